@@ -1,0 +1,126 @@
+"""The workload of the benchmarks: a year of a study app, the same events on every run."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from trophy_engine import (
+    Achievement,
+    Freezes,
+    Level,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakTrigger,
+)
+from trophy_engine.calendar.instants import DAY, HOUR, to_micros
+from trophy_engine.calendar.zones import zone
+
+__all__ = ["LESSON_MARKS", "LEVELS", "METRICS", "MINUTE_MARKS", "STREAK_MARKS", "WORD_MARKS", "ZONES", "Event"]
+
+ZONES = (
+    "Africa/Casablanca",
+    "Africa/Lagos",
+    "America/Argentina/Buenos_Aires",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/St_Johns",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Lord_Howe",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Moscow",
+    "Pacific/Apia",
+    "Pacific/Auckland",
+    "UTC",
+)
+METRICS = ("words", "lessons", "minutes")
+WORD_MARKS = (1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+LESSON_MARKS = (1, 3, 5, 10, 20, 30, 40, 50, 75, 100)
+MINUTE_MARKS = (10, 60, 300, 600, 1500)
+STREAK_MARKS = (2, 3, 5, 7, 14)
+LEVELS = (0, 50, 100, 250, 500, 1000)
+
+_EVENTS_A_SESSION = 15
+_FIRST_DAY = to_micros(datetime(2025, 1, 1, tzinfo=UTC))
+
+
+class Event(NamedTuple):
+    """An event: instant in microseconds, user, metric, value."""
+
+    at: int
+    user: str
+    metric: str
+    value: int
+
+
+def ruleset(extra_achievements: int = 0) -> Ruleset:
+    """Three metrics, thirty achievements, a daily streak with freezes, points with levels; further marks on words."""
+    marks = [
+        *(("words", mark) for mark in WORD_MARKS),
+        *(("lessons", mark) for mark in LESSON_MARKS),
+        *(("minutes", mark) for mark in MINUTE_MARKS),
+    ]
+    achievements = [Achievement(f"{metric}-{mark}", MetricTrigger(metric, mark)) for metric, mark in marks]
+    achievements += [Achievement(f"streak-{length}", StreakTrigger(length)) for length in STREAK_MARKS]
+    achievements += [
+        Achievement(f"further-{n}", MetricTrigger("words", 1_000_000 + n)) for n in range(extra_achievements)
+    ]
+    return Ruleset(
+        metrics=[Metric(key) for key in METRICS],
+        streak=Streak(
+            metrics=[StreakMetric("lessons", 1)],
+            freezes=Freezes(start_count=1, max_count=3, auto_earn_interval=7, auto_earn_amount=1),
+        ),
+        achievements=achievements,
+        points=[
+            PointsSystem(
+                "xp",
+                triggers=[
+                    MetricPointsTrigger("words", points=5, threshold=50),
+                    MetricPointsTrigger("lessons", points=10),
+                ],
+                levels=[Level(f"level-{n}", points) for n, points in enumerate(LEVELS)],
+            )
+        ],
+    )
+
+
+def homes(users: int) -> dict[str, str]:
+    """Give each user a time zone."""
+    return {f"user-{n}": ZONES[n % len(ZONES)] for n in range(users)}
+
+
+def events(users: int, each: int, days: int) -> list[Event]:
+    """Make the events of the users, ``each`` apiece, in sessions on streaky days, in order of time."""
+    made = []
+    for n, (user, home) in enumerate(homes(users).items()):
+        chance = random.Random(n)  # noqa: S311  # a workload, not a secret
+        habit = chance.gauss(20, 3) * HOUR
+        east = zone(home).offset(_FIRST_DAY)
+        day = chance.randrange(days // 2)
+        left = each
+        while left:
+            at = _FIRST_DAY + day * DAY + int(habit + chance.gauss(0, 1) * HOUR) - east
+            size = min(left, chance.randint(1, _EVENTS_A_SESSION))
+            for place in range(size):
+                metric = "words" if place % 2 else "minutes" if place else "lessons"
+                value = chance.randint(1, 30) if place else 1
+                made.append(Event(at, user, metric, value))
+                at += chance.randint(1, 300) * 1_000_000
+            left -= size
+            day += 1 if chance.random() < 0.7 else chance.randint(2, 12)  # noqa: PLR2004  # a streaky habit
+    made.sort()
+    return made

@@ -1,0 +1,8 @@
+"""Instants as people write them."""
+
+from datetime import UTC, datetime
+
+
+def utc(text: str) -> datetime:
+    """Read ``2025-04-02 10:00`` as an instant in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

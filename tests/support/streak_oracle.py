@@ -1,0 +1,287 @@
+"""A naive account of one user's streak: it walks the calendar a day at a time and remembers everything it has seen.
+
+Slow and obvious on purpose, and written from the description of streaks alone, so that it can tell when the engine,
+which skips idle years and remembers little, is wrong.
+
+- An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
+- The event at which a period's sums first meet the conditions credits the period.
+- A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
+  the streak is carried by a change of zone, else by a freeze, else lost.
+- Freezes are earned at the beginning of every so-manieth day since the user was created, after that.
+- A change of zone towards the east protects the date of departure, the date of arrival, and those between them.
+- Who travels west sees dates again. Nothing that has been credited or carried is credited or missed a second time.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.rules.streak import Streak
+
+ONE_DAY = timedelta(days=1)
+ONE_MINUTE = timedelta(minutes=1)
+# More than any zone's distance from UTC, and than the width of any transition.
+AMPLE = timedelta(hours=28)
+
+
+@attrs.frozen
+class Add:
+    """The user records a value of a metric."""
+
+    metric: str
+    value: int | float | Decimal
+
+
+@attrs.frozen
+class Move:
+    """The user's zone becomes another one."""
+
+    zone: str
+
+
+Command = tuple[datetime, Add | Move]
+
+
+@attrs.frozen
+class Fact:
+    """Something that happened: started, extended, lost, frozen or earned; ``freezes`` are those held afterwards."""
+
+    kind: str
+    at: datetime
+    period: date | None = None
+    length: int | None = None
+    freezes: int | None = None
+
+
+@attrs.frozen
+class Account:
+    """What is to be seen at an instant, and everything that happened until then."""
+
+    length: int
+    longest: int
+    started: date | None
+    period_start: date | None
+    period_end: date | None
+    expires: date | None
+    extended_at: datetime | None
+    freezes: int
+    freezes_used: int
+    facts: tuple[Fact, ...]
+
+
+def account(rule: Streak, commands: Sequence[Command], look: datetime) -> Account:
+    """Tell the story of one user's commands, given in order of time, up to the instant to look at."""
+    walk = _Walk(rule)
+    for at, deed in commands:
+        walk.obey(at, deed)
+    walk.live_until(look)
+    return walk.account(look)
+
+
+@cache
+def zone_of(name: str) -> timezone | ZoneInfo:
+    """Find a zone: an offset ``±HH:MM``, or a name in the tzdata package."""
+    if name[0] in "+-":
+        distance = timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
+        return timezone(-distance if name[0] == "-" else distance)
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """Show an instant on the clocks of a zone."""
+    return at.astimezone(zone_of(zone))
+
+
+@cache
+def end_of(day: date, zone: str) -> datetime:
+    """Give the first instant from which on the zone never shows the date, or an earlier one, again."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + ONE_DAY
+    before, after = midnight - AMPLE, midnight + AMPLE
+    offset = local(before, zone).utcoffset()
+    if offset == local(after, zone).utcoffset():
+        return midnight - offset
+    while local(after - ONE_MINUTE, zone).date() > day:
+        after -= ONE_MINUTE
+    return after
+
+
+def existed(day: date, zone: str) -> bool:
+    """Tell whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
+    return end_of(day, zone) > end_of(day - ONE_DAY, zone)
+
+
+def period_of(rule: Streak, day: date) -> date:
+    """Give the first day of the period that holds the day."""
+    match rule.frequency:
+        case "daily":
+            return day
+        case "weekly":
+            while WEEKDAYS[day.isoweekday() % 7] != rule.first_weekday:
+                day -= ONE_DAY
+            return day
+        case "monthly":
+            return day.replace(day=1)
+
+
+def last_day_of(rule: Streak, period: date) -> date:
+    """Give the last day of the period that begins on the day."""
+    day = period
+    while period_of(rule, day + ONE_DAY) == period:
+        day += ONE_DAY
+    return day
+
+
+class _Walk:
+    """The walk through one user's life."""
+
+    def __init__(self, rule: Streak) -> None:
+        self.rule = rule
+        self.zone = "UTC"
+        self.now: datetime | None = None
+        self.born: date | None = None
+        self.day: date | None = None  # the first date that is not over
+        self.sums = defaultdict(Fraction)  # by period and metric
+        self.protected: set[date] = set()
+        self.length = 0
+        self.longest = 0
+        self.started: date | None = None
+        self.extended_at: datetime | None = None
+        self.credited: date | None = None  # the latest period that was ever credited
+        self.through: date | None = None  # the latest period that was credited or carried
+        self.freezes = rule.freezes.start_count if rule.freezes else 0
+        self.freezes_used = 0
+        self.earned_on: date | None = None  # the latest date that had its turn to bring freezes
+        self.facts: list[Fact] = []
+
+    def obey(self, at: datetime, deed: Add | Move) -> None:
+        if self.now is None:
+            self.be_born(at, deed.zone if isinstance(deed, Move) else "UTC")
+        self.live_until(at)
+        match deed:
+            case Move(zone):
+                self.move(at, zone)
+            case Add(metric, value):
+                self.add(at, metric, Fraction(str(value)))
+
+    def be_born(self, at: datetime, zone: str) -> None:
+        self.zone = zone
+        self.born = self.earned_on = local(at, zone).date()
+        self.day = self.first_open_day(at)
+        self.now = at
+
+    def first_open_day(self, at: datetime) -> date:
+        day = local(at, self.zone).date()
+        while end_of(day - ONE_DAY, self.zone) > at:
+            day -= ONE_DAY
+        return day
+
+    def live_until(self, at: datetime) -> None:
+        while end_of(self.day, self.zone) <= at:
+            # Days that a change of zone has skipped end when it happens.
+            self.now = max(self.now, end_of(self.day, self.zone))
+            self.end_day()
+        self.now = at
+
+    def end_day(self) -> None:
+        ended, self.day = self.day, self.day + ONE_DAY
+        if period_of(self.rule, self.day) != period_of(self.rule, ended):
+            self.close(period_of(self.rule, ended))
+        if self.day > self.earned_on:
+            self.earned_on = self.day
+            self.earn()
+
+    def close(self, period: date) -> None:
+        if self.length == 0 or period <= self.through:
+            return
+        if self.rule.frequency == "daily" and self.excused(period):
+            self.through = period
+        elif self.freezes > 0:
+            self.through = period
+            self.freezes -= 1
+            self.freezes_used += 1
+            self.note("frozen", period, self.length, self.freezes)
+        else:
+            self.note("lost", period, self.length)
+            self.length = 0
+            self.started = self.extended_at = None
+
+    def excused(self, day: date) -> bool:
+        return day in self.protected or not existed(day, self.zone)
+
+    def earn(self) -> None:
+        freezes = self.rule.freezes
+        if not freezes or not freezes.auto_earn_interval or (self.day - self.born).days % freezes.auto_earn_interval:
+            return
+        earned = min(freezes.auto_earn_amount, freezes.max_count - self.freezes)
+        if earned > 0:
+            self.freezes += earned
+            self.note("earned", None, None, self.freezes)
+
+    def move(self, at: datetime, zone: str) -> None:
+        departure, arrival = local(at, self.zone), local(at, zone)
+        if arrival.utcoffset() > departure.utcoffset():
+            day = departure.date()
+            while day <= arrival.date():
+                self.protected.add(day)
+                day += ONE_DAY
+        self.zone = zone
+        self.day = min(self.day, self.first_open_day(at))
+        self.live_until(at)
+
+    def add(self, at: datetime, metric: str, value: Fraction) -> None:
+        day = local(at, self.zone).date()
+        period = period_of(self.rule, day)
+        self.sums[period, metric] += value
+        horizon = self.through if self.length else self.credited
+        if self.counts(metric) and self.meets(period) and (horizon is None or period > horizon):
+            self.credit(at, day, period)
+
+    def counts(self, metric: str) -> bool:
+        return any(condition.key == metric for condition in self.rule.metrics)
+
+    def meets(self, period: date) -> bool:
+        held = [self.sums[period, one.key] >= Fraction(str(one.threshold)) for one in self.rule.metrics]
+        return all(held) if self.rule.evaluation_mode == "AND" else any(held)
+
+    def credit(self, at: datetime, day: date, period: date) -> None:
+        if self.length == 0:
+            self.started = day
+        self.length += 1
+        self.longest = max(self.longest, self.length)
+        self.extended_at = at
+        self.credited = self.through = period
+        self.note("started" if self.length == 1 else "extended", period, self.length)
+
+    def note(self, kind: str, period: date | None, length: int | None, freezes: int | None = None) -> None:
+        self.facts.append(Fact(kind, self.now, period, length, freezes))
+
+    def account(self, look: datetime) -> Account:
+        period = period_of(self.rule, local(look, self.zone).date())
+        running = self.length > 0
+        return Account(
+            length=self.length,
+            longest=self.longest,
+            started=self.started,
+            period_start=period if running else None,
+            period_end=last_day_of(self.rule, period) if running else None,
+            expires=self.expires(period) if running else None,
+            extended_at=self.extended_at,
+            freezes=self.freezes,
+            freezes_used=self.freezes_used,
+            facts=tuple(self.facts),
+        )
+
+    def expires(self, period: date) -> date:
+        """Give the last day of the first period, not before the current one, whose miss would not be excused."""
+        while period <= self.through or (self.rule.frequency == "daily" and self.excused(period)):
+            period = last_day_of(self.rule, period) + ONE_DAY
+        return last_day_of(self.rule, period)

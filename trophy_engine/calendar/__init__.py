@@ -1,0 +1,1 @@
+"""The calendar: instants and zones give local days, and days give the periods of a frequency."""

@@ -1,0 +1,96 @@
+"""Frequencies: how local days, as proleptic Gregorian ordinals, group into numbered periods.
+
+Consecutive periods have consecutive indices, so that "the period before" is a subtraction:
+
+>>> weekly = Weekly(first_weekday=0)
+>>> day = date(2025, 4, 2).toordinal()
+>>> date.fromordinal(weekly.first_day(weekly.index(day))).isoformat()
+'2025-03-30'
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, Literal, Protocol
+
+import attrs
+
+__all__ = ["WEEKDAYS", "Daily", "Frequency", "FrequencyName", "Monthly", "Weekday", "Weekly", "frequency"]
+
+FrequencyName = Literal["daily", "weekly", "monthly"]
+Weekday = Literal["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+#: The weekdays in the order of their numbers: 0 is Sunday.
+WEEKDAYS: Final[tuple[Weekday, ...]] = (
+    "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+)
+
+
+class Frequency(Protocol):
+    """A way to cut the calendar into consecutive periods."""
+
+    def index(self, day: int) -> int:
+        """Give the index of the period that holds the day."""
+        ...
+
+    def first_day(self, index: int) -> int:
+        """Give the first day of a period; its last is the day before the next one's first."""
+        ...
+
+
+@attrs.frozen
+class Daily:
+    """Each day is a period, and its index is the day itself."""
+
+    def index(self, day: int) -> int:
+        """Give the day itself."""
+        return day
+
+    def first_day(self, index: int) -> int:
+        """Give the day itself."""
+        return index
+
+
+@attrs.frozen
+class Weekly:
+    """Seven days from the first weekday on (0 is Sunday)."""
+
+    first_weekday: int = 0
+
+    def index(self, day: int) -> int:
+        """Count the weeks up to the day; ordinal 7 was a Sunday."""
+        return (day - self.first_weekday) // 7
+
+    def first_day(self, index: int) -> int:
+        """Give the first weekday of that week."""
+        return index * 7 + self.first_weekday
+
+
+@attrs.frozen
+class Monthly:
+    """Calendar months, whatever their length."""
+
+    def index(self, day: int) -> int:
+        """Count the months up to the day."""
+        local = date.fromordinal(day)
+        return local.year * 12 + local.month - 1
+
+    def first_day(self, index: int) -> int:
+        """Give the first of that month."""
+        return date(index // 12, index % 12 + 1, 1).toordinal()
+
+
+def frequency(name: FrequencyName, first_weekday: Weekday = "sunday") -> Frequency:
+    """Give the frequency of that name; the first weekday matters to weeks only."""
+    match name:
+        case "daily":
+            return Daily()
+        case "weekly":
+            return Weekly(WEEKDAYS.index(first_weekday))
+        case "monthly":
+            return Monthly()

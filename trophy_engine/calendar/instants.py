@@ -1,0 +1,79 @@
+"""Instants: aware datetimes at the edge, whole microseconds since the epoch inside.
+
+>>> to_micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+1000000
+>>> from_micros(1_000_000).isoformat()
+'1970-01-01T00:00:01+00:00'
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from trophy_engine.errors import InvalidValue
+
+__all__ = ["DAY", "FIRST", "HOUR", "LAST", "NEVER", "format_instant", "from_micros", "parse_instant", "to_micros"]
+
+HOUR: Final = 3_600_000_000
+DAY: Final = 24 * HOUR
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = 1_000_000
+
+
+def from_micros(micros: int) -> datetime:
+    """Turn microseconds since the epoch into an aware UTC datetime."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def _span(at: datetime) -> int:
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
+
+
+#: The first instant that the engine takes, and the one after the last.
+FIRST: Final = _span(datetime(1900, 1, 1, tzinfo=UTC))
+LAST: Final = _span(datetime(2200, 1, 1, tzinfo=UTC))
+#: Later than every instant, for what is not due at all.
+NEVER: Final = 2**62
+
+
+def to_micros(at: datetime, what: str = "at") -> int:
+    """Turn an aware datetime into microseconds since the epoch.
+
+    Raises:
+        InvalidValue: it is not a datetime, it is naive, or it lies outside the years 1900 to 2199.
+    """
+    try:
+        micros = _span(at)
+    except (TypeError, AttributeError, OverflowError):
+        if isinstance(at, datetime) and at.utcoffset() is None:
+            message = f"{what} must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
+            raise InvalidValue(message) from None
+        raise InvalidValue(f"{what} must be an aware datetime, not {at!r}") from None
+    if FIRST <= micros < LAST:
+        return micros
+    raise InvalidValue(f"{what} must lie in the years 1900 to 2199, not {at.isoformat()}")
+
+
+def format_instant(micros: int) -> str:
+    """Write an instant as ISO 8601 in UTC, ending in ``Z``, with as many fractional digits as it has.
+
+    >>> format_instant(1_500_000)
+    '1970-01-01T00:00:01.500000Z'
+    """
+    return from_micros(micros).replace(tzinfo=None).isoformat() + "Z"
+
+
+def parse_instant(text: str, what: str = "at") -> int:
+    """Read an ISO 8601 instant with an offset or ``Z``.
+
+    Raises:
+        InvalidValue: it is not ISO 8601, has no offset, or lies outside the years 1900 to 2199.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {text!r}") from None
+    return to_micros(at, what)

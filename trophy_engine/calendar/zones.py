@@ -1,0 +1,185 @@
+"""Time zones: from instants to local days and back, in integers.
+
+Zone data is that of the ``tzdata`` package, never the machine's. A local day is what the wall clock's date says:
+
+* A day whose midnight the clocks skip starts when they stop skipping.
+* A day that is left and shown again, because the clocks go back over midnight, starts for good the last time
+  (``midnight``), while an instant's date is always the one shown (``window``).
+* A date that the calendar skipped is shown by no instant (``exists``).
+
+>>> apia = zone("Pacific/Apia")
+>>> apia.exists(date(2011, 12, 30).toordinal())
+False
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import tzdata
+
+from trophy_engine.calendar.instants import DAY, FIRST, HOUR, LAST, from_micros
+from trophy_engine.errors import InvalidValue, nearest
+
+__all__ = ["TZDATA_VERSION", "Zone", "zone"]
+
+#: The version of the zone data, part of where every result comes from.
+TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
+
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)")
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MINUTE: Final = HOUR // 60
+#: No two transitions of a zone lie so close together that one undoes the other between two probes.
+_PROBE: Final = 12 * HOUR
+#: Beyond the instants that the engine takes, so that days at their borders have both ends.
+_SPAN_START: Final = FIRST - 10 * DAY
+_SPAN_END: Final = LAST + 10 * DAY
+#: A zone's transitions are looked for in stretches of about a year.
+_STRETCH: Final = 366 * DAY
+_MOST_MIDNIGHTS: Final = 10_000
+
+
+class Zone:
+    """A time zone; make one with ``zone``.
+
+    Attributes:
+        name: its IANA name, or its offset.
+    """
+
+    __slots__ = ("_data", "_last", "_midnights", "_pieces", "name")
+
+    def __init__(self, name: str, data: ZoneInfo | int) -> None:
+        self.name = name
+        self._data = data
+        self._last = (0, 0, 0)
+        self._midnights: dict[int, int] = {}
+        # By stretch: where pieces of constant offset start, and their offsets.
+        self._pieces: dict[int, tuple[list[int], list[int]]] = {}
+
+    def __repr__(self) -> str:
+        """Show how to make it."""
+        return f"zone({self.name!r})"
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Pickle and copy by name."""
+        return zone, (self.name,)
+
+    def offset(self, instant: int) -> int:
+        """Give the offset in force, in microseconds east of UTC."""
+        return self._piece(instant)[2]
+
+    def window(self, instant: int) -> tuple[int, int]:
+        """Give the local day at an instant, and an instant up to which (exclusive) it stays the same."""
+        start, end, day = self._last
+        if start <= instant < end:
+            return day, end
+        start, end, offset = self._piece(instant)
+        days = (instant + offset) // DAY
+        end = min(end, (days + 1) * DAY - offset)
+        day = days + _EPOCH_DAY
+        self._last = (instant, end, day)
+        return day, end
+
+    def midnight(self, day: int) -> int:
+        """Give the instant from which on the local date is that day or later for good."""
+        found = self._midnights.get(day)
+        if found is None:
+            if len(self._midnights) >= _MOST_MIDNIGHTS:
+                self._midnights.clear()
+            found = self._midnights[day] = self._find_midnight(day)
+        return found
+
+    def _find_midnight(self, day: int) -> int:
+        local = (day - _EPOCH_DAY) * DAY
+        start, end, offset = self._piece(local + DAY)
+        while start + offset >= local:
+            start, end, offset = self._piece(start - 1)
+        return min(end, local - offset)
+
+    def exists(self, day: int) -> bool:
+        """Tell whether any instant shows that date."""
+        return self.midnight(day) < self.midnight(day + 1)
+
+    def instant(self, day: int, time_of_day: int) -> int:
+        """Give the first instant at which the clock shows a time of day, in microseconds since midnight.
+
+        Where the clocks skip it, it is that much later; on a date that does not exist, it is the midnight after it.
+        """
+        if not self.exists(day):
+            return self.midnight(day)
+        local = (day - _EPOCH_DAY) * DAY + time_of_day
+        start, end, offset = self._piece(local - DAY)
+        while end + offset <= local:
+            later = self._piece(end)
+            if end + later[2] > local:  # the gap: read the clock by the offset before it
+                return local - offset
+            start, end, offset = later
+        return local - offset
+
+    def _piece(self, instant: int) -> tuple[int, int, int]:
+        """Give the start, the end and the offset of a stretch of constant offset that holds the instant."""
+        if isinstance(self._data, int):
+            return _SPAN_START, _SPAN_END, self._data
+        stretch = (instant - _SPAN_START) // _STRETCH
+        pieces = self._pieces.get(stretch)
+        if pieces is None:
+            pieces = self._pieces[stretch] = self._find_pieces(self._data, _SPAN_START + stretch * _STRETCH)
+        starts, offsets = pieces
+        place = bisect_right(starts, instant) - 1
+        return starts[place], starts[place + 1], offsets[place]
+
+    @staticmethod
+    def _find_pieces(data: ZoneInfo, start: int) -> tuple[list[int], list[int]]:
+        starts, offsets = [start], [_offset(data, start)]
+        for probe in range(start + _PROBE, start + _STRETCH + 1, _PROBE):
+            found = _offset(data, probe)
+            while found != offsets[-1]:
+                before, after = probe - _PROBE, probe
+                while after - before > 1:
+                    middle = (before + after) // 2
+                    before, after = (middle, after) if _offset(data, middle) == offsets[-1] else (before, middle)
+                starts.append(after)
+                offsets.append(_offset(data, after))
+        starts.append(start + _STRETCH)
+        return starts, offsets
+
+
+def _offset(data: ZoneInfo, instant: int) -> int:
+    offset = from_micros(instant).astimezone(data).utcoffset()
+    return 0 if offset is None else offset // _MICROSECOND
+
+
+@cache
+def zone(name: str) -> Zone:
+    """Make the zone of an IANA name, or of a fixed offset ``±HH:MM``.
+
+    Raises:
+        InvalidValue: there is no such zone.
+    """
+    fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
+    if fixed:
+        east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE
+        return Zone(name, -east if fixed[1] == "-" else east)
+    if name not in _names():
+        raise InvalidValue(_unknown(name))
+    path = files("tzdata.zoneinfo").joinpath(*name.split("/"))
+    with path.open("rb") as data:
+        return Zone(name, ZoneInfo.from_file(data, key=name))
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def _unknown(name: object) -> str:
+    near = nearest(name, sorted(_names())) if isinstance(name, str) else None
+    hint = f" did you mean {near!r}?" if near else ""
+    return f"unknown time zone {name!r};{hint} give an IANA name such as 'Europe/London' or an offset such as '+05:30'"

@@ -1,0 +1,5 @@
+"""The core: every rule is a mark on a counter. Pure functions over a user's state; no clock, no I/O, no chance.
+
+Read ``plan`` first: it is the table of counters and of the marks on them. ``evaluate`` moves counters for a command,
+``settle`` for the passing of time; ``streaks``, ``achievements`` and ``points`` are what crossing a mark leads to.
+"""

@@ -1,0 +1,95 @@
+"""Crossing marks: a counter moves, achievements complete, composites follow, triggers are lined up for payment."""
+
+from __future__ import annotations
+
+from math import floor
+
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
+from trophy_engine.core.plan import AchievementPlan, Counter
+from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
+from trophy_engine.numbers import BEYOND, Number
+
+__all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
+
+
+def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
+    """Tell whether an achievement is open to a user: not completed, and its filter matches their attributes."""
+    if achievement.key in state.completed:
+        return False
+    wanted = achievement.user_attributes
+    return wanted is None or wanted.mismatch(state.attributes) is None
+
+
+def complete(turn: Turn, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False) -> None:
+    """Complete an achievement for a user who qualifies; a silent completion is neither announced nor paid."""
+    state.completed[achievement.key] = at
+    turn.completed.append(achievement)
+    if silently:
+        turn.effects.append((AchievementBackdated, state.id, at, achievement.key))
+        return
+    turn.effects.append((AchievementCompleted, state.id, at, achievement.key))
+    for trigger in achievement.triggers:
+        turn.awards.append((trigger.order, trigger, 1))
+
+
+def complete_composites(turn: Turn, state: UserState, at: int, *, silently: bool = False) -> None:
+    """Complete every composite whose last prerequisite this turn completed, until nothing more follows."""
+    if state.recheck:
+        state.recheck = False
+        waiting = turn.plan.composites.copy()
+    else:
+        waiting = []
+    while waiting or turn.completed:
+        for achievement in turn.completed:
+            waiting += achievement.composites
+        turn.completed.clear()
+        for composite in waiting:
+            held = all(key in state.completed for key in composite.prerequisites)
+            if held and qualifies(composite, state):
+                complete(turn, state, composite, at, silently=silently)
+        waiting.clear()
+
+
+def cross(
+    turn: Turn, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
+) -> None:
+    """Move a counter of whole numbers: complete the achievements whose marks it has reached, and line up each step it has taken.
+
+    A mark that was passed is not looked at again until the user's attributes change, for only they can open it.
+    """
+    if after >= counter.at[state.cursors[counter.index]]:
+        _pass_marks(turn, state, counter, after, at, silently=silently)
+    if after > before and not silently:
+        for step, trigger in counter.every:
+            times = after // step - before // step
+            if times:
+                turn.awards.append((trigger.order, trigger, times))
+
+
+def cross_metric(turn: Turn, state: UserState, counter: Counter, before: Number, after: Number, at: int) -> None:
+    """Cross the marks of a metric counter as ``cross`` does, and find the interval in which nothing more can happen."""
+    if after >= counter.at[state.cursors[counter.index]]:
+        _pass_marks(turn, state, counter, after, at)
+    low, high = -BEYOND, counter.at[state.cursors[counter.index]]
+    whole, whole_before = floor(after), floor(before)
+    for step, trigger in counter.every:
+        steps = whole // step
+        times = steps - whole_before // step
+        if times > 0:
+            turn.awards.append((trigger.order, trigger, times))
+        low = max(low, steps * step)
+        high = min(high, steps * step + step)
+    state.lows[counter.index] = low
+    state.highs[counter.index] = high
+
+
+def _pass_marks(
+    turn: Turn, state: UserState, counter: Counter, after: Number, at: int, *, silently: bool = False
+) -> None:
+    cursor = state.cursors[counter.index]
+    while after >= counter.at[cursor]:
+        if qualifies(counter.achievements[cursor], state):
+            complete(turn, state, counter.achievements[cursor], at, silently=silently)
+        cursor += 1
+    state.cursors[counter.index] = cursor

@@ -1,0 +1,71 @@
+"""Many events with nobody looking at each: the same evaluation, its effects counted instead of handed out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+
+from trophy_engine.core.effects import Effect
+from trophy_engine.core.evaluate import create, record
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
+from trophy_engine.numbers import Number
+
+__all__ = ["Bulk"]
+
+_MOST_UNCOUNTED = 500
+_KIND = itemgetter(0)
+
+
+class Bulk:
+    """Evaluates events in order of time, as tuples of instant (microseconds), user, metric and exact value.
+
+    Attributes:
+        states: the users' states.
+        counts: how often each kind of effect happened.
+    """
+
+    def __init__(self, plan: Plan, time_zones: Mapping[str, str] | None = None) -> None:
+        self.states: dict[str, UserState] = {}
+        self.counts: Counter[type[Effect]] = Counter()
+        self._turn = Turn(plan)
+        self._time_zones = time_zones or {}
+
+    def record(self, events: Iterable[tuple[int, str, str, Number]]) -> None:
+        """Evaluate events.
+
+        Raises:
+            Refused: the rules or the history do not allow one; those before it have happened.
+        """
+        turn = self._turn
+        effects = turn.effects
+        states = self.states
+        metrics = turn.plan.metrics
+        for at, user_id, key, value in events:
+            metric = metrics.get(key) or turn.plan.metric(key)
+            state = states.get(user_id)
+            if state is None or metric.blocks:
+                state = self._create(user_id, at) if state is None else state.copy()
+                record(turn, state, metric, value, at)
+                states[user_id] = state
+            else:
+                record(turn, state, metric, value, at)
+            if len(effects) > _MOST_UNCOUNTED:
+                self._count()
+        self._count()
+
+    def _create(self, user_id: str, at: int) -> UserState:
+        return create(self._turn, user_id, at, (("time_zone", self._time_zones.get(user_id)),))
+
+    def settle(self, until: int) -> None:
+        """Make everything that is due by an instant happen to every user."""
+        for state in self.states.values():
+            settle(self._turn, state, until)
+        self._count()
+
+    def _count(self) -> None:
+        self.counts.update(map(_KIND, self._turn.effects))
+        self._turn.effects.clear()

@@ -1,0 +1,222 @@
+"""Effects: what happened, as facts in the past tense.
+
+Inside the core an effect is a bare tuple of its class and its fields, instants in microseconds and days as ordinals;
+``materialise`` makes the object where somebody looks.
+
+>>> materialise((MetricChanged, "18", 0, "words", 3, 0, 3))
+MetricChanged(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), \
+metric='words', value=3, before=0, after=3)
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.identifiers import derive
+from trophy_engine.numbers import Number
+from trophy_engine.rules.points import Boost, PointsTrigger
+
+__all__ = [
+    "EFFECTS",
+    "AchievementBackdated",
+    "AchievementCompleted",
+    "Effect",
+    "FreezeConsumed",
+    "FreezeEarned",
+    "FreezeGranted",
+    "LevelChanged",
+    "MetricChanged",
+    "PointsAwarded",
+    "RawEffect",
+    "StreakExtended",
+    "StreakLost",
+    "StreakStarted",
+    "UserChanged",
+    "UserCreated",
+    "completion_id",
+    "materialise",
+]
+
+#: The class of an effect, then its fields.
+RawEffect = tuple[Any, ...]
+
+
+def _as_instant(value: int | datetime) -> datetime:
+    return from_micros(value) if isinstance(value, int) else value
+
+
+def _as_date(value: int | date) -> date:
+    return date.fromordinal(value) if isinstance(value, int) else value
+
+
+def completion_id(user_id: str, achievement: str) -> UUID:
+    """Derive the identifier of a user's completion of an achievement; there is at most one."""
+    return derive("completion", user_id, achievement)
+
+
+@attrs.frozen
+class Effect:
+    """Something that happened to a user at an instant (aware, UTC)."""
+
+    type: ClassVar[str]
+    user_id: str
+    at: datetime = attrs.field(converter=_as_instant)
+
+
+@attrs.frozen
+class UserCreated(Effect):
+    """The user was seen for the first time, in this time zone."""
+
+    type: ClassVar[str] = "user.created"
+    time_zone: str
+
+
+@attrs.frozen
+class UserChanged(Effect):
+    """A field of the user took another value; ``attributes.KEY`` for an attribute."""
+
+    type: ClassVar[str] = "user.changed"
+    field: str
+    before: str | None
+    after: str | None
+
+
+@attrs.frozen
+class MetricChanged(Effect):
+    """An event added its value to the user's total of a metric."""
+
+    type: ClassVar[str] = "metric.changed"
+    metric: str
+    value: Number
+    before: Number
+    after: Number
+
+
+@attrs.frozen
+class StreakStarted(Effect):
+    """The first period of a streak was credited; ``length`` is 1."""
+
+    type: ClassVar[str] = "streak.started"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class StreakExtended(Effect):
+    """A further period was credited; ``length`` counts it."""
+
+    type: ClassVar[str] = "streak.extended"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class StreakLost(Effect):
+    """The missed period that starts on ``period_start`` ended unprotected; ``length`` is what was lost."""
+
+    type: ClassVar[str] = "streak.lost"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class FreezeConsumed(Effect):
+    """A freeze carried the streak over the missed period; ``freezes`` are left."""
+
+    type: ClassVar[str] = "streak.freeze_consumed"
+    freezes: int
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+    consumed: int = 1
+
+
+@attrs.frozen
+class FreezeEarned(Effect):
+    """Freezes came with time, as many as the maximum allowed; ``freezes`` are held now."""
+
+    type: ClassVar[str] = "streak.freeze_earned"
+    earned: int
+    freezes: int
+
+
+@attrs.frozen
+class FreezeGranted(Effect):
+    """Freezes came with the creation of the user; ``freezes`` are held now."""
+
+    type: ClassVar[str] = "streak.freeze_granted"
+    granted: int
+    freezes: int
+
+
+@attrs.frozen
+class AchievementCompleted(Effect):
+    """The user completed an achievement."""
+
+    type: ClassVar[str] = "achievement.completed"
+    achievement: str
+
+    @property
+    def completion_id(self) -> UUID:
+        """The identifier of the completion."""
+        return completion_id(self.user_id, self.achievement)
+
+
+@attrs.frozen
+class AchievementBackdated(Effect):
+    """The user was found to have qualified before; it is held from now on, and neither announced nor paid for."""
+
+    type: ClassVar[str] = "achievement.backdated"
+    achievement: str
+
+    @property
+    def completion_id(self) -> UUID:
+        """The identifier of the completion."""
+        return completion_id(self.user_id, self.achievement)
+
+
+@attrs.frozen
+class PointsAwarded(Effect):
+    """A trigger moved a points total: ``awarded`` after boosts and bounds, negative for a deduction.
+
+    ``sequence`` numbers the user's awards in that system from 1.
+    """
+
+    type: ClassVar[str] = "points.awarded"
+    system: str
+    trigger: PointsTrigger
+    awarded: int
+    before: int
+    total: int
+    boosts: tuple[Boost, ...]
+    sequence: int
+
+    @property
+    def award_id(self) -> UUID:
+        """The identifier of the award."""
+        return derive("award", self.user_id, self.system, self.sequence)
+
+
+@attrs.frozen
+class LevelChanged(Effect):
+    """An award took the total across a level's threshold; levels by key, None below every level."""
+
+    type: ClassVar[str] = "points.level_changed"
+    system: str
+    previous: str | None
+    level: str | None
+    total: int
+
+
+#: Every kind of effect, by its type.
+EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in Effect.__subclasses__()}
+
+
+def materialise(raw: RawEffect) -> Effect:
+    """Make the object of a raw effect."""
+    effect: Effect = raw[0](*raw[1:])
+    return effect

@@ -1,0 +1,125 @@
+"""Points: a trigger's base is multiplied by boosts, rounded once, clamped to the bounds, and entered; levels follow."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from typing import Final
+
+from trophy_engine.core.effects import LevelChanged, PointsAwarded
+from trophy_engine.core.plan import SystemPlan, TriggerPlan
+from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
+from trophy_engine.errors import OutOfPoints
+from trophy_engine.rules.points import Boost, Level, Rounding
+
+__all__ = ["boosts_on", "idle", "level_of", "pay"]
+
+# Products of a few short decimals: a context without a limit makes them exact.
+_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+#: Which rounding wins where boosts disagree, the strongest first.
+_ROUNDINGS: Final[tuple[tuple[Rounding, str], ...]] = (
+    ("down", ROUND_FLOOR),
+    ("nearest", ROUND_HALF_UP),
+    ("up", ROUND_CEILING),
+)
+_MOST_CACHED_DAYS: Final = 4096
+
+
+def pay(turn: Turn, state: UserState, at: int) -> None:
+    """Pay what is lined up, in the order in which triggers are declared.
+
+    Raises:
+        OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
+    """
+    awards = turn.awards
+    if len(awards) > 1:
+        awards.sort()
+    for _, trigger, times in awards:
+        if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.attributes) is None:
+            _award(turn, state, trigger, times, at)
+    awards.clear()
+
+
+def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
+    system = trigger.system
+    index = system.index
+    before = state.points[index]
+    amount = trigger.points * times
+    boosts: tuple[Boost, ...] = ()
+    if system.boosted and amount > 0:
+        boosts = boosts_on(system, state, state.zone.window(at)[0])
+        amount = _boosted(amount, boosts)
+    total = before + amount
+    if not 0 <= total <= system.maximum:
+        total = _bounded(state, trigger, before, amount)
+    if total == before:
+        return
+    state.points[index] = total
+    state.awards[index] = sequence = state.awards[index] + 1
+    turn.effects.append(
+        (PointsAwarded, state.id, at, system.key, trigger.rule, total - before, before, total, boosts, sequence)
+    )
+    rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
+    if rank != rank_before:
+        previous = system.levels[rank_before - 1].key if rank_before else None
+        level = system.levels[rank - 1].key if rank else None
+        turn.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    if system.timed:
+        state.due = state.next_tick = at  # an award that had nowhere to go may have room now
+
+
+def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:
+    """Give the total at the bound: a maximum that was lowered below a total takes nothing away."""
+    if amount > 0:
+        return max(before, trigger.system.maximum)
+    if before + amount >= 0:
+        return before + amount
+    if trigger.blocks:
+        raise OutOfPoints(state.id, trigger.system.key, before, -amount)
+    return 0
+
+
+def level_of(system: SystemPlan, total: int) -> Level | None:
+    """Give the level held at a total: that of the highest threshold it reaches."""
+    reached = bisect_right(system.thresholds, total)
+    return system.levels[reached - 1] if reached else None
+
+
+def idle(trigger: TriggerPlan, state: UserState) -> bool:
+    """Tell whether paying a trigger now would change nothing, so that time need not be spent on it."""
+    total = state.points[trigger.system.index]
+    if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
+        return True
+    return trigger.user_attributes is not None and trigger.user_attributes.mismatch(state.attributes) is not None
+
+
+def boosts_on(system: SystemPlan, state: UserState, day: int) -> tuple[Boost, ...]:
+    """List the boosts that apply to a user's awards on a local day, in the order in which they are declared."""
+    boosts = system.boosts_by_day.get(day)
+    if boosts is None:
+        if len(system.boosts_by_day) >= _MOST_CACHED_DAYS:
+            system.boosts_by_day.clear()
+        boosts = system.boosts_by_day[day] = tuple(
+            boost
+            for boost in system.rule.boosts
+            if boost.start.toordinal() <= day and (boost.end is None or day <= boost.end.toordinal())
+        )
+    return tuple(boost for boost in boosts if _is_for(boost, state)) if boosts else boosts
+
+
+def _is_for(boost: Boost, state: UserState) -> bool:
+    if boost.user_id is not None:
+        return boost.user_id == state.id
+    return boost.user_attributes.mismatch(state.attributes) is None
+
+
+def _boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
+    if not boosts:
+        return amount
+    product = Decimal(amount)
+    for boost in boosts:
+        product = _EXACT.multiply(product, Decimal(boost.multiplier))
+    modes = {boost.rounding for boost in boosts}
+    rounding = next(how for mode, how in _ROUNDINGS if mode in modes)
+    return int(product.to_integral_value(rounding=rounding))

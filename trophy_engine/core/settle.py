@@ -1,0 +1,181 @@
+"""Settling: what time has made due happens in order of time, however often one settles.
+
+Four things come due by themselves. At one and the same instant they come in this order:
+
+1. the end of a missed period (``streaks.close_period``);
+2. freezes (``streaks.earn_freezes``);
+3. an anniversary of the sign-up date;
+4. awards every so many hours or days.
+
+The first three fall on local midnights, so that within a local day only the fourth needs to be looked for. Nothing is
+done for the days between: the next due day is computed, not walked to.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from trophy_engine.calendar.instants import NEVER
+from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.points import idle, pay
+from trophy_engine.core.state import ANNIVERSARY, FREEZE, MISS, UserState
+from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
+from trophy_engine.core.turn import Turn
+from trophy_engine.numbers import BEYOND
+
+__all__ = ["anniversaries_by", "pass_ticks", "pay_ticks_skipped", "settle"]
+
+_LAST_DAY = date(2199, 12, 31).toordinal()
+
+
+def settle(turn: Turn, state: UserState, until: int) -> None:
+    """Make everything that is due up to an instant, inclusive, happen to a user; an earlier instant does nothing."""
+    if until < state.settled:
+        return
+    if until >= state.due:
+        day, end = state.zone.window(until)
+        if day >= min(state.due_days) or until >= state.next_tick:
+            _make_due_happen(turn, state, until, day)
+        state.day = day
+        state.due = min(end, state.next_tick)
+    state.settled = until
+
+
+def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> None:
+    plan = turn.plan
+    if state.due_days[ANNIVERSARY] < 0:
+        _find_due_days(plan, state)
+    ticked = state.settled
+    if plan.ticks:
+        pass_ticks(plan, state, ticked)
+    while True:
+        day = min(state.due_days)
+        midnight = NEVER if day > today else state.zone.midnight(day)
+        if midnight < state.settled:  # overdue by a change of zone
+            midnight = state.settled
+        tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
+        if midnight > until < tick:
+            break
+        if midnight <= tick:
+            state.settled = midnight
+            _run_midnight(turn, state, day, midnight)
+            ticked = max(ticked, midnight - 1)
+        else:
+            state.settled = ticked = tick
+            _run_tick(turn, state, tick)
+        if plan.ticks:
+            pass_ticks(plan, state, ticked)
+    state.next_tick = tick
+
+
+# --- midnights ------------------------------------------------------------------------------------------------------
+
+
+def _find_due_days(plan: Plan, state: UserState) -> None:
+    state.due_days = [NEVER] * 3
+    state.due_days[ANNIVERSARY] = _anniversary_day(plan, state)
+    if plan.streak is not None:
+        find_due_days(state, plan.streak)
+
+
+def _run_midnight(turn: Turn, state: UserState, day: int, at: int) -> None:
+    streak = turn.plan.streak
+    kind = state.due_days.index(day)
+    if day + 1 in state.due_days and not state.zone.exists(day):
+        # The calendar skipped the day and so two share a midnight; the order of kinds holds for both.
+        kind = min(kind, state.due_days.index(day + 1))
+    if kind == MISS and streak is not None:
+        close_period(turn, state, streak, at)
+    elif kind == FREEZE and streak is not None:
+        earn_freezes(turn, state, streak, at)
+    else:
+        before = state.years
+        marks = turn.plan.anniversaries.at
+        state.years = int(marks[bisect_right(marks, before)])
+        state.due_days[ANNIVERSARY] = _anniversary_day(turn.plan, state)
+        cross(turn, state, turn.plan.anniversaries, before, state.years, at)
+        complete_composites(turn, state, at)
+        pay(turn, state, at)
+
+
+def _anniversary_day(plan: Plan, state: UserState) -> int:
+    marks = plan.anniversaries.at
+    years = marks[bisect_right(marks, state.years)]
+    if state.sign_up_day is None or years == BEYOND:
+        return NEVER
+    return _anniversary(state.sign_up_day, int(years))
+
+
+def _anniversary(sign_up_day: int, years: int) -> int:
+    signed_up = date.fromordinal(sign_up_day)
+    if signed_up.year + years > date.fromordinal(_LAST_DAY).year:
+        return NEVER
+    return (signed_up + relativedelta(years=years)).toordinal()
+
+
+def anniversaries_by(sign_up_day: int, day: int) -> int:
+    """Count the anniversaries of a date up to a day; 29 February has its own on the 28th of common years."""
+    years = max(date.fromordinal(day).year - date.fromordinal(sign_up_day).year, 0)
+    return years - (years > 0 and _anniversary(sign_up_day, years) > day)
+
+
+# --- ticks ----------------------------------------------------------------------------------------------------------
+
+
+def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
+    """Give the instant of the next tick whose award would change something; ``ticked`` is up to when they were made."""
+    soonest = NEVER
+    for trigger in plan.ticks:
+        if idle(trigger, state):
+            continue
+        if trigger.hours:
+            tick = state.created + ((ticked - state.created) // trigger.hours + 1) * trigger.hours
+        else:
+            days = (state.tick_day - state.created_day) // trigger.days + 1
+            tick = _tick_of_day(state, state.created_day + days * trigger.days)
+        soonest = min(soonest, tick)
+    return soonest
+
+
+def _tick_of_day(state: UserState, day: int) -> int:
+    return state.zone.instant(day, state.created_time) if day <= _LAST_DAY else NEVER
+
+
+def _run_tick(turn: Turn, state: UserState, at: int) -> None:
+    """Pay every trigger that ticks at the instant, in the order of declaration."""
+    due = _day_of_tick(state, at)
+    for trigger in turn.plan.ticks:
+        if trigger.hours:
+            ticks = (at - state.created) % trigger.hours == 0
+        else:
+            ticks = due is not None and (due - state.created_day) % trigger.days == 0
+        if ticks:
+            turn.awards.append((trigger.order, trigger, 1))
+            pay(turn, state, at)
+
+
+def _day_of_tick(state: UserState, at: int) -> int | None:
+    day = state.zone.window(at)[0]
+    return day if day > state.tick_day and _tick_of_day(state, day) == at else None
+
+
+def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
+    """Move on the day through which daily awards have been made; idle ones that time has passed are gone."""
+    if plan.daily_ticks:
+        day = state.zone.window(through)[0]
+        state.tick_day = max(state.tick_day, day if _tick_of_day(state, day) <= through else day - 1)
+
+
+def pay_ticks_skipped(turn: Turn, state: UserState, at: int) -> None:
+    """Pay the daily awards whose time of day a jump to the east has skipped."""
+    made = state.tick_day
+    pass_ticks(turn.plan, state, at)
+    for day in range(made + 1, state.tick_day + 1):
+        for trigger in turn.plan.ticks:
+            if trigger.days and (day - state.created_day) % trigger.days == 0:
+                turn.awards.append((trigger.order, trigger, 1))
+        pay(turn, state, at)

@@ -1,0 +1,517 @@
+"""The engine: the shell around the core. It reads the clock, loads, evaluates, commits, and then tells subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import Enum
+from threading import RLock
+from typing import Any, Self, TypeVar
+
+from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
+from trophy_engine.core.effects import Effect, RawEffect, materialise
+from trophy_engine.core.evaluate import apply
+from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import take_facts
+from trophy_engine.core.turn import Turn
+from trophy_engine.errors import (
+    EarlierThanSettled,
+    InvalidValue,
+    Refused,
+    StorageIncompatible,
+    SubscribersFailed,
+    UnknownUser,
+)
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.numbers import Number, exact
+from trophy_engine.outcome import Outcome
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.memory import MemoryStorage
+from trophy_engine.storage.protocol import Entry, Snapshot, Storage
+from trophy_engine.views import Player
+
+__all__ = ["UNSET", "Engine", "Unset", "system_clock"]
+
+E = TypeVar("E", bound=Effect)
+
+# What making a named tuple comes down to, without the detour over its constructor: two are made for every event.
+_new = tuple.__new__
+
+
+class Unset(Enum):
+    """The type of ``UNSET``."""
+
+    UNSET = "UNSET"
+
+
+#: Stands for a field that keeps its value, where None would clear it.
+UNSET = Unset.UNSET
+
+
+def system_clock() -> datetime:
+    """Read the system's clock."""
+    return datetime.now(UTC)
+
+
+class Engine:
+    """Evaluates commands under a ruleset, and remembers what they came to.
+
+    Every instant is an aware datetime and defaults to the engine's clock. The commands of one user come in order of
+    time. A command that raises has changed nothing. Commands may come from several threads: they are served in turn.
+
+    Args:
+        ruleset: the rules. A storage that holds the history of other rules goes on under these: what users have stays
+            theirs, and rules that are new to them count from now on.
+        storage: where commands are kept; in the memory of the process by default.
+        clock: what to read when a call names no instant.
+    """
+
+    def __init__(
+        self, ruleset: Ruleset, *, storage: Storage | None = None, clock: Callable[[], datetime] = system_clock
+    ) -> None:
+        self._storage: Storage = MemoryStorage() if storage is None else storage
+        self._snapshot_every = self._storage.snapshot_every
+        self._clock = clock
+        self._lock = RLock()
+        self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
+        self._states: dict[str, UserState] = {}
+        self._unsaved: dict[str, None] = {}
+        self._entries_unsaved = 0
+        self._batch: _Batch | None = None
+        self._sequence = self._storage.length()
+        self._use(compile_plan(ruleset))
+        self._adopt(ruleset)
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules in force."""
+        return self._plan.ruleset
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        metric: str,
+        *,
+        user: str,
+        value: Number | float = 1,
+        at: datetime | None = None,
+        attributes: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Outcome:
+        """Record an event: add a value to a user's metric, and do all that follows from it.
+
+        An unknown user is created. An idempotency key is unique for a user and a metric: used again, it changes
+        nothing, and the outcome says so and shows where the user stands.
+
+        Raises:
+            UnknownKey: the rules declare no such metric or event attribute.
+            InvalidValue: the value is not a finite exact number, or ``at`` is naive or out of range.
+            EarlierThanSettled: the user's history has already passed the instant.
+            OutOfPoints: a blocking trigger lacks points.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            pairs = self._pairs(attributes, "event") if attributes else ()
+            command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
+            if idempotency_key is not None:
+                self._plan.metric(metric)
+                first = self._find(command)
+                if first is not None:
+                    return self._repeat(command, first)
+            return self._run(command)
+
+    def complete(self, achievement: str, *, user: str, at: datetime | None = None) -> Outcome:
+        """Complete an ``api`` achievement for a user, who is created if unknown.
+
+        Raises:
+            UnknownKey: the rules declare no such ``api`` achievement.
+            AlreadyCompleted: the user holds it.
+            FilterMismatch: it is for users with other attributes.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            return self._run(Complete(user, instant, achievement))
+
+    def identify(
+        self,
+        user: str,
+        *,
+        time_zone: str | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        sign_up_date: date | str | None | Unset = UNSET,
+        attributes: Mapping[str, str] | None = None,
+        at: datetime | None = None,
+    ) -> Outcome:
+        """Say who a user is; fields left out keep their values, None clears, attributes merge by key.
+
+        An unknown user is created. A change of zone breaks no streak. Achievements that new attributes open are looked
+        at with the next event they depend on; anniversaries that had passed when the sign-up date was set are
+        completed in silence.
+
+        Args:
+            user: the user's id.
+            time_zone: an IANA name or an offset ``±HH:MM``; None for UTC.
+            name: what the user is called.
+            email: where the user gets mail.
+            sign_up_date: a date, or an ISO 8601 date; not later than today in the user's zone.
+            attributes: declared user attributes and their values.
+            at: when this became so.
+
+        Raises:
+            UnknownKey: the rules declare no such user attribute.
+            InvalidValue: a field cannot have the value.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            changes: dict[str, str | None] = {}
+            for field, text in (("name", name), ("email", email)):
+                if not isinstance(text, Unset):
+                    changes[field] = _text(field, text)
+            if not isinstance(time_zone, Unset):
+                changes["time_zone"] = None if time_zone is None else zone(time_zone).name
+            if not isinstance(sign_up_date, Unset):
+                changes["sign_up_date"] = _sign_up_date(sign_up_date)
+            for key, value in self._pairs(attributes or {}, "user"):
+                changes[f"attributes.{key}"] = value
+            instant = self._now() if at is None else to_micros(at)
+            return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
+
+    def settle(self, *, at: datetime | None = None) -> tuple[Effect, ...]:
+        """Make everything that time has made due happen, for all users, and give back what happened.
+
+        When and how often one settles never changes a result, for every command settles its own user first; it only
+        decides when effects such as a lost streak are told.
+        """
+        with self._lock:
+            command = Settle(self._now() if at is None else to_micros(at))
+            turn = self._turn
+            turn.effects = []
+            for user_id in self.users():
+                state = self._state(user_id)
+                if state is not None:
+                    settle(turn, state, command.at)
+            self._unsaved |= dict.fromkeys(self._states)
+            self._commit(None, Entry(self._sequence + 1, 0, command), turn.effects)
+            return tuple(map(materialise, turn.effects))
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make one transaction of the commands within; subscribers are told at its end.
+
+        If the block raises, none of its commands has happened. A batch within a batch is part of it.
+        """
+        with self._lock:
+            if self._batch is not None:
+                yield
+                return
+            self._batch = batch = _Batch()
+            try:
+                yield
+                self._storage.append(batch.entries)
+            except BaseException:
+                self._forget()
+                raise
+            finally:
+                self._batch = None
+            if self._snapshot_every is not None:
+                self._age(batch.users, len(batch.entries))
+            if self._subscribers:
+                self._notify(batch.effects)
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def user(self, user: str, *, at: datetime | None = None) -> Player:
+        """Look at a user as of an instant: by default now, or their last command where that is later.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            state = self._state(check_user_id(user))
+            if state is None:
+                raise UnknownUser(user)
+            instant = max(self._now(), state.settled) if at is None else to_micros(at)
+            if instant < state.created:
+                raise UnknownUser(user)
+            if instant < state.settled:
+                raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
+            return Player(self._plan, self._settled_copy(state, instant))
+
+    def users(self) -> Iterator[str]:
+        """Walk the ids of all users in the order in which they were first seen."""
+        with self._lock:
+            known = dict.fromkeys(self._storage.users())
+            if self._batch is not None:
+                known |= dict.fromkeys(self._batch.users)
+            return iter(known)
+
+    def log(self) -> Iterator[Entry]:
+        """Walk the log of all commands; ``Engine.replay`` does them again."""
+        return self._storage.entries()
+
+    @classmethod
+    def replay(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
+        """Make a fresh engine and do what a log says: the same states, effects and identifiers come of it.
+
+        Raises:
+            StorageIncompatible: the log does not begin with the adoption of rules.
+        """
+        log = iter(entries)
+        first = next(log, None)
+        if first is None or not isinstance(first.command, Adopt):
+            raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
+        engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
+        for entry in log:
+            match entry.command:
+                case Adopt(rules):
+                    engine._adopt(Ruleset.loads(rules, format="json"))  # an engine of this class
+                case Settle(at):
+                    engine.settle(at=from_micros(at))
+                case command:
+                    engine._run(command)  # likewise
+        return engine
+
+    # --- being told -------------------------------------------------------------------------------------------------
+
+    def subscribe(self, kind: type[E], callback: Callable[[E], object]) -> Callable[[], None]:
+        """Have a callback told of every effect of a kind (``Effect`` for all kinds) once it is committed.
+
+        Returns:
+            What ends the subscription when called.
+        """
+        subscription = (kind, callback)
+        self._subscribers.append(subscription)
+
+        def unsubscribe() -> None:
+            if subscription in self._subscribers:
+                self._subscribers.remove(subscription)
+
+        return unsubscribe
+
+    def _notify(self, effects: Iterable[RawEffect]) -> None:
+        errors: list[Exception] = []
+        for raw in effects:
+            callbacks = [callback for kind, callback in self._subscribers if issubclass(raw[0], kind)]
+            if callbacks:
+                effect = materialise(raw)
+                for callback in callbacks:
+                    try:
+                        callback(effect)
+                    except Exception as error:  # noqa: BLE001  # raised below, after the others were told
+                        errors.append(error)
+        if errors:
+            raise SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
+
+    # --- the way of a command ---------------------------------------------------------------------------------------
+
+    def _run(self, command: UserCommand) -> Outcome:
+        user_id = command.user_id
+        turn = self._turn
+        turn.effects = effects = []
+        known = self._states.get(user_id) if type(user_id) is str else None
+        try:
+            state = apply(turn, known or self._state(check_user_id(user_id)), command)
+        except Refused:
+            self._turn = Turn(self._plan)
+            raise
+        except BaseException:
+            self._turn = Turn(self._plan)
+            self._states.pop(user_id, None)
+            raise
+        self._states[user_id] = state
+        number = state.commands
+        outcome = Outcome(self._plan, command, number, take_facts(state), effects)
+        self._commit(user_id, _new(Entry, (self._sequence + 1, number, command)), effects)
+        return outcome
+
+    def _commit(self, user_id: str | None, entry: Entry, effects: list[RawEffect]) -> None:
+        if self._batch is not None:
+            self._batch.entries.append(entry)
+            self._batch.effects += effects
+            self._sequence += 1
+            if user_id is not None:
+                self._batch.users.append(user_id)
+            return
+        try:
+            self._storage.append((entry,))
+        except BaseException:
+            self._forget()
+            raise
+        self._sequence += 1
+        if self._snapshot_every is not None:
+            self._age(() if user_id is None else (user_id,), 1)
+        if self._subscribers:
+            self._notify(effects)
+
+    def _age(self, users: Iterable[str], entries: int) -> None:
+        """Note whose snapshots are out of date, and renew them when enough entries have come."""
+        self._unsaved |= dict.fromkeys(users)
+        self._entries_unsaved += entries
+        if self._snapshot_every is not None and self._entries_unsaved >= self._snapshot_every:
+            self._save()
+
+    def _repeat(self, command: Record, first: Entry) -> Outcome:
+        state = self._state(command.user_id)
+        if state is None:  # a key that was found belongs to a user who was
+            raise UnknownUser(command.user_id)
+        now = self._settled_copy(state, max(command.at, state.settled))
+        total = now.totals[self._plan.metrics[command.metric].total.index]
+        return Outcome(self._plan, command, first.number, take_facts(now), total=total, replayed=True)
+
+    def _find(self, command: Record) -> Entry | None:
+        if not isinstance(command.idempotency_key, str) or not command.idempotency_key:
+            raise InvalidValue(
+                f"an idempotency key must be a string with something in it, not {command.idempotency_key!r}"
+            )
+        if self._batch is not None:
+            for entry in self._batch.entries:
+                if isinstance(entry.command, Record) and _key_of(entry.command) == _key_of(command):
+                    return entry
+        return self._storage.find(*_key_of(command))
+
+    # --- states -----------------------------------------------------------------------------------------------------
+
+    def _state(self, user_id: str) -> UserState | None:
+        """Give a user's live state: the one in use, or the snapshot and what the log holds after it."""
+        state = self._states.get(user_id)
+        if state is None:
+            state = self._load(user_id)
+            if state is not None:
+                self._states[user_id] = state
+        return state
+
+    def _load(self, user_id: str) -> UserState | None:
+        snapshot = self._storage.load(user_id)
+        state = None if snapshot is None else UserState.load(self._plan, snapshot.state)
+        turn = Turn(self._plan)
+        for entry in self._storage.entries_of(user_id, 0 if snapshot is None else snapshot.sequence):
+            match entry.command:
+                case Adopt():
+                    pass  # every user was snapshotted under the rules before
+                case Settle(at):
+                    if state is not None:
+                        settle(turn, state, at)
+                case command:
+                    state = apply(turn, state, command)
+            turn.effects.clear()
+        return state
+
+    def _settled_copy(self, state: UserState, instant: int) -> UserState:
+        copy = state.copy()
+        settle(Turn(self._plan), copy, instant)
+        return copy
+
+    def _forget(self) -> None:
+        """Drop every live state: the storage knows better."""
+        self._states.clear()
+        self._unsaved.clear()
+        self._turn = Turn(self._plan)
+        self._sequence = self._storage.length()
+
+    def _save(self) -> None:
+        """Snapshot the users whom commands have touched since they were last snapshotted."""
+        snapshots = [
+            Snapshot(user_id, self._sequence, self._plan.digest, self._states[user_id].dump(self._plan))
+            for user_id in self._unsaved
+            if user_id in self._states
+        ]
+        self._storage.save(snapshots)
+        self._unsaved.clear()
+        self._entries_unsaved = 0
+
+    # --- rules ------------------------------------------------------------------------------------------------------
+
+    def _use(self, plan: Plan) -> None:
+        self._plan = plan
+        self._turn = Turn(plan)
+
+    def _adopt(self, ruleset: Ruleset) -> None:
+        """Go on under these rules; all that was done under others is snapshotted first, under them."""
+        adopted = self._storage.adopted()
+        plan = compile_plan(ruleset)
+        if adopted is not None and isinstance(adopted.command, Adopt):
+            former = Ruleset.loads(adopted.command.rules, format="json")
+            if former == ruleset:
+                return
+            self._use(compile_plan(former))
+            for user_id in self.users():
+                self._state(user_id)
+                self._unsaved[user_id] = None
+            self._save()
+            self._states.clear()
+        self._use(plan)
+        entry = Entry(self._sequence + 1, 0, Adopt(ruleset.dumps(format="json")))
+        self._commit(None, entry, [])
+
+    def close(self) -> None:
+        """Snapshot what is not, and close the storage."""
+        with self._lock:
+            if self._snapshot_every is not None:
+                self._save()
+            self._storage.close()
+
+    def __enter__(self) -> Self:
+        """Give the engine, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the engine."""
+        self.close()
+
+    # --- arguments --------------------------------------------------------------------------------------------------
+
+    def _now(self) -> int:
+        return to_micros(self._clock(), "the clock's instant")
+
+    def _pairs(self, attributes: Mapping[str, str], kind: str) -> tuple[tuple[str, str], ...]:
+        if not isinstance(attributes, Mapping):
+            raise InvalidValue(f"attributes must map keys to strings, not {attributes!r}")
+        self._plan.check_attributes(attributes, kind)
+        for key, value in attributes.items():
+            if not isinstance(value, str):
+                raise InvalidValue(f"attribute {key!r} must be a string, not {value!r}")
+        return tuple(sorted(attributes.items()))
+
+
+class _Batch:
+    """The commands of a batch, and what they did."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.effects: list[RawEffect] = []
+        self.users: list[str] = []
+
+
+def _key_of(command: Record) -> tuple[str, str, str]:
+    return command.user_id, command.metric, str(command.idempotency_key)
+
+
+def _text(field: str, value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(f"{field} must be a string, not {value!r}")
+    return value
+
+
+def _sign_up_date(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        to_micros(value, "sign_up_date")
+        value = value.astimezone(UTC).date()
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise InvalidValue(f"sign_up_date must be a date such as 2025-04-02, not {value!r}") from None
+    if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
+        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
+    return value.isoformat()

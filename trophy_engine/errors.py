@@ -1,0 +1,171 @@
+"""Every error of the package: one root, each built from facts, each saying what to do.
+
+>>> raise UnknownKey("metric", "word", ("words", "lessons"))
+Traceback (most recent call last):
+    ...
+trophy_engine.errors.UnknownKey: unknown metric 'word'; did you mean 'words'? known: 'words', 'lessons'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from difflib import get_close_matches
+
+__all__ = [
+    "AlreadyCompleted",
+    "EarlierThanSettled",
+    "FilterMismatch",
+    "InvalidRules",
+    "InvalidValue",
+    "OutOfPoints",
+    "Refused",
+    "StorageClosed",
+    "StorageConflict",
+    "StorageError",
+    "StorageIncompatible",
+    "SubscribersFailed",
+    "TrophyError",
+    "UnknownKey",
+    "UnknownUser",
+    "nearest",
+]
+
+_SHOWN = 8
+
+
+class TrophyError(Exception):
+    """The root of every error that the package raises on purpose."""
+
+
+class InvalidValue(TrophyError, ValueError):
+    """An argument that can never be right, whatever the state: the fact and the remedy."""
+
+
+class InvalidRules(TrophyError, ValueError):
+    """Rules that contradict themselves; ``problems`` holds one line for each contradiction."""
+
+    def __init__(self, problems: Sequence[object]) -> None:
+        super().__init__(tuple(problems))
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """Give every problem a line of its own."""
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class UnknownKey(TrophyError, LookupError):
+    """A key that the ruleset does not declare."""
+
+    def __init__(self, kind: str, key: str, known: Sequence[str]) -> None:
+        super().__init__(kind, key, tuple(known))
+        self.kind, self.key, self.known = kind, key, tuple(known)
+
+    def __str__(self) -> str:
+        """Name the key, the nearest known one, and the known ones."""
+        near = nearest(self.key, self.known)
+        hint = f" did you mean {near!r}?" if near else ""
+        shown = ", ".join(map(repr, self.known[:_SHOWN])) or "none"
+        more = f" and {len(self.known) - _SHOWN} more" if len(self.known) > _SHOWN else ""
+        return f"unknown {self.kind} {self.key!r};{hint} known: {shown}{more}"
+
+
+class UnknownUser(TrophyError, LookupError):
+    """A user of whom nothing has been recorded by then."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+
+    def __str__(self) -> str:
+        """Name the user and how users come into being."""
+        return f"unknown user {self.user_id!r}; a user exists from their first record, complete or identify"
+
+
+class Refused(TrophyError):
+    """A well-formed command that the rules or the history do not allow; it changed nothing."""
+
+
+class EarlierThanSettled(Refused):
+    """A command at an instant that the user's history has already passed."""
+
+    def __init__(self, user_id: str, at: datetime, settled: datetime) -> None:
+        super().__init__(user_id, at, settled)
+        self.user_id, self.at, self.settled = user_id, at, settled
+
+    def __str__(self) -> str:
+        """Name both instants and the remedy."""
+        return (
+            f"{self.at.isoformat()} is earlier than {self.settled.isoformat()}, up to which user {self.user_id!r} "
+            "has been settled; give each user's commands in order of time"
+        )
+
+
+class OutOfPoints(Refused):
+    """An event that would take a guarded points system below zero."""
+
+    def __init__(self, user_id: str, system: str, total: int, needed: int) -> None:
+        super().__init__(user_id, system, total, needed)
+        self.user_id, self.system, self.total, self.needed = user_id, system, total, needed
+
+    def __str__(self) -> str:
+        """Name the balance and the cost."""
+        return f"user {self.user_id!r} holds {self.total} of {self.system!r} and this event costs {self.needed}"
+
+
+class AlreadyCompleted(Refused):
+    """An achievement completes once."""
+
+    def __init__(self, user_id: str, achievement: str, at: datetime) -> None:
+        super().__init__(user_id, achievement, at)
+        self.user_id, self.achievement, self.at = user_id, achievement, at
+
+    def __str__(self) -> str:
+        """Name the earlier completion."""
+        return f"user {self.user_id!r} already completed {self.achievement!r} at {self.at.isoformat()}"
+
+
+class FilterMismatch(Refused):
+    """An achievement that this user's attributes keep them from."""
+
+    def __init__(self, user_id: str, achievement: str, attribute: str, wanted: str, found: str | None) -> None:
+        super().__init__(user_id, achievement, attribute, wanted, found)
+        self.user_id, self.achievement = user_id, achievement
+        self.attribute, self.wanted, self.found = attribute, wanted, found
+
+    def __str__(self) -> str:
+        """Name what was wanted and what was found."""
+        found = "not set" if self.found is None else repr(self.found)
+        return (
+            f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.wanted!r}; "
+            f"that of user {self.user_id!r} is {found}"
+        )
+
+
+class StorageError(TrophyError):
+    """The root of what can go wrong with a storage."""
+
+
+class StorageClosed(StorageError):
+    """A command after ``close()``."""
+
+
+class StorageConflict(StorageError):
+    """Another engine has appended to the log since this one read it."""
+
+
+class StorageIncompatible(StorageError):
+    """A file that this version of the package cannot read."""
+
+
+class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):
+    """Subscribers raised; what they were told of is committed all the same."""
+
+
+def nearest(key: str, known: Sequence[str]) -> str | None:
+    """Give the known key that looks most like ``key``, or None where none comes close.
+
+    >>> nearest("lesons", ["words", "lessons"])
+    'lessons'
+    """
+    return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)

@@ -1,0 +1,54 @@
+"""Keys that authors choose, and identifiers that are derived from what they name.
+
+An identifier is the UUIDv5 of a path of names, so that the same inputs give the same identifiers in every process:
+
+>>> derive("completion", "18", "first-word")
+UUID('5a2bf07e-8e6c-5e53-8f2c-4f5a5a0a6d4b')
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import UUID, uuid5
+
+from trophy_engine.errors import InvalidValue
+
+__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_user_id", "derive"]
+
+#: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
+KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
+#: The longest user id, in characters.
+MAX_USER_ID = 255
+
+_KEY = re.compile(r"[a-zA-Z0-9_-]+")
+_NAMESPACE = UUID("6f1b9b0e-52c1-5d0c-9a53-1f0c0d5f7e11")
+
+
+def derive(kind: str, *names: str | int) -> UUID:
+    """Derive the identifier of the thing of this kind that the names name."""
+    return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
+
+
+def check_key(key: object, what: str = "key") -> str:
+    """Give the key back if it is one.
+
+    Raises:
+        InvalidValue: it is not a string of ASCII letters, digits, hyphens and underscores.
+    """
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise InvalidValue(f"{what} must be ASCII letters, digits, '-' and '_', not {key!r}")
+    return key
+
+
+def check_user_id(user_id: object) -> str:
+    """Give the user id back if it is one.
+
+    Raises:
+        InvalidValue: it is not a string of 1 to 255 characters that UTF-8 can write.
+    """
+    if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
+        raise InvalidValue(f"a user id must be a string of 1 to {MAX_USER_ID} characters, not {user_id!r}")
+    if not user_id.isascii() and any("\ud800" <= letter <= "\udfff" for letter in user_id):
+        raise InvalidValue(f"a user id must be text that UTF-8 can write, not {user_id!r}")
+    return user_id

@@ -1,0 +1,79 @@
+"""Exact numbers: integers stay integers, anything else is a decimal, and sums never round.
+
+>>> exact(0.1) + exact(0.2) == exact(0.3)
+True
+>>> add(exact(2.5), exact(-0.5))
+2
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from math import floor
+
+from trophy_engine.errors import InvalidValue
+
+__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "multiples"]
+
+#: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
+Number = int | Decimal
+#: Above every sum of values; an int, so that comparing it with a number never involves a float.
+BEYOND = 10**100
+
+_MAGNITUDE = 10**30
+_PLACES = 30
+_FINEST = Decimal(1).scaleb(-_PLACES)
+_VALUES = Context(prec=70)
+# A value has at most 60 digits, so a sum of 10**40 of them still fits; were it not so, it would raise, never round.
+_SUMS = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
+
+
+def exact(value: object, what: str = "value") -> Number:
+    """Make a number exact; a float is taken at its shortest decimal spelling.
+
+    Raises:
+        InvalidValue: it is not an int, a float or a Decimal (booleans are not numbers here), it is not finite,
+            its magnitude is 10**30 or more, or it has more than 30 decimal places.
+    """
+    if type(value) is int:
+        if -_MAGNITUDE < value < _MAGNITUDE:
+            return value
+    elif isinstance(value, float | Decimal):
+        number = Decimal(repr(float(value))) if isinstance(value, float) else value
+        if not number.is_finite():
+            raise InvalidValue(f"{what} must be finite, not {value!r}")
+        if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
+            return _canonical(number)
+    elif isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidValue(f"{what} must be an int, a float or a Decimal, not {value!r}")
+    else:
+        return exact(int(value), what)
+    raise InvalidValue(f"{what} must lie within ±10**30 and have at most {_PLACES} decimal places, not {value!r}")
+
+
+def add(left: Number, right: Number) -> Number:
+    """Add two exact numbers exactly."""
+    if type(left) is int and type(right) is int:
+        return left + right
+    return _canonical(_SUMS.add(Decimal(left), Decimal(right)))
+
+
+def multiples(value: Number, step: int) -> int:
+    """Count the whole steps in a value: its quotient rounded towards minus infinity.
+
+    >>> multiples(exact(-0.5), 3)
+    -1
+    """
+    return (value if type(value) is int else floor(value)) // step
+
+
+def as_json(value: Number) -> int | float | str:
+    """Give the JSON number that reads back equal, or its digits as a string where a float cannot hold it."""
+    if isinstance(value, int):
+        return value
+    number = float(value)
+    return number if Decimal(repr(number)) == value else str(value)
+
+
+def _canonical(number: Decimal) -> Number:
+    return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)

@@ -1,0 +1,1 @@
+"""The rules: what an author declares, frozen and validated at construction."""

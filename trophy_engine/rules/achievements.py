@@ -1,0 +1,110 @@
+"""Achievements: one-time unlocks, each by one trigger."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from trophy_engine.numbers import Number
+from trophy_engine.rules.constraints import (
+    Filter,
+    as_filter,
+    as_number,
+    as_sequence,
+    each_key,
+    filter_mapping,
+    flag,
+    key,
+    number,
+    optional,
+    text,
+    whole,
+)
+
+__all__ = [
+    "Achievement",
+    "AchievementTrigger",
+    "AnniversaryTrigger",
+    "ApiTrigger",
+    "CompositeTrigger",
+    "MetricTrigger",
+    "StreakTrigger",
+]
+
+
+@attrs.frozen
+class MetricTrigger:
+    """The user's total of a metric reaches a value of at least 1.
+
+    With ``event_attributes``, the total over the events that carry them all.
+    """
+
+    type: ClassVar[str] = "metric"
+    metric: str = attrs.field(validator=key)
+    value: Number = attrs.field(converter=as_number, validator=number(least=1))
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping)
+
+
+@attrs.frozen
+class StreakTrigger:
+    """The streak reaches a length of at least 1."""
+
+    type: ClassVar[str] = "streak"
+    length: int = attrs.field(validator=whole(least=1))
+
+
+@attrs.frozen
+class ApiTrigger:
+    """The application says so, through ``Engine.complete``."""
+
+    type: ClassVar[str] = "api"
+
+
+@attrs.frozen
+class CompositeTrigger:
+    """The last of the prerequisites is completed."""
+
+    type: ClassVar[str] = "achievement"
+    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=each_key)
+
+
+@attrs.frozen
+class AnniversaryTrigger:
+    """The user's sign-up date is so many years (1 to 200) past, from the local midnight of that day on.
+
+    The anniversary of 29 February is the 28th in common years.
+    """
+
+    type: ClassVar[str] = "anniversary"
+    years: int = attrs.field(validator=whole(least=1, most=200))
+
+
+AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger
+
+
+@attrs.frozen
+class Achievement:
+    """A one-time unlock.
+
+    Attributes:
+        key: the name by which rules and ``Engine.complete`` refer to it.
+        name: what people call it; the key where left out.
+        trigger: when it unlocks.
+        description: what people read of it.
+        badge_url: where its picture is.
+        hidden: whether its name and description are masked until it is earned.
+        user_attributes: whom it is for: users whose attributes have all of these values.
+    """
+
+    key: str = attrs.field(validator=key)
+    trigger: AchievementTrigger = attrs.field(
+        validator=attrs.validators.instance_of(
+            (MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger)
+        )
+    )
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
+    description: str | None = attrs.field(default=None, validator=optional(text))
+    badge_url: str | None = attrs.field(default=None, validator=optional(text))
+    hidden: bool = attrs.field(default=False, validator=flag)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping)

@@ -1,0 +1,44 @@
+"""Metrics and attributes: what is counted, and what users and events are told apart by."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import attrs
+
+from trophy_engine.rules.constraints import key, one_of, text
+
+__all__ = ["Attribute", "AttributeType", "Metric"]
+
+AttributeType = Literal["user", "event"]
+_TYPES: Final = ("user", "event")
+
+
+@attrs.frozen
+class Metric:
+    """A number that events add to, one total for each user.
+
+    Attributes:
+        key: the name by which events and rules refer to it.
+        name: what people call it; the key where left out.
+        unit: what it counts, such as ``"words"``; empty where that needs no saying.
+    """
+
+    key: str = attrs.field(validator=key)
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
+    unit: str = attrs.field(default="", validator=attrs.validators.instance_of(str))
+
+
+@attrs.frozen
+class Attribute:
+    """A declared key with string values, on users or on events.
+
+    Attributes:
+        key: unique among the attributes of its type.
+        type: ``"user"`` or ``"event"``.
+        name: what people call it; the key where left out.
+    """
+
+    key: str = attrs.field(validator=key)
+    type: AttributeType = attrs.field(default="user", validator=one_of(_TYPES))
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)

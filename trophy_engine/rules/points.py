@@ -1,0 +1,204 @@
+"""Points systems: independent whole-number balances with triggers, levels and boosts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Final, Literal
+
+import attrs
+
+from trophy_engine.errors import InvalidValue
+from trophy_engine.numbers import Number
+from trophy_engine.rules.constraints import (
+    Filter,
+    as_filter,
+    as_number,
+    as_sequence,
+    between,
+    filter_mapping,
+    flag,
+    key,
+    local_date,
+    one_of,
+    optional,
+    sequence,
+    text,
+    whole,
+)
+
+__all__ = [
+    "AchievementPointsTrigger",
+    "Boost",
+    "Level",
+    "MetricPointsTrigger",
+    "PointsSystem",
+    "PointsTrigger",
+    "Rounding",
+    "StreakPointsTrigger",
+    "TimePointsTrigger",
+    "TimeUnit",
+    "UserCreationPointsTrigger",
+]
+
+Rounding = Literal["down", "up", "nearest"]
+TimeUnit = Literal["hours", "days"]
+
+_ROUNDINGS: Final = ("down", "up", "nearest")
+_UNITS: Final = ("hours", "days")
+_LONGEST_NAME: Final = 255
+
+
+def _points() -> Any:
+    return attrs.field(validator=whole(zero=False))
+
+
+def _filter() -> Any:
+    return attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping, kw_only=True)
+
+
+@attrs.frozen
+class MetricPointsTrigger:
+    """Points each time the user's total of a metric grows by the threshold.
+
+    With ``event_attributes``, the total over the events that carry them all. With ``block_if_out_of_points``, an event
+    whose deduction would take the balance below zero is refused whole.
+    """
+
+    type: ClassVar[str] = "metric"
+    metric: str = attrs.field(validator=key)
+    points: int = _points()
+    threshold: int = attrs.field(default=1, validator=whole(least=1))
+    event_attributes: Filter = _filter()
+    user_attributes: Filter = _filter()
+    block_if_out_of_points: bool = attrs.field(default=False, validator=flag, kw_only=True)
+
+
+@attrs.frozen
+class StreakPointsTrigger:
+    """Points each time a credited period takes the streak to a multiple of the length."""
+
+    type: ClassVar[str] = "streak"
+    points: int = _points()
+    length: int = attrs.field(default=1, validator=whole(least=1))
+    user_attributes: Filter = _filter()
+
+
+@attrs.frozen
+class AchievementPointsTrigger:
+    """Points once, when the achievement is completed."""
+
+    type: ClassVar[str] = "achievement"
+    achievement: str = attrs.field(validator=key)
+    points: int = _points()
+    user_attributes: Filter = _filter()
+
+
+@attrs.frozen
+class TimePointsTrigger:
+    """Points every so many hours or days since the user was created; days keep the local time of day."""
+
+    type: ClassVar[str] = "time"
+    points: int = _points()
+    unit: TimeUnit = attrs.field(default="days", validator=one_of(_UNITS))
+    interval: int = attrs.field(default=1, validator=whole(least=1))
+    user_attributes: Filter = _filter()
+
+
+@attrs.frozen
+class UserCreationPointsTrigger:
+    """Points once, when the user is first seen."""
+
+    type: ClassVar[str] = "user_creation"
+    points: int = _points()
+    user_attributes: Filter = _filter()
+
+
+PointsTrigger = (
+    MetricPointsTrigger | StreakPointsTrigger | AchievementPointsTrigger | TimePointsTrigger | UserCreationPointsTrigger
+)
+
+
+@attrs.frozen
+class Level:
+    """A name for every total from ``points`` (0 or more) up to the next level."""
+
+    key: str = attrs.field(validator=key)
+    points: int = attrs.field(validator=whole(least=0))
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
+    description: str | None = attrs.field(default=None, validator=optional(text))
+    badge_url: str | None = attrs.field(default=None, validator=optional(text))
+
+
+def _name(_: Any, field: Any, value: object) -> None:
+    text(_, field, value)
+    if len(str(value)) > _LONGEST_NAME:
+        raise InvalidValue(f"{field.name} must have at most {_LONGEST_NAME} characters, not {len(str(value))}")
+
+
+def _user_id(_: Any, field: Any, value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise InvalidValue(f"{field.name} must be a user's id, not {value!r}")
+
+
+@attrs.frozen
+class Boost:
+    """A multiplier on every positive award whose date, in the user's own zone, lies within inclusive bounds.
+
+    Attributes:
+        name: at most 255 characters.
+        multiplier: above 0, below 100, not 1, with at most 10 decimal places; several boosts multiply.
+        start: the first local date.
+        end: the last local date; None for no end.
+        rounding: ``"down"``, ``"up"`` or ``"nearest"`` (halves up); of several at once down beats nearest beats up.
+        user_attributes: whom it is for: users whose attributes have all of these values; empty for everyone.
+        user_id: the one user it is for; not together with ``user_attributes``.
+    """
+
+    name: str = attrs.field(validator=_name)
+    multiplier: Number = attrs.field(converter=as_number, validator=between(0, 100, apart_from=1))
+    start: date = attrs.field(validator=local_date)
+    end: date | None = attrs.field(default=None, validator=optional(local_date))
+    rounding: Rounding = attrs.field(default="down", validator=one_of(_ROUNDINGS))
+    user_attributes: Filter = _filter()
+    user_id: str | None = attrs.field(default=None, validator=optional(_user_id), kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Check what the fields must be to each other."""
+        if self.end is not None and self.end < self.start:
+            raise InvalidValue(f"end {self.end} must not be before start {self.start}")
+        if self.user_id is not None and self.user_attributes:
+            raise InvalidValue("a boost is for one user_id or for user_attributes, not for both")
+
+
+_TRIGGERS: Final = (
+    MetricPointsTrigger,
+    StreakPointsTrigger,
+    AchievementPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+
+
+@attrs.frozen
+class PointsSystem:
+    """A balance of whole points, never below zero.
+
+    Attributes:
+        key: the name by which rules and views refer to it.
+        name: what people call it; the key where left out.
+        description: what people read of it.
+        badge_url: where its picture is.
+        maximum: the highest balance that awards can reach, at least 1; None for none.
+        triggers: what awards or takes points, in the order in which they apply.
+        levels: names for totals; the highest threshold that the total reaches is held.
+        boosts: multipliers of positive awards.
+    """
+
+    key: str = attrs.field(validator=key)
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
+    description: str | None = attrs.field(default=None, validator=optional(text))
+    badge_url: str | None = attrs.field(default=None, validator=optional(text))
+    maximum: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
+    triggers: tuple[PointsTrigger, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(_TRIGGERS))
+    levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Level))
+    boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Boost))

@@ -1,0 +1,83 @@
+"""The streak: consecutive periods in which the conditions were met, and the freezes that carry it over a miss."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import attrs
+
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
+from trophy_engine.errors import InvalidValue
+from trophy_engine.numbers import Number
+from trophy_engine.rules.constraints import as_number, as_sequence, key, number, one_of, optional, sequence, whole
+
+__all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
+
+EvaluationMode = Literal["AND", "OR"]
+
+_FREQUENCIES: Final = ("daily", "weekly", "monthly")
+_MODES: Final = ("AND", "OR")
+_MOST_FREEZES: Final = 100
+
+
+@attrs.frozen
+class StreakMetric:
+    """One condition: the sum of a metric's values within the period reaches the threshold (above zero)."""
+
+    key: str = attrs.field(validator=key)
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=number(above=0))
+
+
+@attrs.frozen
+class Freezes:
+    """The supply of freezes, each of which carries a streak over one missed period.
+
+    Attributes:
+        start_count: how many a new user holds.
+        max_count: how many a user can hold, at most 100.
+        auto_earn_interval: days between grants, counted from the user's first local day; None for no grants.
+        auto_earn_amount: how many each grant gives, as far as the maximum allows; None for no grants.
+    """
+
+    start_count: int = attrs.field(default=0, validator=whole(least=0))
+    max_count: int = attrs.field(
+        default=attrs.Factory(lambda self: self.start_count, takes_self=True),
+        validator=whole(least=0, most=_MOST_FREEZES),
+    )
+    auto_earn_interval: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
+    auto_earn_amount: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
+
+    def __attrs_post_init__(self) -> None:
+        """Check what the fields must be to each other."""
+        if self.max_count < self.start_count:
+            raise InvalidValue(f"max_count {self.max_count} must be at least start_count {self.start_count}")
+        if (self.auto_earn_interval is None) != (self.auto_earn_amount is None):
+            raise InvalidValue("auto_earn_interval and auto_earn_amount must be given together or not at all")
+
+
+def _as_mode(value: Any) -> Any:
+    return "AND" if value == "ALL" else value
+
+
+@attrs.frozen
+class Streak:
+    """The one streak of a ruleset.
+
+    Attributes:
+        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``: calendar periods in the user's zone.
+        metrics: the conditions.
+        evaluation_mode: whether ``"AND"`` all of them must hold or ``"OR"`` any; ``"ALL"`` is read as ``"AND"``.
+        first_weekday: the day on which a week starts.
+        freezes: the supply of freezes; None for none.
+    """
+
+    frequency: FrequencyName = attrs.field(default="daily", validator=one_of(_FREQUENCIES))
+    metrics: tuple[StreakMetric, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(StreakMetric))
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=one_of(_MODES))
+    first_weekday: Weekday = attrs.field(default="sunday", validator=one_of(WEEKDAYS))
+    freezes: Freezes | None = attrs.field(default=None, validator=optional(attrs.validators.instance_of(Freezes)))
+
+    @property
+    def calendar(self) -> Frequency:
+        """The periods of this streak."""
+        return frequency(self.frequency, self.first_weekday)
