@@ -14,7 +14,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
 from trophy_engine.core.effects import Effect, RawEffect, materialise
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import take_facts
@@ -84,8 +84,9 @@ class Engine:
         self._entries_unsaved = 0
         self._batch: _Batch | None = None
         self._sequence = self._storage.length()
-        self._use(compile_plan(ruleset))
-        self._adopt(ruleset)
+        self._plan = compile_plan(ruleset)
+        self._turn = Turn(self._plan)
+        self._adopt()
 
     @property
     def ruleset(self) -> Ruleset:
@@ -273,7 +274,8 @@ class Engine:
         for entry in log:
             match entry.command:
                 case Adopt(rules):
-                    engine._adopt(Ruleset.loads(rules, format="json"))  # an engine of this class
+                    engine._use(Ruleset.loads(rules, format="json"))
+                    engine._adopt()
                 case Settle(at):
                     engine.settle(at=from_micros(at))
                 case command:
@@ -316,7 +318,8 @@ class Engine:
     def _run(self, command: UserCommand) -> Outcome:
         user_id = command.user_id
         turn = self._turn
-        turn.effects = effects = []
+        effects: list[RawEffect] = []
+        turn.effects = effects
         known = self._states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(turn, known or self._state(check_user_id(user_id)), command)
@@ -430,25 +433,25 @@ class Engine:
 
     # --- rules ------------------------------------------------------------------------------------------------------
 
-    def _use(self, plan: Plan) -> None:
-        self._plan = plan
-        self._turn = Turn(plan)
+    def _use(self, ruleset: Ruleset) -> None:
+        self._plan = compile_plan(ruleset)
+        self._turn = Turn(self._plan)
 
-    def _adopt(self, ruleset: Ruleset) -> None:
-        """Go on under these rules; all that was done under others is snapshotted first, under them."""
+    def _adopt(self) -> None:
+        """Enter the rules in force into the log; all that was done under others is snapshotted first, under those."""
+        ruleset = self._plan.ruleset
         adopted = self._storage.adopted()
-        plan = compile_plan(ruleset)
         if adopted is not None and isinstance(adopted.command, Adopt):
             former = Ruleset.loads(adopted.command.rules, format="json")
             if former == ruleset:
                 return
-            self._use(compile_plan(former))
+            self._use(former)
             for user_id in self.users():
                 self._state(user_id)
                 self._unsaved[user_id] = None
             self._save()
             self._states.clear()
-        self._use(plan)
+            self._use(ruleset)
         entry = Entry(self._sequence + 1, 0, Adopt(ruleset.dumps(format="json")))
         self._commit(None, entry, [])
 

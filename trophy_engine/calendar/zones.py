@@ -115,12 +115,12 @@ class Zone:
         if not self.exists(day):
             return self.midnight(day)
         local = (day - _EPOCH_DAY) * DAY + time_of_day
-        start, end, offset = self._piece(local - DAY)
+        _, end, offset = self._piece(local - DAY)
         while end + offset <= local:
-            later = self._piece(end)
-            if end + later[2] > local:  # the gap: read the clock by the offset before it
-                return local - offset
-            start, end, offset = later
+            _, later_end, later = self._piece(end)
+            if end + later > local:  # in a gap the clock is read by the offset before it
+                break
+            end, offset = later_end, later
         return local - offset
 
     def _piece(self, instant: int) -> tuple[int, int, int]:

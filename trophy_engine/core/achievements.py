@@ -54,7 +54,7 @@ def complete_composites(turn: Turn, state: UserState, at: int, *, silently: bool
 def cross(
     turn: Turn, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
 ) -> None:
-    """Move a counter of whole numbers: complete the achievements whose marks it has reached, and line up each step it has taken.
+    """Move a counter of whole numbers: complete achievements whose marks it reaches, line up each step it takes.
 
     A mark that was passed is not looked at again until the user's attributes change, for only they can open it.
     """

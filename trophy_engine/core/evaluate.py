@@ -52,7 +52,7 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
         UnknownKey: the rules do not know the metric or the achievement.
     """
     at = command.at
-    if type(command) is Record:
+    if isinstance(command, Record):
         metric = turn.plan.metric(command.metric)
         if state is None:
             state = create(turn, command.user_id, at)
@@ -61,7 +61,7 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
         record(
             turn, state, metric, command.value, at, dict(command.attributes) if command.attributes else _NO_ATTRIBUTES
         )
-    elif type(command) is Complete:
+    elif isinstance(command, Complete):
         achievement = _api_achievement(turn.plan, command.achievement)
         if state is None:
             state = create(turn, command.user_id, at)

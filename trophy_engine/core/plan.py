@@ -159,7 +159,7 @@ class StreakPlan:
 
 @attrs.define(eq=False)
 class Plan:
-    """A compiled ruleset. ``counters`` lists those of metrics first: ``totals`` of them have a total in a user's state."""
+    """A compiled ruleset. The first ``totals`` of the counters are those of metrics: a state holds their totals."""
 
     ruleset: Ruleset
     digest: str

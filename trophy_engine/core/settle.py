@@ -54,9 +54,8 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> No
         pass_ticks(plan, state, ticked)
     while True:
         day = min(state.due_days)
-        midnight = NEVER if day > today else state.zone.midnight(day)
-        if midnight < state.settled:  # overdue by a change of zone
-            midnight = state.settled
+        # A change of zone can make a midnight overdue.
+        midnight = NEVER if day > today else max(state.zone.midnight(day), state.settled)
         tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
         if midnight > until < tick:
             break

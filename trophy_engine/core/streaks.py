@@ -62,8 +62,7 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     before = state.length
     state.length = length = before + 1
     state.extended_at = at
-    if length > state.longest:
-        state.longest = length
+    state.longest = max(state.longest, length)
     first_day = streak.first_day(period)
     if before and period > state.covered + 1:
         state.early |= {period}

@@ -8,18 +8,19 @@ import attrs
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
+    FLAG,
+    KEY,
+    KEYS,
+    MATCHING,
+    TEXT,
     Filter,
+    Instances,
+    Number_,
+    Optional,
+    Whole,
     as_filter,
     as_number,
     as_sequence,
-    each_key,
-    filter_mapping,
-    flag,
-    key,
-    number,
-    optional,
-    text,
-    whole,
 )
 
 __all__ = [
@@ -41,9 +42,9 @@ class MetricTrigger:
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=key)
-    value: Number = attrs.field(converter=as_number, validator=number(least=1))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping)
+    metric: str = attrs.field(validator=KEY)
+    value: Number = attrs.field(converter=as_number, validator=Number_(least=1))
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
 
 
 @attrs.frozen
@@ -51,7 +52,7 @@ class StreakTrigger:
     """The streak reaches a length of at least 1."""
 
     type: ClassVar[str] = "streak"
-    length: int = attrs.field(validator=whole(least=1))
+    length: int = attrs.field(validator=Whole(least=1))
 
 
 @attrs.frozen
@@ -66,7 +67,7 @@ class CompositeTrigger:
     """The last of the prerequisites is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=each_key)
+    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS)
 
 
 @attrs.frozen
@@ -77,7 +78,7 @@ class AnniversaryTrigger:
     """
 
     type: ClassVar[str] = "anniversary"
-    years: int = attrs.field(validator=whole(least=1, most=200))
+    years: int = attrs.field(validator=Whole(least=1, most=200))
 
 
 AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger
@@ -97,14 +98,12 @@ class Achievement:
         user_attributes: whom it is for: users whose attributes have all of these values.
     """
 
-    key: str = attrs.field(validator=key)
+    key: str = attrs.field(validator=KEY)
     trigger: AchievementTrigger = attrs.field(
-        validator=attrs.validators.instance_of(
-            (MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger)
-        )
+        validator=Instances((MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger))
     )
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
-    description: str | None = attrs.field(default=None, validator=optional(text))
-    badge_url: str | None = attrs.field(default=None, validator=optional(text))
-    hidden: bool = attrs.field(default=False, validator=flag)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping)
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
+    description: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    hidden: bool = attrs.field(default=False, validator=FLAG)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)

@@ -1,155 +1,285 @@
-"""Constraints on the fields of rules: attrs validators and converters that name the fact and the remedy.
+"""Constraints on the fields of rules: validators that name the fact and the remedy, and that JSON Schema can be told.
 
 None of them looks at the instance, so that a rules file can be checked field by field and every fault be found at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+import attrs
 
 from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import check_key
-from trophy_engine.numbers import Number, exact
+from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_user_id
+from trophy_engine.numbers import Number, as_json, exact
 
 __all__ = [
+    "FLAG",
+    "KEY",
+    "KEYS",
+    "LOCAL_DATE",
+    "MATCHING",
+    "TEXT",
+    "USER_ID",
+    "Between",
+    "Constraint",
     "Filter",
-    "Validator",
+    "Instances",
+    "Number_",
+    "OneOf",
+    "Optional",
+    "Text",
+    "Whole",
     "as_filter",
     "as_number",
     "as_sequence",
-    "between",
-    "each_key",
-    "filter_mapping",
-    "flag",
-    "key",
-    "local_date",
-    "number",
-    "one_of",
-    "optional",
-    "sequence",
-    "text",
-    "whole",
 ]
 
-Validator = Callable[[Any, Any, Any], None]
+
+class Constraint(ABC):
+    """What a field demands; an attrs validator."""
+
+    def __call__(self, _: Any, field: Any, value: Any) -> None:
+        """Check the value of a field, as attrs asks for it."""
+        self.check(field.name, value)
+
+    @abstractmethod
+    def check(self, name: str, value: Any) -> None:
+        """Check a value.
+
+        Raises:
+            InvalidValue: it is not what the constraint demands.
+        """
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
 
 
-def key(_: Any, field: Any, value: object) -> None:
-    """Demand a key."""
-    check_key(value, field.name)
+class _Key(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        check_key(value, name)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": KEY_PATTERN}
 
 
-def each_key(_: Any, field: Any, value: Iterable[object]) -> None:
-    """Demand at least one key, and none twice."""
-    keys = [check_key(item, f"each of {field.name}") for item in value]
-    if not keys:
-        raise InvalidValue(f"{field.name} must name at least one")
-    if len(set(keys)) < len(keys):
-        raise InvalidValue(f"{field.name} must not name one twice: {', '.join(keys)}")
+class _Keys(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, tuple) or not value:
+            raise InvalidValue(f"{name} must be a list of at least one key, not {value!r}")
+        keys = [check_key(item, f"each of {name}") for item in value]
+        if len(set(keys)) < len(keys):
+            raise InvalidValue(f"{name} must not name one twice: {', '.join(keys)}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": KEY.schema(), "minItems": 1, "uniqueItems": True}
 
 
-def text(_: Any, field: Any, value: object) -> None:
-    """Demand a string with something in it."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(f"{field.name} must be text, not {value!r}")
+@attrs.frozen
+class Text(Constraint):
+    """A string, with something in it unless it may be empty, of so many characters at most."""
+
+    longest: int | None = None
+    empty: bool = False
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if not isinstance(value, str) or not (self.empty or value.strip()):
+            raise InvalidValue(f"{name} must be text, not {value!r}")
+        if self.longest is not None and len(value) > self.longest:
+            raise InvalidValue(f"{name} must have at most {self.longest} characters, not {len(value)}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        longest = {} if self.longest is None else {"maxLength": self.longest}
+        return {"type": "string", **({} if self.empty else {"pattern": r"\S"}), **longest}
 
 
-def flag(_: Any, field: Any, value: object) -> None:
-    """Demand true or false."""
-    if not isinstance(value, bool):
-        raise InvalidValue(f"{field.name} must be true or false, not {value!r}")
+class _UserId(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        del name
+        check_user_id(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": MAX_USER_ID}
 
 
-def local_date(_: Any, field: Any, value: object) -> None:
-    """Demand a date without a time of day."""
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"{field.name} must be a date such as 2026-02-14, not {value!r}")
+class _Flag(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, bool):
+            raise InvalidValue(f"{name} must be true or false, not {value!r}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
-def one_of(choices: Collection[str]) -> Validator:
-    """Demand one of the words."""
+class _LocalDate(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise InvalidValue(f"{name} must be a date such as 2026-02-14, not {value!r}")
 
-    def validate(_: Any, field: Any, value: object) -> None:
-        if value not in choices:
-            raise InvalidValue(f"{field.name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
-
-    return validate
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
 
 
-def whole(*, least: int | None = None, most: int | None = None, zero: bool = True) -> Validator:
-    """Demand a whole number within inclusive bounds."""
+class _Matching(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, Filter):
+            raise InvalidValue(f"{name} must map attribute keys to strings, not {value!r}")
+        for key, wanted in value.items():
+            check_key(key, f"each key of {name}")
+            if not isinstance(wanted, str):
+                raise InvalidValue(f"{name}.{key} must be a string, not {wanted!r}")
 
-    def validate(_: Any, field: Any, value: object) -> None:
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "propertyNames": KEY.schema(), "additionalProperties": {"type": "string"}}
+
+
+#: A name by which rules refer to one another.
+KEY: Final = _Key()
+#: At least one key, and none twice.
+KEYS: Final = _Keys()
+#: A string with something in it.
+TEXT: Final = Text()
+#: A user's id.
+USER_ID: Final = _UserId()
+#: True or false.
+FLAG: Final = _Flag()
+#: A date without a time of day.
+LOCAL_DATE: Final = _LocalDate()
+#: Attribute keys and the values they must have.
+MATCHING: Final = _Matching()
+
+
+@attrs.frozen
+class OneOf(Constraint):
+    """One of the words."""
+
+    choices: tuple[str, ...]
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if value not in self.choices:
+            raise InvalidValue(f"{name} must be one of {', '.join(map(repr, self.choices))}, not {value!r}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return {"enum": list(self.choices)}
+
+
+@attrs.frozen
+class Whole(Constraint):
+    """A whole number within inclusive bounds."""
+
+    least: int | None = None
+    most: int | None = None
+    zero: bool = True
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidValue(f"{field.name} must be a whole number, not {value!r}")
-        if least is not None and value < least:
-            raise InvalidValue(f"{field.name} must be at least {least}, not {value}")
-        if most is not None and value > most:
-            raise InvalidValue(f"{field.name} must be at most {most}, not {value}")
-        if not zero and value == 0:
-            raise InvalidValue(f"{field.name} must not be 0")
+            raise InvalidValue(f"{name} must be a whole number, not {value!r}")
+        if self.least is not None and value < self.least:
+            raise InvalidValue(f"{name} must be at least {self.least}, not {value}")
+        if self.most is not None and value > self.most:
+            raise InvalidValue(f"{name} must be at most {self.most}, not {value}")
+        if not self.zero and value == 0:
+            raise InvalidValue(f"{name} must not be 0")
 
-    return validate
-
-
-def number(*, above: Number | None = None, least: Number | None = None) -> Validator:
-    """Demand an exact number above a bound, or no less than one."""
-
-    def validate(_: Any, field: Any, value: object) -> None:
-        found = exact(value, field.name)
-        if above is not None and found <= above:
-            raise InvalidValue(f"{field.name} must be above {above}, not {value}")
-        if least is not None and found < least:
-            raise InvalidValue(f"{field.name} must be at least {least}, not {value}")
-
-    return validate
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        bounds = {"minimum": self.least, "maximum": self.most}
+        found = {"type": "integer", **{key: bound for key, bound in bounds.items() if bound is not None}}
+        return found if self.zero else {**found, "not": {"const": 0}}
 
 
-def between(low: Number, high: Number, *, apart_from: Number) -> Validator:
-    """Demand an exact number strictly between two others and unlike a third."""
+@attrs.frozen
+class Number_(Constraint):  # noqa: N801  # Number is the type of what it demands
+    """An exact number above a bound, or no less than one, that a float can spell."""
 
-    def validate(_: Any, field: Any, value: object) -> None:
-        if not low < exact(value, field.name) < high or value == apart_from:
-            raise InvalidValue(f"{field.name} must lie between {low} and {high} and not be {apart_from}, not {value}")
+    above: int | None = None
+    least: int | None = None
 
-    return validate
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        found = _short(name, value)
+        if self.above is not None and found <= self.above:
+            raise InvalidValue(f"{name} must be above {self.above}, not {value}")
+        if self.least is not None and found < self.least:
+            raise InvalidValue(f"{name} must be at least {self.least}, not {value}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        bounds = {"exclusiveMinimum": self.above, "minimum": self.least}
+        return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
 
 
-def optional(validator: Validator) -> Validator:
-    """Demand what the validator demands, or None."""
+@attrs.frozen
+class Between(Constraint):
+    """An exact number strictly between two others and unlike a third."""
 
-    def validate(instance: Any, field: Any, value: object) -> None:
+    low: int
+    high: int
+    apart_from: int
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if not self.low < _short(name, value) < self.high or value == self.apart_from:
+            bounds = f"between {self.low} and {self.high}"
+            raise InvalidValue(f"{name} must lie {bounds} and not be {self.apart_from}, not {value}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return {
+            "type": "number",
+            "exclusiveMinimum": self.low,
+            "exclusiveMaximum": self.high,
+            "not": {"const": self.apart_from},
+        }
+
+
+@attrs.frozen
+class Optional(Constraint):
+    """What another constraint demands, or None; a rules file leaves the field out then."""
+
+    demanded: Constraint
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
         if value is not None:
-            validator(instance, field, value)
+            self.demanded.check(name, value)
 
-    return validate
-
-
-def sequence(kind: type | tuple[type, ...]) -> Validator:
-    """Demand a tuple of instances of the classes."""
-
-    def validate(_: Any, field: Any, value: object) -> None:
-        if not isinstance(value, tuple):
-            raise InvalidValue(f"{field.name} must be a sequence, not {value!r}")
-        for item in value:
-            if not isinstance(item, kind):
-                names = [one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,))]
-                raise InvalidValue(f"each of {field.name} must be a {' or '.join(names)}, not {item!r}")
-
-    return validate
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return self.demanded.schema()
 
 
-def filter_mapping(_: Any, field: Any, value: object) -> None:
-    """Demand attribute keys with string values."""
-    if not isinstance(value, Mapping):
-        raise InvalidValue(f"{field.name} must map attribute keys to strings, not {value!r}")
-    for name, wanted in value.items():
-        check_key(name, f"each key of {field.name}")
-        if not isinstance(wanted, str):
-            raise InvalidValue(f"{field.name}[{name!r}] must be a string, not {wanted!r}")
+@attrs.frozen
+class Instances(Constraint):
+    """An instance of one of the classes or, where ``many``, a tuple of them."""
+
+    kinds: tuple[type, ...]
+    many: bool = False
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if self.many and not isinstance(value, tuple):
+            raise InvalidValue(f"{name} must be a list, not {value!r}")
+        for item in value if self.many else (value,):
+            if not isinstance(item, self.kinds):
+                names = " or ".join(kind.__name__ for kind in self.kinds)
+                raise InvalidValue(f"{'each of ' if self.many else ''}{name} must be a {names}, not {item!r}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema, by reference to the definitions of the classes."""
+        references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
+        one = references[0] if len(references) == 1 else {"oneOf": references}
+        return {"type": "array", "items": one} if self.many else one
 
 
 class Filter(Mapping[str, str]):
@@ -182,7 +312,10 @@ class Filter(Mapping[str, str]):
 
     def mismatch(self, attributes: Mapping[str, str]) -> str | None:
         """Give the first attribute whose value is not the wanted one, or None where all match."""
-        return next((name for name, wanted in self._items.items() if attributes.get(name) != wanted), None)
+        for name, wanted in self._items.items():
+            if attributes.get(name) != wanted:
+                return name
+        return None
 
 
 def as_filter(value: Any) -> Any:
@@ -198,3 +331,10 @@ def as_sequence(value: Any) -> Any:
 def as_number(value: Any) -> Any:
     """Turn a float or a decimal into an exact number; leave anything else to the validator."""
     return exact(value) if isinstance(value, float | Decimal) else value
+
+
+def _short(name: str, value: Any) -> Number:
+    found = exact(value, name)
+    if isinstance(as_json(found), str):
+        raise InvalidValue(f"{name} must have at most 15 digits, not {value}")
+    return found

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.rules.constraints import key, one_of, text
+from trophy_engine.rules.constraints import KEY, TEXT, OneOf, Text
 
 __all__ = ["Attribute", "AttributeType", "Metric"]
 
@@ -24,9 +24,9 @@ class Metric:
         unit: what it counts, such as ``"words"``; empty where that needs no saying.
     """
 
-    key: str = attrs.field(validator=key)
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
-    unit: str = attrs.field(default="", validator=attrs.validators.instance_of(str))
+    key: str = attrs.field(validator=KEY)
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
+    unit: str = attrs.field(default="", validator=Text(empty=True))
 
 
 @attrs.frozen
@@ -39,6 +39,6 @@ class Attribute:
         name: what people call it; the key where left out.
     """
 
-    key: str = attrs.field(validator=key)
-    type: AttributeType = attrs.field(default="user", validator=one_of(_TYPES))
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
+    key: str = attrs.field(validator=KEY)
+    type: AttributeType = attrs.field(default="user", validator=OneOf(_TYPES))
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)

@@ -10,20 +10,22 @@ import attrs
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
+    FLAG,
+    KEY,
+    LOCAL_DATE,
+    MATCHING,
+    TEXT,
+    USER_ID,
+    Between,
     Filter,
+    Instances,
+    OneOf,
+    Optional,
+    Text,
+    Whole,
     as_filter,
     as_number,
     as_sequence,
-    between,
-    filter_mapping,
-    flag,
-    key,
-    local_date,
-    one_of,
-    optional,
-    sequence,
-    text,
-    whole,
 )
 
 __all__ = [
@@ -49,11 +51,11 @@ _LONGEST_NAME: Final = 255
 
 
 def _points() -> Any:
-    return attrs.field(validator=whole(zero=False))
+    return attrs.field(validator=Whole(zero=False))
 
 
 def _filter() -> Any:
-    return attrs.field(factory=Filter, converter=as_filter, validator=filter_mapping, kw_only=True)
+    return attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
@@ -65,12 +67,12 @@ class MetricPointsTrigger:
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=key)
+    metric: str = attrs.field(validator=KEY)
     points: int = _points()
-    threshold: int = attrs.field(default=1, validator=whole(least=1))
+    threshold: int = attrs.field(default=1, validator=Whole(least=1))
     event_attributes: Filter = _filter()
     user_attributes: Filter = _filter()
-    block_if_out_of_points: bool = attrs.field(default=False, validator=flag, kw_only=True)
+    block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
 
 @attrs.frozen
@@ -79,7 +81,7 @@ class StreakPointsTrigger:
 
     type: ClassVar[str] = "streak"
     points: int = _points()
-    length: int = attrs.field(default=1, validator=whole(least=1))
+    length: int = attrs.field(default=1, validator=Whole(least=1))
     user_attributes: Filter = _filter()
 
 
@@ -88,7 +90,7 @@ class AchievementPointsTrigger:
     """Points once, when the achievement is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievement: str = attrs.field(validator=key)
+    achievement: str = attrs.field(validator=KEY)
     points: int = _points()
     user_attributes: Filter = _filter()
 
@@ -99,8 +101,8 @@ class TimePointsTrigger:
 
     type: ClassVar[str] = "time"
     points: int = _points()
-    unit: TimeUnit = attrs.field(default="days", validator=one_of(_UNITS))
-    interval: int = attrs.field(default=1, validator=whole(least=1))
+    unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
+    interval: int = attrs.field(default=1, validator=Whole(least=1))
     user_attributes: Filter = _filter()
 
 
@@ -122,22 +124,11 @@ PointsTrigger = (
 class Level:
     """A name for every total from ``points`` (0 or more) up to the next level."""
 
-    key: str = attrs.field(validator=key)
-    points: int = attrs.field(validator=whole(least=0))
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
-    description: str | None = attrs.field(default=None, validator=optional(text))
-    badge_url: str | None = attrs.field(default=None, validator=optional(text))
-
-
-def _name(_: Any, field: Any, value: object) -> None:
-    text(_, field, value)
-    if len(str(value)) > _LONGEST_NAME:
-        raise InvalidValue(f"{field.name} must have at most {_LONGEST_NAME} characters, not {len(str(value))}")
-
-
-def _user_id(_: Any, field: Any, value: object) -> None:
-    if not isinstance(value, str) or not value:
-        raise InvalidValue(f"{field.name} must be a user's id, not {value!r}")
+    key: str = attrs.field(validator=KEY)
+    points: int = attrs.field(validator=Whole(least=0))
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
+    description: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
 
 
 @attrs.frozen
@@ -154,13 +145,13 @@ class Boost:
         user_id: the one user it is for; not together with ``user_attributes``.
     """
 
-    name: str = attrs.field(validator=_name)
-    multiplier: Number = attrs.field(converter=as_number, validator=between(0, 100, apart_from=1))
-    start: date = attrs.field(validator=local_date)
-    end: date | None = attrs.field(default=None, validator=optional(local_date))
-    rounding: Rounding = attrs.field(default="down", validator=one_of(_ROUNDINGS))
+    name: str = attrs.field(validator=Text(longest=_LONGEST_NAME))
+    multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
+    start: date = attrs.field(validator=LOCAL_DATE)
+    end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
+    rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
     user_attributes: Filter = _filter()
-    user_id: str | None = attrs.field(default=None, validator=optional(_user_id), kw_only=True)
+    user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
@@ -194,11 +185,13 @@ class PointsSystem:
         boosts: multipliers of positive awards.
     """
 
-    key: str = attrs.field(validator=key)
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=text)
-    description: str | None = attrs.field(default=None, validator=optional(text))
-    badge_url: str | None = attrs.field(default=None, validator=optional(text))
-    maximum: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
-    triggers: tuple[PointsTrigger, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(_TRIGGERS))
-    levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Level))
-    boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Boost))
+    key: str = attrs.field(validator=KEY)
+    name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
+    description: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    maximum: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
+    triggers: tuple[PointsTrigger, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances(_TRIGGERS, many=True)
+    )
+    levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Level,), many=True))
+    boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Boost,), many=True))

@@ -2,25 +2,115 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
 import attrs
 
+from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.constraints import as_sequence, optional, sequence
+from trophy_engine.rules.check import check
+from trophy_engine.rules.constraints import Instances, Optional, as_sequence
+from trophy_engine.rules.files import Format, emit, format_of, parse, read_text
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.problems import Problem, errors_of
 from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.structure import read_fields, write
 
-__all__ = ["Ruleset"]
+__all__ = ["Ruleset", "check_file"]
 
 
-@attrs.frozen
+def _many(kind: type) -> Any:
+    return attrs.field(default=(), converter=as_sequence, validator=Instances((kind,), many=True))
+
+
+@attrs.frozen(slots=False)
 class Ruleset:
-    """Everything that an author declares."""
+    """Everything that an author declares.
 
-    metrics: tuple[Metric, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Metric))
-    attributes: tuple[Attribute, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(Attribute))
-    streak: Streak | None = attrs.field(default=None, validator=optional(attrs.validators.instance_of(Streak)))
-    achievements: tuple[Achievement, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=sequence(Achievement)
-    )
-    points: tuple[PointsSystem, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(PointsSystem))
+    Attributes:
+        metrics: what is counted.
+        attributes: what users and events are told apart by.
+        streak: the streak; None for none.
+        achievements: the one-time unlocks.
+        points: the points systems.
+
+    Raises:
+        InvalidRules: they contradict themselves; the error holds every contradiction.
+    """
+
+    metrics: tuple[Metric, ...] = _many(Metric)
+    attributes: tuple[Attribute, ...] = _many(Attribute)
+    streak: Streak | None = attrs.field(default=None, validator=Optional(Instances((Streak,))))
+    achievements: tuple[Achievement, ...] = _many(Achievement)
+    points: tuple[PointsSystem, ...] = _many(PointsSystem)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the parts against one another."""
+        errors = errors_of(check(self.metrics, self.attributes, self.streak, self.achievements, self.points))
+        if errors:
+            raise InvalidRules(errors)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a rules file, TOML or JSON by its suffix.
+
+        Raises:
+            InvalidRules: it has errors, all of which the error holds.
+            TrophyError: it cannot be read.
+        """
+        return cls.loads(read_text(path), format=format_of(path))
+
+    @classmethod
+    def loads(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # what everybody calls it
+        """Read rules from text.
+
+        Raises:
+            InvalidRules: it has errors, all of which the error holds.
+        """
+        parts, problems = _read_parts(text, format)
+        errors = errors_of(problems)
+        if errors:
+            raise InvalidRules(errors)
+        return cls(**parts)
+
+    def dump(self, path: str | Path) -> None:
+        """Write a rules file that reads back equal, TOML or JSON by its suffix."""
+        Path(path).write_text(self.dumps(format_of(path)), encoding="utf-8")
+
+    def dumps(self, format: Format = "toml") -> str:  # noqa: A002  # what everybody calls it
+        """Write text that reads back equal."""
+        return emit(write(self), format)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the rules as JSON, in hexadecimal: equal rules have equal digests in every process."""
+        return hashlib.sha256(self.dumps("json").encode()).hexdigest()
+
+
+def check_file(path: str | Path) -> list[Problem]:
+    """List every problem of a rules file at once, warnings included.
+
+    Raises:
+        TrophyError: the file cannot be read at all.
+    """
+    return _read_parts(read_text(path), format_of(path))[1]
+
+
+def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], list[Problem]]:
+    """Read what can be read of a file; its parts are checked against one another as far as that goes."""
+    problems: list[Problem] = []
+    raw = parse(text, format_, problems)
+    if not problems and not isinstance(raw, dict):
+        problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {raw!r}"))
+    if problems:
+        return {}, problems
+    parts = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems)
+    lists = {name: found if isinstance(found := parts.get(name), tuple) else () for name in _PARTS if name != "streak"}
+    return parts, problems + check(streak=parts.get("streak"), **lists)
+
+
+_PARTS = tuple(field.name for field in attrs.fields(Ruleset))

@@ -9,7 +9,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.rules.constraints import as_number, as_sequence, key, number, one_of, optional, sequence, whole
+from trophy_engine.rules.constraints import KEY, Instances, Number_, OneOf, Optional, Whole, as_number, as_sequence
 
 __all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
 
@@ -24,8 +24,8 @@ _MOST_FREEZES: Final = 100
 class StreakMetric:
     """One condition: the sum of a metric's values within the period reaches the threshold (above zero)."""
 
-    key: str = attrs.field(validator=key)
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=number(above=0))
+    key: str = attrs.field(validator=KEY)
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=Number_(above=0))
 
 
 @attrs.frozen
@@ -39,13 +39,13 @@ class Freezes:
         auto_earn_amount: how many each grant gives, as far as the maximum allows; None for no grants.
     """
 
-    start_count: int = attrs.field(default=0, validator=whole(least=0))
+    start_count: int = attrs.field(default=0, validator=Whole(least=0))
     max_count: int = attrs.field(
         default=attrs.Factory(lambda self: self.start_count, takes_self=True),
-        validator=whole(least=0, most=_MOST_FREEZES),
+        validator=Whole(least=0, most=_MOST_FREEZES),
     )
-    auto_earn_interval: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
-    auto_earn_amount: int | None = attrs.field(default=None, validator=optional(whole(least=1)))
+    auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
+    auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
 
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
@@ -71,11 +71,13 @@ class Streak:
         freezes: the supply of freezes; None for none.
     """
 
-    frequency: FrequencyName = attrs.field(default="daily", validator=one_of(_FREQUENCIES))
-    metrics: tuple[StreakMetric, ...] = attrs.field(default=(), converter=as_sequence, validator=sequence(StreakMetric))
-    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=one_of(_MODES))
-    first_weekday: Weekday = attrs.field(default="sunday", validator=one_of(WEEKDAYS))
-    freezes: Freezes | None = attrs.field(default=None, validator=optional(attrs.validators.instance_of(Freezes)))
+    frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
+    metrics: tuple[StreakMetric, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((StreakMetric,), many=True)
+    )
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
+    first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
+    freezes: Freezes | None = attrs.field(default=None, validator=Optional(Instances((Freezes,))))
 
     @property
     def calendar(self) -> Frequency:

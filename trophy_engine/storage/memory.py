@@ -47,20 +47,19 @@ class MemoryStorage:
         if entries and entries[0][0] != len(self._rows) + 1:
             raise StorageConflict(f"the log has {len(self._rows)} entries; entry {entries[0].sequence} does not follow")
         for sequence, number, command in entries:
-            kind = type(command)
             # A plain tuple of plain values: the garbage collector soon stops looking at those.
-            row = (sequence, number, NAMES[kind]) + command
+            row = (sequence, number, NAMES[type(command)]) + command
             self._rows.append(row)
-            if kind is Settle or kind is Adopt:
+            if isinstance(command, Settle | Adopt):
                 self._of_all.append(row)
                 continue
-            user_id = command[0]
+            user_id = command.user_id
             if user_id in self._of_user:
                 self._of_user[user_id].append(row)
             else:
                 self._of_user[user_id] = [row]
-            if kind is Record and command[-1] is not None:
-                self._keys[user_id, command[2], command[-1]] = row
+            if isinstance(command, Record) and command.idempotency_key is not None:
+                self._keys[user_id, command.metric, command.idempotency_key] = row
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence."""

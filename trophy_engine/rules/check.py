@@ -1,0 +1,216 @@
+"""Checks of rules against one another: every contradiction is an error, what can hardly be meant is a warning.
+
+Parts that could not be read take part as far as their keys are known, so that one fault is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from trophy_engine.errors import nearest
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
+from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.metrics import Attribute
+from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
+from trophy_engine.rules.problems import Problem, at_item
+from trophy_engine.rules.reach import cycle_of, unreachable
+from trophy_engine.rules.streak import Streak
+
+__all__ = ["check"]
+
+
+def check(
+    metrics: Sequence[Any],
+    attributes: Sequence[Any],
+    streak: Any,
+    achievements: Sequence[Any],
+    points: Sequence[Any],
+) -> list[Problem]:
+    """List the problems of the parts of a ruleset, each an instance of its class or ``Unreadable``."""
+    names = _Names(
+        metrics=_keys(metrics),
+        achievements=_keys(achievements),
+        user_attributes=_keys(attributes, "user"),
+        event_attributes=_keys(attributes, "event"),
+        streak=streak is not None and (not isinstance(streak, Streak) or bool(streak.metrics)),
+    )
+    return [
+        *_duplicates("metrics", metrics),
+        *_duplicate_attributes(attributes),
+        *_check_streak(streak, names),
+        *_duplicates("achievements", achievements),
+        *_check_achievements(achievements, names),
+        *_duplicates("points", points),
+        *_check_points(points, achievements, names),
+    ]
+
+
+@attrs.frozen
+class _Names:
+    """What references can refer to; ``streak`` tells whether there is a streak that can run."""
+
+    metrics: Collection[str]
+    achievements: Collection[str]
+    user_attributes: Collection[str]
+    event_attributes: Collection[str]
+    streak: bool
+
+    def unknown(self, kind: str, key: str, known: Collection[str], path: str) -> Iterator[Problem]:
+        """Tell of a reference to what is not declared."""
+        if key not in known:
+            near = nearest(key, list(known))
+            listed = ", ".join(map(repr, known)) or "none"
+            hint = f"did you mean {near!r}?" if near else f"declared: {listed}"
+            yield Problem("error", path, f"unknown {kind} {key!r}; {hint}")
+
+    def filters(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Tell of filters by attributes that are not declared."""
+        for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
+            wanted = getattr(rule, f"{kind}_attributes", Filter())
+            for key in wanted:
+                yield from self.unknown(f"{kind} attribute", key, known, f"{path}.{kind}_attributes.{key}")
+
+
+def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
+    return [
+        part.key
+        for part in parts
+        if part.key and (type_ is None or not isinstance(part, Attribute) or part.type == type_)
+    ]
+
+
+def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for place, part in enumerate(parts):
+        if part.key and part.key in first:
+            here = f"{at_item(path, place)}.key"
+            yield Problem(
+                "error",
+                here,
+                f"the {what} {part.key!r} is taken by {at_item(path, first[part.key])}; choose another one",
+            )
+        elif part.key:
+            first[part.key] = place
+
+
+def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
+    first: dict[tuple[str, str], int] = {}
+    for place, attribute in enumerate(attributes):
+        if isinstance(attribute, Attribute):
+            name = (attribute.type, attribute.key)
+            if name in first:
+                taken = at_item("attributes", first[name])
+                message = (
+                    f"the {attribute.type} attribute {attribute.key!r} is declared at {taken} already; leave one out"
+                )
+                yield Problem("error", f"{at_item('attributes', place)}.key", message)
+            first.setdefault(name, place)
+
+
+def _check_streak(streak: Any, names: _Names) -> Iterator[Problem]:
+    if not isinstance(streak, Streak):
+        return
+    if not streak.metrics:
+        yield Problem("warning", "streak.metrics", "a streak without metrics never starts; name at least one")
+    for place, metric in enumerate(streak.metrics):
+        yield from names.unknown("metric", metric.key, names.metrics, f"{at_item('streak.metrics', place)}.key")
+    yield from _duplicates("streak.metrics", streak.metrics, "metric")
+
+
+def _check_achievements(achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
+    for place, achievement in enumerate(achievements):
+        if not isinstance(achievement, Achievement):
+            continue
+        path = at_item("achievements", place)
+        yield from names.filters(achievement, path)
+        match achievement.trigger:
+            case MetricTrigger(metric) as trigger:
+                yield from names.unknown("metric", metric, names.metrics, f"{path}.trigger.metric")
+                yield from names.filters(trigger, f"{path}.trigger")
+            case StreakTrigger():
+                yield from _without_streak(names, f"{path}.trigger")
+            case CompositeTrigger(prerequisites):
+                for number, key in enumerate(prerequisites):
+                    where = at_item(f"{path}.trigger.achievements", number)
+                    yield from names.unknown("achievement", key, names.achievements, where)
+    yield from _check_composites(achievements, names)
+
+
+def _check_composites(achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
+    never = unreachable(achievements, streak=names.streak)
+    for place, achievement in enumerate(achievements):
+        if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
+            continue
+        path = f"{at_item('achievements', place)}.trigger.achievements"
+        cycle = cycle_of(achievement.key, achievements)
+        if cycle:
+            yield Problem("error", path, f"waits for itself: {' -> '.join(cycle)}; break the cycle")
+            continue
+        for number, key in enumerate(achievement.trigger.achievements):
+            if key in never:
+                message = f"the prerequisite {key!r} can never complete, so neither can {achievement.key!r}; drop it"
+                yield Problem("warning", at_item(path, number), message)
+
+
+def _without_streak(names: _Names, path: str) -> Iterator[Problem]:
+    if not names.streak:
+        yield Problem(
+            "warning", path, "never fires, for the rules have no streak that can start; add [streak] with metrics"
+        )
+
+
+def _check_points(points: Sequence[Any], achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
+    never = unreachable(achievements, streak=names.streak)
+    for place, system in enumerate(points):
+        if isinstance(system, PointsSystem):
+            path = at_item("points", place)
+            yield from _check_triggers(system, path, never, names)
+            yield from _check_levels(system, path)
+            yield from _check_boosts(system, path, names)
+
+
+def _check_triggers(system: PointsSystem, path: str, never: Collection[str], names: _Names) -> Iterator[Problem]:
+    if system.triggers and all(trigger.points < 0 for trigger in system.triggers):
+        message = "every trigger takes points and none gives any, so the total stays 0; add one that gives"
+        yield Problem("warning", f"{path}.triggers", message)
+    for place, trigger in enumerate(system.triggers):
+        where = at_item(f"{path}.triggers", place)
+        yield from names.filters(trigger, where)
+        match trigger:
+            case MetricPointsTrigger(metric):
+                yield from names.unknown("metric", metric, names.metrics, f"{where}.metric")
+                if trigger.block_if_out_of_points and trigger.points > 0:
+                    message = "has no effect on a trigger that gives points; leave it out"
+                    yield Problem("warning", f"{where}.block_if_out_of_points", message)
+            case StreakPointsTrigger():
+                yield from _without_streak(names, where)
+            case AchievementPointsTrigger(key):
+                yield from names.unknown("achievement", key, names.achievements, f"{where}.achievement")
+                if key in never:
+                    yield Problem("warning", f"{where}.achievement", f"never fires, for {key!r} can never complete")
+
+
+def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
+    yield from _duplicates(f"{path}.levels", system.levels)
+    first: dict[int, str] = {}
+    for place, level in enumerate(system.levels):
+        where = f"{at_item(f'{path}.levels', place)}.points"
+        if level.points in first:
+            message = f"levels {first[level.points]!r} and {level.key!r} share the threshold {level.points}; move one"
+            yield Problem("error", where, message)
+        first.setdefault(level.points, level.key)
+        if system.maximum is not None and level.points > system.maximum:
+            message = f"{level.points} is above the maximum {system.maximum} and cannot be reached; lower it"
+            yield Problem("warning", where, message)
+
+
+def _check_boosts(system: PointsSystem, path: str, names: _Names) -> Iterator[Problem]:
+    gives = any(trigger.points > 0 for trigger in system.triggers)
+    for place, boost in enumerate(system.boosts):
+        where = at_item(f"{path}.boosts", place)
+        yield from names.filters(boost, where)
+        if not gives:
+            yield Problem("warning", where, "never applies, for no trigger of the system gives points; drop it")

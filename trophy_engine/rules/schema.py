@@ -1,0 +1,73 @@
+"""A JSON Schema for rules files, generated from the classes, so that editors complete and check them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.rules.constraints import Constraint, Filter
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.structure import kinds_of
+
+__all__ = ["json_schema"]
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_ENTRY: Final = re.compile(r"^    (\w+): (.+(?:\n        .+)*)", re.MULTILINE)
+
+
+def json_schema() -> dict[str, Any]:
+    """Generate the schema (draft 2020-12) of a rules file.
+
+    >>> json_schema()["properties"]["metrics"]["items"]
+    {'$ref': '#/$defs/Metric'}
+    """
+    schema = _object(Ruleset)
+    schema["properties"] = {"$schema": {"type": "string"}, **schema["properties"]}
+    definitions: dict[str, Any] = {}
+    _define(Ruleset, definitions)
+    return {"$schema": _DIALECT, "title": "trophy_engine rules", **schema, "$defs": dict(sorted(definitions.items()))}
+
+
+def _define(cls: type, definitions: dict[str, Any]) -> None:
+    for kinds, _ in kinds_of(cls).values():
+        for kind in kinds:
+            if kind.__name__ not in definitions:
+                definitions[kind.__name__] = _object(kind)
+                _define(kind, definitions)
+
+
+def _object(cls: type) -> dict[str, Any]:
+    fields = attrs.fields(cls)
+    described = _descriptions(cls)
+    properties = {field.name: _property(field, described.get(field.name)) for field in fields}
+    required = [field.name for field in fields if field.default is attrs.NOTHING]
+    if isinstance(vars(cls).get("type"), str):
+        properties = {"type": {"const": vars(cls)["type"]}, **properties}
+        required = ["type", *required]
+    schema = {
+        "type": "object",
+        "description": inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("``", ""),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    return {**schema, "required": required} if required else schema
+
+
+def _property(field: Any, description: str | None) -> dict[str, Any]:
+    schema = field.validator.schema() if isinstance(field.validator, Constraint) else {}
+    if description is not None and "$ref" not in schema:
+        schema["description"] = description
+    if isinstance(field.default, bool | int | str):
+        schema["default"] = field.default
+    if isinstance(field.default, attrs.Factory) and field.default.factory is Filter:  # type: ignore[arg-type]  # a class
+        schema["default"] = {}
+    return schema
+
+
+def _descriptions(cls: type) -> dict[str, str]:
+    """Read the descriptions of the fields off the class's docstring."""
+    _, _, listed = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
+    return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in _ENTRY.findall(listed)}
