@@ -9,11 +9,10 @@ True
 from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from math import floor
 
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "multiples"]
+__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "exact_text"]
 
 #: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
@@ -58,15 +57,6 @@ def add(left: Number, right: Number) -> Number:
     return _canonical(_SUMS.add(Decimal(left), Decimal(right)))
 
 
-def multiples(value: Number, step: int) -> int:
-    """Count the whole steps in a value: its quotient rounded towards minus infinity.
-
-    >>> multiples(exact(-0.5), 3)
-    -1
-    """
-    return (value if type(value) is int else floor(value)) // step
-
-
 def as_json(value: Number) -> int | float | str:
     """Give the JSON number that reads back equal, or its digits as a string where a float cannot hold it."""
     if isinstance(value, int):
@@ -77,3 +67,16 @@ def as_json(value: Number) -> int | float | str:
 
 def _canonical(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)
+
+
+def exact_text(text: str, what: str = "value") -> Number:
+    """Read an exact number from its digits.
+
+    Raises:
+        InvalidValue: it is no number, or one that ``exact`` refuses.
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise InvalidValue(f"{what} must be a number, not {text!r}") from None
+    return exact(number, what)

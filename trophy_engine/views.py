@@ -268,6 +268,11 @@ class Player:
         """How many freezes have carried the user's streaks."""
         return self._state.freezes_used
 
+    @property
+    def completed(self) -> Mapping[str, datetime]:
+        """When each achievement that the user holds was completed, in order of completion."""
+        return MappingProxyType({key: from_micros(at) for key, at in self._state.completed.items()})
+
     @cached_property
     def metrics(self) -> Mapping[str, Number]:
         """The total of every metric, 0 where the user never used it."""

@@ -1,0 +1,18 @@
+"""The command line: ``trophy-engine check``, ``schema`` and ``replay``; it comes with the extra ``cli``."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line, or say how to get it where its libraries are not installed."""
+    try:
+        from trophy_engine.cli.app import app  # noqa: PLC0415  # typer and rich come with an extra
+    except ModuleNotFoundError as error:
+        if error.name not in {"rich", "typer"}:
+            raise
+        sys.exit("the command line needs its extra: pip install 'trophy-engine[cli]'")
+    app()

@@ -1,0 +1,22 @@
+"""The application: its commands, and how errors reach people."""
+
+from __future__ import annotations
+
+import typer
+
+from trophy_engine.cli.check import check
+from trophy_engine.cli.replay import replay
+from trophy_engine.cli.schema import schema
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="trophy-engine",
+    help="A deterministic gamification rules engine: metrics, streaks, achievements and points.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for command in (check, replay, schema):
+    app.command()(command)

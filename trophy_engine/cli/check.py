@@ -1,0 +1,43 @@
+"""``trophy-engine check RULES``: every problem of a rules file at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trophy_engine import rulesets
+from trophy_engine.cli.console import fail, results
+from trophy_engine.errors import TrophyError
+from trophy_engine.rules.problems import errors_of
+from trophy_engine.rules.ruleset import check_file
+
+__all__ = ["check"]
+
+_ERRORS, _WARNINGS = 1, 3
+
+
+def check(
+    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one.")],
+) -> None:
+    """Print every problem of a rules file, each with its path in the file and a remedy.
+
+    Exit status: 0 without problems, 1 with errors, 2 for a wrong call, 3 with warnings only.
+    """
+    try:
+        problems = check_file(rulesets.find(rules))
+    except TrophyError as error:
+        fail(error)
+    console = results()
+    for problem in problems:
+        style = "red" if problem.severity == "error" else "yellow"
+        console.print(str(problem), style=style, markup=False, soft_wrap=True)
+    errors = len(errors_of(problems))
+    warnings = len(problems) - errors
+    console.print(f"{rules}: {_count(errors, 'error')}, {_count(warnings, 'warning')}", markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(_ERRORS if errors else _WARNINGS)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"

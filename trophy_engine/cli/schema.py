@@ -1,0 +1,24 @@
+"""``trophy-engine schema``: the JSON Schema of rules files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trophy_engine.rules.schema import json_schema
+
+__all__ = ["schema"]
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Write it to this file instead of standard output.")] = None,
+) -> None:
+    """Print the JSON Schema of rules files, with which editors complete and check them."""
+    text = json.dumps(json_schema(), indent=2)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")

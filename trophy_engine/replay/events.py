@@ -1,0 +1,105 @@
+"""Events of a log and the rows that are none, both as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from trophy_engine.calendar.instants import parse_instant
+from trophy_engine.calendar.zones import zone
+from trophy_engine.errors import InvalidValue
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.numbers import Number, exact_text
+
+__all__ = ["BadRow", "Columns", "Event", "Source", "read_event"]
+
+
+class Source(NamedTuple):
+    """Where a row stands: the name of the file, and the line (or the commit, in a git history)."""
+
+    file: str
+    line: int
+
+
+class Event(NamedTuple):
+    """An event of a log; ``time_zone`` is None where the row does not say."""
+
+    at: int
+    user_id: str
+    metric: str
+    value: Number
+    time_zone: str | None
+    attributes: tuple[tuple[str, str], ...]
+    source: Source
+
+
+@attrs.frozen
+class BadRow:
+    """A row that could not be evaluated, and why."""
+
+    source: Source
+    reason: str
+
+    def __str__(self) -> str:
+        """Give file, line and reason."""
+        return f"{self.source.file}:{self.source.line}: {self.reason}"
+
+
+@attrs.frozen
+class Columns:
+    """Which column of a log means what; ``=TEXT`` stands for the text itself in every row.
+
+    Attributes:
+        user: who.
+        at: when, ISO 8601 with an offset.
+        metric: which metric.
+        value: how much; exact.
+        time_zone: where, an IANA name or ``±HH:MM``; None where the log does not say.
+        attributes: the event's attributes, from key to column.
+    """
+
+    user: str = "user_id"
+    at: str = "at"
+    metric: str = "metric"
+    value: str = "=1"
+    time_zone: str | None = None
+    attributes: Mapping[str, str] = attrs.field(factory=dict)
+
+    def named(self) -> tuple[str, ...]:
+        """Give the columns that a log must have."""
+        named = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
+        return tuple(dict.fromkeys(column for column in named if column is not None and not column.startswith("=")))
+
+
+def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Event:
+    """Read the event of a row.
+
+    Raises:
+        InvalidValue: a column is missing, or does not hold what it must.
+    """
+    time_zone = None if columns.time_zone is None else _cell(row, columns.time_zone, required=False)
+    return Event(
+        at=parse_instant(_cell(row, columns.at), columns.at),
+        user_id=check_user_id(_cell(row, columns.user)),
+        metric=_cell(row, columns.metric),
+        value=exact_text(_cell(row, columns.value), columns.value),
+        time_zone=zone(time_zone).name if time_zone else None,
+        attributes=tuple(
+            (key, value)
+            for key, column in sorted(columns.attributes.items())
+            if (value := _cell(row, column, required=False))
+        ),
+        source=source,
+    )
+
+
+def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
+    if column.startswith("="):
+        return column[1:]
+    found = row.get(column)
+    text = "" if found is None else str(found).strip()
+    if required and not text:
+        raise InvalidValue(f"the column {column!r} is empty")
+    return text

@@ -1,0 +1,86 @@
+"""The files of a replay: ``users.csv`` and ``effects.jsonl``, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from trophy_engine.calendar.instants import format_instant, to_micros
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded, materialise
+from trophy_engine.numbers import as_json
+from trophy_engine.replay.runner import Replay
+from trophy_engine.rules.points import Boost
+from trophy_engine.rules.structure import write
+from trophy_engine.views import Player
+
+__all__ = ["effect_as_json", "write_effects", "write_files", "write_users"]
+
+
+def write_files(result: Replay, folder: Path) -> None:
+    """Write ``users.csv`` and ``effects.jsonl`` into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_users(result, folder / "users.csv")
+    write_effects(result, folder / "effects.jsonl")
+
+
+def write_users(result: Replay, path: Path) -> None:
+    """Write a row a user, sorted by id; a field that the rules have nothing for is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_header(result))
+        writer.writerows(_row(player, result) for player in result.players())
+
+
+def _header(result: Replay) -> list[str]:
+    return [
+        *("user_id", "events", "streak_length", "longest_streak", "streak_started"),
+        *("freezes", "freezes_used", "achievements"),
+        *(f"metric:{metric.key}" for metric in result.ruleset.metrics),
+        *(f"{field}:{system.key}" for system in result.ruleset.points for field in ("points", "level")),
+    ]
+
+
+def _row(player: Player, result: Replay) -> Iterator[Any]:
+    streak = player.streak
+    yield from (player.id, result.events_of.get(player.id, 0))
+    yield from ("", "", "") if streak is None else (streak.length, streak.longest, streak.started or "")
+    yield from (player.freezes, player.freezes_used, len(player.completed))
+    yield from player.metrics.values()
+    for balance in player.points.values():
+        yield from (balance.total, "" if balance.level is None else balance.level.key)
+
+
+def write_effects(result: Replay, path: Path) -> None:
+    """Write an effect a line, in the order in which they happened."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for raw in result.effects:
+            file.write(json.dumps(effect_as_json(materialise(raw)), ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def effect_as_json(effect: Effect) -> dict[str, Any]:
+    """Give an effect as JSON values: its type, its fields, and the identifier of what it made."""
+    fields = {field.name: _as_json(getattr(effect, field.name)) for field in attrs.fields(type(effect))}
+    if isinstance(effect, AchievementCompleted | AchievementBackdated):
+        fields["completion_id"] = str(effect.completion_id)
+    if isinstance(effect, PointsAwarded):
+        fields["award_id"] = str(effect.award_id)
+    return {"type": effect.type, **fields}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(to_micros(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return as_json(value)
+    if isinstance(value, tuple):
+        return [boost.name if isinstance(boost, Boost) else _as_json(boost) for boost in value]
+    return write(value) if attrs.has(type(value)) else value
