@@ -1,0 +1,121 @@
+"""The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
+
+import pytest
+from stories import at, play
+
+from trophy_engine import (
+    Achievement,
+    AchievementCompleted,
+    EarlierThanSettled,
+    Effect,
+    Engine,
+    Metric,
+    MetricChanged,
+    MetricTrigger,
+    Ruleset,
+    StorageClosed,
+    Streak,
+    StreakMetric,
+    SubscribersFailed,
+)
+from trophy_engine.storage import SQLiteStorage
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("ten", MetricTrigger("words", 10))],
+)
+
+
+def test_a_late_event_is_refused_and_changes_nothing():
+    engine = Engine(RULES)
+    play(engine, "04-02T10:00 words 1")
+    engine.settle(at=at("04-02T12:00"))
+    log = list(engine.log())
+    with pytest.raises(EarlierThanSettled, match="2025-04-02T11:00:00.* is earlier than 2025-04-02T12:00"):
+        engine.record("words", user="jo", at=at("04-02T11:00"))
+    with pytest.raises(EarlierThanSettled):
+        engine.user("jo", at=at("04-02T11:00"))
+    assert list(engine.log()) == log
+    assert engine.user("jo", at=at("04-02T12:00")).metrics["words"] == 1
+
+
+def test_the_clock_is_read_where_no_instant_is_named():
+    engine = Engine(RULES, clock=lambda: at("04-02T10:00"))
+    assert engine.record("words", user="jo").at == at("04-02T10:00")
+    assert engine.user("jo").at == at("04-02T10:00")
+    engine.record("words", user="jo", at=at("04-03T10:00"))
+    assert engine.user("jo").at == at("04-03T10:00")
+
+
+def test_subscribers_are_told_of_their_kind_and_can_leave():
+    engine = Engine(RULES)
+    told, everything = [], []
+    leave = engine.subscribe(AchievementCompleted, told.append)
+    engine.subscribe(Effect, everything.append)
+    play(engine, "04-02T10:00 words 10")
+    assert [effect.achievement for effect in told] == ["ten"]
+    leave()
+    play(engine, "04-02T10:01 words 10", "mia")
+    assert len(told) == 1
+    assert {effect.user_id for effect in everything} == {"jo", "mia"}
+
+
+def test_a_failing_subscriber_neither_undoes_the_event_nor_silences_the_others():
+    engine = Engine(RULES)
+    told = []
+    engine.subscribe(MetricChanged, lambda _: 1 / 0)
+    engine.subscribe(MetricChanged, told.append)
+    with pytest.raises(SubscribersFailed, match="what they were told of is committed"):
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+    assert len(told) == 1
+    assert engine.user("jo", at=at("04-02T10:00")).metrics["words"] == 1
+
+
+def test_a_subscriber_may_use_the_engine():
+    engine = Engine(RULES)
+    engine.subscribe(AchievementCompleted, lambda effect: engine.record("words", user="mia", at=effect.at))
+    play(engine, "04-02T10:00 words 10")
+    assert list(engine.users()) == ["jo", "mia"]
+
+
+@pytest.mark.parametrize("make_storage", [lambda _: None, lambda path: SQLiteStorage(path / "save.db")])
+def test_a_batch_happens_as_a_whole_or_not_at_all(make_storage, tmp_path):
+    engine = Engine(RULES, storage=make_storage(tmp_path))
+    told = []
+    engine.subscribe(AchievementCompleted, told.append)
+    play(engine, "04-02T10:00 words 9")
+    with pytest.raises(ZeroDivisionError), engine.batch():
+        engine.record("words", user="jo", at=at("04-02T10:01"))
+        engine.record("words", user="mia", at=at("04-02T10:01"))
+        raise ZeroDivisionError
+    assert list(engine.users()) == ["jo"]
+    assert engine.user("jo", at=at("04-02T10:01")).metrics["words"] == 9
+    with engine.batch():
+        assert engine.record("words", user="jo", at=at("04-02T10:01")).total == 10
+        assert told == []
+    assert len(told) == 1
+
+
+def test_a_history_goes_on_under_other_rules(tmp_path):
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        play(engine, "04-01T10:00 words 4\n04-02T10:00 words 3")
+    further = Ruleset(
+        metrics=[Metric("pages"), Metric("words")],
+        streak=Streak(metrics=[StreakMetric("words")]),
+        achievements=[Achievement("five", MetricTrigger("words", 5)), Achievement("ten", MetricTrigger("words", 10))],
+    )
+    with Engine(further, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        [outcome] = play(engine, "04-03T10:00 words 1")
+        assert (outcome.total, outcome.streak.length) == (8, 3)
+        assert [achievement.key for achievement in outcome.achievements] == ["five"]
+        again = Engine.replay(engine.log())
+        assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
+        assert again.ruleset == further
+
+
+def test_a_closed_engine_says_so():
+    engine = Engine(RULES)
+    engine.close()
+    with pytest.raises(StorageClosed, match="open another one"):
+        engine.record("words", user="jo", at=at("04-02T10:00"))

@@ -1,0 +1,201 @@
+"""Points: triggers award and deduct, bounded by a floor of zero and perhaps a maximum."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stories import at, play
+
+from trophy_engine import (
+    Achievement,
+    AchievementPointsTrigger,
+    ApiTrigger,
+    Attribute,
+    Engine,
+    Freezes,
+    Metric,
+    MetricPointsTrigger,
+    OutOfPoints,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+
+
+def engine_with(*triggers, maximum=None, **rules):
+    system = PointsSystem("xp", triggers=triggers, maximum=maximum)
+    return Engine(
+        Ruleset(
+            metrics=[Metric("words"), Metric("views")],
+            attributes=[Attribute("plan"), Attribute("device", "event")],
+            points=[system],
+            **rules,
+        )
+    )
+
+
+def added(outcome):
+    return outcome.points["xp"].added if "xp" in outcome.points else None
+
+
+def test_every_hundred_words_pay():
+    engine = engine_with(MetricPointsTrigger("words", points=50, threshold=100))
+    before, after = play(engine, "04-02T10:00 words 850\n04-02T10:01 words 50")
+    assert added(before) == 400
+    change = after.points["xp"]
+    assert (after.total, change.added, change.total) == (900, 50, 450)
+    assert [award.sequence for award in change.awards] == [2]
+
+
+def test_multiples_pay_together_and_climbing_again_pays_again():
+    engine = engine_with(MetricPointsTrigger("words", points=10, threshold=3))
+    outcomes = play(engine, """
+        04-02T10:00  words   7
+        04-02T10:01  words   1
+        04-02T10:02  words   2
+        04-02T10:03  words  -6
+        04-02T10:04  words   2
+    """)
+    assert [added(outcome) for outcome in outcomes] == [20, None, 10, None, 10]
+    assert len(outcomes[0].points["xp"].awards) == 1
+
+
+def test_fractions_cross_multiples_exactly():
+    engine = engine_with(MetricPointsTrigger("words", points=1, threshold=1))
+    outcomes = play(engine, "\n".join(["04-02T10:00 words 0.1"] * 10))
+    assert [added(outcome) for outcome in outcomes] == [None] * 9 + [1]
+
+
+def test_only_matching_events_count_towards_a_filtered_trigger():
+    ios = {"device": "ios"}
+    engine = engine_with(MetricPointsTrigger("words", points=5, threshold=2, event_attributes=ios))
+    outcomes = [
+        engine.record("words", user="jo", value=value, attributes={"device": device}, at=at("04-02T10:00"))
+        for value, device in ((3, "ios"), (4, "android"), (1, "ios"))
+    ]
+    assert [added(outcome) for outcome in outcomes] == [5, None, 5]
+
+
+def test_a_trigger_for_some_users_pays_them_only():
+    engine = engine_with(MetricPointsTrigger("words", points=5, user_attributes={"plan": "pro"}))
+    assert added(play(engine, "04-02T10:00 words 1")[0]) is None
+    engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01"))
+    assert added(play(engine, "04-02T10:02 words 1")[0]) == 5
+
+
+def test_every_seventh_day_of_a_streak_pays_and_a_frozen_day_does_not():
+    streak = Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
+    engine = engine_with(StreakPointsTrigger(points=50, length=7), streak=streak)
+    days = [datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in (*range(7), *range(8, 15), *range(20, 27))]
+    paid = [n for n, day in enumerate(days, 1) if added(engine.record("words", user="jo", at=day))]
+    assert paid == [7, 14, 21]
+
+
+def test_the_maximum_takes_what_it_has_no_room_for():
+    engine = engine_with(MetricPointsTrigger("words", points=1), maximum=100)
+    outcomes = play(engine, "04-02T10:00 words 95\n04-02T10:01 words 10\n04-02T10:02 words 10")
+    assert [added(outcome) for outcome in outcomes] == [95, 5, None]
+    assert engine.user("jo", at=at("04-02T10:02")).points["xp"].total == 100
+
+
+def test_a_deduction_stops_at_zero():
+    engine = engine_with(UserCreationPointsTrigger(2), MetricPointsTrigger("views", points=-1))
+    outcomes = play(engine, "04-02T10:00 views 1\n04-02T10:01 views 3\n04-02T10:02 views 1")
+    assert [added(outcome) for outcome in outcomes] == [-1, -1, None]
+
+
+def test_a_blocking_trigger_refuses_the_event_and_changes_nothing():
+    engine = engine_with(
+        UserCreationPointsTrigger(2),
+        MetricPointsTrigger("views", points=-1, block_if_out_of_points=True),
+        MetricPointsTrigger("words", points=1),
+    )
+    play(engine, "04-02T10:00 views 1")
+    log = list(engine.log())
+    with pytest.raises(OutOfPoints, match="user 'jo' holds 1 of 'xp' and this event costs 3"):
+        engine.record("views", user="jo", value=3, at=at("04-02T10:01"), idempotency_key="k")
+    assert list(engine.log()) == log
+    player = engine.user("jo", at=at("04-02T10:01"))
+    assert (player.metrics["views"], player.points["xp"].total) == (1, 1)
+    play(engine, "04-02T10:02 words 5")
+    assert added(engine.record("views", user="jo", value=3, at=at("04-02T10:03"), idempotency_key="k")) == -3
+
+
+def test_a_blocked_first_event_leaves_no_user_behind():
+    engine = engine_with(MetricPointsTrigger("views", points=-1, block_if_out_of_points=True))
+    with pytest.raises(OutOfPoints):
+        engine.record("views", user="jo", at=at("04-02T10:00"))
+    assert list(engine.users()) == []
+
+
+def test_triggers_pay_in_the_order_in_which_they_are_declared():
+    engine = engine_with(
+        MetricPointsTrigger("words", points=-5), MetricPointsTrigger("words", points=7), maximum=10
+    )
+    [outcome] = play(engine, "04-02T10:00 words 1")
+    assert [award.awarded for award in outcome.points["xp"].awards] == [7]
+    [outcome] = play(engine, "04-02T10:01 words 1")
+    assert [award.awarded for award in outcome.points["xp"].awards] == [-5, 7]
+
+
+def test_an_achievement_pays_once():
+    engine = engine_with(
+        AchievementPointsTrigger("onboarded", points=10), achievements=[Achievement("onboarded", ApiTrigger())]
+    )
+    outcome = engine.complete("onboarded", user="jo", at=at("04-02T10:00"))
+    [award] = outcome.points["xp"].awards
+    assert (outcome.points["xp"].total, award.awarded, award.trigger.type) == (10, 10, "achievement")
+
+
+def test_points_for_being_created_are_not_the_events_doing():
+    engine = engine_with(UserCreationPointsTrigger(25), MetricPointsTrigger("words", points=1))
+    [outcome] = play(engine, "04-02T10:00 words 1")
+    assert (outcome.points["xp"].added, outcome.points["xp"].total) == (1, 26)
+    assert [effect.type for effect in outcome.effects].count("points.awarded") == 2
+
+
+def test_energy_refills_by_the_hour_and_is_spent_by_viewing():
+    engine = engine_with(
+        UserCreationPointsTrigger(25),
+        TimePointsTrigger(1, "hours"),
+        MetricPointsTrigger("views", points=-1),
+        maximum=5,
+    )
+    engine.identify("jo", at=at("04-02T10:00"))
+    assert engine.user("jo", at=at("04-02T10:00")).points["xp"].total == 5
+    totals = [o.points["xp"].total for o in play(engine, "04-02T10:05 views 1\n04-02T10:06 views 1")]
+    assert totals == [4, 3]
+    seen = [engine.user("jo", at=at(f"04-02T{hour}:00")).points["xp"].total for hour in (11, 12, 13)]
+    assert seen == [4, 5, 5]
+    assert play(engine, "04-02T13:30 views 1")[0].points["xp"].total == 4
+    assert engine.user("jo", at=at("04-02T14:00")).points["xp"].total == 5
+
+
+def test_ten_idle_years_of_a_full_system_cost_nothing_and_hours_go_on_in_step():
+    engine = engine_with(TimePointsTrigger(1, "hours"), MetricPointsTrigger("views", points=-1), maximum=3)
+    engine.identify("jo", at=at("2015-01-01T10:20"))
+    engine.settle(at=at("2015-01-02T00:00"))
+    assert engine.settle(at=at("2025-01-01T10:00")) == ()
+    play(engine, "2025-01-01T10:05 views 1")
+    [award] = engine.settle(at=at("2025-01-01T10:20"))
+    assert (award.at, award.total) == (at("2025-01-01T10:20"), 3)
+
+
+def test_days_keep_the_local_time_of_day_over_a_change_of_clocks_and_of_zone():
+    engine = engine_with(TimePointsTrigger(1, "days"))
+    engine.identify("jo", time_zone="Europe/London", at=at("03-29T09:00"))
+    effects = engine.settle(at=at("03-31T12:00"))
+    assert [effect.at for effect in effects] == [at("03-30T08:00"), at("03-31T08:00")]
+    engine.identify("jo", time_zone="America/New_York", at=at("03-31T12:30"))
+    assert [effect.at for effect in engine.settle(at=at("04-01T14:00"))] == [at("04-01T13:00")]
+
+
+def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
+    engine = engine_with(TimePointsTrigger(1, "days"))
+    engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
+    outcome = engine.identify("jo", time_zone="+10:00", at=at("04-02T04:00"))
+    assert [(e.type, e.at) for e in outcome.effects][-1] == ("points.awarded", at("04-02T04:00"))
+    assert [effect.at for effect in engine.settle(at=at("04-03T03:00"))] == [at("04-03T02:00")]

@@ -1,0 +1,86 @@
+"""Local days: daylight saving, travel, and days that never were."""
+
+import pytest
+from stories import at, play
+
+from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
+
+
+def engine_in(zone, since, freezes=None):
+    rules = Ruleset(metrics=[Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=freezes))
+    engine = Engine(rules)
+    engine.identify("jo", time_zone=zone, at=at(since))
+    return engine
+
+
+def lengths(outcomes):
+    return [outcome.streak.length for outcome in outcomes]
+
+
+def test_half_past_eleven_on_both_sides_of_the_spring_change_in_london():
+    engine = engine_in("Europe/London", "03-29T00:00")
+    assert lengths(play(engine, "03-29T23:30 lessons 1\n03-30T22:30 lessons 1")) == [1, 2]
+    late = engine_in("Europe/London", "03-29T00:00")
+    assert lengths(play(late, "03-29T23:30 lessons 1\n03-30T23:30 lessons 1")) == [1, 1]
+
+
+def test_the_hour_that_comes_twice_in_new_york():
+    engine = engine_in("America/New_York", "11-01T00:00")
+    assert lengths(play(engine, """
+        11-01T12:00  lessons  1
+        11-02T05:30  lessons  1
+        11-02T06:30  lessons  1
+        11-03T04:30  lessons  1
+        11-03T05:30  lessons  1
+    """)) == [1, 2, 2, 2, 3]
+
+
+def test_a_flight_to_tokyo_breaks_nothing():
+    engine = engine_in("America/New_York", "06-06T00:00", Freezes(start_count=1))
+    play(engine, "\n".join(f"06-{day:02}T16:00 lessons 1" for day in range(6, 11)))
+    engine.identify("jo", time_zone="Asia/Tokyo", at=at("06-11T02:00"))
+    [outcome] = play(engine, "06-11T16:00 lessons 1")
+    assert outcome.streak.length == 6
+    assert engine.user("jo", at=at("06-11T16:00")).freezes == 1
+
+
+def test_a_flight_west_gives_no_second_credit_for_the_same_date():
+    engine = engine_in("Asia/Tokyo", "06-10T00:00")
+    play(engine, "06-10T01:00 lessons 1\n06-11T01:00 lessons 1")
+    engine.identify("jo", time_zone="America/Los_Angeles", at=at("06-11T02:00"))
+    assert lengths(play(engine, """
+        06-11T03:00  lessons  1
+        06-11T20:00  lessons  1
+        06-12T20:00  lessons  1
+    """)) == [2, 2, 3]
+
+
+def test_the_thirtieth_of_december_2011_never_was_in_apia():
+    engine = engine_in("Pacific/Apia", "2011-12-29T00:00")
+    assert lengths(play(engine, """
+        2011-12-29T20:00  lessons  1
+        2011-12-30T20:00  lessons  1
+    """)) == [1, 2]
+
+
+def test_st_johns_shows_the_end_of_a_day_twice():
+    """At 00:01 on 7 November 2010 the clocks went back to 23:01 on the 6th: the 6th could still be saved."""
+    engine = engine_in("America/St_Johns", "2010-11-05T12:00")
+    assert lengths(play(engine, """
+        2010-11-05T15:00  lessons  1
+        2010-11-07T03:00  lessons  1
+        2010-11-07T15:00  lessons  1
+    """)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("zone", ["+05:30", "Asia/Kolkata"])
+def test_an_offset_will_do_for_a_zone(zone):
+    engine = engine_in(zone, "04-01T00:00")
+    assert lengths(play(engine, "04-01T18:29 lessons 1\n04-01T18:31 lessons 1")) == [1, 2]
+
+
+def test_ten_idle_years_lose_one_streak_once():
+    engine = engine_in("Europe/London", "2015-01-01T00:00", Freezes(start_count=2))
+    play(engine, "2015-01-01T10:00 lessons 1")
+    effects = engine.settle(at=at("2025-01-01T00:00"))
+    assert [effect.type for effect in effects] == ["streak.freeze_consumed"] * 2 + ["streak.lost"]

@@ -1,0 +1,93 @@
+"""Users come into being with their first command, and say who they are."""
+
+from datetime import date
+
+import pytest
+from stories import at
+
+from trophy_engine import Attribute, Engine, InvalidValue, Metric, Ruleset, UnknownKey, UnknownUser
+
+
+@pytest.fixture
+def engine():
+    return Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan"), Attribute("subject")]))
+
+
+def test_fields_left_out_keep_their_values_and_attributes_merge(engine):
+    engine.identify("18", name="Jo", attributes={"plan": "free"}, at=at("04-02T10:00"))
+    engine.record("words", user="18", at=at("04-02T10:01"))
+    engine.identify("18", attributes={"subject": "physics"}, at=at("04-02T10:02"))
+    outcome = engine.record("words", user="18", at=at("04-02T10:03"))
+    player = engine.user("18", at=at("04-02T10:03"))
+    assert outcome.total == 2
+    assert player.name == "Jo"
+    assert player.attributes == {"plan": "free", "subject": "physics"}
+
+
+def test_an_undeclared_attribute_is_refused_and_changes_nothing(engine):
+    engine.record("words", user="18", value=2, at=at("04-02T10:00"))
+    with pytest.raises(UnknownKey, match="unknown user attribute 'pln'; did you mean 'plan'"):
+        engine.identify("18", attributes={"pln": "x"}, at=at("04-02T10:01"))
+    with pytest.raises(UnknownKey, match="unknown event attribute 'device'"):
+        engine.record("words", user="18", attributes={"device": "ios"}, at=at("04-02T10:01"))
+    assert engine.user("18", at=at("04-02T10:01")).metrics["words"] == 2
+
+
+def test_none_clears_a_field(engine):
+    engine.identify("18", name="Jo", email="jo@example.org", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
+    engine.identify("18", name=None, time_zone=None, sign_up_date="2025-04-01", at=at("04-02T10:01"))
+    player = engine.user("18", at=at("04-02T10:01"))
+    assert (player.name, player.email, player.time_zone) == (None, "jo@example.org", "UTC")
+    assert player.sign_up_date == date(2025, 4, 1)
+
+
+def test_a_sign_up_date_cannot_be_tomorrow_where_the_user_is(engine):
+    with pytest.raises(InvalidValue, match="must not be later than today, 2025-04-02 in UTC"):
+        engine.identify("18", sign_up_date=date(2025, 4, 3), at=at("04-02T18:00"))
+    engine.identify("18", sign_up_date=date(2025, 4, 3), time_zone="Asia/Tokyo", at=at("04-02T18:00"))
+    assert engine.user("18", at=at("04-02T18:00")).sign_up_date == date(2025, 4, 3)
+
+
+def test_totals_are_exact_and_may_be_negative(engine):
+    totals = [engine.record("words", user="18", value=value, at=at("04-02T10:00")).total for value in (2.5, -4, 1.25)]
+    assert [str(total) for total in totals] == ["2.5", "-1.5", "-0.25"]
+
+
+def test_zero_makes_a_user_and_changes_nothing(engine):
+    assert engine.record("words", user="18", value=0, at=at("04-02T10:00")).total == 0
+    assert list(engine.users()) == ["18"]
+
+
+@pytest.mark.parametrize("value", [True, float("nan"), float("inf"), "3", None, 10**30])
+def test_what_is_no_number_is_refused(engine, value):
+    with pytest.raises(InvalidValue, match="value must"):
+        engine.record("words", user="18", value=value, at=at("04-02T10:00"))
+    assert list(engine.users()) == []
+
+
+@pytest.mark.parametrize("user", ["", 18, None, "x" * 256, "\ud800"])
+def test_a_user_id_is_a_short_string(engine, user):
+    with pytest.raises(InvalidValue, match="a user id must be"):
+        engine.record("words", user=user, at=at("04-02T10:00"))
+
+
+def test_an_unknown_metric_names_the_nearest(engine):
+    with pytest.raises(UnknownKey, match="unknown metric 'word'; did you mean 'words'"):
+        engine.record("word", user="18", at=at("04-02T10:00"))
+
+
+def test_nobody_can_be_seen_before_they_came(engine):
+    engine.record("words", user="18", at=at("04-02T10:00"))
+    with pytest.raises(UnknownUser):
+        engine.user("18", at=at("04-02T09:59"))
+    with pytest.raises(UnknownUser, match="unknown user 'ghost'"):
+        engine.user("ghost", at=at("04-02T10:00"))
+
+
+def test_a_naive_instant_is_refused(engine):
+    with pytest.raises(InvalidValue, match="not the naive 2025-04-02T10:00:00; add tzinfo"):
+        engine.record("words", user="18", at=at("04-02T10:00").replace(tzinfo=None))
+    with pytest.raises(InvalidValue, match="must lie in the years 1900 to 2199"):
+        engine.record("words", user="18", at=at("1899-12-31T23:00"))
+    with pytest.raises(InvalidValue, match="at must be an aware datetime, not '2025-04-02'"):
+        engine.record("words", user="18", at="2025-04-02")
