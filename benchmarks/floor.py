@@ -26,7 +26,9 @@ _EARN_INTERVAL = 7
 _NEW = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, -1, 1, 0]
 
 
-def evaluate(events: list[Event], homes: dict[str, str], until: int) -> dict[str, Any]:
+def evaluate(  # noqa: C901, PLR0912  # a loop written out by hand is what it is here for
+    events: list[Event], homes: dict[str, str], until: int
+) -> dict[str, Any]:
     """Evaluate the events, let time pass until an instant, and digest what came of them, by user."""
     states: dict[str, list[Any]] = {}
     days: dict[str, tuple[int, int, int]] = dict.fromkeys(homes.values(), (0, 0, 0))

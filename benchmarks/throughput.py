@@ -34,7 +34,11 @@ def main() -> None:
     where = homes(given.users)
     log = events(given.users, given.events // given.users, _DAYS)
     print(f"{len(log):,} events, {given.users:,} users, {len(set(where.values()))} zones, {_DAYS} days")
-    runs = {_FLOOR: by_hand, _BULK: in_bulk, _ENGINE: by_engine}
+    runs: dict[str, Callable[[list[Event], dict[str, str]], tuple[float, dict[str, Any]]]] = {
+        _FLOOR: by_hand,
+        _BULK: in_bulk,
+        _ENGINE: by_engine,
+    }
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(given.rounds):
         digests = []
@@ -72,10 +76,9 @@ def by_engine(log: list[Event], where: dict[str, str]) -> tuple[float, dict[str,
     """Run the engine: an outcome for every event, and a log of them in memory."""
     engine = Engine(ruleset())
     calls = [(metric, user, value, from_micros(at)) for at, user, metric, value in log]
-    for _, user, _, at in calls:
-        if user in where:
-            engine.identify(user, time_zone=where.pop(user), at=at)
-    where.update(homes(len(set(engine.users()))))
+    first = {user: at for _, user, _, at in reversed(calls)}
+    for user, at in sorted(first.items(), key=lambda one: one[1]):
+        engine.identify(user, time_zone=where[user], at=at)
 
     def run() -> None:
         for metric, user, value, at in calls:

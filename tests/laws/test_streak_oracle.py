@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 import attrs
 from hypothesis import event, given
@@ -78,7 +79,7 @@ def transitions(zone: str) -> tuple[datetime, ...]:
     days = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(31 * 365)]
     return tuple(
         _bisect(zone, before, after)
-        for before, after in zip(days, days[1:], strict=False)
+        for before, after in pairwise(days)
         if local(before, zone).utcoffset() != local(after, zone).utcoffset()
     )
 
@@ -183,7 +184,7 @@ def stories(draw) -> Story:
     for _ in range(draw(st.integers(1, 24))):
         if commands:
             now = draw(later(now, zone))
-        if draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 - one command in six is a journey
+        if draw(st.integers(0, 5)) == 5:
             zone = draw(st.sampled_from(zones))
             commands.append((now, Move(zone)))
         else:

@@ -4,7 +4,17 @@ from datetime import date
 
 from stories import at, kinds, play
 
-from trophy_engine import Engine, FreezeConsumed, FreezeEarned, Freezes, Metric, Ruleset, Streak, StreakLost, StreakMetric
+from trophy_engine import (
+    Engine,
+    FreezeConsumed,
+    FreezeEarned,
+    Freezes,
+    Metric,
+    Ruleset,
+    Streak,
+    StreakLost,
+    StreakMetric,
+)
 
 
 def engine_with(freezes, **streak):

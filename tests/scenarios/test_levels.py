@@ -18,13 +18,21 @@ def changes(outcome):
 
 
 def test_a_level_is_reached_kept_and_fallen_from():
-    outcomes = play(engine_with(TIERS), """
+    outcomes = play(
+        engine_with(TIERS),
+        """
         04-02T10:00  earned  40
         04-02T10:01  earned  20
         04-02T10:02  earned  10
         04-02T10:03  spent   30
-    """)
-    assert [changes(outcome) for outcome in outcomes] == [[], [("bronze", "silver", 60)], [], [("silver", "bronze", 40)]]
+    """,
+    )
+    assert [changes(outcome) for outcome in outcomes] == [
+        [],
+        [("bronze", "silver", 60)],
+        [],
+        [("silver", "bronze", 40)],
+    ]
     assert [outcome.points["xp"].level_changed for outcome in outcomes] == [False, True, False, True]
     assert [outcome.points["xp"].level.key for outcome in outcomes] == ["bronze", "silver", "silver", "bronze"]
 

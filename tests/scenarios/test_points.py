@@ -52,13 +52,16 @@ def test_every_hundred_words_pay():
 
 def test_multiples_pay_together_and_climbing_again_pays_again():
     engine = engine_with(MetricPointsTrigger("words", points=10, threshold=3))
-    outcomes = play(engine, """
+    outcomes = play(
+        engine,
+        """
         04-02T10:00  words   7
         04-02T10:01  words   1
         04-02T10:02  words   2
         04-02T10:03  words  -6
         04-02T10:04  words   2
-    """)
+    """,
+    )
     assert [added(outcome) for outcome in outcomes] == [20, None, 10, None, 10]
     assert len(outcomes[0].points["xp"].awards) == 1
 
@@ -89,7 +92,9 @@ def test_a_trigger_for_some_users_pays_them_only():
 def test_every_seventh_day_of_a_streak_pays_and_a_frozen_day_does_not():
     streak = Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
     engine = engine_with(StreakPointsTrigger(points=50, length=7), streak=streak)
-    days = [datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in (*range(7), *range(8, 15), *range(20, 27))]
+    days = [
+        datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in (*range(7), *range(8, 15), *range(20, 27))
+    ]
     paid = [n for n, day in enumerate(days, 1) if added(engine.record("words", user="jo", at=day))]
     assert paid == [7, 14, 21]
 
@@ -132,9 +137,7 @@ def test_a_blocked_first_event_leaves_no_user_behind():
 
 
 def test_triggers_pay_in_the_order_in_which_they_are_declared():
-    engine = engine_with(
-        MetricPointsTrigger("words", points=-5), MetricPointsTrigger("words", points=7), maximum=10
-    )
+    engine = engine_with(MetricPointsTrigger("words", points=-5), MetricPointsTrigger("words", points=7), maximum=10)
     [outcome] = play(engine, "04-02T10:00 words 1")
     assert [award.awarded for award in outcome.points["xp"].awards] == [7]
     [outcome] = play(engine, "04-02T10:01 words 1")

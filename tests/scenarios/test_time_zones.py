@@ -26,13 +26,18 @@ def test_half_past_eleven_on_both_sides_of_the_spring_change_in_london():
 
 def test_the_hour_that_comes_twice_in_new_york():
     engine = engine_in("America/New_York", "11-01T00:00")
-    assert lengths(play(engine, """
+    assert lengths(
+        play(
+            engine,
+            """
         11-01T12:00  lessons  1
         11-02T05:30  lessons  1
         11-02T06:30  lessons  1
         11-03T04:30  lessons  1
         11-03T05:30  lessons  1
-    """)) == [1, 2, 2, 2, 3]
+    """,
+        )
+    ) == [1, 2, 2, 2, 3]
 
 
 def test_a_flight_to_tokyo_breaks_nothing():
@@ -48,29 +53,44 @@ def test_a_flight_west_gives_no_second_credit_for_the_same_date():
     engine = engine_in("Asia/Tokyo", "06-10T00:00")
     play(engine, "06-10T01:00 lessons 1\n06-11T01:00 lessons 1")
     engine.identify("jo", time_zone="America/Los_Angeles", at=at("06-11T02:00"))
-    assert lengths(play(engine, """
+    assert lengths(
+        play(
+            engine,
+            """
         06-11T03:00  lessons  1
         06-11T20:00  lessons  1
         06-12T20:00  lessons  1
-    """)) == [2, 2, 3]
+    """,
+        )
+    ) == [2, 2, 3]
 
 
 def test_the_thirtieth_of_december_2011_never_was_in_apia():
     engine = engine_in("Pacific/Apia", "2011-12-29T00:00")
-    assert lengths(play(engine, """
+    assert lengths(
+        play(
+            engine,
+            """
         2011-12-29T20:00  lessons  1
         2011-12-30T20:00  lessons  1
-    """)) == [1, 2]
+    """,
+        )
+    ) == [1, 2]
 
 
 def test_st_johns_shows_the_end_of_a_day_twice():
     """At 00:01 on 7 November 2010 the clocks went back to 23:01 on the 6th: the 6th could still be saved."""
     engine = engine_in("America/St_Johns", "2010-11-05T12:00")
-    assert lengths(play(engine, """
+    assert lengths(
+        play(
+            engine,
+            """
         2010-11-05T15:00  lessons  1
         2010-11-07T03:00  lessons  1
         2010-11-07T15:00  lessons  1
-    """)) == [1, 2, 3]
+    """,
+        )
+    ) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("zone", ["+05:30", "Asia/Kolkata"])

@@ -1,0 +1,118 @@
+"""Files: what is refused, what two engines may do with one, and what survives a kill."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stories import at, play
+
+from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine.errors import StorageConflict, StorageError, StorageIncompatible
+from trophy_engine.storage import SQLiteStorage
+
+RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)))
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "save.db"
+    path.write_text("not a database, but long enough to be looked at " * 100)
+    with pytest.raises(StorageIncompatible, match="is not an SQLite file; choose another path"):
+        SQLiteStorage(path)
+
+
+def test_a_database_of_another_application_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StorageIncompatible, match="of another application"):
+        SQLiteStorage(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_a_later_version_is_refused(tmp_path):
+    path = tmp_path / "save.db"
+    SQLiteStorage(path).close()
+    with sqlite3.connect(path) as later:
+        later.execute("PRAGMA user_version = 99")
+    later.close()
+    with pytest.raises(StorageIncompatible, match=r"has layout 99, .* knows up to 1; upgrade"):
+        SQLiteStorage(path)
+
+
+def test_a_path_that_cannot_be_opened_is_named(tmp_path):
+    with pytest.raises(StorageError, match="missing"):
+        SQLiteStorage(tmp_path / "missing" / "save.db")
+
+
+def test_a_locked_file_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr("trophy_engine.storage.sqlite._WAIT_SECONDS", 0.01)
+    engine = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
+    other = sqlite3.connect(tmp_path / "save.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="locked"):
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+    other.execute("ROLLBACK")
+    other.close()
+    assert engine.record("words", user="jo", at=at("04-02T10:00")).total == 1
+
+
+def test_two_engines_on_one_file_do_not_overwrite_each_other(tmp_path):
+    one = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
+    two = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
+    play(one, "04-02T10:00 words 1")
+    with pytest.raises(StorageConflict):
+        play(two, "04-02T10:01 words 5")
+    [repeated] = play(two, "04-02T10:01 words 5")
+    assert repeated.total == 6
+
+
+def test_what_was_closed_and_opened_again_goes_on(tmp_path):
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        play(engine, "04-02T10:00 words 0.5\n04-03T10:00 words 1")
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        [outcome] = play(engine, "04-05T10:00 words 1")
+    assert (str(outcome.total), outcome.streak.length, outcome.streak.freezes) == ("2.5", 2, 0)
+
+
+VICTIM = """
+import sys
+from datetime import UTC, datetime, timedelta
+from trophy_engine import Engine, Metric, Ruleset
+from trophy_engine.storage import SQLiteStorage
+engine = Engine(Ruleset(metrics=[Metric("words")]), storage=SQLiteStorage(sys.argv[1]))
+at = datetime(2025, 4, 2, tzinfo=UTC)
+for n in range(1, 10_000):
+    if sys.argv[2] == "batch":
+        with engine.batch():
+            for _ in range(10):
+                engine.record("words", user="jo", at=at + timedelta(seconds=n))
+    else:
+        engine.record("words", user="jo", at=at + timedelta(seconds=n))
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.parametrize(("way", "each"), [("single", 1), ("batch", 10)])
+def test_a_killed_process_loses_nothing_that_had_returned(tmp_path, way, each):
+    path = tmp_path / "save.db"
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", VICTIM, str(path), way]
+    victim = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)
+    for line in victim.stdout:
+        if int(line) >= 20:
+            os.kill(victim.pid, signal.SIGKILL)
+            break
+    rest = victim.stdout.read().split()
+    victim.stdout.close()
+    victim.wait()
+    acknowledged = int(rest[-1]) if rest else 20
+    engine = Engine(Ruleset(metrics=[Metric("words")]), storage=SQLiteStorage(path))
+    total = engine.user("jo", at=at("2026-01-01T00:00")).metrics["words"]
+    assert total % each == 0
+    assert acknowledged <= total // each <= acknowledged + 1
