@@ -189,7 +189,7 @@ class UserState:
             "id": self.id,
             **{name: getattr(self, name) for name in _SCALARS},
             "zone": self.zone.name,
-            "attributes": self.attributes,
+            "attributes": dict(self.attributes),
             "totals": [
                 [metric.key, dict(counter.event_attributes), _write(self.totals[counter.index])]
                 for metric in plan.metrics.values()
@@ -201,7 +201,7 @@ class UserState:
                 for system in plan.systems
                 if self.awards[system.index]
             },
-            "completed": self.completed,
+            "completed": dict(self.completed),
             "early": sorted(self.early),
             "protected": sorted(self.protected),
             "sums": [[period, [_write(one) for one in sums]] for period, sums in sorted(self.sums.items())],
