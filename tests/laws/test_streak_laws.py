@@ -25,7 +25,7 @@ def of(effects, user, kind):
 def test_freezes_are_granted_held_and_consumed_and_nothing_else(rules, history):
     assume(rules.streak is not None and rules.streak.freezes is not None)
     engine = Engine(rules)
-    effects = live(engine, history)
+    effects = [*live(engine, history), *engine.settle(at=history[-1].at)]
     for user in engine.users():
         held = 0
         for effect in of(effects, user, FreezeGranted | FreezeEarned | FreezeConsumed):
@@ -50,7 +50,7 @@ def test_freezes_are_granted_held_and_consumed_and_nothing_else(rules, history):
 def test_a_streak_is_as_long_as_the_periods_that_were_credited(rules, history):
     assume(rules.streak is not None)
     engine = Engine(rules)
-    effects = live(engine, history)
+    effects = [*live(engine, history), *engine.settle(at=history[-1].at)]
     calendar = rules.streak.calendar
     for user in engine.users():
         credited: list[date] = []

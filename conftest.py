@@ -1,0 +1,35 @@
+"""Every block of code in the documentation runs: Python in order, rules files as they are named, page by page."""
+
+import os
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+from trophy_engine import Ruleset
+
+
+collect_ignore = ["docs/conf.py"]
+
+
+def _load_rules(example):
+    """Read a rules file as the page would have it written."""
+    Path("rules.toml").write_text(example.parsed, encoding="utf-8")
+    Ruleset.load("rules.toml")
+
+
+@pytest.fixture(scope="module")
+def folder_of_its_own(tmp_path_factory):
+    """Let a page write its files where nobody minds."""
+    home = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("page"))
+    yield
+    os.chdir(home)
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), CodeBlockParser("toml", _load_rules)],
+    patterns=["README.md", "docs/**/*.md", "benchmarks/*.md"],
+    fixtures=["folder_of_its_own"],
+).pytest()
