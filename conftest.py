@@ -9,7 +9,6 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from trophy_engine import Ruleset
 
-
 collect_ignore = ["docs/conf.py"]
 
 

@@ -1,0 +1,110 @@
+"""Zones agree with the slow way through datetimes."""
+
+import copy
+import pickle
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trophy_engine import InvalidValue
+from trophy_engine.calendar.instants import DAY, FIRST, HOUR, LAST, from_micros, to_micros
+from trophy_engine.calendar.zones import TZDATA_VERSION, zone
+
+ODD = (
+    "Africa/Casablanca",
+    "America/Havana",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Europe/London",
+    "Pacific/Apia",
+    "Pacific/Kiritimati",
+    "Pacific/Kwajalein",
+)
+NAMES = sorted(files("tzdata").joinpath("zones").read_text().split())
+zones = st.one_of(st.sampled_from(ODD), st.sampled_from(NAMES))
+instants = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)).map(lambda at: to_micros(at.replace(tzinfo=UTC)))  # noqa: DTZ001
+
+
+def theirs(name):
+    with files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as data:
+        return ZoneInfo.from_file(data)
+
+
+def local(instant, name):
+    return from_micros(instant).astimezone(theirs(name))
+
+
+@given(zones, instants)
+def test_a_window_is_the_local_date_and_lasts_as_long_as_it_says(name, instant):
+    day, end = zone(name).window(instant)
+    assert date.fromordinal(day) == local(instant, name).date()
+    assert instant < end <= instant + DAY + 2 * HOUR
+    for moment in (instant + (end - instant) // 2, end - 1):
+        assert date.fromordinal(day) == local(moment, name).date()
+    assert zone(name).offset(instant) == local(instant, name).utcoffset() // timedelta(microseconds=1)
+
+
+@given(zones, instants)
+def test_after_a_midnight_the_date_is_never_earlier_again(name, instant):
+    day, _ = zone(name).window(instant)
+    midnight = zone(name).midnight(day)
+    assert local(midnight - 1, name).date().toordinal() < day
+    for later in (0, 1, HOUR // 2, HOUR, 2 * HOUR, 25 * HOUR):
+        assert local(midnight + later, name).date().toordinal() >= day
+
+
+@given(zones, instants, st.integers(0, DAY - 1))
+def test_a_time_of_day_is_read_as_datetime_reads_it_first(name, instant, time_of_day):
+    day, _ = zone(name).window(instant)
+    clock = datetime.combine(date.fromordinal(day), time()) + timedelta(microseconds=time_of_day)
+    assert zone(name).instant(day, time_of_day) == to_micros(clock.replace(tzinfo=theirs(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21"), ("Pacific/Kiritimati", "1994-12-31")],
+)
+def test_dates_that_the_calendar_skipped(name, day):
+    skipped = date.fromisoformat(day).toordinal()
+    assert [zone(name).exists(skipped + n) for n in (-1, 0, 1)] == [True, False, True]
+    assert zone(name).midnight(skipped) == zone(name).midnight(skipped + 1) == zone(name).instant(skipped, HOUR)
+
+
+@pytest.mark.parametrize("name", [*ODD, *NAMES[::60]])
+def test_no_transition_hides_between_two_probes(name):
+    start = to_micros(datetime(2009, 1, 1, tzinfo=UTC))
+    for instant in range(start, start + 3 * 365 * DAY, 2 * HOUR):
+        assert zone(name).offset(instant) == local(instant, name).utcoffset() // timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(("name", "hours"), [("+05:30", 5.5), ("-11:00", -11), ("+23:59", 23 + 59 / 60), ("+00:00", 0)])
+def test_a_fixed_offset(name, hours):
+    assert zone(name).offset(0) == hours * HOUR
+    assert zone(name).window(0)[0] == (date(1970, 1, 1) + timedelta(days=-1 if hours < 0 else 0)).toordinal()
+    assert zone(name).exists(719_163)
+
+
+@pytest.mark.parametrize("name", ["+51:800", "+24:00", "+5:30", "05:30", "Europe/Lodnon", "../etc", "", "utc ", None])
+def test_what_is_no_zone(name):
+    with pytest.raises(InvalidValue, match=r"unknown time zone .* give an IANA name"):
+        zone(name)
+
+
+def test_the_ends_of_time_can_be_asked():
+    for name in ODD:
+        for instant in (FIRST, LAST - 1):
+            day, _ = zone(name).window(instant)
+            assert zone(name).midnight(day) <= instant < zone(name).midnight(day + 1)
+
+
+def test_a_zone_is_copied_by_name():
+    home = zone("Europe/London")
+    assert copy.deepcopy(home) is pickle.loads(pickle.dumps(home)) is home  # noqa: S301  # our own bytes
+    assert repr(home) == "zone('Europe/London')"
+    assert TZDATA_VERSION[:2] == "20"

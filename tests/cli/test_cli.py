@@ -1,0 +1,117 @@
+"""The command line, as somebody types it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from trophy_engine.cli.app import app
+
+LOG = "user_id,at,n\nann,2025-04-02T10:00:00Z,1\nann,2025-04-03T10:00:00Z,2\nben,never,1\n"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("rules.toml").write_text(
+        'metrics = [{ key = "words" }]\n[streak]\nmetrics = [{ key = "words" }]\n'
+        '[[achievements]]\nkey = "one"\nname = "The first"\n'
+        'trigger = { type = "metric", metric = "words", value = 1 }\n'
+        '[[points]]\nkey = "xp"\ntriggers = [{ type = "metric", metric = "words", points = 5 }]\n'
+    )
+    Path("log.csv").write_text(LOG)
+
+    def call(*words, stdin=None):
+        return CliRunner().invoke(app, words, input=stdin)
+
+    return call
+
+
+def test_check_tells_every_problem_and_its_status_says_which_kind(run):
+    assert run("check", "rules.toml").exit_code == 0
+    Path("bad.toml").write_text('metric = []\n[streak]\nmetrics = [{ key = "word" }]\n')
+    bad = run("check", "bad.toml")
+    assert bad.exit_code == 1
+    assert bad.output.splitlines() == [
+        "error: metric: is not a field here; did you mean 'metrics'?",
+        "error: streak.metrics[0].key: unknown metric 'word'; declared: none",
+        "bad.toml: 2 errors, no warnings",
+    ]
+    Path("odd.toml").write_text("[streak]\n")
+    odd = run("check", "odd.toml")
+    assert (odd.exit_code, odd.output.splitlines()[-1]) == (3, "odd.toml: no errors, 1 warning")
+    assert run("check", "missing.toml").exit_code == 1
+    assert run("check").exit_code == 2
+    assert run("check", "git").exit_code == 0
+
+
+def test_schema_is_printed_or_written(run):
+    printed = json.loads(run("schema").output)
+    assert run("schema", "--out", "s.json").exit_code == 0
+    assert json.loads(Path("s.json").read_text()) == printed
+
+
+def test_replay_prints_a_summary(run):
+    done = run("replay", "rules.toml", "log.csv", "--value", "n")
+    assert done.exit_code == 0
+    assert "1 users, 2 events, 1 skipped rows" in done.output
+    assert "The first" in done.output
+    assert "log.csv:4: at must be an ISO 8601 instant" in done.output
+
+
+def test_replay_reads_standard_input(run):
+    done = run("replay", "rules.toml", "-", "--metric", "=words", "--value", "=10", stdin=LOG)
+    assert done.exit_code == 0
+    assert "100" in done.output
+
+
+def test_replay_stops_where_it_is_told_to(run):
+    strict = run("replay", "rules.toml", "log.csv", "--strict", "--out", "out")
+    assert strict.exit_code == 1
+    assert not Path("out").exists()
+    assert run("replay", "rules.toml", "log.csv", "--max-errors", "1").exit_code == 0
+    early = run("replay", "rules.toml", "log.csv", "--until", "2025-04-02T12:00:00Z", "--out", "out")
+    assert "1 users, 1 events" in early.output
+    assert Path("out/users.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rules.toml",), "no events; give a log"),
+        (("missing.toml", "log.csv"), "cannot read missing.toml"),
+        (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
+        (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 instant"),
+        (("bad.toml", "log.csv"), "bad.toml has errors"),
+    ],
+)
+def test_replay_says_what_is_wrong(run, words, told):
+    Path("bad.toml").write_text("metric = []\n")
+    done = run("replay", *words)
+    assert done.exit_code == 1
+    assert told in done.output
+
+
+def test_many_bad_rows_are_counted_and_not_all_listed(run):
+    Path("log.csv").write_text("user_id,at\n" + "ann,never\n" * 30)
+    assert "… and 10 more bad rows" in run("replay", "rules.toml", "log.csv").output
+
+
+def test_replay_reads_a_history(run):
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        pytest.skip("these tests do not run in a repository")
+    done = run("replay", "git", "--git", str(root))
+    assert done.exit_code == 0
+    assert "Hello, world" in done.output
+
+
+def test_without_its_extra_the_command_line_says_how_to_get_it():
+    code = "import sys; sys.modules['typer'] = None; from trophy_engine.cli import main; main()"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 1
+    assert "pip install 'trophy-engine[cli]'" in done.stderr

@@ -1,0 +1,82 @@
+"""Rules files read back equal, and their JSON Schema says what they may hold."""
+
+import copy
+import json
+
+import jsonschema
+import pytest
+from hypothesis import given
+from rulesets import rulesets
+
+from trophy_engine import Metric, MetricPointsTrigger, Ruleset
+from trophy_engine import rulesets as shipped
+from trophy_engine.rules import structure
+from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.schema import json_schema
+
+SCHEMA = json_schema()
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$defs"]["Freezes"]["properties"]["max_count"]["maximum"] == 100
+    assert SCHEMA["$defs"]["Metric"]["properties"]["unit"]["description"].startswith("what it counts, such as")
+
+
+@given(rulesets())
+def test_the_schema_takes_every_ruleset(rules):
+    jsonschema.validate(json.loads(rules.dumps("json")), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"metrics": [{}]},
+        {"metrics": [{"key": "a b"}]},
+        {"metrics": [{"key": "a", "nam": "x"}]},
+        {"streak": {"frequency": "dayly"}},
+        {"streak": {"metrics": [{"key": "a", "threshold": 0}]}},
+        {"achievements": [{"key": "a", "trigger": {"type": "metric", "metric": "a"}}]},
+        {"achievements": [{"key": "a", "trigger": {"type": "api", "value": 1}}]},
+        {"points": [{"key": "a", "triggers": [{"type": "user_creation", "points": 0}]}]},
+        {"points": [{"key": "a", "boosts": [{"name": "b", "multiplier": 100, "start": "2025-01-01"}]}]},
+        {"unknown": 1},
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(fault, tmp_path):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(fault, SCHEMA)
+    (tmp_path / "rules.json").write_text(json.dumps(fault))
+    assert check_file(tmp_path / "rules.json")
+
+
+def test_every_class_of_rule_is_in_the_schema():
+    found = set()
+
+    def walk(cls):
+        for kinds, _ in structure.kinds_of(cls).values():
+            for kind in kinds:
+                found.add(kind.__name__)
+                walk(kind)
+
+    walk(Ruleset)
+    assert found == set(SCHEMA["$defs"])
+
+
+def test_the_shipped_rules_are_sound():
+    assert shipped.shipped() == ("git",)
+    assert check_file(shipped.find("git")) == []
+
+
+def test_the_digest_is_that_of_the_rules_and_not_of_their_spelling(tmp_path):
+    one = Ruleset(metrics=[Metric("words", name="words")])
+    other = Ruleset(metrics=(Metric("words"),))
+    assert one.digest == other.digest == copy.deepcopy(one).digest
+    assert one.digest != Ruleset(metrics=[Metric("lessons")]).digest
+
+
+def test_a_trigger_is_a_value():
+    assert MetricPointsTrigger("a", 1, event_attributes={"x": "1", "y": "2"}) == MetricPointsTrigger(
+        "a", 1, event_attributes={"y": "2", "x": "1"}
+    )
+    assert len({MetricPointsTrigger("a", 1), MetricPointsTrigger("a", 1)}) == 1
