@@ -3,7 +3,7 @@
 An identifier is the UUIDv5 of a path of names, so that the same inputs give the same identifiers in every process:
 
 >>> derive("completion", "18", "first-word")
-UUID('5a2bf07e-8e6c-5e53-8f2c-4f5a5a0a6d4b')
+UUID('ad8c1bf7-0030-51b4-ae14-8309d176e30c')
 """
 
 from __future__ import annotations

@@ -197,12 +197,12 @@ def test_the_summary_and_the_files(log, tmp_path):
     result = replay(RULES, read(log(LOG)))
     summary = summarize(result)
     assert (summary.users, summary.events, summary.skipped) == (2, 4, 1)
-    assert summary.streaks.longest == 2
+    assert summary.streaks.longest == 1
     assert [ranked.user_id for ranked in summary.top] == ["ann", "ben"]
     write_files(result, tmp_path / "out")
     assert (tmp_path / "out" / "users.csv").read_text() == dedent("""\
         user_id,events,streak_length,longest_streak,streak_started,freezes,freezes_used,achievements,metric:words,metric:views,points:energy,level:energy
-        ann,3,2,2,2025-04-02,1,0,0,2.6,2,3,
+        ann,3,1,1,2025-04-03,1,0,0,2.6,2,3,
         ben,1,1,1,2025-04-02,1,0,0,1,0,3,
     """)
     lines = (tmp_path / "out" / "effects.jsonl").read_text().splitlines()
