@@ -48,9 +48,9 @@ def main() -> None:
             digests.append(digest)
         assert all(digest == digests[0] for digest in digests), "the results differ"
     print(f"{'':28}{'ns/event':>10}{'events/s':>12}{'of floor':>10}  (medians of {given.rounds} rounds, equal results)")
-    for name, taken in times.items():
-        middle = median(taken)
-        ratio = median([one / two for one, two in zip(times[_FLOOR], taken, strict=True)])
+    for name, rounds in times.items():
+        middle = median(rounds)
+        ratio = median([one / two for one, two in zip(times[_FLOOR], rounds, strict=True)])
         print(f"{name:28}{middle / len(log) * 1e9:10.0f}{len(log) / middle:12,.0f}{ratio:10.2f}")
 
 

@@ -6,14 +6,17 @@ from stories import at, play
 from trophy_engine import (
     Achievement,
     AchievementCompleted,
+    Attribute,
     EarlierThanSettled,
     Effect,
     Engine,
+    InvalidValue,
     Metric,
     MetricChanged,
     MetricTrigger,
     Ruleset,
     StorageClosed,
+    StorageIncompatible,
     Streak,
     StreakMetric,
     SubscribersFailed,
@@ -124,3 +127,54 @@ def test_a_closed_engine_says_so():
     engine.close()
     with pytest.raises(StorageClosed, match="open another one"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
+
+
+def test_arguments_are_checked_before_anything_happens():
+    engine = Engine(RULES)
+    with pytest.raises(InvalidValue, match="name must be a string, not 3"):
+        engine.identify("jo", name=3, at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="sign_up_date must be a date such as"):
+        engine.identify("jo", sign_up_date="soon", at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="sign_up_date must be a date from 1900"):
+        engine.identify("jo", sign_up_date="1899-12-31", at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="attributes must map keys to strings"):
+        engine.record("words", user="jo", attributes=["ios"], at=at("04-02T10:00"))
+    assert list(engine.log())[1:] == []
+
+
+def test_a_sign_up_at_an_instant_counts_by_its_utc_day():
+    engine = Engine(RULES)
+    engine.identify("jo", sign_up_date=at("2025-04-01T23:30-02:00"), at=at("04-03T10:00"))
+    assert engine.user("jo", at=at("04-03T10:00")).sign_up_date.isoformat() == "2025-04-02"
+    engine.identify("jo", sign_up_date=None, at=at("04-03T10:00"))
+    assert engine.user("jo", at=at("04-03T10:00")).sign_up_date is None
+
+
+def test_attribute_values_are_text():
+    engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")]))
+    with pytest.raises(InvalidValue, match="attribute 'device' must be a string, not 3"):
+        engine.record("words", user="jo", attributes={"device": 3}, at=at("04-02T10:00"))
+
+
+def test_a_log_without_rules_is_none():
+    with pytest.raises(StorageIncompatible, match="begins with the adoption of rules"):
+        Engine.replay([])
+
+
+def test_batches_nest_and_hold_settling_too():
+    engine = Engine(RULES)
+    with engine.batch():
+        play(engine, "04-02T10:00 words 1")
+        with engine.batch():
+            assert [effect.type for effect in engine.settle(at=at("04-04T00:00"))] == ["streak.lost"]
+    assert engine.user("jo", at=at("04-04T00:00")).streak.longest == 1
+    assert "Player(id='jo'" in repr(engine.user("jo", at=at("04-04T00:00")))
+
+
+def test_an_outcome_tells_its_command():
+    engine = Engine(RULES)
+    [outcome] = play(engine, "04-02T10:00 words 10")
+    assert (outcome.user_id, outcome.metric, outcome.at) == ("jo", "words", at("04-02T10:00"))
+    assert "AchievementCompleted" in repr(outcome)
+    moved = engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:01"))
+    assert (moved.event_id, moved.metric, moved.total, dict(moved.points)) == (None, None, None, {})

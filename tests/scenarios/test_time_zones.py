@@ -93,6 +93,20 @@ def test_st_johns_shows_the_end_of_a_day_twice():
     ) == [1, 2, 3]
 
 
+def test_in_st_johns_a_new_day_can_be_used_before_the_old_one_is_over():
+    """The 7th was shown for a minute from 02:30, then the 6th again until 03:30."""
+    story = "2010-11-05T15:00 lessons 1\n2010-11-07T02:30:30 lessons 1\n"
+    both = engine_in("America/St_Johns", "2010-11-05T12:00")
+    assert lengths(play(both, story + "2010-11-07T03:00 lessons 1\n2010-11-08T15:00 lessons 1")) == [1, 2, 3, 4]
+
+    missed = engine_in("America/St_Johns", "2010-11-05T12:00")
+    play(missed, story)
+    told = [(effect.type, effect.length) for effect in missed.settle(at=at("2010-11-07T03:30"))]
+    assert told == [("streak.lost", 1), ("streak.started", 1)]
+    streak = missed.user("jo", at=at("2010-11-07T15:00")).streak
+    assert (streak.length, streak.started.isoformat()) == (1, "2010-11-07")
+
+
 @pytest.mark.parametrize("zone", ["+05:30", "Asia/Kolkata"])
 def test_an_offset_will_do_for_a_zone(zone):
     engine = engine_in(zone, "04-01T00:00")

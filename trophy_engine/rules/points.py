@@ -54,10 +54,6 @@ def _points() -> Any:
     return attrs.field(validator=Whole(zero=False))
 
 
-def _filter() -> Any:
-    return attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
-
-
 @attrs.frozen
 class MetricPointsTrigger:
     """Points each time the user's total of a metric grows by the threshold.
@@ -70,8 +66,8 @@ class MetricPointsTrigger:
     metric: str = attrs.field(validator=KEY)
     points: int = _points()
     threshold: int = attrs.field(default=1, validator=Whole(least=1))
-    event_attributes: Filter = _filter()
-    user_attributes: Filter = _filter()
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
 
@@ -82,7 +78,7 @@ class StreakPointsTrigger:
     type: ClassVar[str] = "streak"
     points: int = _points()
     length: int = attrs.field(default=1, validator=Whole(least=1))
-    user_attributes: Filter = _filter()
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
@@ -92,7 +88,7 @@ class AchievementPointsTrigger:
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY)
     points: int = _points()
-    user_attributes: Filter = _filter()
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
@@ -103,7 +99,7 @@ class TimePointsTrigger:
     points: int = _points()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Whole(least=1))
-    user_attributes: Filter = _filter()
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
@@ -112,7 +108,7 @@ class UserCreationPointsTrigger:
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
-    user_attributes: Filter = _filter()
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 PointsTrigger = (
@@ -150,7 +146,7 @@ class Boost:
     start: date = attrs.field(validator=LOCAL_DATE)
     end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
-    user_attributes: Filter = _filter()
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
 
     def __attrs_post_init__(self) -> None:

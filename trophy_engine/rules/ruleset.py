@@ -23,10 +23,6 @@ from trophy_engine.rules.structure import read_fields, write
 __all__ = ["Ruleset", "check_file"]
 
 
-def _many(kind: type) -> Any:
-    return attrs.field(default=(), converter=as_sequence, validator=Instances((kind,), many=True))
-
-
 @attrs.frozen(slots=False)
 class Ruleset:
     """Everything that an author declares.
@@ -42,11 +38,19 @@ class Ruleset:
         InvalidRules: they contradict themselves; the error holds every contradiction.
     """
 
-    metrics: tuple[Metric, ...] = _many(Metric)
-    attributes: tuple[Attribute, ...] = _many(Attribute)
+    metrics: tuple[Metric, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((Metric,), many=True)
+    )
+    attributes: tuple[Attribute, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((Attribute,), many=True)
+    )
     streak: Streak | None = attrs.field(default=None, validator=Optional(Instances((Streak,))))
-    achievements: tuple[Achievement, ...] = _many(Achievement)
-    points: tuple[PointsSystem, ...] = _many(PointsSystem)
+    achievements: tuple[Achievement, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((Achievement,), many=True)
+    )
+    points: tuple[PointsSystem, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((PointsSystem,), many=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""

@@ -1,0 +1,77 @@
+"""Rules are checked when they are made, and each refusal names the fact and the remedy."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from trophy_engine import (
+    Achievement,
+    ApiTrigger,
+    Attribute,
+    Boost,
+    CompositeTrigger,
+    Freezes,
+    InvalidValue,
+    Level,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+
+DAY = date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Metric("a b"), "key must be ASCII letters"),
+        (lambda: Metric("a", name=" "), "name must be text"),
+        (lambda: Attribute("a", "both"), "type must be one of 'user', 'event', not 'both'"),
+        (lambda: StreakMetric("a", 0), "threshold must be above 0"),
+        (lambda: StreakMetric("a", True), "threshold must be an int, a float or a Decimal"),
+        (lambda: StreakMetric("a", "1"), "threshold must be an int, a float or a Decimal"),
+        (lambda: Freezes(2, 1), "max_count 1 must be at least start_count 2"),
+        (lambda: Freezes(0, 101), "max_count must be at most 100"),
+        (lambda: Freezes(0, 1, 7), "auto_earn_interval and auto_earn_amount must be given together"),
+        (lambda: Streak("hourly"), "frequency must be one of"),
+        (lambda: Streak(metrics=["a"]), "each of metrics must be a StreakMetric"),
+        (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
+        (lambda: MetricTrigger("a", 1.0000000000000000001, {"x": 1}), "event_attributes.x must be a string"),
+        (lambda: MetricTrigger("a", 1, "ios"), "event_attributes must map attribute keys to strings"),
+        (lambda: CompositeTrigger([]), "achievements must be a list of at least one key"),
+        (lambda: CompositeTrigger(["a", "a"]), "achievements must not name one twice"),
+        (lambda: Achievement("a", "api"), "trigger must be a MetricTrigger or"),
+        (lambda: Achievement("a", ApiTrigger(), hidden="yes"), "hidden must be true or false"),
+        (lambda: MetricPointsTrigger("a", 0), "points must not be 0"),
+        (lambda: MetricPointsTrigger("a", 1.5), "points must be a whole number"),
+        (lambda: Level("a", -1), "points must be at least 0"),
+        (lambda: Boost("a" * 256, 2, DAY), "name must have at most 255 characters"),
+        (lambda: Boost("a", 100, DAY), "multiplier must lie between 0 and 100"),
+        (lambda: Boost("a", 2, datetime(2025, 1, 1)), "start must be a date"),  # noqa: DTZ001  # naive on purpose
+        (lambda: Boost("a", 2, DAY, date(2024, 1, 1)), "end 2024-01-01 must not be before start 2025-01-01"),
+        (
+            lambda: Boost("a", 2, DAY, user_id="jo", user_attributes={"a": "b"}),
+            "for one user_id or for user_attributes",
+        ),
+        (lambda: Boost("a", 2, DAY, user_id=""), "a user id must be a string"),
+        (lambda: PointsSystem("a", maximum=0), "maximum must be at least 1"),
+        (lambda: Ruleset(metrics="words"), "metrics must be a list"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(make, told):
+    with pytest.raises(InvalidValue, match=told):
+        make()
+
+
+def test_numbers_of_rules_are_short_enough_for_a_file():
+    with pytest.raises(InvalidValue, match="value must have at most 15 digits"):
+        MetricTrigger("a", Decimal("1.00000000000000000001"))
+
+
+def test_names_default_to_keys():
+    assert (Metric("words").name, Level("gold", 5).name, Freezes(2).max_count) == ("words", "gold", 2)
