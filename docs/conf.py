@@ -1,11 +1,11 @@
 """How Sphinx builds the documentation."""
 
-from importlib.metadata import version
+from importlib import metadata
 
 project = "trophy_engine"
 author = "The trophy_engine authors"
 copyright = "2026, The trophy_engine authors"
-release = version("trophy-engine")
+release = version = metadata.version("trophy-engine")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]

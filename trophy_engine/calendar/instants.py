@@ -27,14 +27,9 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def _span(at: datetime) -> int:
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
-
-
 #: The first instant that the engine takes, and the one after the last.
-FIRST: Final = _span(datetime(1900, 1, 1, tzinfo=UTC))
-LAST: Final = _span(datetime(2200, 1, 1, tzinfo=UTC))
+FIRST: Final = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+LAST: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 #: Later than every instant, for what is not due at all.
 NEVER: Final = 2**62
 
@@ -46,7 +41,8 @@ def to_micros(at: datetime, what: str = "at") -> int:
         InvalidValue: it is not a datetime, it is naive, or it lies outside the years 1900 to 2199.
     """
     try:
-        micros = _span(at)
+        since = at - _EPOCH
+        micros = (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
     except (TypeError, AttributeError, OverflowError):
         if isinstance(at, datetime) and at.utcoffset() is None:
             message = f"{what} must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"

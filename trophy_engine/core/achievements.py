@@ -24,7 +24,8 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
 def complete(turn: Turn, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False) -> None:
     """Complete an achievement for a user who qualifies; a silent completion is neither announced nor paid."""
     state.completed[achievement.key] = at
-    turn.completed.append(achievement)
+    if achievement.composites:
+        turn.completed.append(achievement)
     if silently:
         turn.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
@@ -72,14 +73,15 @@ def cross_metric(turn: Turn, state: UserState, counter: Counter, before: Number,
     if after >= counter.at[state.cursors[counter.index]]:
         _pass_marks(turn, state, counter, after, at)
     low, high = -BEYOND, counter.at[state.cursors[counter.index]]
-    whole, whole_before = floor(after), floor(before)
-    for step, trigger in counter.every:
-        steps = whole // step
-        times = steps - whole_before // step
-        if times > 0:
-            turn.awards.append((trigger.order, trigger, times))
-        low = max(low, steps * step)
-        high = min(high, steps * step + step)
+    if counter.every:
+        whole, whole_before = floor(after), floor(before)
+        for step, trigger in counter.every:
+            steps = whole // step
+            times = steps - whole_before // step
+            if times > 0:
+                turn.awards.append((trigger.order, trigger, times))
+            low = max(low, steps * step)
+            high = min(high, steps * step + step)
     state.lows[counter.index] = low
     state.highs[counter.index] = high
 

@@ -94,7 +94,7 @@ def record(
         EarlierThanSettled: the user's history has already passed the instant.
         OutOfPoints: a blocking trigger lacks points; the state is spoilt then.
     """
-    if at < state.due and at >= state.settled:
+    if state.settled <= at < state.due:
         state.settled = at
     else:
         _advance(turn, state, at)

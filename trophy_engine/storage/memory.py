@@ -17,6 +17,8 @@ __all__ = ["MemoryStorage"]
 #: The sequence, the number, the kind of the command by name, and its fields.
 _Row = tuple[Any, ...]
 
+_OF_ALL = (NAMES[Settle], NAMES[Adopt])
+
 
 class MemoryStorage:
     """Keeps everything until it is closed; an engine that shares its process has no use for snapshots."""
@@ -27,6 +29,7 @@ class MemoryStorage:
         self._rows: list[_Row] = []
         self._of_user: dict[str, list[_Row]] = {}
         self._of_all: list[_Row] = []
+        self._indexed = 0
         self._keys: dict[tuple[str, str, str], _Row] = {}
         self._snapshots: dict[str, tuple[int, str, str]] = {}
         self._closed = False
@@ -44,22 +47,23 @@ class MemoryStorage:
         """
         if self._closed:
             self._check_open()
-        if entries and entries[0][0] != len(self._rows) + 1:
+        if entries and entries[0].sequence != len(self._rows) + 1:
             raise StorageConflict(f"the log has {len(self._rows)} entries; entry {entries[0].sequence} does not follow")
         for sequence, number, command in entries:
             # A plain tuple of plain values: the garbage collector soon stops looking at those.
             row = (sequence, number, NAMES[type(command)]) + command
             self._rows.append(row)
-            if isinstance(command, Settle | Adopt):
-                self._of_all.append(row)
-                continue
-            user_id = command.user_id
-            if user_id in self._of_user:
-                self._of_user[user_id].append(row)
-            else:
-                self._of_user[user_id] = [row]
             if isinstance(command, Record) and command.idempotency_key is not None:
-                self._keys[user_id, command.metric, command.idempotency_key] = row
+                self._keys[command.user_id, command.metric, command.idempotency_key] = row
+
+    def _index(self) -> None:
+        """Index the rows since the last time by user: appending is far more frequent than asking."""
+        for row in self._rows[self._indexed :]:
+            if row[2] in _OF_ALL:
+                self._of_all.append(row)
+            else:
+                self._of_user.setdefault(row[3], []).append(row)
+        self._indexed = len(self._rows)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence."""
@@ -69,6 +73,7 @@ class MemoryStorage:
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence that are about a user or about all of them."""
         self._check_open()
+        self._index()
         walked = merge(self._of_user.get(user_id, ()), self._of_all, key=itemgetter(0))
         return (_entry(row) for row in walked if row[0] > after)
 
@@ -81,11 +86,13 @@ class MemoryStorage:
     def adopted(self) -> Entry | None:
         """Find the last entry that adopted rules."""
         self._check_open()
+        self._index()
         return next((_entry(row) for row in reversed(self._of_all) if row[2] == NAMES[Adopt]), None)
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""
         self._check_open()
+        self._index()
         return iter(list(self._of_user))
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:

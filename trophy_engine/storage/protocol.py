@@ -35,7 +35,7 @@ class Snapshot(NamedTuple):
 
 def user_of(command: Command) -> str | None:
     """Give the user whom a command is about, or None where it is about all of them."""
-    return None if isinstance(command, Settle | Adopt) else command.user_id
+    return None if isinstance(command, (Settle, Adopt)) else command.user_id
 
 
 class Storage(Protocol):
