@@ -367,7 +367,7 @@ class Engine:
         if state is None:  # a key that was found belongs to a user who was
             raise UnknownUser(command.user_id)
         now = self._settled_copy(state, max(command.at, state.settled))
-        total = now.totals[self._plan.metrics[command.metric].total.index]
+        total = now.gauges[self._plan.metrics[command.metric].total.index].total
         return Outcome(self._plan, command, first.number, take_facts(now), total=total, replayed=True)
 
     def _find(self, command: Record) -> Entry | None:

@@ -276,9 +276,9 @@ class Player:
     @cached_property
     def metrics(self) -> Mapping[str, Number]:
         """The total of every metric, 0 where the user never used it."""
-        totals = self._state.totals
+        gauges = self._state.gauges
         return MappingProxyType(
-            {key: totals[metric.total.index] for key, metric in self._plan.metrics.items()},
+            {key: gauges[metric.total.index].total for key, metric in self._plan.metrics.items()},
         )
 
     @cached_property
@@ -315,7 +315,7 @@ class Player:
         match achievement.rule.trigger:
             case MetricTrigger(metric, value, event_attributes):
                 counter = self._plan.metrics[metric].counter(event_attributes)
-                return Progress(state.totals[counter.index], value)
+                return Progress(state.gauges[counter.index].total, value)
             case StreakTrigger(length):
                 return Progress(state.length, length)
             case AnniversaryTrigger(years):

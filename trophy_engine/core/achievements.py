@@ -6,7 +6,7 @@ from math import floor
 
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.plan import AchievementPlan, Counter
-from trophy_engine.core.state import UserState
+from trophy_engine.core.state import Gauge, UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND, Number
 
@@ -59,8 +59,9 @@ def cross(
 
     A mark that was passed is not looked at again until the user's attributes change, for only they can open it.
     """
-    if after >= counter.at[state.cursors[counter.index]]:
-        _pass_marks(turn, state, counter, after, at, silently=silently)
+    gauge = state.gauges[counter.index]
+    if after >= counter.at[gauge.cursor]:
+        _pass_marks(turn, state, counter, gauge, after, at, silently=silently)
     if after > before and not silently:
         for step, trigger in counter.every:
             times = after // step - before // step
@@ -68,11 +69,13 @@ def cross(
                 turn.awards.append((trigger.order, trigger, times))
 
 
-def cross_metric(turn: Turn, state: UserState, counter: Counter, before: Number, after: Number, at: int) -> None:
+def cross_metric(
+    turn: Turn, state: UserState, counter: Counter, gauge: Gauge, before: Number, after: Number, at: int
+) -> None:
     """Cross the marks of a metric counter as ``cross`` does, and find the interval in which nothing more can happen."""
-    if after >= counter.at[state.cursors[counter.index]]:
-        _pass_marks(turn, state, counter, after, at)
-    low, high = -BEYOND, counter.at[state.cursors[counter.index]]
+    if after >= counter.at[gauge.cursor]:
+        _pass_marks(turn, state, counter, gauge, after, at)
+    low, high = -BEYOND, counter.at[gauge.cursor]
     if counter.every:
         whole, whole_before = floor(after), floor(before)
         for step, trigger in counter.every:
@@ -82,16 +85,16 @@ def cross_metric(turn: Turn, state: UserState, counter: Counter, before: Number,
                 turn.awards.append((trigger.order, trigger, times))
             low = max(low, steps * step)
             high = min(high, steps * step + step)
-    state.lows[counter.index] = low
-    state.highs[counter.index] = high
+    gauge.low = low
+    gauge.high = high
 
 
 def _pass_marks(
-    turn: Turn, state: UserState, counter: Counter, after: Number, at: int, *, silently: bool = False
+    turn: Turn, state: UserState, counter: Counter, gauge: Gauge, after: Number, at: int, *, silently: bool = False
 ) -> None:
-    cursor = state.cursors[counter.index]
+    cursor = gauge.cursor
     while after >= counter.at[cursor]:
         if qualifies(counter.achievements[cursor], state):
             complete(turn, state, counter.achievements[cursor], at, silently=silently)
         cursor += 1
-    state.cursors[counter.index] = cursor
+    gauge.cursor = cursor

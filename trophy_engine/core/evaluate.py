@@ -53,7 +53,7 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
     """
     at = command.at
     if isinstance(command, Record):
-        metric = turn.plan.metric(command.metric)
+        metric = turn.plan.metrics.get(command.metric) or turn.plan.metric(command.metric)
         if state is None:
             state = create(turn, command.user_id, at)
         elif metric.blocks:
@@ -98,23 +98,23 @@ def record(
         state.settled = at
     else:
         _advance(turn, state, at)
-    totals = state.totals
-    index = metric.total.index
-    before = totals[index]
+    gauge = state.gauges[metric.total.index]
+    before = gauge.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
-    totals[index] = after
+    gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     streak = metric.streak
     if streak is not None and not count(turn, state, streak, metric.condition, value, at):
         streak = None
-    if not state.lows[index] <= after < state.highs[index]:
-        cross_metric(turn, state, metric.total, before, after, at)
+    if not gauge.low <= after < gauge.high:
+        cross_metric(turn, state, metric.total, gauge, before, after, at)
     for matching in metric.matching:
         if matching.event_attributes.mismatch(attributes) is None:
-            before = totals[matching.index]
-            totals[matching.index] = after = add(before, value)
-            if not state.lows[matching.index] <= after < state.highs[matching.index]:
-                cross_metric(turn, state, matching, before, after, at)
+            gauge = state.gauges[matching.index]
+            before = gauge.total
+            gauge.total = after = add(before, value)
+            if not gauge.low <= after < gauge.high:
+                cross_metric(turn, state, matching, gauge, before, after, at)
     if streak is not None:
         cross(turn, state, streak.length, state.length - 1, state.length, at)
     if turn.completed or state.recheck:
@@ -204,7 +204,7 @@ def _change(turn: Turn, state: UserState, changes: dict[str, str | None], at: in
         turn.effects.append((UserChanged, state.id, at, field, before, after))
         kind, _, key = field.partition(".")
         if kind == "attributes":
-            _change_attribute(turn, state, key, str(after))
+            _change_attribute(state, key, str(after))
         elif field == "time_zone":
             _change_zone(turn, state, zone(str(after)), at)
         elif field != "sign_up_date":
@@ -225,10 +225,10 @@ def _current(state: UserState, field: str) -> str | None:
     return None if current is None else str(current)
 
 
-def _change_attribute(turn: Turn, state: UserState, key: str, value: str) -> None:
+def _change_attribute(state: UserState, key: str, value: str) -> None:
     """Set an attribute; marks that a filter kept from the user are open to the next relevant event."""
     state.attributes = {**state.attributes, key: value}
-    state.forget(turn.plan)
+    state.forget()
 
 
 def _change_zone(turn: Turn, state: UserState, home: Zone, at: int) -> None:
@@ -250,7 +250,7 @@ def _change_sign_up_date(turn: Turn, state: UserState, signed_up: str | None, at
     """Set the sign-up date; anniversaries that have passed are completed in silence."""
     state.years = 0
     state.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
-    state.forget(turn.plan)
+    state.forget()
     if state.sign_up_day is not None:
         state.years = anniversaries_by(state.sign_up_day, state.zone.window(at)[0])
         cross(turn, state, turn.plan.anniversaries, 0, state.years, at, silently=True)

@@ -110,7 +110,7 @@ class Counter:
     """A number that only commands and time move, and the marks on it.
 
     ``at`` holds the thresholds of ``achievements`` in rising order and ends beyond every number; ``every`` pairs steps
-    with triggers. ``index`` is the counter's place in a state's ``cursors``.
+    with triggers. ``index`` is the counter's place in a state's ``gauges``.
     """
 
     index: int
@@ -159,13 +159,12 @@ class StreakPlan:
 
 @attrs.define(eq=False)
 class Plan:
-    """A compiled ruleset. The first ``totals`` of the counters are those of metrics: a state holds their totals."""
+    """A compiled ruleset."""
 
     ruleset: Ruleset
     digest: str
     metrics: dict[str, MetricPlan]
     counters: list[Counter]
-    totals: int
     streak: StreakPlan | None
     anniversaries: Counter
     achievements: dict[str, AchievementPlan]
@@ -214,7 +213,6 @@ class _Compiler:
             digest=ruleset.digest,
             metrics={},
             counters=[],
-            totals=0,
             streak=None,
             anniversaries=Counter(0),
             achievements={
@@ -254,7 +252,6 @@ class _Compiler:
                 filters[rule.metric][rule.event_attributes] = None
         for key, matching in filters.items():
             self.plan.metrics[key] = MetricPlan(key, self._counter(), [self._counter(one) for one in matching])
-        self.plan.totals = len(self.plan.counters)
 
     def _count_time(self, ruleset: Ruleset) -> None:
         self.plan.anniversaries = self._counter()

@@ -15,13 +15,10 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.plan import Plan
 from trophy_engine.numbers import BEYOND, Number
 
-__all__ = ["ANNIVERSARY", "FREEZE", "MISS", "PROFILE", "SCHEMA", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "MISS", "SCHEMA", "Gauge", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
 SCHEMA: Final = 1
-#: The fields of a user that are plain text and mean nothing to the rules.
-PROFILE: Final = ("name", "email")
-
 #: The period before every period.
 _BEFORE: Final = -1
 
@@ -51,6 +48,24 @@ _DERIVED: Final = ("due", "day", "next_tick", "recheck")
 MISS, FREEZE, ANNIVERSARY = range(3)
 
 
+class Gauge:
+    """Where a counter stands for one user.
+
+    Attributes:
+        total: the number; the streak and the years have their own fields in the state.
+        low, high: the quiet interval: nothing happens while ``low <= total < high``.
+        cursor: the first *at* mark that has not been passed.
+    """
+
+    __slots__ = ("cursor", "high", "low", "total")
+
+    def __init__(self, total: Number = 0, low: Number = BEYOND, high: Number = -BEYOND, cursor: int = 0) -> None:
+        self.total = total
+        self.low = low
+        self.high = high
+        self.cursor = cursor
+
+
 class UserState:
     """One user; instants in microseconds since the epoch, days as ordinals, periods by the streak's calendar.
 
@@ -61,9 +76,7 @@ class UserState:
         commands: how many commands have been applied.
         zone: their time zone.
         attributes: their attributes; replaced and never changed in place.
-        totals: by metric counter.
-        cursors: by counter, the first *at* mark that has not been passed.
-        lows, highs: by metric counter, the quiet interval: nothing happens while ``low <= total < high``.
+        gauges: by counter, where it stands.
         completed: when each achievement was completed, in order of completion.
         points: by system, the balance; ``awards`` how many awards led to it.
         length, longest: of the streak.
@@ -88,16 +101,13 @@ class UserState:
         "attributes",
         "awards",
         "completed",
-        "cursors",
         "due_days",
         "early",
-        "highs",
+        "gauges",
         "id",
-        "lows",
         "points",
         "protected",
         "sums",
-        "totals",
         "zone",
     )
 
@@ -125,11 +135,8 @@ class UserState:
     recheck: bool
     zone: Zone
     attributes: dict[str, str]
-    totals: list[Number]
-    cursors: list[int]
+    gauges: list[Gauge]
     due_days: list[int]
-    lows: list[Number]
-    highs: list[Number]
     completed: dict[str, int]
     points: list[int]
     awards: list[int]
@@ -151,16 +158,14 @@ class UserState:
         self.completed = {}
         self.early = self.protected = frozenset()
         self.sums = {}
-        self.totals = [0] * plan.totals
+        self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
-        self.forget(plan)
+        self.forget()
 
-    def forget(self, plan: Plan) -> None:
+    def forget(self) -> None:
         """Forget what is derived: every mark and every due date is looked for again."""
-        self.cursors = [0] * len(plan.counters)
-        self.lows = [BEYOND] * len(self.totals)
-        self.highs = [-BEYOND] * len(self.totals)
+        self.gauges = [Gauge(gauge.total) for gauge in self.gauges]
         self.due = -NEVER
         self.due_days = [-NEVER] * 3
         self.next_tick = -NEVER
@@ -171,11 +176,8 @@ class UserState:
         twin = object.__new__(type(self))
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))
-        twin.totals = self.totals.copy()
-        twin.cursors = self.cursors.copy()
+        twin.gauges = [Gauge(one.total, one.low, one.high, one.cursor) for one in self.gauges]
         twin.due_days = self.due_days.copy()
-        twin.lows = self.lows.copy()
-        twin.highs = self.highs.copy()
         twin.points = self.points.copy()
         twin.awards = self.awards.copy()
         twin.completed = self.completed.copy()
@@ -191,10 +193,10 @@ class UserState:
             "zone": self.zone.name,
             "attributes": dict(self.attributes),
             "totals": [
-                [metric.key, dict(counter.event_attributes), _write(self.totals[counter.index])]
+                [metric.key, dict(counter.event_attributes), _write(self.gauges[counter.index].total)]
                 for metric in plan.metrics.values()
                 for counter in (metric.total, *metric.matching)
-                if self.totals[counter.index]
+                if self.gauges[counter.index].total
             ],
             "points": {
                 system.rule.key: [self.points[system.index], self.awards[system.index]]
@@ -218,7 +220,7 @@ class UserState:
             if key in plan.metrics:
                 for counter in (plan.metrics[key].total, *plan.metrics[key].matching):
                     if dict(counter.event_attributes) == event_attributes:
-                        state.totals[counter.index] = _read(total)
+                        state.gauges[counter.index].total = _read(total)
         for system in plan.systems:
             if system.rule.key in dumped["points"]:
                 state.points[system.index], state.awards[system.index] = dumped["points"][system.rule.key]

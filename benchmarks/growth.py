@@ -1,0 +1,67 @@
+"""How costs grow: with the achievements on a metric, and with the users; each row beside the first of its table.
+
+python -m benchmarks.growth
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+import tracemalloc
+
+from benchmarks.workload import Event, events, homes, ruleset
+from trophy_engine.core.bulk import Bulk
+from trophy_engine.core.plan import Plan, compile_plan
+
+_DAYS = 365
+_EVENTS = 300_000
+_EACH = 20
+_ROUNDS = 5
+
+
+def main() -> None:
+    """Print both tables and the bytes a user takes."""
+    where = homes(3000)
+    log = events(3000, _EVENTS // 3000, _DAYS)
+    plans = {f"{further:,}": compile_plan(ruleset(further)) for further in (10, 100, 1000, 10_000)}
+    table("achievements waiting on a metric", {name: (plan, log, where) for name, plan in plans.items()})
+    plan = plans["10"]
+    sizes = {}
+    for users in (1000, 10_000, 100_000):
+        sizes[f"{users:,}"] = (plan, events(users, _EACH, _DAYS), homes(users))
+    table(f"users, {_EACH} events each", sizes)
+    print(f"\nbytes a user in memory, after 100 events each: {bytes_a_user(plan, log, where):,.0f}")
+
+
+def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]]) -> None:
+    """Time the rows in turn, round by round, and print the best time of each."""
+    best: dict[str, float] = {}
+    for _ in range(_ROUNDS):
+        for name, (plan, log, where) in rows.items():
+            gc.collect()
+            bulk = Bulk(plan, where)
+            started = time.perf_counter()
+            bulk.record(log)
+            taken = (time.perf_counter() - started) / len(log) * 1e9
+            best[name] = min(best.get(name, taken), taken)
+    print(f"\n{title:36}{'ns/event':>10}{'of first':>10}  (best of {_ROUNDS} rounds)")
+    first = next(iter(best.values()))
+    for name, taken in best.items():
+        print(f"{name:36}{taken:10.0f}{taken / first:10.2f}")
+
+
+def bytes_a_user(plan: Plan, log: list[Event], where: dict[str, str]) -> float:
+    """Measure what the states of the users take."""
+    Bulk(plan, where).record(log)  # fills the caches of the zones, which are nobody's
+    gc.collect()
+    tracemalloc.start()
+    bulk = Bulk(plan, where)
+    bulk.record(log)
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return held / len(bulk.states)
+
+
+if __name__ == "__main__":
+    main()
