@@ -14,7 +14,6 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
 from trophy_engine.core.effects import Effect, RawEffect, materialise
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import take_facts
@@ -22,17 +21,18 @@ from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
     EarlierThanSettled,
     InvalidValue,
-    Refused,
     StorageIncompatible,
     SubscribersFailed,
+    TrophyError,
     UnknownUser,
 )
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.history import History
 from trophy_engine.storage.memory import MemoryStorage
-from trophy_engine.storage.protocol import Entry, Snapshot, Storage
+from trophy_engine.storage.protocol import Entry, Storage
 from trophy_engine.views import Player
 
 __all__ = ["UNSET", "Engine", "Unset", "system_clock"]
@@ -74,24 +74,17 @@ class Engine:
     def __init__(
         self, ruleset: Ruleset, *, storage: Storage | None = None, clock: Callable[[], datetime] = system_clock
     ) -> None:
-        self._storage: Storage = MemoryStorage() if storage is None else storage
-        self._snapshot_every = self._storage.snapshot_every
+        self._history = History(MemoryStorage() if storage is None else storage, ruleset)
         self._clock = clock
         self._lock = RLock()
         self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
-        self._states: dict[str, UserState] = {}
-        self._unsaved: dict[str, None] = {}
-        self._entries_unsaved = 0
-        self._batch: _Batch | None = None
-        self._sequence = self._storage.length()
-        self._plan = compile_plan(ruleset)
-        self._turn = Turn(self._plan)
-        self._adopt()
+        self._turn = Turn(self._history.plan)
+        self._untold: list[RawEffect] = []
 
     @property
     def ruleset(self) -> Ruleset:
         """The rules in force."""
-        return self._plan.ruleset
+        return self._history.plan.ruleset
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -121,8 +114,9 @@ class Engine:
             pairs = self._pairs(attributes, "event") if attributes else ()
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
-                self._plan.metric(metric)
-                first = self._find(command)
+                _check_idempotency_key(idempotency_key)
+                self._history.plan.metric(metric)
+                first = self._history.find(command)
                 if first is not None:
                     return self._repeat(command, first)
             return self._run(command)
@@ -196,11 +190,11 @@ class Engine:
             turn = self._turn
             turn.effects = []
             for user_id in self.users():
-                state = self._state(user_id)
+                state = self._history.state(user_id)
                 if state is not None:
                     settle(turn, state, command.at)
-            self._unsaved |= dict.fromkeys(self._states)
-            self._commit(None, Entry(self._sequence + 1, 0, command), turn.effects)
+            self._history.append(0, command)
+            self._tell(turn.effects)
             return tuple(map(materialise, turn.effects))
 
     @contextmanager
@@ -210,22 +204,19 @@ class Engine:
         If the block raises, none of its commands has happened. A batch within a batch is part of it.
         """
         with self._lock:
-            if self._batch is not None:
+            if self._history.in_batch:
                 yield
                 return
-            self._batch = batch = _Batch()
+            self._history.begin_batch()
             try:
                 yield
-                self._storage.append(batch.entries)
+                self._history.end_batch()
             except BaseException:
-                self._forget()
+                self._history.forget()
+                self._untold.clear()
                 raise
-            finally:
-                self._batch = None
-            if self._snapshot_every is not None:
-                self._age(batch.users, len(batch.entries))
-            if self._subscribers:
-                self._notify(batch.effects)
+            untold, self._untold = self._untold, []
+            self._tell(untold)
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -237,7 +228,7 @@ class Engine:
             EarlierThanSettled: the user's history has already passed the instant.
         """
         with self._lock:
-            state = self._state(check_user_id(user))
+            state = self._history.state(check_user_id(user))
             if state is None:
                 raise UnknownUser(user)
             instant = max(self._now(), state.settled) if at is None else to_micros(at)
@@ -245,19 +236,16 @@ class Engine:
                 raise UnknownUser(user)
             if instant < state.settled:
                 raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
-            return Player(self._plan, self._settled_copy(state, instant))
+            return Player(self._history.plan, self._settled_copy(state, instant))
 
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""
         with self._lock:
-            known = dict.fromkeys(self._storage.users())
-            if self._batch is not None:
-                known |= dict.fromkeys(self._batch.users)
-            return iter(known)
+            return self._history.users()
 
     def log(self) -> Iterator[Entry]:
         """Walk the log of all commands; ``Engine.replay`` does them again."""
-        return self._storage.entries()
+        return self._history.storage.entries()
 
     @classmethod
     def replay(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
@@ -274,8 +262,8 @@ class Engine:
         for entry in log:
             match entry.command:
                 case Adopt(rules):
-                    engine._use(Ruleset.loads(rules, format="json"))
-                    engine._adopt()
+                    engine._history.adopt(Ruleset.loads(rules, format="json"))
+                    engine._turn = Turn(engine._history.plan)
                 case Settle(at):
                     engine.settle(at=from_micros(at))
                 case command:
@@ -299,17 +287,19 @@ class Engine:
 
         return unsubscribe
 
-    def _notify(self, effects: Iterable[RawEffect]) -> None:
+    def _tell(self, effects: list[RawEffect]) -> None:
+        """Tell subscribers of what is committed; in a batch, let it wait."""
+        if self._history.in_batch:
+            self._untold += effects
+            return
         errors: list[Exception] = []
         for raw in effects:
             callbacks = [callback for kind, callback in self._subscribers if issubclass(raw[0], kind)]
-            if callbacks:
-                effect = materialise(raw)
-                for callback in callbacks:
-                    try:
-                        callback(effect)
-                    except Exception as error:  # noqa: BLE001  # raised below, after the others were told
-                        errors.append(error)
+            for callback in callbacks:
+                try:
+                    callback(materialise(raw))
+                except Exception as error:  # noqa: BLE001  # raised below, after the others were told
+                    errors.append(error)
         if errors:
             raise SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
 
@@ -317,150 +307,44 @@ class Engine:
 
     def _run(self, command: UserCommand) -> Outcome:
         user_id = command.user_id
+        history = self._history
         turn = self._turn
         effects: list[RawEffect] = []
         turn.effects = effects
-        known = self._states.get(user_id) if type(user_id) is str else None
+        known = history.states.get(user_id) if type(user_id) is str else None
         try:
-            state = apply(turn, known or self._state(check_user_id(user_id)), command)
-        except Refused:
-            self._turn = Turn(self._plan)
+            state = apply(turn, known or history.state(check_user_id(user_id)), command)
+        except BaseException as error:
+            self._turn = Turn(history.plan)
+            if not isinstance(error, TrophyError):  # a refusal leaves no trace; anything else may have
+                history.states.pop(user_id, None)
             raise
-        except BaseException:
-            self._turn = Turn(self._plan)
-            self._states.pop(user_id, None)
-            raise
-        self._states[user_id] = state
+        history.states[user_id] = state
         number = state.commands
-        outcome = Outcome(self._plan, command, number, take_facts(state), effects)
-        self._commit(user_id, _new(Entry, (self._sequence + 1, number, command)), effects)
+        outcome = Outcome(history.plan, command, number, take_facts(state), effects)
+        history.append(number, command)
+        if self._subscribers:
+            self._tell(effects)
         return outcome
 
-    def _commit(self, user_id: str | None, entry: Entry, effects: list[RawEffect]) -> None:
-        if self._batch is not None:
-            self._batch.entries.append(entry)
-            self._batch.effects += effects
-            self._sequence += 1
-            if user_id is not None:
-                self._batch.users.append(user_id)
-            return
-        try:
-            self._storage.append((entry,))
-        except BaseException:
-            self._forget()
-            raise
-        self._sequence += 1
-        if self._snapshot_every is not None:
-            self._age(() if user_id is None else (user_id,), 1)
-        if self._subscribers:
-            self._notify(effects)
-
-    def _age(self, users: Iterable[str], entries: int) -> None:
-        """Note whose snapshots are out of date, and renew them when enough entries have come."""
-        self._unsaved |= dict.fromkeys(users)
-        self._entries_unsaved += entries
-        if self._snapshot_every is not None and self._entries_unsaved >= self._snapshot_every:
-            self._save()
-
     def _repeat(self, command: Record, first: Entry) -> Outcome:
-        state = self._state(command.user_id)
+        plan = self._history.plan
+        state = self._history.state(command.user_id)
         if state is None:  # a key that was found belongs to a user who was
             raise UnknownUser(command.user_id)
         now = self._settled_copy(state, max(command.at, state.settled))
-        total = now.gauges[self._plan.metrics[command.metric].total.index].total
-        return Outcome(self._plan, command, first.number, take_facts(now), total=total, replayed=True)
-
-    def _find(self, command: Record) -> Entry | None:
-        if not isinstance(command.idempotency_key, str) or not command.idempotency_key:
-            raise InvalidValue(
-                f"an idempotency key must be a string with something in it, not {command.idempotency_key!r}"
-            )
-        if self._batch is not None:
-            for entry in self._batch.entries:
-                if isinstance(entry.command, Record) and _key_of(entry.command) == _key_of(command):
-                    return entry
-        return self._storage.find(*_key_of(command))
-
-    # --- states -----------------------------------------------------------------------------------------------------
-
-    def _state(self, user_id: str) -> UserState | None:
-        """Give a user's live state: the one in use, or the snapshot and what the log holds after it."""
-        state = self._states.get(user_id)
-        if state is None:
-            state = self._load(user_id)
-            if state is not None:
-                self._states[user_id] = state
-        return state
-
-    def _load(self, user_id: str) -> UserState | None:
-        snapshot = self._storage.load(user_id)
-        state = None if snapshot is None else UserState.load(self._plan, snapshot.state)
-        turn = Turn(self._plan)
-        for entry in self._storage.entries_of(user_id, 0 if snapshot is None else snapshot.sequence):
-            match entry.command:
-                case Adopt():
-                    pass  # every user was snapshotted under the rules before
-                case Settle(at):
-                    if state is not None:
-                        settle(turn, state, at)
-                case command:
-                    state = apply(turn, state, command)
-            turn.effects.clear()
-        return state
+        total = now.gauges[plan.metrics[command.metric].total.index].total
+        return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
 
     def _settled_copy(self, state: UserState, instant: int) -> UserState:
         copy = state.copy()
-        settle(Turn(self._plan), copy, instant)
+        settle(Turn(self._history.plan), copy, instant)
         return copy
-
-    def _forget(self) -> None:
-        """Drop every live state: the storage knows better."""
-        self._states.clear()
-        self._unsaved.clear()
-        self._turn = Turn(self._plan)
-        self._sequence = self._storage.length()
-
-    def _save(self) -> None:
-        """Snapshot the users whom commands have touched since they were last snapshotted."""
-        snapshots = [
-            Snapshot(user_id, self._sequence, self._plan.digest, self._states[user_id].dump(self._plan))
-            for user_id in self._unsaved
-            if user_id in self._states
-        ]
-        self._storage.save(snapshots)
-        self._unsaved.clear()
-        self._entries_unsaved = 0
-
-    # --- rules ------------------------------------------------------------------------------------------------------
-
-    def _use(self, ruleset: Ruleset) -> None:
-        self._plan = compile_plan(ruleset)
-        self._turn = Turn(self._plan)
-
-    def _adopt(self) -> None:
-        """Enter the rules in force into the log; all that was done under others is snapshotted first, under those."""
-        ruleset = self._plan.ruleset
-        adopted = self._storage.adopted()
-        if adopted is not None and isinstance(adopted.command, Adopt):
-            former = Ruleset.loads(adopted.command.rules, format="json")
-            if former == ruleset:
-                return
-            self._use(former)
-            for user_id in self.users():
-                self._state(user_id)
-                self._unsaved[user_id] = None
-            self._save()
-            self._states.clear()
-            self._use(ruleset)
-        entry = Entry(self._sequence + 1, 0, Adopt(ruleset.dumps(format="json")))
-        self._commit(None, entry, [])
 
     def close(self) -> None:
         """Snapshot what is not, and close the storage."""
         with self._lock:
-            if self._snapshot_every is not None:
-                self._save()
-            self._storage.close()
+            self._history.close()
 
     def __enter__(self) -> Self:
         """Give the engine, to be closed at the end of the block."""
@@ -478,24 +362,16 @@ class Engine:
     def _pairs(self, attributes: Mapping[str, str], kind: str) -> tuple[tuple[str, str], ...]:
         if not isinstance(attributes, Mapping):
             raise InvalidValue(f"attributes must map keys to strings, not {attributes!r}")
-        self._plan.check_attributes(attributes, kind)
+        self._history.plan.check_attributes(attributes, kind)
         for key, value in attributes.items():
             if not isinstance(value, str):
                 raise InvalidValue(f"attribute {key!r} must be a string, not {value!r}")
         return tuple(sorted(attributes.items()))
 
 
-class _Batch:
-    """The commands of a batch, and what they did."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.effects: list[RawEffect] = []
-        self.users: list[str] = []
-
-
-def _key_of(command: Record) -> tuple[str, str, str]:
-    return command.user_id, command.metric, str(command.idempotency_key)
+def _check_idempotency_key(key: object) -> None:
+    if not isinstance(key, str) or not key:
+        raise InvalidValue(f"an idempotency key must be a string with something in it, not {key!r}")
 
 
 def _text(field: str, value: object) -> str | None:

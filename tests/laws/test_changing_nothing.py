@@ -55,7 +55,7 @@ def test_looking_changes_nothing_and_shows_the_state_settled_to_that_instant(rul
         assert everything(watched) == before
         settled = Engine.replay(alone.log())
         settled.settle(at=look)
-        assert states(settled)[user] == player._state.dump(watched._plan)
+        assert states(settled)[user] == player._state.dump(watched._history.plan)
         assert (player.points, player.achievements) == (settled.user(user, at=look).points, player.achievements)
     assert states(watched) == states(alone)
 

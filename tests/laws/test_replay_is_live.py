@@ -60,7 +60,8 @@ replayed = Engine.replay(log[:1])
 replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
 for entry in log[1:]:
     replayed._run(entry.command)
-print(json.dumps([told, {user: replayed._state(user).dump(replayed._plan) for user in replayed.users()}]))
+history = replayed._history
+print(json.dumps([told, {user: history.state(user).dump(history.plan) for user in replayed.users()}]))
 """
 
 

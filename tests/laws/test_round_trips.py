@@ -30,7 +30,7 @@ def test_commands_and_states_read_back_equal(rules, history):
         assert type(decode(encode(entry.command))) is type(entry.command)
     for state in states(engine).values():
         written = json.loads(json.dumps(state))
-        assert UserState.load(engine._plan, written).dump(engine._plan) == state
+        assert UserState.load(engine._history.plan, written).dump(engine._history.plan) == state
 
 
 @given(rulesets(), histories())

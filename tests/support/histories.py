@@ -103,4 +103,4 @@ def live(engine: Engine, history):
 
 def states(engine: Engine):
     """Dump the state of every user, by id: what a snapshot would hold."""
-    return {user: engine._state(user).dump(engine._plan) for user in engine.users()}
+    return {user: engine._history.state(user).dump(engine._history.plan) for user in engine.users()}
