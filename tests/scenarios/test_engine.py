@@ -21,7 +21,7 @@ from trophy_engine import (
     StreakMetric,
     SubscribersFailed,
 )
-from trophy_engine.storage import SQLiteStorage
+from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
 RULES = Ruleset(
     metrics=[Metric("words")],
@@ -120,6 +120,16 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
         again = Engine.replay(engine.log())
         assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
         assert again.ruleset == further
+
+
+def test_a_streak_in_another_calendar_begins_anew():
+    storage = MemoryStorage()
+    play(Engine(RULES, storage=storage), "04-01T10:00 words 1\n04-02T10:00 words 1")
+    weekly = Ruleset(metrics=[Metric("words")], streak=Streak("weekly", [StreakMetric("words")]))
+    engine = Engine(weekly, storage=storage)
+    player = engine.user("jo", at=at("04-02T11:00"))
+    assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (0, 2, 2)
+    assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
 
 
 def test_a_closed_engine_says_so():

@@ -171,6 +171,14 @@ class UserState:
         self.next_tick = -NEVER
         self.recheck = True
 
+    def lose_track(self) -> None:
+        """Begin the streak anew: its periods are those of another calendar."""
+        self.length = 0
+        self.covered = _BEFORE
+        self.started = self.extended_at = None
+        self.early = self.protected = frozenset()
+        self.sums = {}
+
     def copy(self) -> Self:
         """Copy the state, so that either can change without the other."""
         twin = object.__new__(type(self))
@@ -191,6 +199,7 @@ class UserState:
             "id": self.id,
             **{name: getattr(self, name) for name in _SCALARS},
             "zone": self.zone.name,
+            "calendar": _calendar(plan),
             "attributes": dict(self.attributes),
             "totals": [
                 [metric.key, dict(counter.event_attributes), _write(self.gauges[counter.index].total)]
@@ -227,11 +236,19 @@ class UserState:
         state.completed = dict(dumped["completed"])
         state.early = frozenset(dumped["early"])
         state.protected = frozenset(dumped["protected"])
+        if dumped["calendar"] != _calendar(plan):
+            state.lose_track()
+            return state
         conditions = len(plan.streak.thresholds) if plan.streak else 0
         state.sums = {
             period: [_read(one) for one in sums] for period, sums in dumped["sums"] if len(sums) == conditions
         }
         return state
+
+
+def _calendar(plan: Plan) -> list[str] | None:
+    streak = plan.ruleset.streak
+    return None if streak is None else [streak.frequency, streak.first_weekday]
 
 
 def _write(number: Number) -> int | str:
