@@ -12,6 +12,7 @@ from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
+from trophy_engine.errors import Refused
 from trophy_engine.numbers import Number
 
 __all__ = ["Bulk"]
@@ -48,8 +49,15 @@ class Bulk:
             metric = metrics.get(key) or turn.plan.metric(key)
             state = states.get(user_id)
             if state is None or metric.blocks:
-                state = self._create(user_id, at) if state is None else state.copy()
-                record(turn, state, metric, value, at)
+                known = len(effects)
+                try:
+                    state = self._create(user_id, at) if state is None else state.copy()
+                    record(turn, state, metric, value, at)
+                except Refused:
+                    del effects[known:]
+                    turn.awards.clear()
+                    turn.completed.clear()
+                    raise
                 states[user_id] = state
             else:
                 record(turn, state, metric, value, at)
