@@ -142,6 +142,13 @@ class FilterMismatch(Refused):
         )
 
 
+class MissingExtra(TrophyError):
+    """A library that comes with an extra is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs its extra: pip install 'trophy-engine[{extra}]'")
+
+
 class StorageError(TrophyError):
     """The root of what can go wrong with a storage."""
 

@@ -28,12 +28,13 @@ from trophy_engine import (
     UserCreationPointsTrigger,
     rulesets,
 )
-from trophy_engine.core.effects import materialise
+from trophy_engine.replay.effect_log import EffectLog
+from trophy_engine.replay.evaluation import BadRowFound, TooManyBadRows
 from trophy_engine.replay.events import BadRow, Columns
 from trophy_engine.replay.git import read_history
 from trophy_engine.replay.output import effect_as_json, write_files
-from trophy_engine.replay.runner import BadRowFound, TooManyBadRows, replay
-from trophy_engine.replay.sources import read_log
+from trophy_engine.replay.runner import replay
+from trophy_engine.replay.sources import Logs, read_log
 from trophy_engine.replay.summary import summarize
 
 RULES = Ruleset(
@@ -93,7 +94,9 @@ def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
 
 
 def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
-    result = replay(RULES, read(log(LOG)), until=datetime(2025, 5, 1, tzinfo=UTC))
+    with EffectLog() as log_of_effects:
+        result = replay(RULES, read(log(LOG)), until=datetime(2025, 5, 1, tzinfo=UTC), effects=log_of_effects)
+        told = list(log_of_effects)
     engine, effects = Engine(RULES), []
     for event in sorted((row for row in read(log(LOG)) if not isinstance(row, BadRow)), key=lambda row: row.at):
         instant = datetime.fromtimestamp(event.at / 1_000_000, UTC)
@@ -106,8 +109,8 @@ def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
         except TrophyError:
             continue
         effects += outcome.effects
-    effects += sorted(engine.settle(at=datetime(2025, 5, 1, tzinfo=UTC)), key=lambda effect: effect.at)
-    assert [*map(materialise, result.effects)] == effects
+    effects += engine.settle(at=datetime(2025, 5, 1, tzinfo=UTC))
+    assert told == sorted(effects, key=lambda effect: (effect.at, effect.user_id))
     for player in result.players():
         same = engine.user(player.id, at=datetime(2025, 5, 1, tzinfo=UTC))
         assert (player.streak, player.points, player.metrics) == (same.streak, same.points, same.metrics)
@@ -177,6 +180,34 @@ def test_too_many_bad_rows_end_the_replay(log):
     assert len(replay(RULES, read(rows), max_errors=3).bad_rows) == 3
 
 
+def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_same(log, tmp_path, monkeypatch):
+    users = [f"u{number}" for number in range(60)]
+    rows = [f"{user},2025-04-{day:02}T10:00:00Z,words,1,," for day in (3, 1, 2, 9) for user in users]
+    rows += [*LOG.splitlines()[1:], "ann,never,words,1,,", "ann,2025-04-02T08:00:00Z,word,1,,"]
+    path = log("\n".join([LOG.splitlines()[0], *rows]))
+    files = []
+    for name, most, workers in (("whole", 10**6, 1), ("spilled", 7, 1), ("shared", 7, 2)):
+        monkeypatch.setattr("trophy_engine.replay.evaluation.MOST_HELD", most)
+        monkeypatch.setattr("trophy_engine.replay.effect_log._MOST_HELD", most)
+        with EffectLog() as effects:
+            result = replay(RULES, read_log(path, COLUMNS), effects=effects, workers=workers, tally=True)
+            write_files(result, effects, tmp_path / name)
+        written = [(tmp_path / name / file).read_bytes() for file in ("users.csv", "effects.jsonl")]
+        files.append((written, result.bad_rows, result.tally, result.until))
+    assert files[0] == files[1] == files[2]
+    assert [row.source.line for row in files[0][1]] == [245, 247, 248]
+    with pytest.raises(InvalidValue, match="workers must be 1 or more, not 0"):
+        replay(RULES, [], workers=0)
+
+
+def test_parts_of_a_log_are_dealt_by_several_processes(log):
+    paths = [log(LOG, f"log{number}.csv") for number in range(3)]
+    logs = Logs(tuple(read_log(path, COLUMNS) for path in paths))
+    one, two = (replay(RULES, logs, workers=workers) for workers in (1, 2))
+    assert (one.events_of, one.bad_rows) == (two.events_of, two.bad_rows)
+    assert len(one.bad_rows) == one.skipped == 3 + 2
+
+
 def test_events_after_until_are_left_out(log):
     result = replay(RULES, read(log(LOG)), until=at("04-02T09:00"))
     assert result.events == 2
@@ -194,12 +225,14 @@ def test_a_missing_column_names_what_there_is(log):
 
 
 def test_the_summary_and_the_files(log, tmp_path):
-    result = replay(RULES, read(log(LOG)))
+    with EffectLog() as effects:
+        result = replay(RULES, read(log(LOG)), effects=effects)
+        write_files(result, effects, tmp_path / "out")
+        told = list(effects)
     summary = summarize(result)
     assert (summary.users, summary.events, summary.skipped) == (2, 4, 1)
     assert summary.streaks.longest == 1
     assert [ranked.user_id for ranked in summary.top] == ["ann", "ben"]
-    write_files(result, tmp_path / "out")
     assert (tmp_path / "out" / "users.csv").read_text() == dedent("""\
         user_id,events,streak_length,longest_streak,streak_started,freezes,freezes_used,achievements,metric:words,metric:views,points:energy,level:energy
         ann,3,1,1,2025-04-03,1,0,0,2.6,2,3,
@@ -208,7 +241,7 @@ def test_the_summary_and_the_files(log, tmp_path):
     lines = (tmp_path / "out" / "effects.jsonl").read_text().splitlines()
     first = json.loads(lines[0])
     assert first == {"type": "user.created", "user_id": "ann", "at": "2025-04-02T07:00:00Z", "time_zone": "+02:00"}
-    assert [json.loads(line) for line in lines] == [effect_as_json(materialise(raw)) for raw in result.effects]
+    assert [json.loads(line) for line in lines] == [effect_as_json(effect) for effect in told]
 
 
 def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):

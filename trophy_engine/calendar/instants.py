@@ -13,12 +13,25 @@ from typing import Final
 
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["DAY", "FIRST", "HOUR", "LAST", "NEVER", "format_instant", "from_micros", "parse_instant", "to_micros"]
+__all__ = [
+    "DAY",
+    "EPOCH_DAY",
+    "FIRST",
+    "HOUR",
+    "LAST",
+    "NEVER",
+    "format_instant",
+    "from_micros",
+    "parse_instant",
+    "to_micros",
+]
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: The ordinal of the day on which instants begin.
+EPOCH_DAY: Final = _EPOCH.toordinal()
 _SECOND: Final = 1_000_000
 
 

@@ -7,6 +7,7 @@ Zone data is that of the ``tzdata`` package, never the machine's. A local day is
   (``midnight``), while an instant's date is always the one shown (``window``).
 * A date that the calendar skipped is shown by no instant (``exists``).
 
+>>> from datetime import date
 >>> apia = zone("Pacific/Apia")
 >>> apia.exists(date(2011, 12, 30).toordinal())
 False
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -24,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
-from trophy_engine.calendar.instants import DAY, FIRST, HOUR, LAST, from_micros
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
 from trophy_engine.errors import InvalidValue, nearest
 
 __all__ = ["TZDATA_VERSION", "Zone", "zone"]
@@ -32,7 +33,6 @@ __all__ = ["TZDATA_VERSION", "Zone", "zone"]
 #: The version of the zone data, part of where every result comes from.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = HOUR // 60
@@ -83,7 +83,7 @@ class Zone:
         start, end, offset = self._piece(instant)
         days = (instant + offset) // DAY
         end = min(end, (days + 1) * DAY - offset)
-        day = days + _EPOCH_DAY
+        day = days + EPOCH_DAY
         self._last = (instant, end, day)
         return day, end
 
@@ -97,7 +97,7 @@ class Zone:
         return found
 
     def _find_midnight(self, day: int) -> int:
-        local = (day - _EPOCH_DAY) * DAY
+        local = (day - EPOCH_DAY) * DAY
         start, end, offset = self._piece(local + DAY)
         while start + offset >= local:
             start, end, offset = self._piece(start - 1)
@@ -114,7 +114,7 @@ class Zone:
         """
         if not self.exists(day):
             return self.midnight(day)
-        local = (day - _EPOCH_DAY) * DAY + time_of_day
+        local = (day - EPOCH_DAY) * DAY + time_of_day
         _, end, offset = self._piece(local - DAY)
         while end + offset <= local:
             _, later_end, later = self._piece(end)

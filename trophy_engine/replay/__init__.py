@@ -1,4 +1,5 @@
-"""Replay: a log of events evaluated under a ruleset, with nothing kept but what came of it.
+"""Replay: a log of events evaluated under a ruleset, a user at a time, with nothing kept but what came of it.
 
-``rows`` reads files, ``git`` the history of a repository; ``runner`` evaluates; ``summary`` and ``output`` tell.
+``sources``, ``parquet`` and ``git`` read; ``deal`` gathers rows by user; ``play`` evaluates one user; ``evaluation``
+does so for all, in one process or several; ``runner`` says what came of it; ``summary`` and ``output`` tell.
 """

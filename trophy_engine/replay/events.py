@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 import attrs
 
 from trophy_engine.calendar.instants import parse_instant
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact_text
 
-__all__ = ["BadRow", "Columns", "Event", "Source", "read_event"]
+__all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
 
 class Source(NamedTuple):
@@ -24,20 +25,26 @@ class Source(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event of a log; ``time_zone`` is None where the row does not say."""
+    """An event of a log; ``time_zone`` is None where the row does not say, ``file`` and ``line`` are its source."""
 
     at: int
     user_id: str
     metric: str
     value: Number
-    time_zone: str | None
-    attributes: tuple[tuple[str, str], ...]
-    source: Source
+    time_zone: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    line: int = 0
+
+    @property
+    def source(self) -> Source:
+        """Where the event's row stands."""
+        return Source(self.file, self.line)
 
 
-@attrs.frozen
+@attrs.frozen(order=True)
 class BadRow:
-    """A row that could not be evaluated, and why."""
+    """A row that could not be evaluated, and why; bad rows are ordered by file and line."""
 
     source: Source
     reason: str
@@ -45,6 +52,10 @@ class BadRow:
     def __str__(self) -> str:
         """Give file, line and reason."""
         return f"{self.source.file}:{self.source.line}: {self.reason}"
+
+
+#: A row of a log, good or bad.
+Row = Event | BadRow
 
 
 @attrs.frozen
@@ -72,6 +83,19 @@ class Columns:
         named = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
         return tuple(dict.fromkeys(column for column in named if column is not None and not column.startswith("=")))
 
+    def check(self, path: str, found: Sequence[str]) -> None:
+        """Check that a log has the columns that it must have.
+
+        Raises:
+            InvalidValue: it lacks one.
+        """
+        for column in self.named():
+            if column not in found:
+                near = nearest(column, list(found))
+                hint = f" did you mean {near!r}?" if near else ""
+                has = ", ".join(map(repr, found)) or "none"
+                raise InvalidValue(f"{path} has no column {column!r};{hint} it has {has}")
+
 
 def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Event:
     """Read the event of a row.
@@ -83,7 +107,7 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
     return Event(
         at=parse_instant(_cell(row, columns.at), columns.at),
         user_id=check_user_id(_cell(row, columns.user)),
-        metric=_cell(row, columns.metric),
+        metric=intern(_cell(row, columns.metric)),
         value=exact_text(_cell(row, columns.value), columns.value),
         time_zone=zone(time_zone).name if time_zone else None,
         attributes=tuple(
@@ -91,7 +115,8 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
             for key, column in sorted(columns.attributes.items())
             if (value := _cell(row, column, required=False))
         ),
-        source=source,
+        file=source.file,
+        line=source.line,
     )
 
 

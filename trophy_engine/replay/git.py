@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.replay.events import BadRow, Columns, Event, Source, read_event
+from trophy_engine.replay.events import BadRow, Columns, Row, Source, read_event
 
 __all__ = ["GIT_COLUMNS", "read_history"]
 
@@ -18,7 +18,7 @@ _FIELD: Final = "\x1f"
 _FORMAT: Final = _FIELD.join(("%aE", "%aI", "%P"))
 
 
-def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Event | BadRow]:
+def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     """Read the commits that ``HEAD`` reaches, the oldest first; the line of a source counts them.
 
     Raises:

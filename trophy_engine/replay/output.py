@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.instants import format_instant, to_micros
-from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded, materialise
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
 from trophy_engine.numbers import as_json
+from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.runner import Replay
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.structure import write
@@ -23,11 +24,11 @@ from trophy_engine.views import Player
 __all__ = ["effect_as_json", "write_effects", "write_files", "write_users"]
 
 
-def write_files(result: Replay, folder: Path) -> None:
+def write_files(result: Replay, effects: EffectLog, folder: Path) -> None:
     """Write ``users.csv`` and ``effects.jsonl`` into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     write_users(result, folder / "users.csv")
-    write_effects(result, folder / "effects.jsonl")
+    write_effects(effects, folder / "effects.jsonl")
 
 
 def write_users(result: Replay, path: Path) -> None:
@@ -57,11 +58,11 @@ def _row(player: Player, result: Replay) -> Iterator[Any]:
         yield from (balance.total, "" if balance.level is None else balance.level.key)
 
 
-def write_effects(result: Replay, path: Path) -> None:
-    """Write an effect a line, in the order in which they happened."""
+def write_effects(effects: Iterable[Effect], path: Path) -> None:
+    """Write an effect a line."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        for raw in result.effects:
-            file.write(json.dumps(effect_as_json(materialise(raw)), ensure_ascii=False, separators=(",", ":")) + "\n")
+        for effect in effects:
+            file.write(json.dumps(effect_as_json(effect), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def effect_as_json(effect: Effect) -> dict[str, Any]:

@@ -1,168 +1,148 @@
-"""The runner: sorts events by instant and evaluates them, users created as they come."""
+"""The runner: a log evaluated under a ruleset, and what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from itertools import chain
+from functools import cached_property
+from pathlib import Path
 
 import attrs
 
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.commands import Identify, Record
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply
 from trophy_engine.core.plan import Plan, compile_plan
-from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.turn import Turn
-from trophy_engine.errors import TrophyError
-from trophy_engine.replay.events import BadRow, Event
+from trophy_engine.replay.effect_log import EffectLog
+from trophy_engine.replay.evaluation import Faults, Watch, evaluate
+from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.replay.play import Stage
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.statistics.tally import Tally
 from trophy_engine.views import Player
 
-__all__ = ["BadRowFound", "Replay", "TooManyBadRows", "replay"]
+__all__ = ["Replay", "replay"]
 
 
-class BadRowFound(TrophyError):
-    """A strict replay met a bad row."""
-
-
-class TooManyBadRows(TrophyError):
-    """A replay met more bad rows than it was to bear."""
-
-
-@attrs.define(eq=False)
+@attrs.define(slots=False, eq=False)
 class Replay:
     """What came of a log.
 
     Attributes:
         ruleset: the rules it was evaluated under.
-        events: how many events were evaluated; ``events_of`` by user.
-        bad_rows: the rows that were skipped, in the order in which they were found.
+        events_of: how many events of each user were evaluated.
+        states: the users' states.
+        tally: what is counted over all users; None where nobody asked for it.
+        skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line.
         until: up to when everything due has happened; None for an empty log.
-        effects: everything that happened, raw, in order; ``materialise`` makes objects of them.
     """
 
     ruleset: Ruleset
-    plan: Plan
-    events: int = 0
-    bad_rows: list[BadRow] = attrs.field(factory=list)
-    until: datetime | None = None
-    effects: list[RawEffect] = attrs.field(factory=list)
     events_of: dict[str, int] = attrs.field(factory=dict)
     states: dict[str, UserState] = attrs.field(factory=dict)
+    tally: Tally | None = None
+    skipped: int = 0
+    bad_rows: tuple[BadRow, ...] = ()
+    until: datetime | None = None
+
+    @property
+    def events(self) -> int:
+        """How many events were evaluated."""
+        return sum(self.events_of.values())
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The compiled rules."""
+        return compile_plan(self.ruleset)
 
     def players(self) -> Iterable[Player]:
         """Walk the users, sorted by id."""
         return (Player(self.plan, self.states[user_id]) for user_id in sorted(self.states))
 
+    def merge(self, other: Replay) -> None:
+        """Take in what came of other users of the log."""
+        self.events_of |= other.events_of
+        self.states |= other.states
+        if self.tally is not None and other.tally is not None:
+            self.tally.merge(other.tally)
+
 
 def replay(
     ruleset: Ruleset,
-    log: Iterable[Event | BadRow],
+    log: Iterable[Row],
     *,
     until: datetime | None = None,
+    effects: EffectLog | None = None,
+    tally: bool = False,
     max_errors: int | None = None,
     on_bad_row: Callable[[BadRow], object] | None = None,
-    on_event: Callable[[int], object] | None = None,
+    workers: int = 1,
+    watch: Watch | None = None,
 ) -> Replay:
     """Evaluate a log under a ruleset.
 
-    Rows need not be sorted: they are evaluated by instant, those of one instant in the order of the log. A row in
+    Rows need not be sorted: a user's are evaluated by instant, those of one instant in the order of the log. A row in
     another time zone than its user's last one moves the user there first. Bad rows, and events that the rules refuse,
-    are reported and skipped.
+    are reported and skipped. Memory is taken by the users, not by the length of the log, which may wait in files.
 
     Args:
         ruleset: the rules.
         log: the rows, as ``read_log`` and ``read_history`` give them.
         until: up to when to make everything that is due happen; the last event's instant by default. Later events are
             not evaluated.
+        effects: where to keep everything that happens; by default it is forgotten.
+        tally: whether to count what happens over all users.
         max_errors: how many bad rows to bear; None for any number, 0 to stop at the first.
         on_bad_row: told of every bad row when it is found.
-        on_event: told now and then how many events have been evaluated.
+        workers: how many processes to use; the result is the same for any number.
+        watch: told of the progress.
 
     Raises:
         BadRowFound: there is a bad row and none is borne.
         TooManyBadRows: there are more bad rows than are borne.
+        InvalidValue: ``until`` is naive or out of range, or ``workers`` is less than 1.
     """
-    plan = compile_plan(ruleset)
-    run = _Run(Replay(ruleset, plan), max_errors, on_bad_row)
+    faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    events = sorted(run.good(log), key=lambda event: event.at)
-    turn = Turn(plan)
-    turn.effects = run.result.effects
-    for number, event in enumerate(events):
-        if last is not None and event.at > last:
-            break
-        run.evaluate(turn, event)
-        if on_event is not None and number % 1000 == 0:
-            on_event(number)
-    if last is None and events:
-        last = events[-1].at
-    if last is not None:
-        _settle_all(turn, run.result, last)
-    return run.result
+    job = _Job(ruleset, None if effects is None else effects.folder, tally)
+    done = evaluate(log, job, until=last, faults=faults, workers=workers, watch=watch)
+    result = done.result
+    result.skipped = faults.count
+    result.bad_rows = faults.first()
+    result.until = None if done.until is None else from_micros(done.until)
+    return result
 
 
-def _settle_all(turn: Turn, result: Replay, last: int) -> None:
-    """Settle every user, what happens in order of time and then of the users' appearance."""
-    due: list[list[RawEffect]] = []
-    for state in result.states.values():
-        turn.effects = []
-        settle(turn, state, last)
-        due.append(turn.effects)
-    result.effects += sorted(chain.from_iterable(due), key=lambda raw: raw[2])
-    result.until = from_micros(last)
+@attrs.frozen
+class _Job:
+    ruleset: Ruleset
+    effects: Path | None
+    tally: bool
+
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:
+        result = Replay(self.ruleset, tally=Tally.of(self.ruleset) if self.tally else None)
+        effects = None if self.effects is None else EffectLog(self.effects, f"effects-{name}")
+        return _Account(result, Stage(self.ruleset, on_bad_row), effects)
 
 
-@attrs.define
-class _Run:
+@attrs.frozen
+class _Account:
     result: Replay
-    max_errors: int | None
-    on_bad_row: Callable[[BadRow], object] | None
+    stage: Stage
+    effects: EffectLog | None
 
-    def good(self, log: Iterable[Event | BadRow]) -> Iterable[Event]:
-        """Leave the bad rows out, and note them."""
-        for row in log:
-            if isinstance(row, BadRow):
-                self.note(row)
-            else:
-                yield row
-
-    def note(self, row: BadRow) -> None:
-        """Note a bad row, and give up where there are too many."""
-        self.result.bad_rows.append(row)
-        if self.on_bad_row is not None:
-            self.on_bad_row(row)
-        if self.max_errors is not None and len(self.result.bad_rows) > self.max_errors:
-            if self.max_errors == 0:
-                raise BadRowFound(str(row))
-            raise TooManyBadRows(f"more than {self.max_errors} bad rows, the last of them {row}")
-
-    def evaluate(self, turn: Turn, event: Event) -> None:
-        """Evaluate an event; a refused one is a bad row and changes nothing."""
+    def enter(self, user_id: str, events: list[Event], until: int) -> None:
         result = self.result
-        known = len(turn.effects)
-        state = result.states.get(event.user_id)
-        try:
-            moved = self._move(turn, state, event)
-            record = Record(event.user_id, event.at, event.metric, event.value, event.attributes, None)
-            turn.plan.check_attributes((key for key, _ in event.attributes), "event")
-            result.states[event.user_id] = apply(turn, moved, record)
-        except TrophyError as error:
-            del turn.effects[known:]
-            turn.awards.clear()
-            turn.completed.clear()
-            self.note(BadRow(event.source, str(error)))
+        state, effects, played = self.stage.play(events, until)
+        if state is None:
             return
-        result.events += 1
-        result.events_of[event.user_id] = result.events_of.get(event.user_id, 0) + 1
+        result.states[user_id] = state
+        result.events_of[user_id] = played
+        if self.effects is not None:
+            self.effects.add(effects)
+        if result.tally is not None:
+            result.tally.count(state, effects)
 
-    @staticmethod
-    def _move(turn: Turn, state: UserState | None, event: Event) -> UserState | None:
-        home = event.time_zone
-        if home is None or (state is not None and state.zone.name == home):
-            return state
-        untouched = None if state is None else state.copy()  # what remains if the event itself is refused
-        return apply(turn, untouched, Identify(event.user_id, event.at, (("time_zone", home),)))
+    def close(self) -> Replay:
+        if self.effects is not None:
+            self.effects.spill()
+        return self.result

@@ -1,4 +1,4 @@
-"""Sources of events: CSV and JSON Lines, plain or gzipped, from a file or from standard input."""
+"""Sources of events: CSV and JSON Lines, plain or gzipped, from a file or from standard input; Parquet and Arrow."""
 
 from __future__ import annotations
 
@@ -6,55 +6,103 @@ import csv
 import gzip
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TextIO
+from typing import Any, BinaryIO, Final, Literal, TextIO
 
-from trophy_engine.errors import InvalidValue, TrophyError, nearest
-from trophy_engine.replay.events import BadRow, Columns, Event, Source, read_event
+import attrs
 
-__all__ = ["STDIN", "LogFormat", "format_of", "read_log"]
+from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.replay.evaluation import Divisible
+from trophy_engine.replay.events import BadRow, Columns, Row, Source, read_event
 
-LogFormat = Literal["csv", "jsonl"]
+__all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
+
+LogFormat = Literal["csv", "jsonl", "parquet", "arrow"]
 
 #: The name that stands for standard input.
 STDIN = "-"
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
+_ENDINGS: Final[Mapping[str, LogFormat]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
+
+
 def format_of(path: str) -> LogFormat:
     """Tell the format of a log by its name; standard input is CSV unless said otherwise.
 
     Raises:
-        InvalidValue: the name tells neither CSV nor JSON Lines.
+        InvalidValue: the name does not tell.
     """
-    name = Path(path).name.lower().removesuffix(".gz")
-    if path == STDIN or name.endswith((".csv", ".tsv")):
-        return "csv"
-    if name.endswith((".jsonl", ".ndjson")):
-        return "jsonl"
-    raise InvalidValue(f"cannot tell the format of {path!r} by its name; say --format csv or --format jsonl")
+    found = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
+    if found is None:
+        formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
+        raise InvalidValue(f"cannot tell the format of {path!r} by its name; say which with --format: {formats}")
+    return found
 
 
-def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> Iterator[Event | BadRow]:
-    """Read the rows of a log, good and bad, in the order of the file.
+def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> Iterable[Row]:
+    """Give the rows of a log, good and bad, in the order of the file; iterating reads it.
 
     Raises:
-        TrophyError: the file cannot be read, or lacks a column.
+        InvalidValue: the name does not tell the format.
+        MissingExtra: the format needs a library that is not installed.
+        TrophyError: on iteration: the file cannot be read, or lacks a column.
     """
     wanted = format_ or format_of(path)
-    try:
-        with _open(path) as text:
-            rows = _csv_rows(text, path, columns) if wanted == "csv" else _json_rows(text)
-            for line, row in rows:
-                yield _read_row(row, columns, Source(path, line))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise TrophyError(f"cannot read {path}: {error}") from error
+    if wanted == "csv" or wanted == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
+        return TextLog(path, columns, wanted)
+    from trophy_engine.replay.parquet import ColumnarLog  # noqa: PLC0415  # pyarrow comes with an extra
+
+    return ColumnarLog(path, columns, wanted)
 
 
-def _read_row(row: Any, columns: Columns, source: Source) -> Event | BadRow:
+@attrs.frozen
+class Logs:
+    """Several logs, one after the other, as one."""
+
+    logs: tuple[Iterable[Row], ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Walk the rows of all of them."""
+        return chain.from_iterable(self.logs)
+
+    def parts(self) -> Sequence[Iterable[Row]]:
+        """Give what different processes can read."""
+        return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
+
+
+@attrs.frozen
+class TextLog:
+    """A log in CSV or JSON Lines."""
+
+    path: str
+    columns: Columns
+    format: Literal["csv", "jsonl"]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read the rows."""
+        try:
+            with _open(self.path) as text:
+                rows = _csv_rows(text, self.path, self.columns) if self.format == "csv" else _json_rows(text)
+                for line, row in rows:
+                    yield _read_row(row, self.columns, Source(self.path, line))
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+            raise TrophyError(f"cannot read {self.path}: {error}") from error
+
+
+def _read_row(row: Any, columns: Columns, source: Source) -> Row:
     if isinstance(row, InvalidValue):
         return BadRow(source, str(row))
     try:
@@ -78,12 +126,7 @@ def _open(path: str) -> Iterator[TextIO]:
 def _csv_rows(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, Mapping[str, Any]]]:
     delimiter = "\t" if path.lower().removesuffix(".gz").endswith(".tsv") else ","
     reader = csv.DictReader(text, delimiter=delimiter)
-    found = list(reader.fieldnames or ())
-    for column in columns.named():
-        if column not in found:
-            near = nearest(column, found)
-            hint = f" did you mean {near!r}?" if near else ""
-            raise InvalidValue(f"{path} has no column {column!r};{hint} it has {', '.join(map(repr, found)) or 'none'}")
+    columns.check(path, reader.fieldnames or ())
     for row in reader:
         yield reader.line_num, row
 

@@ -81,7 +81,7 @@ def summarize(result: Replay) -> Summary:
     return Summary(
         users=len(players),
         events=result.events,
-        skipped=len(result.bad_rows),
+        skipped=result.skipped,
         achievements=tuple(
             AchievementSummary(
                 rule.key, rule.name, completions[rule.key], 100 * completions[rule.key] / max(len(players), 1)

@@ -1,0 +1,129 @@
+"""The arguments that name an event log, the same for every command that reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import attrs
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from trophy_engine.cli.console import notes
+from trophy_engine.errors import InvalidValue
+from trophy_engine.replay.evaluation import Watch
+from trophy_engine.replay.events import BadRow, Columns, Row
+from trophy_engine.replay.git import GIT_COLUMNS, read_history
+from trophy_engine.replay.sources import Logs, read_log
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = [
+    "At",
+    "Attributes",
+    "Events",
+    "Format",
+    "Git",
+    "LogOptions",
+    "MaxErrors",
+    "Metric",
+    "Strict",
+    "TimeZone",
+    "User",
+    "Value",
+    "Workers",
+    "progress",
+    "reporting",
+]
+
+_SHOWN_BAD_ROWS = 20
+
+Events = Annotated[
+    list[str] | None,
+    typer.Argument(help="Event logs: CSV or JSON Lines, also gzipped, Parquet or Arrow; - is standard input."),
+]
+Git = Annotated[Path | None, typer.Option(help="The commit history of this git repository as events, author as user.")]
+User = Annotated[str, typer.Option(help="The column of the user's id; =TEXT is a constant, here and below.")]
+At = Annotated[str, typer.Option(help="The column of the instant, ISO 8601 with an offset.")]
+Metric = Annotated[
+    str | None,
+    typer.Option(help="The column of the metric's key.", show_default="the only metric of the rules, else metric"),
+]
+Value = Annotated[str, typer.Option(help="The column of the value.")]
+TimeZone = Annotated[str | None, typer.Option("--tz", help="The column of the time zone: IANA names or ±HH:MM.")]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option("--attribute", help="A column that is an event attribute, or KEY=COLUMN; may be repeated."),
+]
+Format = Annotated[
+    Literal["csv", "jsonl", "parquet", "arrow"] | None,
+    typer.Option("--format", help="The format of the logs, where names do not tell."),
+]
+Strict = Annotated[bool, typer.Option(help="Stop at the first bad row.")]
+MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more bad rows than this.", min=0)]
+Workers = Annotated[int, typer.Option(help="How many processes to use; the result is the same.", min=1)]
+
+
+@attrs.frozen
+class LogOptions:
+    """What the options say of the columns of a log."""
+
+    user: str
+    at: str
+    metric: str | None
+    value: str
+    time_zone: str | None
+    attributes: list[str] | None
+    format: Literal["csv", "jsonl", "parquet", "arrow"] | None
+
+    def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None) -> Logs:
+        """Give the rows of the logs.
+
+        Raises:
+            InvalidValue: none is named, or the name of one does not tell its format.
+        """
+        if git is None and not events:
+            raise InvalidValue("no events; give a log, - for standard input, or --git PATH")
+        only = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
+        pairs = (one.partition("=") for one in self.attributes or [])
+        attributes = {key: column or key for key, _, column in pairs}
+        columns = Columns(self.user, self.at, self.metric or only, self.value, self.time_zone, attributes)
+        read: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
+        if git is not None:
+            read.append(read_history(str(git), GIT_COLUMNS))
+        return Logs(tuple(read))
+
+
+@contextmanager
+def reporting() -> Iterator[Callable[[BadRow], None]]:
+    """Report bad rows as they come, and at the end how many more there were."""
+    console = notes()
+    reported = 0
+
+    def report(row: BadRow) -> None:
+        nonlocal reported
+        reported += 1
+        if reported <= _SHOWN_BAD_ROWS:
+            console.print(f"skipped {row}", style="yellow", markup=False)
+
+    yield report
+    if reported > _SHOWN_BAD_ROWS:
+        console.print(f"… and {reported - _SHOWN_BAD_ROWS:,} more bad rows")
+
+
+@contextmanager
+def progress() -> Iterator[Watch]:
+    """Show a bar on a terminal while work goes on."""
+    console = notes()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

@@ -1,0 +1,234 @@
+"""The tally: what happened to many users, counted in whole numbers.
+
+Users are counted one after the other, in any order; tallies of different users are merged by adding. So the counts are
+the same in whatever order, and in however many processes, users were evaluated. Days are UTC days, as ordinals; the
+hours of the heat map are local.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self
+
+import attrs
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.effects import (
+    AchievementBackdated,
+    AchievementCompleted,
+    Effect,
+    FreezeConsumed,
+    FreezeEarned,
+    FreezeGranted,
+    LevelChanged,
+    MetricChanged,
+    PointsAwarded,
+    RawEffect,
+    StreakExtended,
+    StreakLost,
+    StreakStarted,
+    UserChanged,
+    UserCreated,
+)
+from trophy_engine.core.state import UserState
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
+
+_Days = Counter[int]
+
+
+@attrs.define
+class StreakTally:
+    """Streaks by length: ``ended`` are lost, ``running`` go on at the end; ``longest`` counts users by their record."""
+
+    ended: Counter[int] = attrs.field(factory=Counter)
+    running: Counter[int] = attrs.field(factory=Counter)
+    longest: Counter[int] = attrs.field(factory=Counter)
+
+
+@attrs.define
+class FreezeTally:
+    """Freezes: all that came (``granted`` on creation, ``earned`` with time) are ``used`` or ``held`` at the end.
+
+    ``wasted`` of the used ones carried a streak that was lost before another period was credited.
+    """
+
+    granted: int = 0
+    earned: int = 0
+    used: int = 0
+    wasted: int = 0
+    held: int = 0
+
+
+@attrs.define
+class PointsTally:
+    """A points system: what was ``gained`` and ``spent`` by day, the balances at the end, and who held which level.
+
+    ``levels`` has, by level (None below all), by how many users its holders changed on each day; ``start`` is the level
+    of those who have nothing yet.
+    """
+
+    gained: _Days = attrs.field(factory=Counter)
+    spent: _Days = attrs.field(factory=Counter)
+    balances: Counter[int] = attrs.field(factory=Counter)
+    levels: dict[str | None, _Days] = attrs.field(factory=dict)
+    start: str | None = None
+
+
+@attrs.define
+class Tally:
+    """Counts over users.
+
+    Attributes:
+        users: how many there are; ``created`` by the day on which they were first seen.
+        events: how many were evaluated.
+        active: by day, how many users had an event.
+        hours: events by local weekday (Monday is 0) and hour: place ``24 * weekday + hour``.
+        completions: by achievement and day.
+        streaks, freezes, points: see their classes; ``points`` by system.
+    """
+
+    users: int = 0
+    events: int = 0
+    created: _Days = attrs.field(factory=Counter)
+    active: _Days = attrs.field(factory=Counter)
+    hours: list[int] = attrs.field(factory=lambda: [0] * (7 * 24))
+    completions: dict[str, _Days] = attrs.field(factory=dict)
+    streaks: StreakTally = attrs.field(factory=StreakTally)
+    freezes: FreezeTally = attrs.field(factory=FreezeTally)
+    points: dict[str, PointsTally] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> Self:
+        """Make an empty tally with a place for everything that the rules name."""
+        tally = cls()
+        for achievement in ruleset.achievements:
+            tally.completions[achievement.key] = Counter()
+        for system in ruleset.points:
+            rising = sorted(system.levels, key=lambda level: level.points)
+            start = rising[0].key if rising and rising[0].points == 0 else None
+            held = {key: Counter[int]() for key in (None, *(level.key for level in rising))}
+            tally.points[system.key] = PointsTally(levels=held, start=start)
+        return tally
+
+    def count(self, state: UserState, effects: Sequence[RawEffect]) -> None:
+        """Count a user: where they stand at the end, and everything that happened to them, in order."""
+        _Count(self).user(state, effects)
+
+    def merge(self, other: Self) -> None:
+        """Add what another tally counted of other users."""
+        _add(self, other)
+
+
+def _add(into: Any, other: Any) -> None:
+    """Add numbers, counters, lists, and what is made of them, place by place."""
+    for field in attrs.fields(type(into)):
+        mine, theirs = getattr(into, field.name), getattr(other, field.name)
+        setattr(into, field.name, _sum(mine, theirs))
+
+
+def _sum(mine: Any, theirs: Any) -> Any:
+    if attrs.has(type(mine)):
+        _add(mine, theirs)
+        return mine
+    if isinstance(mine, Counter):
+        mine.update(theirs)
+        return mine
+    if isinstance(mine, dict):
+        return {key: _sum(mine[key], theirs[key]) for key in mine}
+    if isinstance(mine, list):
+        return [one + other for one, other in zip(mine, theirs, strict=True)]
+    return mine + theirs if isinstance(mine, int) else mine
+
+
+@attrs.define
+class _Count:
+    """Counts one user."""
+
+    tally: Tally
+    home: Zone = attrs.field(factory=lambda: zone("UTC"))
+    day: int = 0
+    days: set[int] = attrs.field(factory=set)
+    since_credit: int = 0
+
+    def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
+        tally = self.tally
+        for raw in effects:
+            count = self.HOW.get(raw[0])
+            if count is not None:
+                self.day = raw[2] // DAY + EPOCH_DAY
+                count(self, raw)
+        tally.users += 1
+        tally.active.update(self.days)
+        tally.streaks.longest[state.longest] += 1
+        if state.length:
+            tally.streaks.running[state.length] += 1
+        tally.freezes.held += state.freezes
+        for points, balance in zip(tally.points.values(), state.points, strict=True):
+            points.balances[balance] += 1
+
+    def created(self, raw: RawEffect) -> None:
+        self.home = zone(raw[3])
+        self.tally.created[self.day] += 1
+        for points in self.tally.points.values():
+            points.levels[points.start][self.day] += 1
+
+    def changed(self, raw: RawEffect) -> None:
+        if raw[3] == "time_zone":
+            self.home = zone(raw[5])
+
+    def event(self, raw: RawEffect) -> None:
+        self.tally.events += 1
+        self.days.add(self.day)
+        hour = (raw[2] + self.home.offset(raw[2])) // HOUR
+        # The epoch was a Thursday.
+        self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
+
+    def credited(self, _: RawEffect) -> None:
+        self.since_credit = 0
+
+    def lost(self, raw: RawEffect) -> None:
+        self.tally.streaks.ended[raw[3]] += 1
+        self.tally.freezes.wasted += self.since_credit
+        self.since_credit = 0
+
+    def frozen(self, _: RawEffect) -> None:
+        self.since_credit += 1
+        self.tally.freezes.used += 1
+
+    def earned(self, raw: RawEffect) -> None:
+        self.tally.freezes.earned += raw[3]
+
+    def granted(self, raw: RawEffect) -> None:
+        self.tally.freezes.granted += raw[3]
+
+    def completed(self, raw: RawEffect) -> None:
+        self.tally.completions[raw[3]][self.day] += 1
+
+    def awarded(self, raw: RawEffect) -> None:
+        points = self.tally.points[raw[3]]
+        (points.gained if raw[5] > 0 else points.spent)[self.day] += abs(raw[5])
+
+    def levelled(self, raw: RawEffect) -> None:
+        levels = self.tally.points[raw[3]].levels
+        levels[raw[4]][self.day] -= 1
+        levels[raw[5]][self.day] += 1
+
+    HOW: ClassVar[dict[type[Effect], Callable[[_Count, RawEffect], None]]] = {
+        UserCreated: created,
+        UserChanged: changed,
+        MetricChanged: event,
+        StreakStarted: credited,
+        StreakExtended: credited,
+        StreakLost: lost,
+        FreezeConsumed: frozen,
+        FreezeEarned: earned,
+        FreezeGranted: granted,
+        AchievementCompleted: completed,
+        AchievementBackdated: completed,
+        PointsAwarded: awarded,
+        LevelChanged: levelled,
+    }
