@@ -45,7 +45,8 @@ with totals as (
         coalesce(sum(value) filter (metric = 'minutes'), 0) as minutes
     from read_parquet($log) group by user_id
 ), days as (
-    select distinct user_id, epoch_us(occurred_at) // 86400000000 as day from read_parquet($log) where metric = 'lessons'
+    select distinct user_id, epoch_us(occurred_at) // 86400000000 as day
+    from read_parquet($log) where metric = 'lessons'
 ), islands as (
     select user_id, day - row_number() over (partition by user_id order by day) as island from days
 ), streaks as (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from trophy_engine.cli.check import check
+from trophy_engine.cli.compare import compare
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 
@@ -18,5 +19,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (check, replay, schema):
+for command in (check, compare, replay, schema):
     app.command()(command)

@@ -30,6 +30,7 @@ __all__ = [
     "Metric",
     "Strict",
     "TimeZone",
+    "Until",
     "User",
     "Value",
     "Workers",
@@ -59,6 +60,9 @@ Attributes = Annotated[
 Format = Annotated[
     Literal["csv", "jsonl", "parquet", "arrow"] | None,
     typer.Option("--format", help="The format of the logs, where names do not tell."),
+]
+Until = Annotated[
+    str | None, typer.Option(help="Evaluate and settle up to this instant.", show_default="the last event's")
 ]
 Strict = Annotated[bool, typer.Option(help="Stop at the first bad row.")]
 MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more bad rows than this.", min=0)]

@@ -34,9 +34,7 @@ def replay(
     tz: logs.TimeZone = None,
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
-    until: Annotated[
-        str | None, typer.Option(help="Evaluate and settle up to this instant.", show_default="the last event's")
-    ] = None,
+    until: logs.Until = None,
     out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl into this folder.")] = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from trophy_engine.replay.comparison import Comparison, Difference
 from trophy_engine.replay.summary import Summary
 
-__all__ = ["summary_tables"]
+__all__ = ["comparison_tables", "summary_tables", "table"]
 
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
@@ -18,13 +20,13 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
     yield Text(f"{summary.users:,} users, {summary.events:,} events, {summary.skipped:,} skipped rows{rate}")
     if summary.achievements:
-        yield _table(
+        yield table(
             "Achievements",
             ("", "completions", "rarity"),
             ((one.name, f"{one.completions:,}", f"{one.rarity:.1f} %") for one in summary.achievements),
         )
     if summary.points:
-        yield _table(
+        yield table(
             "Points",
             ("", "total", "median", "90th pct.", "maximum"),
             (
@@ -34,12 +36,12 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
         )
     if summary.streaks is not None:
         streaks = summary.streaks
-        yield _table(
+        yield table(
             "Streaks",
             ("", "active", "longest", "freezes used"),
             (("", f"{streaks.active:,}", f"{streaks.longest:,}", f"{streaks.freezes_used:,}"),),
         )
-    yield _table(
+    yield table(
         "Top ten",
         ("user", "points", "level", "events", "longest", "achieved"),
         (
@@ -56,13 +58,63 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     )
 
 
-def _table(
-    title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]
-) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
+    """Give what to print of a comparison, in order."""
+    rows = f"{len(result.differences):,} users, {result.skipped:,} skipped rows"
+    yield Text("\n".join((rows, *result.sentences())))
+    held = [Counter(key for one in result.differences.values() for key in which(one)) for which in (_old, _new)]
+    gained, lost = (Counter(key for one in result.changed for key in keys(one)) for keys in (_gained, _lost))
+    names = {rule.key: rule.name for rules in (result.old, result.new) for rule in rules.achievements}
+    if gained or lost:
+        yield table(
+            "Achievements",
+            ("", "old", "new", "gain", "lose"),
+            (
+                (name, *(f"{counts[key]:,}" for counts in (*held, gained, lost)))
+                for key, name in names.items()
+                if gained[key] or lost[key]
+            ),
+        )
+    if result.changed:
+        yield table(
+            "Most affected",
+            ("user", *(f"{key} points" for key in result.systems), "streak", "longest", "gains", "loses"),
+            (
+                (
+                    one.user_id,
+                    *(f"{delta:+,}" for delta in one.points),
+                    f"{one.streak:+,}",
+                    f"{one.longest:+,}",
+                    ", ".join(one.gained),
+                    ", ".join(one.lost),
+                )
+                for one in result.most_affected()
+            ),
+        )
+
+
+def _old(one: Difference) -> frozenset[str]:
+    return one.old.achievements
+
+
+def _new(one: Difference) -> frozenset[str]:
+    return one.new.achievements
+
+
+def _gained(one: Difference) -> tuple[str, ...]:
+    return one.gained
+
+
+def _lost(one: Difference) -> tuple[str, ...]:
+    return one.lost
+
+
+def table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> Table:
+    """Make a table: the first column and words to the left, numbers to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
-        words = place == 0 or column == "level"
-        table.add_column(column, justify="left" if words else "right", overflow="ellipsis", no_wrap=True)
+        words = place == 0 or column in {"level", "gains", "loses"}
+        made.add_column(column, justify="left" if words else "right", overflow="ellipsis", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
+        made.add_row(*(Text(cell) for cell in row))
+    return made

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ import attrs
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
 from trophy_engine.numbers import as_json
+from trophy_engine.replay.comparison import Comparison
 from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.runner import Replay
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.structure import write
 from trophy_engine.views import Player
 
-__all__ = ["effect_as_json", "write_effects", "write_files", "write_users"]
+__all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files", "write_users"]
 
 
 def write_files(result: Replay, effects: EffectLog, folder: Path) -> None:
@@ -63,6 +65,19 @@ def write_effects(effects: Iterable[Effect], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         for effect in effects:
             file.write(json.dumps(effect_as_json(effect), ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def write_comparison(result: Comparison, path: Path) -> None:
+    """Write a row a user, sorted by id: where they stand under both rulesets, and what they gain and lose."""
+    fields = ["streak", "longest", *(f"points:{key}" for key in result.systems)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        columns = (f"{field}:{which}" for field in fields for which in ("old", "new"))
+        writer.writerow(["user_id", "events", *columns, "gained", "lost"])
+        for one in result.differences.values():
+            old, new = ((standing.streak, standing.longest, *standing.points) for standing in (one.old, one.new))
+            numbers = chain.from_iterable(zip(old, new, strict=True))
+            writer.writerow([one.user_id, one.new.events, *numbers, " ".join(one.gained), " ".join(one.lost)])
 
 
 def effect_as_json(effect: Effect) -> dict[str, Any]:

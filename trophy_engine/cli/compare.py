@@ -1,0 +1,74 @@
+"""``trophy-engine compare OLD NEW EVENTS``: who gains and who loses by a change of rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trophy_engine import rulesets
+from trophy_engine.calendar.instants import from_micros, parse_instant
+from trophy_engine.cli import logs
+from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.tables import comparison_tables
+from trophy_engine.errors import TrophyError
+from trophy_engine.replay.comparison import compare as run
+from trophy_engine.replay.output import write_comparison
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["compare"]
+
+_SOMEBODY_LOSES = 3
+
+
+def compare(
+    old: Annotated[str, typer.Argument(help="The rules as they are: a file, or the name of a shipped one.")],
+    new: Annotated[str, typer.Argument(help="The rules as they would be.")],
+    events: logs.Events = None,
+    git: logs.Git = None,
+    user: logs.User = "user_id",
+    at: logs.At = "at",
+    metric: logs.Metric = None,
+    value: logs.Value = "=1",
+    tz: logs.TimeZone = None,
+    attribute: logs.Attributes = None,
+    format_: logs.Format = None,
+    until: logs.Until = None,
+    out: Annotated[Path | None, typer.Option(help="Write compare.csv into this folder.")] = None,
+    fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
+        bool, typer.Option("--fail-if-anyone-loses", help="End with status 3 if a user has less under the new rules.")
+    ] = False,  # an option
+    strict: logs.Strict = False,  # noqa: FBT002  # an option
+    max_errors: logs.MaxErrors = None,
+    workers: logs.Workers = 1,
+) -> None:
+    """Evaluate an event log under two rulesets in one pass, and say who gains and who loses.
+
+    Exit status: 0 when the log was evaluated; 1 when it was not; 2 for a wrong call; 3 with --fail-if-anyone-loses
+    when somebody has fewer points, a shorter streak, or an achievement less.
+    """
+    try:
+        before, after = (Ruleset.load(rulesets.find(rules)) for rules in (old, new))
+        log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(before, events, git)
+        with logs.reporting() as report, logs.progress() as watch:
+            result = run(
+                before,
+                after,
+                log,
+                until=None if until is None else from_micros(parse_instant(until, "--until")),
+                max_errors=0 if strict else max_errors,
+                on_bad_row=report,
+                workers=workers,
+                watch=watch,
+            )
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            write_comparison(result, out / "compare.csv")
+    except (TrophyError, OSError) as error:
+        fail(error)
+    console = results()
+    for part in comparison_tables(result):
+        console.print(part)
+    if fail_if_anyone_loses and result.losers:
+        raise typer.Exit(_SOMEBODY_LOSES)
