@@ -44,10 +44,14 @@ class Event(NamedTuple):
 
 @attrs.frozen(order=True)
 class BadRow:
-    """A row that could not be evaluated, and why; bad rows are ordered by file and line."""
+    """A row that could not be evaluated, and why; bad rows are ordered by file and line.
+
+    ``refused`` tells that the rules know what the row names but do not allow it, as for want of points.
+    """
 
     source: Source
     reason: str
+    refused: bool = False
 
     def __str__(self) -> str:
         """Give file, line and reason."""

@@ -12,7 +12,7 @@ from trophy_engine.core.plan import Plan, compile_plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import TrophyError
+from trophy_engine.errors import Refused, TrophyError
 from trophy_engine.replay.events import BadRow, Event
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -95,7 +95,7 @@ class Stage:
             del turn.effects[before:]
             turn.awards.clear()
             turn.completed.clear()
-            self._on_bad_row(BadRow(event.source, str(error)))
+            self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
             return None
         state.commands += 1
         return state

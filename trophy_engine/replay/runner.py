@@ -20,7 +20,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.statistics.tally import Tally
 from trophy_engine.views import Player
 
-__all__ = ["Replay", "replay"]
+__all__ = ["Replay", "ReplayJob", "replay"]
 
 
 @attrs.define(slots=False, eq=False)
@@ -103,7 +103,7 @@ def replay(
     """
     faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    job = _Job(ruleset, None if effects is None else effects.folder, tally)
+    job = ReplayJob(ruleset, None if effects is None else effects.folder, tally)
     done = evaluate(log, job, until=last, faults=faults, workers=workers, watch=watch)
     result = done.result
     result.skipped = faults.count
@@ -113,12 +113,21 @@ def replay(
 
 
 @attrs.frozen
-class _Job:
+class ReplayJob:
+    """Evaluates users under a ruleset.
+
+    Attributes:
+        ruleset: the rules.
+        effects: the folder of an effect log; None to forget what happens.
+        tally: whether to count what happens over all users.
+    """
+
     ruleset: Ruleset
-    effects: Path | None
-    tally: bool
+    effects: Path | None = None
+    tally: bool = False
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:
+        """Open an account, which makes a ``Replay``."""
         result = Replay(self.ruleset, tally=Tally.of(self.ruleset) if self.tally else None)
         effects = None if self.effects is None else EffectLog(self.effects, f"effects-{name}")
         return _Account(result, Stage(self.ruleset, on_bad_row), effects)

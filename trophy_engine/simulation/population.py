@@ -1,0 +1,114 @@
+"""Populations: many users, each with a stream of random numbers of their own.
+
+The stream of a user depends on the seed and on the user's number alone, so that adding users changes nobody else, and
+the same users act in the same way under whatever rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from random import Random
+from typing import Protocol, Self
+
+import attrs
+
+from trophy_engine.errors import InvalidValue
+from trophy_engine.numbers import Number, add
+from trophy_engine.replay.events import Event, Row
+from trophy_engine.rules.achievements import MetricTrigger
+from trophy_engine.rules.constraints import as_sequence
+from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.simulation.habits import habits_of
+from trophy_engine.simulation.persona import Deed, Persona, TimeOfDay, Travel
+
+__all__ = ["Member", "Population"]
+
+
+class Member(Protocol):
+    """A kind of user: what draws the events of one."""
+
+    def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
+        """Draw the events of a user over so many days from the first (an ordinal) on, in order of time."""
+        ...
+
+
+@attrs.frozen
+class Population:
+    """A mixture of kinds of users.
+
+    Attributes:
+        members: the kinds.
+        weights: how common each is beside the others; equally by default.
+    """
+
+    members: tuple[Member, ...] = attrs.field(converter=as_sequence)
+    weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that there are members, and weights for them."""
+        if not self.members:
+            raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Deed('words')])")
+        if self.weights is not None and (len(self.weights) != len(self.members) or sum(self.weights) <= 0):
+            raise InvalidValue(
+                f"weights must be {len(self.members)} numbers, one for each member, not {self.weights!r}"
+            )
+
+    @classmethod
+    def fit(cls, log: Iterable[Row]) -> Self:
+        """Make the population whose users have the habits of those of a log.
+
+        Raises:
+            InvalidValue: there is not an event in the log.
+        """
+        return cls(habits_of(log))
+
+    @classmethod
+    def typical(cls, ruleset: Ruleset) -> Self:
+        """Make a population for a ruleset of which nothing else is known: regulars, weekenders, and passers-by.
+
+        They record every metric, with values around what the streak asks for, and event attributes that filters name.
+        """
+        deeds = _typical_deeds(ruleset)
+        travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
+        regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
+        weekender = Chance(0.6) * Weekdays(0.3, 0.3, 0.3, 0.3, 0.3) * Churn(0.004)
+        personas = (
+            Persona(regular, deeds, TimeOfDay(20, 2.5), travel),
+            Persona(weekender, deeds, TimeOfDay(22.5, 1.5), travel),
+            Persona(Churn(0.5) * Chance(0.7), deeds, TimeOfDay(15, 4), travel, arrival=(0, 60)),
+        )
+        return cls(personas, (5, 3, 2))
+
+    def events(self, seed: int, number: int, start: date, days: int) -> list[Event]:
+        """Draw the events of the user of a number, in order of time."""
+        draw = Random(f"{seed} {number}")  # noqa: S311  # seeded, for it is to be repeated
+        [member] = draw.choices(self.members, self.weights)
+        return member.events(draw, f"user-{number:08}", start.toordinal(), days)
+
+
+def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:
+    conditions = {} if ruleset.streak is None else {one.key: one.threshold for one in ruleset.streak.metrics}
+    named: dict[str, set[str]] = {attribute.key: {"other"} for attribute in ruleset.attributes}
+    for filter_ in _event_filters(ruleset):
+        for key, value in filter_.items():
+            named[key].add(value)
+    attributes = {one.key: tuple(sorted(named[one.key])) for one in ruleset.attributes if one.type == "event"}
+    return tuple(
+        Deed(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
+        for metric in ruleset.metrics
+    )
+
+
+def _event_filters(ruleset: Ruleset) -> Iterator[Mapping[str, str]]:
+    rules = [achievement.trigger for achievement in ruleset.achievements]
+    for rule in (*rules, *(trigger for system in ruleset.points for trigger in system.triggers)):
+        if isinstance(rule, MetricTrigger | MetricPointsTrigger):
+            yield rule.event_attributes
+
+
+def _values(threshold: Number | None) -> tuple[Number, ...]:
+    """Give values of which most reach what the streak asks for."""
+    return (1, 2, 3, 5) if threshold is None else (threshold, threshold, add(threshold, threshold), 1)
