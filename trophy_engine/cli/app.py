@@ -8,6 +8,7 @@ from trophy_engine.cli.check import check
 from trophy_engine.cli.compare import compare
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
+from trophy_engine.cli.simulate import simulate
 
 __all__ = ["app"]
 
@@ -19,5 +20,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (check, compare, replay, schema):
+for command in (check, compare, replay, schema, simulate):
     app.command()(command)

@@ -11,6 +11,7 @@ from trophy_engine import rulesets
 from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.reports import ReportPath, report_comparison
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
 from trophy_engine.replay.comparison import compare as run
@@ -39,6 +40,7 @@ def compare(
     fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
         bool, typer.Option("--fail-if-anyone-loses", help="End with status 3 if a user has less under the new rules.")
     ] = False,  # an option
+    report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
@@ -51,20 +53,23 @@ def compare(
     try:
         before, after = (Ruleset.load(rulesets.find(rules)) for rules in (old, new))
         log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(before, events, git)
-        with logs.reporting() as report, logs.progress() as watch:
+        with logs.reporting() as told, logs.progress() as watch:
             result = run(
                 before,
                 after,
                 log,
                 until=None if until is None else from_micros(parse_instant(until, "--until")),
+                tally=report is not None,
                 max_errors=0 if strict else max_errors,
-                on_bad_row=report,
+                on_bad_row=told,
                 workers=workers,
                 watch=watch,
             )
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / "compare.csv")
+        if report is not None:
+            report_comparison(result, (old, new), report)
     except (TrophyError, OSError) as error:
         fail(error)
     console = results()

@@ -12,6 +12,7 @@ from trophy_engine import rulesets
 from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.reports import ReportPath, report_replay
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.replay.effect_log import EffectLog
@@ -36,6 +37,7 @@ def replay(
     format_: logs.Format = None,
     until: logs.Until = None,
     out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl into this folder.")] = None,
+    report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
@@ -51,20 +53,23 @@ def replay(
         log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
         last = None if until is None else from_micros(parse_instant(until, "--until"))
         started = time.perf_counter()
-        with EffectLog() as effects, logs.reporting() as report, logs.progress() as watch:
+        with EffectLog() as effects, logs.reporting() as told, logs.progress() as watch:
             result = run(
                 ruleset,
                 log,
                 until=last,
                 effects=None if out is None else effects,
+                tally=report is not None,
                 max_errors=0 if strict else max_errors,
-                on_bad_row=report,
+                on_bad_row=told,
                 workers=workers,
                 watch=watch,
             )
             seconds = time.perf_counter() - started
             if out is not None:
                 write_files(result, effects, out)
+        if report is not None:
+            report_replay(result, rules, report)
     except InvalidRules as error:
         fail(f"{rules} has errors:\n{error}")
     except (TrophyError, OSError) as error:

@@ -18,7 +18,8 @@ __all__ = ["comparison_tables", "summary_tables", "table"]
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Give what to print of a summary, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
-    yield Text(f"{summary.users:,} users, {summary.events:,} events, {summary.skipped:,} skipped rows{rate}")
+    skipped = f", {summary.skipped:,} skipped rows" if summary.skipped or rate else ""
+    yield Text(f"{summary.users:,} users, {summary.events:,} events{skipped}{rate}")
     if summary.achievements:
         yield table(
             "Achievements",

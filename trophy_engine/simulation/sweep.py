@@ -6,7 +6,7 @@ the difference between two rows is the rules' doing, and its confidence interval
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
 from math import sqrt
@@ -25,6 +25,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.variation import vary
 from trophy_engine.simulation.population import Population
 from trophy_engine.simulation.simulate import START, Setting, act
+from trophy_engine.statistics.figures import COMPARABLE, Figure, figures, side_by_side
 from trophy_engine.statistics.tally import Tally
 
 __all__ = ["Estimate", "Sweep", "SweepRow", "sweep"]
@@ -50,6 +51,10 @@ class Estimate:
         return cls(mean, mean - margin, mean + margin)
 
 
+def _rounded(estimate: Estimate) -> Iterator[float]:
+    return (round(number, 6) for number in (estimate.mean, estimate.low, estimate.high))
+
+
 @attrs.frozen
 class SweepRow:
     """One variation.
@@ -68,6 +73,11 @@ class SweepRow:
     differences: Mapping[str, Estimate]
     tally: Tally
 
+    @property
+    def name(self) -> str:
+        """What is varied, without the way to it: ``max_count = 2``."""
+        return ", ".join(f"{path.rpartition('.')[2]} = {value}" for path, value in self.values.items())
+
 
 @attrs.frozen
 class Sweep:
@@ -75,6 +85,24 @@ class Sweep:
 
     setting: Setting
     rows: tuple[SweepRow, ...]
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Give what there is to show of the rows, side by side: first the measures and how the rules change them."""
+        sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
+        return (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
+
+    def _measures(self) -> Figure:
+        return Figure(
+            "sweep",
+            "What the rules change",
+            f"The mean of a user under each variation, less that under {self.rows[0].name}, with 95 % intervals.",
+            ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high"),
+            tuple(
+                (row.name, name.replace("_", " "), *_rounded(mean), *_rounded(row.differences[name]))
+                for row in self.rows
+                for name, mean in row.means.items()
+            ),
+        )
 
 
 def sweep(

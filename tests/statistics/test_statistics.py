@@ -1,0 +1,158 @@
+"""What is counted, and the curves that the counts give."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from stories import at
+
+from trophy_engine import (
+    Achievement,
+    Freezes,
+    Level,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+from trophy_engine.calendar.instants import to_micros
+from trophy_engine.replay.events import Event
+from trophy_engine.replay.runner import replay
+from trophy_engine.statistics.figures import figures, side_by_side
+from trophy_engine.statistics.survival import percentile, survival
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1)),
+    achievements=[
+        Achievement("one", MetricTrigger("words", 1), name="One"),
+        Achievement("ten", MetricTrigger("words", 10)),
+    ],
+    points=[
+        PointsSystem(
+            "xp",
+            name="Experience",
+            triggers=[MetricPointsTrigger("words", points=10), MetricPointsTrigger("words", points=-15, threshold=3)],
+            levels=[Level("new", 0, name="New"), Level("old", 20, name="Old")],
+        )
+    ],
+)
+
+
+def events(story):
+    for line in filter(None, map(str.strip, story.splitlines())):
+        user, when, value, *where = line.split()
+        yield Event(to_micros(at(when)), user, "words", int(value), *where)
+
+
+LOG = """
+    ann 04-01T10:00 1
+    ann 04-02T10:00 1
+    ann 04-05T23:30 1 Europe/Berlin
+    ben 04-01T10:00 1
+    ben 04-03T10:00 1
+    cyd 04-09T10:00 1
+"""
+
+
+@pytest.fixture
+def tally():
+    return replay(RULES, events(LOG), until=at("04-09T23:00"), tally=True).tally
+
+
+def figure(tally, key, rules=RULES):
+    return next(one for one in figures(rules, tally) if one.key == key)
+
+
+def test_streaks_and_freezes_are_counted(tally):
+    # ann: two days, a frozen 3 April, lost on the 4th's end, a new one on the 6th of Berlin, lost. ben: freeze, lost.
+    assert dict(tally.streaks.ended) == {2: 2, 1: 1}
+    assert dict(tally.streaks.running) == {1: 1}
+    assert dict(tally.streaks.longest) == {2: 2, 1: 1}
+    freezes = tally.freezes
+    assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.held) == (3, 0, 2, 1, 1)
+
+
+def test_time_is_told_by_day(tally):
+    assert figure(tally, "active").rows[0] == ("2025-04-01", 2.0, 2)
+    assert figure(tally, "active").rows[8] == ("2025-04-09", 1.0, 1)
+    hours = {row[:2]: row[2] for row in figure(tally, "hours").rows if row[2]}
+    assert hours == {("Tue", 10): 2, ("Wed", 10): 2, ("Thu", 10): 1, ("Sun", 1): 1}
+
+
+def test_points_and_levels_over_time(tally):
+    points = {row[1]: row[2:] for row in figure(tally, "points").rows}
+    assert points["2025-04-01"] == (20, 0, 20)
+    assert points["2025-04-05"] == (10, 15, 35)
+    levels = {row[1:3]: row[3] for row in figure(tally, "levels").rows}
+    assert levels["New", "2025-04-01"] == 2
+    assert (levels["New", "2025-04-03"], levels["Old", "2025-04-03"]) == (0, 2)
+    assert (levels["New", "2025-04-09"], levels["Old", "2025-04-09"]) == (2, 1)
+    assert figure(tally, "completions").rows == (("one", "One", 3, 100.0), ("ten", "ten", 0, 0.0))
+
+
+def test_long_times_are_told_in_longer_steps():
+    for last, name, steps in (("2025-09-01T10:00", "week", 23), ("2035-09-01T10:00", "month", 126)):
+        log = [*events(LOG), Event(to_micros(at(last)), "ann", "words", 1)]
+        active = figure(replay(RULES, log, tally=True).tally, "active")
+        assert (active.columns[0], len(active.rows), active.rows[-1][0]) == (name, steps, last[:10])
+        assert sum(row[2] for row in active.rows) == 3
+
+
+def test_what_is_not_there_is_left_out():
+    empty = replay(RULES, [], tally=True).tally
+    assert {one.key for one in figures(RULES, empty)} == {"completions", "freezes"}
+    bare = Ruleset(metrics=[Metric("words")])
+    tally = replay(bare, events(LOG), tally=True).tally
+    assert [one.key for one in figures(bare, tally)] == ["active", "hours"]
+
+
+def test_figures_side_by_side_say_whose_they_are(tally):
+    joined = side_by_side({"old": figures(RULES, tally), "new": figures(evolve(RULES, achievements=()), tally)})
+    survival_ = next(one for one in joined if one.key == "survival")
+    assert survival_.columns[:2] == ("rules", "length")
+    assert [row[0] for row in survival_.rows] == ["old"] * 3 + ["new"] * 3
+
+
+counts = st.dictionaries(st.integers(1, 12), st.integers(1, 5), max_size=6)
+
+
+@given(counts, counts)
+def test_survival_is_the_product_of_the_shares_that_went_on(ended, running):
+    streaks = [(length, True) for length, n in ended.items() for _ in range(n)]
+    streaks += [(length, False) for length, n in running.items() for _ in range(n)]
+    for point in survival(ended, running):
+        share = Fraction(1)
+        for length in range(1, point.length):
+            at_risk = [one for one in streaks if one[0] >= length]
+            gone = [one for one in at_risk if one == (length, True)]
+            share *= 1 - Fraction(len(gone), len(at_risk))
+        assert point.share == pytest.approx(float(share))
+        assert 0 <= point.error <= 0.51
+
+
+@given(st.lists(st.integers(1, 9), min_size=1), st.integers(1, 100))
+def test_percentiles_are_those_of_the_sorted_values(values, percent):
+    counted = {value: values.count(value) for value in values}
+    assert percentile(counted, percent) == sorted(values)[-(-percent * len(values) // 100) - 1]
+    assert percentile({}, percent) == 0
+
+
+def test_tallies_of_different_users_add_up():
+    log = list(events(LOG))
+    until = at("04-09T23:00")
+    whole = replay(RULES, log, until=until, tally=True).tally
+    parts = [
+        replay(RULES, [e for e in log if e.user_id == user], until=until, tally=True).tally
+        for user in ("cyd", "ann", "ben")
+    ]
+    parts[0].merge(parts[1])
+    parts[0].merge(parts[2])
+    assert parts[0] == whole
+    assert date.fromordinal(min(whole.created)) == date(2025, 4, 1)

@@ -1,0 +1,74 @@
+"""What the report of each command says; drawing needs the extra ``plot``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trophy_engine.replay.comparison import Comparison
+from trophy_engine.replay.runner import Replay
+from trophy_engine.simulation.simulate import Simulation
+from trophy_engine.simulation.sweep import Sweep
+from trophy_engine.statistics.figures import COMPARABLE, Figure, figures, side_by_side
+from trophy_engine.statistics.survival import percentile
+from trophy_engine.statistics.tally import Tally
+
+__all__ = ["ReportPath", "report_comparison", "report_replay", "report_simulation", "report_sweep"]
+
+ReportPath = Annotated[
+    Path | None, typer.Option("--report", help="Write a page with charts to this HTML file; needs the extra plot.")
+]
+
+
+def report_replay(result: Replay, rules: str, path: Path) -> None:
+    """Write the report of a replay."""
+    tally = result.tally or Tally.of(result.ruleset)
+    until = "" if result.until is None else f", up to {result.until:%Y-%m-%d}"
+    _write(path, f"What came of the log under {rules}", f"A replay{until}", tally, figures(result.ruleset, tally))
+
+
+def report_comparison(result: Comparison, names: tuple[str, str], path: Path) -> None:
+    """Write the report of a comparison; the facts are those under the new rules."""
+    old, new = result.tallies or (Tally.of(result.old), Tally.of(result.new))
+    made = {f"old: {names[0]}": figures(result.old, old), f"new: {names[1]}": figures(result.new, new)}
+    title = f"From {names[0]} to {names[1]}"
+    both = [figure for figure in side_by_side(made) if figure.key in COMPARABLE]
+    _write(path, title, "The same log under both rules", new, both, list(result.sentences()))
+
+
+def report_simulation(result: Simulation, rules: str, path: Path) -> None:
+    """Write the report of a simulation."""
+    setting = result.setting
+    told = f"{setting.users:,} simulated users over {setting.days:,} days from {setting.start}, seed {setting.seed}"
+    _write(path, f"A simulation of {rules}", told, result.tally, figures(result.ruleset, result.tally))
+
+
+def report_sweep(result: Sweep, rules: str, path: Path) -> None:
+    """Write the report of a sweep; the facts are those of the first row."""
+    setting = result.setting
+    told = f"{setting.users:,} simulated users over {setting.days:,} days from {setting.start}, seed {setting.seed}"
+    _write(path, f"Variations of {rules}", told, result.rows[0].tally, result.figures())
+
+
+def _write(
+    path: Path, title: str, subtitle: str, tally: Tally, made: Sequence[Figure], sentences: Sequence[str] = ()
+) -> None:
+    from trophy_engine.report.page import Report, write_report  # noqa: PLC0415  # drawing comes with an extra
+
+    write_report(Report(title, subtitle, _facts(tally), made, sentences), path)
+
+
+def _facts(tally: Tally) -> list[tuple[str, str]]:
+    longest = tally.streaks.longest
+    facts = [
+        ("users", f"{tally.users:,}"),
+        ("events", f"{tally.events:,}"),
+        ("achievements completed", f"{sum(days.total() for days in tally.completions.values()):,}"),
+        ("streaks running", f"{tally.streaks.running.total():,}"),
+        ("longest streak", f"{max(longest, default=0):,}"),
+        ("longest of the median user", f"{percentile(longest, 50):,}"),
+    ]
+    return [fact for fact in facts if fact[1] != "0"]

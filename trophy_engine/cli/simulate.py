@@ -1,0 +1,195 @@
+"""``trophy-engine simulate RULES``: what rules do to a population before anybody lives under them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from trophy_engine import rulesets
+from trophy_engine.cli import logs
+from trophy_engine.cli.console import fail, notes, results
+from trophy_engine.cli.reports import ReportPath, report_simulation, report_sweep
+from trophy_engine.cli.tables import summary_tables, table
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.replay.evaluation import Watch
+from trophy_engine.replay.output import write_users
+from trophy_engine.replay.summary import summarize
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.simulation.population import Population
+from trophy_engine.simulation.simulate import START, Simulation
+from trophy_engine.simulation.simulate import simulate as run
+from trophy_engine.simulation.sweep import Estimate, Sweep, sweep
+from trophy_engine.statistics.figures import Figure, figures, write_figures
+from trophy_engine.statistics.survival import survival
+
+__all__ = ["simulate"]
+
+
+def simulate(
+    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")],
+    users: Annotated[int, typer.Option(help="How many users act.", min=1)] = 1000,
+    days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
+    seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
+    start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Values to try: streak.freezes.max_count=0..5 or points[xp].maximum=100,200; may be repeated."
+        ),
+    ] = None,
+    like: Annotated[
+        list[str] | None, typer.Option(help="An event log whose users' habits the population has; may be repeated.")
+    ] = None,
+    user: logs.User = "user_id",
+    at: logs.At = "at",
+    metric: logs.Metric = None,
+    value: logs.Value = "=1",
+    tz: logs.TimeZone = None,
+    attribute: logs.Attributes = None,
+    format_: logs.Format = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write CSV files, and pictures with the extra plot, into this folder.")
+    ] = None,
+    report: ReportPath = None,
+    workers: logs.Workers = 1,
+) -> None:
+    """Let a seeded population act under rules, and print what comes of it; with --vary, of each variation.
+
+    The population has regulars, weekenders and passers-by, or with --like the habits of the users of a log. The same
+    seed gives the same result on every machine, and each user acts in the same way under every variation.
+
+    Exit status: 0 when it was done; 1 when it was not; 2 for a wrong call.
+    """
+    try:
+        ruleset = Ruleset.load(rulesets.find(rules))
+        columns = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        population = Population.fit(columns.read(ruleset, like)) if like else Population.typical(ruleset)
+        variations = dict(map(_variation, vary or []))
+        with logs.progress() as watch:
+            given = _Given(users=users, days=days, seed=seed, start=_date(start), workers=workers, watch=watch)
+            if variations:
+                swept = sweep(ruleset, variations, population, **given)
+            else:
+                done = run(ruleset, population, **given)
+        if variations:
+            parts = _sweep_tables(swept)
+            _write_sweep(swept, rules, out, report)
+        else:
+            parts = summary_tables(summarize(done.result), 0)
+            _write_simulation(done, rules, out, report)
+    except (TrophyError, OSError) as error:
+        fail(error)
+    console = results()
+    for part in parts:
+        console.print(part)
+
+
+class _Given(TypedDict):
+    users: int
+    days: int
+    seed: int
+    start: date
+    workers: int
+    watch: Watch
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"--start must be a date such as 2025-01-01, not {text!r}") from None
+
+
+def _variation(text: str) -> tuple[str, list[Any]]:
+    """Read ``PATH=VALUES``: a range of whole numbers ``0..5``, or values between commas, each as in JSON or a word."""
+    path, equals, values = text.rpartition("=")
+    first, dots, last = values.partition("..")
+    if not equals or not values:
+        raise InvalidValue(f"--vary takes PATH=VALUES such as streak.freezes.max_count=0..5, not {text!r}")
+    if dots and first.isdecimal() and last.isdecimal():
+        return path, list(range(int(first), int(last) + 1))
+    return path, [_value(one) for one in values.split(",")]
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _write_simulation(done: Simulation, rules: str, out: Path | None, report: Path | None) -> None:
+    if out is not None:
+        write_figures(figures(done.ruleset, done.tally), out)
+        write_users(done.result, out / "users.csv")
+        _draw(figures(done.ruleset, done.tally), out)
+    if report is not None:
+        report_simulation(done, rules, report)
+
+
+def _write_sweep(swept: Sweep, rules: str, out: Path | None, report: Path | None) -> None:
+    if out is not None:
+        write_figures(swept.figures(), out)
+        _draw(swept.figures(), out)
+    if report is not None:
+        report_sweep(swept, rules, report)
+
+
+def _draw(made: Iterable[Figure], out: Path) -> None:
+    try:
+        from trophy_engine.report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
+    except MissingExtra as error:
+        notes().print(f"no pictures: {error}", markup=False)
+    else:
+        write_pictures(made, out)
+
+
+def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
+    setting = swept.setting
+    tally = swept.rows[0].tally
+    yield Text(
+        f"{tally.users:,} of {setting.users:,} users act, {tally.events:,} events in {setting.days:,} days\n"
+        "means over the users who act, ± half a 95 % confidence interval; differences are to the first row"
+    )
+    for name in swept.rows[0].means:
+        yield table(
+            name.replace("_", " ").capitalize(),
+            ("", "mean", "difference"),
+            (
+                (
+                    row.name,
+                    _told(row.means[name]),
+                    "" if row is swept.rows[0] else _told(row.differences[name], "+"),
+                )
+                for row in swept.rows
+            ),
+        )
+    yield table(
+        "Streaks",
+        ("", "reach 7", "reach 30", "freezes used", "wasted"),
+        (
+            (
+                row.name,
+                *(_reach(row.tally.streaks.ended, row.tally.streaks.running, length) for length in (7, 30)),
+                f"{row.tally.freezes.used:,}",
+                f"{row.tally.freezes.wasted:,}",
+            )
+            for row in swept.rows
+        ),
+    )
+
+
+def _told(estimate: Estimate, sign: str = "") -> str:
+    return f"{estimate.mean:{sign},.3f} ± {estimate.high - estimate.mean:,.3f}"
+
+
+def _reach(ended: dict[int, int], running: dict[int, int], length: int) -> str:
+    shares = [point.share for point in survival(ended, running) if point.length <= length]
+    return f"{100 * shares[-1]:.1f} %" if shares else ""
