@@ -81,6 +81,57 @@ def test_compare_says_who_gains_and_who_loses(run):
     assert run("compare", "rules.toml", "none.toml", "log.csv").exit_code == 1
 
 
+def test_simulate_prints_a_summary_and_writes_files(run):
+    done = run("simulate", "rules.toml", "--users", "30", "--days", "40", "--seed", "7", "--out", "out")
+    assert done.exit_code == 0
+    assert "The first" in done.output
+    assert done.output == run("simulate", "rules.toml", "--users", "30", "--days", "40", "--seed", "7").output
+    assert {"users.csv", "survival.csv", "survival.png", "points.png"} <= {path.name for path in Path("out").iterdir()}
+
+
+def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
+    words = ("--like", "log.csv", "--value", "n", "--users", "20", "--days", "60", "--workers", "2")
+    done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
+    assert done.exit_code == 0
+    assert [line.split("  ")[0].strip() for line in done.output.splitlines() if " max_count" in line][:3] == [
+        "max_count = 0",
+        "max_count = 1",
+        "max_count = 2",
+    ]
+    assert Path("out/sweep.csv").read_text().startswith("rules,measure,mean,low,high,difference")
+    assert Path("out/sweep.png").exists()
+    named = run("simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streak.frequency=daily,weekly")
+    assert "frequency = weekly" in named.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
+        (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
+        (("--start", "soon"), "--start must be a date such as 2025-01-01, not 'soon'"),
+        (("--like", "none.csv"), "cannot read none.csv"),
+    ],
+)
+def test_simulate_says_what_is_wrong(run, words, told):
+    done = run("simulate", "rules.toml", *words)
+    assert done.exit_code == 1
+    assert told in done.output
+
+
+def test_reports_are_pages(run):
+    Path("better.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
+    small = ("--users", "9", "--days", "20")
+    for words, title in (
+        (("replay", "rules.toml", "log.csv"), "What came of the log under rules.toml"),
+        (("compare", "rules.toml", "better.toml", "log.csv"), "From rules.toml to better.toml"),
+        (("simulate", "rules.toml", *small), "A simulation of rules.toml"),
+        (("simulate", "rules.toml", *small, "--vary", "points[xp].maximum=10,20"), "Variations of rules.toml"),
+    ):
+        assert run(*words, "--report", "report.html").exit_code == 0
+        assert f"<h1>{title}</h1>" in Path("report.html").read_text()
+
+
 def test_replay_stops_where_it_is_told_to(run):
     strict = run("replay", "rules.toml", "log.csv", "--strict", "--out", "out")
     assert strict.exit_code == 1
