@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum
 from threading import RLock
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, overload
 
+from trophy_engine.arguments import as_pairs, as_sign_up_date, as_text, check_idempotency_key
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
@@ -24,8 +25,13 @@ from trophy_engine.errors import (
     StorageIncompatible,
     SubscribersFailed,
     TrophyError,
+    UnknownKey,
     UnknownUser,
 )
+from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
+from trophy_engine.explanation.points import PointsExplanation, explain_points
+from trophy_engine.explanation.retelling import retell
+from trophy_engine.explanation.streak import StreakExplanation, explain_streak
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
@@ -38,6 +44,7 @@ from trophy_engine.views import Player
 __all__ = ["UNSET", "Engine", "Unset", "system_clock"]
 
 E = TypeVar("E", bound=Effect)
+X = TypeVar("X")
 
 # What making a named tuple comes down to, without the detour over its constructor: two are made for every event.
 _new = tuple.__new__
@@ -111,10 +118,10 @@ class Engine:
         """
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
-            pairs = self._pairs(attributes, "event") if attributes else ()
+            pairs = as_pairs(attributes, "event", self._history.plan) if attributes else ()
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
-                _check_idempotency_key(idempotency_key)
+                check_idempotency_key(idempotency_key)
                 self._history.plan.metric(metric)
                 first = self._history.find(command)
                 if first is not None:
@@ -169,12 +176,12 @@ class Engine:
             changes: dict[str, str | None] = {}
             for field, text in (("name", name), ("email", email)):
                 if not isinstance(text, Unset):
-                    changes[field] = _text(field, text)
+                    changes[field] = as_text(field, text)
             if not isinstance(time_zone, Unset):
                 changes["time_zone"] = None if time_zone is None else zone(time_zone).name
             if not isinstance(sign_up_date, Unset):
-                changes["sign_up_date"] = _sign_up_date(sign_up_date)
-            for key, value in self._pairs(attributes or {}, "user"):
+                changes["sign_up_date"] = as_sign_up_date(sign_up_date)
+            for key, value in as_pairs(attributes or {}, "user", self._history.plan):
                 changes[f"attributes.{key}"] = value
             instant = self._now() if at is None else to_micros(at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
@@ -237,6 +244,59 @@ class Engine:
             if instant < state.settled:
                 raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
             return Player(self._history.plan, self._settled_copy(state, instant))
+
+    @overload
+    def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...
+
+    @overload
+    def explain(self, user: str, *, points: str, at: datetime | None = None) -> PointsExplanation: ...
+
+    @overload
+    def explain(self, user: str, *, streak: Literal[True], at: datetime | None = None) -> StreakExplanation: ...
+
+    def explain(
+        self,
+        user: str,
+        *,
+        at: datetime | None = None,
+        achievement: str | None = None,
+        points: str | None = None,
+        streak: bool = False,
+    ) -> AchievementExplanation | PointsExplanation | StreakExplanation:
+        """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
+
+        The user's commands are done again from the log, beside what is stored, so any instant since the user was
+        created can be asked for; by default it is now, or their last command where that is later.
+
+        Args:
+            user: the user's id.
+            at: as of when.
+            achievement: the key of an achievement; or
+            points: the key of a points system; or
+            streak: True for the streak.
+
+        Raises:
+            InvalidValue: not exactly one of the three is asked for.
+            UnknownKey: the rules in force then had no such achievement, points system, or streak.
+            UnknownUser: nothing had been recorded of the user by then.
+        """
+        if (achievement is not None) + (points is not None) + bool(streak) != 1:
+            raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
+        with self._lock:
+            state = self._history.state(check_user_id(user))
+            if state is None:
+                raise UnknownUser(user)
+            instant = max(self._now(), state.settled) if at is None else to_micros(at)
+            if instant < state.created:
+                raise UnknownUser(user)
+            scenes = retell(self._history.commands_of(user), instant)
+            if achievement is not None:
+                found = explain_achievement(scenes, achievement)
+                return _known(found, "achievement", achievement, self._history.plan.achievements)
+            if points is not None:
+                balance = explain_points(scenes, points)
+                return _known(balance, "points system", points, [one.key for one in self._history.plan.systems])
+            return _known(explain_streak(scenes), "rule", "streak", [])
 
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""
@@ -359,38 +419,8 @@ class Engine:
     def _now(self) -> int:
         return to_micros(self._clock(), "the clock's instant")
 
-    def _pairs(self, attributes: Mapping[str, str], kind: str) -> tuple[tuple[str, str], ...]:
-        if not isinstance(attributes, Mapping):
-            raise InvalidValue(f"attributes must map keys to strings, not {attributes!r}")
-        self._history.plan.check_attributes(attributes, kind)
-        for key, value in attributes.items():
-            if not isinstance(value, str):
-                raise InvalidValue(f"attribute {key!r} must be a string, not {value!r}")
-        return tuple(sorted(attributes.items()))
 
-
-def _check_idempotency_key(key: object) -> None:
-    if not isinstance(key, str) or not key:
-        raise InvalidValue(f"an idempotency key must be a string with something in it, not {key!r}")
-
-
-def _text(field: str, value: object) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise InvalidValue(f"{field} must be a string, not {value!r}")
-    return value
-
-
-def _sign_up_date(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        to_micros(value, "sign_up_date")
-        value = value.astimezone(UTC).date()
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValue(f"sign_up_date must be a date such as 2025-04-02, not {value!r}") from None
-    if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
-        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
-    return value.isoformat()
+def _known(found: X | None, kind: str, key: str, known: Iterable[str]) -> X:
+    if found is None:
+        raise UnknownKey(kind, key, tuple(known))
+    return found

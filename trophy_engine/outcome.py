@@ -23,6 +23,8 @@ from trophy_engine.core.effects import (
     materialise,
 )
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.streaks import StreakFacts
+from trophy_engine.explanation.event import EventExplanation, explain_event
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.views import AchievementView, LevelView, StreakView
@@ -161,3 +163,8 @@ class Outcome:
                     level_changed=(level_before and level_before.key) != (level and level.key),
                 )
         return MappingProxyType(changes)
+
+    def explain(self) -> EventExplanation:
+        """Explain what the command did: where it fell, the marks that it crossed, how awards were reckoned."""
+        home = StreakFacts(*self._streak).zone
+        return explain_event(self._plan, self._command, self._effects, home, repeated=self.replayed)

@@ -13,16 +13,12 @@ from trophy_engine.core.turn import Turn
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level, Rounding
 
-__all__ = ["boosts_on", "idle", "level_of", "pay"]
+__all__ = ["boosts_on", "idle", "level_of", "pay", "products", "reckoned", "rounded", "rounding_of"]
 
 # Products of a few short decimals: a context without a limit makes them exact.
 _EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 #: Which rounding wins where boosts disagree, the strongest first.
-_ROUNDINGS: Final[tuple[tuple[Rounding, str], ...]] = (
-    ("down", ROUND_FLOOR),
-    ("nearest", ROUND_HALF_UP),
-    ("up", ROUND_CEILING),
-)
+_ROUNDINGS: Final[dict[Rounding, str]] = {"down": ROUND_FLOOR, "nearest": ROUND_HALF_UP, "up": ROUND_CEILING}
 _MOST_CACHED_DAYS: Final = 4096
 
 
@@ -49,7 +45,7 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
     boosts: tuple[Boost, ...] = ()
     if system.boosted and amount > 0:
         boosts = boosts_on(system, state, state.zone.window(at)[0])
-        amount = _boosted(amount, boosts)
+        amount = reckoned(amount, boosts)
     total = before + amount
     if not 0 <= total <= system.maximum:
         total = _bounded(state, trigger, before, amount)
@@ -114,12 +110,26 @@ def _is_for(boost: Boost, state: UserState) -> bool:
     return boost.user_attributes.mismatch(state.attributes) is None
 
 
-def _boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
-    if not boosts:
-        return amount
-    product = Decimal(amount)
+def reckoned(amount: int, boosts: tuple[Boost, ...]) -> int:
+    """Multiply an amount by boosts, exactly, and round once."""
+    return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
+
+
+def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
+    """Multiply by one boost after the other, exactly; give the product after each."""
+    product, found = Decimal(amount), []
     for boost in boosts:
         product = _EXACT.multiply(product, Decimal(boost.multiplier))
+        found.append(product)
+    return found
+
+
+def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:
+    """Give the rounding that wins among boosts."""
     modes = {boost.rounding for boost in boosts}
-    rounding = next(how for mode, how in _ROUNDINGS if mode in modes)
-    return int(product.to_integral_value(rounding=rounding))
+    return next(mode for mode in _ROUNDINGS if mode in modes)
+
+
+def rounded(product: Decimal, rounding: Rounding) -> int:
+    """Round a product of boosts to whole points."""
+    return int(product.to_integral_value(rounding=_ROUNDINGS[rounding]))

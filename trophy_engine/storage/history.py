@@ -76,7 +76,7 @@ class History:
         snapshot = self.storage.load(user_id)
         state = None if snapshot is None else UserState.load(self.plan, snapshot.state)
         turn = Turn(self.plan)
-        for command in self._commands_of(user_id, 0 if snapshot is None else snapshot.sequence):
+        for command in self.commands_of(user_id, 0 if snapshot is None else snapshot.sequence):
             match command:
                 case Adopt():
                     pass  # every user was snapshotted under the rules before
@@ -88,7 +88,8 @@ class History:
             turn.effects.clear()
         return state
 
-    def _commands_of(self, user_id: str, after: int) -> Iterator[Command]:
+    def commands_of(self, user_id: str, after: int = 0) -> Iterator[Command]:
+        """Walk the commands about a user, and those about everybody, in the order of the log."""
         for entry in self.storage.entries_of(user_id, after):
             yield entry.command
         for entry in self._waiting:

@@ -1,0 +1,191 @@
+"""Why a command did what it did: the day that it fell on, the marks that it crossed, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from math import floor
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.commands import Complete, Record, UserCommand
+from trophy_engine.core.effects import (
+    AchievementBackdated,
+    Effect,
+    FreezeConsumed,
+    FreezeEarned,
+    FreezeGranted,
+    LevelChanged,
+    MetricChanged,
+    PointsAwarded,
+    RawEffect,
+    StreakExtended,
+    StreakLost,
+    StreakStarted,
+    UserChanged,
+    UserCreated,
+)
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.points import reckoned
+from trophy_engine.explanation.points import AwardExplanation, award_from
+from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where, with_attributes
+from trophy_engine.numbers import Number
+from trophy_engine.rules.achievements import (
+    AnniversaryTrigger,
+    ApiTrigger,
+    CompositeTrigger,
+    MetricTrigger,
+    StreakTrigger,
+)
+from trophy_engine.rules.points import MetricPointsTrigger
+
+__all__ = ["Consequence", "EventExplanation", "explain_event"]
+
+
+@attrs.frozen
+class Consequence:
+    """Something that followed from a command, or from the time that had passed before it.
+
+    Attributes:
+        type: that of its effect, such as ``"achievement.completed"``.
+        at: when (aware, UTC); ``local`` is what the user's clock showed.
+        text: what happened and why, in a sentence.
+        award: how it was reckoned, for an award.
+    """
+
+    type: str
+    at: datetime
+    local: str
+    text: str
+    award: AwardExplanation | None = None
+
+
+@attrs.frozen
+class EventExplanation:
+    """What a command did, and why.
+
+    Attributes:
+        user_id: the user.
+        at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
+        asked: what the command was, in words.
+        consequences: what followed, in order; what time had made due before comes first.
+        repeated: whether the command repeated an idempotency key, so that nothing was done.
+    """
+
+    user_id: str
+    at: datetime
+    local: str
+    day: date
+    time_zone: str
+    asked: str
+    consequences: tuple[Consequence, ...]
+    repeated: bool
+
+    @property
+    def text(self) -> str:
+        """The command and where it fell, and a line a consequence."""
+        head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
+        if self.repeated:
+            return f"{head} Its idempotency key had been used before: nothing was done."
+        told = (one.text if one.at == self.at else f"before, on {one.local}: {one.text}" for one in self.consequences)
+        return "\n".join([head, *(f"  {line}" for line in told)])
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+
+def explain_event(
+    plan: Plan, command: UserCommand, effects: Sequence[RawEffect], home: Zone, *, repeated: bool = False
+) -> EventExplanation:
+    """Explain what a command did from its effects; ``home`` is the user's zone after it."""
+    return EventExplanation(
+        user_id=command.user_id,
+        at=from_micros(command.at),
+        local=clock(home, command.at),
+        day=date.fromordinal(home.window(command.at)[0]),
+        time_zone=where(home, command.at),
+        asked=_asked(command),
+        consequences=tuple(consequences_of(plan, effects, home)),
+        repeated=repeated,
+    )
+
+
+def _asked(command: UserCommand) -> str:
+    match command:
+        case Record(_, _, metric, value, attributes, _):
+            pairs = f" ({joined(f'{key} = {one!r}' for key, one in attributes)})" if attributes else ""
+            return f"recorded {value:,} {metric}{pairs}"
+        case Complete(_, _, achievement):
+            return f"was said to have completed {achievement!r}"
+        case _:
+            return f"was said to have {joined(f'{field} = {value}' for field, value in command.changes) or 'come'}"
+
+
+def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
+    """Say of each effect what it was and why, in order."""
+    moves = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
+    for raw in effects:
+        award = award_from(raw, _times(raw, moves), home) if raw[0] is PointsAwarded else None
+        text = award.text if award is not None else _say(plan, raw, moves)
+        yield Consequence(raw[0].type, from_micros(raw[2]), clock(home, raw[2]), text, award)
+
+
+#: What each kind of effect says, from the fields after the instant and what a period is called.
+_SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
+    UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
+    UserChanged: lambda of, _: f"{of[0].removeprefix('attributes.')} changed from {of[1] or 'nothing'} to {of[2]}",
+    MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
+    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {day_name(of[1])} is credited",
+    StreakExtended: lambda of, unit: f"the streak grew to {counted(of[0], unit)}: {day_name(of[1])} is credited",
+    StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
+    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
+    FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
+    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} came with the first day",
+    LevelChanged: lambda of, _: f"the level in {of[0]} went from {of[1] or 'none'} to {of[2] or 'none'} at {of[3]:,}",
+}
+
+
+def _say(plan: Plan, raw: RawEffect, moves: Mapping[str, tuple[Number, Number]]) -> str:
+    say = _SENTENCES.get(raw[0])
+    if say is not None:
+        streak = plan.ruleset.streak
+        return say(raw[3:], "period" if streak is None else UNITS[streak.frequency])
+    silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""
+    return f"{raw[3]!r} was completed{silent}: {_why(plan, raw[3], moves)}"
+
+
+def _why(plan: Plan, key: str, moves: Mapping[str, tuple[Number, Number]]) -> str:
+    match plan.achievements[key].rule.trigger:
+        case MetricTrigger(metric, value, event_attributes):
+            what = with_attributes(metric, event_attributes)
+            before, after = moves.get(metric, (0, 0))
+            if event_attributes or not before < value <= after:
+                return f"{what} is past {value:,}"
+            return f"{what} went from {before:,} to {after:,}, across the mark at {value:,}"
+        case StreakTrigger(length):
+            return f"the streak reached {length:,}"
+        case AnniversaryTrigger(years):
+            return f"{counted(years, 'year')} since the sign-up"
+        case CompositeTrigger(prerequisites):
+            return f"its prerequisites are held: {joined(prerequisites)}"
+        case ApiTrigger():
+            return "the application said so"
+
+
+def _times(raw: RawEffect, moves: Mapping[str, tuple[Number, Number]]) -> int:
+    """Give for how many steps of its trigger an award was.
+
+    How far a total over certain events moved is not told by effects; the fewest steps that explain the award are given.
+    """
+    trigger, awarded, boosts = raw[4], raw[5], raw[8]
+    if not isinstance(trigger, MetricPointsTrigger) or trigger.metric not in moves:
+        return 1
+    start, end = moves[trigger.metric]
+    if not trigger.event_attributes:
+        return floor(end) // trigger.threshold - floor(start) // trigger.threshold
+    most = floor(end - start) // trigger.threshold + 1
+    return next((n for n in range(1, most) if abs(reckoned(trigger.points * n, boosts)) >= abs(awarded)), most)

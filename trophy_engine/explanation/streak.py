@@ -1,0 +1,249 @@
+"""Why a streak is as long as it is: its periods, the freezes that carried it, and the one that ended the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Literal
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.effects import FreezeConsumed, RawEffect, StreakExtended, StreakLost, StreakStarted
+from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import StreakFacts, expires, take_facts
+from trophy_engine.explanation.retelling import Scene
+from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where
+from trophy_engine.numbers import Number
+from trophy_engine.rules.streak import EvaluationMode
+
+__all__ = ["Condition", "MissedPeriod", "Period", "StreakExplanation", "explain_streak", "periods_of"]
+
+
+@attrs.frozen
+class Condition:
+    """What a period's events came to, against what the streak asks for."""
+
+    metric: str
+    found: Number
+    threshold: Number
+
+    @property
+    def missing(self) -> Number:
+        """What is missing, 0 where the condition holds."""
+        return max(self.threshold - self.found, 0)
+
+
+@attrs.frozen
+class Period:
+    """A period that the streak has decided.
+
+    Attributes:
+        first_day, last_day: its local days.
+        kind: ``"credited"``, ``"frozen"`` (a freeze carried the streak over it) or ``"missed"`` (it ended the streak).
+        length: of the streak with it, or of the one that it ended.
+        at: when it was decided (aware, UTC).
+    """
+
+    first_day: date
+    last_day: date
+    kind: Literal["credited", "frozen", "missed"]
+    length: int
+    at: datetime
+
+
+@attrs.frozen
+class MissedPeriod:
+    """The period that ended a streak.
+
+    Attributes:
+        first_day, last_day: its local days.
+        ended_at: the instant at which it was over (aware, UTC); ``local`` is what the user's clock showed then.
+        time_zone: where.
+        length: of the streak that it ended.
+        conditions: what its events came to; ``mode`` says whether all or any of the conditions were asked for.
+        freezes: whether the rules have freezes at all; none was held, or it would have been used.
+    """
+
+    first_day: date
+    last_day: date
+    ended_at: datetime
+    local: str
+    time_zone: str
+    length: int
+    conditions: tuple[Condition, ...]
+    mode: EvaluationMode
+    freezes: bool
+
+    @property
+    def saved_by(self) -> tuple[str, ...]:
+        """What would have saved the streak, in words."""
+        missing = [
+            f"{one.missing:,} {'more ' if one.found else ''}{one.metric}" for one in self.conditions if one.missing
+        ]
+        words = joined(missing) if self.mode == "AND" else " or ".join(missing)
+        return (f"{words} by the end of {day_name(self.last_day)}", *(["a freeze"] if self.freezes else []))
+
+    @property
+    def text(self) -> str:
+        """What was missed, when it ended, and what would have saved it, in two lines."""
+        days = day_name(self.first_day)
+        if self.last_day != self.first_day:
+            days += f" to {day_name(self.last_day)}"
+        return (
+            f"{days} was missed and over at {self.local}, {self.time_zone}, which ended a streak of {self.length:,}.\n"
+            f"It would have been saved by {', or by '.join(self.saved_by)}."
+        )
+
+
+@attrs.frozen
+class StreakExplanation:
+    """A streak, and how it came to be.
+
+    Attributes:
+        user_id: the user.
+        at: as of when (aware, UTC); ``local`` is what the user's clock showed, ``time_zone`` where.
+        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
+        length, longest: of the running streak (0 for none) and of the longest one.
+        first_day, last_day: the current period.
+        credited: whether it is credited already; ``conditions`` is what its events came to otherwise.
+        expires: the last local day on which activity still saves a running streak, freezes left aside.
+        freezes: how many are held; None where the rules have none.
+        periods: all that was decided, in order.
+        missed: the period that ended the last streak that was lost; None where none was.
+    """
+
+    user_id: str
+    at: datetime
+    local: str
+    time_zone: str
+    frequency: str
+    length: int
+    longest: int
+    first_day: date
+    last_day: date
+    credited: bool
+    conditions: tuple[Condition, ...]
+    expires: date | None
+    freezes: int | None
+    periods: tuple[Period, ...]
+    missed: MissedPeriod | None
+
+    @property
+    def text(self) -> str:
+        """The streak, what it needs, and why it is not longer."""
+        unit = UNITS[self.frequency]
+        if self.length:
+            frozen = sum(1 for one in self._running() if one.kind == "frozen")
+            carried = f", carried over {counted(frozen, 'missed ' + unit)} by freezes" if frozen else ""
+            lines = [f"{self.user_id} has a streak of {counted(self.length, unit)}{carried}."]
+        else:
+            lines = [f"{self.user_id} has no streak; the longest was {counted(self.longest, unit)}."]
+        lines.append(f"It is {self.local}, {self.time_zone}.")
+        if self.credited:
+            lines.append(f"This {unit} is credited.")
+        else:
+            needs = (f"{one.metric} {one.found:,} of {one.threshold:,}" for one in self.conditions)
+            lines.append(f"This {unit} is not credited yet: {joined(needs)}.")
+        if self.expires is not None:
+            lines.append(f"Activity by the end of {day_name(self.expires)} keeps it{self._held()}.")
+        if self.missed is not None:
+            lines.append(self.missed.text)
+        return "\n".join(lines)
+
+    def _held(self) -> str:
+        return "" if self.freezes is None else f"; {counted(self.freezes, 'freeze')} held"
+
+    def _running(self) -> Iterator[Period]:
+        """Walk the periods of the running streak, the last first."""
+        for period in reversed(self.periods):
+            if period.kind == "missed":
+                return
+            yield period
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+
+def periods_of(effects: Iterable[RawEffect], streak: StreakPlan) -> Iterator[Period]:
+    """Give the periods that effects decided, in order."""
+    for raw in effects:
+        if raw[0] in {StreakStarted, StreakExtended}:
+            yield _period("credited", raw[4], raw[3], raw[2], streak)
+        elif raw[0] is FreezeConsumed:
+            yield _period("frozen", raw[5], raw[4], raw[2], streak)
+        elif raw[0] is StreakLost:
+            yield _period("missed", raw[4], raw[3], raw[2], streak)
+
+
+def _period(
+    kind: Literal["credited", "frozen", "missed"], first_day: int, length: int, at: int, streak: StreakPlan
+) -> Period:
+    last_day = _last_day(streak, streak.index(first_day))
+    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(at))
+
+
+def _last_day(streak: StreakPlan, period: int) -> int:
+    return streak.first_day(period + 1) - 1
+
+
+def explain_streak(scenes: Iterable[Scene]) -> StreakExplanation | None:
+    """Explain the streak at the last scene; None where the rules of that scene have none."""
+    periods: list[Period] = []
+    missed: MissedPeriod | None = None
+    last: Scene | None = None
+    for scene in scenes:
+        last = scene
+        streak = scene.plan.streak
+        if streak is not None:
+            periods += periods_of(scene.effects, streak)
+            lost = [raw for raw in scene.effects if raw[0] is StreakLost]
+            if lost:
+                missed = _missed(scene, streak, lost[-1])
+    if last is None or last.plan.streak is None or last.plan.ruleset.streak is None:
+        return None
+    state, streak, rule = last.state, last.plan.streak, last.plan.ruleset.streak
+    period = streak.index(state.day)
+    return StreakExplanation(
+        user_id=state.id,
+        at=from_micros(state.settled),
+        local=clock(state.zone, state.settled),
+        time_zone=where(state.zone, state.settled),
+        frequency=rule.frequency,
+        length=state.length,
+        longest=state.longest,
+        first_day=date.fromordinal(streak.first_day(period)),
+        last_day=date.fromordinal(_last_day(streak, period)),
+        credited=period in state.early or (state.length > 0 and period <= state.covered),
+        conditions=_conditions(last, state, period),
+        expires=date.fromordinal(expires(StreakFacts(*take_facts(state)), streak)) if state.length else None,
+        freezes=state.freezes if streak.freezes else None,
+        periods=tuple(periods),
+        missed=missed,
+    )
+
+
+def _conditions(scene: Scene, state: UserState | None, period: int) -> tuple[Condition, ...]:
+    rule = scene.plan.ruleset.streak
+    metrics = () if rule is None else rule.metrics
+    sums = [0] * len(metrics) if state is None else state.sums.get(period) or [0] * len(metrics)
+    return tuple(Condition(one.key, found, one.threshold) for one, found in zip(metrics, sums, strict=True))
+
+
+def _missed(scene: Scene, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
+    _, _, at, length, first_day = raw
+    period = streak.index(first_day)
+    home = scene.state.zone if scene.before is None else scene.before.zone
+    return MissedPeriod(
+        first_day=date.fromordinal(first_day),
+        last_day=date.fromordinal(_last_day(streak, period)),
+        ended_at=from_micros(at),
+        local=clock(home, at),
+        time_zone=where(home, at),
+        length=length,
+        conditions=_conditions(scene, scene.before, period),
+        mode=streak.mode,
+        freezes=streak.freezes is not None,
+    )
