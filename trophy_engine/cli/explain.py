@@ -2,4 +2,121 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from operator import itemgetter
+from typing import Annotated
+
+import typer
+
+from trophy_engine import rulesets
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.cli import logs
+from trophy_engine.cli.console import fail, results
+from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
+from trophy_engine.explanation.retelling import Scene, retell
+from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.rules.ruleset import Ruleset
+
 __all__ = ["explain"]
+
+
+def explain(
+    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")],
+    events: logs.Events = None,
+    *,
+    user: Annotated[str, typer.Option(help="The id of the user.")],
+    from_: Annotated[str | None, typer.Option("--from", help="The first local day to tell of.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="The last local day to tell of.")] = None,
+    achievement: Annotated[str | None, typer.Option(help="Explain this achievement instead.")] = None,
+    git: logs.Git = None,
+    user_column: Annotated[str, typer.Option(help="The column of the user's id.")] = "user_id",
+    at: logs.At = "at",
+    metric: logs.Metric = None,
+    value: logs.Value = "=1",
+    tz: logs.TimeZone = None,
+    attribute: logs.Attributes = None,
+    format_: logs.Format = None,
+) -> None:
+    """Tell one user's story under rules, day by day, with a calendar of their streak; or explain an achievement.
+
+    The story goes to the last instant of the log, or to the end of the day of --to.
+
+    Exit status: 0 when there was something to tell; 1 when not; 2 for a wrong call.
+    """
+    try:
+        ruleset = Ruleset.load(rulesets.find(rules))
+        log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
+        first, last = _date(from_, "--from"), _date(to, "--to")
+        with logs.reporting() as report, logs.progress():
+            mine, until = _events_of(log, user, report)
+            engine = _play(ruleset, mine, report)
+        home = zone(engine.user(user).time_zone)
+        if last is not None:
+            until = min(until, home.midnight(last.toordinal() + 1) - 1)
+        if achievement is not None:
+            text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
+        else:
+            scenes = list(retell((entry.command for entry in engine.log()), until))
+            parts = [*_days(scenes, first, last)]
+            if ruleset.streak is not None:
+                parts += [_calendar(scenes, first, last), str(engine.explain(user, streak=True, at=from_micros(until)))]
+            text = "\n\n".join(parts)
+    except (TrophyError, OSError) as error:
+        fail(error)
+    results().print(text, markup=False, soft_wrap=True)
+
+
+def _date(text: str | None, option: str) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"{option} must be a date such as 2025-04-02, not {text!r}") from None
+
+
+def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None]) -> tuple[list[Event], int]:
+    """Give the events of one user in order of time, and the last instant of the whole log."""
+    mine: list[Event] = []
+    last = 0
+    for row in log:
+        if isinstance(row, BadRow):
+            report(row)
+        else:
+            last = max(last, row.at)
+            if row.user_id == user:
+                mine.append(row)
+    mine.sort(key=itemgetter(0))
+    return mine, last
+
+
+def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
+    """Do what the events say in an engine of their own."""
+    engine = Engine(ruleset)
+    home = None
+    for event in events:
+        at = from_micros(event.at)
+        try:
+            with engine.batch():  # who is refused an event has not moved, either
+                if event.time_zone not in {None, home}:
+                    engine.identify(event.user_id, time_zone=event.time_zone, at=at)
+                attributes = dict(event.attributes)
+                engine.record(event.metric, user=event.user_id, value=event.value, at=at, attributes=attributes)
+                home = event.time_zone or home
+        except TrophyError as error:
+            report(BadRow(event.source, str(error)))
+    return engine
+
+
+def _days(scenes: Iterable[Scene], first: date | None, last: date | None) -> Iterator[str]:
+    for day in diary_of(scenes):
+        if (first or day.day) <= day.day <= (last or day.day):
+            yield day.text
+
+
+def _calendar(scenes: Iterable[Scene], first: date | None, last: date | None) -> str:
+    moods = calendar_of(scenes)
+    start, end = first or min(moods, default=None), last or max(moods, default=None)
+    return "" if start is None or end is None else "\n".join(draw_calendar(moods, start, end))

@@ -123,9 +123,7 @@ class AchievementExplanation:
     def _reasons(self) -> list[str]:
         reasons = [] if self.mark is None else [self.mark.text]
         if self.held and self.prerequisites:
-            reasons.append(
-                f"the last of its prerequisites was completed: {joined(one.key for one in self.prerequisites)}"
-            )
+            reasons.append(f"its prerequisites are held: {joined(one.key for one in self.prerequisites)}")
         elif self.missing:
             held = len(self.prerequisites) - len(self.missing)
             reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {joined(self.missing)}")

@@ -12,11 +12,12 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.explanation.event import consequences_of
+from trophy_engine.explanation.event import Consequence, consequences_of
 from trophy_engine.explanation.retelling import Scene
 from trophy_engine.explanation.streak import periods_of
-from trophy_engine.explanation.wording import day_name, where
+from trophy_engine.explanation.wording import day_name, every
 from trophy_engine.numbers import Number, add
+from trophy_engine.rules.points import PointsTrigger
 
 __all__ = ["DiaryDay", "Mood", "calendar_of", "diary_of", "draw_calendar"]
 
@@ -43,6 +44,21 @@ class DiaryDay:
     time_zone: str
     recorded: dict[str, tuple[int, Number]] = attrs.field(factory=dict)
     lines: list[str] = attrs.field(factory=list)
+    _awards: dict[tuple[str, PointsTrigger], tuple[int, int, int]] = attrs.field(factory=dict)
+
+    def note(self, told: Consequence) -> None:
+        """Note what happened; plain awards of one trigger become one line."""
+        award = told.award
+        if award is None or award.boosts or award.bound:
+            self.lines.append(told.text)
+            return
+        place, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
+        self._awards[award.system, award.trigger] = place, number + 1, added + award.awarded
+        if number:
+            sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
+            self.lines[place] = f"{sum_} in {number + 1:,} awards, {every(award.trigger)}"
+        else:
+            self.lines.append(told.text)
 
     @property
     def text(self) -> str:
@@ -58,19 +74,17 @@ def diary_of(scenes: Iterable[Scene]) -> Iterator[DiaryDay]:
     """Tell a user's commands day by day, in order of time."""
     today: DiaryDay | None = None
     for scene in scenes:
-        home = scene.state.zone
-        moves = {raw[3]: raw for raw in scene.effects if raw[0] is MetricChanged}
-        for raw, told in zip(scene.effects, consequences_of(scene.plan, scene.effects, home), strict=True):
-            day = _day(home, raw[2])
-            if today is None or day != today.day:
+        told = consequences_of(scene.plan, scene.effects, scene.state.zone)
+        for raw, consequence in zip(scene.effects, told, strict=True):
+            if today is None or consequence.day != today.day:
                 if today is not None:
                     yield today
-                today = DiaryDay(day, where(home, raw[2]))
+                today = DiaryDay(consequence.day, consequence.time_zone)
             if raw[0] is MetricChanged:
                 events, total = today.recorded.get(raw[3], (0, 0))
-                today.recorded[raw[3]] = events + 1, add(total, moves[raw[3]][4])
+                today.recorded[raw[3]] = events + 1, add(total, raw[4])
             else:
-                today.lines.append(told.text)
+                today.note(consequence)
     if today is not None:
         yield today
 
@@ -107,11 +121,11 @@ def draw_calendar(moods: dict[date, Mood], first: date, last: date) -> Iterator[
 def _year(moods: dict[date, Mood], start: date, end: date) -> Iterator[str]:
     monday = start - _ONE_DAY * start.weekday()
     weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
-    yield f"{start.year} " + "".join(_month(week, start, end) for week in weeks).rstrip()
+    yield f"{start.year} {''.join(_month(week, start, end) for week in weeks)}".rstrip()
     for weekday, name in enumerate(_WEEKDAYS):
         days = (week + _ONE_DAY * weekday for week in weeks)
         cells = (_LETTERS[moods.get(day, "idle")] if start <= day <= end else " " for day in days)
-        yield f"{name}  " + " ".join(cells).rstrip()
+        yield f"{name}  {' '.join(cells)}".rstrip()
 
 
 def _month(week: date, start: date, end: date) -> str:

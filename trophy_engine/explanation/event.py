@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.calendar.zones import Zone
+from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.commands import Complete, Record, UserCommand
 from trophy_engine.core.effects import (
     AchievementBackdated,
@@ -51,7 +51,7 @@ class Consequence:
 
     Attributes:
         type: that of its effect, such as ``"achievement.completed"``.
-        at: when (aware, UTC); ``local`` is what the user's clock showed.
+        at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
         text: what happened and why, in a sentence.
         award: how it was reckoned, for an award.
     """
@@ -59,6 +59,8 @@ class Consequence:
     type: str
     at: datetime
     local: str
+    day: date
+    time_zone: str
     text: str
     award: AwardExplanation | None = None
 
@@ -126,18 +128,30 @@ def _asked(command: UserCommand) -> str:
 
 
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
-    """Say of each effect what it was and why, in order."""
+    """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
     moves = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
+    home = next((zone(raw[4]) for raw in effects if _moves_house(raw)), home)
     for raw in effects:
+        home = zone(raw[5]) if _moves_house(raw) else home
         award = award_from(raw, _times(raw, moves), home) if raw[0] is PointsAwarded else None
         text = award.text if award is not None else _say(plan, raw, moves)
-        yield Consequence(raw[0].type, from_micros(raw[2]), clock(home, raw[2]), text, award)
+        at = raw[2]
+        day = date.fromordinal(home.window(at)[0])
+        yield Consequence(raw[0].type, from_micros(at), clock(home, at), day, where(home, at), text, award)
+
+
+def _moves_house(raw: RawEffect) -> bool:
+    return raw[0] is UserChanged and raw[3] == "time_zone"
+
+
+def _field(name: str) -> str:
+    return name.removeprefix("attributes.").replace("_", " ")
 
 
 #: What each kind of effect says, from the fields after the instant and what a period is called.
 _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
     UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
-    UserChanged: lambda of, _: f"{of[0].removeprefix('attributes.')} changed from {of[1] or 'nothing'} to {of[2]}",
+    UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
     MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
     StreakStarted: lambda of, unit: f"a streak started: the {unit} of {day_name(of[1])} is credited",
     StreakExtended: lambda of, unit: f"the streak grew to {counted(of[0], unit)}: {day_name(of[1])} is credited",

@@ -56,23 +56,30 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
     """Do a user's commands again, those after ``until`` left out; the last scene is what time has made due by then."""
     plan = compile_plan(Ruleset())
     state: UserState | None = None
+    adopted: str | None = None
     for command in commands:
         if isinstance(command, Adopt):
-            adopted = compile_plan(Ruleset.loads(command.rules, format="json"))
-            state = None if state is None else UserState.load(adopted, state.dump(plan))
-            plan = adopted
-        elif command.at > until:
+            adopted = command.rules  # in force from the next command on
+            continue
+        if command.at > until:
+            adopted = None
             break
-        elif not isinstance(command, Settle):
-            scene = _do(plan, state, command, command.at)
+        if adopted is not None:
+            plan, state = _adopt(adopted, plan, state)
+            adopted = None
+        if state is not None or not isinstance(command, Settle):
+            scene = _do(plan, state, None if isinstance(command, Settle) else command, command.at)
             state = scene.state
             yield scene
-        elif state is not None:
-            scene = _do(plan, state, None, command.at)
-            state = scene.state
-            yield scene
+    if adopted is not None:
+        plan, state = _adopt(adopted, plan, state)
     if state is not None:
         yield _do(plan, state, None, until)
+
+
+def _adopt(rules: str, before: Plan, state: UserState | None) -> tuple[Plan, UserState | None]:
+    plan = compile_plan(Ruleset.loads(rules, format="json"))
+    return plan, None if state is None else UserState.load(plan, state.dump(before))
 
 
 def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Scene:
