@@ -245,6 +245,18 @@ class Engine:
                 raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
             return Player(self._history.plan, self._settled_copy(state, instant))
 
+    def dump(self, user: str) -> dict[str, Any]:
+        """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+        """
+        with self._lock:
+            state = self._history.state(check_user_id(user))
+            if state is None:
+                raise UnknownUser(user)
+            return state.dump(self._history.plan)
+
     @overload
     def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...
 

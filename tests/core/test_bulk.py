@@ -1,12 +1,9 @@
 """The bulk path is the same evaluation; only nobody is handed the effects."""
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
-from histories import histories, live, states
 from hypothesis import given
-from rulesets import rulesets
 
 from trophy_engine import (
     Engine,
@@ -19,30 +16,31 @@ from trophy_engine import (
     UnknownKey,
     UserCreationPointsTrigger,
 )
-from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.instants import DAY
 from trophy_engine.core.bulk import Bulk
+from trophy_engine.core.commands import Settle
 from trophy_engine.core.plan import compile_plan
-from trophy_engine.numbers import exact
+from trophy_engine.testing import games, play, states
+from trophy_engine.testing.histories import records
 
 
-@given(rulesets(), histories())
-def test_bulk_counts_what_the_engine_tells(rules, history):
-    events = [deed for deed in history if deed.what == "record"]
-    plain = [type(deed)(deed.at, deed.user, "record", (*deed.given[:2], None)) for deed in events]
-    engine, bulk, told = Engine(rules), Bulk(compile_plan(rules)), Counter()
-    for deed in plain:
-        metric, value, _ = deed.given
-        told.update(type(effect) for effect in live(engine, [deed]))
+@given(games(kinds=records))
+def test_bulk_counts_what_the_engine_tells(history):
+    plan, told = compile_plan(history.ruleset), Counter()
+    engine, bulk = Engine(history.ruleset), Bulk(plan)
+    for drawn in history:
+        deed = drawn._replace(attributes=(), idempotency_key=None)
+        told.update(type(effect) for effect in play(engine, [deed]))
         try:
-            bulk.record([(to_micros(deed.at), deed.user, metric, exact(value))])
+            bulk.record([(deed.at, deed.user_id, deed.metric, deed.value)])
         except Refused:
             continue
-    end = history[-1].at + timedelta(days=40)
-    told.update(type(effect) for effect in engine.settle(at=end))
-    bulk.settle(to_micros(end))
+    end = Settle(history.commands[-1].at + 40 * DAY)
+    told.update(type(effect) for effect in play(engine, [end]))
+    bulk.settle(end.at)
     assert bulk.counts == told
     uncounted = {"commands": None}  # the bulk path keeps no log, and so numbers nothing
-    dumped = {user: state.dump(compile_plan(rules)) | uncounted for user, state in bulk.states.items()}
+    dumped = {user: state.dump(plan) | uncounted for user, state in bulk.states.items()}
     assert dumped == {user: state | uncounted for user, state in states(engine).items()}
 
 

@@ -165,7 +165,7 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     told(
         moved,
         r"""
-        ann was said to have sign_up_date = 2023-01-01 and time_zone = Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
+        ann was identified with sign up date 2023-01-01 and time zone Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
         Asia/Tokyo (+09:00).
           sign up date changed from nothing to 2023-01-01
           time zone changed from Europe/Berlin to Asia/Tokyo

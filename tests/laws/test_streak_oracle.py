@@ -1,209 +1,60 @@
 """The engine tells the same story of every streak as the oracle that walks the calendar day by day."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from functools import cache
-from itertools import pairwise
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import attrs
 from hypothesis import event, given
 from hypothesis import strategies as st
-from streak_oracle import Account, Add, Command, Fact, Move, account, end_of, local, zone_of
+from streak_oracle import Account, Add, Command, Fact, Move, account, zone_of
 
 from trophy_engine import (
     Effect,
     Engine,
     FreezeConsumed,
     FreezeEarned,
-    Freezes,
     Metric,
     Player,
     Ruleset,
-    Streak,
     StreakExtended,
     StreakLost,
-    StreakMetric,
     StreakStarted,
 )
-from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Record
+from trophy_engine.testing import games, play, streak_rules, time_zones
+from trophy_engine.testing.histories import journeys, records
+from trophy_engine.testing.moments import later
 
 METRICS = ("lessons", "minutes", "words")
-PLAIN_ZONES = ("UTC", "Europe/London", "America/New_York", "Asia/Tokyo", "+05:30", "-09:30", "+14:00", "-11:00")
-ODD_ZONES = (
-    "Australia/Lord_Howe",  # clocks move by half an hour
-    "Pacific/Apia",  # 30 December 2011 never was
-    "Asia/Kathmandu",  # 45 minutes off the hour
-    "America/St_Johns",  # clocks went back at 00:01, so that a new day ended after a minute and began again
-    "Africa/Casablanca",  # summer time pauses for Ramadan
-    "America/Sao_Paulo",  # clocks went forward at midnight
-    "America/Havana",  # clocks go back at 01:00, so that midnight happens twice
-)
-
-# The instants -------------------------------------------------------------------------------------------------------
-
-MICROSECOND = timedelta(microseconds=1)
-STARTS = tuple(
-    datetime.fromisoformat(text).replace(tzinfo=UTC)
-    for text in (
-        "2025-04-02 10:00",
-        "2024-02-28 23:59:59.999999",
-        "2023-12-31 12:00",
-        "2011-12-28 09:59:59.999999",
-        "2010-11-05 02:29:00",
-        "2010-09-25 10:59:00",
-        "2018-11-03 02:30",
-        "2012-11-04 03:30",
-        "2019-05-04 22:00",
-        "2000-02-29 00:00",
-    )
-)
-HURRY = tuple(timedelta(seconds=seconds) for seconds in (0, 1, 59, 61, 1800, 3600, 5400, 6 * 3600, 23 * 3600))
-STRIDES = tuple(timedelta(days=days) for days in (1, 2, 3, 6, 7, 8, 28, 29, 30, 31, 60, 365, 366))
-EDGES = (
-    timedelta(0),
-    -MICROSECOND,
-    MICROSECOND,
-    timedelta(seconds=30),
-    -timedelta(seconds=30),
-    timedelta(minutes=59),
-    -timedelta(minutes=59),
-    timedelta(hours=12),
-)
-LATEST = datetime(2120, 1, 1, tzinfo=UTC)
+RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
 
 
-@cache
-def transitions(zone: str) -> tuple[datetime, ...]:
-    """Find the instants of the years 2000 to 2030 at which the clocks of a zone move."""
-    days = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(31 * 365)]
-    return tuple(
-        _bisect(zone, before, after)
-        for before, after in pairwise(days)
-        if local(before, zone).utcoffset() != local(after, zone).utcoffset()
-    )
+def deeds(rules, user, at):
+    """Draw what the oracle knows: events without keys, and moves."""
+    records_ = records(rules, user, at).map(lambda record: record._replace(idempotency_key=None))
+    return st.one_of(records_, records_, records_, journeys(user, at))
 
 
-def _bisect(zone: str, before: datetime, after: datetime) -> datetime:
-    while after - before > timedelta(seconds=1):
-        middle = (before + (after - before) / 2).replace(microsecond=0)
-        if local(middle, zone).utcoffset() == local(before, zone).utcoffset():
-            before = middle
-        else:
-            after = middle
-    return after
+def as_oracle(deed) -> Command:
+    """Say a command in the oracle's words."""
+    at = from_micros(deed.at)
+    if isinstance(deed, Record):
+        return at, Add(deed.metric, deed.value)
+    return at, Move(dict(deed.changes)["time_zone"])
 
 
 @st.composite
-def later(draw, now: datetime, zone: str) -> datetime:
-    """Choose an instant not before now: soon, around a midnight or a transition of the zone, or after years."""
-    way = draw(st.sampled_from(("hurry", "midnight", "stride", "transition", "hurry", "midnight", "date", "years")))
-    match way:
-        case "hurry":
-            return now + draw(st.sampled_from(HURRY))
-        case "stride":
-            return now + draw(st.sampled_from(STRIDES))
-        case "midnight":
-            day = local(now, zone).date() + timedelta(days=draw(st.integers(0, 3)))
-            goal = end_of(day, zone)
-        case "date":
-            goal = now + draw(st.sampled_from(STRIDES))
-            goal = end_of(local(goal, zone).date().replace(day=1) - timedelta(days=draw(st.integers(1, 2))), zone)
-        case "transition":
-            goal = next((moment for moment in transitions(zone) if moment > now), now)
-        case _:
-            return min(now + timedelta(days=draw(st.integers(200, 4000))), max(now, LATEST))
-    return max(goal + draw(st.sampled_from(EDGES)), now)
-
-
-# The stories --------------------------------------------------------------------------------------------------------
-
-VALUES = st.one_of(
-    st.sampled_from((1, 2, 5)),
-    st.integers(-3, 6),
-    st.sampled_from((Decimal("0.1"), Decimal("0.2"), 0.1, 0.3, Decimal("2.5"), -0.5, Decimal("-1.25"))),
-)
-THRESHOLDS = st.sampled_from((1, 2, 5, Decimal("0.3"), Decimal("2.5")))
-
-
-@st.composite
-def supplies(draw) -> Freezes:
-    most = draw(st.integers(0, 4))
-    interval = draw(st.none() | st.sampled_from((1, 2, 3, 7, 30)))
-    return Freezes(
-        start_count=draw(st.integers(0, most)),
-        max_count=most,
-        auto_earn_interval=interval,
-        auto_earn_amount=None if interval is None else draw(st.integers(1, 3)),
-    )
-
-
-@st.composite
-def streaks(draw) -> Streak:
-    keys = draw(st.lists(st.sampled_from(METRICS), min_size=1, max_size=3, unique=True))
-    return Streak(
-        frequency=draw(st.sampled_from(("daily", "daily", "weekly", "monthly"))),
-        metrics=[StreakMetric(key, draw(THRESHOLDS)) for key in keys],
-        evaluation_mode=draw(st.sampled_from(("OR", "AND"))),
-        first_weekday=draw(st.sampled_from(WEEKDAYS)),
-        freezes=draw(st.none() | supplies()),
-    )
-
-
-@attrs.frozen(repr=False)
-class Story:
-    """A rule, one user's commands in order of time, and the instants at which somebody looks."""
-
-    rule: Streak
-    commands: tuple[Command, ...]
-    looks: tuple[datetime, ...]
-
-    def __repr__(self) -> str:
-        """Tell it line by line, with the local time beside each instant."""
-        return "\n".join(("", repr(self.rule), *self._lines()))
-
-    def _lines(self) -> Iterator[str]:
-        zone = "UTC"
-        for at, deed in self.commands:
-            zone = deed.zone if isinstance(deed, Move) else zone
-            what = f"moves to {zone}" if isinstance(deed, Move) else f"{deed.metric} {deed.value!r}"
-            yield f"  {at:%Y-%m-%d %H:%M:%S.%f}  ({local(at, zone).replace(tzinfo=None)} {zone})  {what}"
-        for look in self.looks:
-            yield f"  {look:%Y-%m-%d %H:%M:%S.%f}  ({local(look, zone).replace(tzinfo=None)} {zone})  somebody looks"
-
-
-@st.composite
-def stories(draw) -> Story:
-    """Choose a rule and a life: bursts, midnights, transitions, absences, and now and then a journey."""
-    rule = draw(streaks())
-    zones = draw(st.lists(st.sampled_from(PLAIN_ZONES + ODD_ZONES * 2), min_size=1, max_size=3))
-    keys = [one.key for one in rule.metrics] * 4 + list(METRICS)
-    zone, now = zones[0], draw(st.sampled_from(STARTS))
-    commands: list[Command] = [(now, Move(zone))] if draw(st.booleans()) else []
-    zone = zone if commands else "UTC"
-    for _ in range(draw(st.integers(1, 24))):
-        if commands:
-            now = draw(later(now, zone))
-        if draw(st.integers(0, 5)) == 5:
-            zone = draw(st.sampled_from(zones))
-            commands.append((now, Move(zone)))
-        else:
-            commands.append((now, Add(draw(st.sampled_from(keys)), draw(VALUES))))
-    looks = [now]
+def looks(draw, history) -> list[datetime]:
+    """Choose instants to look at after the end of a history."""
+    found = [history.commands[-1].at]
     for _ in range(draw(st.integers(0, 3))):
-        looks.append(draw(later(looks[-1], zone)))
-    return Story(rule, tuple(commands), tuple(looks))
+        found.append(draw(later(found[-1], zone(draw(time_zones())))))
+    return [from_micros(at) for at in found]
 
 
 # The comparison -----------------------------------------------------------------------------------------------------
-
-
-def obey(engine: Engine, command: Command) -> tuple[Effect, ...]:
-    match command:
-        case at, Add(metric, value):
-            return engine.record(metric, user="jo", value=value, at=at).effects
-        case at, Move(zone):
-            return engine.identify("jo", time_zone=zone, at=at).effects
 
 
 def fact(effect: Effect) -> Fact | None:
@@ -244,24 +95,24 @@ def told(of: Account) -> str:
     return "\n".join((head, *map(str, of.facts)))
 
 
-@given(stories())
-def test_the_engine_agrees_with_a_walk_through_the_calendar(story):
-    engine = Engine(Ruleset(metrics=tuple(map(Metric, METRICS)), streak=story.rule))
+@given(games(RULES, users=("jo",), max_size=24, kinds=deeds), st.data())
+def test_the_engine_agrees_with_a_walk_through_the_calendar(history, data):
+    engine, rule = Engine(history.ruleset), history.ruleset.streak
+    commands = [as_oracle(deed) for deed in history]
     facts: list[Fact] = []
-    for number, command in enumerate(story.commands, start=1):
-        facts += filter(None, map(fact, obey(engine, command)))
-        expected = account(story.rule, story.commands[:number], command[0])
-        assert told(seen(engine.user("jo", at=command[0]), facts)) == told(expected)
-    for look in story.looks:
-        expected = account(story.rule, story.commands, look)
+    for number, deed in enumerate(history, start=1):
+        facts += filter(None, map(fact, play(engine, [deed])))
+        expected = account(rule, commands[:number], commands[number - 1][0])
+        assert told(seen(engine.user("jo", at=commands[number - 1][0]), facts)) == told(expected)
+    ends = data.draw(looks(history))
+    for look in ends:
+        expected = account(rule, commands, look)
         assert told(seen(engine.user("jo", at=look), expected.facts)) == told(expected)
-    facts += filter(None, map(fact, engine.settle(at=story.looks[-1])))
-    assert told(seen(engine.user("jo", at=story.looks[-1]), facts)) == told(expected)
+    facts += filter(None, map(fact, engine.settle(at=ends[-1])))
+    assert told(seen(engine.user("jo", at=ends[-1]), facts)) == told(expected)
     for kind in sorted({fact.kind for fact in facts}):
         event(kind)
 
 
-def test_the_transitions_are_those_that_make_the_zones_odd():
-    assert datetime(2011, 12, 30, 10, tzinfo=UTC) in transitions("Pacific/Apia")
-    assert datetime(2010, 11, 7, 2, 31, tzinfo=UTC) in transitions("America/St_Johns")
+def test_the_oracle_knows_offsets_by_name():
     assert zone_of("-09:30").utcoffset(None) == timedelta(hours=-9, minutes=-30)

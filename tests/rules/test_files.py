@@ -6,13 +6,13 @@ import json
 import jsonschema
 import pytest
 from hypothesis import given
-from rulesets import rulesets
 
 from trophy_engine import Metric, MetricPointsTrigger, Ruleset
 from trophy_engine import rulesets as shipped
 from trophy_engine.rules import structure
 from trophy_engine.rules.ruleset import check_file
 from trophy_engine.rules.schema import json_schema
+from trophy_engine.testing import rulesets
 
 SCHEMA = json_schema()
 

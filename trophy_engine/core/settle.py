@@ -22,14 +22,12 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.achievements import complete_composites, cross
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.points import idle, pay
-from trophy_engine.core.state import ANNIVERSARY, FREEZE, MISS, UserState
+from trophy_engine.core.state import ANNIVERSARY, FREEZE, LAST_DAY, MISS, UserState
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND
 
 __all__ = ["anniversaries_by", "pass_ticks", "pay_ticks_skipped", "settle"]
-
-_LAST_DAY = date(2199, 12, 31).toordinal()
 
 
 def settle(turn: Turn, state: UserState, until: int) -> None:
@@ -111,7 +109,7 @@ def _anniversary_day(plan: Plan, state: UserState) -> int:
 
 def _anniversary(sign_up_day: int, years: int) -> int:
     signed_up = date.fromordinal(sign_up_day)
-    if signed_up.year + years > date.fromordinal(_LAST_DAY).year:
+    if signed_up.year + years > date.fromordinal(LAST_DAY).year:
         return NEVER
     return (signed_up + relativedelta(years=years)).toordinal()
 
@@ -135,13 +133,9 @@ def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
             tick = state.created + ((ticked - state.created) // trigger.hours + 1) * trigger.hours
         else:
             days = (state.tick_day - state.created_day) // trigger.days + 1
-            tick = _tick_of_day(state, state.created_day + days * trigger.days)
+            tick = state.tick_of_day(state.created_day + days * trigger.days)
         soonest = min(soonest, tick)
     return soonest
-
-
-def _tick_of_day(state: UserState, day: int) -> int:
-    return state.zone.instant(day, state.created_time) if day <= _LAST_DAY else NEVER
 
 
 def _run_tick(turn: Turn, state: UserState, at: int) -> None:
@@ -159,14 +153,12 @@ def _run_tick(turn: Turn, state: UserState, at: int) -> None:
 
 def _day_of_tick(state: UserState, at: int) -> int | None:
     day = state.zone.window(at)[0]
-    return day if day > state.tick_day and _tick_of_day(state, day) == at else None
+    return day if day > state.tick_day and state.tick_of_day(day) == at else None
 
 
 def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
     """Move on the day through which daily awards have been made; idle ones that time has passed are gone."""
-    if plan.daily_ticks:
-        day = state.zone.window(through)[0]
-        state.tick_day = max(state.tick_day, day if _tick_of_day(state, day) <= through else day - 1)
+    state.tick_day = state.ticked_through(plan, through)
 
 
 def pay_ticks_skipped(turn: Turn, state: UserState, at: int) -> None:

@@ -7,6 +7,7 @@ What can be derived from the rest (when the next thing is due, how far marks wer
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
 
@@ -15,10 +16,12 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.plan import Plan
 from trophy_engine.numbers import BEYOND, Number
 
-__all__ = ["ANNIVERSARY", "FREEZE", "MISS", "SCHEMA", "Gauge", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
 SCHEMA: Final = 1
+#: The last day on which anything can happen.
+LAST_DAY: Final = date(2199, 12, 31).toordinal()
 #: The period before every period.
 _BEFORE: Final = -1
 
@@ -171,6 +174,17 @@ class UserState:
         self.next_tick = -NEVER
         self.recheck = True
 
+    def tick_of_day(self, day: int) -> int:
+        """Give the instant of a local day at which daily awards come: the time of day of the user's creation."""
+        return self.zone.instant(day, self.created_time) if day <= LAST_DAY else NEVER
+
+    def ticked_through(self, plan: Plan, through: int) -> int:
+        """Give the local day through which, by an instant, daily awards have been made or have passed idle."""
+        if not plan.daily_ticks:
+            return self.tick_day
+        day = self.zone.window(through)[0]
+        return max(self.tick_day, day if self.tick_of_day(day) <= through else day - 1)
+
     def lose_track(self) -> None:
         """Begin the streak anew: its periods are those of another calendar."""
         self.length = 0
@@ -198,6 +212,7 @@ class UserState:
             "schema": SCHEMA,
             "id": self.id,
             **{name: getattr(self, name) for name in _SCALARS},
+            "tick_day": self.ticked_through(plan, self.settled),
             "zone": self.zone.name,
             "calendar": _calendar(plan),
             "attributes": dict(self.attributes),

@@ -124,7 +124,8 @@ def _asked(command: UserCommand) -> str:
         case Complete(_, _, achievement):
             return f"was said to have completed {achievement!r}"
         case _:
-            return f"was said to have {joined(f'{field} = {value}' for field, value in command.changes) or 'come'}"
+            changes = [f"{_field(field)} {value or 'cleared'}" for field, value in command.changes]
+            return f"was identified with {joined(changes)}" if changes else "was identified"
 
 
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:

@@ -6,7 +6,7 @@ the same users act in the same way under whatever rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 from typing import Protocol, Self
@@ -16,9 +16,8 @@ import attrs
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, add
 from trophy_engine.replay.events import Event, Row
-from trophy_engine.rules.achievements import MetricTrigger
 from trophy_engine.rules.constraints import as_sequence
-from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.naming import named_values
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.simulation.habits import habits_of
@@ -91,22 +90,12 @@ class Population:
 
 def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:
     conditions = {} if ruleset.streak is None else {one.key: one.threshold for one in ruleset.streak.metrics}
-    named: dict[str, set[str]] = {attribute.key: {"other"} for attribute in ruleset.attributes}
-    for filter_ in _event_filters(ruleset):
-        for key, value in filter_.items():
-            named[key].add(value)
-    attributes = {one.key: tuple(sorted(named[one.key])) for one in ruleset.attributes if one.type == "event"}
+    named = named_values(ruleset)
+    attributes = {one.key: (*named[one.key], "other") for one in ruleset.attributes if one.type == "event"}
     return tuple(
         Deed(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
         for metric in ruleset.metrics
     )
-
-
-def _event_filters(ruleset: Ruleset) -> Iterator[Mapping[str, str]]:
-    rules = [achievement.trigger for achievement in ruleset.achievements]
-    for rule in (*rules, *(trigger for system in ruleset.points for trigger in system.triggers)):
-        if isinstance(rule, MetricTrigger | MetricPointsTrigger):
-            yield rule.event_attributes
 
 
 def _values(threshold: Number | None) -> tuple[Number, ...]:

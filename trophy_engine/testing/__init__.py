@@ -1,1 +1,32 @@
-"""Tests for what others build on the package; they come with the extra ``testing``."""
+"""A test kit for anybody's rules; it comes with the extra ``testing``.
+
+Strategies draw rules, users' histories, time zones and instants; laws say what holds whatever happens; a state machine
+plays one user. ``trophy_engine.testing.storage`` has the conformance tests of storages.
+"""
+
+from trophy_engine.testing.histories import USERS, History, events, games, histories
+from trophy_engine.testing.laws import LAWS, check_laws
+from trophy_engine.testing.machine import StreakMachine
+from trophy_engine.testing.moments import instants, time_zones
+from trophy_engine.testing.performance import perform, play, states
+from trophy_engine.testing.rulesets import rulesets, streak_rules
+from trophy_engine.testing.story import tell
+
+__all__ = [
+    "LAWS",
+    "USERS",
+    "History",
+    "StreakMachine",
+    "check_laws",
+    "events",
+    "games",
+    "histories",
+    "instants",
+    "perform",
+    "play",
+    "rulesets",
+    "states",
+    "streak_rules",
+    "tell",
+    "time_zones",
+]

@@ -1,0 +1,51 @@
+"""What is explained agrees with what one sees, for every ruleset and every history."""
+
+from hypothesis import given
+
+from trophy_engine import Engine, Outcome
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.testing import games, perform, states
+
+
+@given(games(max_size=12))
+def test_explanations_agree_with_views_and_change_nothing(history):
+    rules, engine = history.ruleset, Engine(history.ruleset)
+    end = from_micros(history.commands[-1].at)
+    for deed in history:
+        result = perform(engine, deed)
+        if isinstance(result, Outcome):
+            explained = result.explain()
+            assert [one.type for one in explained.consequences] == [effect.type for effect in result.effects]
+            assert all(
+                one.award is None or one.award.awarded == one.award.reckoned - one.award.taken
+                for one in explained.consequences
+            )
+            assert explained.text
+    before = states(engine), list(engine.log())
+    for user in engine.users():
+        player = engine.user(user, at=end)
+        for view in player.achievements:
+            explained = engine.explain(user, achievement=view.key, at=end)
+            assert (explained.held, explained.achieved_at) == (view.achieved_at is not None, view.achieved_at)
+            if view.progress is not None:
+                assert explained.missing == view.progress.missing
+                if explained.mark is not None:
+                    assert (explained.mark.after, explained.mark.target) == (
+                        view.progress.current,
+                        view.progress.target,
+                    )
+                    assert explained.mark.missing == view.progress.remaining
+            assert explained.text
+        for key, balance in player.points.items():
+            ledger = engine.explain(user, points=key, at=end)
+            assert ledger.total == balance.total == sum(award.awarded for award in ledger.awards)
+            assert all(award.total == award.before + award.awarded for award in ledger.awards)
+            assert ledger.text
+        if rules.streak is not None:
+            streak = engine.explain(user, streak=True, at=end)
+            seen = player.streak
+            assert (streak.length, streak.longest, streak.expires) == (seen.length, seen.longest, seen.expires)
+            running = [period for period in streak._running() if period.kind == "credited"]
+            assert len(running) == seen.length
+            assert streak.text
+    assert (states(engine), list(engine.log())) == before

@@ -1,0 +1,54 @@
+"""A log done again gives the same, byte for byte, in every process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hypothesis import given, settings
+
+from trophy_engine import Engine
+from trophy_engine.core.commands import decode, encode
+from trophy_engine.storage import Entry
+from trophy_engine.testing import games, play, states
+
+PROCESS = """
+import json, sys
+from trophy_engine import Effect, Engine
+from trophy_engine.core.commands import Settle, decode
+from trophy_engine.replay.output import effect_as_json
+from trophy_engine.storage import Entry
+from trophy_engine.testing import perform, states
+told = []
+log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
+replayed = Engine.replay(log[:1])
+replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
+for entry in log[1:]:
+    perform(replayed, entry.command)
+print(json.dumps([told, states(replayed)]))
+"""
+
+
+@given(games())
+@settings(max_examples=4)
+def test_every_process_gives_the_same_whatever_its_hash_seed(history):
+    engine = Engine(history.ruleset)
+    play(engine, history)
+    log = json.dumps([[entry.sequence, entry.number, encode(entry.command)] for entry in engine.log()])
+    assert [Entry(s, n, decode(command)) for s, n, command in json.loads(log)] == list(engine.log())
+    root = Path(__file__).resolve().parents[2]
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", PROCESS],
+            input=log,
+            capture_output=True,
+            check=True,
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
+    assert json.loads(answers.pop())[1] == json.loads(json.dumps(states(engine)))

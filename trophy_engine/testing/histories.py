@@ -1,0 +1,165 @@
+"""Strategies of histories: what users do under a ruleset, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+from hypothesis import strategies as st
+
+from trophy_engine.calendar.instants import FIRST, LAST, to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Complete, Identify, Record, Settle
+from trophy_engine.numbers import Number, add
+from trophy_engine.rules.achievements import ApiTrigger
+from trophy_engine.rules.naming import named_numbers, named_values
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.testing.moments import instants, later, time_zones
+from trophy_engine.testing.performance import Deed
+from trophy_engine.testing.rulesets import rulesets
+from trophy_engine.testing.story import tell
+
+__all__ = ["USERS", "Deed", "History", "events", "games", "histories", "journeys", "records"]
+
+USERS: Final = ("ann", "ben", "cyd")
+_SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
+
+
+@attrs.frozen(repr=False)
+class History:
+    """What users do under a ruleset; it prints as a story.
+
+    Attributes:
+        ruleset: the rules.
+        commands: what is done, in order of time.
+    """
+
+    ruleset: Ruleset
+    commands: tuple[Deed, ...]
+
+    def __iter__(self) -> Iterator[Deed]:
+        """Walk the commands."""
+        return iter(self.commands)
+
+    def __len__(self) -> int:
+        """Count the commands."""
+        return len(self.commands)
+
+    def __repr__(self) -> str:
+        """Tell the story: local dates, what was done, and what followed."""
+        return "\n" + tell(self.ruleset, self.commands)
+
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # how Hypothesis asks for it
+        """Print the story in Hypothesis's reports, where fields would be printed otherwise."""
+        printer.text(repr(self))
+
+
+def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
+    """Draw values at, just below and around the numbers at which something happens, and now and then odd ones."""
+    named = named_numbers(ruleset, metric) or (1,)
+    below = [add(number, Decimal("-0.5")) for number in named]
+    halves = [number // 2 for number in named if isinstance(number, int) and number > 1]
+    return st.sampled_from([1, 1, *named, *named, *below, *halves, 2, 0, -2, Decimal("0.1")])
+
+
+def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+    """Draw attributes: each declared one is missing, or has a value that a filter names, or another one."""
+    named = named_values(ruleset)
+    choices = {
+        one.key: st.sampled_from([None, *named[one.key], "other"]) for one in ruleset.attributes if one.type == kind
+    }
+    drawn = st.fixed_dictionaries(choices)
+    return drawn.map(lambda made: tuple(sorted((key, value) for key, value in made.items() if value is not None)))
+
+
+@st.composite
+def records(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Record:
+    """Draw an event of a user at an instant (microseconds); now and then it has one of two idempotency keys."""
+    metric = draw(st.sampled_from([metric.key for metric in ruleset.metrics]))
+    key = draw(st.sampled_from([None, None, None, None, "k", "l"]))
+    return Record(user, at, metric, draw(_values(ruleset, metric)), draw(_attributes(ruleset, "event")), key)
+
+
+def journeys(user: str, at: int) -> st.SearchStrategy[Identify]:
+    """Draw a user's move to a time zone at an instant (microseconds)."""
+    return time_zones().map(lambda name: Identify(user, at, (("time_zone", name),)))
+
+
+@st.composite
+def _identifications(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Identify:
+    changes: dict[str, str | None] = {}
+    what = draw(st.sampled_from(["time_zone", "attributes", "time_zone", "sign_up_date", "name"]))
+    if what == "time_zone":
+        return draw(journeys(user, at))
+    if what == "sign_up_date":
+        changes["sign_up_date"] = draw(st.sampled_from(_SIGN_UPS))
+    elif what == "name":
+        changes["name"] = draw(st.sampled_from(["Jo", None]))
+    else:
+        changes |= {f"attributes.{key}": value for key, value in draw(_attributes(ruleset, "user"))}
+    return Identify(user, at, tuple(sorted(changes.items())))
+
+
+@st.composite
+def _commands(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Deed:
+    """Draw a command of any kind; most are events."""
+    calls = [one.key for one in ruleset.achievements if isinstance(one.trigger, ApiTrigger)]
+    kinds = ["record"] * (6 if ruleset.metrics else 0) + ["identify"] * 2 + ["complete"] * bool(calls) + ["settle"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "record":
+        return draw(records(ruleset, user, at))
+    if kind == "identify":
+        return draw(_identifications(ruleset, user, at))
+    if kind == "complete":
+        return Complete(user, at, draw(st.sampled_from(calls)))
+    return Settle(at)
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20, kinds: Any = None
+) -> History:
+    """Draw histories: commands of every kind in order of time.
+
+    There are bursts, midnights and transitions to the microsecond, absences of years, journeys, attributes that
+    filters want, repeated idempotency keys, and commands that are refused. They shrink to short stories.
+
+    Args:
+        draw: given by Hypothesis.
+        ruleset: the rules that the users act under.
+        users: who acts.
+        max_size: how many commands there are at most.
+        kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
+    """
+    make = kinds or _commands
+    homes = dict.fromkeys(users, "UTC")
+    now = to_micros(draw(instants()))
+    made: list[Deed] = []
+    for number in range(draw(st.integers(1, max_size))):
+        user = draw(st.sampled_from(list(users)))
+        if number:
+            now = draw(later(now, zone(homes[user])))
+        if not FIRST <= now < LAST:
+            break
+        command = draw(make(ruleset, user, now))
+        if isinstance(command, Identify):
+            homes[user] = dict(command.changes).get("time_zone") or homes[user]
+        made.append(command)
+    return History(ruleset, tuple(made))
+
+
+def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:
+    """Draw histories of nothing but events."""
+    return histories(ruleset, users=users, max_size=max_size, kinds=records)
+
+
+def games(ruleset: st.SearchStrategy[Ruleset] | None = None, **given: Any) -> st.SearchStrategy[History]:
+    """Draw a ruleset, and a history under it (``history.ruleset`` has the rules).
+
+    Args:
+        ruleset: the rules; ``rulesets()`` by default.
+        given: what else ``histories`` takes.
+    """
+    return (rulesets() if ruleset is None else ruleset).flatmap(lambda rules: histories(rules, **given))

@@ -1,0 +1,241 @@
+"""The laws of the engine, as functions of a ruleset and a history: each raises ``AssertionError`` where it is broken.
+
+``check_laws`` runs them all. They hold for every ruleset and every history; a rule of one's own that breaks one has
+found a fault of the engine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
+from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
+from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect
+from trophy_engine.core.plan import compile_plan
+from trophy_engine.core.state import UserState
+from trophy_engine.engine import Engine
+from trophy_engine.errors import TrophyError, UnknownUser
+from trophy_engine.outcome import Outcome
+from trophy_engine.replay.output import effect_as_json
+from trophy_engine.rules.files import Format
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.memory import MemoryStorage
+from trophy_engine.storage.sqlite import SQLiteStorage
+from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.histories import History
+from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.performance import Deed, effects_of, perform, play, states
+from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.translation_laws import offsets_and_instants_together_move_nothing, whole_weeks_move_all
+
+__all__ = ["LAWS", "Law", "check_laws"]
+
+Law = Callable[[Ruleset, History], None]
+
+_SPANS: Final = (0, 5 * HOUR, DAY, 9 * DAY, 800 * DAY)
+
+
+def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
+    """Settling to one instant and then to a later one is settling to the later one, and when one settles is nothing."""
+    end = history.commands[-1].at
+    for first, second in pairwise(_SPANS):
+        goal = end + first + second
+        if goal >= LAST:
+            return
+        stops, straight = Engine(ruleset), Engine(ruleset)
+        play(stops, history)
+        play(straight, history)
+        once = play(stops, [Settle(end + first), Settle(goal)])
+        agree(_ordered(once), _ordered(play(straight, [Settle(goal)])), "what settling in two steps makes happen")
+        agree(states(stops), states(straight), "the states after settling in two steps")
+        agree(play(stops, [Settle(goal)]), [], "what settling again makes happen")
+    _settle_between(ruleset, history)
+
+
+def _settle_between(ruleset: Ruleset, history: History) -> None:
+    settled, left_alone = Engine(ruleset), Engine(ruleset)
+    between: list[Deed] = []
+    for deed, following in pairwise([*history, history.commands[-1]]):
+        between += [deed, Settle(deed.at + (following.at - deed.at) // 3), Settle(following.at)]
+    deeds = [deed for deed in history if not isinstance(deed, Settle)]
+    end = Settle(history.commands[-1].at)
+    agree(
+        _by_user(play(settled, [*between, end])),
+        _by_user(play(left_alone, [*deeds, end])),
+        "what happens when everybody is settled between commands",
+    )
+    agree(states(settled), states(left_alone), "the states when everybody was settled between commands")
+
+
+def _ordered(effects: Iterable[Effect]) -> list[Effect]:
+    """Order effects of several users by instant; those of one user keep their order."""
+    return sorted(effects, key=lambda effect: (effect.at, effect.user_id))
+
+
+def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
+    found: dict[str, list[Effect]] = {}
+    for effect in effects:
+        found.setdefault(effect.user_id, []).append(effect)
+    return found
+
+
+def replay_is_live(ruleset: Ruleset, history: History) -> None:
+    """The log done again gives the same states, effects and log, on every storage, and from snapshots."""
+    engine = Engine(ruleset)
+    effects = play(engine, history)
+    engine.settle(at=from_micros(history.commands[-1].at))
+    again = Engine.replay(engine.log())
+    agree(states(again), states(engine), "the states of the log done again")
+    agree(list(again.log()), list(engine.log()), "the log of the log done again")
+    storage = SQLiteStorage(":memory:")
+    in_sqlite = Engine(ruleset, storage=storage)
+    agree(play(in_sqlite, history), effects, "what happens on SQLite")
+    memory = MemoryStorage()
+    memory.snapshot_every = 2
+    for deed in history:
+        play(Engine(ruleset, storage=memory), [deed])
+    in_sqlite.settle(at=from_micros(history.commands[-1].at))
+    reopened = Engine(ruleset, storage=memory)
+    reopened.settle(at=from_micros(history.commands[-1].at))
+    agree(states(reopened), states(engine), "the states of engines that were opened anew for every command")
+    agree(states(in_sqlite), states(engine), "the states on SQLite")
+    in_sqlite.close()
+
+
+def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> None:
+    """A repeated idempotency key changes nothing, and a refused command changes nothing."""
+    engine, told = Engine(ruleset), list[Effect]()
+    engine.subscribe(Effect, told.append)
+    for deed in history:
+        before = _everything(engine), len(told)
+        result = perform(engine, deed)
+        if isinstance(result, TrophyError):
+            agree((_everything(engine), len(told)), before, f"what is left of {deed}, which was refused")
+        elif isinstance(result, Outcome) and isinstance(deed, Record) and deed.idempotency_key is not None:
+            before = _everything(engine), len(told)
+            for again in (deed, deed._replace(value=99, at=deed.at + 9 * DAY)):
+                repeated = perform(engine, again)
+                holds(isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not known again")
+                agree(effects_of(repeated), (), f"what {again} did again")
+                agree((_everything(engine), len(told)), before, f"what is left of {again}, which was a repeat")
+
+
+def _everything(engine: Engine) -> tuple[Any, ...]:
+    return states(engine), list(engine.log())
+
+
+def users_commute(ruleset: Ruleset, history: History) -> None:
+    """In whatever order the commands of different users come, nothing changes."""
+    deeds = [deed for deed in history if isinstance(deed, UserCommand)]
+    users = sorted({deed.user_id for deed in deeds}, reverse=True)
+    together, apart = Engine(ruleset), Engine(ruleset)
+    effects = play(together, deeds)
+    effects_apart = play(apart, [deed for user in users for deed in deeds if deed.user_id == user])
+    agree(states(together), states(apart), "the states when one user comes after the other")
+    agree(_by_user(effects), _by_user(effects_apart), "what happens when one user comes after the other")
+
+
+def completions_stay(ruleset: Ruleset, history: History) -> None:
+    """What is completed stays so and is completed once, and the order of declaration decides nothing."""
+    engine = Engine(ruleset)
+    mirrored = Engine(attrs.evolve(ruleset, achievements=ruleset.achievements[::-1]))
+    told: set[tuple[str, str]] = set()
+    for deed in history:
+        for effect in play(engine, [deed]):
+            if isinstance(effect, AchievementCompleted | AchievementBackdated):
+                name = effect.user_id, effect.achievement
+                holds(name not in told, f"{effect} was completed before")
+                told.add(name)
+        play(mirrored, [deed])
+        held, mirror = _completed(engine), _completed(mirrored)
+        agree({(user, key) for user, keys in held.items() for key in keys}, told, "what is held and what was told")
+        agree(mirror, held, "what is held when achievements are declared the other way round")
+
+
+def _completed(engine: Engine) -> dict[str, dict[str, int]]:
+    return {user: dict(state["completed"]) for user, state in states(engine).items()}
+
+
+def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
+    """Rules, commands, states and effects read back equal."""
+    for format_ in _FORMATS:
+        again = Ruleset.loads(ruleset.dumps(format_), format_)
+        agree(again, ruleset, f"the rules as {format_}")
+        agree(again.digest, ruleset.digest, f"the digest of the rules as {format_}")
+    engine = Engine(ruleset)
+    for effect in play(engine, history):
+        written = json.loads(json.dumps(effect_as_json(effect)))
+        agree((EFFECTS[written["type"]], written["user_id"]), (type(effect), effect.user_id), "an effect as JSON")
+    for entry in engine.log():
+        agree(decode(encode(entry.command)), entry.command, "a command")
+        agree(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
+    plan = compile_plan(ruleset)
+    for user, state in states(engine).items():
+        agree(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
+
+
+def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
+    """A view is the state settled to its instant, and looking changes nothing."""
+    watched, alone = Engine(ruleset), Engine(ruleset)
+    users = sorted({deed.user_id for deed in history if isinstance(deed, UserCommand)})
+    for deed in history:
+        agree(str(perform(watched, deed)), str(perform(alone, deed)), "what is told to somebody who looks")
+        before = _everything(watched)
+        for user, span in zip(users, _SPANS[2:], strict=False):
+            _look(watched, user, min(deed.at + span, LAST - 1))
+        agree(_everything(watched), before, "what is there after looking")
+    for user in users:
+        goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
+        settled = Engine.replay(alone.log())
+        play(settled, [Settle(goal)])
+        agree(
+            _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"
+        )
+
+
+def _look(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
+    """Look at everything there is to see of a user."""
+    try:
+        player = engine.user(user, at=from_micros(at))
+    except UnknownUser:
+        return ()
+    return player.streak, player.freezes, player.points, player.achievements, player.metrics, player.completed
+
+
+_FORMATS: Final[tuple[Format, ...]] = ("toml", "json")
+
+#: Every law.
+LAWS: Final[tuple[Law, ...]] = (
+    settling_is_path_free,
+    replay_is_live,
+    repeats_and_refusals_change_nothing,
+    users_commute,
+    ledger_adds_up,
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    completions_stay,
+    whole_weeks_move_all,
+    offsets_and_instants_together_move_nothing,
+    what_is_written_reads_back,
+    looking_changes_nothing,
+)
+
+
+def check_laws(ruleset: Ruleset, history: History, laws: Iterable[Law] = LAWS) -> None:
+    """Check that a history under a ruleset breaks no law.
+
+    Raises:
+        AssertionError: it breaks one; the error says which and where, and its notes tell the story.
+    """
+    for law in laws:
+        try:
+            law(ruleset, history)
+        except AssertionError as error:
+            error.add_note(f"This law is broken: {law.__doc__}")
+            error.add_note(repr(attrs.evolve(history, ruleset=ruleset)))
+            raise

@@ -1,0 +1,92 @@
+"""The law of the ledger: balances are sums of awards, and an award is what an accountant with fractions makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import ceil, floor
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.effects import Effect, LevelChanged, MetricChanged, PointsAwarded
+from trophy_engine.engine import Engine
+from trophy_engine.outcome import Outcome
+from trophy_engine.rules.points import Boost, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.histories import History
+from trophy_engine.testing.performance import effects_of, perform
+
+__all__ = ["ledger_adds_up"]
+
+
+def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
+    """A balance is the sum of its awards, within its bounds; levels follow it; every multiple crossed pays once."""
+    engine = Engine(ruleset)
+    systems = {system.key: system for system in ruleset.points}
+    totals: dict[tuple[str, str], int] = {}
+    levels: dict[tuple[str, str], str | None] = {}
+    end = from_micros(history.commands[-1].at)
+    for deed in history:
+        result = perform(engine, deed)
+        if isinstance(result, Outcome):
+            _check_multiples(result.effects, systems)
+        _enter(effects_of(result), systems, totals, levels)
+    _enter(engine.settle(at=end), systems, totals, levels)
+    for user in engine.users():
+        for key, balance in engine.user(user, at=end).points.items():
+            agree(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
+            reached = [level.key for level in balance.levels if level.points <= balance.total]
+            held = reached[-1] if reached else None
+            agree(None if balance.level is None else balance.level.key, held, f"{user}'s level of {key}")
+            agree(levels.get((user, key), held), held, f"the last level of {key} that {user} was told of")
+
+
+def _enter(
+    effects: Iterable[Effect],
+    systems: Mapping[str, PointsSystem],
+    totals: dict[tuple[str, str], int],
+    levels: dict[tuple[str, str], str | None],
+) -> None:
+    for effect in effects:
+        if isinstance(effect, PointsAwarded):
+            name = effect.user_id, effect.system
+            agree(effect.before, totals.get(name, 0), f"the balance before {effect}")
+            agree(effect.total, effect.before + effect.awarded, f"the balance after {effect}")
+            holds(effect.awarded, f"{effect} awards nothing")
+            maximum = systems[effect.system].maximum
+            holds(effect.total >= 0, f"{effect} goes below zero")
+            holds(maximum is None or effect.total <= maximum, f"{effect} goes above {maximum}")
+            totals[name] = effect.total
+        elif isinstance(effect, LevelChanged):
+            holds(effect.previous != effect.level, f"{effect} changes no level")
+            levels[effect.user_id, effect.system] = effect.level
+
+
+def _check_multiples(effects: Iterable[Effect], systems: Mapping[str, PointsSystem]) -> None:
+    """Reckon the awards for an event anew, but for those of totals over certain events, which effects do not tell."""
+    moves = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
+    for award in effects:
+        if not isinstance(award, PointsAwarded) or not isinstance(award.trigger, MetricPointsTrigger):
+            continue
+        if award.trigger.event_attributes:
+            continue
+        move = moves[award.trigger.metric]
+        step = award.trigger.threshold
+        times = floor(Fraction(str(move.after)) / step) - floor(Fraction(str(move.before)) / step)
+        holds(times > 0, f"{award} crosses no multiple of {step}")
+        amount = award.trigger.points * times
+        wanted = _multiply(amount, award.boosts) if amount > 0 else amount
+        maximum = systems[award.system].maximum
+        room = wanted if maximum is None else min(wanted, maximum - award.before)
+        agree(award.awarded, max(room, -award.before), f"what {award} awards")
+
+
+def _multiply(amount: int, boosts: Iterable[Boost]) -> int:
+    """Multiply with fractions and round once: down beats nearest beats up, halves go up."""
+    exact = Fraction(amount)
+    for boost in boosts:
+        exact *= Fraction(str(boost.multiplier))
+    modes = {boost.rounding for boost in boosts}
+    if "down" in modes or not modes:
+        return floor(exact)
+    return floor(exact + Fraction(1, 2)) if "nearest" in modes else ceil(exact)

@@ -1,0 +1,141 @@
+"""A state machine that plays one user, for rules and invariants of one's own.
+
+Subclass ``StreakMachine`` with a ruleset, add invariants, and hand its ``TestCase`` to the test runner:
+
+>>> from hypothesis import settings
+>>> from hypothesis.stateful import run_state_machine_as_test
+>>> from trophy_engine.rules.metrics import Metric
+>>> from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+>>> class Lessons(StreakMachine):
+...     ruleset = Ruleset([Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1)))
+...
+...     @invariant()
+...     def one_freeze_is_all_there_is(self):
+...         assert self.player.freezes + self.player.freezes_used <= 1
+>>> run_state_machine_as_test(Lessons, settings=settings(max_examples=5, database=None, derandomize=True))
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from trophy_engine.calendar.instants import LAST, from_micros, to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Identify, Record, Settle
+from trophy_engine.core.effects import Effect
+from trophy_engine.engine import Engine
+from trophy_engine.errors import TrophyError
+from trophy_engine.outcome import Outcome
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.histories import History, records
+from trophy_engine.testing.laws import check_laws
+from trophy_engine.testing.moments import instants, later, time_zones
+from trophy_engine.testing.performance import Deed, effects_of, perform
+from trophy_engine.views import Player
+
+__all__ = ["StreakMachine"]
+
+
+class StreakMachine(RuleBasedStateMachine):
+    """One user who records, waits, travels, repeats themselves and is settled, under ``ruleset``.
+
+    Attributes:
+        ruleset: the rules; a subclass says which.
+        user: the user's id.
+        engine: the engine; it has no history when the machine starts.
+        now: the instant at which the machine stands (aware, UTC).
+        deeds: what was done, in order.
+        effects: everything that happened, in order.
+    """
+
+    ruleset: ClassVar[Ruleset]
+    user: ClassVar[str] = "ann"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = Engine(self.ruleset)
+        self.deeds: list[Deed] = []
+        self.effects: list[Effect] = []
+        self._at = 0
+        self._keyed: Record | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The instant at which the machine stands (aware, UTC)."""
+        return from_micros(self._at)
+
+    @property
+    def player(self) -> Player:
+        """The user as of now."""
+        return self.engine.user(self.user, at=self.now)
+
+    def do(self, deed: Deed) -> Outcome | tuple[Effect, ...] | TrophyError:
+        """Do something, and remember it."""
+        result = perform(self.engine, deed)
+        self.deeds.append(deed)
+        self.effects += effects_of(result)
+        return result
+
+    @initialize(start=instants(), home=time_zones())
+    def come(self, start: datetime, home: str) -> None:
+        """Begin somewhere at some time."""
+        self._at = to_micros(start)
+        self.do(Identify(self.user, self._at, (("time_zone", home),)))
+
+    @rule(data=st.data())
+    def record(self, data: st.DataObject) -> None:
+        """Record an event."""
+        deed = data.draw(records(self.ruleset, self.user, self._at), label="record")
+        result = self.do(deed)
+        if isinstance(result, Outcome) and deed.idempotency_key is not None:
+            self._keyed = deed
+
+    @rule(data=st.data())
+    def wait(self, data: st.DataObject) -> None:
+        """Let time pass: seconds, days, to a midnight or a transition, or years."""
+        self._at = min(data.draw(later(self._at, zone(self.player.time_zone)), label="wait until"), LAST - 1)
+
+    @rule(home=time_zones())
+    def move(self, home: str) -> None:
+        """Move to a time zone."""
+        self.do(Identify(self.user, self._at, (("time_zone", home),)))
+
+    @precondition(lambda self: self._keyed is not None)
+    @rule()
+    def repeat(self) -> None:
+        """Send an event with an idempotency key again; nothing may come of it."""
+        if self._keyed is not None:
+            before = self.engine.dump(self.user)
+            result = self.do(self._keyed._replace(at=self._at))
+            holds(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
+            agree(self.engine.dump(self.user), before, "the state after a repeated key")
+
+    @rule()
+    def settle(self) -> None:
+        """Settle."""
+        self.do(Settle(self._at))
+
+    @invariant()
+    def the_streak_makes_sense(self) -> None:
+        """What one sees of the streak agrees with itself."""
+        if not self.deeds:
+            return
+        player = self.player
+        streak = player.streak
+        if streak is None:
+            return
+        holds(0 <= streak.length <= streak.longest, f"a streak of {streak.length}, the longest {streak.longest}")
+        holds((streak.length > 0) == (streak.expires is not None), "a streak expires while there is one, and only then")
+        holds(0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes of {streak.max_freezes}")
+        if streak.expires is not None and streak.period_start is not None:
+            holds(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
+
+    def teardown(self) -> None:
+        """Check that what was done breaks no law."""
+        if self.deeds:
+            check_laws(self.ruleset, History(self.ruleset, tuple(self.deeds)))

@@ -1,0 +1,161 @@
+"""Strategies of rules: every class of rule, with everything that it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.rules.achievements import (
+    Achievement,
+    AchievementTrigger,
+    AnniversaryTrigger,
+    ApiTrigger,
+    CompositeTrigger,
+    MetricTrigger,
+    StreakTrigger,
+)
+from trophy_engine.rules.metrics import Attribute, Metric
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    Boost,
+    Level,
+    MetricPointsTrigger,
+    PointsSystem,
+    PointsTrigger,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+
+__all__ = ["rulesets", "streak_rules"]
+
+_METRICS: Final = ("words", "lessons")
+
+_points = st.integers(-5, 12).filter(bool)
+_gains = st.integers(1, 12)
+_for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
+_for_events = st.sampled_from([{}, {}, {"device": "ios"}])
+_texts = st.none() | st.text(min_size=1, max_size=8).filter(str.strip)
+
+
+@st.composite
+def freezes(draw: st.DrawFn) -> Freezes:
+    """Draw a supply of at most four freezes, earned or not."""
+    most = draw(st.integers(0, 4))
+    interval = draw(st.none() | st.integers(1, 9) | st.just(30))
+    amount = None if interval is None else draw(st.integers(1, 3))
+    return Freezes(draw(st.integers(0, most)), most, interval, amount)
+
+
+@st.composite
+def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
+    """Draw streaks of every frequency, with one condition or several on the metrics, with and without freezes."""
+    keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
+    return Streak(
+        frequency=draw(st.sampled_from(["daily", "daily", "weekly", "monthly"])),
+        metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
+        evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
+        freezes=draw(st.one_of(freezes(), freezes(), st.none())),
+    )
+
+
+@st.composite
+def _triggers_of_achievements(draw: st.DrawFn, earlier: list[str]) -> AchievementTrigger:
+    ways: list[st.SearchStrategy[Any]] = [
+        st.builds(MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events),
+        st.builds(StreakTrigger, st.integers(1, 5)),
+        st.just(ApiTrigger()),
+        st.builds(AnniversaryTrigger, st.integers(1, 3)),
+    ]
+    if earlier:
+        some = st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True)
+        ways.append(st.builds(CompositeTrigger, some))
+    trigger: AchievementTrigger = draw(st.one_of(ways))
+    return trigger
+
+
+@st.composite
+def _achievements(draw: st.DrawFn) -> list[Achievement]:
+    made: list[Achievement] = []
+    for number in range(draw(st.integers(0, 7))):
+        trigger = draw(_triggers_of_achievements([one.key for one in made]))
+        made.append(
+            Achievement(
+                f"a{number}",
+                trigger,
+                description=draw(_texts),
+                hidden=draw(st.booleans()),
+                user_attributes=draw(_for_users),
+            )
+        )
+    return draw(st.permutations(made))
+
+
+def _triggers_of_points(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
+    ways: list[st.SearchStrategy[Any]] = [
+        st.builds(
+            MetricPointsTrigger,
+            st.sampled_from(_METRICS),
+            _points,
+            st.integers(1, 4),
+            event_attributes=_for_events,
+            user_attributes=_for_users,
+            block_if_out_of_points=st.booleans(),
+        ),
+        st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
+        st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([12, 100, 1000])),
+        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+        st.builds(UserCreationPointsTrigger, _gains),
+    ]
+    if achievements:
+        ways.append(st.builds(AchievementPointsTrigger, st.sampled_from([one.key for one in achievements]), _points))
+    return st.one_of(ways)
+
+
+_boosts = st.builds(
+    Boost,
+    st.sampled_from(["happy hour", "weekend"]),
+    st.sampled_from([2, Decimal("1.5"), Decimal("0.25"), Decimal("1.1")]),
+    st.dates(date(2024, 1, 1), date(2024, 6, 1)),
+    st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
+    st.sampled_from(["down", "up", "nearest"]),
+    user_attributes=_for_users,
+)
+
+
+@st.composite
+def _systems(draw: st.DrawFn, key: str, achievements: list[Achievement]) -> PointsSystem:
+    return PointsSystem(
+        key,
+        maximum=draw(st.none() | st.integers(1, 40)),
+        triggers=draw(st.lists(_triggers_of_points(achievements), max_size=5)),
+        levels=[Level(f"l{points}", points) for points in draw(st.lists(st.integers(0, 30), max_size=3, unique=True))],
+        boosts=draw(st.lists(_boosts, max_size=2)),
+    )
+
+
+@st.composite
+def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = None) -> Ruleset:
+    """Draw rulesets over two metrics, one user attribute (plan) and one event attribute (device).
+
+    Args:
+        draw: given by Hypothesis.
+        streak: the streaks; ``streak_rules()`` or none by default.
+    """
+    achievements = draw(_achievements())
+    keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
+    return Ruleset(
+        metrics=[Metric(key) for key in _METRICS],
+        attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
+        streak=draw(st.none() | streak_rules() if streak is None else streak),
+        achievements=achievements,
+        points=[draw(_systems(key, achievements)) for key in keys],
+    )

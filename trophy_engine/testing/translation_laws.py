@@ -1,0 +1,103 @@
+"""The laws of translation: what is moved in time, or in space and time together, comes to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
+from trophy_engine.core.commands import Identify
+from trophy_engine.core.effects import Effect, UserCreated
+from trophy_engine.engine import Engine
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.testing.agreement import agree
+from trophy_engine.testing.histories import History
+from trophy_engine.testing.performance import Deed, play
+
+__all__ = ["offsets_and_instants_together_move_nothing", "whole_weeks_move_all"]
+
+#: The calendar repeats itself after 28 years of 1,461 weeks, between 1901 and 2099.
+_CYCLE: Final = 1461
+_WEEKS: Final = (1, 53, _CYCLE)
+_HOURS: Final = (3, -7)
+_REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
+
+
+def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
+    """Moving all events by whole weeks moves all results by whole weeks, where no clock changes."""
+    deeds = [deed for deed in history if _is_steady(deed)]
+    here = play(Engine(ruleset), deeds)
+    for weeks in _WEEKS:
+        if weeks != _CYCLE and ruleset.streak is not None and ruleset.streak.frequency == "monthly":
+            continue  # months are not whole weeks
+        moved = [deed._replace(at=deed.at + weeks * 7 * DAY) for deed in deeds]
+        if not all(_REPEATS[0] <= deed.at // DAY + EPOCH_DAY <= _REPEATS[1] for deed in (*deeds, *moved)):
+            continue
+        there = play(Engine(_boosts_moved(ruleset, weeks)), moved)
+        back = [_moved(effect, -timedelta(weeks=weeks)) for effect in there]
+        agree(back, [_moved(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
+
+
+def _is_steady(deed: Deed) -> bool:
+    """Leave out what is bound to dates: zones whose clocks change, and sign-ups."""
+    if not isinstance(deed, Identify):
+        return True
+    changes = dict(deed.changes)
+    home = changes.get("time_zone") or "UTC"
+    return "sign_up_date" not in changes and (home == "UTC" or home[0] in "+-")
+
+
+def _boosts_moved(ruleset: Ruleset, weeks: int) -> Ruleset:
+    shift = timedelta(weeks=weeks)
+    return attrs.evolve(
+        ruleset,
+        points=[
+            attrs.evolve(
+                system,
+                boosts=[
+                    attrs.evolve(boost, start=boost.start + shift, end=None if boost.end is None else boost.end + shift)
+                    for boost in system.boosts
+                ],
+            )
+            for system in ruleset.points
+        ],
+    )
+
+
+def _moved(effect: Effect, shift: timedelta) -> Effect:
+    changes: dict[str, Any] = {"at": effect.at + shift}
+    if hasattr(effect, "period_start"):
+        changes["period_start"] = effect.period_start + timedelta(days=shift.days)
+    if hasattr(effect, "boosts"):
+        changes["boosts"] = tuple(boost.name for boost in effect.boosts)
+    return attrs.evolve(effect, **changes)
+
+
+def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: History) -> None:
+    """Moving a user's offset by hours, and all instants by as much the other way, moves no local day."""
+    deeds = [deed for deed in history if not (isinstance(deed, Identify) and "time_zone" in dict(deed.changes))]
+    here = _away(ruleset, deeds, 0)
+    for hours in _HOURS:
+        agree(_away(ruleset, deeds, hours), here, f"what happens {hours} hours away")
+
+
+def _away(ruleset: Ruleset, deeds: Iterable[Deed], hours: int) -> list[Effect]:
+    """Let everybody live so many hours east of UTC and act so many hours earlier; give what happens, moved back."""
+    home = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
+    engine, effects = Engine(ruleset), []
+    known: set[str] = set()
+    for deed in deeds:
+        moved = deed._replace(at=deed.at - hours * HOUR)
+        user = getattr(moved, "user_id", None)
+        if user is not None and user not in known:
+            known.add(user)
+            effects += play(engine, [Identify(user, moved.at, (("time_zone", home),))])
+        effects += play(engine, [moved])
+    back = timedelta(hours=hours)
+    return [
+        attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))
+        for effect in effects
+    ]
