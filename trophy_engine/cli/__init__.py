@@ -1,4 +1,4 @@
-"""The command line: ``trophy-engine check``, ``schema`` and ``replay``; it comes with the extra ``cli``."""
+"""The command line, ``trophy-engine``; it comes with the extra ``cli``."""
 
 from __future__ import annotations
 

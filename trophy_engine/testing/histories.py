@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.instants import FIRST, LAST, to_micros
+from trophy_engine.calendar.instants import LAST, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Complete, Identify, Record, Settle
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.naming import named_numbers, named_values
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.moments import instants, later, time_zones
+from trophy_engine.testing.moments import Gap, gaps, instants, time_zones
 from trophy_engine.testing.performance import Deed
 from trophy_engine.testing.rulesets import rulesets
 from trophy_engine.testing.story import tell
 
 __all__ = ["USERS", "Deed", "History", "events", "games", "histories", "journeys", "records"]
+
+#: What gives the strategy of a command for a ruleset, a user and an instant.
+Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 
 USERS: Final = ("ann", "ben", "cyd")
 _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
@@ -117,37 +121,40 @@ def _commands(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Deed:
     return Settle(at)
 
 
-@st.composite
 def histories(
-    draw: st.DrawFn, ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20, kinds: Any = None
-) -> History:
+    ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20, kinds: Kinds | None = None
+) -> st.SearchStrategy[History]:
     """Draw histories: commands of every kind in order of time.
 
     There are bursts, midnights and transitions to the microsecond, absences of years, journeys, attributes that
     filters want, repeated idempotency keys, and commands that are refused. They shrink to short stories.
 
     Args:
-        draw: given by Hypothesis.
         ruleset: the rules that the users act under.
         users: who acts.
         max_size: how many commands there are at most.
         kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
     """
     make = kinds or _commands
-    homes = dict.fromkeys(users, "UTC")
-    now = to_micros(draw(instants()))
-    made: list[Deed] = []
-    for number in range(draw(st.integers(1, max_size))):
-        user = draw(st.sampled_from(list(users)))
-        if number:
-            now = draw(later(now, zone(homes[user])))
-        if not FIRST <= now < LAST:
+    steps = st.one_of([st.tuples(gaps(), make(ruleset, user, 0)) for user in users])
+    many = st.lists(steps, min_size=1, max_size=max_size)
+    return st.builds(_history, st.just(ruleset), instants(), many)
+
+
+def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, Deed]]) -> History:
+    """Put steps in time, each after its gap in the zone where its user is, up to the last instant there is."""
+    homes: dict[str, str] = {}
+    now = to_micros(start)
+    deeds: list[Deed] = []
+    for gap, step in steps:
+        user = "" if isinstance(step, Settle) else step.user_id
+        now = gap.after(now, zone(homes.get(user, "UTC"))) if deeds else now
+        if now >= LAST:
             break
-        command = draw(make(ruleset, user, now))
-        if isinstance(command, Identify):
-            homes[user] = dict(command.changes).get("time_zone") or homes[user]
-        made.append(command)
-    return History(ruleset, tuple(made))
+        if isinstance(step, Identify):
+            homes[user] = dict(step.changes).get("time_zone") or homes.get(user, "UTC")
+        deeds.append(step._replace(at=now))
+    return History(ruleset, tuple(deeds))
 
 
 def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
@@ -10,7 +11,13 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import Effect, LevelChanged, MetricChanged, PointsAwarded
 from trophy_engine.engine import Engine
 from trophy_engine.outcome import Outcome
-from trophy_engine.rules.points import Boost, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    Boost,
+    MetricPointsTrigger,
+    PointsSystem,
+    UserCreationPointsTrigger,
+)
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.agreement import agree, holds
 from trophy_engine.testing.histories import History
@@ -62,13 +69,16 @@ def _enter(
             levels[effect.user_id, effect.system] = effect.level
 
 
-def _check_multiples(effects: Iterable[Effect], systems: Mapping[str, PointsSystem]) -> None:
+def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Reckon the awards for an event anew, but for those of totals over certain events, which effects do not tell."""
     moves = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
-    for award in effects:
-        if not isinstance(award, PointsAwarded) or not isinstance(award.trigger, MetricPointsTrigger):
-            continue
-        if award.trigger.event_attributes:
+    awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
+    paid = Counter((award.system, award.trigger) for award in awards if _once(award))
+    for (system, trigger), times in paid.items():
+        declared = systems[system].triggers.count(trigger)
+        holds(times <= declared, f"{trigger} paid {times} times for one event, and is declared {declared} times")
+    for award in awards:
+        if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
         move = moves[award.trigger.metric]
         step = award.trigger.threshold
@@ -79,6 +89,10 @@ def _check_multiples(effects: Iterable[Effect], systems: Mapping[str, PointsSyst
         maximum = systems[award.system].maximum
         room = wanted if maximum is None else min(wanted, maximum - award.before)
         agree(award.awarded, max(room, -award.before), f"what {award} awards")
+
+
+def _once(award: PointsAwarded) -> bool:
+    return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
 
 
 def _multiply(amount: int, boosts: Iterable[Boost]) -> int:

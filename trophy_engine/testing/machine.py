@@ -48,7 +48,6 @@ class StreakMachine(RuleBasedStateMachine):
         ruleset: the rules; a subclass says which.
         user: the user's id.
         engine: the engine; it has no history when the machine starts.
-        now: the instant at which the machine stands (aware, UTC).
         deeds: what was done, in order.
         effects: everything that happened, in order.
     """

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
+import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import DAY, HOUR, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 
-__all__ = ["ODD_ZONES", "PLAIN_ZONES", "instants", "later", "time_zones", "transitions"]
+__all__ = ["ODD_ZONES", "PLAIN_ZONES", "Gap", "gaps", "instants", "later", "time_zones", "transitions"]
 
 PLAIN_ZONES: Final = ("UTC", "Europe/London", "America/New_York", "Asia/Tokyo", "+05:30", "-09:30", "+14:00", "-11:00")
 #: Zones in which something rare happens.
@@ -35,11 +36,6 @@ _SECOND: Final = _MINUTE // 60
 _EDGES: Final = (0, -1, 1, 30 * _SECOND, -30 * _SECOND, 59 * _MINUTE, -59 * _MINUTE, 12 * HOUR)
 _HURRY: Final = (0, 1, _SECOND, 61 * _SECOND, 30 * _MINUTE, HOUR, 6 * HOUR, 23 * HOUR)
 _STRIDES: Final = (1, 2, 3, 6, 7, 8, 28, 29, 30, 31, 60, 365, 366)
-#: How time passes, the common ways more than once.
-_WAYS: Final = (
-    *("hurry", "midnight", "stride", "transition") * 2,
-    *("hurry", "midnight", "month", "years"),
-)
 _NOTABLE: Final = (
     date(2024, 2, 28),
     date(2024, 2, 29),
@@ -60,11 +56,12 @@ def time_zones() -> st.SearchStrategy[str]:
 
 @st.composite
 def _days(draw: st.DrawFn) -> int:
-    """Draw a day: any, one of note, or the last of a month."""
+    """Draw a day: any, one of note, or the last or the first of a month."""
     day = draw(st.one_of(st.sampled_from(_NOTABLE), st.dates(_FIRST, _LAST), st.dates(_FIRST, _LAST)))
-    if draw(st.booleans()):
-        return (day.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - 1
-    return day.toordinal()
+    way = draw(st.sampled_from(("itself", "last of its month", "first of the next")))
+    if way == "itself":
+        return day.toordinal()
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - (way == "last of its month")
 
 
 @st.composite
@@ -84,31 +81,52 @@ def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -
     return from_micros(goal + draw(st.sampled_from(_EDGES)))
 
 
-@st.composite
-def later(draw: st.DrawFn, now: int, home: Zone) -> int:
-    """Draw an instant (microseconds) that is not before now.
+@attrs.frozen
+class Gap:
+    """Time that passes, told so that it means the same from whatever instant on.
 
-    It comes at once or soon, around one of the next midnights or a transition of the zone, at a month's end, after
-    days, or after years. It shrinks to now.
+    Attributes:
+        way: ``"span"`` microseconds, ``"days"``, or up to a ``"midnight"``, a ``"month"`` or a ``"transition"``.
+        number: how many of them; of midnights, months and transitions 0 is the next one.
+        edge: how many microseconds after that, or before.
     """
-    day, _ = home.window(now)
-    if day > _LATEST:
-        return now + draw(st.sampled_from(_HURRY))
-    way = draw(st.sampled_from(_WAYS))
-    if way == "hurry":
-        return now + draw(st.sampled_from(_HURRY))
-    if way == "stride":
-        return now + draw(st.sampled_from(_STRIDES)) * DAY
-    if way == "years":
-        return now + draw(st.integers(200, 2000)) * DAY
-    if way == "midnight":
-        goal = home.midnight(day + 1 + draw(st.integers(0, 3)))
-    elif way == "month":
-        first = date.fromordinal(day + draw(st.sampled_from(_STRIDES))).replace(day=1)
-        goal = home.midnight(first.toordinal() - draw(st.integers(0, 1)))
-    else:
-        goal = next(iter(transitions(home, now)), now)
-    return max(goal + draw(st.sampled_from(_EDGES)), now)
+
+    way: Literal["span", "days", "midnight", "month", "transition"]
+    number: int
+    edge: int = 0
+
+    def after(self, now: int, home: Zone) -> int:
+        """Give the instant after the gap (microseconds); it is not before now."""
+        return max(self._goal(now, home) + self.edge, now)
+
+    def _goal(self, now: int, home: Zone) -> int:
+        day, _ = home.window(now)
+        if self.way == "span" or day > _LATEST:
+            return now + self.number
+        if self.way == "days":
+            return now + self.number * DAY
+        if self.way == "midnight":
+            return home.midnight(day + 1 + self.number)
+        if self.way == "month":
+            first = date.fromordinal(day).replace(day=28) + timedelta(days=4 + 30 * self.number)
+            return home.midnight(first.replace(day=1).toordinal())
+        return next(iter(transitions(home, now)[self.number :]), now)
+
+
+def gaps() -> st.SearchStrategy[Gap]:
+    """Draw how time passes: not at all or a little, days, up to midnights, month ends and transitions, or years."""
+    hurry = st.builds(Gap, st.just("span"), st.sampled_from(_HURRY))
+    stride = st.builds(Gap, st.just("days"), st.sampled_from(_STRIDES))
+    edges = st.sampled_from(_EDGES)
+    midnight = st.builds(Gap, st.just("midnight"), st.integers(0, 3), edges)
+    turns = st.builds(Gap, st.sampled_from(["month", "transition"]), st.integers(0, 1), edges)
+    years = st.builds(Gap, st.just("days"), st.integers(200, 2000))
+    return st.one_of(hurry, stride, midnight, hurry, stride, midnight, turns, hurry, midnight, turns, years)
+
+
+def later(now: int, home: Zone) -> st.SearchStrategy[int]:
+    """Draw an instant (microseconds) after a gap; it is not before now."""
+    return gaps().map(lambda gap: gap.after(now, home))
 
 
 def transitions(home: Zone, after: int) -> Sequence[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core.commands import Settle
@@ -13,6 +14,9 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.performance import Deed, perform
 
 __all__ = ["tell"]
+
+#: Of what follows from a command, so many lines are told: a decade can bring thousands of awards.
+_MOST_LINES: Final = 12
 
 
 def tell(ruleset: Ruleset, deeds: Iterable[Deed]) -> str:
@@ -25,7 +29,10 @@ def tell(ruleset: Ruleset, deeds: Iterable[Deed]) -> str:
     engine = Engine(ruleset)
     for deed in deeds:
         try:
-            lines += (f"  {line}" for line in _tell(engine, deed))
+            first, *then = _tell(engine, deed)
+            lines += (f"  {line}" for line in (first, *then[:_MOST_LINES]))
+            if len(then) > _MOST_LINES:
+                lines.append(f"    … and {len(then) - _MOST_LINES:,} lines more")
         except Exception as error:  # noqa: BLE001  # whatever it is, it belongs into the story
             lines.append(f"  {deed} raises {error!r}")
             break
