@@ -217,7 +217,10 @@ class _Account:
         self._on_bad_row = on_bad_row
         self._refused: tuple[list[BadRow], list[BadRow]] = ([], [])
         rules = (result.old, result.new)
-        self._stages = [Stage(ruleset, rows.append) for ruleset, rows in zip(rules, self._refused, strict=True)]
+        self._stages = [
+            Stage(ruleset, rows.append, silent=result.tallies is None)
+            for ruleset, rows in zip(rules, self._refused, strict=True)
+        ]
 
     def enter(self, user_id: str, events: list[Event], until: int) -> None:
         standings = []
