@@ -216,11 +216,8 @@ class _Account:
         self._result = result
         self._on_bad_row = on_bad_row
         self._refused: tuple[list[BadRow], list[BadRow]] = ([], [])
-        rules = (result.old, result.new)
-        self._stages = [
-            Stage(ruleset, rows.append, silent=result.tallies is None)
-            for ruleset, rows in zip(rules, self._refused, strict=True)
-        ]
+        ways = zip((result.old, result.new), self._refused, strict=True)
+        self._stages = [Stage(ruleset, rows.append) for ruleset, rows in ways]
 
     def enter(self, user_id: str, events: list[Event], until: int) -> None:
         standings = []

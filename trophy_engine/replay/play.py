@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.commands import Identify
-from trophy_engine.core.effects import MetricChanged, RawEffect
+from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply, create, record
 from trophy_engine.core.plan import Plan, compile_plan
 from trophy_engine.core.settle import settle
-from trophy_engine.core.state import Gauge, UserState
+from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import Refused, TrophyError
 from trophy_engine.replay.events import BadRow, Event
@@ -32,11 +31,9 @@ class Stage:
     Args:
         ruleset: the rules.
         on_bad_row: told of each event that the rules refuse; such an event changes nothing.
-        silent: whether nobody asks for effects, so that they need not all be made.
     """
 
-    def __init__(self, ruleset: Ruleset, on_bad_row: Callable[[BadRow], object], *, silent: bool = False) -> None:
-        self._silent = silent
+    def __init__(self, ruleset: Ruleset, on_bad_row: Callable[[BadRow], object]) -> None:
         self.plan: Plan = compile_plan(ruleset)
         self._turn = Turn(self.plan)
         self._on_bad_row = on_bad_row
@@ -45,58 +42,39 @@ class Stage:
     def play(self, events: Sequence[Event], until: int) -> Life:
         """Play a user's events, in order of time, and make what is due by an instant happen; later ones are left out.
 
-        A row in another time zone than the user's last one moves the user there first. While the user's local day
-        lasts, its period is credited, and a total crosses no mark, an event adds to that total and does nothing else:
-        such events are not evaluated one by one.
+        A row in another time zone than the user's last one moves the user there first.
         """
         turn = self._turn
         effects: list[RawEffect] = []
         turn.effects = effects
-        metrics, known, silent = turn.plan.metrics, self._known, self._silent
+        metrics = turn.plan.metrics
+        known = self._known
         state: UserState | None = None
-        gauges: list[Gauge] = []
-        here, calm, played = "", -NEVER, 0
+        played = 0
         for event in events:
-            at, user_id, key, value, home, attributes, _, _ = event
+            at, _, key, value, home, attributes, _, _ = event
             if at > until:
                 break
             metric = metrics.get(key)
-            if state is not None and metric is not None and at < calm and not metric.matching and not metric.blocks:
-                gauge = gauges[metric.total.index]
-                before = gauge.total
-                if (
-                    type(value) is type(before) is int
-                    and gauge.low <= before + value < gauge.high
-                    and (home is None or home == here)
-                    and (not attributes or attributes in known)
-                ):
-                    gauge.total = before + value
-                    if not silent:
-                        effects.append((MetricChanged, user_id, at, key, value, before, before + value))
-                    state.settled = at
-                    state.commands += 1
-                    played += 1
-                    continue
-            after = self._evaluate(state, event)
-            if after is not None:
-                state = after
+            pairs = known.get(attributes)
+            if (
+                metric is not None
+                and pairs is not None
+                and state is not None
+                and (home is None or state.zone.name == home)
+                and not metric.blocks
+            ):
+                record(turn, state, metric, value, at, pairs)
+                state.commands += 1
                 played += 1
-                here, gauges, calm = state.zone.name, state.gauges, _calm_until(turn.plan, state)
+            else:
+                after = self._venture(state, event)
+                if after is not None:
+                    state = after
+                    played += 1
         if state is not None:
             settle(turn, state, until)
         return state, effects, played
-
-    def _evaluate(self, state: UserState | None, event: Event) -> UserState | None:
-        """Evaluate an event; give the state after it, or None where it is refused."""
-        metric = self.plan.metrics.get(event.metric)
-        attributes = self._known.get(event.attributes)
-        home = event.time_zone
-        moves = state is None or (home is not None and state.zone.name != home)
-        if state is None or metric is None or attributes is None or moves or metric.blocks:
-            return self._venture(state, event)
-        record(self._turn, state, metric, event.value, event.at, attributes)
-        state.commands += 1
-        return state
 
     def _venture(self, state: UserState | None, event: Event) -> UserState | None:
         """Play an event that may be refused; give the state after it, or None where it was."""
@@ -130,11 +108,3 @@ class Stage:
                 self._known.clear()
             self._known[pairs] = dict(pairs)
         return self._known[pairs]
-
-
-def _calm_until(plan: Plan, state: UserState) -> int:
-    """Give the instant before which an event that crosses no mark only adds to its total."""
-    streak = plan.streak
-    if state.recheck or (streak is not None and streak.index(state.day) > state.covered):
-        return -NEVER
-    return state.due

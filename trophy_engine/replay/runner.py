@@ -130,8 +130,7 @@ class ReplayJob:
         """Open an account, which makes a ``Replay``."""
         result = Replay(self.ruleset, tally=Tally.of(self.ruleset) if self.tally else None)
         effects = None if self.effects is None else EffectLog(self.effects, f"effects-{name}")
-        silent = effects is None and result.tally is None
-        return _Account(result, Stage(self.ruleset, on_bad_row, silent=silent), effects)
+        return _Account(result, Stage(self.ruleset, on_bad_row), effects)
 
 
 @attrs.frozen
