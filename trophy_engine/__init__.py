@@ -27,6 +27,7 @@ from trophy_engine.errors import (
     FilterMismatch,
     InvalidRules,
     InvalidValue,
+    MissingExtra,
     OutOfPoints,
     Refused,
     StorageClosed,
@@ -38,6 +39,10 @@ from trophy_engine.errors import (
     UnknownKey,
     UnknownUser,
 )
+from trophy_engine.explanation.achievement import AchievementExplanation
+from trophy_engine.explanation.event import EventExplanation
+from trophy_engine.explanation.points import PointsExplanation
+from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.outcome import Outcome, PointsChange
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -67,6 +72,7 @@ __all__ = [
     "Achievement",
     "AchievementBackdated",
     "AchievementCompleted",
+    "AchievementExplanation",
     "AchievementPointsTrigger",
     "AchievementView",
     "AlreadyCompleted",
@@ -78,6 +84,7 @@ __all__ = [
     "EarlierThanSettled",
     "Effect",
     "Engine",
+    "EventExplanation",
     "FilterMismatch",
     "FreezeConsumed",
     "FreezeEarned",
@@ -92,11 +99,13 @@ __all__ = [
     "MetricChanged",
     "MetricPointsTrigger",
     "MetricTrigger",
+    "MissingExtra",
     "OutOfPoints",
     "Outcome",
     "Player",
     "PointsAwarded",
     "PointsChange",
+    "PointsExplanation",
     "PointsSystem",
     "PointsView",
     "Progress",
@@ -107,6 +116,7 @@ __all__ = [
     "StorageError",
     "StorageIncompatible",
     "Streak",
+    "StreakExplanation",
     "StreakExtended",
     "StreakLost",
     "StreakMetric",

@@ -21,17 +21,15 @@ from trophy_engine.core.streaks import take_facts
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
     EarlierThanSettled,
-    InvalidValue,
     StorageIncompatible,
     SubscribersFailed,
     TrophyError,
-    UnknownKey,
     UnknownUser,
 )
-from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
-from trophy_engine.explanation.points import PointsExplanation, explain_points
-from trophy_engine.explanation.retelling import retell
-from trophy_engine.explanation.streak import StreakExplanation, explain_streak
+from trophy_engine.explanation.achievement import AchievementExplanation
+from trophy_engine.explanation.points import PointsExplanation
+from trophy_engine.explanation.question import Answer, answer, check_question
+from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
@@ -44,7 +42,6 @@ from trophy_engine.views import Player
 __all__ = ["UNSET", "Engine", "Unset", "system_clock"]
 
 E = TypeVar("E", bound=Effect)
-X = TypeVar("X")
 
 # What making a named tuple comes down to, without the detour over its constructor: two are made for every event.
 _new = tuple.__new__
@@ -274,7 +271,7 @@ class Engine:
         achievement: str | None = None,
         points: str | None = None,
         streak: bool = False,
-    ) -> AchievementExplanation | PointsExplanation | StreakExplanation:
+    ) -> Answer:
         """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
 
         The user's commands are done again from the log, beside what is stored, so any instant since the user was
@@ -292,8 +289,7 @@ class Engine:
             UnknownKey: the rules in force then had no such achievement, points system, or streak.
             UnknownUser: nothing had been recorded of the user by then.
         """
-        if (achievement is not None) + (points is not None) + bool(streak) != 1:
-            raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
+        check_question(achievement, points, streak)
         with self._lock:
             state = self._history.state(check_user_id(user))
             if state is None:
@@ -301,14 +297,7 @@ class Engine:
             instant = max(self._now(), state.settled) if at is None else to_micros(at)
             if instant < state.created:
                 raise UnknownUser(user)
-            scenes = retell(self._history.commands_of(user), instant)
-            if achievement is not None:
-                found = explain_achievement(scenes, achievement)
-                return _known(found, "achievement", achievement, self._history.plan.achievements)
-            if points is not None:
-                balance = explain_points(scenes, points)
-                return _known(balance, "points system", points, [one.key for one in self._history.plan.systems])
-            return _known(explain_streak(scenes), "rule", "streak", [])
+            return answer(self._history.commands_of(user), instant, achievement, points)
 
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""
@@ -430,9 +419,3 @@ class Engine:
 
     def _now(self) -> int:
         return to_micros(self._clock(), "the clock's instant")
-
-
-def _known(found: X | None, kind: str, key: str, known: Iterable[str]) -> X:
-    if found is None:
-        raise UnknownKey(kind, key, tuple(known))
-    return found

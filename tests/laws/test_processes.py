@@ -1,12 +1,9 @@
 """A log done again gives the same, byte for byte, in every process."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 from hypothesis import given, settings
+from processes import answers
 
 from trophy_engine import Engine
 from trophy_engine.core.commands import decode, encode
@@ -37,18 +34,5 @@ def test_every_process_gives_the_same_whatever_its_hash_seed(history):
     play(engine, history)
     log = json.dumps([[entry.sequence, entry.number, encode(entry.command)] for entry in engine.log()])
     assert [Entry(s, n, decode(command)) for s, n, command in json.loads(log)] == list(engine.log())
-    root = Path(__file__).resolve().parents[2]
-    answers = {
-        subprocess.run(
-            [sys.executable, "-c", PROCESS],
-            input=log,
-            capture_output=True,
-            check=True,
-            cwd=root,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            text=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(answers) == 1
-    assert json.loads(answers.pop())[1] == json.loads(json.dumps(states(engine)))
+    [answer] = answers(PROCESS, log)
+    assert json.loads(answer)[1] == json.loads(json.dumps(states(engine)))

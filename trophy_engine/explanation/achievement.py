@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -136,19 +136,15 @@ class AchievementExplanation:
         return self.text
 
 
-def explain_achievement(scenes: Iterable[Scene], key: str) -> AchievementExplanation | None:
-    """Explain an achievement as of the last scene; None where the rules of that scene do not have it."""
-    told: Scene | None = None
-    last: Scene | None = None
+def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplanation:
+    """Explain an achievement as of the last scene, whose rules have it."""
+    last = told = scenes[-1]
     for scene in scenes:
-        last = scene
         if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in scene.effects):
             told = scene
-    if last is None or key not in last.plan.achievements:
-        return None
     rule = last.plan.achievements[key].rule
     at = last.state.completed.get(key)
-    scene = last if at is None or told is None else told
+    scene = last if at is None else told
     shown = last.state.settled if at is None else at
     home = scene.state.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in scene.effects)

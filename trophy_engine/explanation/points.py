@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -121,18 +121,11 @@ class PointsExplanation:
         return self.text
 
 
-def explain_points(scenes: Iterable[Scene], system: str) -> PointsExplanation | None:
-    """Explain the balance at the last scene; None where the rules of that scene have no such system."""
-    awards: list[AwardExplanation] = []
-    last: Scene | None = None
-    for scene in scenes:
-        awards += (award for award in awards_of(scene) if award.system == system)
-        last = scene
-    if last is None:
-        return None
-    plan = next((one for one in last.plan.systems if one.key == system), None)
-    if plan is None:
-        return None
+def explain_points(scenes: Sequence[Scene], system: str) -> PointsExplanation:
+    """Explain a balance as of the last scene, whose rules have its system."""
+    last = scenes[-1]
+    plan = next(one for one in last.plan.systems if one.key == system)
+    awards = (award for scene in scenes for award in awards_of(scene))
     total = last.state.points[plan.index]
     level = level_of(plan, total)
     return PointsExplanation(
@@ -142,7 +135,7 @@ def explain_points(scenes: Iterable[Scene], system: str) -> PointsExplanation | 
         total=total,
         maximum=plan.rule.maximum,
         level=None if level is None else level.key,
-        awards=tuple(awards),
+        awards=tuple(award for award in awards if award.system == system),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -16,7 +16,7 @@ from trophy_engine.core.streaks import StreakFacts, expires, take_facts
 from trophy_engine.explanation.retelling import Scene
 from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where
 from trophy_engine.numbers import Number
-from trophy_engine.rules.streak import EvaluationMode
+from trophy_engine.rules.streak import EvaluationMode, Streak
 
 __all__ = ["Condition", "MissedPeriod", "Period", "StreakExplanation", "explain_streak", "periods_of"]
 
@@ -189,22 +189,17 @@ def _last_day(streak: StreakPlan, period: int) -> int:
     return streak.first_day(period + 1) - 1
 
 
-def explain_streak(scenes: Iterable[Scene]) -> StreakExplanation | None:
-    """Explain the streak at the last scene; None where the rules of that scene have none."""
+def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) -> StreakExplanation:
+    """Explain the streak as of the last scene, under whose rules it is this one."""
     periods: list[Period] = []
     missed: MissedPeriod | None = None
-    last: Scene | None = None
     for scene in scenes:
-        last = scene
-        streak = scene.plan.streak
-        if streak is not None:
-            periods += periods_of(scene.effects, streak)
+        if scene.plan.streak is not None:
+            periods += periods_of(scene.effects, scene.plan.streak)
             lost = [raw for raw in scene.effects if raw[0] is StreakLost]
-            if lost:
-                missed = _missed(scene, streak, lost[-1])
-    if last is None or last.plan.streak is None or last.plan.ruleset.streak is None:
-        return None
-    state, streak, rule = last.state, last.plan.streak, last.plan.ruleset.streak
+            missed = _missed(scene, scene.plan.streak, lost[-1]) if lost else missed
+    last = scenes[-1]
+    state = last.state
     period = streak.index(state.day)
     return StreakExplanation(
         user_id=state.id,

@@ -1,0 +1,26 @@
+"""Programs run in processes of their own, each with another hash seed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+__all__ = ["ROOT", "answers"]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def answers(program: str, told: str = "") -> set[str]:
+    """Run a Python program under two hash seeds; give what it printed, which is one text if it is deterministic."""
+    return {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            input=told,
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }

@@ -1,0 +1,48 @@
+"""Questions: what one can ask about a user, and which explanation answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trophy_engine.core.commands import Command
+from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
+from trophy_engine.explanation.points import PointsExplanation, explain_points
+from trophy_engine.explanation.retelling import retell
+from trophy_engine.explanation.streak import StreakExplanation, explain_streak
+
+__all__ = ["Answer", "answer", "check_question"]
+
+Answer = AchievementExplanation | PointsExplanation | StreakExplanation
+
+
+def check_question(achievement: str | None, points: str | None, streak: object) -> None:
+    """Check that one thing is asked for.
+
+    Raises:
+        InvalidValue: nothing is, or more than one thing.
+    """
+    if (achievement is not None) + (points is not None) + bool(streak) != 1:
+        raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
+
+
+def answer(commands: Iterable[Command], until: int, achievement: str | None, points: str | None) -> Answer:
+    """Explain an achievement, a balance, or else the streak, from a user's commands up to an instant.
+
+    Raises:
+        UnknownKey: the rules in force then had no such thing.
+    """
+    scenes = list(retell(commands, until))
+    plan = scenes[-1].plan
+    if achievement is not None:
+        if achievement not in plan.achievements:
+            raise UnknownKey("achievement", achievement, tuple(plan.achievements))
+        return explain_achievement(scenes, achievement)
+    if points is not None:
+        systems = tuple(system.key for system in plan.systems)
+        if points not in systems:
+            raise UnknownKey("points system", points, systems)
+        return explain_points(scenes, points)
+    if plan.streak is None or plan.ruleset.streak is None:
+        raise UnknownKey("rule", "streak", ())
+    return explain_streak(scenes, plan.streak, plan.ruleset.streak)
