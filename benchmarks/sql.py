@@ -25,8 +25,8 @@ from trophy_engine.replay.runner import replay
 from trophy_engine.replay.sources import read_log
 
 _DAYS = 365
-_COLUMNS = Columns("user_id", "occurred_at", "metric", "value")
-_RULES = Ruleset(
+COLUMNS = Columns("user_id", "occurred_at", "metric", "value")
+RULES = Ruleset(
     metrics=[Metric("words"), Metric("lessons"), Metric("minutes")],
     streak=Streak(metrics=[StreakMetric("lessons")]),
     points=[
@@ -114,7 +114,7 @@ def by_query(path: Path, threads: int) -> Result:
 
 def by_replay(path: Path, workers: int) -> Result:
     """Evaluate the log."""
-    result = replay(_RULES, read_log(str(path), _COLUMNS), workers=workers)
+    result = replay(RULES, read_log(str(path), COLUMNS), workers=workers)
     return [
         (one.id, *one.metrics.values(), one.points["xp"].total, one.streak.longest if one.streak else 0)
         for one in result.players()

@@ -6,8 +6,10 @@ make of different users is merged; merging is free of order, so that neither sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -158,9 +160,21 @@ def evaluate(
     """
     if workers < 1:
         raise InvalidValue(f"workers must be 1 or more, not {workers}")
-    with TemporaryDirectory(prefix="trophy-engine-") as folder:
+    with TemporaryDirectory(prefix="trophy-engine-") as folder, _uncollected():
         run = _Run(job, Path(folder), until, Faults() if faults is None else faults, watch)
         return run.alone(log) if workers == 1 else run.shared(log, workers)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector of cycles rest: it would walk millions of events again and again, and they are in none."""
+    rests = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if rests:
+            gc.enable()
 
 
 @attrs.define
@@ -248,8 +262,9 @@ def _deal_part(part: Iterable[Row], number: int, folder: Path, most: int) -> tup
     """Deal a part of a log in a process of its own."""
     bad_rows: list[BadRow] = []
     dealer = Dealer(folder, number, most, bad_rows.append)
-    dealer.deal(part)
-    dealer.spill()
+    with _uncollected():
+        dealer.deal(part)
+        dealer.spill()
     return dealer.dealt, bad_rows
 
 
@@ -257,7 +272,8 @@ def _play_share(job: Job[P], folder: Path, share: int, until: int | None) -> tup
     """Evaluate a share of the users in a process of its own."""
     bad_rows: list[BadRow] = []
     account = job.open(f"{share:03}", bad_rows.append)
-    hands = read_share(folder, share)
-    for user_id, hand in hands.items():
-        account.enter(user_id, in_order(hand), FIRST if until is None else until)
+    with _uncollected():
+        hands = read_share(folder, share)
+        for user_id, hand in hands.items():
+            account.enter(user_id, in_order(hand), FIRST if until is None else until)
     return account.close(), sum(map(len, hands.values())), bad_rows
