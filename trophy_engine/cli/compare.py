@@ -7,16 +7,15 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine import rulesets
 from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_comparison
+from trophy_engine.cli.rules import load
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
 from trophy_engine.replay.comparison import compare as run
 from trophy_engine.replay.output import write_comparison
-from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["compare"]
 
@@ -51,7 +50,7 @@ def compare(
     when somebody has fewer points, a shorter streak, or an achievement less.
     """
     try:
-        before, after = (Ruleset.load(rulesets.find(rules)) for rules in (old, new))
+        before, after = (load(rules) for rules in (old, new))
         log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(before, events, git)
         with logs.reporting() as told, logs.progress() as watch:
             result = run(

@@ -25,5 +25,5 @@ def notes() -> Console:
 
 def fail(error: object) -> NoReturn:
     """Say what went wrong and end with status 1."""
-    notes().print(f"error: {error}", style="red", markup=False)
+    notes().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
     raise typer.Exit(1)

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine import rulesets
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.rules import Rules, load
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
@@ -25,7 +25,7 @@ __all__ = ["explain"]
 
 
 def explain(
-    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")],
+    rules: Rules,
     events: logs.Events = None,
     *,
     user: Annotated[str, typer.Option(help="The id of the user.")],
@@ -48,7 +48,7 @@ def explain(
     Exit status: 0 when there was something to tell; 1 when not; 2 for a wrong call.
     """
     try:
-        ruleset = Ruleset.load(rulesets.find(rules))
+        ruleset = load(rules)
         log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
         first, last = _date(from_, "--from"), _date(to, "--to")
         with logs.reporting() as report, logs.progress():

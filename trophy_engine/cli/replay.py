@@ -8,24 +8,23 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine import rulesets
 from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_replay
+from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables
-from trophy_engine.errors import InvalidRules, TrophyError
+from trophy_engine.errors import TrophyError
 from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.output import write_files
 from trophy_engine.replay.runner import replay as run
 from trophy_engine.replay.summary import summarize
-from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["replay"]
 
 
 def replay(
-    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")],
+    rules: Rules,
     events: logs.Events = None,
     git: logs.Git = None,
     user: logs.User = "user_id",
@@ -49,7 +48,7 @@ def replay(
     Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not; 2 for a wrong call.
     """
     try:
-        ruleset = Ruleset.load(rulesets.find(rules))
+        ruleset = load(rules)
         log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
         last = None if until is None else from_micros(parse_instant(until, "--until"))
         started = time.perf_counter()
@@ -70,8 +69,6 @@ def replay(
                 write_files(result, effects, out)
         if report is not None:
             report_replay(result, rules, report)
-    except InvalidRules as error:
-        fail(f"{rules} has errors:\n{error}")
     except (TrophyError, OSError) as error:
         fail(error)
     console = results()

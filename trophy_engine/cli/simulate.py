@@ -12,16 +12,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine import rulesets
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, notes, results
 from trophy_engine.cli.reports import ReportPath, report_simulation, report_sweep
+from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.replay.evaluation import Watch
 from trophy_engine.replay.output import write_users
 from trophy_engine.replay.summary import summarize
-from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.simulation.population import Population
 from trophy_engine.simulation.simulate import START, Simulation
 from trophy_engine.simulation.simulate import simulate as run
@@ -33,7 +32,7 @@ __all__ = ["simulate"]
 
 
 def simulate(
-    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")],
+    rules: Rules,
     users: Annotated[int, typer.Option(help="How many users act.", min=1)] = 1000,
     days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
     seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
@@ -41,7 +40,7 @@ def simulate(
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="Values to try: streak.freezes.max_count=0..5 or points[xp].maximum=100,200; may be repeated."
+            help="Values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be repeated."
         ),
     ] = None,
     like: Annotated[
@@ -63,12 +62,12 @@ def simulate(
     """Let a seeded population act under rules, and print what comes of it; with --vary, of each variation.
 
     The population has regulars, weekenders and passers-by, or with --like the habits of the users of a log. The same
-    seed gives the same result on every machine, and each user acts in the same way under every variation.
+    seed gives the same result in every process, and each user acts in the same way under every variation.
 
     Exit status: 0 when it was done; 1 when it was not; 2 for a wrong call.
     """
     try:
-        ruleset = Ruleset.load(rulesets.find(rules))
+        ruleset = load(rules)
         columns = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         population = Population.fit(columns.read(ruleset, like)) if like else Population.typical(ruleset)
         variations = dict(map(_variation, vary or []))

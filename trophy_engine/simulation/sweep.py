@@ -152,7 +152,8 @@ def _varied(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
         return vary(ruleset, values)
     except InvalidRules as error:
         wanted = ", ".join(f"{path} = {value}" for path, value in values.items())
-        raise InvalidRules([Problem("error", wanted, str(error))]) from None
+        told = "; ".join(str(problem).removeprefix("error: ") for problem in error.problems)
+        raise InvalidRules([Problem("error", wanted, told)]) from None
 
 
 def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
