@@ -13,11 +13,16 @@ from datetime import datetime
 from difflib import get_close_matches
 
 __all__ = [
+    "AchievementLocked",
     "AlreadyCompleted",
+    "CustomizationDisabled",
     "EarlierThanSettled",
     "FilterMismatch",
+    "FreezeLimitReached",
     "InvalidRules",
     "InvalidValue",
+    "NoStreakToReset",
+    "NoStreakToRestore",
     "OutOfPoints",
     "Refused",
     "StorageClosed",
@@ -140,6 +145,66 @@ class FilterMismatch(Refused):
             f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.wanted!r}; "
             f"that of user {self.user_id!r} is {found}"
         )
+
+
+class FreezeLimitReached(Refused):
+    """A freeze for a user who holds as many as the rules allow."""
+
+    def __init__(self, user_id: str, freezes: int) -> None:
+        super().__init__(user_id, freezes)
+        self.user_id, self.freezes = user_id, freezes
+
+    def __str__(self) -> str:
+        """Name what is held."""
+        return f"user {self.user_id!r} holds {self.freezes} freezes, and the rules allow no more"
+
+
+class NoStreakToRestore(Refused):
+    """A user who has lost no streak, of late, that was longer than the one they have."""
+
+    def __init__(self, user_id: str, length: int) -> None:
+        super().__init__(user_id, length)
+        self.user_id, self.length = user_id, length
+
+    def __str__(self) -> str:
+        """Name the length that there is."""
+        return f"user {self.user_id!r} has a streak of {self.length} and has lost no longer one of late"
+
+
+class NoStreakToReset(Refused):
+    """A user who has no streak."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+
+    def __str__(self) -> str:
+        """Name the user."""
+        return f"user {self.user_id!r} has no streak to reset"
+
+
+class CustomizationDisabled(Refused):
+    """A user who wants a streak of their own making, where the rules do not let them."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+
+    def __str__(self) -> str:
+        """Name the remedy."""
+        return f"streak customization is not enabled, so user {self.user_id!r} has the streak of the rules"
+
+
+class AchievementLocked(Refused):
+    """An achievement that nobody completes any more."""
+
+    def __init__(self, user_id: str, achievement: str) -> None:
+        super().__init__(user_id, achievement)
+        self.user_id, self.achievement = user_id, achievement
+
+    def __str__(self) -> str:
+        """Name the achievement."""
+        return f"achievement {self.achievement!r} is locked, so user {self.user_id!r} cannot complete it"
 
 
 class MissingExtra(TrophyError):

@@ -153,7 +153,11 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
     [
         ("metrics = [", ".toml", "error: is not TOML: "),
         ('{"metrics": ', ".json", "error: is not JSON: "),
-        ("[]", ".json", "error: must be a table of metrics, attributes, streak, achievements, points, not []"),
+        (
+            "[]",
+            ".json",
+            "error: must be a table of metrics, attributes, streak, achievements, points, leaderboards, experimentation, notifications, not []",
+        ),
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],
 )

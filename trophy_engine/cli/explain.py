@@ -17,7 +17,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
-from trophy_engine.explanation.retelling import Scene, retell
+from trophy_engine.core.retell import Scene, retell
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.rules.ruleset import Ruleset
 

@@ -18,7 +18,23 @@ from typing import Any, Final, NamedTuple
 from trophy_engine.errors import StorageIncompatible
 from trophy_engine.numbers import Number
 
-__all__ = ["Adopt", "Changes", "Command", "Complete", "Identify", "Record", "Settle", "UserCommand", "decode", "encode"]
+__all__ = [
+    "Adopt",
+    "Changes",
+    "Command",
+    "Complete",
+    "GrantFreeze",
+    "Identify",
+    "Pause",
+    "Record",
+    "ResetStreak",
+    "RestoreStreak",
+    "Settle",
+    "Unpause",
+    "UserCommand",
+    "decode",
+    "encode",
+]
 
 
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
@@ -52,6 +68,44 @@ class Identify(NamedTuple):
     changes: Changes
 
 
+class GrantFreeze(NamedTuple):
+    """The application gives a user a freeze."""
+
+    user_id: str
+    at: int
+
+
+class Pause(NamedTuple):
+    """The streak is to be safe on the local dates from ``start`` to ``end``, in ISO 8601."""
+
+    user_id: str
+    at: int
+    start: str
+    end: str
+
+
+class Unpause(NamedTuple):
+    """A pause, by its number among its user's, protects no further day."""
+
+    user_id: str
+    at: int
+    number: int
+
+
+class RestoreStreak(NamedTuple):
+    """A streak that was lost is to run on."""
+
+    user_id: str
+    at: int
+
+
+class ResetStreak(NamedTuple):
+    """The running streak is to end now."""
+
+    user_id: str
+    at: int
+
+
 class Settle(NamedTuple):
     """Everything that is due by an instant happens, to every user."""
 
@@ -59,13 +113,14 @@ class Settle(NamedTuple):
 
 
 class Adopt(NamedTuple):
-    """From here on the rules are these, as JSON."""
+    """From this instant on the rules are these, as JSON."""
 
     rules: str
+    at: int
 
 
 #: A command about one user.
-UserCommand = Record | Complete | Identify
+UserCommand = Record | Complete | Identify | GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 Command = UserCommand | Settle | Adopt
 
 #: The kinds of commands by the names that a log gives them; ``NAMES`` is the inverse.
@@ -73,6 +128,11 @@ KINDS: Final[dict[str, type[Any]]] = {
     "record": Record,
     "complete": Complete,
     "identify": Identify,
+    "grant_freeze": GrantFreeze,
+    "pause": Pause,
+    "unpause": Unpause,
+    "restore_streak": RestoreStreak,
+    "reset_streak": ResetStreak,
     "settle": Settle,
     "adopt": Adopt,
 }

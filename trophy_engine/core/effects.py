@@ -35,7 +35,12 @@ __all__ = [
     "RawEffect",
     "StreakExtended",
     "StreakLost",
+    "StreakPaused",
+    "StreakRecounted",
+    "StreakReset",
+    "StreakRestored",
     "StreakStarted",
+    "StreakUnpaused",
     "UserChanged",
     "UserCreated",
     "completion_id",
@@ -146,11 +151,57 @@ class FreezeEarned(Effect):
 
 @attrs.frozen
 class FreezeGranted(Effect):
-    """Freezes came with the creation of the user; ``freezes`` are held now."""
+    """Freezes came with the creation of the user, or from the application; ``freezes`` are held now."""
 
     type: ClassVar[str] = "streak.freeze_granted"
     granted: int
     freezes: int
+
+
+@attrs.frozen
+class StreakPaused(Effect):
+    """The streak will be safe on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
+
+    type: ClassVar[str] = "streak.paused"
+    number: int
+    start: date = attrs.field(converter=_as_date)
+    end: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class StreakUnpaused(Effect):
+    """A pause was taken back: from today on it protects no day."""
+
+    type: ClassVar[str] = "streak.unpaused"
+    number: int
+
+
+@attrs.frozen
+class StreakRestored(Effect):
+    """A lost streak runs on, as long as it was; everything since is carried, today included."""
+
+    type: ClassVar[str] = "streak.restored"
+    length: int
+    before: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class StreakReset(Effect):
+    """The application ended the streak within the period that starts on ``period_start``; the loss follows."""
+
+    type: ClassVar[str] = "streak.reset"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class StreakRecounted(Effect):
+    """The rules cut the calendar in another way now, and this is the streak that the user's history comes to."""
+
+    type: ClassVar[str] = "streak.recounted"
+    before: int
+    length: int
 
 
 @attrs.frozen
@@ -183,7 +234,7 @@ class AchievementBackdated(Effect):
 class PointsAwarded(Effect):
     """A trigger moved a points total: ``awarded`` after boosts and bounds, negative for a deduction.
 
-    ``sequence`` numbers the user's awards in that system from 1.
+    ``sequence`` numbers the user's awards in that system from 1; ``trigger_key`` tells the trigger from its like.
     """
 
     type: ClassVar[str] = "points.awarded"
@@ -194,6 +245,7 @@ class PointsAwarded(Effect):
     total: int
     boosts: tuple[Boost, ...]
     sequence: int
+    trigger_key: str
 
     @property
     def award_id(self) -> UUID:

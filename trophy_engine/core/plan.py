@@ -83,6 +83,7 @@ class TriggerPlan:
     """A points trigger; ``order`` is its place among all triggers of all systems."""
 
     order: int
+    key: str
     system: SystemPlan
     rule: PointsTrigger
     points: int
@@ -232,8 +233,9 @@ class _Compiler:
             self._mark_achievement(achievement)
         order = 0
         for system in plan.systems:
-            for rule in system.rule.triggers:
-                self._mark_trigger(_trigger(order, system, rule))
+            for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
+                if rule.status == "active":
+                    self._mark_trigger(_trigger(order, key, system, rule))
                 order += 1
         for counter in plan.counters:
             counter.seal()
@@ -333,6 +335,6 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
     )
 
 
-def _trigger(order: int, system: SystemPlan, rule: PointsTrigger) -> TriggerPlan:
+def _trigger(order: int, key: str, system: SystemPlan, rule: PointsTrigger) -> TriggerPlan:
     blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
-    return TriggerPlan(order, system, rule, rule.points, rule.user_attributes or None, blocks)
+    return TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None, blocks)

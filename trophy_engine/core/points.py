@@ -54,7 +54,19 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
     state.points[index] = total
     state.awards[index] = sequence = state.awards[index] + 1
     turn.effects.append(
-        (PointsAwarded, state.id, at, system.key, trigger.rule, total - before, before, total, boosts, sequence)
+        (
+            PointsAwarded,
+            state.id,
+            at,
+            system.key,
+            trigger.rule,
+            total - before,
+            before,
+            total,
+            boosts,
+            sequence,
+            trigger.key,
+        )
     )
     rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
     if rank != rank_before:

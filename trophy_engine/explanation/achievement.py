@@ -12,7 +12,7 @@ from trophy_engine.core.effects import AchievementBackdated, AchievementComplete
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.explanation.filters import FilterClosed, closed_by
-from trophy_engine.explanation.retelling import Scene
+from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import clock, joined, where, with_attributes
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (

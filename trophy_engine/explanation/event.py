@@ -11,7 +11,17 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.commands import Complete, Record, UserCommand
+from trophy_engine.core.commands import (
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Unpause,
+    UserCommand,
+)
 from trophy_engine.core.effects import (
     AchievementBackdated,
     Effect,
@@ -24,7 +34,12 @@ from trophy_engine.core.effects import (
     RawEffect,
     StreakExtended,
     StreakLost,
+    StreakPaused,
+    StreakRecounted,
+    StreakReset,
+    StreakRestored,
     StreakStarted,
+    StreakUnpaused,
     UserChanged,
     UserCreated,
 )
@@ -123,9 +138,19 @@ def _asked(command: UserCommand) -> str:
             return f"recorded {value:,} {metric}{pairs}"
         case Complete(_, _, achievement):
             return f"was said to have completed {achievement!r}"
-        case _:
-            changes = [f"{_field(field)} {value or 'cleared'}" for field, value in command.changes]
-            return f"was identified with {joined(changes)}" if changes else "was identified"
+        case Identify(_, _, changes):
+            told = [f"{_field(field)} {value or 'cleared'}" for field, value in changes]
+            return f"was identified with {joined(told)}" if told else "was identified"
+        case GrantFreeze():
+            return "was given a freeze"
+        case Pause(_, _, start, end):
+            return f"had their streak paused from {start} to {end}"
+        case Unpause(_, _, number):
+            return f"had their pause {number} taken back"
+        case RestoreStreak():
+            return "had their streak restored"
+        case ResetStreak():
+            return "had their streak reset"
 
 
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
@@ -159,7 +184,12 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
     StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
     FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
     FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
-    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} came with the first day",
+    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} came as a gift; {of[1]:,} held",
+    StreakPaused: lambda of, _: f"the streak is safe from {day_name(of[1])} to {day_name(of[2])}",
+    StreakUnpaused: lambda of, _: f"pause {of[0]} protects no further day",
+    StreakRestored: lambda of, unit: f"the streak of {counted(of[0], unit)} runs on",
+    StreakReset: lambda of, unit: f"the streak of {counted(of[0], unit)} was ended by the application",
+    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {counted(of[1], unit)}",
     LevelChanged: lambda of, _: f"the level in {of[0]} went from {of[1] or 'none'} to {of[2] or 'none'} at {of[3]:,}",
 }
 

@@ -16,7 +16,7 @@ from trophy_engine.core.plan import TriggerPlan
 from trophy_engine.core.points import boosts_on, level_of, products, reckoned, rounding_of
 from trophy_engine.core.state import UserState
 from trophy_engine.explanation.filters import FilterClosed, closed_by
-from trophy_engine.explanation.retelling import Scene
+from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import clock, every, where
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 

@@ -13,7 +13,7 @@ from trophy_engine.core.effects import FreezeConsumed, RawEffect, StreakExtended
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
-from trophy_engine.explanation.retelling import Scene
+from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Streak

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 import attrs
 
@@ -16,6 +16,7 @@ from trophy_engine.rules.constraints import (
     Filter,
     Instances,
     Number_,
+    OneOf,
     Optional,
     Whole,
     as_filter,
@@ -25,6 +26,7 @@ from trophy_engine.rules.constraints import (
 
 __all__ = [
     "Achievement",
+    "AchievementStatus",
     "AchievementTrigger",
     "AnniversaryTrigger",
     "ApiTrigger",
@@ -32,6 +34,10 @@ __all__ = [
     "MetricTrigger",
     "StreakTrigger",
 ]
+
+
+AchievementStatus = Literal["active", "inactive", "locked"]
+_STATUSES: Final = ("active", "inactive", "locked")
 
 
 @attrs.frozen
@@ -96,6 +102,8 @@ class Achievement:
         badge_url: where its picture is.
         hidden: whether its name and description are masked until it is earned.
         user_attributes: whom it is for: users whose attributes have all of these values.
+        status: ``"active"``; ``"inactive"``, so that it neither completes nor shows; or ``"locked"``, so that nobody
+            completes it any more and only those who hold it see it.
     """
 
     key: str = attrs.field(validator=KEY)
@@ -107,3 +115,4 @@ class Achievement:
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    status: AchievementStatus = attrs.field(default="active", validator=OneOf(_STATUSES), kw_only=True)

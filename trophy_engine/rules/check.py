@@ -13,6 +13,7 @@ import attrs
 from trophy_engine.errors import nearest
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
 from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
 from trophy_engine.rules.problems import Problem, at_item
@@ -28,6 +29,7 @@ def check(
     streak: Any,
     achievements: Sequence[Any],
     points: Sequence[Any],
+    leaderboards: Sequence[Any] = (),
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class or ``Unreadable``."""
     names = _Names(
@@ -45,6 +47,8 @@ def check(
         *_check_achievements(achievements, names),
         *_duplicates("points", points),
         *_check_points(points, achievements, names),
+        *_duplicates("leaderboards", leaderboards),
+        *_check_leaderboards(leaderboards, _keys(points), names),
     ]
 
 
@@ -168,6 +172,8 @@ def _check_points(points: Sequence[Any], achievements: Sequence[Any], names: _Na
         if isinstance(system, PointsSystem):
             path = at_item("points", place)
             yield from _check_triggers(system, path, never, names)
+            yield from _check_keys(f"{path}.triggers", system.trigger_keys)
+            yield from _check_keys(f"{path}.boosts", system.boost_keys)
             yield from _check_levels(system, path)
             yield from _check_boosts(system, path, names)
 
@@ -214,3 +220,29 @@ def _check_boosts(system: PointsSystem, path: str, names: _Names) -> Iterator[Pr
         yield from names.filters(boost, where)
         if not gives:
             yield Problem("warning", where, "never applies, for no trigger of the system gives points; drop it")
+
+
+def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
+    """Tell of items that share a key, their own or the one they go by for want of one."""
+    for place, key in enumerate(keys):
+        if key in keys[:place]:
+            first = at_item(path, keys.index(key))
+            message = f"the key {key!r} is that of {first} already; choose another one"
+            yield Problem("error", f"{at_item(path, place)}.key", message)
+
+
+def _check_leaderboards(leaderboards: Sequence[Any], systems: Collection[str], names: _Names) -> Iterator[Problem]:
+    for place, board in enumerate(leaderboards):
+        if not isinstance(board, Leaderboard):
+            continue
+        path = at_item("leaderboards", place)
+        yield from names.filters(board, path)
+        for number, key in enumerate(board.breakdown_attributes):
+            where = at_item(f"{path}.breakdown_attributes", number)
+            yield from names.unknown("user attribute", key, names.user_attributes, where)
+        if board.metric is not None:
+            yield from names.unknown("metric", board.metric, names.metrics, f"{path}.metric")
+        if board.points is not None:
+            yield from names.unknown("points system", board.points, systems, f"{path}.points")
+        if board.rank_by == "streak":
+            yield from _without_streak(names, path)

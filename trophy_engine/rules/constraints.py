@@ -5,6 +5,7 @@ None of them looks at the instance, so that a rules file can be checked field by
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -29,15 +30,22 @@ __all__ = [
     "Constraint",
     "Filter",
     "Instances",
+    "KeyList",
     "Number_",
     "OneOf",
     "Optional",
+    "SomeOf",
+    "TIME_OF_DAY",
     "Text",
     "Whole",
     "as_filter",
     "as_number",
     "as_sequence",
 ]
+
+
+#: What a time of day looks like, on the clock of 24 hours.
+TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
 
 class Constraint(ABC):
@@ -68,16 +76,25 @@ class _Key(Constraint):
         return {"type": "string", "pattern": KEY_PATTERN}
 
 
-class _Keys(Constraint):
+@attrs.frozen
+class KeyList(Constraint):
+    """Keys, and none twice; ``least`` is 1 where there must be one."""
+
+    least: int = 0
+
     def check(self, name: str, value: Any) -> None:
-        if not isinstance(value, tuple) or not value:
-            raise InvalidValue(f"{name} must be a list of at least one key, not {value!r}")
+        """Check a value."""
+        if not isinstance(value, tuple) or len(value) < self.least:
+            least = "at least one key" if self.least else "keys"
+            raise InvalidValue(f"{name} must be a list of {least}, not {value!r}")
         keys = [check_key(item, f"each of {name}") for item in value]
         if len(set(keys)) < len(keys):
             raise InvalidValue(f"{name} must not name one twice: {', '.join(keys)}")
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": KEY.schema(), "minItems": 1, "uniqueItems": True}
+        """Say the same in JSON Schema."""
+        least = {"minItems": self.least} if self.least else {}
+        return {"type": "array", "items": KEY.schema(), **least, "uniqueItems": True}
 
 
 @attrs.frozen
@@ -127,6 +144,15 @@ class _LocalDate(Constraint):
         return {"type": "string", "format": "date"}
 
 
+class _TimeOfDay(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
+            raise InvalidValue(f"{name} must be a time of day such as '12:00' or '23:59:59', not {value!r}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": TIME_PATTERN}
+
+
 class _Matching(Constraint):
     def check(self, name: str, value: Any) -> None:
         if not isinstance(value, Filter):
@@ -143,7 +169,7 @@ class _Matching(Constraint):
 #: A name by which rules refer to one another.
 KEY: Final = _Key()
 #: At least one key, and none twice.
-KEYS: Final = _Keys()
+KEYS: Final = KeyList(1)
 #: A string with something in it.
 TEXT: Final = Text()
 #: A user's id.
@@ -152,6 +178,8 @@ USER_ID: Final = _UserId()
 FLAG: Final = _Flag()
 #: A date without a time of day.
 LOCAL_DATE: Final = _LocalDate()
+#: A time of day, to the minute or to the second.
+TIME_OF_DAY: Final = _TimeOfDay()
 #: Attribute keys and the values they must have.
 MATCHING: Final = _Matching()
 
@@ -170,6 +198,26 @@ class OneOf(Constraint):
     def schema(self) -> dict[str, Any]:
         """Say the same in JSON Schema."""
         return {"enum": list(self.choices)}
+
+
+@attrs.frozen
+class SomeOf(Constraint):
+    """A tuple of words, each one of the choices and none twice."""
+
+    choices: tuple[str, ...]
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if not isinstance(value, tuple):
+            raise InvalidValue(f"{name} must be a list, not {value!r}")
+        for word in value:
+            OneOf(self.choices).check(f"each of {name}", word)
+        if len(set(value)) < len(value):
+            raise InvalidValue(f"{name} must not name one twice: {', '.join(value)}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return {"type": "array", "items": {"enum": list(self.choices)}, "uniqueItems": True}
 
 
 @attrs.frozen

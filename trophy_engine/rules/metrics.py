@@ -8,10 +8,12 @@ import attrs
 
 from trophy_engine.rules.constraints import KEY, TEXT, OneOf, Text
 
-__all__ = ["Attribute", "AttributeType", "Metric"]
+__all__ = ["Attribute", "AttributeType", "Metric", "UnitType"]
 
 AttributeType = Literal["user", "event"]
+UnitType = Literal["number", "currency"]
 _TYPES: Final = ("user", "event")
+_UNIT_TYPES: Final = ("number", "currency")
 
 
 @attrs.frozen
@@ -21,12 +23,14 @@ class Metric:
     Attributes:
         key: the name by which events and rules refer to it.
         name: what people call it; the key where left out.
-        unit: what it counts, such as ``"words"``; empty where that needs no saying.
+        unit: what it counts, such as ``"words"``, or the code of its currency; empty where that needs no saying.
+        unit_type: ``"number"`` or ``"currency"``.
     """
 
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     unit: str = attrs.field(default="", validator=Text(empty=True))
+    unit_type: UnitType = attrs.field(default="number", validator=OneOf(_UNIT_TYPES))
 
 
 @attrs.frozen

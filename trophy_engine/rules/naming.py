@@ -37,6 +37,8 @@ def _filters(ruleset: Ruleset) -> Iterator[Filter]:
             yield trigger.user_attributes
             if isinstance(trigger, MetricPointsTrigger):
                 yield trigger.event_attributes
+    for board in ruleset.leaderboards:
+        yield board.user_attributes
 
 
 def named_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:

@@ -39,14 +39,17 @@ __all__ = [
     "StreakPointsTrigger",
     "TimePointsTrigger",
     "TimeUnit",
+    "TriggerStatus",
     "UserCreationPointsTrigger",
 ]
 
 Rounding = Literal["down", "up", "nearest"]
 TimeUnit = Literal["hours", "days"]
+TriggerStatus = Literal["active", "inactive"]
 
 _ROUNDINGS: Final = ("down", "up", "nearest")
 _UNITS: Final = ("hours", "days")
+_STATUSES: Final = ("active", "inactive")
 _LONGEST_NAME: Final = 255
 
 
@@ -54,8 +57,23 @@ def _points() -> Any:
     return attrs.field(validator=Whole(zero=False))
 
 
+@attrs.frozen(kw_only=True)
+class _Trigger:
+    """What every points trigger has.
+
+    Attributes:
+        user_attributes: whom it pays: users whose attributes have all of these values.
+        status: ``"active"``, or ``"inactive"`` so that it pays nobody.
+        key: the name by which it is told from the others of its system, wherever it stands among them.
+    """
+
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    key: str | None = attrs.field(default=None, validator=Optional(KEY))
+
+
 @attrs.frozen
-class MetricPointsTrigger:
+class MetricPointsTrigger(_Trigger):
     """Points each time the user's total of a metric grows by the threshold.
 
     With ``event_attributes``, the total over the events that carry them all. With ``block_if_out_of_points``, an event
@@ -67,48 +85,43 @@ class MetricPointsTrigger:
     points: int = _points()
     threshold: int = attrs.field(default=1, validator=Whole(least=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
 
 @attrs.frozen
-class StreakPointsTrigger:
+class StreakPointsTrigger(_Trigger):
     """Points each time a credited period takes the streak to a multiple of the length."""
 
     type: ClassVar[str] = "streak"
     points: int = _points()
     length: int = attrs.field(default=1, validator=Whole(least=1))
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
-class AchievementPointsTrigger:
+class AchievementPointsTrigger(_Trigger):
     """Points once, when the achievement is completed."""
 
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY)
     points: int = _points()
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
-class TimePointsTrigger:
+class TimePointsTrigger(_Trigger):
     """Points every so many hours or days since the user was created; days keep the local time of day."""
 
     type: ClassVar[str] = "time"
     points: int = _points()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Whole(least=1))
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 @attrs.frozen
-class UserCreationPointsTrigger:
+class UserCreationPointsTrigger(_Trigger):
     """Points once, when the user is first seen."""
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
 
 
 PointsTrigger = (
@@ -139,6 +152,7 @@ class Boost:
         rounding: ``"down"``, ``"up"`` or ``"nearest"`` (halves up); of several at once down beats nearest beats up.
         user_attributes: whom it is for: users whose attributes have all of these values; empty for everyone.
         user_id: the one user it is for; not together with ``user_attributes``.
+        key: the name by which it is told from the others of its system, wherever it stands among them.
     """
 
     name: str = attrs.field(validator=Text(longest=_LONGEST_NAME))
@@ -148,6 +162,7 @@ class Boost:
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
+    key: str | None = attrs.field(default=None, validator=Optional(KEY), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
@@ -191,3 +206,13 @@ class PointsSystem:
     )
     levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Level,), many=True))
     boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Boost,), many=True))
+
+    @property
+    def trigger_keys(self) -> tuple[str, ...]:
+        """The keys of the triggers; one that has none is called by its type and its place, such as ``metric-1``."""
+        return tuple(one.key or f"{one.type}-{place}" for place, one in enumerate(self.triggers, start=1))
+
+    @property
+    def boost_keys(self) -> tuple[str, ...]:
+        """The keys of the boosts; one that has none is called by its place, such as ``boost-1``."""
+        return tuple(one.key or f"boost-{place}" for place, one in enumerate(self.boosts, start=1))

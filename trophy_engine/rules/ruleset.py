@@ -14,9 +14,11 @@ from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check
 from trophy_engine.rules.constraints import Instances, Optional, as_sequence
 from trophy_engine.rules.files import Format, emit, format_of, parse, read_text
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.problems import Problem, errors_of
+from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import read_fields, write
 
@@ -33,6 +35,9 @@ class Ruleset:
         streak: the streak; None for none.
         achievements: the one-time unlocks.
         points: the points systems.
+        leaderboards: the rankings.
+        experimentation: the experiment with a control group; None for none.
+        notifications: what users are told of beyond the effects themselves; None for nothing.
 
     Raises:
         InvalidRules: they contradict themselves; the error holds every contradiction.
@@ -52,9 +57,19 @@ class Ruleset:
         default=(), converter=as_sequence, validator=Instances((PointsSystem,), many=True)
     )
 
+    leaderboards: tuple[Leaderboard, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=Instances((Leaderboard,), many=True)
+    )
+    experimentation: Experimentation | None = attrs.field(
+        default=None, validator=Optional(Instances((Experimentation,)))
+    )
+    notifications: Notifications | None = attrs.field(default=None, validator=Optional(Instances((Notifications,))))
+
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""
-        errors = errors_of(check(self.metrics, self.attributes, self.streak, self.achievements, self.points))
+        errors = errors_of(
+            check(self.metrics, self.attributes, self.streak, self.achievements, self.points, self.leaderboards)
+        )
         if errors:
             raise InvalidRules(errors)
 
@@ -113,8 +128,9 @@ def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], list[Proble
     if problems:
         return {}, problems
     parts = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems)
-    lists = {name: found if isinstance(found := parts.get(name), tuple) else () for name in _PARTS if name != "streak"}
+    lists = {name: found if isinstance(found := parts.get(name), tuple) else () for name in _LISTS}
     return parts, problems + check(streak=parts.get("streak"), **lists)
 
 
 _PARTS = tuple(field.name for field in attrs.fields(Ruleset))
+_LISTS = tuple(field.name for field in attrs.fields(Ruleset) if field.default == ())

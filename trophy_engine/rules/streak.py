@@ -9,7 +9,18 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.rules.constraints import KEY, Instances, Number_, OneOf, Optional, Whole, as_number, as_sequence
+from trophy_engine.rules.constraints import (
+    FLAG,
+    KEY,
+    Instances,
+    Number_,
+    OneOf,
+    Optional,
+    SomeOf,
+    Whole,
+    as_number,
+    as_sequence,
+)
 
 __all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
 
@@ -69,6 +80,8 @@ class Streak:
         evaluation_mode: whether ``"AND"`` all of them must hold or ``"OR"`` any; ``"ALL"`` is read as ``"AND"``.
         first_weekday: the day on which a week starts.
         freezes: the supply of freezes; None for none.
+        days_off: weekdays that never break a daily streak, such as ``["saturday", "sunday"]``.
+        customization_enabled: whether users may have conditions and days off of their own.
     """
 
     frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
@@ -78,6 +91,13 @@ class Streak:
     evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
     first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
     freezes: Freezes | None = attrs.field(default=None, validator=Optional(Instances((Freezes,))))
+    days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SomeOf(WEEKDAYS))
+    customization_enabled: bool = attrs.field(default=False, validator=FLAG)
+
+    def __attrs_post_init__(self) -> None:
+        """Check what the fields must be to each other."""
+        if self.days_off and self.frequency != "daily":
+            raise InvalidValue(f"days_off are for a daily streak; leave them out of a {self.frequency} one")
 
     @property
     def calendar(self) -> Frequency:

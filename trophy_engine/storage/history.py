@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from trophy_engine.calendar.instants import FIRST
 from trophy_engine.core.commands import Adopt, Command, Record, Settle
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.plan import Plan, compile_plan
@@ -59,7 +60,7 @@ class History:
             self._save(self.states)
             self.states.clear()
         self.plan = compile_plan(ruleset)
-        self.append(0, Adopt(ruleset.dumps(format="json")))
+        self.append(0, Adopt(ruleset.dumps(format="json"), FIRST))
 
     # --- states -----------------------------------------------------------------------------------------------------
 

@@ -24,13 +24,13 @@ from trophy_engine.storage.protocol import Entry, Snapshot, Storage
 __all__ = ["StorageConformance"]
 
 _COMMANDS: tuple[Command, ...] = (
-    Adopt('{"metrics": []}'),
+    Adopt('{"metrics": []}', -5),
     Record("jo", 1, "words", 3, (), "key"),
     Record("Zoë 🦊", 2, "words", Decimal("-0.1"), (("device", ""), ("kind", "a\nb")), None),
     Identify("jo", 3, (("attributes.plan", "pro"), ("name", None))),
     Settle(4),
     Complete("mia", 5, "onboarded"),
-    Adopt('{"metrics": [{"key": "words"}]}'),
+    Adopt('{"metrics": [{"key": "words"}]}', 5),
     Record("jo", 6, "pages", 10**29, (), "key"),
 )
 
