@@ -11,10 +11,15 @@ from trophy_engine.errors import TrophyError
 AT = datetime(2025, 4, 2, tzinfo=UTC)
 RAISED = [
     errors.AlreadyCompleted("18", "ten", AT),
+    errors.AchievementLocked("18", "ten"),
+    errors.CustomizationDisabled("18"),
     errors.EarlierThanSettled("18", AT, AT),
     errors.FilterMismatch("18", "ten", "plan", "pro", None),
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue("value must be finite"),
+    errors.FreezeLimitReached("18", 3),
+    errors.NoStreakToReset("18"),
+    errors.NoStreakToRestore("18", 3),
     errors.OutOfPoints("18", "energy", 1, 3),
     errors.Refused("no"),
     errors.StorageClosed("closed"),
@@ -41,4 +46,4 @@ def test_an_error_pickles_and_has_one_root(error):
 
 def test_long_lists_are_cut():
     assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
-    assert "is not set" in str(RAISED[2])
+    assert "is not set" in str(RAISED[4])

@@ -4,6 +4,7 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 ``Player``.
 """
 
+from trophy_engine.arguments import UNSET
 from trophy_engine.core.effects import (
     AchievementBackdated,
     AchievementCompleted,
@@ -16,18 +17,28 @@ from trophy_engine.core.effects import (
     PointsAwarded,
     StreakExtended,
     StreakLost,
+    StreakPaused,
+    StreakRecounted,
+    StreakReset,
+    StreakRestored,
     StreakStarted,
+    StreakUnpaused,
     UserChanged,
     UserCreated,
 )
-from trophy_engine.engine import UNSET, Engine, system_clock
+from trophy_engine.engine import Engine, system_clock
 from trophy_engine.errors import (
+    AchievementLocked,
     AlreadyCompleted,
+    CustomizationDisabled,
     EarlierThanSettled,
     FilterMismatch,
+    FreezeLimitReached,
     InvalidRules,
     InvalidValue,
     MissingExtra,
+    NoStreakToReset,
+    NoStreakToRestore,
     OutOfPoints,
     Refused,
     StorageClosed,
@@ -44,6 +55,7 @@ from trophy_engine.explanation.event import EventExplanation
 from trophy_engine.explanation.points import PointsExplanation
 from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.outcome import Outcome, PointsChange
+from trophy_engine.reading import Adoption
 from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
@@ -52,6 +64,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -64,8 +77,9 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.views import AchievementView, LevelView, Player, PointsView, Progress, StreakView
+from trophy_engine.views import AchievementView, LevelView, PauseView, Player, PointsView, Progress, StreakView
 
 __all__ = [
     "UNSET",
@@ -73,25 +87,31 @@ __all__ = [
     "AchievementBackdated",
     "AchievementCompleted",
     "AchievementExplanation",
+    "AchievementLocked",
     "AchievementPointsTrigger",
     "AchievementView",
+    "Adoption",
     "AlreadyCompleted",
     "AnniversaryTrigger",
     "ApiTrigger",
     "Attribute",
     "Boost",
     "CompositeTrigger",
+    "CustomizationDisabled",
     "EarlierThanSettled",
     "Effect",
     "Engine",
     "EventExplanation",
+    "Experimentation",
     "FilterMismatch",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
+    "FreezeLimitReached",
     "Freezes",
     "InvalidRules",
     "InvalidValue",
+    "Leaderboard",
     "Level",
     "LevelChanged",
     "LevelView",
@@ -100,8 +120,12 @@ __all__ = [
     "MetricPointsTrigger",
     "MetricTrigger",
     "MissingExtra",
+    "NoStreakToReset",
+    "NoStreakToRestore",
+    "Notifications",
     "OutOfPoints",
     "Outcome",
+    "PauseView",
     "Player",
     "PointsAwarded",
     "PointsChange",
@@ -120,9 +144,14 @@ __all__ = [
     "StreakExtended",
     "StreakLost",
     "StreakMetric",
+    "StreakPaused",
     "StreakPointsTrigger",
+    "StreakRecounted",
+    "StreakReset",
+    "StreakRestored",
     "StreakStarted",
     "StreakTrigger",
+    "StreakUnpaused",
     "StreakView",
     "SubscribersFailed",
     "TimePointsTrigger",

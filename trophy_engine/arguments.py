@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from enum import Enum
 
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
 from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.constraints import Instances, KeyList, OneOf, SomeOf
+from trophy_engine.rules.streak import StreakMetric
 
-__all__ = ["as_pairs", "as_sign_up_date", "as_text", "check_idempotency_key"]
+__all__ = [
+    "UNSET",
+    "Unset",
+    "as_flag",
+    "as_local_date",
+    "as_pairs",
+    "as_sign_up_date",
+    "as_text",
+    "check_idempotency_key",
+    "conditions_written",
+    "notifications_written",
+    "texts_written",
+]
+
+
+class Unset(Enum):
+    """The type of ``UNSET``."""
+
+    UNSET = "UNSET"
+
+
+#: Stands for a field that keeps its value, where None would clear it.
+UNSET = Unset.UNSET
 
 
 def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -68,3 +95,71 @@ def as_sign_up_date(value: object) -> str | None:
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
         raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
     return value.isoformat()
+
+
+def as_local_date(field: str, value: object) -> str:
+    """Take a date, or one in ISO 8601, as its text.
+
+    Raises:
+        InvalidValue: it is no date.
+    """
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {value!r}") from None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {value!r}")
+    return value.isoformat()
+
+
+def texts_written(field: str, value: object) -> str:
+    """Take a list of texts as JSON.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise InvalidValue(f"{field} must be a list of strings, not {value!r}")
+    return json.dumps(list(value), separators=(",", ":"))
+
+
+def as_flag(field: str, value: object) -> str:
+    """Take true or false as JSON.
+
+    Raises:
+        InvalidValue: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise InvalidValue(f"{field} must be true or false, not {value!r}")
+    return "true" if value else "false"
+
+
+def notifications_written(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Take what a user wants to be told of, by which channels, as fields of the user.
+
+    Raises:
+        InvalidValue: there is no such message, or no such channel.
+    """
+    changes = {}
+    for kind, channels in notifications.items():
+        OneOf(MESSAGES).check("each of notifications", kind)
+        written = texts_written(f"notifications.{kind}", channels)
+        SomeOf(CHANNELS).check(f"notifications.{kind}", tuple(channels))
+        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
+    return changes
+
+
+def conditions_written(metrics: Sequence[StreakMetric], plan: Plan) -> str:
+    """Take a user's own conditions for a streak as JSON.
+
+    Raises:
+        InvalidValue: there are none, or two on one metric.
+        UnknownKey: the rules declare no such metric.
+    """
+    conditions = tuple(metrics)
+    Instances((StreakMetric,), many=True).check("metrics", conditions)
+    KeyList(1).check("metrics", tuple(metric.key for metric in conditions))
+    for metric in conditions:
+        plan.metric(metric.key)
+    return write_conditions(conditions)

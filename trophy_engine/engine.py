@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from enum import Enum
-from threading import RLock
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import Any, Self, TypeVar
 
-from trophy_engine.arguments import as_pairs, as_sign_up_date, as_text, check_idempotency_key
+from trophy_engine.arguments import (
+    UNSET,
+    Unset,
+    as_flag,
+    as_local_date,
+    as_pairs,
+    as_sign_up_date,
+    as_text,
+    check_idempotency_key,
+    conditions_written,
+    notifications_written,
+    texts_written,
+)
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
+from trophy_engine.core.commands import (
+    Adopt,
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Settle,
+    Unpause,
+    UserCommand,
+)
 from trophy_engine.core.effects import Effect, RawEffect, materialise
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import take_facts
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
@@ -26,20 +49,18 @@ from trophy_engine.errors import (
     TrophyError,
     UnknownUser,
 )
-from trophy_engine.explanation.achievement import AchievementExplanation
-from trophy_engine.explanation.points import PointsExplanation
-from trophy_engine.explanation.question import Answer, answer, check_question
-from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
+from trophy_engine.reading import Reader
+from trophy_engine.rules.constraints import OneOf, SomeOf
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.storage.history import History
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.protocol import Entry, Storage
-from trophy_engine.views import Player
 
-__all__ = ["UNSET", "Engine", "Unset", "system_clock"]
+__all__ = ["Engine", "system_clock"]
 
 E = TypeVar("E", bound=Effect)
 
@@ -47,22 +68,12 @@ E = TypeVar("E", bound=Effect)
 _new = tuple.__new__
 
 
-class Unset(Enum):
-    """The type of ``UNSET``."""
-
-    UNSET = "UNSET"
-
-
-#: Stands for a field that keeps its value, where None would clear it.
-UNSET = Unset.UNSET
-
-
 def system_clock() -> datetime:
     """Read the system's clock."""
     return datetime.now(UTC)
 
 
-class Engine:
+class Engine(Reader):
     """Evaluates commands under a ruleset, and remembers what they came to.
 
     Every instant is an aware datetime and defaults to the engine's clock. The commands of one user come in order of
@@ -78,17 +89,15 @@ class Engine:
     def __init__(
         self, ruleset: Ruleset, *, storage: Storage | None = None, clock: Callable[[], datetime] = system_clock
     ) -> None:
-        self._history = History(MemoryStorage() if storage is None else storage, ruleset)
-        self._clock = clock
-        self._lock = RLock()
+        super().__init__(History(MemoryStorage() if storage is None else storage, ruleset), clock)
         self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
         self._turn = Turn(self._history.plan)
         self._untold: list[RawEffect] = []
 
     @property
-    def ruleset(self) -> Ruleset:
-        """The rules in force."""
-        return self._history.plan.ruleset
+    def revised(self) -> tuple[Effect, ...]:
+        """What it did to users that the storage was opened under other rules than it had."""
+        return tuple(map(materialise, self._history.revised))
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +155,8 @@ class Engine:
         name: str | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         sign_up_date: date | str | None | Unset = UNSET,
+        device_tokens: Sequence[str] | None | Unset = UNSET,
+        subscribe_to_emails: bool | Unset = UNSET,
         attributes: Mapping[str, str] | None = None,
         at: datetime | None = None,
     ) -> Outcome:
@@ -159,8 +170,10 @@ class Engine:
             user: the user's id.
             time_zone: an IANA name or an offset ``±HH:MM``; None for UTC.
             name: what the user is called.
-            email: where the user gets mail.
+            email: where the user gets mail; not kept for those who do not subscribe.
             sign_up_date: a date, or an ISO 8601 date; not later than today in the user's zone.
+            device_tokens: where the user gets pushes.
+            subscribe_to_emails: whether the user wants mail; True needs an address.
             attributes: declared user attributes and their values.
             at: when this became so.
 
@@ -178,10 +191,126 @@ class Engine:
                 changes["time_zone"] = None if time_zone is None else zone(time_zone).name
             if not isinstance(sign_up_date, Unset):
                 changes["sign_up_date"] = as_sign_up_date(sign_up_date)
+            if not isinstance(device_tokens, Unset):
+                tokens = None if device_tokens is None else texts_written("device_tokens", device_tokens)
+                changes["device_tokens"] = tokens
+            if not isinstance(subscribe_to_emails, Unset):
+                changes["subscribe_to_emails"] = as_flag("subscribe_to_emails", subscribe_to_emails)
             for key, value in as_pairs(attributes or {}, "user", self._history.plan):
                 changes[f"attributes.{key}"] = value
             instant = self._now() if at is None else to_micros(at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
+
+    def prefer(
+        self,
+        user: str,
+        *,
+        notifications: Mapping[str, Sequence[str]] | None = None,
+        streak_enabled: bool | Unset = UNSET,
+        evaluation_mode: str | Unset = UNSET,
+        metrics: Sequence[StreakMetric] | Unset = UNSET,
+        days_off: Sequence[str] | Unset = UNSET,
+        at: datetime | None = None,
+    ) -> Outcome:
+        """Say what a user chooses for themselves; what is left out stays as it was.
+
+        Args:
+            user: the user's id.
+            notifications: by message (``"achievement_completed"``, ``"recap"``, ``"reactivation"``,
+                ``"streak_reminder"``), the channels (``"email"``, ``"push"``) that the user wants it by.
+            streak_enabled: whether the user has a streak at all; without one its length is 0.
+            evaluation_mode: ``"AND"`` or ``"OR"``, for a streak of the user's own making.
+            metrics: its conditions.
+            days_off: its days off, such as ``["saturday", "sunday"]``.
+            at: when this became so.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            CustomizationDisabled: the rules do not let users make their own streak.
+            UnknownKey: the rules declare no such metric.
+            InvalidValue: a choice cannot be had.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            self._state(user)
+            changes: dict[str, str | None] = dict(notifications_written(notifications or {}))
+            if not isinstance(streak_enabled, Unset):
+                changes["preferences.streak.enabled"] = as_flag("streak_enabled", streak_enabled)
+            if not isinstance(evaluation_mode, Unset):
+                mode = "AND" if evaluation_mode == "ALL" else evaluation_mode
+                OneOf(("AND", "OR")).check("evaluation_mode", mode)
+                changes["preferences.streak.evaluation_mode"] = json.dumps(mode)
+            if not isinstance(metrics, Unset):
+                changes["preferences.streak.metrics"] = conditions_written(metrics, self._history.plan)
+            if not isinstance(days_off, Unset):
+                SomeOf(WEEKDAYS).check("days_off", tuple(days_off))
+                changes["preferences.streak.days_off"] = texts_written("days_off", days_off)
+            instant = self._now() if at is None else to_micros(at)
+            return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
+
+    def grant_freeze(self, user: str, *, at: datetime | None = None) -> Outcome:
+        """Give a user a freeze.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            FreezeLimitReached: they hold as many as the rules allow.
+            UnknownKey: the rules have no streak.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            return self._run(GrantFreeze(user, self._now() if at is None else to_micros(at)))
+
+    def pause(self, user: str, start: date | str, end: date | str, *, at: datetime | None = None) -> Outcome:
+        """Make a user's streak safe on local dates, both ends included; a period that the pause touches is safe.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            InvalidValue: it would start before the user's today, or end before it starts.
+            UnknownKey: the rules have no streak.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            return self._run(Pause(user, instant, as_local_date("start", start), as_local_date("end", end)))
+
+    def unpause(self, user: str, number: int, *, at: datetime | None = None) -> Outcome:
+        """Take a pause back, by its number among the user's; from the local day on it protects nothing.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            InvalidValue: there is no such pause, or it was taken back.
+            UnknownKey: the rules have no streak.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            return self._run(Unpause(user, self._now() if at is None else to_micros(at), number))
+
+    def restore_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
+        """Let the longest streak that a user has lost of late run on, everything since carried, today included.
+
+        Of late: within 90 days for a daily streak, since the first week of this year for a weekly one, and since
+        January of last year for a monthly one. Nothing is paid or completed for it.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            NoStreakToRestore: they lost none that was longer than the one they have.
+            UnknownKey: the rules have no streak.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            return self._run(RestoreStreak(user, self._now() if at is None else to_micros(at)))
+
+    def reset_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
+        """End a user's streak; only events that come after count towards the present period.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+            NoStreakToReset: they have none.
+            UnknownKey: the rules have no streak.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            return self._run(ResetStreak(user, self._now() if at is None else to_micros(at)))
 
     def settle(self, *, at: datetime | None = None) -> tuple[Effect, ...]:
         """Make everything that time has made due happen, for all users, and give back what happened.
@@ -222,91 +351,34 @@ class Engine:
             untold, self._untold = self._untold, []
             self._tell(untold)
 
-    # --- looking ----------------------------------------------------------------------------------------------------
+    def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
+        """Go on under other rules, and give back what the change does to users.
 
-    def user(self, user: str, *, at: datetime | None = None) -> Player:
-        """Look at a user as of an instant: by default now, or their last command where that is later.
-
-        Raises:
-            UnknownUser: nothing had been recorded of the user by then.
-            EarlierThanSettled: the user's history has already passed the instant.
-        """
-        with self._lock:
-            state = self._history.state(check_user_id(user))
-            if state is None:
-                raise UnknownUser(user)
-            instant = max(self._now(), state.settled) if at is None else to_micros(at)
-            if instant < state.created:
-                raise UnknownUser(user)
-            if instant < state.settled:
-                raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
-            return Player(self._history.plan, self._settled_copy(state, instant))
-
-    def dump(self, user: str) -> dict[str, Any]:
-        """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
-
-        Raises:
-            UnknownUser: nothing has been recorded of the user.
-        """
-        with self._lock:
-            state = self._history.state(check_user_id(user))
-            if state is None:
-                raise UnknownUser(user)
-            return state.dump(self._history.plan)
-
-    @overload
-    def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...
-
-    @overload
-    def explain(self, user: str, *, points: str, at: datetime | None = None) -> PointsExplanation: ...
-
-    @overload
-    def explain(self, user: str, *, streak: Literal[True], at: datetime | None = None) -> StreakExplanation: ...
-
-    def explain(
-        self,
-        user: str,
-        *,
-        at: datetime | None = None,
-        achievement: str | None = None,
-        points: str | None = None,
-        streak: bool = False,
-    ) -> Answer:
-        """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
-
-        The user's commands are done again from the log, beside what is stored, so any instant since the user was
-        created can be asked for; by default it is now, or their last command where that is later.
+        Everybody is settled under the rules in force so far. Progress is kept where the rules keep what it belongs to.
+        An achievement that is new, changed or active again is completed, in silence, by all who qualify; levels and
+        the streak's calendar are looked at anew; what the rules drop is dropped.
 
         Args:
-            user: the user's id.
-            at: as of when.
-            achievement: the key of an achievement; or
-            points: the key of a points system; or
-            streak: True for the streak.
+            ruleset: the rules.
+            at: from when on; by default now, or the last command where that is later.
 
         Raises:
-            InvalidValue: not exactly one of the three is asked for.
-            UnknownKey: the rules in force then had no such achievement, points system, or streak.
-            UnknownUser: nothing had been recorded of the user by then.
+            EarlierThanSettled: a user's history has already passed the instant.
+            InvalidValue: a batch is open.
         """
-        check_question(achievement, points, streak)
         with self._lock:
-            state = self._history.state(check_user_id(user))
-            if state is None:
-                raise UnknownUser(user)
-            instant = max(self._now(), state.settled) if at is None else to_micros(at)
-            if instant < state.created:
-                raise UnknownUser(user)
-            return answer(self._history.commands_of(user), instant, achievement, points)
+            latest = self._history.latest()
+            instant = max(self._now(), latest) if at is None else to_micros(at)
+            for user_id in self.users() if instant < latest else ():
+                state = self._history.state(user_id)
+                if state is not None and instant < state.settled:
+                    raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
+            effects = self._history.adopt(ruleset, instant)
+            self._turn = Turn(self._history.plan)
+            self._tell(effects)
+            return tuple(map(materialise, effects))
 
-    def users(self) -> Iterator[str]:
-        """Walk the ids of all users in the order in which they were first seen."""
-        with self._lock:
-            return self._history.users()
-
-    def log(self) -> Iterator[Entry]:
-        """Walk the log of all commands; ``Engine.replay`` does them again."""
-        return self._history.storage.entries()
+    # --- the log ---------------------------------------------------------------------------------------------------
 
     @classmethod
     def replay(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
@@ -322,9 +394,8 @@ class Engine:
         engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
         for entry in log:
             match entry.command:
-                case Adopt(rules):
-                    engine._history.adopt(Ruleset.loads(rules, format="json"))
-                    engine._turn = Turn(engine._history.plan)
+                case Adopt(rules, at):
+                    engine.update(Ruleset.loads(rules, format="json"), at=from_micros(at))
                 case Settle(at):
                     engine.settle(at=from_micros(at))
                 case command:
@@ -397,11 +468,6 @@ class Engine:
         total = now.gauges[plan.metrics[command.metric].total.index].total
         return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
 
-    def _settled_copy(self, state: UserState, instant: int) -> UserState:
-        copy = state.copy()
-        settle(Turn(self._history.plan), copy, instant)
-        return copy
-
     def close(self) -> None:
         """Snapshot what is not, and close the storage."""
         with self._lock:
@@ -414,8 +480,3 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         """Close the engine."""
         self.close()
-
-    # --- arguments --------------------------------------------------------------------------------------------------
-
-    def _now(self) -> int:
-        return to_micros(self._clock(), "the clock's instant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -17,8 +18,10 @@ from trophy_engine.core.achievements import qualifies
 from trophy_engine.core.effects import completion_id
 from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
 from trophy_engine.core.points import level_of
+from trophy_engine.core.preferences import read_notification_preferences, read_streak_preferences
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
+from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -30,7 +33,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.points import Level
 
-__all__ = ["MASK", "AchievementView", "LevelView", "Player", "PointsView", "Progress", "StreakView"]
+__all__ = ["MASK", "AchievementView", "LevelView", "PauseView", "Player", "PointsView", "Progress", "StreakView"]
 
 #: What stands in place of the name and the description of a hidden achievement until it is earned.
 MASK: Final = "???"
@@ -70,7 +73,7 @@ class StreakView:
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
         started: the day of the event that credited the first period.
         period_start: the first day of the current period; ``period_end`` its last.
-        expires: the last day on which activity still saves the streak, freezes left aside.
+        expires: the last day on which activity still saves the streak, freezes left aside; None, too, if it never ends.
         extended: whether the command in question credited the current period; always False on a player.
         extended_at: the instant of the last credit, None while there is no streak.
         longest: the greatest length so far.
@@ -101,13 +104,14 @@ class StreakView:
         period = streak.index(found.day)
         running = found.length > 0
         freezes = streak.freezes
+        last_day = expires(found, streak) if running else None
         return cls(
             length=found.length,
             frequency=rule.frequency,
             started=date.fromordinal(found.started) if found.started is not None else None,
             period_start=date.fromordinal(streak.first_day(period)) if running else None,
             period_end=date.fromordinal(streak.first_day(period + 1) - 1) if running else None,
-            expires=date.fromordinal(expires(found, streak)) if running else None,
+            expires=None if last_day is None else date.fromordinal(last_day),
             extended=extended,
             extended_at=from_micros(found.extended_at) if running and found.extended_at is not None else None,
             longest=found.longest,
@@ -164,6 +168,20 @@ class AchievementView:
             completion_id=None,
             progress=progress,
         )
+
+
+@attrs.frozen
+class PauseView:
+    """A pause of a user's streak, on the local dates from ``start`` to ``end``.
+
+    ``number`` counts the user's pauses from 1; one that was taken back is ``archived`` and protects no further day.
+    """
+
+    id: UUID
+    number: int
+    start: date
+    end: date
+    archived: bool
 
 
 @attrs.frozen
@@ -253,6 +271,51 @@ class Player:
         """When the engine first saw the user."""
         return from_micros(self._state.created)
 
+    @property
+    def updated(self) -> datetime:
+        """When something was last said of the user."""
+        return from_micros(self._state.updated)
+
+    @property
+    def control(self) -> bool:
+        """Whether the user is in the control group of the experiment, who are sent no messages."""
+        return self._state.control
+
+    @property
+    def device_tokens(self) -> tuple[str, ...] | None:
+        """Where the user gets pushes, None unless set."""
+        written = self._state.device_tokens
+        return None if written is None else tuple(json.loads(written))
+
+    @property
+    def subscribe_to_emails(self) -> bool:
+        """Whether the user wants mail, True unless set."""
+        return self._state.subscribe_to_emails != "false"
+
+    @property
+    def notification_preferences(self) -> Mapping[str, tuple[str, ...]]:
+        """By message, the channels that the user wants it by; messages of which they said nothing are absent."""
+        return MappingProxyType(read_notification_preferences(self._state.preferences))
+
+    @property
+    def streak_preferences(self) -> Mapping[str, Any]:
+        """What the user has chosen for their streak; the rest is absent.
+
+        ``enabled`` is a bool, ``evaluation_mode`` a word, ``metrics`` a tuple of ``StreakMetric``, ``days_off`` a tuple
+        of weekdays.
+        """
+        return MappingProxyType(read_streak_preferences(self._state.preferences))
+
+    @property
+    def pauses(self) -> tuple[PauseView, ...]:
+        """Every pause of the user's streak, in the order in which they were made."""
+        return tuple(
+            PauseView(
+                derive("pause", self.id, number), number, date.fromordinal(start), date.fromordinal(end), archived
+            )
+            for number, (start, end, archived) in enumerate(self._state.pauses, start=1)
+        )
+
     @cached_property
     def streak(self) -> StreakView | None:
         """The streak, or None where the rules have none."""
@@ -301,8 +364,15 @@ class Player:
 
     @cached_property
     def achievements(self) -> tuple[AchievementView, ...]:
-        """Every achievement in the order of declaration, with the progress of the open ones."""
-        return tuple(map(self._achievement, self._plan.achievements.values()))
+        """Every achievement in the order of declaration, with the progress of the open ones.
+
+        Inactive ones are not seen at all, and locked ones by those who hold them.
+        """
+        return tuple(self._achievement(one) for one in self._plan.achievements.values() if self._sees(one))
+
+    def _sees(self, achievement: AchievementPlan) -> bool:
+        status = achievement.rule.status
+        return status == "active" or (status == "locked" and achievement.key in self._state.completed)
 
     def _achievement(self, achievement: AchievementPlan) -> AchievementView:
         at = self._state.completed.get(achievement.key)
@@ -331,10 +401,9 @@ class Player:
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
 
     def _nearest(self) -> Iterator[AchievementView]:
-        views = zip(self.achievements, self._plan.achievements.values(), strict=True)
         reachable = [
             (-view.progress.fraction, place, view)
-            for place, (view, achievement) in enumerate(views)
-            if view.progress is not None and qualifies(achievement, self._state)
+            for place, view in enumerate(self.achievements)
+            if view.progress is not None and qualifies(self._plan.achievements[view.key], self._state)
         ]
         return (view for _, _, view in sorted(reachable, key=lambda one: one[:2]))

@@ -156,7 +156,8 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
         (
             "[]",
             ".json",
-            "error: must be a table of metrics, attributes, streak, achievements, points, leaderboards, experimentation, notifications, not []",
+            "error: must be a table of metrics, attributes, streak, achievements, points, leaderboards, "
+            "experimentation, notifications, not []",
         ),
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],

@@ -116,19 +116,26 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
     with Engine(further, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         [outcome] = play(engine, "04-03T10:00 words 1")
         assert (outcome.total, outcome.streak.length) == (8, 3)
-        assert [achievement.key for achievement in outcome.achievements] == ["five"]
+        assert outcome.achievements == ()
+        [backdated] = engine.revised
+        assert (backdated.type, backdated.achievement, backdated.at) == (
+            "achievement.backdated",
+            "five",
+            at("04-02T10:00"),
+        )
         again = Engine.replay(engine.log())
         assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
         assert again.ruleset == further
 
 
-def test_a_streak_in_another_calendar_begins_anew():
+def test_a_streak_in_another_calendar_is_that_of_the_history():
     storage = MemoryStorage()
     play(Engine(RULES, storage=storage), "04-01T10:00 words 1\n04-02T10:00 words 1")
     weekly = Ruleset(metrics=[Metric("words")], streak=Streak("weekly", [StreakMetric("words")]))
     engine = Engine(weekly, storage=storage)
     player = engine.user("jo", at=at("04-02T11:00"))
-    assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (0, 2, 2)
+    assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (1, 2, 2)
+    assert [(one.before, one.length) for one in engine.revised] == [(2, 1)]
     assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
 
 

@@ -14,10 +14,11 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.rules import Rules, load
+from trophy_engine.core.retell import retell
+from trophy_engine.core.scene import Scene
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
-from trophy_engine.core.retell import Scene, retell
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.rules.ruleset import Ruleset
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
 from trophy_engine.core.effects import Effect
-from trophy_engine.core.evaluate import create, record
+from trophy_engine.core.evaluate import record
+from trophy_engine.core.identity import create
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState

@@ -11,33 +11,32 @@ A refused command raises before it has changed anything, except where points tur
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.achievements import complete, complete_composites, cross, cross_metric
-from trophy_engine.core.commands import Changes, Complete, Record, UserCommand
-from trophy_engine.core.effects import FreezeGranted, MetricChanged, UserChanged, UserCreated
+from trophy_engine.core.care import Care, take_care
+from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
+from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.identity import change, check_changes, create
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
-from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
+from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import count, protect
+from trophy_engine.core.streaks import count
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
+    AchievementLocked,
     AlreadyCompleted,
     EarlierThanSettled,
     FilterMismatch,
-    InvalidValue,
     UnknownKey,
+    UnknownUser,
 )
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 
-__all__ = ["apply", "create", "record"]
+__all__ = ["apply", "record"]
 
-_UTC = "UTC"
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
@@ -49,7 +48,9 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
 
     Raises:
         Refused: the rules or the history do not allow it; the state handed in is as it was.
-        UnknownKey: the rules do not know the metric or the achievement.
+        UnknownKey: the rules do not know the metric, the achievement, or a streak.
+        InvalidValue: a user's field cannot have the value.
+        UnknownUser: the command is for a user who exists.
     """
     at = command.at
     if isinstance(command, Record):
@@ -66,12 +67,25 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
         if state is None:
             state = create(turn, command.user_id, at)
         _complete_by_call(turn, state, achievement, at)
+    elif isinstance(command, Identify):
+        if state is None:
+            state = create(turn, command.user_id, at, command.changes)
+        else:
+            _identify(turn, state, command.changes, at)
     elif state is None:
-        state = create(turn, command.user_id, at, command.changes)
+        raise UnknownUser(command.user_id)
     else:
-        _identify(turn, state, command.changes, at)
+        state = _care(turn, state, command)
     state.commands += 1
     return state
+
+
+def _care(turn: Turn, state: UserState, command: Care) -> UserState:
+    """Do something to a user's streak; what time has made due decides whether it can be done."""
+    after = state.copy()
+    _advance(turn, after, command.at)
+    take_care(turn, after, command)
+    return after
 
 
 def _advance(turn: Turn, state: UserState, at: int) -> None:
@@ -103,8 +117,8 @@ def record(
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
-    streak = metric.streak
-    if streak is not None and not count(turn, state, streak, metric.condition, value, at):
+    streak = metric.streak if state.own is None else state.own
+    if streak is not None and not count(turn, state, streak, metric.key, value, at):
         streak = None
     if not gauge.low <= after < gauge.high:
         cross_metric(turn, state, metric.total, gauge, before, after, at)
@@ -124,11 +138,15 @@ def record(
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
-    found = plan.achievements.get(key)
-    if found is None or not isinstance(found.rule.trigger, ApiTrigger):
-        known = [one.key for one in plan.achievements.values() if isinstance(one.rule.trigger, ApiTrigger)]
-        raise UnknownKey("api achievement", key, tuple(known))
-    return found
+    """Find an ``api`` achievement; an inactive one is not to be seen."""
+    callable_ = {
+        one.key: one
+        for one in plan.achievements.values()
+        if isinstance(one.rule.trigger, ApiTrigger) and one.rule.status != "inactive"
+    }
+    if key not in callable_:
+        raise UnknownKey("api achievement", key, tuple(callable_))
+    return callable_[key]
 
 
 def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan, at: int) -> None:
@@ -137,10 +155,13 @@ def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan
     Raises:
         EarlierThanSettled: the user's history has already passed the instant.
         AlreadyCompleted: they hold it.
+        AchievementLocked: nobody completes it any more.
         FilterMismatch: it is not for them.
     """
     if achievement.key in state.completed:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.completed[achievement.key]))
+    if achievement.rule.status == "locked":
+        raise AchievementLocked(state.id, achievement.key)
     wanted = achievement.user_attributes
     name = None if wanted is None else wanted.mismatch(state.attributes)
     if wanted is not None and name is not None:
@@ -151,107 +172,16 @@ def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan
     pay(turn, state, at)
 
 
-def create(turn: Turn, user_id: str, at: int, changes: Changes = ()) -> UserState:
-    """Create a user with the fields they are first given, and make all that follows from their creation happen.
-
-    Raises:
-        InvalidValue: the sign-up date lies in the future of the user's zone.
-    """
-    fields = dict(changes)
-    state = UserState(turn.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
-    _check_sign_up_date(fields, state, at)
-    turn.effects.append((UserCreated, user_id, at, state.zone.name))
-    _change(turn, state, fields, at)
-    freezes = turn.plan.streak.freezes if turn.plan.streak else None
-    if freezes is not None and freezes.start_count:
-        state.freezes = freezes.start_count
-        turn.effects.append((FreezeGranted, user_id, at, state.freezes, state.freezes))
-    turn.awards += [(trigger.order, trigger, 1) for trigger in turn.plan.creation]
-    pay(turn, state, at)
-    settle(turn, state, at)
-    return state
-
-
 def _identify(turn: Turn, state: UserState, changes: Changes, at: int) -> None:
     """Apply changes to a user's fields.
 
     Raises:
         EarlierThanSettled: the user's history has already passed the instant.
-        InvalidValue: the sign-up date lies in the future of the user's zone.
+        InvalidValue: a field cannot have the value.
+        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
     """
     fields = dict(changes)
-    _check_sign_up_date(fields, state, at)
+    check_changes(turn, state, fields, at)
     _advance(turn, state, at)
-    _change(turn, state, fields, at)
-
-
-def _check_sign_up_date(fields: Mapping[str, str | None], state: UserState, at: int) -> None:
-    signed_up = fields.get("sign_up_date")
-    if signed_up is None:
-        return
-    home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.zone
-    today = date.fromordinal(home.window(at)[0])
-    if date.fromisoformat(signed_up) > today:
-        raise InvalidValue(f"sign_up_date {signed_up} must not be later than today, {today} in {home.name}")
-
-
-def _change(turn: Turn, state: UserState, changes: dict[str, str | None], at: int) -> None:
-    for field, wanted in changes.items():
-        before = _current(state, field)
-        after = zone(wanted or _UTC).name if field == "time_zone" else wanted
-        if before == after:
-            continue
-        turn.effects.append((UserChanged, state.id, at, field, before, after))
-        kind, _, key = field.partition(".")
-        if kind == "attributes":
-            _change_attribute(state, key, str(after))
-        elif field == "time_zone":
-            _change_zone(turn, state, zone(str(after)), at)
-        elif field != "sign_up_date":
-            setattr(state, field, after)
-    if "sign_up_date" in changes and _current(state, "sign_up_date") != changes["sign_up_date"]:
-        _change_sign_up_date(turn, state, changes["sign_up_date"], at)
-
-
-def _current(state: UserState, field: str) -> str | None:
-    kind, _, key = field.partition(".")
-    if kind == "attributes":
-        return state.attributes.get(key)
-    if field == "time_zone":
-        return state.zone.name
-    if field == "sign_up_date":
-        return None if state.sign_up_day is None else date.fromordinal(state.sign_up_day).isoformat()
-    current: Any = getattr(state, field)
-    return None if current is None else str(current)
-
-
-def _change_attribute(state: UserState, key: str, value: str) -> None:
-    """Set an attribute; marks that a filter kept from the user are open to the next relevant event."""
-    state.attributes = {**state.attributes, key: value}
-    state.forget()
-
-
-def _change_zone(turn: Turn, state: UserState, home: Zone, at: int) -> None:
-    """Move a user to another zone: no streak breaks by it, no midnight and no daily award happens twice."""
-    pass_ticks(turn.plan, state, at)
-    departure, _ = state.zone.window(at)
-    arrival, _ = home.window(at)
-    jump_east = home.offset(at) > state.zone.offset(at)
-    state.zone = home
-    state.due = state.next_tick = at
-    if jump_east:
-        if turn.plan.streak is not None:
-            protect(state, turn.plan.streak, departure, arrival)
-        pay_ticks_skipped(turn, state, at)
-    settle(turn, state, at)
-
-
-def _change_sign_up_date(turn: Turn, state: UserState, signed_up: str | None, at: int) -> None:
-    """Set the sign-up date; anniversaries that have passed are completed in silence."""
-    state.years = 0
-    state.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
-    state.forget()
-    if state.sign_up_day is not None:
-        state.years = anniversaries_by(state.sign_up_day, state.zone.window(at)[0])
-        cross(turn, state, turn.plan.anniversaries, 0, state.years, at, silently=True)
-        complete_composites(turn, state, at, silently=True)
+    change(turn, state, fields, at)
+    state.updated = at

@@ -7,7 +7,7 @@ metric total                        a metric event       achievement *at N*; poi
 total over events with attributes   a matching event     the same
 streak length                       a credited period    achievement *at N*; points *every N*
 years since sign-up                 midnight             achievement *at N*
-hours or days since creation        time                 points *every N*
+hours or days since the anchor      time                 points *every N*
 prerequisites held                  a completion         achievement *at all of them*
 completion of an achievement        that completion      points *at 1*
 existence of the user               creation             points *at 1*
@@ -19,12 +19,13 @@ Between two marks nothing can happen, so an event costs what it crosses and not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import index as identity
 from typing import Any
 
 import attrs
 
+from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.errors import UnknownKey
 from trophy_engine.numbers import BEYOND, Number
@@ -49,7 +50,7 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import EvaluationMode, Freezes
+from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
 __all__ = [
     "AchievementPlan",
@@ -80,7 +81,7 @@ class SystemPlan:
 
 @attrs.define(eq=False)
 class TriggerPlan:
-    """A points trigger; ``order`` is its place among all triggers of all systems."""
+    """A points trigger; ``order`` is its place among all triggers of all systems, ``key`` its name within its own."""
 
     order: int
     key: str
@@ -135,7 +136,6 @@ class MetricPlan:
     total: Counter
     matching: list[Counter] = attrs.field(factory=list)
     streak: StreakPlan | None = None
-    condition: int = 0
     blocks: bool = False
 
     def counter(self, event_attributes: Filter) -> Counter:
@@ -146,16 +146,28 @@ class MetricPlan:
 
 @attrs.define(eq=False)
 class StreakPlan:
-    """The streak: its calendar (see ``Frequency``), its conditions (``single`` if one), the counter of its length."""
+    """The streak: its calendar (see ``Frequency``), its conditions, the counter of its length.
+
+    ``conditions`` gives each metric its place among the ``thresholds``; ``single`` is the threshold if there is only
+    one. ``days_off`` are numbers of weekdays, 0 for Sunday.
+    """
 
     daily: bool
     index: Callable[[int], int]
     first_day: Callable[[int], int]
     mode: EvaluationMode
+    conditions: dict[str, int]
     thresholds: tuple[Number, ...]
     single: Number | None
+    days_off: frozenset[int]
     length: Counter
     freezes: Freezes | None
+
+    def with_conditions(
+        self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
+    ) -> StreakPlan:
+        """Make the plan of the same streak under other conditions and days off."""
+        return attrs.evolve(self, mode=mode, days_off=_weekdays(days_off), **_conditions(metrics))
 
 
 @attrs.define(eq=False)
@@ -173,7 +185,6 @@ class Plan:
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]
-    daily_ticks: bool
     user_attributes: frozenset[str]
     event_attributes: frozenset[str]
 
@@ -223,14 +234,14 @@ class _Compiler:
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
             ticks=[],
-            daily_ticks=False,
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
         )
         self._count_metrics(ruleset)
         self._count_time(ruleset)
         for achievement in plan.achievements.values():
-            self._mark_achievement(achievement)
+            if achievement.rule.status == "active":
+                self._mark_achievement(achievement)
         order = 0
         for system in plan.systems:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
@@ -266,14 +277,13 @@ class _Compiler:
             index=identity if daily else rule.calendar.index,
             first_day=identity if daily else rule.calendar.first_day,
             mode=rule.evaluation_mode,
-            thresholds=tuple(metric.threshold for metric in rule.metrics),
-            single=rule.metrics[0].threshold if len(rule.metrics) == 1 else None,
+            days_off=_weekdays(rule.days_off),
             length=self._counter(),
             freezes=rule.freezes,
+            **_conditions(rule.metrics),
         )
-        for condition, metric in enumerate(rule.metrics):
+        for metric in rule.metrics:
             self.plan.metrics[metric.key].streak = self.plan.streak
-            self.plan.metrics[metric.key].condition = condition
 
     def _mark_achievement(self, achievement: AchievementPlan) -> None:
         match achievement.rule.trigger:
@@ -312,10 +322,21 @@ class _Compiler:
                 trigger.system.timed = True
                 trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
                 trigger.days = rule.interval if rule.unit == "days" else 0
-                self.plan.daily_ticks |= rule.unit == "days"
                 self.plan.ticks.append(trigger)
             case UserCreationPointsTrigger():
                 self.plan.creation.append(trigger)
+
+
+def _conditions(metrics: Sequence[StreakMetric]) -> dict[str, Any]:
+    return {
+        "conditions": {metric.key: place for place, metric in enumerate(metrics)},
+        "thresholds": tuple(metric.threshold for metric in metrics),
+        "single": metrics[0].threshold if len(metrics) == 1 else None,
+    }
+
+
+def _weekdays(names: Iterable[Weekday]) -> frozenset[int]:
+    return frozenset(map(WEEKDAYS.index, names))
 
 
 def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:

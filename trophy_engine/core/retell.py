@@ -6,37 +6,31 @@ The rules are those that were in force at each command. Nothing that is stored i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from functools import lru_cache
 
+from trophy_engine.core.adopt import Revision, adopt
 from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
-from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.plan import Plan, TriggerPlan, compile_plan
+from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["Scene", "retell"]
+__all__ = ["plan_of", "retell", "revision_of"]
 
 
-class Scene(NamedTuple):
-    """One command, and what came of it.
+@lru_cache(maxsize=256)
+def plan_of(rules: str) -> Plan:
+    """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
+    return compile_plan(Ruleset.loads(rules, format="json"))
 
-    Attributes:
-        command: None for what time alone made due.
-        plan: the rules in force.
-        effects: what happened, in order.
-        due: the triggers that were to be paid, in order, and how many times each.
-        before, state: the user before it (None before they were known) and after it; not to be changed.
-    """
 
-    command: UserCommand | None
-    plan: Plan
-    effects: list[RawEffect]
-    due: list[tuple[TriggerPlan, int]]
-    before: UserState | None
-    state: UserState
+@lru_cache(maxsize=256)
+def revision_of(before: Plan, after: Plan) -> Revision:
+    """Find what is different between two plans, once."""
+    return Revision(before, after)
 
 
 class _Awards(list[tuple[int, TriggerPlan, int]]):
@@ -56,30 +50,25 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
     """Do a user's commands again, those after ``until`` left out; the last scene is what time has made due by then."""
     plan = compile_plan(Ruleset())
     state: UserState | None = None
-    adopted: str | None = None
+    told: list[Scene] = []
     for command in commands:
-        if isinstance(command, Adopt):
-            adopted = command.rules  # in force from the next command on
-            continue
         if command.at > until:
-            adopted = None
             break
-        if adopted is not None:
-            plan, state = _adopt(adopted, plan, state)
-            adopted = None
-        if state is not None or not isinstance(command, Settle):
-            scene = _do(plan, state, None if isinstance(command, Settle) else command, command.at)
-            state = scene.state
-            yield scene
-    if adopted is not None:
-        plan, state = _adopt(adopted, plan, state)
+        if isinstance(command, Adopt):
+            former, plan = plan, plan_of(command.rules)
+            if state is None:
+                continue
+            told.append(_do(former, state, None, command.at))
+            yield told[-1]
+            told.append(_revise(told, former, plan, command.at))
+        elif state is not None or not isinstance(command, Settle):
+            told.append(_do(plan, state, None if isinstance(command, Settle) else command, command.at))
+        else:
+            continue
+        state = told[-1].state
+        yield told[-1]
     if state is not None:
         yield _do(plan, state, None, until)
-
-
-def _adopt(rules: str, before: Plan, state: UserState | None) -> tuple[Plan, UserState | None]:
-    plan = compile_plan(Ruleset.loads(rules, format="json"))
-    return plan, None if state is None else UserState.load(plan, state.dump(before))
 
 
 def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Scene:
@@ -94,3 +83,10 @@ def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: i
     if state is None:
         raise AssertionError("time alone makes no user")
     return Scene(command, plan, turn.effects, awards.due, before, state)
+
+
+def _revise(told: list[Scene], former: Plan, plan: Plan, at: int) -> Scene:
+    turn = Turn(plan)
+    before = told[-1].state
+    state = adopt(turn, before, revision_of(former, plan), at, lambda: told)
+    return Scene(None, plan, turn.effects, [], before, state)

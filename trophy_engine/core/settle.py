@@ -22,7 +22,7 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.achievements import complete_composites, cross
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.points import idle, pay
-from trophy_engine.core.state import ANNIVERSARY, FREEZE, LAST_DAY, MISS, UserState
+from trophy_engine.core.state import ANNIVERSARY, FREEZE, LAST_DAY, MISS, Tick, UserState
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND
@@ -76,11 +76,11 @@ def _find_due_days(plan: Plan, state: UserState) -> None:
     state.due_days = [NEVER] * 3
     state.due_days[ANNIVERSARY] = _anniversary_day(plan, state)
     if plan.streak is not None:
-        find_due_days(state, plan.streak)
+        find_due_days(state, state.own or plan.streak)
 
 
 def _run_midnight(turn: Turn, state: UserState, day: int, at: int) -> None:
-    streak = turn.plan.streak
+    streak = state.own or turn.plan.streak
     kind = state.due_days.index(day)
     if day + 1 in state.due_days and not state.zone.exists(day):
         # The calendar skipped the day and so two share a midnight; the order of kinds holds for both.
@@ -126,47 +126,53 @@ def anniversaries_by(sign_up_day: int, day: int) -> int:
 def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
     """Give the instant of the next tick whose award would change something; ``ticked`` is up to when they were made."""
     soonest = NEVER
-    for trigger in plan.ticks:
+    for trigger, tick in zip(plan.ticks, state.ticks, strict=True):
         if idle(trigger, state):
             continue
         if trigger.hours:
-            tick = state.created + ((ticked - state.created) // trigger.hours + 1) * trigger.hours
+            at = tick.anchor + ((ticked - tick.anchor) // trigger.hours + 1) * trigger.hours
         else:
-            days = (state.tick_day - state.created_day) // trigger.days + 1
-            tick = state.tick_of_day(state.created_day + days * trigger.days)
-        soonest = min(soonest, tick)
+            days = (tick.through - tick.day) // trigger.days + 1
+            at = state.tick_of_day(tick, tick.day + days * trigger.days)
+        soonest = min(soonest, at)
     return soonest
 
 
 def _run_tick(turn: Turn, state: UserState, at: int) -> None:
     """Pay every trigger that ticks at the instant, in the order of declaration."""
-    due = _day_of_tick(state, at)
-    for trigger in turn.plan.ticks:
+    for trigger, tick in zip(turn.plan.ticks, state.ticks, strict=True):
         if trigger.hours:
-            ticks = (at - state.created) % trigger.hours == 0
+            ticks = (at - tick.anchor) % trigger.hours == 0
         else:
-            ticks = due is not None and (due - state.created_day) % trigger.days == 0
+            ticks = _ticks_daily(state, tick, trigger.days, at)
         if ticks:
             turn.awards.append((trigger.order, trigger, 1))
             pay(turn, state, at)
 
 
-def _day_of_tick(state: UserState, at: int) -> int | None:
+def _ticks_daily(state: UserState, tick: Tick, days: int, at: int) -> bool:
     day = state.zone.window(at)[0]
-    return day if day > state.tick_day and state.tick_of_day(day) == at else None
+    return day > tick.through and (day - tick.day) % days == 0 and state.tick_of_day(tick, day) == at
 
 
 def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
     """Move on the day through which daily awards have been made; idle ones that time has passed are gone."""
-    state.tick_day = state.ticked_through(plan, through)
+    for trigger, tick in zip(plan.ticks, state.ticks, strict=True):
+        if trigger.days:
+            tick.through = state.ticked_through(tick, through)
 
 
 def pay_ticks_skipped(turn: Turn, state: UserState, at: int) -> None:
     """Pay the daily awards whose time of day a jump to the east has skipped."""
-    made = state.tick_day
+    made = [tick.through for tick in state.ticks]
     pass_ticks(turn.plan, state, at)
-    for day in range(made + 1, state.tick_day + 1):
-        for trigger in turn.plan.ticks:
-            if trigger.days and (day - state.created_day) % trigger.days == 0:
-                turn.awards.append((trigger.order, trigger, 1))
+    skipped = sorted(
+        (day, place)
+        for place, (trigger, tick) in enumerate(zip(turn.plan.ticks, state.ticks, strict=True))
+        for day in range(made[place] + 1, tick.through + 1)
+        if trigger.days and (day - tick.day) % trigger.days == 0
+    )
+    for _, place in skipped:
+        trigger = turn.plan.ticks[place]
+        turn.awards.append((trigger.order, trigger, 1))
         pay(turn, state, at)

@@ -1,7 +1,7 @@
 """A user's state: what their history has come to.
 
 The core mutates it in place; whoever needs it unchanged takes a ``copy``. ``dump`` gives it as JSON values under the
-names of the rules, so that a state can be loaded under other rules than it was computed under; ``load`` is its inverse.
+names of the rules; ``load`` is its inverse under the same rules, and ``adopt`` takes a state to others.
 What can be derived from the rest (when the next thing is due, how far marks were crossed) is not part of the dump.
 """
 
@@ -11,28 +11,34 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
 
-from trophy_engine.calendar.instants import NEVER
+from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.plan import Plan
+from trophy_engine.core.plan import Plan, StreakPlan
+from trophy_engine.core.preferences import own_streak
 from trophy_engine.numbers import BEYOND, Number
 
-__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "Tick", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 #: The last day on which anything can happen.
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
 #: The period before every period.
 _BEFORE: Final = -1
+#: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
+_MEMORY: Final = 740
 
 _SCALARS: Final = (
     "created",
     "created_day",
-    "created_time",
+    "updated",
     "settled",
     "commands",
     "name",
     "email",
+    "device_tokens",
+    "subscribe_to_emails",
+    "control",
     "sign_up_day",
     "years",
     "length",
@@ -43,7 +49,7 @@ _SCALARS: Final = (
     "freezes",
     "freezes_used",
     "freeze_day",
-    "tick_day",
+    "freeze_anchor",
 )
 _DERIVED: Final = ("due", "day", "next_tick", "recheck")
 
@@ -69,16 +75,42 @@ class Gauge:
         self.cursor = cursor
 
 
+class Tick:
+    """Where a user stands with a trigger that pays every so often.
+
+    Attributes:
+        anchor: the instant from which on it ticks; ``day`` and ``time`` are that in the user's zone of then.
+        through: the local day through which a daily award has been made.
+    """
+
+    __slots__ = ("anchor", "day", "through", "time")
+
+    def __init__(self, anchor: int, day: int, time: int, through: int) -> None:
+        self.anchor = anchor
+        self.day = day
+        self.time = time
+        self.through = through
+
+    def copy(self) -> Tick:
+        """Copy it, so that either can change without the other."""
+        return Tick(self.anchor, self.day, self.time, self.through)
+
+
 class UserState:
     """One user; instants in microseconds since the epoch, days as ordinals, periods by the streak's calendar.
 
     Attributes:
         id: the user's id.
-        created: when they were first seen; ``created_day`` and ``created_time`` are that in their zone of then.
+        created: when they were first seen; ``created_day`` is that in their zone of then.
+        updated: when something was last said of them.
         settled: up to when their history has been evaluated.
         commands: how many commands have been applied.
         zone: their time zone.
         attributes: their attributes; replaced and never changed in place.
+        device_tokens, subscribe_to_emails: as JSON; None where nothing was said.
+        control: whether they are in the control group of the experiment.
+        preferences: what they chose for themselves, as JSON, by name.
+        own: the streak that they chose, None where it is that of the rules.
         gauges: by counter, where it stands.
         completed: when each achievement was completed, in order of completion.
         points: by system, the balance; ``awards`` how many awards led to it.
@@ -87,11 +119,14 @@ class UserState:
         early: periods credited while one before them could still be credited, as when a day is shown twice.
         started: the local day on which the streak started; ``extended_at`` the instant of the last credit.
         sums: by open period, the sums of the streak's conditions.
-        protected: days that a change of zone cut short.
+        protected: periods that need no credit: days that a change of zone cut short, or what a restored streak carries.
+        pauses: first and last day of each pause, in order of making, and whether it was taken back.
+        losses: of each streak lost of late, its last day, its length, the day on which it had started, and the last
+            period that it was credited with or carried over.
         freezes, freezes_used: held and consumed.
-        freeze_day: the local day through which freezes have been granted.
+        freeze_day: the local day through which freezes have been granted, counted from ``freeze_anchor`` on.
         sign_up_day, years: the sign-up date and the anniversaries that have passed.
-        tick_day: the local day through which daily awards have been made.
+        ticks: for each trigger of the plan's ``ticks``, where it stands.
         day: the local day now.
         due: when to look again: the local day ends, or ``next_tick`` has come, when the next timed award is due.
         due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
@@ -108,19 +143,27 @@ class UserState:
         "early",
         "gauges",
         "id",
+        "losses",
+        "own",
+        "pauses",
         "points",
+        "preferences",
         "protected",
         "sums",
+        "ticks",
         "zone",
     )
 
     created: int
     created_day: int
-    created_time: int
+    updated: int
     settled: int
     commands: int
     name: str | None
     email: str | None
+    device_tokens: str | None
+    subscribe_to_emails: str | None
+    control: bool
     sign_up_day: int | None
     years: int
     length: int
@@ -131,7 +174,7 @@ class UserState:
     freezes: int
     freezes_used: int
     freeze_day: int
-    tick_day: int
+    freeze_anchor: int
     due: int
     day: int
     next_tick: int
@@ -146,24 +189,34 @@ class UserState:
     early: frozenset[int]
     sums: dict[int, list[Number]]
     protected: frozenset[int]
+    pauses: tuple[tuple[int, int, bool], ...]
+    losses: tuple[tuple[int, int, int, int], ...]
+    preferences: dict[str, str]
+    own: StreakPlan | None
+    ticks: list[Tick]
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
         day, _ = home.window(created)
         self.id = user_id
-        self.created = self.settled = created
-        self.created_day = self.day = self.freeze_day = self.tick_day = day
-        self.created_time = (created + home.offset(created)) % (24 * 3_600_000_000)
+        self.created = self.updated = self.settled = created
+        self.created_day = self.day = self.freeze_day = self.freeze_anchor = day
         self.commands = self.years = self.length = self.longest = self.freezes = self.freezes_used = 0
-        self.name = self.email = self.sign_up_day = self.started = self.extended_at = None
+        self.name = self.email = self.device_tokens = self.subscribe_to_emails = None
+        self.sign_up_day = self.started = self.extended_at = None
+        self.control = False
         self.covered = _BEFORE
         self.zone = home
         self.attributes = {}
         self.completed = {}
         self.early = self.protected = frozenset()
+        self.pauses = self.losses = ()
+        self.preferences = {}
+        self.own = None
         self.sums = {}
         self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
+        self.ticks = [self.tick_from(created) for _ in plan.ticks]
         self.forget()
 
     def forget(self) -> None:
@@ -174,19 +227,38 @@ class UserState:
         self.next_tick = -NEVER
         self.recheck = True
 
-    def tick_of_day(self, day: int) -> int:
-        """Give the instant of a local day at which daily awards come: the time of day of the user's creation."""
-        return self.zone.instant(day, self.created_time) if day <= LAST_DAY else NEVER
+    def tick_from(self, anchor: int) -> Tick:
+        """Begin to tick at an instant."""
+        day, _ = self.zone.window(anchor)
+        return Tick(anchor, day, (anchor + self.zone.offset(anchor)) % DAY, day)
 
-    def ticked_through(self, plan: Plan, through: int) -> int:
-        """Give the local day through which, by an instant, daily awards have been made or have passed idle."""
-        if not plan.daily_ticks:
-            return self.tick_day
+    def tick_of_day(self, tick: Tick, day: int) -> int:
+        """Give the instant of a local day at which a daily award comes: the time of day of the anchor."""
+        return self.zone.instant(day, tick.time) if day <= LAST_DAY else NEVER
+
+    def ticked_through(self, tick: Tick, through: int) -> int:
+        """Give the local day through which, by an instant, a daily award has been made or has passed idle."""
         day = self.zone.window(through)[0]
-        return max(self.tick_day, day if self.tick_of_day(day) <= through else day - 1)
+        return max(tick.through, day if self.tick_of_day(tick, day) <= through else day - 1)
 
-    def lose_track(self) -> None:
-        """Begin the streak anew: its periods are those of another calendar."""
+    def remember_loss(self, last_day: int, length: int) -> None:
+        """Remember a streak that is lost, and forget those that are long gone."""
+        started = last_day if self.started is None else self.started
+        kept = (loss for loss in self.losses if loss[0] > last_day - _MEMORY)
+        self.losses = (*kept, (last_day, length, started, self.covered))
+
+    def carry_sums(self, before: StreakPlan, after: StreakPlan) -> None:
+        """Carry what open periods have come to from the conditions of one streak to those of another."""
+        self.sums = {
+            period: [
+                sums[before.conditions[metric]] if metric in before.conditions else 0 for metric in after.conditions
+            ]
+            for period, sums in self.sums.items()
+            if after.conditions
+        }
+
+    def begin_streak_anew(self) -> None:
+        """Begin the streak anew, as if nothing had been credited."""
         self.length = 0
         self.covered = _BEFORE
         self.started = self.extended_at = None
@@ -203,6 +275,8 @@ class UserState:
         twin.points = self.points.copy()
         twin.awards = self.awards.copy()
         twin.completed = self.completed.copy()
+        twin.preferences = self.preferences.copy()
+        twin.ticks = [tick.copy() for tick in self.ticks]
         twin.sums = {period: sums.copy() for period, sums in self.sums.items()}
         return twin
 
@@ -212,9 +286,7 @@ class UserState:
             "schema": SCHEMA,
             "id": self.id,
             **{name: getattr(self, name) for name in _SCALARS},
-            "tick_day": self.ticked_through(plan, self.settled),
             "zone": self.zone.name,
-            "calendar": _calendar(plan),
             "attributes": dict(self.attributes),
             "totals": [
                 [metric.key, dict(counter.event_attributes), _write(self.gauges[counter.index].total)]
@@ -230,12 +302,24 @@ class UserState:
             "completed": dict(self.completed),
             "early": sorted(self.early),
             "protected": sorted(self.protected),
+            "pauses": [list(pause) for pause in self.pauses],
+            "losses": [list(loss) for loss in self.losses],
+            "preferences": dict(sorted(self.preferences.items())),
+            "ticks": [
+                [
+                    tick.anchor,
+                    tick.day,
+                    tick.time,
+                    self.ticked_through(tick, self.settled) if trigger.days else tick.day,
+                ]
+                for trigger, tick in zip(plan.ticks, self.ticks, strict=True)
+            ],
             "sums": [[period, [_write(one) for one in sums]] for period, sums in sorted(self.sums.items())],
         }
 
     @classmethod
     def load(cls, plan: Plan, dumped: dict[str, Any]) -> Self:
-        """Make the state that ``dump`` gave; what the plan does not know is dropped, what is new starts at zero."""
+        """Make the state that ``dump`` gave under the same plan."""
         state = cls(plan, dumped["id"], dumped["created"], zone(dumped["zone"]))
         for name in _SCALARS:
             setattr(state, name, dumped[name])
@@ -251,19 +335,13 @@ class UserState:
         state.completed = dict(dumped["completed"])
         state.early = frozenset(dumped["early"])
         state.protected = frozenset(dumped["protected"])
-        if dumped["calendar"] != _calendar(plan):
-            state.lose_track()
-            return state
-        conditions = len(plan.streak.thresholds) if plan.streak else 0
-        state.sums = {
-            period: [_read(one) for one in sums] for period, sums in dumped["sums"] if len(sums) == conditions
-        }
+        state.pauses = tuple((start, end, archived) for start, end, archived in dumped["pauses"])
+        state.losses = tuple((day, length, started, covered) for day, length, started, covered in dumped["losses"])
+        state.preferences = dict(dumped["preferences"])
+        state.own = own_streak(plan, state.preferences)
+        state.ticks = [Tick(*tick) for tick in dumped["ticks"]]
+        state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}
         return state
-
-
-def _calendar(plan: Plan) -> list[str] | None:
-    streak = plan.ruleset.streak
-    return None if streak is None else [streak.frequency, streak.first_weekday]
 
 
 def _write(number: Number) -> int | str:

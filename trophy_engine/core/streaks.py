@@ -1,8 +1,11 @@
 """The streak: events credit periods; a period that ends without a credit is carried by a freeze or loses the streak.
 
-Periods are decided in order: ``covered`` is the last one that was credited or carried. A local date can be shown twice,
-by clocks that go back over midnight or by travel to the west, so that a later period may be credited while an earlier
-one is still open: such credits wait in ``early`` until the gap before them is closed.
+Periods are decided in order: ``covered`` is the last one that was credited or carried. Some need no decision, for they
+are protected: by a pause, as days off, or because travel cut them short. The first one that is not protected is the
+open one, and when it has ended a miss is due.
+
+A local date can be shown twice, by clocks that go back over midnight or by travel to the west, so that a later period
+may be credited while an earlier one is still open: such credits wait in ``early`` until the gap before them is closed.
 """
 
 from __future__ import annotations
@@ -19,42 +22,47 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.state import FREEZE, MISS, UserState
+from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number, add
 
 __all__ = [
+    "REACH",
     "StreakFacts",
     "close_period",
     "count",
+    "cover",
     "earn_freezes",
     "expires",
     "find_due_days",
+    "lose",
     "protect",
     "take_facts",
 ]
 
 #: How many periods back an open period can lie: zones are at most two days apart.
-_REACH: Final = 3
+REACH: Final = 3
+_WEEK: Final = 7
 
 
-def count(turn: Turn, state: UserState, streak: StreakPlan, condition: int, value: Number, at: int) -> bool:
+def count(turn: Turn, state: UserState, streak: StreakPlan, metric: str, value: Number, at: int) -> bool:
     """Count an event towards the period of its local day; tell whether the conditions now hold and credit it."""
     period = streak.index(state.day)
-    if period <= state.covered or (state.early and period in state.early):
+    if period <= state.covered or (state.early and period in state.early) or metric not in streak.conditions:
         return False
     met = streak.single is not None and value >= streak.single and not state.sums
     if not met:
         sums = state.sums.get(period)
         if sums is None:
             sums = state.sums[period] = [0] * len(streak.thresholds)
-        sums[condition] = add(sums[condition], value)
+        place = streak.conditions[metric]
+        sums[place] = add(sums[place], value)
         reached = [found >= threshold for found, threshold in zip(sums, streak.thresholds, strict=True)]
         met = all(reached) if streak.mode == "AND" else any(reached)
     if met:
         _credit(turn, state, streak, period, at)
     elif len(state.sums) > 1:
-        state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > period - _REACH}
+        state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > period - REACH}
     return met
 
 
@@ -64,10 +72,10 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     state.extended_at = at
     state.longest = max(state.longest, length)
     first_day = streak.first_day(period)
-    if before and period > state.covered + 1:
+    if before and period > state.covered + 1 and period > _open(state, streak):
         state.early |= {period}
     else:
-        _cover(state, streak, period)
+        cover(state, streak, period)
     if before:
         turn.effects.append((StreakExtended, state.id, at, length, first_day))
     else:
@@ -77,26 +85,60 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
         state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > state.covered}
 
 
-def _cover(state: UserState, streak: StreakPlan, period: int) -> None:
-    while state.early and period + 1 in state.early:
-        period += 1
-        state.early -= {period}
+def cover(state: UserState, streak: StreakPlan, period: int) -> None:
+    """Take a period as decided, and with it those after it that were credited early."""
     state.covered = period
-    state.due_days[MISS] = streak.first_day(period + 2)
+    open_ = _open(state, streak)
+    while state.early and min(state.early) <= open_:
+        behind = {early for early in state.early if early <= open_}
+        state.early -= behind
+        state.covered = max(behind)
+        open_ = _open(state, streak)
+    state.due_days[MISS] = _end(streak, open_)
+
+
+def _end(streak: StreakPlan, open_: int) -> int:
+    """Give the day at whose midnight the open period will have been missed."""
+    return NEVER if open_ == NEVER else streak.first_day(open_ + 1)
+
+
+def _open(state: UserState, streak: StreakPlan) -> int:
+    """Give the first undecided period that nothing protects, or ``NEVER``."""
+    period = state.covered + 1
+    if not (state.protected or state.pauses or streak.days_off):
+        return period
+    return _unprotected(period, streak, state.protected, state.pauses)
+
+
+def _unprotected(
+    period: int, streak: StreakPlan, protected: frozenset[int], pauses: tuple[tuple[int, int, bool], ...]
+) -> int:
+    if len(streak.days_off) == _WEEK:
+        return NEVER
+    while True:
+        first_day = streak.first_day(period)
+        if first_day > LAST_DAY:
+            return NEVER
+        paused = [end for start, end, _ in pauses if first_day <= end and start < streak.first_day(period + 1)]
+        if paused:
+            period = max(period, *map(streak.index, paused)) + 1
+        elif period in protected or first_day % _WEEK in streak.days_off:
+            period += 1
+        else:
+            return period
 
 
 def find_due_days(state: UserState, streak: StreakPlan) -> None:
-    """Find at which midnights the first undecided period will have been missed, and freezes come."""
-    state.due_days[MISS] = streak.first_day(state.covered + 2) if state.length else NEVER
+    """Find at which midnights the open period will have been missed, and freezes come."""
+    state.due_days[MISS] = _end(streak, _open(state, streak)) if state.length else NEVER
     state.due_days[FREEZE] = _next_freeze_day(state, streak)
 
 
 def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
-    """Close the first undecided period, which nothing credited: it is protected, carried by a freeze, or loses all."""
-    period = state.covered + 1
-    first_day = streak.first_day(period)
-    if streak.daily and (period in state.protected or not state.zone.exists(period)):
-        _cover(state, streak, period)
+    """Close the open period, which nothing credited: it never was, it is carried by a freeze, or it loses all."""
+    period = _open(state, streak)
+    if streak.daily and not state.zone.exists(period):
+        cover(state, streak, period)
     elif streak.freezes is not None and state.freezes:
         was_full = state.freezes >= streak.freezes.max_count
         state.freezes -= 1
@@ -104,34 +146,35 @@ def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> N
         if was_full:  # grants that found no room are gone
             state.freeze_day = max(state.freeze_day, streak.first_day(period + 1) - 1)
             state.due_days[FREEZE] = _next_freeze_day(state, streak)
-        _cover(state, streak, period)
-        turn.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, first_day))
+        cover(state, streak, period)
+        turn.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, streak.first_day(period)))
     else:
-        _lose(turn, state, streak, period, at)
+        lose(turn, state, streak, period, at)
 
 
-def _lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
+def lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
+    """Lose the streak in a period; what was credited after it begins the next one."""
     early, state.early = state.early, frozenset()
-    turn.effects.append(
-        (StreakLost, state.id, at, state.length - len(early), streak.first_day(period)),
-    )
+    length, first_day = state.length - len(early), streak.first_day(period)
+    turn.effects.append((StreakLost, state.id, at, length, first_day))
+    state.remember_loss(first_day - 1, length)
     state.length = 0
     state.started = None
     state.due_days[MISS] = NEVER
-    for length, credited in enumerate(sorted(early), start=1):
+    for again, credited in enumerate(sorted(early), start=1):
         first_day = streak.first_day(credited)
-        state.length = length
-        if length == 1:
+        state.length = again
+        if again == 1:
             state.started = first_day
-        kind = StreakStarted if length == 1 else StreakExtended
-        turn.effects.append((kind, state.id, at, length, first_day))
-        _cover(state, streak, credited)
+        kind = StreakStarted if again == 1 else StreakExtended
+        turn.effects.append((kind, state.id, at, again, first_day))
+        cover(state, streak, credited)
 
 
 def protect(state: UserState, streak: StreakPlan, departure: int, arrival: int) -> None:
     """Protect the local days that a jump to the east cut short: that of departure, those skipped, that of arrival."""
     if streak.daily:
-        known = (day for day in state.protected if day > departure - _REACH)
+        known = (day for day in state.protected if day > departure - REACH)
         cut_short = (day for day in range(departure, arrival + 1) if day > state.covered)
         state.protected = frozenset((*known, *cut_short))
 
@@ -140,8 +183,8 @@ def _next_freeze_day(state: UserState, streak: StreakPlan) -> int:
     rule = streak.freezes
     if rule is None or rule.auto_earn_interval is None or state.freezes >= rule.max_count:
         return NEVER
-    intervals = (state.freeze_day - state.created_day) // rule.auto_earn_interval + 1
-    return state.created_day + intervals * rule.auto_earn_interval
+    intervals = (state.freeze_day - state.freeze_anchor) // rule.auto_earn_interval + 1
+    return state.freeze_anchor + intervals * rule.auto_earn_interval
 
 
 def earn_freezes(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
@@ -168,6 +211,8 @@ class StreakFacts(NamedTuple):
     covered: int
     early: frozenset[int]
     protected: frozenset[int]
+    pauses: tuple[tuple[int, int, bool], ...]
+    own: StreakPlan | None
     zone: Zone
 
 
@@ -183,13 +228,20 @@ def take_facts(state: UserState) -> tuple[Any, ...]:
         state.covered,
         state.early,
         state.protected,
+        state.pauses,
+        state.own,
         state.zone,
     )
 
 
-def expires(found: StreakFacts, streak: StreakPlan) -> int:
-    """Give the last local day on which activity still saves a running streak, freezes left aside."""
+def expires(found: StreakFacts, streak: StreakPlan) -> int | None:
+    """Give the last local day on which activity still saves a running streak, freezes left aside; None for never."""
+    streak = found.own or streak
     period = found.covered + 1
-    while streak.daily and (period in found.protected or period in found.early or not found.zone.exists(period)):
+    while True:
+        period = _unprotected(period, streak, found.protected, found.pauses)
+        if period == NEVER:
+            return None
+        if period not in found.early and (not streak.daily or found.zone.exists(period)):
+            return streak.first_day(period + 1) - 1
         period += 1
-    return streak.first_day(period + 1) - 1

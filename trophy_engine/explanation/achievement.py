@@ -10,9 +10,9 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, StreakExtended, StreakStarted
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.explanation.filters import FilterClosed, closed_by
-from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import clock, joined, where, with_attributes
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (

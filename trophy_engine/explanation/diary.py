@@ -12,8 +12,8 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.scene import Scene
 from trophy_engine.explanation.event import Consequence, consequences_of
-from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.streak import periods_of
 from trophy_engine.explanation.wording import day_name, every
 from trophy_engine.numbers import Number, add

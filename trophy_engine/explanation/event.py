@@ -131,7 +131,7 @@ def explain_event(
     )
 
 
-def _asked(command: UserCommand) -> str:
+def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
     match command:
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({joined(f'{key} = {one!r}' for key, one in attributes)})" if attributes else ""
@@ -184,7 +184,7 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
     StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
     FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
     FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
-    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} came as a gift; {of[1]:,} held",
+    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} granted; {of[1]:,} held",
     StreakPaused: lambda of, _: f"the streak is safe from {day_name(of[1])} to {day_name(of[2])}",
     StreakUnpaused: lambda of, _: f"pause {of[0]} protects no further day",
     StreakRestored: lambda of, unit: f"the streak of {counted(of[0], unit)} runs on",

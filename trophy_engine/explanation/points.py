@@ -14,9 +14,9 @@ from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.effects import PointsAwarded, RawEffect
 from trophy_engine.core.plan import TriggerPlan
 from trophy_engine.core.points import boosts_on, level_of, products, reckoned, rounding_of
+from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.explanation.filters import FilterClosed, closed_by
-from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import clock, every, where
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
@@ -173,7 +173,7 @@ def _award(
 
 def award_from(raw: RawEffect, times: int, home: Zone) -> AwardExplanation:
     """Explain an award that was entered, of which it is known how many steps it was for."""
-    _, _, at, system, trigger, awarded, before, _, boosts, _ = raw
+    _, _, at, system, trigger, awarded, before, _, boosts, *_ = raw
     return _reckon(system, trigger, times, boosts, (before, awarded), home, at, None)
 
 

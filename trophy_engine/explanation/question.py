@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trophy_engine.core.commands import Command
+from trophy_engine.core.retell import retell
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explanation.points import PointsExplanation, explain_points
-from trophy_engine.core.retell import retell
 from trophy_engine.explanation.streak import StreakExplanation, explain_streak
 
 __all__ = ["Answer", "answer", "check_question"]

@@ -11,9 +11,9 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import FreezeConsumed, RawEffect, StreakExtended, StreakLost, StreakStarted
 from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
-from trophy_engine.core.retell import Scene
 from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Streak
@@ -201,6 +201,7 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
     last = scenes[-1]
     state = last.state
     period = streak.index(state.day)
+    last_day = expires(StreakFacts(*take_facts(state)), streak) if state.length else None
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.settled),
@@ -213,7 +214,7 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
         last_day=date.fromordinal(_last_day(streak, period)),
         credited=period in state.early or (state.length > 0 and period <= state.covered),
         conditions=_conditions(last, state, period),
-        expires=date.fromordinal(expires(StreakFacts(*take_facts(state)), streak)) if state.length else None,
+        expires=None if last_day is None else date.fromordinal(last_day),
         freezes=state.freezes if streak.freezes else None,
         periods=tuple(periods),
         missed=missed,

@@ -7,7 +7,8 @@ from typing import Final
 
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply, create, record
+from trophy_engine.core.evaluate import apply, record
+from trophy_engine.core.identity import create
 from trophy_engine.core.plan import Plan, compile_plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState

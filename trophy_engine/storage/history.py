@@ -7,14 +7,19 @@ live states could disagree, the live states are dropped, for the log is the trut
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from trophy_engine.calendar.instants import FIRST
+from trophy_engine.core.adopt import adopt
 from trophy_engine.core.commands import Adopt, Command, Record, Settle
+from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.retell import plan_of, retell, revision_of
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
@@ -32,11 +37,11 @@ class History:
         plan: the rules in force.
         states: the live states, by user.
         in_batch: whether entries wait for the end of a batch.
+        revised: what it did to users that the storage was opened under other rules than it had.
     """
 
     def __init__(self, storage: Storage, ruleset: Ruleset) -> None:
         self.storage = storage
-        self.plan: Plan = compile_plan(ruleset)
         self.states: dict[str, UserState] = {}
         self.in_batch = False
         self._waiting: list[Entry] = []
@@ -44,23 +49,60 @@ class History:
         self._entries_unsaved = 0
         self._snapshot_every = storage.snapshot_every
         self._sequence = storage.length()
-        self.adopt(ruleset)
+        self._adoptions = self._read_adoptions()
+        self.plan: Plan = self._plan_at(self._sequence)
+        self.revised: list[RawEffect] = []
+        if not self._adoptions or self.plan.ruleset != ruleset:
+            self.revised = self.adopt(ruleset, self.latest())
 
-    def adopt(self, ruleset: Ruleset) -> None:
-        """Enter rules into the log, and go on under them; what was done under others is snapshotted under those."""
-        adopted = self.storage.adopted()
-        if adopted is not None and isinstance(adopted.command, Adopt):
-            former = Ruleset.loads(adopted.command.rules, format="json")
-            if former == ruleset:
-                return
-            self.plan = compile_plan(former)
-            self.states.clear()
-            for user_id in self.users():
-                self.state(user_id)
-            self._save(self.states)
-            self.states.clear()
-        self.plan = compile_plan(ruleset)
-        self.append(0, Adopt(ruleset.dumps(format="json"), FIRST))
+    def _read_adoptions(self) -> list[tuple[int, Adopt]]:
+        return [
+            (entry.sequence, entry.command) for entry in self.storage.adoptions() if isinstance(entry.command, Adopt)
+        ]
+
+    def latest(self) -> int:
+        """Give the latest instant that any user has been settled to."""
+        states = filter(None, map(self.state, self.users()))
+        return max((state.settled for state in states), default=FIRST)
+
+    def adopt(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
+        """Go on under other rules from an instant on that no user has passed; give what that does to the users.
+
+        Raises:
+            InvalidValue: a batch is open.
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        if self.in_batch:
+            raise InvalidValue("rules do not change within a batch; end it first")
+        command = Adopt(ruleset.dumps(format="json"), at)
+        former, plan = self.plan, plan_of(command.rules)
+        effects: list[RawEffect] = []
+        after = {}
+        for user_id in self.users():
+            state = self.state(user_id)
+            if state is not None:
+                after[user_id] = self._revise(state.copy(), former, plan, command, self._sequence + 1, effects)
+        self.append(0, command)
+        self._adoptions.append((self._sequence, command))
+        self.plan = plan
+        self.states = after
+        return effects
+
+    def _revise(
+        self, state: UserState, former: Plan, plan: Plan, command: Adopt, sequence: int, effects: list[RawEffect]
+    ) -> UserState:
+        turn = Turn(former)
+        settle(turn, state, command.at)
+        effects += turn.effects
+        turn = Turn(plan)
+        revision = revision_of(former, plan)
+        after = adopt(turn, state, revision, command.at, lambda: retell(self._before(state.id, sequence), command.at))
+        effects += turn.effects
+        return after
+
+    def adoptions(self) -> tuple[Adopt, ...]:
+        """List the rules that have been adopted, in order."""
+        return tuple(command for _, command in self._adoptions)
 
     # --- states -----------------------------------------------------------------------------------------------------
 
@@ -75,27 +117,42 @@ class History:
 
     def _load(self, user_id: str) -> UserState | None:
         snapshot = self.storage.load(user_id)
-        state = None if snapshot is None else UserState.load(self.plan, snapshot.state)
-        turn = Turn(self.plan)
-        for command in self.commands_of(user_id, 0 if snapshot is None else snapshot.sequence):
-            match command:
-                case Adopt():
-                    pass  # every user was snapshotted under the rules before
+        after = 0 if snapshot is None else snapshot.sequence
+        plan = self._plan_at(after)
+        state = None if snapshot is None else UserState.load(plan, snapshot.state)
+        turn = Turn(plan)
+        for entry in self._entries_of(user_id, after):
+            match entry.command:
+                case Adopt(rules) as command:
+                    former, plan = plan, plan_of(rules)
+                    if state is not None:
+                        state = self._revise(state, former, plan, command, entry.sequence, [])
+                    turn = Turn(plan)
                 case Settle(at):
                     if state is not None:
                         settle(turn, state, at)
-                case _:
+                case command:
                     state = apply(turn, state, command)
             turn.effects.clear()
         return state
 
-    def commands_of(self, user_id: str, after: int = 0) -> Iterator[Command]:
+    def _plan_at(self, sequence: int) -> Plan:
+        """Give the rules that were in force after an entry of the log."""
+        adopted = [command.rules for place, command in self._adoptions if place <= sequence]
+        return plan_of(adopted[-1]) if adopted else compile_plan(Ruleset())
+
+    def commands_of(self, user_id: str) -> Iterator[Command]:
         """Walk the commands about a user, and those about everybody, in the order of the log."""
-        for entry in self.storage.entries_of(user_id, after):
-            yield entry.command
-        for entry in self._waiting:
-            if user_of(entry.command) in {user_id, None}:
-                yield entry.command
+        return (entry.command for entry in self._entries_of(user_id))
+
+    def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
+        """Walk the commands of ``commands_of`` that stand before an entry of the log."""
+        entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
+        return (entry.command for entry in entries)
+
+    def _entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+        yield from self.storage.entries_of(user_id, after)
+        yield from (entry for entry in self._waiting if user_of(entry.command) in {user_id, None})
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order in which they were first seen."""
@@ -160,6 +217,8 @@ class History:
         self._unsaved.clear()
         self.in_batch = False
         self._sequence = self.storage.length()
+        self._adoptions = self._read_adoptions()
+        self.plan = self._plan_at(self._sequence)
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 

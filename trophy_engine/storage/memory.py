@@ -83,11 +83,11 @@ class MemoryStorage:
         row = self._keys.get((user_id, metric, idempotency_key))
         return None if row is None else _entry(row)
 
-    def adopted(self) -> Entry | None:
-        """Find the last entry that adopted rules."""
+    def adoptions(self) -> Iterator[Entry]:
+        """Walk the entries that adopted rules."""
         self._check_open()
         self._index()
-        return next((_entry(row) for row in reversed(self._of_all) if row[2] == NAMES[Adopt]), None)
+        return (_entry(row) for row in self._of_all if row[2] == NAMES[Adopt])
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""

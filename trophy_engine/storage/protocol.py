@@ -71,8 +71,8 @@ class Storage(Protocol):
         """Find the record that used an idempotency key, which is unique for a user and a metric."""
         ...
 
-    def adopted(self) -> Entry | None:
-        """Find the last entry that adopted rules."""
+    def adoptions(self) -> Iterator[Entry]:
+        """Walk the entries that adopted rules."""
         ...
 
     def users(self) -> Iterator[str]:

@@ -135,18 +135,12 @@ class SQLiteStorage:
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
         """Find the record that used an idempotency key."""
-        condition = "user_id = ? AND metric = ? AND idempotency_key = ?"
-        return self._first(condition, (user_id, metric, idempotency_key))
+        condition = "user_id = ? AND metric = ? AND idempotency_key = ? AND sequence > ?"
+        return next(self._walk(condition, (user_id, metric, idempotency_key, 0)), None)
 
-    def adopted(self) -> Entry | None:
-        """Find the last entry that adopted rules."""
-        return self._first("user_id IS NULL AND kind = ? ORDER BY sequence DESC", (NAMES[Adopt],))
-
-    def _first(self, condition: str, values: tuple[Any, ...]) -> Entry | None:
-        query = f"SELECT sequence, number, command FROM log WHERE {condition} LIMIT 1"  # noqa: S608  # conditions are ours
-        with self._telling():
-            rows = self._run(query, values)
-        return Entry(rows[0][0], rows[0][1], decode(rows[0][2])) if rows else None
+    def adoptions(self) -> Iterator[Entry]:
+        """Walk the entries that adopted rules."""
+        return self._walk("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[Adopt], 0))
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,8 +11,19 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import LAST, to_micros
-from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Complete, Identify, Record, Settle
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.commands import (
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Settle,
+    Unpause,
+)
+from trophy_engine.core.state import LAST_DAY
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.naming import named_numbers, named_values
@@ -111,6 +122,7 @@ def _commands(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Deed:
     """Draw a command of any kind; most are events."""
     calls = [one.key for one in ruleset.achievements if isinstance(one.trigger, ApiTrigger)]
     kinds = ["record"] * (6 if ruleset.metrics else 0) + ["identify"] * 2 + ["complete"] * bool(calls) + ["settle"]
+    kinds += ["care"] * (ruleset.streak is not None)
     kind = draw(st.sampled_from(kinds))
     if kind == "record":
         return draw(records(ruleset, user, at))
@@ -118,7 +130,23 @@ def _commands(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Deed:
         return draw(_identifications(ruleset, user, at))
     if kind == "complete":
         return Complete(user, at, draw(st.sampled_from(calls)))
-    return Settle(at)
+    return draw(_cares(user, at)) if kind == "care" else Settle(at)
+
+
+def _cares(user: str, at: int) -> st.SearchStrategy[Deed]:
+    """Draw what an application does to a user's streak, or what users choose for it; pauses start soon."""
+    lasting = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
+    choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
+    return st.one_of(
+        st.builds(GrantFreeze, st.just(user), st.just(at)),
+        lasting.map(lambda days: Pause(user, at, str(days[0]), str(days[1]))),
+        st.builds(Unpause, st.just(user), st.just(at), st.integers(1, 2)),
+        st.builds(RestoreStreak, st.just(user), st.just(at)),
+        st.builds(ResetStreak, st.just(user), st.just(at)),
+        st.sampled_from([("enabled", "true"), *choices.items()]).map(
+            lambda one: Identify(user, at, ((f"preferences.streak.{one[0]}", one[1]),))
+        ),
+    )
 
 
 def histories(
@@ -153,8 +181,17 @@ def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, Deed]]) -
             break
         if isinstance(step, Identify):
             homes[user] = dict(step.changes).get("time_zone") or homes.get(user, "UTC")
-        deeds.append(step._replace(at=now))
+        deeds.append(_dated(step._replace(at=now), zone(homes.get(user, "UTC"))))
     return History(ruleset, tuple(deeds))
+
+
+def _dated(deed: Deed, home: Zone) -> Deed:
+    """Give a pause, which was drawn as days from now and days long, its dates."""
+    if not isinstance(deed, Pause):
+        return deed
+    start = min(home.window(deed.at)[0] + int(deed.start), LAST_DAY)
+    end = min(start + int(deed.end), LAST_DAY)
+    return deed._replace(start=date.fromordinal(start).isoformat(), end=date.fromordinal(end).isoformat())
 
 
 def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.commands import Complete, Identify, Record, Settle, UserCommand
+from trophy_engine.core.care import Care
+from trophy_engine.core.commands import (
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Settle,
+    Unpause,
+    UserCommand,
+)
 from trophy_engine.core.effects import Effect
 from trophy_engine.engine import Engine
 from trophy_engine.errors import TrophyError
@@ -34,13 +48,39 @@ def perform(engine: Engine, command: Deed) -> Outcome | tuple[Effect, ...] | Tro
             case Complete(user, _, achievement):
                 return engine.complete(achievement, user=user, at=at)
             case Identify(user, _, changes):
-                fields: dict[str, Any] = {key: value for key, value in changes if "." not in key}
-                given = {key.partition(".")[2]: str(value) for key, value in changes if "." in key}
-                return engine.identify(user, at=at, attributes=given, **fields)
-            case _:
+                return _identify(engine, user, dict(changes), at)
+            case Settle():
                 return engine.settle(at=at)
+            case care:
+                return _take_care(engine, care, at)
     except TrophyError as error:
         return error
+
+
+def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
+    """Say who a user is, or what they choose: the engine has a method for each."""
+    if any(field.startswith("preferences.") for field in changes):
+        chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
+        if "enabled" in chosen:
+            chosen["streak_enabled"] = chosen.pop("enabled")
+        return engine.prefer(user, at=at, **chosen)
+    fields: dict[str, Any] = {field: value for field, value in changes.items() if "." not in field}
+    given = {field.partition(".")[2]: str(value) for field, value in changes.items() if "." in field}
+    return engine.identify(user, at=at, attributes=given, **fields)
+
+
+def _take_care(engine: Engine, command: Care, at: datetime) -> Outcome:
+    match command:
+        case GrantFreeze(user):
+            return engine.grant_freeze(user, at=at)
+        case Pause(user, _, start, end):
+            return engine.pause(user, start, end, at=at)
+        case Unpause(user, _, number):
+            return engine.unpause(user, number, at=at)
+        case RestoreStreak(user):
+            return engine.restore_streak(user, at=at)
+        case ResetStreak(user):
+            return engine.reset_streak(user, at=at)
 
 
 def effects_of(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Effect, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
 from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
@@ -42,6 +42,7 @@ _points = st.integers(-5, 12).filter(bool)
 _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
+_days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
 _texts = st.none() | st.text(min_size=1, max_size=8).filter(str.strip)
 
 
@@ -58,12 +59,15 @@ def freezes(draw: st.DrawFn) -> Freezes:
 def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     """Draw streaks of every frequency, with one condition or several on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
+    frequency: FrequencyName = draw(st.sampled_from(["daily", "daily", "weekly", "monthly"]))
     return Streak(
-        frequency=draw(st.sampled_from(["daily", "daily", "weekly", "monthly"])),
+        frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         freezes=draw(st.one_of(freezes(), freezes(), st.none())),
+        days_off=draw(_days_off) if frequency == "daily" else (),
+        customization_enabled=draw(st.booleans()),
     )
 
 
@@ -94,6 +98,7 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
                 description=draw(_texts),
                 hidden=draw(st.booleans()),
                 user_attributes=draw(_for_users),
+                status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
             )
         )
     return draw(st.permutations(made))
@@ -109,6 +114,7 @@ def _triggers_of_points(achievements: list[Achievement]) -> st.SearchStrategy[Po
             event_attributes=_for_events,
             user_attributes=_for_users,
             block_if_out_of_points=st.booleans(),
+            status=st.sampled_from(["active", "active", "active", "inactive"]),
         ),
         st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
         st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([12, 100, 1000])),

@@ -57,7 +57,7 @@ class StorageConformance(ABC):
         """There is nothing in it."""
         assert storage.length() == 0
         assert not [*storage.entries(), *storage.entries_of("jo"), *storage.users()]
-        assert storage.adopted() is None
+        assert not list(storage.adoptions())
         assert storage.load("jo") is None
         assert storage.find("jo", "words", "key") is None
 
@@ -95,10 +95,10 @@ class StorageConformance(ABC):
         assert storage.find("jo", "pages", "key") == log[7]
         assert storage.find("mia", "words", "key") is storage.find("jo", "words", "other") is None
 
-    def test_the_last_rules_are_the_adopted_ones(self, storage: Storage) -> None:
+    def test_the_rules_that_were_adopted_are_walked_in_order(self, storage: Storage) -> None:
         """Of several adoptions the last one counts."""
         storage.append(_log())
-        assert storage.adopted() == _log()[6]
+        assert list(storage.adoptions()) == [_log()[0], _log()[6]]
 
     def test_users_come_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
         """Not in that of the alphabet."""
@@ -132,6 +132,11 @@ class StorageConformance(ABC):
         """Every call after close raises."""
         storage.append(_log())
         storage.close()
-        for call in (storage.length, storage.adopted, lambda: storage.append(_log()), lambda: list(storage.entries())):
+        for call in (
+            storage.length,
+            lambda: list(storage.adoptions()),
+            lambda: storage.append(_log()),
+            lambda: list(storage.entries()),
+        ):
             with pytest.raises(StorageClosed):
                 call()

@@ -13,7 +13,9 @@ from trophy_engine.core.effects import (
     FreezeGranted,
     StreakExtended,
     StreakLost,
+    StreakRestored,
     StreakStarted,
+    UserChanged,
 )
 from trophy_engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
@@ -97,12 +99,20 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
 def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
     """Follow a user's streak; give the periods that the running one is credited with."""
     credited: list[date] = []
+    lost: list[list[date]] = []
     for effect in effects:
         if effect.user_id != user:
             continue
         match effect:
             case StreakLost(length=length):
                 agree(length, len(credited), f"the length that {effect} says")
+                lost.append(credited)
+                credited = []
+            case StreakRestored(before=before, length=length):
+                agree(before, len(credited), f"the length before {effect}")
+                holds(length > before, f"{effect} shortens the streak")
+                credited = next((one.copy() for one in reversed(lost) if len(one) == length), [])
+            case UserChanged(field="preferences.streak.enabled", after="false"):
                 credited = []
             case FreezeConsumed(length=length):
                 agree(length, len(credited), f"the length that {effect} says")

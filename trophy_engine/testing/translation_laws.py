@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
-from trophy_engine.core.commands import Identify
+from trophy_engine.core.commands import Identify, Pause, RestoreStreak
 from trophy_engine.core.effects import Effect, UserCreated
 from trophy_engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
@@ -42,9 +42,9 @@ def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
 
 
 def _is_steady(deed: Deed) -> bool:
-    """Leave out what is bound to dates: zones whose clocks change, and sign-ups."""
+    """Leave out what is bound to dates: zones whose clocks change, sign-ups, pauses, and windows of the year."""
     if not isinstance(deed, Identify):
-        return True
+        return not isinstance(deed, Pause | RestoreStreak)
     changes = dict(deed.changes)
     home = changes.get("time_zone") or "UTC"
     return "sign_up_date" not in changes and (home == "UTC" or home[0] in "+-")

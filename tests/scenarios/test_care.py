@@ -1,0 +1,317 @@
+"""What is done to streaks by hand: pauses, freezes given, restoring and resetting; days off, and what users choose."""
+
+from datetime import date, timedelta
+
+import pytest
+from moments import utc
+
+from trophy_engine import (
+    CustomizationDisabled,
+    Engine,
+    FreezeLimitReached,
+    Freezes,
+    InvalidValue,
+    Metric,
+    NoStreakToReset,
+    NoStreakToRestore,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakReset,
+    UnknownKey,
+    UnknownUser,
+)
+
+
+def rules(**streak):
+    return Ruleset(
+        metrics=[Metric("words"), Metric("lessons")], streak=Streak(metrics=[StreakMetric("words")], **streak)
+    )
+
+
+def active(engine, first, days, user="jo"):
+    """Record an event at noon of every day from the first on."""
+    for day in range(days):
+        outcome = engine.record("words", user=user, at=utc(f"{first} 12:00") + timedelta(days=day))
+    return outcome
+
+
+def kinds(effects):
+    return [effect.type for effect in effects]
+
+
+# --- pauses -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_carries_the_days_that_it_covers_and_acting_in_it_extends():
+    engine = Engine(rules(freezes=Freezes(2, 2)))
+    assert active(engine, "2026-08-15", 5).streak.length == 5
+    paused = engine.pause("jo", "2026-08-20", date(2026, 8, 27), at=utc("2026-08-19 13:00"))
+    assert kinds(paused.effects) == ["streak.paused"]
+    assert engine.user("jo", at=utc("2026-08-19 14:00")).streak.expires == date(2026, 8, 28)
+    assert engine.record("words", user="jo", at=utc("2026-08-22 12:00")).streak.length == 6
+    last = engine.record("words", user="jo", at=utc("2026-08-28 12:00"))
+    assert (last.streak.length, last.streak.freezes) == (7, 2)
+
+
+def test_a_pause_does_not_start_in_the_past_nor_end_before_it_starts():
+    engine = Engine(rules())
+    engine.identify("jo", time_zone="Asia/Tokyo", at=utc("2026-08-19 16:00"))  # it is the 20th there
+    with pytest.raises(InvalidValue, match="must not start before today, 2026-08-20 for user 'jo', not 2026-08-19"):
+        engine.pause("jo", "2026-08-19", "2026-08-27", at=utc("2026-08-19 16:00"))
+    with pytest.raises(InvalidValue, match="2026-08-20 is before 2026-08-21"):
+        engine.pause("jo", "2026-08-21", "2026-08-20", at=utc("2026-08-19 16:00"))
+    with pytest.raises(InvalidValue, match="end must be a date such as"):
+        engine.pause("jo", "2026-08-21", "soon", at=utc("2026-08-19 16:00"))
+    with pytest.raises(UnknownUser):
+        engine.pause("mia", "2026-08-21", "2026-08-22", at=utc("2026-08-19 16:00"))
+    assert engine.user("jo", at=utc("2026-08-19 16:00")).pauses == ()
+
+
+def test_a_pause_that_is_taken_back_protects_the_days_up_to_then_only():
+    engine = Engine(rules())
+    active(engine, "2026-08-19", 1)
+    engine.pause("jo", "2026-08-20", "2026-08-27", at=utc("2026-08-19 13:00"))
+    taken = engine.unpause("jo", 1, at=utc("2026-08-23 09:00"))
+    assert kinds(taken.effects) == ["streak.unpaused"]
+    player = engine.user("jo", at=utc("2026-08-23 10:00"))
+    assert (player.streak.length, player.streak.expires) == (1, date(2026, 8, 23))
+    [pause] = player.pauses
+    assert (pause.number, pause.start, pause.end, pause.archived) == (1, date(2026, 8, 20), date(2026, 8, 22), True)
+    assert engine.user("jo", at=utc("2026-08-24 00:00")).streak.length == 0
+    with pytest.raises(InvalidValue, match="no pause 1 that could be taken back"):
+        engine.unpause("jo", 1, at=utc("2026-08-24 00:00"))
+
+
+def test_a_week_is_safe_if_a_pause_touches_it():
+    engine = Engine(rules(frequency="weekly"))
+    active(engine, "2026-08-19", 1)  # a Wednesday
+    engine.pause("jo", "2026-08-29", "2026-08-30", at=utc("2026-08-19 13:00"))  # the Saturday and the Sunday after
+    assert engine.user("jo", at=utc("2026-09-12 23:59")).streak.length == 1
+    assert engine.user("jo", at=utc("2026-09-13 00:00")).streak.length == 0
+
+
+def test_pauses_may_overlap_and_reach_over_years_that_cost_nothing():
+    engine = Engine(rules())
+    active(engine, "2026-08-19", 1)
+    engine.pause("jo", "2026-08-20", "2056-08-27", at=utc("2026-08-19 13:00"))
+    engine.pause("jo", "2050-01-01", "2066-12-31", at=utc("2026-08-19 13:00"))
+    assert engine.record("words", user="jo", at=utc("2067-01-01 12:00")).streak.length == 2
+
+
+# --- days off ---------------------------------------------------------------------------------------------------------
+
+
+def test_days_off_break_nothing_and_acting_on_them_extends():
+    engine = Engine(rules(days_off=["sunday", "saturday"]))
+    friday = active(engine, "2025-06-10", 4)
+    assert (friday.streak.length, friday.streak.expires) == (4, date(2025, 6, 16))
+    assert engine.record("words", user="jo", at=utc("2025-06-16 12:00")).streak.length == 5
+    active(engine, "2025-06-10", 4, user="mia")
+    assert engine.record("words", user="mia", at=utc("2025-06-14 12:00")).streak.length == 5
+    assert engine.record("words", user="mia", at=utc("2025-06-16 12:00")).streak.length == 6
+
+
+def test_a_freeze_is_not_spent_on_a_day_off():
+    engine = Engine(rules(days_off=["saturday", "sunday"], freezes=Freezes(1, 1)))
+    active(engine, "2025-06-13", 1)  # Friday
+    assert engine.user("jo", at=utc("2025-06-16 12:00")).freezes == 1
+    monday_missed = engine.user("jo", at=utc("2025-06-17 00:00"))
+    assert (monday_missed.freezes, monday_missed.streak.length) == (0, 1)
+
+
+def test_with_nothing_but_days_off_a_streak_never_ends():
+    week = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+    engine = Engine(rules(days_off=week))
+    assert active(engine, "2025-06-13", 1).streak.expires is None
+    assert engine.record("words", user="jo", at=utc("2125-06-13 12:00")).streak.length == 2
+
+
+def test_days_off_are_for_daily_streaks():
+    with pytest.raises(InvalidValue, match="days_off are for a daily streak; leave them out of a weekly one"):
+        rules(frequency="weekly", days_off=["sunday"])
+    with pytest.raises(InvalidValue, match="each of days_off must be one of 'sunday'"):
+        rules(days_off=["Sunday"])
+    with pytest.raises(InvalidValue, match="days_off must not name one twice"):
+        rules(days_off=["sunday", "sunday"])
+
+
+# --- freezes given ----------------------------------------------------------------------------------------------------
+
+
+def test_a_freeze_is_given_up_to_the_maximum():
+    engine = Engine(rules(freezes=Freezes(2, 3)))
+    active(engine, "2025-06-13", 1)
+    granted = engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
+    assert [(one.type, one.granted, one.freezes) for one in granted.effects] == [("streak.freeze_granted", 1, 3)]
+    with pytest.raises(FreezeLimitReached, match="user 'jo' holds 3 freezes, and the rules allow no more"):
+        engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
+    assert engine.user("jo", at=utc("2025-06-13 13:00")).freezes == 3
+    with pytest.raises(UnknownUser):
+        engine.grant_freeze("ghost", at=utc("2025-06-13 13:00"))
+
+
+def test_without_a_streak_in_the_rules_there_is_nothing_to_care_for():
+    engine = Engine(Ruleset(metrics=[Metric("words")]))
+    engine.record("words", user="jo", at=utc("2025-06-13 13:00"))
+    with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
+        engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
+
+
+# --- restoring and resetting ------------------------------------------------------------------------------------------
+
+
+def test_a_lost_streak_is_restored_and_goes_on_today():
+    engine = Engine(rules(freezes=Freezes(4, 4)))
+    active(engine, "2025-11-02", 1)
+    lost = engine.settle(at=utc("2025-11-08 00:00"))
+    assert kinds(lost) == ["streak.freeze_consumed"] * 4 + ["streak.lost"]
+    assert lost[-1].length == 1
+    restored = engine.restore_streak("jo", at=utc("2025-11-22 12:00"))
+    assert (restored.streak.length, restored.streak.started, restored.streak.expires) == (
+        1,
+        date(2025, 11, 2),
+        date(2025, 11, 23),
+    )
+    assert kinds(restored.effects) == ["streak.restored"]
+    assert engine.record("words", user="jo", at=utc("2025-11-22 13:00")).streak.length == 2
+    with pytest.raises(NoStreakToRestore, match="has a streak of 2 and has lost no longer one of late"):
+        engine.restore_streak("jo", at=utc("2025-11-22 14:00"))
+
+
+def test_a_restored_streak_is_lost_again_when_the_next_day_is_missed():
+    engine = Engine(rules())
+    active(engine, "2025-11-02", 3)
+    engine.restore_streak("jo", at=utc("2025-11-22 12:00"))
+    assert engine.user("jo", at=utc("2025-11-23 23:59")).streak.length == 3
+    assert engine.user("jo", at=utc("2025-11-24 00:00")).streak.length == 0
+
+
+def test_what_was_lost_more_than_ninety_days_ago_stays_lost():
+    engine = Engine(rules())
+    active(engine, "2025-06-01", 5)  # to the 5th
+    assert engine.user("jo", at=utc("2025-09-03 12:00")).streak.length == 0
+    with pytest.raises(NoStreakToRestore):
+        engine.restore_streak("jo", at=utc("2025-09-04 12:00"))
+    active(engine, "2025-06-01", 5, user="mia")
+    assert engine.restore_streak("mia", at=utc("2025-09-03 12:00")).streak.length == 5
+
+
+@pytest.mark.parametrize(
+    ("frequency", "lost", "until"),
+    [("weekly", "2025-01-01", "2025-12-31"), ("monthly", "2025-01-01", "2026-12-31")],
+)
+def test_weekly_and_monthly_streaks_are_restored_from_further_back(frequency, lost, until):
+    engine = Engine(rules(frequency=frequency))
+    active(engine, lost, 1)
+    engine.restore_streak("jo", at=utc(f"{until} 12:00"))
+    assert engine.user("jo", at=utc(f"{until} 13:00")).streak.length == 1
+    active(engine, lost, 1, user="mia")
+    with pytest.raises(NoStreakToRestore):
+        engine.restore_streak("mia", at=utc(f"{until} 12:00") + timedelta(days=7))
+
+
+def test_restoring_completes_and_pays_nothing():
+    engine = Engine(rules())
+    active(engine, "2025-11-02", 3)
+    assert kinds(engine.restore_streak("jo", at=utc("2025-11-10 12:00")).effects) == ["streak.lost", "streak.restored"]
+
+
+def test_a_reset_ends_the_streak_and_what_comes_after_starts_the_next():
+    engine = Engine(rules())
+    assert active(engine, "2025-06-05", 9).streak.length == 9
+    reset = engine.reset_streak("jo", at=utc("2025-06-13 12:30"))
+    assert [(one.type, one.length) for one in reset.effects] == [("streak.reset", 9), ("streak.lost", 9)]
+    assert isinstance(reset.effects[0], StreakReset)
+    assert reset.streak.length == 0
+    with pytest.raises(NoStreakToReset, match="user 'jo' has no streak to reset"):
+        engine.reset_streak("jo", at=utc("2025-06-13 12:40"))
+    again = engine.record("words", user="jo", at=utc("2025-06-13 13:00"))
+    assert (again.streak.length, again.streak.started) == (1, date(2025, 6, 13))
+
+
+def test_only_what_comes_after_a_reset_counts_towards_its_day():
+    engine = Engine(
+        Ruleset(metrics=[Metric("words"), Metric("lessons")], streak=Streak(metrics=[StreakMetric("words", 10)]))
+    )
+    engine.record("words", user="jo", value=10, at=utc("2025-06-12 12:00"))
+    engine.record("words", user="jo", value=7, at=utc("2025-06-13 12:00"))
+    engine.reset_streak("jo", at=utc("2025-06-13 12:30"))
+    assert engine.record("words", user="jo", value=5, at=utc("2025-06-13 13:00")).streak.length == 0
+    assert engine.record("words", user="jo", value=5, at=utc("2025-06-13 14:00")).streak.length == 1
+
+
+# --- choices ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_user_can_do_without_a_streak_whatever_the_rules():
+    engine = Engine(rules())
+    active(engine, "2025-06-10", 3)
+    off = engine.prefer("jo", streak_enabled=False, at=utc("2025-06-12 13:00"))
+    assert (off.streak.length, kinds(off.effects)) == (0, ["user.changed"])
+    quiet = engine.record("words", user="jo", at=utc("2025-06-13 12:00"))
+    assert (quiet.streak.length, kinds(quiet.effects)) == (0, ["metric.changed"])
+    engine.prefer("jo", streak_enabled=True, at=utc("2025-06-13 13:00"))
+    assert engine.record("words", user="jo", at=utc("2025-06-13 14:00")).streak.length == 1
+    assert engine.user("jo", at=utc("2025-06-13 15:00")).streak_preferences == {"enabled": True}
+
+
+def test_conditions_of_ones_own_need_the_rules_consent():
+    engine = Engine(rules())
+    active(engine, "2025-06-10", 1)
+    with pytest.raises(CustomizationDisabled, match="streak customization is not enabled"):
+        engine.prefer("jo", metrics=[StreakMetric("lessons", 2)], at=utc("2025-06-10 13:00"))
+    assert engine.user("jo", at=utc("2025-06-10 13:00")).streak_preferences == {}
+
+
+def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
+    engine = Engine(rules(customization_enabled=True))
+    engine.record("words", user="jo", at=utc("2025-06-10 12:00"))
+    engine.prefer("jo", metrics=[StreakMetric("lessons", 2.5), StreakMetric("words", 3)], at=utc("2025-06-10 13:00"))
+    assert engine.record("words", user="jo", at=utc("2025-06-11 12:00")).streak.length == 1
+    assert engine.record("lessons", user="jo", value=2.5, at=utc("2025-06-11 13:00")).streak.length == 2
+    engine.prefer("jo", evaluation_mode="ALL", days_off=["thursday"], at=utc("2025-06-11 14:00"))
+    assert engine.user("jo", at=utc("2025-06-11 14:00")).streak_preferences == {
+        "metrics": (StreakMetric("lessons", 2.5), StreakMetric("words", 3)),
+        "evaluation_mode": "AND",
+        "days_off": ("thursday",),
+    }
+    friday = engine.record("lessons", user="jo", value=3, at=utc("2025-06-13 12:00"))  # nothing on Thursday, the 12th
+    assert friday.streak.length == 2
+    assert engine.record("words", user="jo", value=3, at=utc("2025-06-13 13:00")).streak.length == 3
+    assert engine.record("words", user="mia", at=utc("2025-06-13 13:00")).streak.length == 1  # hers are the rules'
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "told"),
+    [
+        ({"metrics": []}, InvalidValue, "metrics must be a list of at least one key"),
+        ({"metrics": [StreakMetric("words"), StreakMetric("words")]}, InvalidValue, "must not name one twice"),
+        ({"metrics": [StreakMetric("wrods")]}, UnknownKey, "did you mean 'words'"),
+        ({"metrics": ["words"]}, InvalidValue, "each of metrics must be a StreakMetric"),
+        ({"evaluation_mode": "XOR"}, InvalidValue, "evaluation_mode must be one of 'AND', 'OR'"),
+        ({"days_off": ["sun"]}, InvalidValue, "each of days_off must be one of"),
+        ({"streak_enabled": "no"}, InvalidValue, "streak_enabled must be true or false"),
+        ({"notifications": {"recaps": []}}, InvalidValue, "each of notifications must be one of"),
+        ({"notifications": {"recap": ["fax"]}}, InvalidValue, "each of notifications.recap must be one of"),
+        ({"notifications": {"recap": "email"}}, InvalidValue, "must be a list of strings"),
+    ],
+)
+def test_choices_that_cannot_be_had(choice, error, told):
+    engine = Engine(rules(customization_enabled=True))
+    active(engine, "2025-06-10", 1)
+    before = engine.dump("jo")
+    with pytest.raises(error, match=told):
+        engine.prefer("jo", **choice, at=utc("2025-06-10 13:00"))
+    assert engine.dump("jo") == before
+
+
+def test_what_one_wants_to_be_told_of():
+    engine = Engine(rules())
+    active(engine, "2025-06-10", 1)
+    engine.prefer("jo", notifications={"recap": [], "streak_reminder": ["push", "email"]}, at=utc("2025-06-10 13:00"))
+    engine.prefer("jo", notifications={"recap": ["email"]}, at=utc("2025-06-10 14:00"))
+    assert engine.user("jo", at=utc("2025-06-10 14:00")).notification_preferences == {
+        "recap": ("email",),
+        "streak_reminder": ("push", "email"),
+    }

@@ -1,0 +1,177 @@
+"""Reading: what one can ask an engine. Nothing here changes anything, nor moves time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from threading import RLock
+from typing import Any, Literal, overload
+
+import attrs
+
+from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
+from trophy_engine.core.retell import plan_of, retell
+from trophy_engine.core.scene import Scene
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
+from trophy_engine.errors import EarlierThanSettled, UnknownUser
+from trophy_engine.explanation.achievement import AchievementExplanation
+from trophy_engine.explanation.points import PointsExplanation
+from trophy_engine.explanation.question import Answer, answer, check_question
+from trophy_engine.explanation.streak import StreakExplanation
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.history import History
+from trophy_engine.storage.protocol import Entry
+from trophy_engine.views import Player
+
+__all__ = ["Adoption", "Reader"]
+
+
+@attrs.frozen
+class Adoption:
+    """Rules, and since when they have been in force; ``at`` is None for those that the history begins with."""
+
+    at: datetime | None
+    ruleset: Ruleset
+
+
+class Reader:
+    """What an engine remembers, to be looked at; ``Engine`` adds what can be done."""
+
+    def __init__(self, history: History, clock: Callable[[], datetime]) -> None:
+        self._history = history
+        self._clock = clock
+        self._lock = RLock()
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules in force."""
+        return self._history.plan.ruleset
+
+    def user(self, user: str, *, at: datetime | None = None) -> Player:
+        """Look at a user as of an instant: by default now, or their last command where that is later.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+            EarlierThanSettled: the user's history has already passed the instant.
+        """
+        with self._lock:
+            state = self._state(user)
+            instant = self._instant(state, at)
+            if instant < state.settled:
+                raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
+            return Player(self._history.plan, self._settled_copy(state, instant))
+
+    def players(self, *, at: datetime | None = None) -> Iterator[Player]:
+        """Look at every user as of an instant, in the order in which they were first seen.
+
+        By default it is now. Users whose history has passed it are shown as of their last command, and those who were
+        not there yet not at all.
+        """
+        instant = self._now() if at is None else to_micros(at)
+        for user_id in self.users():
+            with self._lock:
+                state = self._history.state(user_id)
+                if state is not None and state.created <= instant:
+                    yield Player(self._history.plan, self._settled_copy(state, max(instant, state.settled)))
+
+    def dump(self, user: str) -> dict[str, Any]:
+        """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+        """
+        with self._lock:
+            return self._state(user).dump(self._history.plan)
+
+    @overload
+    def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...
+
+    @overload
+    def explain(self, user: str, *, points: str, at: datetime | None = None) -> PointsExplanation: ...
+
+    @overload
+    def explain(self, user: str, *, streak: Literal[True], at: datetime | None = None) -> StreakExplanation: ...
+
+    def explain(
+        self,
+        user: str,
+        *,
+        at: datetime | None = None,
+        achievement: str | None = None,
+        points: str | None = None,
+        streak: bool = False,
+    ) -> Answer:
+        """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
+
+        The user's commands are done again from the log, beside what is stored, so any instant since the user was
+        created can be asked for; by default it is now, or their last command where that is later.
+
+        Args:
+            user: the user's id.
+            at: as of when.
+            achievement: the key of an achievement; or
+            points: the key of a points system; or
+            streak: True for the streak.
+
+        Raises:
+            InvalidValue: not exactly one of the three is asked for.
+            UnknownKey: the rules in force then had no such achievement, points system, or streak.
+            UnknownUser: nothing had been recorded of the user by then.
+        """
+        check_question(achievement, points, streak)
+        with self._lock:
+            instant = self._instant(self._state(user), at)
+            return answer(self._history.commands_of(user), instant, achievement, points)
+
+    def scenes(self, user: str, *, at: datetime | None = None) -> list[Scene]:
+        """Do a user's commands again from the log, beside what is stored, up to an instant.
+
+        By default it is now, or their last command where that is later. The last scene is what time has made due.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+        """
+        with self._lock:
+            instant = self._instant(self._state(user), at)
+            return list(retell(self._history.commands_of(user), instant))
+
+    def users(self) -> Iterator[str]:
+        """Walk the ids of all users in the order in which they were first seen."""
+        with self._lock:
+            return self._history.users()
+
+    def log(self) -> Iterator[Entry]:
+        """Walk the log of all commands; ``Engine.replay`` does them again."""
+        return self._history.storage.entries()
+
+    def adoptions(self) -> tuple[Adoption, ...]:
+        """List the rules that have been in force, in order, and since when."""
+        with self._lock:
+            return tuple(
+                Adoption(None if adopted.at == FIRST else from_micros(adopted.at), plan_of(adopted.rules).ruleset)
+                for adopted in self._history.adoptions()
+            )
+
+    def _state(self, user: str) -> UserState:
+        state = self._history.state(check_user_id(user))
+        if state is None:
+            raise UnknownUser(user)
+        return state
+
+    def _instant(self, state: UserState, at: datetime | None) -> int:
+        """Give the instant as of which to look at a user."""
+        instant = max(self._now(), state.settled) if at is None else to_micros(at)
+        if instant < state.created:
+            raise UnknownUser(state.id)
+        return instant
+
+    def _settled_copy(self, state: UserState, instant: int) -> UserState:
+        copy = state.copy()
+        settle(Turn(self._history.plan), copy, instant)
+        return copy
+
+    def _now(self) -> int:
+        return to_micros(self._clock(), "the clock's instant")
