@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import Enum
 from threading import RLock
@@ -12,9 +12,11 @@ from typing import Any, Literal, Self, TypeVar, overload
 from trophy_engine.arguments import as_pairs, as_sign_up_date, as_text, check_idempotency_key
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
+from trophy_engine.chronicle.reports import Reports
 from trophy_engine.core.commands import Adopt, Complete, Identify, Record, Settle, UserCommand
 from trophy_engine.core.effects import Effect, RawEffect, materialise
 from trophy_engine.core.evaluate import apply
+from trophy_engine.core.retell import Scene, retell
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import take_facts
@@ -290,6 +292,17 @@ class Engine:
             UnknownUser: nothing had been recorded of the user by then.
         """
         check_question(achievement, points, streak)
+        return answer(self.scenes(user, at=at), achievement, points)
+
+    def scenes(self, user: str, *, at: datetime | None = None) -> list[Scene]:
+        """Do a user's whole log again, beside what is stored, up to an instant: what their history consists of.
+
+        Any instant since the user was created can be asked for; by default it is now, or their last command where that
+        is later.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+        """
         with self._lock:
             state = self._history.state(check_user_id(user))
             if state is None:
@@ -297,7 +310,22 @@ class Engine:
             instant = max(self._now(), state.settled) if at is None else to_micros(at)
             if instant < state.created:
                 raise UnknownUser(user)
-            return answer(self._history.commands_of(user), instant, achievement, points)
+            return list(retell(self._history.commands_of(user), instant))
+
+    @property
+    def reports(self) -> Reports:
+        """What users' histories come to, and everybody together."""
+        return Reports(self)
+
+    def players(self, *, at: datetime | None = None) -> Iterator[Player]:
+        """Look at everybody who was known at an instant, in the order in which they were first seen.
+
+        Raises:
+            EarlierThanSettled: somebody's history has already passed the instant.
+        """
+        for user in self.users():
+            with suppress(UnknownUser):  # who came later
+                yield self.user(user, at=at)
 
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""
