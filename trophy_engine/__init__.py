@@ -4,6 +4,11 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 ``Player``.
 """
 
+from trophy_engine.chronicle.census import LevelCount, PointsRange, Rarity
+from trophy_engine.chronicle.reports import Reports
+from trophy_engine.chronicle.streak_history import LongestStreak, StreakPeriod
+from trophy_engine.chronicle.summary import SummaryRow
+from trophy_engine.chronicle.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.core.effects import (
     AchievementBackdated,
     AchievementCompleted,
@@ -94,10 +99,13 @@ __all__ = [
     "InvalidValue",
     "Level",
     "LevelChanged",
+    "LevelCount",
     "LevelView",
+    "LongestStreak",
     "Metric",
     "MetricChanged",
     "MetricPointsTrigger",
+    "MetricStanding",
     "MetricTrigger",
     "MissingExtra",
     "OutOfPoints",
@@ -106,11 +114,15 @@ __all__ = [
     "PointsAwarded",
     "PointsChange",
     "PointsExplanation",
+    "PointsRange",
     "PointsSystem",
     "PointsView",
     "Progress",
+    "Rarity",
     "Refused",
+    "Reports",
     "Ruleset",
+    "Standing",
     "StorageClosed",
     "StorageConflict",
     "StorageError",
@@ -120,11 +132,13 @@ __all__ = [
     "StreakExtended",
     "StreakLost",
     "StreakMetric",
+    "StreakPeriod",
     "StreakPointsTrigger",
     "StreakStarted",
     "StreakTrigger",
     "StreakView",
     "SubscribersFailed",
+    "SummaryRow",
     "TimePointsTrigger",
     "TrophyError",
     "UnknownKey",
@@ -132,5 +146,7 @@ __all__ = [
     "UserChanged",
     "UserCreated",
     "UserCreationPointsTrigger",
+    "Wrapped",
+    "WrappedPeriod",
     "system_clock",
 ]

@@ -132,7 +132,8 @@ def _account(scenes: Sequence[Scene]) -> _Account:
             if scene.before is not None:
                 told = (raw[4] for raw in scene.effects if raw[0] is StreakRecounted)
                 length = next(told, scene.before.length)
-                account.recount(streak.index(scene.before.day), credited_periods(scenes[:number], rule), length)
+                today = streak.index(scenes[number - 1].state.day)
+                account.recount(today, credited_periods(scenes[:number], rule), length)
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
     if account is None:
@@ -227,9 +228,10 @@ class _Account:
     def rows(self, first: int, current: int) -> Iterator[StreakPeriod]:
         """Give what there is to say of each period up to the current one."""
         lengths = self.lengths()
+        decided = self.credited | self.frozen
         for period in range(first, current + 1):
             length = _at(lengths, period)
-            missed = period < current and length > 0 and period not in self.credited | self.frozen
+            missed = period < current and length > 0 and period not in decided
             reset_at = self.reset_at.get(period)
             yield StreakPeriod(
                 period_start=self.first_day(period),
