@@ -25,7 +25,7 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.chronicle.streak_history import longest_streak, streak_history
-from trophy_engine.core.effects import StreakPaused, StreakReset, StreakRestored, StreakUnpaused
+from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
 from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.retell import Scene
 from trophy_engine.core.state import UserState
@@ -88,10 +88,26 @@ def test_a_move_to_the_east_carries_the_days_that_it_cuts_short():
 
 def test_the_streak_of_another_calendar_is_counted_from_the_events():
     engine = Engine(rules())
-    play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1")
-    engine = Engine(rules(frequency="weekly"), storage=engine._history.storage)
-    told = engine.reports.streak_history("jo", 5, at=at("04-30T10:00"))
-    assert lengths(told)[:3] == [1, 2, 0]
+    play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-29T10:00 lessons 1")
+    weekly = rules(frequency="weekly")
+    by_weeks = Engine(weekly, storage=engine._history.storage)
+    assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
+
+
+def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
+    scenes = engine.scenes("jo", at=at("04-30T10:00"))
+    plan = compile_plan(rules(frequency="weekly"))
+    now = scenes[-1].state.copy()
+    now.length = 2
+    raws = [(StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2)]
+    scenes.append(Scene(None, plan, raws, [], scenes[-1].state, now))
+    assert lengths(streak_history(scenes, 5)) == [1, 2, 0, 1, 2]
+    now.length = raws[0][-1] * 2  # a pause had carried it
+    scenes[-1] = scenes[-1]._replace(effects=[(*raws[0][:-1], 4)])
+    assert lengths(streak_history(scenes, 5)) == [1, 2, 2, 3, 4]
+    assert longest_streak(scenes, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
@@ -202,6 +218,13 @@ def test_restoring_carries_everything_from_the_loss_through_today():
     assert not days(after, "used_pause")
     acted = streak_history(told("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
     assert lengths(acted) == [9, 9, 9, 9, 9, 10]
+
+
+def test_restoring_takes_back_a_reset():
+    reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
+    restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
+    history = streak_history(told("06-14", *NINE, reset, restored, length=9), 4)
+    assert lengths(history) == [8, 9, 9, 9]
 
 
 def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():

@@ -127,12 +127,12 @@ def _account(scenes: Sequence[Scene]) -> _Account:
         if rule is None or streak is None:
             account = calendar = None
             continue
-        if account is None or rule.calendar != calendar:
+        recounted = [raw[4] for raw in scene.effects if raw[0] is StreakRecounted]
+        if account is None or rule.calendar != calendar or recounted:
             account, calendar = _Account(streak, pauses=account.pauses if account else {}), rule.calendar
             if scene.before is not None:
-                told = (raw[4] for raw in scene.effects if raw[0] is StreakRecounted)
-                length = next(told, scene.before.length)
                 today = streak.index(scenes[number - 1].state.day)
+                length = recounted[-1] if recounted else scene.before.length
                 account.recount(today, credited_periods(scenes[:number], rule), length)
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
@@ -147,7 +147,8 @@ class _Account:
 
     Attributes:
         streak: the calendar.
-        credited, frozen, lost: periods.
+        credited, frozen: periods.
+        lost: periods, and how long the streak was that was lost in them.
         restored: how long a restored streak is from a period on.
         carried: the first and the last periods of what restoring carried.
         reset_at: when the streak was reset in a period.
@@ -158,7 +159,7 @@ class _Account:
     streak: StreakPlan
     credited: set[int] = attrs.field(factory=set)
     frozen: set[int] = attrs.field(factory=set)
-    lost: set[int] = attrs.field(factory=set)
+    lost: dict[int, int] = attrs.field(factory=dict)
     restored: dict[int, int] = attrs.field(factory=dict)
     carried: list[tuple[int, int]] = attrs.field(factory=list)
     reset_at: dict[int, int] = attrs.field(factory=dict)
@@ -176,11 +177,11 @@ class _Account:
         elif kind is FreezeConsumed:
             self.frozen.add(index(raw[5]))
         elif kind is StreakLost and index(raw[4]) < index(day):  # the loss by a reset comes within a period
-            self.lost.add(index(raw[4]))
+            self.lost[index(raw[4])] = raw[3]
         elif kind is StreakReset:
             self.reset_at[index(day)] = raw[2]
             self._forget_from(index(day))
-            self.lost.add(index(day))
+            self.lost[index(day)] = raw[3]
         elif kind is StreakRestored:
             self._restore(index(day), raw[3])
         elif kind is StreakPaused:
@@ -190,28 +191,31 @@ class _Account:
             self.pauses[raw[3]] = start, min(end, day - 1)
 
     def recount(self, today: int, met: Sequence[int], length: int) -> None:
-        """Begin anew with the periods that met the conditions, of which the last ones are the streak of today."""
-        self._forget_from(-1)
-        running = len(met) - length
+        """Begin with the periods that met the conditions, of which the last ones are the streak of today."""
+        self.credited.update(met)
+        running, run = len(met) - length, 0
         for place, period in enumerate(met):
-            self.credited.add(period)
             if place in {0, running} or (place < running and met[place - 1] + 1 < period):
                 self.starts.append(self.streak.first_day(period))
-                self.lost.add(period - 1)
+                if run:
+                    self.lost[met[place - 1] + 1] = run
+                run = 0
+            run += 1
+        if run and not length and met[-1] < today:
+            self.lost[met[-1] + 1] = run
         last = met[-1] if met and length else today
         self.restored[last] = length - (last in self.credited)
 
     def _restore(self, today: int, length: int) -> None:
-        """Carry a lost streak from its loss through today; it was the last one of that length."""
-        last = max((period for period, found in self.lengths() if found == length), default=today)
-        since = min((period for period in self.lost if period > last), default=today)
+        """Carry the last streak that was lost at that length, from its loss through today."""
+        since = max((period for period, lost in self.lost.items() if lost == length), default=today)
         self._forget_from(since)
         self.restored[since] = length
         self.carried.append((since, today))
 
     def _forget_from(self, period: int) -> None:
         self.credited = {one for one in self.credited if one < period}
-        self.lost = {one for one in self.lost if one < period}
+        self.lost = {one: length for one, length in self.lost.items() if one < period}
         self.restored = {one: length for one, length in self.restored.items() if one < period}
         self.starts = [day for day in self.starts if self.streak.index(day) < period]
 
@@ -219,7 +223,7 @@ class _Account:
         """Count: give the periods at which the length changes, and the lengths from them on, in order."""
         found: list[tuple[int, int]] = []
         length = 0
-        for period in sorted(self.credited | self.lost | self.restored.keys()):
+        for period in sorted(self.credited | self.lost.keys() | self.restored.keys()):
             length = 0 if period in self.lost else self.restored.get(period, length)
             length += period in self.credited
             found.append((period, length))
