@@ -1,6 +1,7 @@
 """Summaries: what a total came to, period by period, on the user's own days."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -125,6 +126,17 @@ def test_decimals_are_summed_exactly():
         "jo", metric="words", start=date(2024, 1, 1), end=date(2024, 1, 2), at=at("2024-01-03")
     )
     assert str(first.change) == "0.3"
+
+
+def test_changes_keep_every_digit():
+    engine = Engine(RULES)
+    value = Decimal("1234567890123456789012345678.000000000000000000000000000001")
+    for day in (1, 2):
+        engine.record("words", user="jo", value=value, at=at(f"2024-01-0{day}T12:00"))
+    [_, second] = engine.reports.summary(
+        "jo", metric="words", start=date(2024, 1, 1), end=date(2024, 1, 2), at=at("2024-01-03")
+    )
+    assert second.change == value
 
 
 @pytest.mark.parametrize(

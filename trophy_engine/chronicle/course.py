@@ -14,7 +14,7 @@ from trophy_engine.chronicle.days import Moment, moments
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged, PointsAwarded
 from trophy_engine.core.retell import Scene
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number, add, subtract
 
 __all__ = ["STILL", "Course", "Measure", "courses"]
 
@@ -53,7 +53,7 @@ class Course:
 
     def change(self, first: int, last: int) -> Number:
         """Give the movement from the beginning of one local day to the end of another."""
-        return add(self.total(last), -self.total(first - 1))
+        return subtract(self.total(last), self.total(first - 1))
 
 
 #: The course of what never moved.

@@ -23,7 +23,7 @@ from trophy_engine.core.effects import AchievementBackdated, AchievementComplete
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.retell import Scene
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.views import AchievementView
 
 __all__ = ["MetricStanding", "Rankings", "Standing", "Wrapped", "WrappedPeriod", "wrap", "year_of"]
@@ -243,7 +243,7 @@ def percent(change: Number, total: Number) -> float:
     >>> percent(2500, 15000), percent(1200, 5000), percent(150000, 150000), percent(0, 0)
     (20.0, 31.5, 100.0, 0.0)
     """
-    base = add(total, -change)
+    base = subtract(total, change)
     if not base:
         return 100.0 if change else 0.0
     return trunc(Fraction(change) / Fraction(base) * 1000) / 10
