@@ -5,6 +5,11 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 """
 
 from trophy_engine.arguments import UNSET
+from trophy_engine.chronicle.census import LevelCount, PointsRange, Rarity
+from trophy_engine.chronicle.reports import Reports
+from trophy_engine.chronicle.streak_history import LongestStreak, StreakPeriod
+from trophy_engine.chronicle.summary import SummaryRow
+from trophy_engine.chronicle.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.core.effects import (
     AchievementBackdated,
     AchievementCompleted,
@@ -114,10 +119,13 @@ __all__ = [
     "Leaderboard",
     "Level",
     "LevelChanged",
+    "LevelCount",
     "LevelView",
+    "LongestStreak",
     "Metric",
     "MetricChanged",
     "MetricPointsTrigger",
+    "MetricStanding",
     "MetricTrigger",
     "MissingExtra",
     "NoStreakToReset",
@@ -130,11 +138,15 @@ __all__ = [
     "PointsAwarded",
     "PointsChange",
     "PointsExplanation",
+    "PointsRange",
     "PointsSystem",
     "PointsView",
     "Progress",
+    "Rarity",
     "Refused",
+    "Reports",
     "Ruleset",
+    "Standing",
     "StorageClosed",
     "StorageConflict",
     "StorageError",
@@ -145,6 +157,7 @@ __all__ = [
     "StreakLost",
     "StreakMetric",
     "StreakPaused",
+    "StreakPeriod",
     "StreakPointsTrigger",
     "StreakRecounted",
     "StreakReset",
@@ -154,6 +167,7 @@ __all__ = [
     "StreakUnpaused",
     "StreakView",
     "SubscribersFailed",
+    "SummaryRow",
     "TimePointsTrigger",
     "TrophyError",
     "UnknownKey",
@@ -161,5 +175,7 @@ __all__ = [
     "UserChanged",
     "UserCreated",
     "UserCreationPointsTrigger",
+    "Wrapped",
+    "WrappedPeriod",
     "system_clock",
 ]

@@ -12,7 +12,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "exact_text"]
+__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "exact_text", "subtract"]
 
 #: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
@@ -55,6 +55,13 @@ def add(left: Number, right: Number) -> Number:
     if type(left) is int and type(right) is int:
         return left + right
     return _canonical(_SUMS.add(Decimal(left), Decimal(right)))
+
+
+def subtract(left: Number, right: Number) -> Number:
+    """Subtract an exact number from another exactly."""
+    if type(left) is int and type(right) is int:
+        return left - right
+    return _canonical(_SUMS.subtract(Decimal(left), Decimal(right)))
 
 
 def as_json(value: Number) -> int | float | str:

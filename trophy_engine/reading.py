@@ -10,6 +10,7 @@ from typing import Any, Literal, overload
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
+from trophy_engine.chronicle.reports import Reports
 from trophy_engine.core.retell import plan_of, retell
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
@@ -122,9 +123,7 @@ class Reader:
             UnknownUser: nothing had been recorded of the user by then.
         """
         check_question(achievement, points, streak)
-        with self._lock:
-            instant = self._instant(self._state(user), at)
-            return answer(self._history.commands_of(user), instant, achievement, points)
+        return answer(self.scenes(user, at=at), achievement, points)
 
     def scenes(self, user: str, *, at: datetime | None = None) -> list[Scene]:
         """Do a user's commands again from the log, beside what is stored, up to an instant.
@@ -137,6 +136,11 @@ class Reader:
         with self._lock:
             instant = self._instant(self._state(user), at)
             return list(retell(self._history.commands_of(user), instant))
+
+    @property
+    def reports(self) -> Reports:
+        """What users' histories come to, and everybody together."""
+        return Reports(self)
 
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""

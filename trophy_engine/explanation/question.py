@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from trophy_engine.core.commands import Command
-from trophy_engine.core.retell import retell
+from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explanation.points import PointsExplanation, explain_points
@@ -26,13 +25,12 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
         raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
 
 
-def answer(commands: Iterable[Command], until: int, achievement: str | None, points: str | None) -> Answer:
-    """Explain an achievement, a balance, or else the streak, from a user's commands up to an instant.
+def answer(scenes: Sequence[Scene], achievement: str | None, points: str | None) -> Answer:
+    """Explain an achievement, a balance, or else the streak, from a user's history.
 
     Raises:
         UnknownKey: the rules in force then had no such thing.
     """
-    scenes = list(retell(commands, until))
     plan = scenes[-1].plan
     if achievement is not None:
         if achievement not in plan.achievements:
