@@ -19,6 +19,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.achievements import complete, complete_composites, cross, cross_metric
 from trophy_engine.core.commands import Changes, Complete, Record, UserCommand
 from trophy_engine.core.effects import FreezeGranted, MetricChanged, UserChanged, UserCreated
+from trophy_engine.core.leaderboards import count_for_boards
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
@@ -103,6 +104,8 @@ def record(
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
+    if metric.boards:
+        count_for_boards(metric.boards, state, value, at, state.zone)
     streak = metric.streak
     if streak is not None and not count(turn, state, streak, metric.condition, value, at):
         streak = None

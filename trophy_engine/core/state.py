@@ -96,6 +96,7 @@ class UserState:
         due: when to look again: the local day ends, or ``next_tick`` has come, when the next timed award is due.
         due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
         recheck: whether attributes changed since composites were last evaluated.
+        boards: by leaderboard and run, what was gained in it, and the instant at which it came to that.
     """
 
     __slots__ = (
@@ -103,6 +104,7 @@ class UserState:
         *_DERIVED,
         "attributes",
         "awards",
+        "boards",
         "completed",
         "due_days",
         "early",
@@ -146,6 +148,7 @@ class UserState:
     early: frozenset[int]
     sums: dict[int, list[Number]]
     protected: frozenset[int]
+    boards: dict[str, dict[int, tuple[Number, int]]]
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
         day, _ = home.window(created)
@@ -161,6 +164,7 @@ class UserState:
         self.completed = {}
         self.early = self.protected = frozenset()
         self.sums = {}
+        self.boards = {}
         self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
@@ -204,6 +208,7 @@ class UserState:
         twin.awards = self.awards.copy()
         twin.completed = self.completed.copy()
         twin.sums = {period: sums.copy() for period, sums in self.sums.items()}
+        twin.boards = {key: runs.copy() for key, runs in self.boards.items()}
         return twin
 
     def dump(self, plan: Plan) -> dict[str, Any]:
@@ -231,6 +236,10 @@ class UserState:
             "early": sorted(self.early),
             "protected": sorted(self.protected),
             "sums": [[period, [_write(one) for one in sums]] for period, sums in sorted(self.sums.items())],
+            "boards": {
+                key: [[run, _write(value), at] for run, (value, at) in sorted(runs.items())]
+                for key, runs in sorted(self.boards.items())
+            },
         }
 
     @classmethod
@@ -251,6 +260,11 @@ class UserState:
         state.completed = dict(dumped["completed"])
         state.early = frozenset(dumped["early"])
         state.protected = frozenset(dumped["protected"])
+        state.boards = {
+            key: {run: (_read(value), at) for run, value, at in runs}
+            for key, runs in dumped["boards"].items()
+            if key in plan.boards
+        }
         if dumped["calendar"] != _calendar(plan):
             state.lose_track()
             return state

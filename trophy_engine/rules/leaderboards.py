@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Final, Literal
 
 import attrs
 
+from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import (
     KEY,
@@ -26,7 +27,6 @@ from trophy_engine.rules.constraints import (
 __all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
 
 RankBy = Literal["metric", "points", "streak"]
-RunUnit = Literal["day", "month", "year"]
 LeaderboardStatus = Literal["active", "inactive", "finished"]
 
 _RANKED_BY: Final = ("metric", "points", "streak")
@@ -85,5 +85,6 @@ class Leaderboard:
             raise InvalidValue("a leaderboard by streak does not repeat; leave run_unit and run_interval out")
         if self.end is not None and self.end < self.start:
             raise InvalidValue(f"end {self.end} must not be before start {self.start}")
-        if self.start_time is not None and self.end_time is not None and self.end_time <= self.start_time:
+        times = (self.start_time, self.end_time)
+        if None not in times and time.fromisoformat(str(self.end_time)) <= time.fromisoformat(str(self.start_time)):
             raise InvalidValue(f"end_time {self.end_time} must be after start_time {self.start_time}")
