@@ -52,6 +52,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -65,6 +66,7 @@ from trophy_engine.rules.points import (
 )
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
 from trophy_engine.views import AchievementView, LevelView, Player, PointsView, Progress, StreakView
 
 __all__ = [
@@ -92,6 +94,9 @@ __all__ = [
     "Freezes",
     "InvalidRules",
     "InvalidValue",
+    "Leaderboard",
+    "LeaderboardChange",
+    "LeaderboardView",
     "Level",
     "LevelChanged",
     "LevelView",
@@ -109,8 +114,11 @@ __all__ = [
     "PointsSystem",
     "PointsView",
     "Progress",
+    "Ranking",
     "Refused",
     "Ruleset",
+    "Snapshot",
+    "StandingView",
     "StorageClosed",
     "StorageConflict",
     "StorageError",

@@ -34,6 +34,8 @@ from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.standings.boards import Boards
+from trophy_engine.standings.views import LeaderboardView, StandingView
 from trophy_engine.storage.history import History
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.protocol import Entry, Storage
@@ -83,6 +85,7 @@ class Engine:
         self._lock = RLock()
         self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
         self._turn = Turn(self._history.plan)
+        self._boards = Boards(self._history)
         self._untold: list[RawEffect] = []
 
     @property
@@ -196,7 +199,10 @@ class Engine:
             for user_id in self.users():
                 state = self._history.state(user_id)
                 if state is not None:
+                    known = len(turn.effects)
                     settle(turn, state, command.at)
+                    if len(turn.effects) > known:
+                        self._boards.settled(state)
             self._history.append(0, command)
             self._tell(turn.effects)
             return tuple(map(materialise, turn.effects))
@@ -241,6 +247,66 @@ class Engine:
             if instant < state.settled:
                 raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
             return Player(self._history.plan, self._settled_copy(state, instant))
+
+    def leaderboard(
+        self,
+        leaderboard: str,
+        *,
+        at: datetime | None = None,
+        run: date | None = None,
+        user: str | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> LeaderboardView:
+        """Look at a leaderboard as of an instant, by default now; a user who has passed it stands as they are.
+
+        Args:
+            leaderboard: the key of the leaderboard.
+            at: as of when.
+            run: a date of the run to look at; by default the run of today, or of the day nearest to it.
+            user: whose row to begin at; nobody stands around a user who is not on the board.
+            offset: how many rows to leave out, which may be negative from a user's row on.
+            limit: how many rows to give, at most as many as the board holds; 10 by default.
+            attributes: the group to look at, by values of breakdown attributes; of several groups everybody is ranked.
+
+        Raises:
+            UnknownKey: the rules declare no such leaderboard, or it is inactive.
+            InvalidValue: no run holds the date, the rows are none that the board has, or the leaderboard is broken down
+                by other attributes.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes)
+
+    def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
+        """List the leaderboards without their rankings; those that are finished only if asked for."""
+        with self._lock:
+            return self._boards.listed(self._now() if at is None else to_micros(at), finished=finished)
+
+    def standing(
+        self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | None = None, days: int = 10
+    ) -> StandingView:
+        """Look at where a user stands on a leaderboard, and on which of the latest days that changed.
+
+        The days are reckoned from the log of all users, which takes as long as it is; with ``days=0`` nothing is.
+
+        Args:
+            user: the user's id.
+            leaderboard: the key of the leaderboard.
+            at: as of when; by default now, or the user's last command where that is later.
+            run: a date of the run to look at; by default the run of the user's today, or of the day nearest to it.
+            days: how many days to tell of.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+            EarlierThanSettled: the user's history has already passed the instant.
+            UnknownKey: the rules declare no such leaderboard, or it is inactive.
+            InvalidValue: no run holds the date, or ``days`` is negative.
+        """
+        with self._lock:
+            player = self.user(user, at=at)
+            return self._boards.standing(player.id, leaderboard, to_micros(player.at), run, days)
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
@@ -372,6 +438,8 @@ class Engine:
         turn = self._turn
         effects: list[RawEffect] = []
         turn.effects = effects
+        if history.plan.boards:
+            self._boards.at(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(turn, known or history.state(check_user_id(user_id)), command)
@@ -384,6 +452,8 @@ class Engine:
         number = state.commands
         outcome = Outcome(history.plan, command, number, take_facts(state), effects)
         history.append(number, command)
+        if history.plan.boards:
+            outcome.leaderboards = self._boards.changes(state, command.at)
         if self._subscribers:
             self._tell(effects)
         return outcome

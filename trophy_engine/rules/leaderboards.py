@@ -40,7 +40,7 @@ class Leaderboard:
 
     Attributes:
         key: the name by which views refer to it.
-        rank_by: ``"metric"`` or ``"points"``, for what a user gains of it within a run, or ``"streak"``, for the length.
+        rank_by: ``"metric"`` or ``"points"``, what a user gains of it in a run, or ``"streak"``, the length that runs.
         start: the first local date that counts; of a repeating leaderboard, that of its first run.
         metric: the key of the metric to rank by.
         points: the key of the points system to rank by.

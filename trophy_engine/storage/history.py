@@ -32,6 +32,7 @@ class History:
         plan: the rules in force.
         states: the live states, by user.
         in_batch: whether entries wait for the end of a batch.
+        forgotten: how often all that was live has been dropped.
     """
 
     def __init__(self, storage: Storage, ruleset: Ruleset) -> None:
@@ -39,6 +40,7 @@ class History:
         self.plan: Plan = compile_plan(ruleset)
         self.states: dict[str, UserState] = {}
         self.in_batch = False
+        self.forgotten = 0
         self._waiting: list[Entry] = []
         self._unsaved: dict[str, None] = {}
         self._entries_unsaved = 0
@@ -155,6 +157,7 @@ class History:
 
     def forget(self) -> None:
         """Drop every live state and what waits: the storage knows better."""
+        self.forgotten += 1
         self.states.clear()
         self._waiting.clear()
         self._unsaved.clear()
