@@ -51,7 +51,7 @@ class Leaderboard:
         end_time: the local time of day before which activity counts; None for midnight.
         run_unit: in what runs are measured, ``"day"``, ``"month"`` or ``"year"``; None for a single run.
         run_interval: how many of these units a run lasts.
-        max_participants: how many users it holds at most, in each of its groups; None for any number.
+        max_participants: how many users it holds at most, in each of its groups.
         breakdown_attributes: keys of user attributes; users are ranked among those who share their values of them.
         user_attributes: whom it is for: users whose attributes have all of these values.
         status: ``"active"``, from its start on; ``"inactive"``, so that nobody sees it; or ``"finished"``.
@@ -69,7 +69,7 @@ class Leaderboard:
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     run_unit: RunUnit | None = attrs.field(default=None, validator=Optional(OneOf(_UNITS)))
     run_interval: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
-    max_participants: int | None = attrs.field(default=1000, validator=Optional(Whole(least=1)))
+    max_participants: int = attrs.field(default=1000, validator=Whole(least=1))
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=KeyList())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))

@@ -212,10 +212,9 @@ def _run_of(board: BoardPlan, day: date) -> int:
 def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
     most = board.rule.max_participants
     if limit is None:
-        limit = DEFAULT_LIMIT if most is None else min(DEFAULT_LIMIT, most)
-    if limit < 0 or (most is not None and limit > most):
-        bound = "" if most is None else f" and at most {most}, the size of {board.key!r}"
-        raise InvalidValue(f"limit must be at least 0{bound}, not {limit}")
+        limit = min(DEFAULT_LIMIT, most)
+    if not 0 <= limit <= most:
+        raise InvalidValue(f"limit must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}")
     if offset < 0 and user is None:
         raise InvalidValue(f"offset must be at least 0, not {offset}; name a user for rows above theirs")
     return limit

@@ -17,7 +17,7 @@ from sortedcontainers import SortedList
 from trophy_engine.core.leaderboards import Value
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import BEYOND, Number
+from trophy_engine.numbers import Number
 
 __all__ = ["Group", "Ladder", "Rung", "rung", "value_on"]
 
@@ -47,7 +47,7 @@ class Ladder:
 
     def __init__(self, board: BoardPlan) -> None:
         self._names = board.rule.breakdown_attributes
-        self._most = BEYOND if board.rule.max_participants is None else board.rule.max_participants
+        self._most = board.rule.max_participants
         self._groups: dict[Group, Any] = {}  # sorted lists of rungs
 
     def add(self, group: Group, place: Rung) -> None:
