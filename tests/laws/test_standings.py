@@ -62,6 +62,7 @@ def ranked(ruleset: Ruleset) -> st.SearchStrategy[Ruleset]:
     return drawn.map(lambda made: attrs.evolve(ruleset, leaderboards=made))
 
 
+few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each takes many looks
 contests = games(rulesets().flatmap(ranked))
 
 
@@ -148,6 +149,7 @@ def rows(engine: Engine, board: Leaderboard, day: date, at: int, plan: str | Non
     return [(row.rank, row.user_id, row.value) for row in view.rankings]
 
 
+@few
 @given(contests, st.lists(st.integers(0, 40 * DAY), max_size=3), st.data())
 def test_the_index_says_what_sorting_everybody_says(history, looks, data):
     until = history.commands[-1].at + data.draw(st.sampled_from([0, DAY, 9 * DAY, 400 * DAY]))
@@ -167,6 +169,7 @@ def test_the_index_says_what_sorting_everybody_says(history, looks, data):
                 assert rows(engine, board, day, until, plan) == expected.rows(board, day, plan), (board, day)
 
 
+@few
 @given(contests)
 def test_it_does_not_matter_whose_commands_come_first(history):
     deeds = [deed for deed in history if not isinstance(deed, Settle)]
@@ -190,6 +193,7 @@ def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
     return found.rank, found.value
 
 
+@few
 @given(contests)
 def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(history):
     engine = Engine(history.ruleset)
@@ -210,6 +214,7 @@ def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(hi
             assert rank is None or change.threshold >= 1 or board.max_participants == 1
 
 
+@few
 @given(contests, st.sampled_from([0, DAY, 9 * DAY]))
 def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
     engine = Engine(history.ruleset)
@@ -228,6 +233,7 @@ def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
                 assert (following.previous_rank, following.previous_value) == (earlier.rank, earlier.value)
 
 
+@few
 @given(contests)
 def test_a_board_counted_from_the_log_has_counted_the_same(history):
     engine = Engine(history.ruleset)
@@ -245,12 +251,13 @@ def test_a_board_counted_from_the_log_has_counted_the_same(history):
 
 
 @pytest.mark.parametrize("law", [law for law in LAWS if law.__name__ in CONCERNED], ids=lambda law: law.__name__)
-@settings(max_examples=min(settings().max_examples, 25))
+@few
 @given(history=contests)
 def test_the_laws_hold_with_leaderboards(law, history):
     law(history.ruleset, history)
 
 
+@few
 @given(contests, st.data())
 def test_an_engine_opened_anew_ranks_alike(history, data):
     engine = Engine(history.ruleset)

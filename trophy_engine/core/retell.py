@@ -6,6 +6,7 @@ The rules are those that were in force at each command. Nothing that is stored i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
@@ -77,8 +78,14 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
         yield _do(plan, state, None, until)
 
 
+@lru_cache(maxsize=16)
+def _plan_of(rules: str) -> Plan:
+    """Compile rules once, for whoever retells the logs of many users."""
+    return compile_plan(Ruleset.loads(rules, format="json"))
+
+
 def _adopt(rules: str, before: Plan, state: UserState | None) -> tuple[Plan, UserState | None]:
-    plan = compile_plan(Ruleset.loads(rules, format="json"))
+    plan = _plan_of(rules)
     return plan, None if state is None else UserState.load(plan, state.dump(before))
 
 

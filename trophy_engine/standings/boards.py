@@ -12,10 +12,10 @@ from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
-from trophy_engine.standings.index import Standings
+from trophy_engine.standings.index import NOWHERE, Standing, Standings
 from trophy_engine.standings.ladder import Group
 from trophy_engine.standings.past import snapshots
-from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, StandingView
+from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
 from trophy_engine.storage.history import History
 
 __all__ = ["DEFAULT_LIMIT", "Boards"]
@@ -52,18 +52,19 @@ class Boards:
         """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
         index = self.at(at)
         day = state.zone.window(at)[0]
-        runs = [
-            (board, run)
-            for board in self._history.plan.boards.values()
+        before = {
+            board.key: (board, run, index.stands(board, run, state.id))
+            for board in index.moved(state)
             if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
-        ]
-        before = [_stands(index, board, run, state.id) for board, run in runs]
-        index.enter(state)
-        found = {
-            board.key: _change(index, board, run, state.id, stood)
-            for (board, run), stood in zip(runs, before, strict=True)
-            if _stands(index, board, run, state.id) != stood
         }
+        index.enter(state)
+        found = {}
+        for key, (board, run, stood) in before.items():
+            stands = index.stands(board, run, state.id)
+            if stands != stood:
+                group = index.group(board, state.id)
+                threshold = 1 if group is None else index.ladder(board, run).threshold(group)
+                found[key] = _change(board, run, stood, stands, threshold, group or ())
         return MappingProxyType(found)
 
     # --- looking ----------------------------------------------------------------------------------------------------
@@ -112,19 +113,22 @@ class Boards:
             raise InvalidValue(f"days must be at least 0, not {days}")
         index = self.at(at)
         scheduled = board.runs.status(number, at) == "scheduled"
-        rank = None if scheduled else index.rank(board, number, user)
-        logs = ((one, self._history.commands_of(one)) for one in self._history.users())
-        history = snapshots(board, number, user, logs, at)[-days:] if days else []
+        rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
+        history = self._snapshots(board, number, user, at)[-days:] if days else []
         start, end = _dates(board, number)
         return StandingView(
             rank=rank,
-            value=None if rank is None else index.value(board, number, user),
+            value=None if rank is None else value,
             status=_status(board, number, at),
             start=start,
             end=end,
             history=tuple(history),
             rule=board.rule,
         )
+
+    def _snapshots(self, board: BoardPlan, run: int, user: str, until: int) -> list[Snapshot]:
+        logs = ((one, self._history.commands_of(one)) for one in self._history.users())
+        return snapshots(board, run, user, logs, until)
 
     def _board(self, key: str) -> BoardPlan:
         boards = self._history.plan.boards
@@ -142,25 +146,17 @@ class Boards:
         return None if state is None else state.name
 
 
-#: A rank, a value, and the group they are in; nobody is in a group without a value.
-_Standing = tuple[int | None, Number | None, Group | None]
-
-
-def _stands(index: Standings, board: BoardPlan, run: int, user: str) -> _Standing:
-    value = index.value(board, run, user)
-    return index.rank(board, run, user), value, None if value is None else index.group(board, user)
-
-
-def _change(index: Standings, board: BoardPlan, run: int, user: str, before: _Standing) -> LeaderboardChange:
-    group = index.group(board, user)
+def _change(
+    board: BoardPlan, run: int, before: Standing, after: Standing, threshold: Number, group: Group
+) -> LeaderboardChange:
     start, end = _dates(board, run)
     return LeaderboardChange(
-        rank=index.rank(board, run, user),
+        rank=after[0],
         previous_rank=before[0],
-        value=index.value(board, run, user),
+        value=after[1],
         previous_value=before[1],
-        threshold=1 if group is None else index.ladder(board, run).threshold(group),
-        group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group or (), strict=group is not None))),
+        threshold=threshold,
+        group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group, strict=False))),
         start=start,
         end=end,
         rule=board.rule,

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
+from typing import Final
 
 import attrs
 
-from trophy_engine.calendar.instants import FIRST, NEVER
+from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.leaderboards import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.settle import settle
@@ -23,7 +24,11 @@ from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number
 from trophy_engine.standings.ladder import Group, Ladder, Rung, rung, value_on
 
-__all__ = ["Standings", "next_change"]
+__all__ = ["NOWHERE", "Standing", "Standings", "next_change"]
+
+#: A rank, None off the board; a value and the group that it counts in, None for whoever does not take part.
+Standing = tuple[int | None, Number | None, Group | None]
+NOWHERE: Final[Standing] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
@@ -41,6 +46,9 @@ class _Entered:
     group: Group | None = None
     values: Mapping[int, Value] = attrs.field(factory=dict)
     rungs: dict[int, Rung] = attrs.field(factory=dict)
+
+
+_NOWHERE: Final = _Entered()
 
 
 class Standings:
@@ -62,7 +70,6 @@ class Standings:
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
         self._ladders: dict[tuple[str, int], Ladder] = {}
         self._entered: dict[str, dict[str, _Entered]] = {}
-        self._instant = FIRST
         # When time next changes a user; the heap also holds instants that no longer are that.
         self._soonest: dict[str, int] = {}
         self._due: list[tuple[int, str]] = []
@@ -90,7 +97,6 @@ class Standings:
             state = self._stored(user) if self._soonest.get(user) == due else None
             if state is not None:
                 self._advance(state.copy(), instant)
-        self._instant = instant
 
     def _restore(self, user: str) -> None:
         state = self._stored(user)
@@ -107,16 +113,23 @@ class Standings:
             self._ahead[state.id] = last
             heappush(self._latest, (-last, state.id))
 
-    def _place(self, state: UserState, soonest: int) -> None:
-        entered = self._entered.setdefault(state.id, {})
+    def moved(self, state: UserState) -> list[BoardPlan]:
+        """List the leaderboards on which a user does not stand as the index has it."""
+        entered = self._entered.get(state.id, {})
+        found = []
         for board in self.plan.boards.values():
             group = group_of(board, state.attributes)
-            values = {} if group is None else values_of(board, state)
-            held = entered.get(board.key)
-            if held is None:
-                held = entered[board.key] = _Entered()
-            if held.group != group or held.values != values:
-                self._move(board, state, held, group, values)
+            held = entered.get(board.key, _NOWHERE)
+            if held.group != group or (group is not None and held.values != values_of(board, state)):
+                found.append(board)
+        return found
+
+    def _place(self, state: UserState, soonest: int) -> None:
+        entered = self._entered.setdefault(state.id, {})
+        for board in self.moved(state):
+            held = entered.setdefault(board.key, _Entered())
+            group = group_of(board, state.attributes)
+            self._move(board, state, held, group, {} if group is None else values_of(board, state))
         if self._soonest.get(state.id) != soonest:
             self._soonest[state.id] = soonest
             if soonest < NEVER:
@@ -151,22 +164,21 @@ class Standings:
 
     def group(self, board: BoardPlan, user: str) -> Group | None:
         """Give the group in which a user is ranked, None for no group."""
-        held = self._entered.get(user, {}).get(board.key)
-        return None if held is None else held.group
+        return self._held(board, user).group
 
-    def value(self, board: BoardPlan, run: int, user: str) -> Number | None:
-        """Give the value with which a user takes part in a run, None if they do not."""
-        place = self._rung(board, run, user)
-        return None if place is None else value_on(place)
+    def stands(self, board: BoardPlan, run: int, user: str) -> Standing:
+        """Give a user's rank in their group, the value by which they take part, and the group."""
+        held = self._held(board, user)
+        place = held.rungs.get(run)
+        if place is None or held.group is None:
+            return NOWHERE
+        return self.ladder(board, run).rank(place, (held.group,)), value_on(place), held.group
 
-    def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group] | None = None) -> int | None:
-        """Give a user's rank in their group, or among some groups, which have to hold theirs; None off the board."""
-        place, own = self._rung(board, run, user), self.group(board, user)
-        if place is None or own is None:
-            return None
-        if groups is None:
-            groups = (own,)
-        return self.ladder(board, run).rank(place, groups) if own in groups else None
+    def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
+        """Give a user's rank among some groups, None off the board or out of these groups."""
+        held = self._held(board, user)
+        place = held.rungs.get(run)
+        return None if place is None or held.group not in groups else self.ladder(board, run).rank(place, groups)
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -190,6 +202,6 @@ class Standings:
             offset = max(rank - 1 + offset, 0)
         return [(rank, place[3], value_on(place)) for rank, place in ladder.rows(groups, offset, limit)]
 
-    def _rung(self, board: BoardPlan, run: int, user: str) -> Rung | None:
-        held = self._entered.get(user, {}).get(board.key)
-        return None if held is None else held.rungs.get(run)
+    def _held(self, board: BoardPlan, user: str) -> _Entered:
+        entered = self._entered.get(user)
+        return _NOWHERE if entered is None else entered.get(board.key, _NOWHERE)
