@@ -18,12 +18,14 @@ from trophy_engine import (
     PointsSystem,
     Ruleset,
     Snapshot,
+    StorageConflict,
     Streak,
     StreakMetric,
     TimePointsTrigger,
     UnknownKey,
     UnknownUser,
 )
+from trophy_engine.storage.memory import MemoryStorage
 
 NEW_YEAR = date(2025, 1, 1)
 
@@ -336,3 +338,24 @@ def test_a_standing_tells_of_what_time_has_done():
         Snapshot(date(2025, 2, 2), 2, 1, 1, 2),
         Snapshot(date(2025, 2, 4), 1, None, 2, None),
     )
+
+
+def test_what_another_engine_has_written_is_ranked_once_it_is_known_of():
+    storage = MemoryStorage()
+    rules = Ruleset(metrics=[Metric("words")], leaderboards=[words()])
+    engine, another = Engine(rules, storage=storage), Engine(rules, storage=storage)
+    another.record("words", user="ben", value=5, at=at("02-01T10:01"))
+    with pytest.raises(StorageConflict):
+        engine.record("words", user="ann", value=9, at=at("02-01T10:02"))
+    assert rows(engine, "02-01T11:00") == [(1, "ben", 5)]
+
+
+def test_new_rules_have_new_boards():
+    storage = MemoryStorage()
+    rules = Ruleset(metrics=[Metric("words")], leaderboards=[words()])
+    write(Engine(rules, storage=storage), "02-01T10:00 ann 5\n02-01T10:01 ben 4")
+    smaller = Engine(Ruleset(metrics=[Metric("words")], leaderboards=[words(max_participants=1)]), storage=storage)
+    assert rows(smaller, "02-01T11:00") == [(1, "ann", 5)]
+    without = Engine(Ruleset(metrics=[Metric("words")]), storage=storage)
+    assert without.leaderboards(at=at("02-01T11:00"), finished=True) == ()
+    assert dict(without.record("words", user="ann", at=at("02-01T11:00")).leaderboards) == {}
