@@ -75,7 +75,6 @@ class Outcome:
         total: Number | None = None,
         *,
         replayed: bool = False,
-        leaderboards: Mapping[str, LeaderboardChange] = _NO_CHANGES,
     ) -> None:
         self._plan = plan
         self._command = command
@@ -84,7 +83,7 @@ class Outcome:
         self._effects = effects
         self._total = total
         self.replayed = replayed
-        self.leaderboards = leaderboards
+        self.leaderboards = _NO_CHANGES
 
     def __repr__(self) -> str:
         """Name the user, the instant, and what happened."""
