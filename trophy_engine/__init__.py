@@ -84,6 +84,7 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
 from trophy_engine.views import AchievementView, LevelView, PauseView, Player, PointsView, Progress, StreakView
 
 __all__ = [
@@ -117,6 +118,8 @@ __all__ = [
     "InvalidRules",
     "InvalidValue",
     "Leaderboard",
+    "LeaderboardChange",
+    "LeaderboardView",
     "Level",
     "LevelChanged",
     "LevelCount",
@@ -142,11 +145,14 @@ __all__ = [
     "PointsSystem",
     "PointsView",
     "Progress",
+    "Ranking",
     "Rarity",
     "Refused",
     "Reports",
     "Ruleset",
+    "Snapshot",
     "Standing",
+    "StandingView",
     "StorageClosed",
     "StorageConflict",
     "StorageError",

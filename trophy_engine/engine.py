@@ -325,7 +325,10 @@ class Engine(Reader):
             for user_id in self.users():
                 state = self._history.state(user_id)
                 if state is not None:
+                    known = len(turn.effects)
                     settle(turn, state, command.at)
+                    if len(turn.effects) > known:
+                        self._boards.settled(state)
             self._history.append(0, command)
             self._tell(turn.effects)
             return tuple(map(materialise, turn.effects))
@@ -443,6 +446,8 @@ class Engine(Reader):
         turn = self._turn
         effects: list[RawEffect] = []
         turn.effects = effects
+        if history.plan.boards:
+            self._boards.at(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(turn, known or history.state(check_user_id(user_id)), command)
@@ -455,6 +460,8 @@ class Engine(Reader):
         number = state.commands
         outcome = Outcome(history.plan, command, number, take_facts(state), effects)
         history.append(number, command)
+        if history.plan.boards:
+            outcome.leaderboards = self._boards.changes(state, command.at)
         if self._subscribers:
             self._tell(effects)
         return outcome

@@ -27,9 +27,12 @@ from trophy_engine.core.streaks import StreakFacts
 from trophy_engine.explanation.event import EventExplanation, explain_event
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
+from trophy_engine.standings.views import LeaderboardChange
 from trophy_engine.views import AchievementView, LevelView, StreakView
 
 __all__ = ["Outcome", "PointsChange"]
+
+_NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -56,9 +59,11 @@ class Outcome:
 
     Attributes:
         replayed: whether the event's idempotency key had been used before, so that nothing was done.
+        leaderboards: what the command did to the user's standing on each leaderboard, in the run that held their local
+            day; one on which neither rank, value nor group changed is absent.
     """
 
-    __slots__ = ("_command", "_effects", "_number", "_plan", "_streak", "_total", "replayed")
+    __slots__ = ("_command", "_effects", "_number", "_plan", "_streak", "_total", "leaderboards", "replayed")
 
     def __init__(
         self,
@@ -78,6 +83,7 @@ class Outcome:
         self._effects = effects
         self._total = total
         self.replayed = replayed
+        self.leaderboards = _NO_CHANGES
 
     def __repr__(self) -> str:
         """Name the user, the instant, and what happened."""

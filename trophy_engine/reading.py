@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from threading import RLock
 from typing import Any, Literal, overload
 
@@ -23,6 +23,8 @@ from trophy_engine.explanation.question import Answer, answer, check_question
 from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.standings.boards import Boards
+from trophy_engine.standings.views import LeaderboardView, StandingView
 from trophy_engine.storage.history import History
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views import Player
@@ -45,6 +47,7 @@ class Reader:
         self._history = history
         self._clock = clock
         self._lock = RLock()
+        self._boards = Boards(history)
 
     @property
     def ruleset(self) -> Ruleset:
@@ -77,6 +80,66 @@ class Reader:
                 state = self._history.state(user_id)
                 if state is not None and state.created <= instant:
                     yield Player(self._history.plan, self._settled_copy(state, max(instant, state.settled)))
+
+    def leaderboard(
+        self,
+        leaderboard: str,
+        *,
+        at: datetime | None = None,
+        run: date | None = None,
+        user: str | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> LeaderboardView:
+        """Look at a leaderboard as of an instant, by default now; a user who has passed it stands as they are.
+
+        Args:
+            leaderboard: the key of the leaderboard.
+            at: as of when.
+            run: a date of the run to look at; by default the run of today, or of the day nearest to it.
+            user: whose row to begin at; nobody stands around a user who is not on the board.
+            offset: how many rows to leave out, which may be negative from a user's row on.
+            limit: how many rows to give, at most as many as the board holds; 10 by default.
+            attributes: the group to look at, by values of breakdown attributes; of several groups everybody is ranked.
+
+        Raises:
+            UnknownKey: the rules declare no such leaderboard, or it is inactive.
+            InvalidValue: no run holds the date, the rows are none that the board has, or the leaderboard is broken down
+                by other attributes.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes)
+
+    def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
+        """List the leaderboards without their rankings; those that are finished only if asked for."""
+        with self._lock:
+            return self._boards.listed(self._now() if at is None else to_micros(at), finished=finished)
+
+    def standing(
+        self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | None = None, days: int = 10
+    ) -> StandingView:
+        """Look at where a user stands on a leaderboard, and on which of the latest days that changed.
+
+        The days are reckoned from the log of all users, which takes as long as it is; with ``days=0`` nothing is.
+
+        Args:
+            user: the user's id.
+            leaderboard: the key of the leaderboard.
+            at: as of when; by default now, or the user's last command where that is later.
+            run: a date of the run to look at; by default the run of the user's today, or of the day nearest to it.
+            days: how many days to tell of.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+            EarlierThanSettled: the user's history has already passed the instant.
+            UnknownKey: the rules declare no such leaderboard, or it is inactive.
+            InvalidValue: no run holds the date, or ``days`` is negative.
+        """
+        with self._lock:
+            player = self.user(user, at=at)
+            return self._boards.standing(player.id, leaderboard, to_micros(player.at), run, days)
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.

@@ -199,3 +199,46 @@ def test_a_file_must_be_there_and_tell_its_format(tmp_path):
     (tmp_path / "rules.yaml").write_text("")
     with pytest.raises(InvalidValue, match=r"ends in \.toml or \.json, not '\.yaml'"):
         Ruleset.load(tmp_path / "rules.yaml")
+
+
+def test_leaderboards_refer_to_what_there_is(tmp_path):
+    told = problems(
+        tmp_path,
+        """
+        metrics = [{ key = "words" }]
+        attributes = [{ key = "city" }, { key = "device", type = "event" }]
+        points = [{ key = "xp" }]
+        [[leaderboards]]
+        key = "a"
+        rank_by = "metric"
+        metric = "word"
+        start = 2025-01-01
+        breakdown_attributes = ["device"]
+        user_attributes = { town = "London" }
+        [[leaderboards]]
+        key = "a"
+        rank_by = "points"
+        points = "xq"
+        start = 2025-01-01
+        [[leaderboards]]
+        key = "b"
+        rank_by = "streak"
+        start = 2025-01-01
+        max_participants = 0
+    """,
+    )
+    assert told == [
+        "error: leaderboards[2].max_participants: max_participants must be at least 1, not 0",
+        "error: leaderboards[1].key: the key 'a' is taken by leaderboards[0]; choose another one",
+        "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; declared: 'city'",
+        "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device'; declared: 'city'",
+        "error: leaderboards[0].metric: unknown metric 'word'; did you mean 'words'?",
+        "error: leaderboards[1].points: unknown points system 'xq'; declared: 'xp'",
+    ]
+
+
+def test_a_leaderboard_by_a_streak_that_cannot_start_is_doubtful(tmp_path):
+    told = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
+    assert told == [
+        "warning: leaderboards[0]: never fires, for the rules have no streak that can start; add [streak] with metrics"
+    ]

@@ -13,6 +13,7 @@ from trophy_engine import (
     CompositeTrigger,
     Freezes,
     InvalidValue,
+    Leaderboard,
     Level,
     Metric,
     MetricPointsTrigger,
@@ -24,6 +25,10 @@ from trophy_engine import (
 )
 
 DAY = date(2025, 1, 1)
+
+
+def ranking(rank_by="metric", **fields):
+    return Leaderboard("a", rank_by, DAY, metric="words", **fields)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,22 @@ DAY = date(2025, 1, 1)
         ),
         (lambda: Boost("a", 2, DAY, user_id=""), "a user id must be a string"),
         (lambda: PointsSystem("a", maximum=0), "maximum must be at least 1"),
+        (lambda: Leaderboard("a", "metric", DAY), "metric must be given if rank_by is 'metric', and only then"),
+        (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
+        (lambda: ranking(rank_by="length"), "rank_by must be one of 'metric', 'points', 'streak'"),
+        (lambda: ranking(run_unit="day"), "run_unit and run_interval must be given together"),
+        (lambda: ranking(run_unit="week", run_interval=1), "run_unit must be one of"),
+        (lambda: ranking(run_unit="day", run_interval=0), "run_interval must be at least 1"),
+        (
+            lambda: Leaderboard("a", "streak", DAY, run_unit="day", run_interval=1),
+            "a leaderboard by streak does not repeat",
+        ),
+        (lambda: ranking(end=date(2024, 12, 31)), "end 2024-12-31 must not be before start 2025-01-01"),
+        (lambda: ranking(start_time="12:00", end_time="12:00:00"), "end_time 12:00:00 must be after start_time 12:00"),
+        (lambda: ranking(start_time="24:00"), "start_time must be"),
+        (lambda: ranking(max_participants=0), "max_participants must be at least 1"),
+        (lambda: ranking(breakdown_attributes=["a", "a"]), "breakdown_attributes must"),
+        (lambda: ranking(status="archived"), "status must be one of 'active', 'inactive', 'finished'"),
         (lambda: Ruleset(metrics="words"), "metrics must be a list"),
     ],
 )

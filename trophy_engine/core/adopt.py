@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from trophy_engine.core.achievements import complete, complete_composites, qualifies
+from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
@@ -75,6 +76,16 @@ class Revision:
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
+    def boards(self) -> tuple[str, ...]:
+        """The leaderboards that have to be filled from the past."""
+        return boards_to_recount(self.before, self.after)
+
+    @cached_property
+    def needs_past(self) -> bool:
+        """Whether anything has to be computed from users' pasts."""
+        return bool(self.uncounted or self.calendar_changed or self.boards)
+
+    @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
         """For each timed trigger, the place that it had among those of the former plan."""
         known = {_tick_name(trigger): place for place, trigger in enumerate(self.before.ticks)}
@@ -109,8 +120,10 @@ def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past)
     if after.sign_up_day is not None:
         after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
     after.ticks = [after.tick_from(at) if place is None else state.ticks[place].copy() for place in revision.kept_ticks]
-    scenes = list(past()) if revision.uncounted or revision.calendar_changed else []
+    after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in turn.plan.boards}
+    scenes = list(past()) if revision.needs_past else []
     _count_anew(after, revision, scenes)
+    recount_boards(after, turn.plan, scenes, revision.boards)
     _adopt_streak(turn, after, revision, scenes, at)
     after.forget()
     _relevel(turn, after, state, revision, at)

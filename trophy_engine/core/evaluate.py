@@ -18,6 +18,7 @@ from trophy_engine.core.care import Care, take_care
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.identity import change, check_changes, create
+from trophy_engine.core.leaderboards import count_for_boards
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
@@ -117,11 +118,27 @@ def record(
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
+    if metric.boards:
+        count_for_boards(metric.boards, state, value, at, state.zone)
     streak = metric.streak if state.own is None else state.own
     if streak is not None and not count(turn, state, streak, metric.key, value, at):
         streak = None
     if not gauge.low <= after < gauge.high:
         cross_metric(turn, state, metric.total, gauge, before, after, at)
+    if metric.matching:
+        _count_matching(turn, state, metric, value, at, attributes)
+    if streak is not None:
+        cross(turn, state, streak.length, state.length - 1, state.length, at)
+    if turn.completed or state.recheck:
+        complete_composites(turn, state, at)
+    if turn.awards:
+        pay(turn, state, at)
+
+
+def _count_matching(
+    turn: Turn, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
+) -> None:
+    """Move the totals over events with certain attributes that this event carries."""
     for matching in metric.matching:
         if matching.event_attributes.mismatch(attributes) is None:
             gauge = state.gauges[matching.index]
@@ -129,12 +146,6 @@ def record(
             gauge.total = after = add(before, value)
             if not gauge.low <= after < gauge.high:
                 cross_metric(turn, state, matching, gauge, before, after, at)
-    if streak is not None:
-        cross(turn, state, streak.length, state.length - 1, state.length, at)
-    if turn.completed or state.recheck:
-        complete_composites(turn, state, at)
-    if turn.awards:
-        pay(turn, state, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:

@@ -20,13 +20,15 @@ Between two marks nothing can happen, so an event costs what it crosses and not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import time
 from operator import index as identity
 from typing import Any
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
-from trophy_engine.calendar.instants import HOUR
+from trophy_engine.calendar.instants import DAY, HOUR
+from trophy_engine.calendar.runs import Runs
 from trophy_engine.errors import UnknownKey
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import (
@@ -38,6 +40,7 @@ from trophy_engine.rules.achievements import (
     StreakTrigger,
 )
 from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     Boost,
@@ -54,6 +57,7 @@ from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
 __all__ = [
     "AchievementPlan",
+    "BoardPlan",
     "Counter",
     "MetricPlan",
     "Plan",
@@ -62,6 +66,18 @@ __all__ = [
     "TriggerPlan",
     "compile_plan",
 ]
+
+
+@attrs.define(eq=False)
+class BoardPlan:
+    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight."""
+
+    key: str
+    rule: Leaderboard
+    runs: Runs
+    opens: int
+    closes: int
+    windowed: bool
 
 
 @attrs.define(eq=False)
@@ -77,6 +93,7 @@ class SystemPlan:
     boosted: bool
     timed: bool = False
     boosts_by_day: dict[int, tuple[Boost, ...]] = attrs.field(factory=dict)
+    boards: list[BoardPlan] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -137,6 +154,7 @@ class MetricPlan:
     matching: list[Counter] = attrs.field(factory=list)
     streak: StreakPlan | None = None
     blocks: bool = False
+    boards: list[BoardPlan] = attrs.field(factory=list)
 
     def counter(self, event_attributes: Filter) -> Counter:
         """Find the counter of the events that carry the attributes."""
@@ -187,6 +205,7 @@ class Plan:
     ticks: list[TriggerPlan]
     user_attributes: frozenset[str]
     event_attributes: frozenset[str]
+    boards: dict[str, BoardPlan]
 
     def metric(self, key: str) -> MetricPlan:
         """Find a metric by its key.
@@ -236,6 +255,7 @@ class _Compiler:
             ticks=[],
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
+            boards={rule.key: _board(rule) for rule in ruleset.leaderboards if rule.status != "inactive"},
         )
         self._count_metrics(ruleset)
         self._count_time(ruleset)
@@ -250,6 +270,9 @@ class _Compiler:
                 order += 1
         for counter in plan.counters:
             counter.seal()
+        for board in plan.boards.values():
+            if board.rule.status == "active":
+                self._mark_board(board)
 
     def _counter(self, event_attributes: Filter | None = None) -> Counter:
         counter = Counter(len(self.plan.counters), event_attributes or Filter())
@@ -325,6 +348,29 @@ class _Compiler:
                 self.plan.ticks.append(trigger)
             case UserCreationPointsTrigger():
                 self.plan.creation.append(trigger)
+
+    def _mark_board(self, board: BoardPlan) -> None:
+        if board.rule.metric is not None:
+            self.plan.metrics[board.rule.metric].boards.append(board)
+        for system in self.plan.systems:
+            if system.key == board.rule.points:
+                system.boards.append(board)
+
+
+def _board(rule: Leaderboard) -> BoardPlan:
+    return BoardPlan(
+        key=rule.key,
+        rule=rule,
+        runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1),
+        opens=0 if rule.start_time is None else _time_of_day(rule.start_time),
+        closes=DAY if rule.end_time is None else _time_of_day(rule.end_time),
+        windowed=rule.start_time is not None or rule.end_time is not None,
+    )
+
+
+def _time_of_day(text: str) -> int:
+    shown = time.fromisoformat(text)
+    return (shown.hour * 3600 + shown.minute * 60 + shown.second) * (HOUR // 3600)
 
 
 def _conditions(metrics: Sequence[StreakMetric]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, RO
 from typing import Final
 
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
+from trophy_engine.core.leaderboards import count_for_boards
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
@@ -68,6 +69,8 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
             trigger.key,
         )
     )
+    if system.boards:
+        count_for_boards(system.boards, state, total - before, at, state.zone)
     rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None

@@ -131,6 +131,7 @@ class UserState:
         due: when to look again: the local day ends, or ``next_tick`` has come, when the next timed award is due.
         due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
         recheck: whether attributes changed since composites were last evaluated.
+        boards: by leaderboard and run, what was gained in it, and the instant at which it came to that.
     """
 
     __slots__ = (
@@ -138,6 +139,7 @@ class UserState:
         *_DERIVED,
         "attributes",
         "awards",
+        "boards",
         "completed",
         "due_days",
         "early",
@@ -194,6 +196,7 @@ class UserState:
     preferences: dict[str, str]
     own: StreakPlan | None
     ticks: list[Tick]
+    boards: dict[str, dict[int, tuple[Number, int]]]
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
         day, _ = home.window(created)
@@ -213,6 +216,7 @@ class UserState:
         self.preferences = {}
         self.own = None
         self.sums = {}
+        self.boards = {}
         self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
@@ -277,6 +281,7 @@ class UserState:
         twin.completed = self.completed.copy()
         twin.preferences = self.preferences.copy()
         twin.ticks = [tick.copy() for tick in self.ticks]
+        twin.boards = {key: runs.copy() for key, runs in self.boards.items()}
         twin.sums = {period: sums.copy() for period, sums in self.sums.items()}
         return twin
 
@@ -315,6 +320,10 @@ class UserState:
                 for trigger, tick in zip(plan.ticks, self.ticks, strict=True)
             ],
             "sums": [[period, [_write(one) for one in sums]] for period, sums in sorted(self.sums.items())],
+            "boards": {
+                key: [[run, _write(value), at] for run, (value, at) in sorted(runs.items())]
+                for key, runs in sorted(self.boards.items())
+            },
         }
 
     @classmethod
@@ -339,6 +348,8 @@ class UserState:
         state.losses = tuple((day, length, started, covered) for day, length, started, covered in dumped["losses"])
         state.preferences = dict(dumped["preferences"])
         state.own = own_streak(plan, state.preferences)
+        for key, runs in dumped["boards"].items():
+            state.boards[key] = {run: (_read(value), at) for run, value, at in runs}
         state.ticks = [Tick(*tick) for tick in dumped["ticks"]]
         state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}
         return state

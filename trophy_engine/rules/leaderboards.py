@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Final, Literal
 
 import attrs
 
+from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import (
     KEY,
@@ -26,7 +27,6 @@ from trophy_engine.rules.constraints import (
 __all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
 
 RankBy = Literal["metric", "points", "streak"]
-RunUnit = Literal["day", "month", "year"]
 LeaderboardStatus = Literal["active", "inactive", "finished"]
 
 _RANKED_BY: Final = ("metric", "points", "streak")
@@ -40,7 +40,7 @@ class Leaderboard:
 
     Attributes:
         key: the name by which views refer to it.
-        rank_by: ``"metric"`` or ``"points"``, for what is gained of it within a run, or ``"streak"``, for its length.
+        rank_by: ``"metric"`` or ``"points"``, what a user gains of it in a run, or ``"streak"``, the length that runs.
         start: the first local date that counts; of a repeating leaderboard, that of its first run.
         metric: the key of the metric to rank by.
         points: the key of the points system to rank by.
@@ -51,7 +51,7 @@ class Leaderboard:
         end_time: the local time of day before which activity counts; None for midnight.
         run_unit: in what runs are measured, ``"day"``, ``"month"`` or ``"year"``; None for a single run.
         run_interval: how many of these units a run lasts.
-        max_participants: how many users it holds at most, in each of its groups; None for any number.
+        max_participants: how many users it holds at most, in each of its groups.
         breakdown_attributes: keys of user attributes; users are ranked among those who share their values of them.
         user_attributes: whom it is for: users whose attributes have all of these values.
         status: ``"active"``, from its start on; ``"inactive"``, so that nobody sees it; or ``"finished"``.
@@ -69,7 +69,7 @@ class Leaderboard:
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     run_unit: RunUnit | None = attrs.field(default=None, validator=Optional(OneOf(_UNITS)))
     run_interval: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
-    max_participants: int | None = attrs.field(default=1000, validator=Optional(Whole(least=1)))
+    max_participants: int = attrs.field(default=1000, validator=Whole(least=1))
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=KeyList())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
@@ -85,5 +85,6 @@ class Leaderboard:
             raise InvalidValue("a leaderboard by streak does not repeat; leave run_unit and run_interval out")
         if self.end is not None and self.end < self.start:
             raise InvalidValue(f"end {self.end} must not be before start {self.start}")
-        if self.start_time is not None and self.end_time is not None and self.end_time <= self.start_time:
+        times = (self.start_time, self.end_time)
+        if None not in times and time.fromisoformat(str(self.end_time)) <= time.fromisoformat(str(self.start_time)):
             raise InvalidValue(f"end_time {self.end_time} must be after start_time {self.start_time}")

@@ -37,6 +37,7 @@ class History:
         plan: the rules in force.
         states: the live states, by user.
         in_batch: whether entries wait for the end of a batch.
+        forgotten: how often all that was live has been dropped or replaced.
         revised: what it did to users that the storage was opened under other rules than it had.
     """
 
@@ -44,6 +45,7 @@ class History:
         self.storage = storage
         self.states: dict[str, UserState] = {}
         self.in_batch = False
+        self.forgotten = 0
         self._waiting: list[Entry] = []
         self._unsaved: dict[str, None] = {}
         self._entries_unsaved = 0
@@ -86,6 +88,7 @@ class History:
         self._adoptions.append((self._sequence, command))
         self.plan = plan
         self.states = after
+        self.forgotten += 1
         return effects
 
     def _revise(
@@ -212,6 +215,7 @@ class History:
 
     def forget(self) -> None:
         """Drop every live state and what waits: the storage knows better."""
+        self.forgotten += 1
         self.states.clear()
         self._waiting.clear()
         self._unsaved.clear()

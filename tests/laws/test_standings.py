@@ -1,0 +1,271 @@
+"""Standings: what is kept up user by user is what sorting everybody anew comes to, whoever acts first."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import attrs
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from trophy_engine import (
+    Engine,
+    InvalidValue,
+    Leaderboard,
+    MetricChanged,
+    PointsAwarded,
+    Ruleset,
+    UserChanged,
+    UserCreated,
+)
+from trophy_engine.calendar.instants import DAY, LAST, from_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.backfill import boards_to_recount, recount_boards
+from trophy_engine.core.commands import Settle
+from trophy_engine.core.plan import compile_plan
+from trophy_engine.core.retell import retell
+from trophy_engine.testing import LAWS, games, play, rulesets, states
+from trophy_engine.testing.performance import perform
+
+STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
+#: The laws about what leaderboards have a part in.
+CONCERNED = {"settling_is_path_free", "replay_is_live", "users_commute", "looking_changes_nothing"}
+CONCERNED |= {"repeats_and_refusals_change_nothing", "what_is_written_reads_back"}
+
+
+@st.composite
+def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
+    """Draw leaderboards of every kind that the rest of the rules allows."""
+    ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.streak is not None)]
+    rank_by = draw(st.sampled_from(ways))
+    repeats = rank_by != "streak" and draw(st.booleans())
+    return Leaderboard(
+        key,
+        rank_by,
+        draw(st.sampled_from(STARTS)),
+        metric=draw(st.sampled_from([one.key for one in ruleset.metrics])) if rank_by == "metric" else None,
+        points=draw(st.sampled_from([one.key for one in ruleset.points])) if rank_by == "points" else None,
+        end=draw(st.sampled_from([None, None, date(2026, 1, 1)])) if rank_by != "streak" else None,
+        start_time=draw(st.sampled_from([None, None, "06:00"])),
+        end_time=draw(st.sampled_from([None, None, "18:30:15"])),
+        run_unit=draw(st.sampled_from(["day", "month", "year"])) if repeats else None,
+        run_interval=draw(st.integers(1, 9)) if repeats else None,
+        max_participants=draw(st.sampled_from([1000, 3, 2, 1])),
+        breakdown_attributes=draw(st.sampled_from([(), (), ("plan",)])),
+        user_attributes=draw(st.sampled_from([{}, {}, {"plan": "pro"}])),
+    )
+
+
+def ranked(ruleset: Ruleset) -> st.SearchStrategy[Ruleset]:
+    """Add two leaderboards to a ruleset."""
+    drawn = st.tuples(boards("one", ruleset), boards("other", ruleset))
+    return drawn.map(lambda made: attrs.evolve(ruleset, leaderboards=made))
+
+
+few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each takes many looks
+contests = games(rulesets().flatmap(ranked))
+
+
+class Sorted:
+    """All users of a history sorted anew, from what was told of them."""
+
+    def __init__(self, history, until: int) -> None:
+        self.engine = Engine(history.ruleset)
+        self.told = play(self.engine, [*history, Settle(until)])
+        self.until = from_micros(until)
+
+    def rows(self, board: Leaderboard, day: date, plan: str | None) -> list[tuple]:
+        first, last = run_of(board, day)
+        found = []
+        for user in self.engine.users():
+            player = self.engine.user(user, at=self.until)
+            if board.user_attributes.mismatch(player.attributes) is not None:
+                continue
+            if board.breakdown_attributes and player.attributes.get("plan") != plan:
+                continue
+            value, reached = self.value(board, user, first, last)
+            if value > 0:
+                found.append((-value, reached, player.created, user))
+        found.sort()
+        return [(rank, user, -value) for rank, (value, _, _, user) in enumerate(found[: board.max_participants], 1)]
+
+    def value(self, board: Leaderboard, user: str, first: date, last: date):
+        if board.rank_by == "streak":
+            streak = self.engine.user(user, at=self.until).streak
+            return streak.length, streak.extended_at
+        value, reached, home = 0, None, "UTC"
+        for effect in (effect for effect in self.told if effect.user_id == user):
+            change = 0
+            match effect:
+                case UserCreated(time_zone=name):
+                    home = name
+                case UserChanged(field="time_zone", after=name):
+                    home = name
+                case MetricChanged(metric=board.metric):
+                    change = effect.value
+                case PointsAwarded(system=board.points):
+                    change = effect.awarded
+            if change and counts(board, effect.at, home, first, last):
+                value, reached = value + change, effect.at
+        return value, reached
+
+
+def counts(board: Leaderboard, at: datetime, home: str, first: date, last: date) -> bool:
+    since = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    local = at.replace(tzinfo=None) + timedelta(microseconds=zone(home).offset(since))
+    opens = time.fromisoformat(board.start_time or "00:00")
+    closes = time.fromisoformat(board.end_time or "23:59:59.999999")
+    early = local.time() < closes if board.end_time else True
+    return first <= local.date() <= last and opens <= local.time() and early
+
+
+def run_of(board: Leaderboard, day: date) -> tuple[date, date]:
+    """Walk to the run that holds a day."""
+    end = board.end or date(2200, 1, 1)
+    if board.run_unit is None:
+        return board.start, end
+    number = 0
+
+    def start(index: int) -> date:
+        return board.start + relativedelta(**{f"{board.run_unit}s": index * board.run_interval})
+
+    if board.run_unit == "day":
+        number = (day - board.start).days // board.run_interval
+    while start(number + 1) <= day:
+        number += 1
+    return start(number), min(start(number + 1) - timedelta(days=1), end)
+
+
+def days_to_ask_for(board: Leaderboard, history) -> list[date]:
+    days = {from_micros(deed.at).date() + timedelta(days=shift) for deed in history for shift in (-1, 0, 1, 30)}
+    return sorted(day for day in days if board.start <= day <= (board.end or day))
+
+
+def rows(engine: Engine, board: Leaderboard, day: date, at: int, plan: str | None) -> list[tuple]:
+    attributes = {"plan": plan} if board.breakdown_attributes else None
+    view = engine.leaderboard(
+        board.key, at=from_micros(at), run=day, limit=board.max_participants, attributes=attributes
+    )
+    return [(row.rank, row.user_id, row.value) for row in view.rankings]
+
+
+@few
+@given(contests, st.lists(st.integers(0, 40 * DAY), max_size=3), st.data())
+def test_the_index_says_what_sorting_everybody_says(history, looks, data):
+    until = history.commands[-1].at + data.draw(st.sampled_from([0, DAY, 9 * DAY, 400 * DAY]))
+    assume(until < LAST)
+    engine = Engine(history.ruleset)
+    for deed in history:
+        perform(engine, deed)
+        for ahead in looks:  # looking, forth and back, changes nothing
+            engine.leaderboards(at=from_micros(min(deed.at + ahead, LAST - 1)))
+            for board in history.ruleset.leaderboards:
+                some = {"plan": "pro"} if board.breakdown_attributes else None
+                engine.leaderboard(board.key, at=from_micros(min(deed.at + ahead, LAST - 1)), limit=1, attributes=some)
+    expected = Sorted(history, until)
+    for board in history.ruleset.leaderboards:
+        for plan in ("pro", "other") if board.breakdown_attributes else (None,):
+            for day in days_to_ask_for(board, history):
+                assert rows(engine, board, day, until, plan) == expected.rows(board, day, plan), (board, day)
+
+
+@few
+@given(contests)
+def test_it_does_not_matter_whose_commands_come_first(history):
+    deeds = [deed for deed in history if not isinstance(deed, Settle)]
+    assume(deeds)
+    mixed, apart = Engine(history.ruleset), Engine(history.ruleset)
+    play(mixed, deeds)
+    play(apart, sorted(deeds, key=lambda deed: deed.user_id, reverse=True))
+    until = history.commands[-1].at
+    for board in history.ruleset.leaderboards:
+        for plan in ("pro", "other") if board.breakdown_attributes else (None,):
+            for day in days_to_ask_for(board, history):
+                assert rows(mixed, board, day, until, plan) == rows(apart, board, day, until, plan)
+
+
+def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
+    """Give rank and value, or nothing where there is none or no such run."""
+    try:
+        found = engine.standing(user, board.key, at=from_micros(at), run=day, days=0)
+    except (InvalidValue, LookupError):
+        return None, None
+    return found.rank, found.value
+
+
+@few
+@given(contests)
+def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(history):
+    engine = Engine(history.ruleset)
+    for deed in (deed for deed in history if not isinstance(deed, Settle)):
+        before = {}
+        for board in history.ruleset.leaderboards:
+            for day in (from_micros(deed.at).date() + timedelta(days=shift) for shift in (-1, 0, 1)):
+                before[board.key, day] = stands(engine, board, deed.user_id, deed.at, day)
+        outcome = perform(engine, deed)
+        for key, change in getattr(outcome, "leaderboards", {}).items():
+            board = next(board for board in history.ruleset.leaderboards if board.key == key)
+            day = from_micros(deed.at + zone(engine.user(deed.user_id, at=outcome.at).time_zone).offset(deed.at)).date()
+            assert change.start <= day <= (change.end or day)
+            rank, value = stands(engine, board, deed.user_id, deed.at, day)
+            assert change.rank == rank
+            assert rank is None or change.value == value
+            assert change.previous_rank == before[key, day][0]
+            assert rank is None or change.threshold >= 1 or board.max_participants == 1
+
+
+@few
+@given(contests, st.sampled_from([0, DAY, 9 * DAY]))
+def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
+    engine = Engine(history.ruleset)
+    play(engine, history)
+    until = history.commands[-1].at + later
+    assume(until < LAST)
+    for board in history.ruleset.leaderboards:
+        for user in engine.users():
+            found = engine.standing(user, board.key, at=from_micros(until), days=100)
+            if found.history:
+                assert (found.history[-1].rank, found.history[-1].value) == (found.rank, found.value)
+            else:
+                assert found.rank is None
+            for earlier, following in zip(found.history, found.history[1:], strict=False):
+                assert earlier.date < following.date
+                assert (following.previous_rank, following.previous_value) == (earlier.rank, earlier.value)
+
+
+@few
+@given(contests)
+def test_a_board_counted_from_the_log_has_counted_the_same(history):
+    engine = Engine(history.ruleset)
+    play(engine, history)
+    plan = engine._history.plan
+    keys = boards_to_recount(compile_plan(attrs.evolve(history.ruleset, leaderboards=())), plan)
+    assert set(keys) == {board.key for board in history.ruleset.leaderboards if board.rank_by != "streak"}
+    assert boards_to_recount(plan, plan) == ()
+    for user in engine.users():
+        state = engine._history.state(user)
+        recounted = state.copy()
+        recounted.boards = {key: {0: (99, 0)} for key in keys}
+        recount_boards(recounted, plan, retell(engine._history.commands_of(user), state.settled), keys)
+        assert recounted.boards == state.boards
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if law.__name__ in CONCERNED], ids=lambda law: law.__name__)
+@few
+@given(history=contests)
+def test_the_laws_hold_with_leaderboards(law, history):
+    law(history.ruleset, history)
+
+
+@few
+@given(contests, st.data())
+def test_an_engine_opened_anew_ranks_alike(history, data):
+    engine = Engine(history.ruleset)
+    engine._history.storage.snapshot_every = data.draw(st.sampled_from([1, 3, None]))
+    play(engine, history)
+    again = Engine(history.ruleset, storage=engine._history.storage)
+    until = history.commands[-1].at
+    for board in history.ruleset.leaderboards:
+        for day in days_to_ask_for(board, history):
+            assert rows(again, board, day, until, "pro") == rows(engine, board, day, until, "pro")
+    assert states(again) == states(engine)

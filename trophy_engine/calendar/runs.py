@@ -1,0 +1,111 @@
+"""Runs: the stretches of local days over which a leaderboard counts, one after the other without a gap.
+
+Run *k* starts *k* intervals after the first one, and ends the day before the next; months and years are always counted
+from the first start, so that a month that is too short for its day of the month does not shorten the ones after it:
+
+>>> runs = Runs(date(2025, 1, 31), unit="month", interval=1)
+>>> [date.fromordinal(runs.first_day(index)).isoformat() for index in range(3)]
+['2025-01-31', '2025-02-28', '2025-03-31']
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import Final, Literal
+
+import attrs
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
+
+__all__ = ["RunStatus", "RunUnit", "Runs"]
+
+RunUnit = Literal["day", "month", "year"]
+RunStatus = Literal["scheduled", "active", "finished"]
+
+#: The day after the last one that a calendar can name: runs that would start later start then.
+_BEYOND: Final = date.max.toordinal() + 1
+_MONTHS: Final = 12
+#: A day is there first in the zone +14, at 10:00 UTC of the day before, and last in -12, up to 12:00 of the day after.
+_EARLIEST: Final = -DAY + 10 * HOUR
+_LATEST: Final = DAY + 12 * HOUR
+
+
+@attrs.frozen
+class Runs:
+    """The runs from a start on, as local days in ordinals, numbered from 0.
+
+    Attributes:
+        start: the first day of the first run.
+        end: the last day of the last run; None for runs without end.
+        unit: in what the length of a run is measured; None for a single run.
+        interval: how many units it lasts.
+    """
+
+    start: date
+    end: date | None = None
+    unit: RunUnit | None = None
+    interval: int = 1
+    _first: int = attrs.field(init=False, default=attrs.Factory(lambda self: self.start.toordinal(), takes_self=True))
+    _last: int = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: _BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
+    )
+    _months: int = attrs.field(
+        init=False,
+        default=attrs.Factory(
+            lambda self: self.interval * _MONTHS if self.unit == "year" else self.interval, takes_self=True
+        ),
+    )
+
+    def holding(self, day: int) -> int | None:
+        """Give the run that holds a day, None where none does."""
+        if not self._first <= day <= self._last:
+            return None
+        if self.unit is None:
+            return 0
+        if self.unit == "day":
+            return (day - self._first) // self.interval
+        local = date.fromordinal(day)
+        months = (local.year - self.start.year) * _MONTHS + local.month - self.start.month
+        index = months // self._months
+        return index if self.first_day(index) <= day else index - 1
+
+    def nearest(self, day: int) -> int:
+        """Give the run that holds a day: before the start the first one, after the end the last one."""
+        found = self.holding(min(max(day, self._first), self._last))
+        return 0 if found is None else found
+
+    def first_day(self, index: int) -> int:
+        """Give the first day of a run."""
+        if self.unit is None or index == 0:
+            return self._first
+        if self.unit == "day":
+            return min(self._first + index * self.interval, _BEYOND)
+        years, month = divmod(self.start.month - 1 + index * self._months, _MONTHS)
+        year = self.start.year + years
+        if year > date.max.year:
+            return _BEYOND
+        return date(year, month + 1, min(self.start.day, monthrange(year, month + 1)[1])).toordinal()
+
+    def last_day(self, index: int) -> int | None:
+        """Give the last day of a run, None where it has no end."""
+        following = _BEYOND if self.unit is None else self.first_day(index + 1)
+        last = min(following - 1, self._last)
+        return None if last == _BEYOND - 1 and self.end is None else last
+
+    def opens(self, index: int) -> int:
+        """Give the instant at which the first day of a run begins somewhere on earth."""
+        return (self.first_day(index) - EPOCH_DAY) * DAY + _EARLIEST
+
+    def closes(self, index: int) -> int | None:
+        """Give the instant at which the last day of a run is over everywhere on earth, None where it has no end."""
+        last = self.last_day(index)
+        return None if last is None else (last - EPOCH_DAY) * DAY + _LATEST
+
+    def status(self, index: int, at: int) -> RunStatus:
+        """Tell how a run stands at an instant."""
+        closes = self.closes(index)
+        if closes is not None and at >= closes:
+            return "finished"
+        return "active" if at >= self.opens(index) else "scheduled"

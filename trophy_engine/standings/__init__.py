@@ -1,0 +1,1 @@
+"""Standings: who stands where on the leaderboards, among all users of an engine."""

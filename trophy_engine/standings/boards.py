@@ -1,0 +1,229 @@
+"""What an engine can be asked about leaderboards; the index behind it is made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.state import UserState
+from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.numbers import Number
+from trophy_engine.standings.index import NOWHERE, Standing, Standings
+from trophy_engine.standings.ladder import Group
+from trophy_engine.standings.past import snapshots
+from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
+from trophy_engine.storage.history import History
+
+__all__ = ["DEFAULT_LIMIT", "Boards"]
+
+#: How many rows one gets who asks for no number.
+DEFAULT_LIMIT = 10
+
+
+class Boards:
+    """The leaderboards of an engine."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._index: Standings | None = None
+        self._forgotten = history.forgotten
+
+    # --- keeping up -------------------------------------------------------------------------------------------------
+
+    def at(self, instant: int) -> Standings:
+        """Give the standings as of an instant, made from all users' states if there are none of these rules."""
+        index, history = self._index, self._history
+        if index is None or index.plan is not history.plan or self._forgotten != history.forgotten:
+            index = self._index = Standings(history.plan, history.users(), history.state)
+            self._forgotten = history.forgotten
+        index.at(instant)
+        return index
+
+    def settled(self, state: UserState) -> None:
+        """Take note that time has changed a user for good."""
+        if self._index is not None:
+            self._index.enter(state)
+
+    def changes(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
+        """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
+        index = self.at(at)
+        day = state.zone.window(at)[0]
+        before = {
+            board.key: (board, run, index.stands(board, run, state.id))
+            for board in index.moved(state)
+            if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
+        }
+        index.enter(state)
+        found = {}
+        for key, (board, run, stood) in before.items():
+            stands = index.stands(board, run, state.id)
+            if stands != stood:
+                group = index.group(board, state.id)
+                threshold = 1 if group is None else index.ladder(board, run).threshold(group)
+                found[key] = _change(board, run, stood, stands, threshold, group or ())
+        return MappingProxyType(found)
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
+        """List the leaderboards that can be seen, without rankings."""
+        views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._history.plan.boards.values())
+        return tuple(view for view in views if finished or view.status != "finished")
+
+    def view(
+        self,
+        key: str,
+        at: int,
+        run: date | None,
+        user: str | None,
+        offset: int,
+        limit: int | None,
+        attributes: Mapping[str, str] | None,
+    ) -> LeaderboardView:
+        """Look at a leaderboard.
+
+        Raises:
+            UnknownKey: there is none of that key to be seen.
+            InvalidValue: the run, the window of rows, or the attributes are none that it has.
+        """
+        board = self._board(key)
+        number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
+        limit = _check_window(board, offset, limit, user)
+        wanted = _check_filter(board, attributes)
+        index = self.at(at)
+        scheduled = board.runs.status(number, at) == "scheduled"
+        rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
+        rankings = tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
+        return _view(board, number, at, rankings)
+
+    def standing(self, user: str, key: str, at: int, run: date | None, days: int) -> StandingView:
+        """Look at where a user stands, and at the latest days on which that changed.
+
+        Raises:
+            UnknownKey: there is no leaderboard of that key to be seen.
+            InvalidValue: the run is none that it has, or the number of days is negative.
+        """
+        board = self._board(key)
+        number = board.runs.nearest(self._local_day(user, at)) if run is None else _run_of(board, run)
+        if days < 0:
+            raise InvalidValue(f"days must be at least 0, not {days}")
+        index = self.at(at)
+        scheduled = board.runs.status(number, at) == "scheduled"
+        rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
+        history = self._snapshots(board, number, user, at)[-days:] if days else []
+        start, end = _dates(board, number)
+        return StandingView(
+            rank=rank,
+            value=None if rank is None else value,
+            status=_status(board, number, at),
+            start=start,
+            end=end,
+            history=tuple(history),
+            rule=board.rule,
+        )
+
+    def _snapshots(self, board: BoardPlan, run: int, user: str, until: int) -> list[Snapshot]:
+        logs = ((one, self._history.commands_of(one)) for one in self._history.users())
+        return snapshots(board, run, user, logs, until)
+
+    def _board(self, key: str) -> BoardPlan:
+        boards = self._history.plan.boards
+        found = boards.get(key)
+        if found is None:
+            raise UnknownKey("leaderboard", key, tuple(boards))
+        return found
+
+    def _local_day(self, user: str, at: int) -> int:
+        state = self._history.state(user)
+        return _utc_day(at) if state is None else state.zone.window(at)[0]
+
+    def _name(self, user: str) -> str | None:
+        state = self._history.state(user)
+        return None if state is None else state.name
+
+
+def _change(
+    board: BoardPlan, run: int, before: Standing, after: Standing, threshold: Number, group: Group
+) -> LeaderboardChange:
+    start, end = _dates(board, run)
+    return LeaderboardChange(
+        rank=after[0],
+        previous_rank=before[0],
+        value=after[1],
+        previous_value=before[1],
+        threshold=threshold,
+        group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group, strict=False))),
+        start=start,
+        end=end,
+        rule=board.rule,
+    )
+
+
+def _view(board: BoardPlan, run: int, at: int, rankings: Iterable[Ranking] = ()) -> LeaderboardView:
+    rule = board.rule
+    start, end = _dates(board, run)
+    return LeaderboardView(
+        key=rule.key,
+        name=rule.name,
+        description=rule.description,
+        rank_by=rule.rank_by,
+        metric=rule.metric,
+        points=rule.points,
+        status=_status(board, run, at),
+        start=start,
+        end=end,
+        rankings=tuple(rankings),
+        rule=rule,
+    )
+
+
+def _status(board: BoardPlan, run: int, at: int) -> RunStatus:
+    return "finished" if board.rule.status == "finished" else board.runs.status(run, at)
+
+
+def _dates(board: BoardPlan, run: int) -> tuple[date, date | None]:
+    last = board.runs.last_day(run)
+    return date.fromordinal(board.runs.first_day(run)), None if last is None else date.fromordinal(last)
+
+
+def _utc_day(at: int) -> int:
+    return at // DAY + EPOCH_DAY
+
+
+def _run_of(board: BoardPlan, day: date) -> int:
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidValue(f"run must be a date, not {day!r}")
+    found = board.runs.holding(day.toordinal())
+    if found is None:
+        until = "on" if board.rule.end is None else f"to {board.rule.end}"
+        message = f"no run of {board.key!r} holds {day}; give a date from {board.rule.start} {until}"
+        raise InvalidValue(message)
+    return found
+
+
+def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
+    most = board.rule.max_participants
+    if limit is None:
+        limit = min(DEFAULT_LIMIT, most)
+    if not 0 <= limit <= most:
+        raise InvalidValue(f"limit must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}")
+    if offset < 0 and user is None:
+        raise InvalidValue(f"offset must be at least 0, not {offset}; name a user for rows above theirs")
+    return limit
+
+
+def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
+    names = board.rule.breakdown_attributes
+    wanted = attributes or {}
+    for key in wanted:
+        if key not in names:
+            known = ", ".join(map(repr, names)) or "nothing"
+            raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
+    if names and not wanted:
+        listed = ", ".join(map(repr, names))
+        raise InvalidValue(f"leaderboard {board.key!r} is broken down by {listed}; give attributes to say which group")
+    return wanted

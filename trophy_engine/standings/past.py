@@ -1,0 +1,106 @@
+"""How a user came to stand where they do: the logs of all users done again, and everybody ranked day by day.
+
+This costs as much as the whole log, for a rank depends on everybody. Only what changed is looked at: of a user the UTC
+days at whose end they stand otherwise than before, of the days those on which anybody moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.core.commands import Command
+from trophy_engine.core.leaderboards import group_of, values_of
+from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.retell import retell
+from trophy_engine.core.scene import Scene
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
+from trophy_engine.numbers import Number
+from trophy_engine.standings.index import next_change
+from trophy_engine.standings.ladder import Group, Ladder, Rung, rung, value_on
+from trophy_engine.standings.views import Snapshot
+
+__all__ = ["snapshots"]
+
+#: Where a user stands in a run: their group, and what their place in it goes by.
+_Place = tuple[Group, Rung]
+
+
+def snapshots(
+    board: BoardPlan, run: int, user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
+) -> list[Snapshot]:
+    """Tell the days up to an instant on which a user's rank or value changed.
+
+    Args:
+        board: the leaderboard.
+        run: which of its runs.
+        user: whose standing is asked for.
+        logs: every user and the commands about them.
+        until: the last instant that counts.
+    """
+    moves: dict[int, dict[str, _Place | None]] = {}
+    for one, commands in logs:
+        for day, place in _days(board, run, retell(commands, until), until):
+            moves.setdefault(day, {})[one] = place
+    ladder = Ladder(board)
+    places: dict[str, _Place] = {}
+    found: list[Snapshot] = []
+    rank: int | None = None
+    value: Number | None = None
+    first = board.runs.opens(run) // DAY + EPOCH_DAY
+    for day in sorted(moves):
+        for one, moved in moves[day].items():
+            if one in places:
+                ladder.remove(*places.pop(one))
+            if moved is not None:
+                ladder.add(*moved)
+                places[one] = moved
+        before = rank, value
+        rank, value = _standing(ladder, places.get(user))
+        if (rank, value) != before and day >= first:  # a streak can be older than the board
+            found.append(Snapshot(date.fromordinal(day), before[0], rank, before[1], value))
+    return found
+
+
+def _standing(ladder: Ladder, place: _Place | None) -> tuple[int | None, Number | None]:
+    if place is None:
+        return None, None
+    group, own = place
+    rank = ladder.rank(own, (group,))
+    return rank, None if rank is None else value_on(own)
+
+
+def _days(board: BoardPlan, run: int, scenes: Iterable[Scene], until: int) -> Iterator[tuple[int, _Place | None]]:
+    """Walk the UTC days of a user, and their place at the end of each; a day can come again, with a later place."""
+    known: _Place | None = None
+    previous: Scene | None = None
+    for scene in scenes:
+        between = [] if previous is None else _settled_daily(previous, scene.state.settled)
+        for state in (*between, scene.state):
+            place = _place(board, run, scene.plan.boards.get(board.key), state)
+            if place != known:
+                known = place
+                yield min(state.settled, until) // DAY + EPOCH_DAY, place
+        previous = scene
+
+
+def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
+    """Walk the states at the ends of the UTC days on which time changed a user after a scene."""
+    state, turn = scene.state.copy(), Turn(scene.plan)
+    while (soonest := max(next_change(state), state.settled)) < until:
+        end_of_day = (soonest // DAY + 1) * DAY - 1
+        if end_of_day >= until:
+            return
+        settle(turn, state, end_of_day)
+        yield state
+
+
+def _place(board: BoardPlan, run: int, then: BoardPlan | None, state: UserState) -> _Place | None:
+    """Give the place of a state under the rules of its time, ranked as the leaderboard is now."""
+    group = group_of(board, state.attributes)
+    value = None if then is None or group is None else values_of(then, state).get(run)
+    place = None if value is None else rung(state, value)
+    return None if place is None or group is None else (group, place)
