@@ -230,6 +230,19 @@ def test_a_streak_that_time_has_ended_leaves_the_board_though_nobody_says_so():
     assert rows(engine, "02-04T01:00", "streaks") == [(1, "ann", 3)]
 
 
+def test_a_board_by_streak_shows_the_lengths_that_ran_when_it_closed():
+    board = Leaderboard("streaks", "streak", date(2025, 2, 1), end=date(2025, 2, 2))
+    engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    write(engine, "01-31T10:00 ann 1\n02-01T10:00 ann 1\n02-02T09:00 ben 1\n02-02T10:00 ann 1")
+    assert rows(engine, "01-31T09:59", "streaks") == [], "it has not begun anywhere"
+    write(engine, "02-03T12:00 ben 1\n02-04T10:00 ben 1\n02-05T10:00 ben 1\n02-06T10:00 ben 1")
+    assert rows(engine, "02-20T10:00", "streaks") == [(1, "ann", 3), (2, "ben", 1)]
+    standing = engine.standing("ann", "streaks", at=at("02-20T10:00"))
+    assert (standing.rank, standing.value, standing.status) == (1, 3, "finished")
+    assert [day.value for day in standing.history] == [1, 2, 3]
+    assert engine.standing("ben", "streaks", at=at("02-20T10:00")).value == 1
+
+
 def points_engine(**system):
     triggers = [MetricPointsTrigger("words", points=10), TimePointsTrigger(points=1, unit="hours", interval=1)]
     board = Leaderboard("xp", "points", NEW_YEAR, points="xp", run_unit="day", run_interval=1)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.retell import retell
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
@@ -94,7 +95,7 @@ class Boards:
         number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
         limit = _check_window(board, offset, limit, user)
         wanted = _check_filter(board, attributes)
-        index = self.at(at)
+        index = self._as_of(board, number, at)
         scheduled = board.runs.status(number, at) == "scheduled"
         rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
         rankings = tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
@@ -111,7 +112,7 @@ class Boards:
         number = board.runs.nearest(self._local_day(user, at)) if run is None else _run_of(board, run)
         if days < 0:
             raise InvalidValue(f"days must be at least 0, not {days}")
-        index = self.at(at)
+        index = self._as_of(board, number, at)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
         history = self._snapshots(board, number, user, at)[-days:] if days else []
@@ -128,7 +129,18 @@ class Boards:
 
     def _snapshots(self, board: BoardPlan, run: int, user: str, until: int) -> list[Snapshot]:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())
-        return snapshots(board, run, user, logs, until)
+        return snapshots(board, run, user, logs, min(until, _stops(board, run)))
+
+    def _as_of(self, board: BoardPlan, run: int, at: int) -> Standings:
+        """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
+        stops = _stops(board, run)
+        if at <= stops:
+            return self.at(at)
+        found: dict[str, UserState] = {}
+        for user in self._history.users():
+            for scene in retell(self._history.commands_of(user), stops):
+                found[user] = scene.state
+        return Standings(self._history.plan, found, found.get)
 
     def _board(self, key: str) -> BoardPlan:
         boards = self._history.plan.boards
@@ -144,6 +156,12 @@ class Boards:
     def _name(self, user: str) -> str | None:
         state = self._history.state(user)
         return None if state is None else state.name
+
+
+def _stops(board: BoardPlan, run: int) -> int:
+    """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
+    closes = board.runs.closes(run) if board.rule.rank_by == "streak" else None
+    return NEVER if closes is None else closes - 1
 
 
 def _change(
