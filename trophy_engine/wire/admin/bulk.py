@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import Field, in_wire_words
+from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
@@ -30,8 +29,6 @@ __all__ = [
     "wanted_ids",
 ]
 
-R = TypeVar("R")
-
 #: How many items a request can have.
 MOST_ITEMS: Final = 100
 _PAGE: Final = 10
@@ -45,7 +42,7 @@ def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         try:
             ruleset, made = resource.add(structure(raw, resource.new), desk)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource.vocabulary), index=index))
+            issues.append(issue(fault_of(error, resource), index=index))
         else:
             desk = desk.holding(ruleset)
             created.append(made)
@@ -62,7 +59,7 @@ def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
-            issues.append(issue(fault_of(error, resource.vocabulary), **about))
+            issues.append(issue(fault_of(error, resource), **about))
         else:
             desk = desk.holding(ruleset)
             updated.append(changed)
@@ -77,7 +74,7 @@ def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         try:
             ruleset = resource.remove(resource.find(as_id(text), ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource.vocabulary), id=text))
+            issues.append(issue(fault_of(error, resource), id=text))
         else:
             deleted.append({"id": text})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
@@ -164,8 +161,8 @@ def issue(message: str, severity: str = "error", **about: str | int) -> dict[str
     return {**about, "severity": severity, "message": message}
 
 
-def fault_of(error: InvalidValue | InvalidRules, vocabulary: tuple[Field, ...] = ()) -> str:
+def fault_of(error: InvalidValue | InvalidRules, resource: Resource[Any]) -> str:
     """Say what is wrong in the words of the wire."""
     if isinstance(error, InvalidRules):
         return "; ".join(getattr(problem, "message", str(problem)) for problem in error.problems)
-    return in_wire_words(str(error), vocabulary)
+    return in_wire_words(str(error), (*resource.fields, *resource.further))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
@@ -102,12 +103,19 @@ class Desk:
             stem: what the key begins with.
             keys: gives the keys of a ruleset among which it is to be unique.
         """
-        taken = {key for ruleset in (*self.earlier(), self.ruleset) for key in keys(ruleset)}
-        key, number = stem, 1
-        while key in taken:
-            number += 1
-            key = f"{stem}-{number}"
-        return key
+        taken = self._taken(keys)
+        return stem if stem not in taken else _numbered(stem, taken, 2)
+
+    def unused_number(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
+        """Make a key that nothing has or had of a stem and the lowest number from ``first`` on that is free."""
+        return _numbered(stem, self._taken(keys), first)
+
+    def _taken(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
+        return {key for ruleset in (*self.earlier(), self.ruleset) for key in keys(ruleset)}
+
+
+def _numbered(stem: str, taken: set[str], first: int) -> str:
+    return next(key for number in count(first) if (key := f"{stem}-{number}") not in taken)
 
 
 def _found(noun: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:

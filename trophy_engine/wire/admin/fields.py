@@ -1,6 +1,6 @@
 """Fields: which part of a rule goes by which name on the wire, how it is read from there, and how it is shown.
 
-A table of fields is the whole description of a kind of rule: from it come what a request sets and what a response shows.
+A table of fields describes a kind of rule: from it come what a request sets and what a response shows.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _filter(type_: str) -> Codec:
 
 
 def _iso(day: date | None) -> str | None:
-    return day and day.isoformat()
+    return None if day is None else day.isoformat()
 
 
 #: A value that is the same on both sides.

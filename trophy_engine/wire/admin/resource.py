@@ -31,6 +31,7 @@ class Resource(ABC, Generic[R]):
         new: the class of the items that make one.
         edit: the class of the items that change one.
         fields: what such an item sets, and what is shown.
+        further: what only some of the rules of this kind have.
     """
 
     noun: ClassVar[str]
@@ -38,6 +39,7 @@ class Resource(ABC, Generic[R]):
     new: ClassVar[type[Any]]
     edit: ClassVar[type[Any]]
     fields: ClassVar[tuple[Field, ...]]
+    further: ClassVar[tuple[Field, ...]] = ()
 
     @abstractmethod
     def rules(self, ruleset: Ruleset) -> tuple[R, ...]:
@@ -64,11 +66,6 @@ class Resource(ABC, Generic[R]):
         """Show a rule as JSON."""
         del desk
         return {"id": str(self.identify(rule)), **shown(self.fields, rule)}
-
-    @property
-    def vocabulary(self) -> tuple[Field, ...]:
-        """The fields by whose names messages speak of a rule."""
-        return self.fields
 
     # --- what becomes of the ruleset --------------------------------------------------------------------------------
 
@@ -98,11 +95,11 @@ class Resource(ABC, Generic[R]):
 
     def put(self, old: R, new: R, ruleset: Ruleset) -> Ruleset:
         """Put a rule in the place of another."""
-        return self.replace(ruleset, tuple(new if rule is old else rule for rule in self.rules(ruleset)))
+        return self.replace(ruleset, tuple(new if rule == old else rule for rule in self.rules(ruleset)))
 
     def remove(self, rule: R, ruleset: Ruleset) -> Ruleset:
         """Take a rule out, and what cannot be without it."""
-        return self.replace(ruleset, tuple(other for other in self.rules(ruleset) if other is not rule))
+        return self.replace(ruleset, tuple(other for other in self.rules(ruleset) if other != rule))
 
     def claim(self, key: str, taken: Iterable[str]) -> str:
         """Give the key back if it is free.

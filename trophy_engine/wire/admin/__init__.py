@@ -1,0 +1,1 @@
+"""The admin API: an administrator edits the rules, and helps users with their streaks."""
