@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.admin.fields import in_wire_words
@@ -15,22 +16,10 @@ from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import structure
 
-__all__ = [
-    "MOST_ITEMS",
-    "as_id",
-    "create",
-    "delete",
-    "fault_of",
-    "get",
-    "issue",
-    "list_",
-    "sized",
-    "update",
-    "wanted_ids",
-]
+__all__ = ["as_id", "create", "delete", "get", "issue", "list_", "sized", "told", "update", "wanted_ids"]
 
 #: How many items a request can have.
-MOST_ITEMS: Final = 100
+_MOST_ITEMS: Final = 100
 _PAGE: Final = 10
 _LONGEST_PAGE: Final = 100
 
@@ -108,7 +97,7 @@ def get(resource: Resource[Any], desk: Desk, request: Request) -> Response:
 # --- what requests have in common -----------------------------------------------------------------------------------
 
 
-def sized(body: object, most: int = MOST_ITEMS) -> list[Any]:
+def sized(body: object, most: int = _MOST_ITEMS) -> list[Any]:
     """Give the items of a body.
 
     Raises:
@@ -128,8 +117,8 @@ def wanted_ids(request: Request) -> list[str]:
     """
     given = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
     found = [text.strip() for text in chain.from_iterable(given) if text.strip()]
-    if not 1 <= len(found) <= MOST_ITEMS:
-        raise Unprocessable(f"ids must be 1 to {MOST_ITEMS} identifiers, not {len(found)}")
+    if not 1 <= len(found) <= _MOST_ITEMS:
+        raise Unprocessable(f"ids must be 1 to {_MOST_ITEMS} identifiers, not {len(found)}")
     return found
 
 
@@ -162,7 +151,12 @@ def issue(message: str, severity: str = "error", **about: str | int) -> dict[str
 
 
 def fault_of(error: InvalidValue | InvalidRules, resource: Resource[Any]) -> str:
-    """Say what is wrong in the words of the wire."""
+    """Say what is wrong with an item of a resource, in the words of the wire."""
     if isinstance(error, InvalidRules):
-        return "; ".join(getattr(problem, "message", str(problem)) for problem in error.problems)
+        return told(error)
     return in_wire_words(str(error), (*resource.fields, *resource.further))
+
+
+def told(error: InvalidRules) -> str:
+    """Say what is wrong with the rules that a request comes to."""
+    return "; ".join(problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems)

@@ -5,6 +5,7 @@ A table of fields describes a kind of rule: from it come what a request sets and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -39,6 +40,10 @@ __all__ = [
     "set_by",
     "shown",
 ]
+
+
+#: A name of several words, unless it is quoted.
+_NAME: Final = re.compile(r"(?<!['\w-])[a-z]+(?:_[a-z]+)+(?!['\w-])")
 
 
 @item
@@ -134,10 +139,17 @@ def shown(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     return {camel(field.name): value for field, value in found if value is not None or not field.omitted}
 
 
-def in_wire_words(message: str, fields: Iterable[Field]) -> str:
-    """Have a message that begins with the name of a rule's field begin with that of the wire."""
+def in_wire_words(message: str, fields: Iterable[Field] = ()) -> str:
+    """Have a message of the rules speak of fields as the wire does.
+
+    >>> in_wire_words("threshold must be at least 1, not 0", [Field("metric_threshold", "threshold")])
+    'metricThreshold must be at least 1, not 0'
+    >>> in_wire_words("max_count 1 must be at least start_count 2")
+    'maxCount 1 must be at least startCount 2'
+    """
     name, space, rest = message.partition(" ")
-    return next((camel(field.name) for field in fields if field.of == name), name) + space + rest
+    name = next((field.name for field in fields if field.of == name), name)
+    return _NAME.sub(lambda found: camel(found[0]), name + space + rest)
 
 
 @attrs.frozen

@@ -26,6 +26,4 @@ def application_keys(_: Engine, __: Request) -> Never:
     Raises:
         NotHosted: always.
     """
-    raise NotHosted(
-        "Application API keys exist in the hosted service only; an engine in the same process asks for none"
-    )
+    raise NotHosted("Application API keys exist in the hosted service only; an engine asks for none")

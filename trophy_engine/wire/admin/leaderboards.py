@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.engine import UNSET, Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import AttributeValue, Desk
 from trophy_engine.wire.admin.fields import BREAKDOWN, DATE, METRIC, SYSTEM, USER_FILTER, Field, Kinds, set_by
@@ -94,7 +94,6 @@ class Leaderboards(Resource[Leaderboard]):
     """The leaderboards of a ruleset."""
 
     noun, rivals, new, edit = "Leaderboard", "leaderboard", NewLeaderboard, LeaderboardEdit
-    further = _OWN.all
     fields = (
         Field("name"),
         Field("key"),
@@ -170,7 +169,7 @@ class Leaderboards(Resource[Leaderboard]):
         return {**super().show(rule, desk), "status": board_status(rule, desk.at)}
 
 
-def _kept(status: BoardStatus) -> str:
+def _kept(status: BoardStatus) -> LeaderboardStatus:
     """Give the status that a rule has: what is scheduled is active, from its start on."""
     return "active" if status == "scheduled" else status
 
