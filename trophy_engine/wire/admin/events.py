@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from trophy_engine.arguments import as_sign_up_date, check_idempotency_key
 from trophy_engine.calendar.zones import zone
 from trophy_engine.engine import UNSET, Engine, Unset
@@ -18,7 +16,7 @@ from trophy_engine.wire.admin.bulk import sized
 from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
-from trophy_engine.wire.structuring import item, structure
+from trophy_engine.wire.structuring import given, item, structure
 
 __all__ = ["record_batch"]
 
@@ -42,8 +40,8 @@ class BatchUser:
 
     def changes(self) -> dict[str, Any]:
         """Give what is said of the user, as ``Engine.identify`` takes it."""
-        given = attrs.asdict(self, recurse=False, filter=lambda field, value: field.name != "id" and value is not UNSET)
-        return {"time_zone" if name == "tz" else name: value for name, value in given.items()}
+        names = {"tz": "time_zone"}
+        return {names.get(name, name): value for name, value in given(self).items() if name != "id"}
 
 
 @item

@@ -10,7 +10,7 @@ from trophy_engine.engine import UNSET, Unset
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.wire.errors import NotHosted
-from trophy_engine.wire.structuring import camel, item, structure
+from trophy_engine.wire.structuring import camel, given, item, structure
 
 __all__ = ["ENVIRONMENTS", "change_settings", "show_settings"]
 
@@ -57,8 +57,8 @@ def change_settings(ruleset: Ruleset, body: object) -> Ruleset:
         raise NotHosted("Branding is for the messages that the hosted service writes; an engine only says when")
     changes: dict[str, Any] = {}
     if not isinstance(edit.experimentation, Unset):
-        given = attrs.asdict(edit.experimentation, filter=lambda _, value: value is not UNSET)
-        changes["experimentation"] = attrs.evolve(ruleset.experimentation or Experimentation(), **given)
+        experiment = ruleset.experimentation or Experimentation()
+        changes["experimentation"] = attrs.evolve(experiment, **given(edit.experimentation))
     if not isinstance(edit.aggregation_period, Unset):
         changes["notifications"] = attrs.evolve(
             ruleset.notifications or Notifications(), aggregation_period=edit.aggregation_period

@@ -12,7 +12,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.wire.structuring import item, structure
+from trophy_engine.wire.structuring import given, item, structure
 
 __all__ = ["change_streak", "show_streak"]
 
@@ -55,11 +55,7 @@ def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
         InvalidRules: the streak does not.
     """
     edit = structure(body, StreakEdit)
-    changes: dict[str, Any] = {
-        name: value
-        for name in ("frequency", "evaluation_mode", "customization_enabled")
-        if (value := getattr(edit, name)) is not UNSET
-    }
+    changes = given(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
@@ -67,7 +63,7 @@ def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _conditions(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        changes["freezes"] = edit.freezes and Freezes(**attrs.asdict(edit.freezes))
+        changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
 
 
