@@ -6,6 +6,7 @@ from datetime import datetime
 from types import SimpleNamespace
 
 from moments import utc
+
 from trophy_engine import Ruleset, UnknownUser
 from trophy_engine.wire.admin import ROUTES
 from trophy_engine.wire.messages import Request, Response

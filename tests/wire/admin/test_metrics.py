@@ -140,11 +140,7 @@ def test_what_counts_by_a_metric_goes_with_it():
                 Achievement("alone", CompositeTrigger(["many"])),
                 Achievement("last", CompositeTrigger(["alone"])),
             ],
-            points=[
-                PointsSystem(
-                    "xp", triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("lessons", 2)]
-                )
-            ],
+            points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("lessons", 2)])],
             leaderboards=[
                 Leaderboard("by-words", "metric", start=Office().at.date(), metric="words"),
                 Leaderboard("by-xp", "points", start=Office().at.date(), points="xp"),

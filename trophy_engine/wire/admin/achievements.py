@@ -40,7 +40,7 @@ Status = Literal["active", "inactive", "locked"]
 
 _TRIGGERS: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(AchievementTrigger)}
 _OWN: Final = Kinds(
-    "achievement",
+    "an achievement",
     {
         "metric": (
             Field("metric_id", "metric", codec=METRIC, required=True),

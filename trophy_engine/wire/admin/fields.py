@@ -157,7 +157,7 @@ class Kinds:
     """Fields that belong to one kind of rule each, such as to achievements by metric.
 
     Attributes:
-        noun: what the rules are called, such as ``"achievement"``.
+        noun: what one of the rules is called, such as ``"an achievement"``.
         fields: those of each kind.
     """
 
@@ -179,7 +179,7 @@ class Kinds:
         names = {field.name for field in own}
         for field in self.all:
             if field.name not in names and getattr(item, field.name, UNSET) is not UNSET:
-                raise InvalidValue(f"{camel(field.name)} is not permitted for a {self.noun} of type {kind}")
+                raise InvalidValue(f"{camel(field.name)} is not permitted for {self.noun} of type {kind}")
         for field in own if whole else ():
             if field.required and getattr(item, field.name, UNSET) is UNSET:
-                raise InvalidValue(f"{camel(field.name)} is required for a {self.noun} of type {kind}")
+                raise InvalidValue(f"{camel(field.name)} is required for {self.noun} of type {kind}")

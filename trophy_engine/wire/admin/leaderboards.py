@@ -27,7 +27,7 @@ Unit = Literal["day", "month", "year"]
 
 _MOST_PARTICIPANTS: Final = 1000
 _OWN: Final = Kinds(
-    "leaderboard",
+    "a leaderboard",
     {
         "metric": (Field("metric_id", "metric", codec=METRIC, required=True, omitted=True),),
         "points": (Field("points_system_id", "points", codec=SYSTEM, required=True, omitted=True),),

@@ -35,7 +35,7 @@ Unit = Literal["hours", "days"]
 
 _TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
 _OWN: Final = Kinds(
-    "trigger",
+    "a trigger",
     {
         "metric": (
             Field("metric_id", "metric", codec=METRIC, required=True),
