@@ -15,7 +15,12 @@ import attrs
 from trophy_engine.engine import UNSET
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import as_json
+from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.points import Boost, MetricPointsTrigger
+from trophy_engine.rules.settings import Experimentation
+from trophy_engine.rules.streak import Freezes, Streak
 from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.wire.structuring import camel, item
@@ -42,8 +47,14 @@ __all__ = [
 ]
 
 
-#: A name of several words, unless it is quoted.
-_NAME: Final = re.compile(r"(?<!['\w-])[a-z]+(?:_[a-z]+)+(?!['\w-])")
+_WORD: Final = re.compile(r"\w+")
+#: Fields of rules with names of several words, such as messages of the rules use.
+_NAMES: Final = frozenset(
+    field.name
+    for rule in (Achievement, Boost, Experimentation, Freezes, Leaderboard, MetricPointsTrigger, Streak)
+    for field in attrs.fields(rule)
+    if "_" in field.name
+)
 
 
 @item
@@ -148,8 +159,8 @@ def in_wire_words(message: str, fields: Iterable[Field] = ()) -> str:
     'maxCount 1 must be at least startCount 2'
     """
     name, space, rest = message.partition(" ")
-    name = next((field.name for field in fields if field.of == name), name)
-    return _NAME.sub(lambda found: camel(found[0]), name + space + rest)
+    name = next((camel(field.name) for field in fields if field.of == name), name)
+    return _WORD.sub(lambda found: camel(found[0]) if found[0] in _NAMES else found[0], name + space + rest)
 
 
 @attrs.frozen
