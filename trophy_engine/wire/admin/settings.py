@@ -40,7 +40,7 @@ class ExperimentationEdit:
 class SettingsEdit:
     """What to change of the settings."""
 
-    branding: dict[str, object] | Unset = UNSET
+    branding: dict[str, Any] | Unset = UNSET
     experimentation: ExperimentationEdit | Unset = UNSET
     aggregation_period: Literal["weekly", "monthly"] | Unset = UNSET
 
