@@ -131,6 +131,13 @@ def test_only_what_is_sent_changes(office):
     assert office.edit("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
 
 
+def test_an_empty_description_is_none(office):
+    made = by_metric(office, description="")
+    assert made["description"] is None
+    assert office.edit("achievements", made, description="Go on")["description"] == "Go on"
+    assert office.edit("achievements", made, description="")["description"] is None
+
+
 def test_another_trigger_comes_with_all_that_it_needs(office):
     made = by_metric(office, status="active")
     assert office.edit_fault("achievements", made, trigger="streak") == (

@@ -21,6 +21,7 @@ from trophy_engine.wire.admin.fields import (
     EVENT_FILTER,
     METRIC,
     NUMBER,
+    TEXT,
     USER_FILTER,
     Badge,
     Field,
@@ -105,7 +106,7 @@ class Achievements(Resource[Achievement]):
     noun, rivals, new, edit = "Achievement", "achievement", NewAchievement, AchievementEdit
     fields = (
         Field("name"),
-        Field("description"),
+        Field("description", codec=TEXT),
         Field("status"),
         Field("badge", "badge_url", codec=BADGE),
         Field("user_attributes", codec=USER_FILTER),

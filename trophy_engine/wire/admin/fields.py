@@ -36,6 +36,7 @@ __all__ = [
     "NUMBER",
     "PROSE",
     "SYSTEM",
+    "TEXT",
     "USER_FILTER",
     "Badge",
     "Codec",
@@ -95,6 +96,8 @@ def _iso(day: date | None) -> str | None:
 _PLAIN: Final = Codec()
 #: A text that is empty on the wire where the rule has none.
 PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text or "")
+#: A text that is null on the wire where the rule has none; an empty one is none.
+TEXT: Final = Codec(read=lambda _, text: text or None)
 #: A picture: an object with its address.
 BADGE: Final = Codec(read=lambda _, badge: badge and badge.url, show=lambda url: url and {"url": url})
 DATE: Final = Codec(show=_iso)

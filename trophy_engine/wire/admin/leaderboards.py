@@ -13,7 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import AttributeValue, Desk
-from trophy_engine.wire.admin.fields import BREAKDOWN, DATE, METRIC, SYSTEM, USER_FILTER, Field, Kinds, set_by
+from trophy_engine.wire.admin.fields import BREAKDOWN, DATE, METRIC, SYSTEM, TEXT, USER_FILTER, Field, Kinds, set_by
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.ids import leaderboard_id
 from trophy_engine.wire.statuses import BoardStatus, board_status
@@ -97,7 +97,7 @@ class Leaderboards(Resource[Leaderboard]):
     fields = (
         Field("name"),
         Field("key"),
-        Field("description", omitted=True),
+        Field("description", codec=TEXT, omitted=True),
         Field("rank_by"),
         *_OWN.all,
         Field("max_participants", omitted=True),
