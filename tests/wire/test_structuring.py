@@ -101,6 +101,14 @@ def test_what_does_not_fit_is_said(fields, message):
     assert fault(**fields).split("; ")[0] == message
 
 
+def test_what_fitted_before_makes_no_difference():
+    assert structure({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
+    assert fault(words=["a"]) == "words must be an object"
+    assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
+    assert fault(pictures={"url": "a"}) == "pictures must be a list"
+    assert fault(picture=["url"]) == "picture must be an object"
+
+
 def test_every_field_that_does_not_fit_is_told_once():
     with pytest.raises(InvalidValue) as caught:
         structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)

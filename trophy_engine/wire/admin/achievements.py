@@ -101,6 +101,7 @@ class Achievements(Resource[Achievement]):
     """The achievements of a ruleset.
 
     Those that the API itself completes have keys on the wire; the others get one of their name, which stays within.
+    One that is given another key has another identifier from then on.
     """
 
     noun, rivals, new, edit = "Achievement", "achievement", NewAchievement, AchievementEdit

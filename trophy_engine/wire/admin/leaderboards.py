@@ -91,7 +91,7 @@ class LeaderboardEdit:
 
 
 class Leaderboards(Resource[Leaderboard]):
-    """The leaderboards of a ruleset."""
+    """The leaderboards of a ruleset; one that is given another key has another identifier from then on."""
 
     noun, rivals, new, edit = "Leaderboard", "leaderboard", NewLeaderboard, LeaderboardEdit
     fields = (
