@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import attrs
@@ -107,6 +107,16 @@ def test_what_fitted_before_makes_no_difference():
     assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
     assert fault(pictures={"url": "a"}) == "pictures must be a list"
     assert fault(picture=["url"]) == "picture must be an object"
+
+
+def test_a_field_that_can_be_anything_must_be_there_all_the_same():
+    @item
+    class Box:
+        content: Any
+
+    assert structure({"content": None}, Box).content is None
+    with pytest.raises(InvalidValue, match="content is required"):
+        structure({}, Box)
 
 
 def test_every_field_that_does_not_fit_is_told_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
@@ -10,13 +11,13 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import in_wire_words
+from trophy_engine.wire.admin.fields import Field, in_wire_words
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import structure
 
-__all__ = ["as_id", "create", "delete", "get", "issue", "list_", "sized", "told", "update", "wanted_ids"]
+__all__ = ["as_id", "create", "delete", "fault_of", "get", "issue", "list_", "sized", "update", "wanted_ids"]
 
 #: How many items a request can have.
 _MOST_ITEMS: Final = 100
@@ -31,7 +32,7 @@ def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         try:
             ruleset, made = resource.add(structure(raw, resource.new), desk)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource), index=index))
+            issues.append(issue(fault_of(error, resource.vocabulary), index=index))
         else:
             desk = desk.holding(ruleset)
             created.append(made)
@@ -48,7 +49,7 @@ def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
-            issues.append(issue(fault_of(error, resource), **about))
+            issues.append(issue(fault_of(error, resource.vocabulary), **about))
         else:
             desk = desk.holding(ruleset)
             updated.append(changed)
@@ -63,7 +64,7 @@ def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
         try:
             ruleset = resource.remove(resource.find(as_id(text), ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource), id=text))
+            issues.append(issue(fault_of(error, resource.vocabulary), id=text))
         else:
             deleted.append({"id": text})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
@@ -150,13 +151,8 @@ def issue(message: str, severity: str = "error", **about: str | int) -> dict[str
     return {**about, "severity": severity, "message": message}
 
 
-def fault_of(error: InvalidValue | InvalidRules, resource: Resource[Any]) -> str:
-    """Say what is wrong with an item of a resource, in the words of the wire."""
+def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
+    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with."""
     if isinstance(error, InvalidRules):
-        return told(error)
-    return in_wire_words(str(error), (*resource.fields, *resource.further))
-
-
-def told(error: InvalidRules) -> str:
-    """Say what is wrong with the rules that a request comes to."""
-    return "; ".join(problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems)
+        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
+    return in_wire_words(str(error), fields)

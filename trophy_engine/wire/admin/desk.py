@@ -32,10 +32,6 @@ class AttributeValue:
     attribute_value: str
 
 
-def _nobody(_: str) -> bool:
-    return False
-
-
 @attrs.frozen
 class Desk:
     """A ruleset on the desk; nothing here changes it.
@@ -49,8 +45,8 @@ class Desk:
 
     ruleset: Ruleset
     at: datetime
-    knows: Callable[[str], bool] = _nobody
-    earlier: Callable[[], Sequence[Ruleset]] = tuple
+    knows: Callable[[str], bool]
+    earlier: Callable[[], Sequence[Ruleset]]
 
     def holding(self, ruleset: Ruleset) -> Desk:
         """Put another ruleset on the desk."""

@@ -10,7 +10,6 @@ from trophy_engine.errors import InvalidRules, InvalidValue, UnknownUser
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin import bulk
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
@@ -64,10 +63,8 @@ def object_routes(
     def update(engine: Engine, request: Request) -> Response:
         try:
             ruleset = change(engine.ruleset, request.body)
-        except InvalidRules as error:
-            raise Unprocessable(bulk.told(error)) from None
-        except InvalidValue as error:
-            raise Unprocessable(in_wire_words(str(error))) from None
+        except (InvalidValue, InvalidRules) as error:
+            raise Unprocessable(bulk.fault_of(error)) from None
         _adopt(engine, ruleset, request)
         return Response(200, show(ruleset))
 

@@ -67,6 +67,11 @@ class Resource(ABC, Generic[R]):
         del desk
         return {"id": str(self.identify(rule)), **shown(self.fields, rule)}
 
+    @property
+    def vocabulary(self) -> tuple[Field, ...]:
+        """The fields by whose names messages speak of a rule."""
+        return (*self.fields, *self.further)
+
     # --- what becomes of the ruleset --------------------------------------------------------------------------------
 
     def find(self, id_: UUID, ruleset: Ruleset) -> R:
