@@ -1,0 +1,161 @@
+import pytest
+from office import Office
+
+from trophy_engine import Attribute, Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
+from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.wire.errors import NotFound, Unprocessable
+from trophy_engine.wire.ids import metric_id
+
+NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+
+
+def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
+    office = Office()
+    answer = office.post("metrics", {"name": "Words", "key": "words"})
+    assert answer.status == 201
+    assert answer.body == {
+        "created": [
+            {"id": str(metric_id("words")), "name": "Words", "key": "words", "unitType": "number", "units": ""}
+        ],
+        "issues": [],
+    }
+    assert office.ruleset.metrics == (Metric("words", "Words"),)
+
+
+def test_items_are_for_themselves_and_the_engine_adopts_once():
+    office = Office(Ruleset(metrics=[Metric("words")]))
+    answer = office.post(
+        "metrics",
+        {"name": "Words", "key": "words"},
+        {"name": "Money", "key": "money", "unitType": "currency", "units": "USD"},
+        {"name": 3, "key": "three"},
+        {"name": "Money", "key": "money"},
+        {"name": "Bad", "key": "no key"},
+        {"name": "Euros", "key": "euros", "units": None, "color": "red"},
+        "metric",
+    )
+    assert answer.status == 201
+    assert [made["key"] for made in answer.body["created"]] == ["money"]
+    assert [(issue["index"], issue["message"]) for issue in answer.body["issues"]] == [
+        (0, "Key already in use by another metric"),
+        (2, "Name not a string"),
+        (3, "Key already in use by another metric"),
+        (4, "key must be ASCII letters, digits, '-' and '_', not 'no key'"),
+        (5, "units must be a string; color is not a field here"),
+        (6, "it must be an object"),
+    ]
+    assert all(issue["severity"] == "error" for issue in answer.body["issues"])
+    assert len(office.engine.adopted) == 2
+    assert office.engine.adopted[-1][0] == office.at
+
+
+def test_nothing_made_is_200_and_adopts_nothing():
+    office = Office()
+    assert office.post("metrics", {"key": "words"}).body["issues"] == [
+        {"index": 0, "severity": "error", "message": "Name not a string"}
+    ]
+    assert len(office.engine.adopted) == 1
+
+
+def test_only_what_is_sent_changes():
+    office = Office()
+    words = office.make("metrics", name="Words", key="words", units="words")
+    assert office.edit("metrics", words, name="All words") == {**words, "name": "All words"}
+    assert office.edit("metrics", words, units="") == {**words, "name": "All words", "units": ""}
+
+
+def test_edits_tell_by_id_what_they_could_not_do():
+    office = Office()
+    words = office.make("metrics", name="Words", key="words")
+    answer = office.patch(
+        "metrics",
+        {"id": NOBODY, "name": "x"},
+        {"id": "not-a-uuid", "name": "x"},
+        {"name": "x"},
+        {"id": words["id"], "key": "other"},
+        {"id": words["id"], "name": None},
+        {"id": words["id"], "name": "Good"},
+    )
+    assert [made["name"] for made in answer["updated"]] == ["Good"]
+    assert answer["issues"] == [
+        {"id": NOBODY, "severity": "error", "message": "Metric not found by ID"},
+        {"id": "not-a-uuid", "severity": "error", "message": "id must be a valid UUID"},
+        {"index": 2, "severity": "error", "message": "id must be a valid UUID"},
+        {"id": words["id"], "severity": "error", "message": "key is not a field here"},
+        {"id": words["id"], "severity": "error", "message": "Name not a string"},
+    ]
+
+
+def test_a_list_is_a_page_oldest_first():
+    office = Office(Ruleset(metrics=[Metric(f"m{number}") for number in range(30)]))
+    assert [one["key"] for one in office.get("metrics")] == [f"m{number}" for number in range(10)]
+    assert [one["key"] for one in office.get("metrics", limit=2, skip=28)] == ["m28", "m29"]
+    assert office.get("metrics", skip=30) == []
+    for bad in ({"limit": 0}, {"limit": 101}, {"skip": -1}, {"limit": "ten"}, {"limit": "1.5"}):
+        with pytest.raises(Unprocessable):
+            office.get("metrics", **bad)
+
+
+def test_one_metric_is_got_by_its_id():
+    office = Office()
+    words = office.make("metrics", name="Words", key="words")
+    assert office.get(f"metrics/{words['id']}") == words
+    with pytest.raises(NotFound, match="Metric not found by ID"):
+        office.get(f"metrics/{NOBODY}")
+    with pytest.raises(Unprocessable, match="id must be a valid UUID"):
+        office.get("metrics/words")
+
+
+@pytest.mark.parametrize("body", [None, {}, [], [{"name": "x", "key": "x"}] * 101])
+def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(body):
+    with pytest.raises(Unprocessable):
+        Office().call("POST", "metrics", body)
+
+
+def test_ids_to_delete_are_repeated_or_between_commas():
+    office = Office(Ruleset(metrics=[Metric("a"), Metric("b"), Metric("c")]))
+    a, b, c = (str(metric_id(key)) for key in "abc")
+    assert office.delete("metrics", f"{a},{b}", c)["deleted"] == [{"id": a}, {"id": b}, {"id": c}]
+    assert office.ruleset == Ruleset()
+    assert office.delete("metrics", a, "x")["issues"] == [
+        {"id": a, "severity": "error", "message": "Metric not found by ID"},
+        {"id": "x", "severity": "error", "message": "id must be a valid UUID"},
+    ]
+    for ids in ([], [""], [a] * 101):
+        with pytest.raises(Unprocessable):
+            office.delete("metrics", *ids)
+
+
+def test_what_counts_by_a_metric_goes_with_it():
+    office = Office(
+        Ruleset(
+            metrics=[Metric("words"), Metric("lessons")],
+            attributes=[Attribute("plan")],
+            streak=Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")]),
+            achievements=[
+                Achievement("many", MetricTrigger("words", 100)),
+                Achievement("done", ApiTrigger()),
+                Achievement("both", CompositeTrigger(["many", "done"])),
+                Achievement("alone", CompositeTrigger(["many"])),
+                Achievement("last", CompositeTrigger(["alone"])),
+            ],
+            points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("lessons", 2)])],
+            leaderboards=[
+                Leaderboard("by-words", "metric", start=Office().at.date(), metric="words"),
+                Leaderboard("by-xp", "points", start=Office().at.date(), points="xp"),
+            ],
+        )
+    )
+    system = office.get("points")[0]
+    kept = office.get(f"points/{system['id']}/triggers")[1]
+    office.delete("metrics", metric_id("words"))
+    left = office.ruleset
+    assert [metric.key for metric in left.metrics] == ["lessons"]
+    assert left.streak.metrics == (StreakMetric("lessons"),)
+    assert [(one.key, getattr(one.trigger, "achievements", None)) for one in left.achievements] == [
+        ("done", None),
+        ("both", ("done",)),
+    ]
+    assert office.get(f"points/{system['id']}/triggers") == [kept]
+    assert [board.key for board in left.leaderboards] == ["by-xp"]

@@ -1,0 +1,160 @@
+"""Help with streaks, of an engine that is told beforehand what it is to do for whom."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from moments import utc
+from office import Office
+
+from trophy_engine import InvalidValue, UnknownUser
+from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore
+from trophy_engine.identifiers import derive
+from trophy_engine.wire.errors import Unprocessable
+
+NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+
+
+class Streaks:
+    """Users with so many freezes and such streaks, lost or running."""
+
+    def __init__(self, freezes=None, lost=(), running=()):
+        self.freezes = dict(freezes or {})
+        self.lost, self.running = set(lost), set(running)
+        self.taken = {user: [] for user in self.freezes}
+        self.at = set()
+
+    def _known(self, user, at):
+        self.at.add(at)
+        if user not in self.freezes:
+            raise UnknownUser(user)
+
+    def grant_freeze(self, user, *, at):
+        self._known(user, at)
+        if self.freezes[user] == 3:
+            raise FreezeLimitReached(user, 3)
+        self.freezes[user] += 1
+
+    def restore_streak(self, user, *, at):
+        self._known(user, at)
+        if user not in self.lost:
+            raise NoStreakToRestore(user, 0)
+        self.lost.remove(user)
+
+    def reset_streak(self, user, *, at):
+        self._known(user, at)
+        if user not in self.running:
+            raise NoStreakToReset(user)
+        self.running.remove(user)
+
+    def pause(self, user, start, end, *, at):
+        self._known(user, at)
+        if end < start:
+            raise InvalidValue(f"end {end} must not be before start {start}")
+        number = len(self.taken[user]) + 1
+        made = SimpleNamespace(id=derive("pause", user, number), number=number, start=start, end=end, archived=False)
+        self.taken[user].append(made)
+
+    def unpause(self, user, number, *, at):
+        self.taken[user][number - 1].archived = True
+
+    def user(self, user, *, at):
+        return SimpleNamespace(id=user, pauses=tuple(self.taken[user]))
+
+    def players(self, *, at):
+        return (self.user(user, at=at) for user in self.freezes)
+
+
+def warning(user, message):
+    return {"userId": user, "severity": "warning", "message": message}
+
+
+def error(user, message):
+    return {"userId": user, "severity": "error", "message": message}
+
+
+def test_a_freeze_is_given_for_every_item():
+    office = Office(engine=Streaks({"u": 2}))
+    items = [{"userId": "u"}, {"userId": "u"}, {"userId": "ghost"}]
+    answer = office.call("POST", "streaks/freezes", {"freezes": items})
+    assert answer.status == 201
+    assert answer.body == {
+        "issues": [warning("u", "Would exceed maximum freeze limit"), error("ghost", "User does not exist")]
+    }
+    assert office.engine.freezes == {"u": 3}
+    assert office.engine.at == {office.at}
+
+
+def test_no_freeze_given_is_200():
+    office = Office(engine=Streaks({"u": 3}))
+    assert office.call("POST", "streaks/freezes", {"freezes": [{"userId": "u"}]}).status == 200
+
+
+def test_streaks_are_restored_for_those_who_lost_one():
+    office = Office(engine=Streaks({"a": 0, "b": 0}, lost=["a"]))
+    users = {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]}
+    answer = office.call("POST", "streaks/restore", users)
+    assert answer.status == 201
+    assert answer.body == {
+        "restoredUsers": ["a"],
+        "issues": [warning("b", "No streak to restore"), error("ghost", "User does not exist")],
+    }
+    again = office.call("POST", "streaks/restore", {"users": [{"id": "a"}]})
+    assert (again.status, again.body["restoredUsers"]) == (200, [])
+
+
+def test_streaks_are_reset_for_those_who_have_one():
+    office = Office(engine=Streaks({"a": 0, "b": 0}, running=["a"]))
+    answer = office.call("POST", "streaks/reset", {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]})
+    assert answer.status == 200
+    assert answer.body == {
+        "resetUsers": ["a"],
+        "issues": [warning("b", "No streak to reset"), error("ghost", "User does not exist")],
+    }
+
+
+def test_pauses_are_made_shown_and_taken_back():
+    office = Office(engine=Streaks({"u": 0}), at=utc("2026-08-19 12:00"))
+    item = {"userId": "u", "start": "2026-08-20", "end": "2026-08-27"}
+    bad = [
+        {**item, "userId": "ghost"},
+        {**item, "end": "2026-08-19"},
+        {**item, "start": "soon"},
+        {"start": "2026-08-20", "end": "2026-08-27"},
+    ]
+    answer = office.call("POST", "streaks/pauses", {"pauses": [item, *bad]})
+    assert answer.status == 201
+    (made,) = answer.body["created"]
+    assert made == {**item, "id": str(derive("pause", "u", 1)), "status": "active"}
+    assert answer.body["issues"] == [
+        error("ghost", "User does not exist"),
+        error("u", "end 2026-08-19 must not be before start 2026-08-20"),
+        error("u", "start must be a date such as 2026-02-14"),
+        {"index": 4, "severity": "error", "message": "userId must be a string"},
+    ]
+    gone = office.delete("streaks/pauses", made["id"], "not-a-uuid", NOBODY, made["id"])
+    assert gone == {
+        "deleted": [{"id": made["id"]}],
+        "issues": [
+            {"id": "not-a-uuid", "severity": "error", "message": "id must be a valid UUID"},
+            {"id": NOBODY, "severity": "error", "message": "Streak pause not found by ID"},
+            {"id": made["id"], "severity": "error", "message": "Streak pause not found by ID"},
+        ],
+    }
+    assert office.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("streaks/freezes", "freezes"),
+        ("streaks/pauses", "pauses"),
+        ("streaks/restore", "users"),
+        ("streaks/reset", "users"),
+    ],
+)
+def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
+    office = Office(engine=Streaks())
+    for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
+        with pytest.raises(Unprocessable):
+            office.call("POST", path, body)

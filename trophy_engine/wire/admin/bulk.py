@@ -1,0 +1,158 @@
+"""Bulk requests: up to a hundred items at once, each for itself; one that cannot be followed becomes an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID
+
+from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.rules.problems import Problem
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.wire.admin.desk import Desk
+from trophy_engine.wire.admin.fields import Field, in_wire_words
+from trophy_engine.wire.admin.resource import Resource
+from trophy_engine.wire.errors import NotFound, Unprocessable
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.structuring import structure
+
+__all__ = ["as_id", "create", "delete", "fault_of", "get", "issue", "list_", "sized", "update", "wanted_ids"]
+
+#: How many items a request can have.
+_MOST_ITEMS: Final = 100
+_PAGE: Final = 10
+_LONGEST_PAGE: Final = 100
+
+
+def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Ruleset, Response]:
+    """Make a rule of every item that describes one."""
+    created, issues = [], []
+    for index, raw in enumerate(sized(request.body)):
+        try:
+            ruleset, made = resource.add(structure(raw, resource.new), desk)
+        except (InvalidValue, InvalidRules) as error:
+            issues.append(issue(fault_of(error, resource.vocabulary), index=index))
+        else:
+            desk = desk.holding(ruleset)
+            created.append(made)
+    return desk.ruleset, Response(201 if created else 200, {"created": created, "issues": issues})
+
+
+def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Ruleset, Response]:
+    """Change the rule that each item names; what an item leaves out stays."""
+    updated, issues = [], []
+    for index, raw in enumerate(sized(request.body)):
+        try:
+            as_id(raw.get("id") if isinstance(raw, dict) else None)
+            ruleset, changed = resource.amend(structure(raw, resource.edit), desk)
+        except (InvalidValue, InvalidRules) as error:
+            named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
+            about = {"id": raw["id"]} if named else {"index": index}
+            issues.append(issue(fault_of(error, resource.vocabulary), **about))
+        else:
+            desk = desk.holding(ruleset)
+            updated.append(changed)
+    return desk.ruleset, Response(200, {"updated": updated, "issues": issues})
+
+
+def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Ruleset, Response]:
+    """Take out the rules that the request names, and what cannot be without them."""
+    deleted, issues = [], []
+    ruleset = desk.ruleset
+    for text in wanted_ids(request):
+        try:
+            ruleset = resource.remove(resource.find(as_id(text), ruleset), ruleset)
+        except (InvalidValue, InvalidRules) as error:
+            issues.append(issue(fault_of(error, resource.vocabulary), id=text))
+        else:
+            deleted.append({"id": text})
+    return ruleset, Response(200, {"deleted": deleted, "issues": issues})
+
+
+def list_(resource: Resource[Any], desk: Desk, request: Request) -> Response:
+    """Show a page of the rules, oldest first."""
+    limit = _whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
+    skip = _whole(request, "skip", 0, least=0)
+    page = resource.rules(desk.ruleset)[skip : skip + limit]
+    return Response(200, [resource.show(rule, desk) for rule in page])
+
+
+def get(resource: Resource[Any], desk: Desk, request: Request) -> Response:
+    """Show the rule that the end of the path names.
+
+    Raises:
+        Unprocessable: what is there is no identifier.
+        NotFound: no rule has it.
+    """
+    try:
+        id_ = as_id(request.path[-1])
+    except InvalidValue as error:
+        raise Unprocessable(str(error)) from None
+    try:
+        return Response(200, resource.show(resource.find(id_, desk.ruleset), desk))
+    except InvalidValue as error:
+        raise NotFound(str(error)) from None
+
+
+# --- what requests have in common -----------------------------------------------------------------------------------
+
+
+def sized(body: object, most: int = _MOST_ITEMS) -> list[Any]:
+    """Give the items of a body.
+
+    Raises:
+        Unprocessable: it is no list, or of the wrong length.
+    """
+    if not isinstance(body, list) or not 1 <= len(body) <= most:
+        found = f"{len(body)} items" if isinstance(body, list) else "none"
+        raise Unprocessable(f"The request body must be a list of 1 to {most} items, not {found}")
+    return body
+
+
+def wanted_ids(request: Request) -> list[str]:
+    """Give the identifiers to delete: a parameter that may come again, and may hold several between commas.
+
+    Raises:
+        Unprocessable: there are none, or too many.
+    """
+    given = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
+    found = [text.strip() for text in chain.from_iterable(given) if text.strip()]
+    if not 1 <= len(found) <= _MOST_ITEMS:
+        raise Unprocessable(f"ids must be 1 to {_MOST_ITEMS} identifiers, not {len(found)}")
+    return found
+
+
+def as_id(text: object) -> UUID:
+    """Read an identifier.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    try:
+        return structure(text, UUID)
+    except InvalidValue:
+        raise InvalidValue("id must be a valid UUID") from None
+
+
+def _whole(request: Request, name: str, default: int, *, least: int, most: int | None = None) -> int:
+    texts = [value for given, value in request.query if given == name]
+    if not texts:
+        return default
+    text = texts[-1]
+    if not text.isascii() or not text.isdigit() or int(text) < least or (most is not None and int(text) > most):
+        bounds = f"from {least} to {most}" if most is not None else f"of at least {least}"
+        raise Unprocessable(f"{name} must be a whole number {bounds}, not {text!r}")
+    return int(text)
+
+
+def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
+    """Tell of an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``."""
+    return {**about, "severity": severity, "message": message}
+
+
+def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
+    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with."""
+    if isinstance(error, InvalidRules):
+        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
+    return in_wire_words(str(error), fields)

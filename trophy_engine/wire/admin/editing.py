@@ -1,0 +1,113 @@
+"""Editing: calls that look at the rules or change them; the engine adopts what a call comes to, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidRules, InvalidValue, UnknownUser
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.wire.admin import bulk
+from trophy_engine.wire.admin.desk import Desk
+from trophy_engine.wire.admin.parts import Parts
+from trophy_engine.wire.admin.resource import Resource
+from trophy_engine.wire.errors import NotFound, Unprocessable
+from trophy_engine.wire.messages import Request, Response
+
+__all__ = ["Handler", "Opener", "Route", "always", "in_system", "object_routes", "resource_routes"]
+
+Handler = Callable[[Engine, Request], Response]
+#: A method, the template of a path, and what answers to them.
+Route = tuple[str, str, Handler]
+#: Gives the resource that a request is about.
+Opener = Callable[[Request, Desk], Resource[Any]]
+
+
+def resource_routes(path: str, opener: Opener) -> tuple[Route, ...]:
+    """Make the routes of a resource: list, get, create, update and delete."""
+
+    def reading(do: Callable[[Resource[Any], Desk, Request], Response]) -> Handler:
+        def handle(engine: Engine, request: Request) -> Response:
+            desk = desk_of(engine, request)
+            return do(opener(request, desk), desk, request)
+
+        return handle
+
+    def writing(do: Callable[[Resource[Any], Desk, Request], tuple[Ruleset, Response]]) -> Handler:
+        def handle(engine: Engine, request: Request) -> Response:
+            desk = desk_of(engine, request)
+            ruleset, response = do(opener(request, desk), desk, request)
+            _adopt(engine, ruleset, request)
+            return response
+
+        return handle
+
+    return (
+        ("GET", path, reading(bulk.list_)),
+        ("POST", path, writing(bulk.create)),
+        ("PATCH", path, writing(bulk.update)),
+        ("DELETE", path, writing(bulk.delete)),
+        ("GET", f"{path}/{{id}}", reading(bulk.get)),
+    )
+
+
+def object_routes(
+    path: str, show: Callable[[Ruleset], dict[str, Any]], change: Callable[[Ruleset, object], Ruleset]
+) -> tuple[Route, ...]:
+    """Make the routes of a single object: get and update."""
+
+    def get(engine: Engine, _: Request) -> Response:
+        return Response(200, show(engine.ruleset))
+
+    def update(engine: Engine, request: Request) -> Response:
+        try:
+            ruleset = change(engine.ruleset, request.body)
+        except (InvalidValue, InvalidRules) as error:
+            raise Unprocessable(bulk.fault_of(error)) from None
+        _adopt(engine, ruleset, request)
+        return Response(200, show(ruleset))
+
+    return ("GET", path, get), ("PATCH", path, update)
+
+
+def always(resource: Resource[Any]) -> Opener:
+    """Give the same resource to every request."""
+    return lambda _, __: resource
+
+
+def in_system(parts: type[Parts[Any]]) -> Opener:
+    """Give the parts of the points system that the second part of the path names."""
+
+    def open_(request: Request, desk: Desk) -> Resource[Any]:
+        try:
+            id_ = bulk.as_id(request.path[1])
+        except InvalidValue:
+            raise Unprocessable("systemId must be a valid UUID") from None
+        try:
+            return parts(desk.system(id_).key)
+        except InvalidValue as error:
+            raise NotFound(str(error)) from None
+
+    return open_
+
+
+def desk_of(engine: Engine, request: Request) -> Desk:
+    """Put the engine's rules on a desk."""
+
+    def knows(user: str) -> bool:
+        try:
+            engine.user(user)
+        except UnknownUser:
+            return False
+        return True
+
+    def earlier() -> tuple[Ruleset, ...]:
+        return tuple(adoption.ruleset for adoption in engine.adoptions())
+
+    return Desk(engine.ruleset, request.at, knows, earlier)
+
+
+def _adopt(engine: Engine, ruleset: Ruleset, request: Request) -> None:
+    if ruleset != engine.ruleset:
+        engine.update(ruleset, at=request.at)

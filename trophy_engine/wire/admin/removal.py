@@ -1,0 +1,135 @@
+"""Removal: a rule goes, and with it every rule that would mean nothing, or something else, without it."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+import attrs
+
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger
+from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, PointsTrigger
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak
+
+__all__ = ["pinned", "without"]
+
+
+def without(
+    ruleset: Ruleset,
+    *,
+    metrics: AbstractSet[str] = frozenset(),
+    attributes: AbstractSet[tuple[str, str]] = frozenset(),
+    achievements: AbstractSet[str] = frozenset(),
+    systems: AbstractSet[str] = frozenset(),
+) -> Ruleset:
+    """Make the ruleset without some of its rules, which are named by their keys.
+
+    Rules that count by a metric go with it, and so do rules that are for some values of an attribute only, for without
+    it they would be for everybody. A composite achievement waits for what is left of its prerequisites, and goes with
+    the last of them. What rewards an achievement, and what ranks by a points system, goes with that.
+
+    Args:
+        ruleset: the rules to start from.
+        metrics: keys of metrics.
+        attributes: types and keys of attributes.
+        achievements: keys of achievements.
+        systems: keys of points systems.
+    """
+    gone = _Gone(metrics, attributes, achievements, systems).completed(ruleset.achievements)
+    return attrs.evolve(
+        ruleset,
+        metrics=tuple(one for one in ruleset.metrics if one.key not in gone.metrics),
+        attributes=tuple(one for one in ruleset.attributes if (one.type, one.key) not in gone.attributes),
+        streak=ruleset.streak and gone.from_streak(ruleset.streak),
+        achievements=tuple(map(gone.from_achievement, filter(gone.spares_achievement, ruleset.achievements))),
+        points=tuple(gone.from_system(one) for one in ruleset.points if one.key not in gone.systems),
+        leaderboards=tuple(filter(gone.spares_board, ruleset.leaderboards)),
+    )
+
+
+def pinned(system: PointsSystem) -> PointsSystem:
+    """Give every trigger and boost the key that it goes by, so that it keeps it wherever it comes to stand."""
+    triggers = zip(system.triggers, system.trigger_keys, strict=True)
+    boosts = zip(system.boosts, system.boost_keys, strict=True)
+    return attrs.evolve(
+        system,
+        triggers=tuple(one if one.key else attrs.evolve(one, key=key) for one, key in triggers),
+        boosts=tuple(one if one.key else attrs.evolve(one, key=key) for one, key in boosts),
+    )
+
+
+@attrs.frozen
+class _Gone:
+    """What goes, by keys."""
+
+    metrics: AbstractSet[str]
+    attributes: AbstractSet[tuple[str, str]]
+    achievements: AbstractSet[str]
+    systems: AbstractSet[str]
+
+    def completed(self, achievements: tuple[Achievement, ...]) -> _Gone:
+        """Add the achievements that go with what goes, and those that go with them."""
+        more = {one.key for one in achievements if one.key not in self.achievements and self._takes(one)}
+        if not more:
+            return self
+        return attrs.evolve(self, achievements=self.achievements | more).completed(achievements)
+
+    def _takes(self, achievement: Achievement) -> bool:
+        if self._filtered(achievement):
+            return True
+        match achievement.trigger:
+            case MetricTrigger(metric) as trigger:
+                return metric in self.metrics or self._filtered(trigger)
+            case CompositeTrigger(needs):
+                return all(key in self.achievements for key in needs)
+        return False
+
+    def _filtered(self, rule: Any) -> bool:
+        """Tell whether a rule is for some values of an attribute that goes."""
+        return any(
+            (type_, key) in self.attributes
+            for type_ in ("user", "event")
+            for key in getattr(rule, f"{type_}_attributes", Filter())
+        )
+
+    def spares_achievement(self, achievement: Achievement) -> bool:
+        """Tell whether an achievement stays."""
+        return achievement.key not in self.achievements
+
+    def spares_board(self, board: Leaderboard) -> bool:
+        """Tell whether a leaderboard stays."""
+        broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
+        return not (
+            board.metric in self.metrics or board.points in self.systems or broken_down or self._filtered(board)
+        )
+
+    def from_achievement(self, achievement: Achievement) -> Achievement:
+        """Make an achievement that stays, without the prerequisites that go."""
+        if not isinstance(achievement.trigger, CompositeTrigger):
+            return achievement
+        left = tuple(key for key in achievement.trigger.achievements if key not in self.achievements)
+        return attrs.evolve(achievement, trigger=CompositeTrigger(left))
+
+    def from_streak(self, streak: Streak) -> Streak:
+        """Make the streak without the conditions that go."""
+        return attrs.evolve(streak, metrics=tuple(one for one in streak.metrics if one.key not in self.metrics))
+
+    def from_system(self, system: PointsSystem) -> PointsSystem:
+        """Make a points system without the triggers and boosts that go; the others keep their keys."""
+        kept = pinned(system)
+        triggers = tuple(filter(self._spares_trigger, kept.triggers))
+        boosts = tuple(one for one in kept.boosts if not self._filtered(one))
+        if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
+            return system
+        return attrs.evolve(kept, triggers=triggers, boosts=boosts)
+
+    def _spares_trigger(self, trigger: PointsTrigger) -> bool:
+        match trigger:
+            case MetricPointsTrigger(metric=metric) if metric in self.metrics:
+                return False
+            case AchievementPointsTrigger(achievement=key) if key in self.achievements:
+                return False
+        return not self._filtered(trigger)

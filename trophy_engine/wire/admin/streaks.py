@@ -1,0 +1,158 @@
+"""Help with streaks: freezes, pauses, restoring and resetting, for up to a hundred users at once, each for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import (
+    FreezeLimitReached,
+    InvalidValue,
+    NoStreakToReset,
+    NoStreakToRestore,
+    Refused,
+    UnknownUser,
+)
+from trophy_engine.wire.admin.bulk import as_id, issue, sized, wanted_ids
+from trophy_engine.wire.admin.fields import in_wire_words
+from trophy_engine.wire.errors import Unprocessable
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.structuring import item, structure
+
+__all__ = ["delete_pauses", "grant_freezes", "pause", "reset", "restore"]
+
+#: What is no error, but nothing to be done either.
+_WARNINGS: Final[dict[type[Refused], str]] = {
+    FreezeLimitReached: "Would exceed maximum freeze limit",
+    NoStreakToRestore: "No streak to restore",
+    NoStreakToReset: "No streak to reset",
+}
+
+
+@item
+class Grant:
+    """A freeze for a user."""
+
+    user_id: str
+
+
+@item
+class NewPause:
+    """A pause for a user."""
+
+    user_id: str
+    start: date
+    end: date
+
+
+@item
+class Someone:
+    """A user."""
+
+    id: str
+
+
+def grant_freezes(engine: Engine, request: Request) -> Response:
+    """Give a freeze for every item; a user who comes again gets another."""
+    given, issues = _each(request, "freezes", Grant, lambda one: engine.grant_freeze(one.user_id, at=request.at))
+    return Response(201 if given else 200, {"issues": issues})
+
+
+def restore(engine: Engine, request: Request) -> Response:
+    """Have users' lost streaks run on."""
+
+    def act(one: Someone) -> str:
+        engine.restore_streak(one.id, at=request.at)
+        return one.id
+
+    restored, issues = _each(request, "users", Someone, act)
+    return Response(201 if restored else 200, {"restoredUsers": restored, "issues": issues})
+
+
+def reset(engine: Engine, request: Request) -> Response:
+    """End users' streaks."""
+
+    def act(one: Someone) -> str:
+        engine.reset_streak(one.id, at=request.at)
+        return one.id
+
+    ended, issues = _each(request, "users", Someone, act)
+    return Response(200, {"resetUsers": ended, "issues": issues})
+
+
+def pause(engine: Engine, request: Request) -> Response:
+    """Have misses on some dates end no streak."""
+
+    def act(one: NewPause) -> dict[str, Any]:
+        engine.pause(one.user_id, one.start, one.end, at=request.at)
+        made = max(engine.user(one.user_id, at=request.at).pauses, key=lambda each: each.number)
+        return {
+            "id": str(made.id),
+            "userId": one.user_id,
+            "start": made.start.isoformat(),
+            "end": made.end.isoformat(),
+            "status": "archived" if made.archived else "active",
+        }
+
+    created, issues = _each(request, "pauses", NewPause, act)
+    return Response(201 if created else 200, {"created": created, "issues": issues})
+
+
+def delete_pauses(engine: Engine, request: Request) -> Response:
+    """Take pauses back."""
+    wanted = wanted_ids(request)
+    running = {
+        each.id: (player.id, each.number)
+        for player in engine.players(at=request.at)
+        for each in player.pauses
+        if not each.archived
+    }
+    deleted, issues = [], []
+    for text in wanted:
+        try:
+            user, number = _running(running, as_id(text))
+            engine.unpause(user, number, at=request.at)
+        except (InvalidValue, Refused) as error:
+            issues.append(issue(in_wire_words(str(error)), id=text))
+        else:
+            deleted.append({"id": text})
+    return Response(200, {"deleted": deleted, "issues": issues})
+
+
+def _running(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int]:
+    """Take out the user and the number of a pause, so that it is found once."""
+    if id_ not in pauses:
+        raise InvalidValue("Streak pause not found by ID")
+    return pauses.pop(id_)
+
+
+def _each(
+    request: Request, name: str, kind: type[Any], act: Callable[[Any], Any]
+) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Do something for every item of a list in the body; give what came of it, and the issues.
+
+    Raises:
+        Unprocessable: the body has no such list, or one of the wrong length.
+    """
+    if not isinstance(request.body, dict) or set(request.body) != {name}:
+        raise Unprocessable(f"The request body must be an object with {name}")
+    done, issues = [], []
+    for index, raw in enumerate(sized(request.body[name])):
+        try:
+            done.append(act(structure(raw, kind)))
+        except UnknownUser:
+            issues.append(issue("User does not exist", **_about(raw, index)))
+        except (InvalidValue, Refused) as error:
+            warning = _WARNINGS.get(type(error))  # type: ignore[arg-type]  # no key, where it is no refusal
+            severity = "error" if warning is None else "warning"
+            issues.append(issue(warning or in_wire_words(str(error)), severity, **_about(raw, index)))
+    return done, issues
+
+
+def _about(raw: object, index: int) -> dict[str, Any]:
+    """Say which item it is: by its user, if it names one."""
+    user = (raw.get("userId") or raw.get("id")) if isinstance(raw, dict) else None
+    return {"userId": user} if isinstance(user, str) else {"index": index}
