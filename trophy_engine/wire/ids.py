@@ -1,0 +1,62 @@
+"""Identifiers of rules on the wire: derived from keys, so that a rule has the same one in every process.
+
+>>> metric_id("words")
+UUID('84d6876e-3173-5749-89a4-7285f6e4eff0')
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from trophy_engine.identifiers import derive
+
+__all__ = [
+    "achievement_id",
+    "attribute_id",
+    "boost_id",
+    "leaderboard_id",
+    "level_id",
+    "metric_id",
+    "system_id",
+    "trigger_id",
+]
+
+
+def metric_id(key: str) -> UUID:
+    """Identify a metric."""
+    return derive("metric", key)
+
+
+def attribute_id(type_: str, key: str) -> UUID:
+    """Identify an attribute; its key is unique among those of its type."""
+    return derive("attribute", type_, key)
+
+
+def achievement_id(key: str) -> UUID:
+    """Identify an achievement."""
+    return derive("achievement", key)
+
+
+def system_id(key: str) -> UUID:
+    """Identify a points system."""
+    return derive("points", key)
+
+
+def level_id(system: str, key: str) -> UUID:
+    """Identify a level of a points system."""
+    return derive("level", system, key)
+
+
+def trigger_id(system: str, key: str) -> UUID:
+    """Identify a trigger of a points system by one of ``PointsSystem.trigger_keys``."""
+    return derive("trigger", system, key)
+
+
+def boost_id(system: str, key: str) -> UUID:
+    """Identify a boost of a points system by one of ``PointsSystem.boost_keys``."""
+    return derive("boost", system, key)
+
+
+def leaderboard_id(key: str) -> UUID:
+    """Identify a leaderboard."""
+    return derive("leaderboard", key)

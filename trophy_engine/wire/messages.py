@@ -1,0 +1,45 @@
+"""Messages: what comes over the wire and what goes back, with nothing of HTTP that the engine does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+__all__ = ["Request", "Response"]
+
+
+@attrs.frozen
+class Request:
+    """A call of the API.
+
+    Attributes:
+        method: such as ``"GET"``.
+        path: the parts of the path below the version, such as ``("metrics", "words", "event")``.
+        query: the parameters of the query, in order; a name may come again.
+        headers: by names in lower case.
+        body: the JSON of the body as Python values; None where there is none.
+        at: when the call arrives.
+    """
+
+    method: str
+    path: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: Any
+    at: datetime
+
+
+@attrs.frozen
+class Response:
+    """The answer to a call.
+
+    Attributes:
+        status: the status code of HTTP.
+        body: JSON as Python values.
+    """
+
+    status: int
+    body: Any

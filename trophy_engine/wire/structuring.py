@@ -1,0 +1,197 @@
+"""Structuring: JSON as frozen items, field by field, and what to say where it does not fit.
+
+An item tells a field that is left out, ``UNSET``, from one that is null. Fields go by their names in camelCase:
+
+>>> @item
+... class NewMetric:
+...     name: str
+...     unit_type: str | None | Unset = UNSET
+>>> structure({"name": "Words", "unitType": None}, NewMetric)
+NewMetric(name='Words', unit_type=None)
+>>> structure({"unitType": "number"}, NewMetric)
+Traceback (most recent call last):
+    ...
+trophy_engine.errors.InvalidValue: name must be a string
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
+from uuid import UUID
+
+import attrs
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
+
+from trophy_engine.engine import UNSET, Unset
+from trophy_engine.errors import InvalidValue
+from trophy_engine.numbers import Number, exact
+
+__all__ = ["camel", "item", "structure"]
+
+T = TypeVar("T")
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def camel(name: str) -> str:
+    """Spell a name as the wire does.
+
+    >>> camel("max_points")
+    'maxPoints'
+    """
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _by_camel(_: type, fields: list[Any]) -> list[Any]:
+    return [field.evolve(alias=camel(field.name)) for field in fields]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def item(cls: type[T]) -> type[T]:
+    """Make an item of a class: frozen, its fields by name only, in camelCase as on the wire."""
+    return attrs.frozen(kw_only=True, field_transformer=_by_camel)(cls)
+
+
+def structure(raw: object, kind: type[T]) -> T:
+    """Read JSON as an item.
+
+    Raises:
+        InvalidValue: it does not fit; the message has a clause for each field that does not.
+    """
+    try:
+        return _CONVERTER.structure(raw, kind)
+    except (ClassValidationError, IterableValidationError, InvalidValue) as error:
+        raise InvalidValue("; ".join(dict.fromkeys(_clauses(error, "")))) from None
+
+
+def _clauses(error: BaseException, path: str) -> Iterator[str]:
+    """Walk what is wrong, each as a clause that begins with the path of the field."""
+    if isinstance(error, ClassValidationError):
+        found, others = error.group_exceptions()
+        for inner, note in found:
+            field = attrs.fields_dict(error.cl)[note.name]
+            told = _fault_of_nothing(note.type) if isinstance(inner, KeyError) else inner
+            fault = field.metadata.get("fault")
+            yield from (fault,) if fault else _clauses(told, _join(path, str(field.alias)))
+        for inner in others:
+            yield from _clauses(inner, path)
+    elif isinstance(error, IterableValidationError):
+        for inner, place in error.group_exceptions()[0]:
+            yield from _clauses(inner, f"{path}[{place.index!r}]")
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for name in sorted(error.extra_fields):
+            yield f"{_join(path, name)} is not a field here"
+    elif isinstance(error, InvalidValue):
+        yield f"{path or 'it'} {error}"
+    else:
+        raise error
+
+
+def _fault_of_nothing(kind: Any) -> BaseException:
+    """Give what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
+    try:
+        _CONVERTER.structure(UNSET, kind)
+    except (ClassValidationError, IterableValidationError, InvalidValue) as error:
+        return error
+    return InvalidValue("is required")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
+    """Make a hook that takes the values of a kind as they are; True and False are no numbers."""
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise InvalidValue(f"must be {what}")
+        return value
+
+    return hook
+
+
+def _number(value: Any, _: Any) -> Number:
+    _only((int, float), "a number")(value, _)
+    try:
+        return exact(value)
+    except InvalidValue:
+        raise InvalidValue("must be a finite number within ±10**30") from None
+
+
+def _date(value: Any, _: Any) -> date:
+    try:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # such as 30 February, told below
+    raise InvalidValue("must be a date such as 2026-02-14")
+
+
+def _uuid(value: Any, _: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidValue("must be a valid UUID") from None
+
+
+def _literal(value: Any, kind: Any) -> Any:
+    words = get_args(kind)
+    if not isinstance(value, str) or value not in words:
+        raise InvalidValue(f"must be one of {', '.join(words)}")
+    return value
+
+
+def _is_optional(kind: Any) -> bool:
+    return get_origin(kind) in {Union, UnionType} and kind != Number
+
+
+def _optional(kind: Any) -> Callable[[Any, Any], Any]:
+    """Make the hook of a field that may be left out or null."""
+    options = get_args(kind)
+    rest: Any = Union[tuple(one for one in options if one not in {Unset, type(None)})]  # noqa: UP007
+    null = type(None) in options
+
+    def hook(value: Any, _: Any) -> Any:
+        return None if value is None and null else _CONVERTER.structure(value, rest)
+
+    return hook
+
+
+def _converter() -> Converter:
+    made = Converter(forbid_extra_keys=True, use_alias=True)
+    made.register_structure_hook(str, _only(str, "a string"))
+    made.register_structure_hook(int, _only(int, "a whole number"))
+    made.register_structure_hook(bool, _only(bool, "true or false"))
+    made.register_structure_hook(date, _date)
+    made.register_structure_hook(UUID, _uuid)
+    made.register_structure_hook_func(_is(Literal), _literal)
+    made.register_structure_hook_factory(_is_optional, _optional)
+    made.register_structure_hook_func(lambda kind: kind == Number, _number)
+    made.register_structure_hook_factory(attrs.has, lambda kind: _given(made.gen_structure_attrs_fromdict(kind)))
+    made.register_structure_hook_factory(_is(dict), lambda kind: _given(made.gen_structure_mapping(kind)))
+    made.register_structure_hook_func(_is(tuple), _tuple)
+    return made
+
+
+def _is(origin: Any) -> Callable[[Any], bool]:
+    return lambda kind: get_origin(kind) is origin
+
+
+def _given(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Have a hook look at nothing but objects."""
+    check = _only(dict, "an object")
+    return lambda value, wanted: hook(check(value, wanted), wanted)
+
+
+def _tuple(value: Any, kind: Any) -> tuple[Any, ...]:
+    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
+    return tuple(_CONVERTER.structure(_only(list, "a list")(value, kind), many))
+
+
+_CONVERTER: Final = _converter()
