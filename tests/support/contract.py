@@ -8,7 +8,7 @@ import re
 from datetime import date, datetime
 from uuid import UUID
 
-__all__ = ["SHAPES", "faults"]
+__all__ = ["OPERATIONS", "SHAPES", "faults", "faults_of_answer"]
 
 _BASE_STREAK = """length:int frequency:daily/weekly/monthly started:date|null periodStart:date|null periodEnd:date|null
 expires:date|null freezes?:int maxFreezes?:int freezeAutoEarnInterval?:int freezeAutoEarnAmount?:int"""
@@ -83,6 +83,47 @@ SHAPES = {
     "WrappedPoints": f"name:text description:text|null {_STANDING}",
 }
 
+#: What each operation answers with if all is well, and the statuses with which it may do so or refuse. An unknown
+#: metric and an unknown user are not found, though the documentation of two operations leaves that out.
+OPERATIONS = {
+    "POST /metrics/*/event": ("Event", {201, 202, 400, 401, 404, 422}),
+    "GET /achievements": ("[Achievement]", {200, 401, 422}),
+    "POST /achievements/*/complete": ("Completion", {201, 400, 401, 404, 422}),
+    "POST /users": ("User", {201, 400, 401, 422}),
+    "GET /users/*": ("User", {200, 400, 401, 404, 422}),
+    "PUT /users/*": ("User", {200, 400, 401, 422}),
+    "PATCH /users/*": ("User", {200, 400, 401, 404, 422}),
+    "GET /users/*/preferences": ("Preferences", {200, 401, 404, 422}),
+    "PATCH /users/*/preferences": ("Preferences", {200, 400, 401, 403, 404, 422}),
+    "GET /users/*/metrics": ("[Metric]", {200, 401, 404, 422}),
+    "GET /users/*/metrics/*": ("Metric", {200, 401, 404, 422}),
+    "GET /users/*/metrics/*/event-summary": ("[SummaryRow]", {200, 401, 404, 422}),
+    "GET /users/*/achievements": ("[UserAchievementWithStats]", {200, 401, 404, 422}),
+    "GET /users/*/streak": ("Streak", {200, 401, 404, 422}),
+    "GET /streaks": ("[StreakLength]", {200, 401, 422}),
+    "GET /users/*/points/*": ("UserPoints", {200, 401, 404, 422}),
+    "GET /users/*/points/*/boosts": ("[Boost]", {200, 401, 404, 422}),
+    "GET /users/*/points/*/event-summary": ("[SummaryRow]", {200, 401, 404, 422}),
+    "GET /users/*/leaderboards/*": ("UserLeaderboardWithHistory", {200, 401, 404, 422}),
+    "GET /users/*/wrapped": ("Wrapped", {200, 401, 404, 422}),
+    "GET /points/*": ("PointsSystem", {200, 401, 404}),
+    "GET /points/*/summary": ("[Range]", {200, 401, 404, 422}),
+    "GET /points/*/boosts": ("[Boost]", {200, 401, 404}),
+    "GET /points/*/levels": ("[Level]", {200, 401, 404}),
+    "GET /points/*/level-summary": ("[LevelCount]", {200, 401, 404, 422}),
+    "GET /leaderboards": ("[Leaderboard]", {200, 401, 422}),
+    "GET /leaderboards/*": ("RankedLeaderboard", {200, 401, 404, 422}),
+}
+
+
+def faults_of_answer(method, path, status, body):
+    """List what an answer lacks to be one that its operation gives; ``path`` is below the version."""
+    for operation, (kind, statuses) in OPERATIONS.items():
+        if re.fullmatch(operation.replace("*", "[^/]+"), f"{method} {path}"):
+            wrong = [] if status in statuses else [f"{operation} does not answer with {status}"]
+            return wrong + faults(body, kind if status < 300 else "Error")
+    return [f"{method} {path} is not in the contract"]
+
 
 def _is_uuid(value):
     return isinstance(value, str) and str(UUID(value)) == value
@@ -111,14 +152,12 @@ def faults(value, kind, place="$"):
     """List what a value lacks to be of a kind, each with its place; an empty list for nothing."""
     if kind.endswith("|null"):
         return [] if value is None else faults(value, kind.removesuffix("|null"), place)
-    if kind[0] == "[":
-        if not isinstance(value, list):
-            return [f"{place} is no list"]
-        return [fault for number, one in enumerate(value) for fault in faults(one, kind[1:-1], f"{place}[{number}]")]
-    if kind[0] == "{":
-        if not isinstance(value, dict):
-            return [f"{place} is no object"]
-        return [fault for key, one in value.items() for fault in faults(one, kind[1:-1], f"{place}[{key!r}]")]
+    if kind[0] in "[{":
+        wanted, name = (list, "list") if kind[0] == "[" else (dict, "object")
+        if not isinstance(value, wanted):
+            return [f"{place} is no {name}"]
+        parts = enumerate(value) if wanted is list else value.items()
+        return [fault for key, one in parts for fault in faults(one, kind[1:-1], f"{place}[{key!r}]")]
     if kind in SHAPES:
         return _faults_of_shape(value, SHAPES[kind], place)
     return [] if _fits(value, kind) else [f"{place} is no {kind}: {value!r}"]

@@ -27,8 +27,8 @@ Channel = Literal["email", "push"]
 class UpdatedUser:
     """The fields of a user that a call sets."""
 
-    email: str | Unset = UNSET
-    name: str | Unset = UNSET
+    email: str | None | Unset = UNSET
+    name: str | None | Unset = UNSET
     tz: str | None | Unset = UNSET
     sign_up_date: str | None | Unset = UNSET
     device_tokens: tuple[str, ...] | None | Unset = UNSET

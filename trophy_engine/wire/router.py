@@ -1,24 +1,24 @@
 """The router: which handler answers a call.
 
-A template names the parts of a path, those in braces for the handler to be given:
-
->>> routes = [Route("GET", "users/{id}/streak", lambda engine, request, user: Response(200, user))]
->>> find(routes, "GET", ("users", "18", "streak"))[1]
-('18',)
+>>> routes = [("GET", "users/{id}/streak", lambda engine, request: Response(200, []))]
+>>> find(routes, "GET", ("users", "18", "streak")) is routes[0][2]
+True
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
+from trophy_engine.engine import Engine
 from trophy_engine.wire.errors import NotFound, WireError
-from trophy_engine.wire.messages import Response
+from trophy_engine.wire.messages import Request, Response
 
 __all__ = ["Handler", "MethodNotAllowed", "Route", "find"]
 
-#: What answers a call: it is given the engine, the request, and the named parts of the path in order.
-Handler = Callable[..., Response]
+#: What answers a call.
+Handler = Callable[[Engine, Request], Response]
+#: A method, the template of a path below the version, whose parts in braces can be anything, and what answers to them.
+Route = tuple[str, str, Handler]
 
 
 class MethodNotAllowed(WireError):
@@ -27,46 +27,25 @@ class MethodNotAllowed(WireError):
     status = 405
 
 
-class Route(NamedTuple):
-    """One operation.
-
-    Attributes:
-        method: such as ``"GET"``.
-        template: the path below the version, such as ``"users/{id}"``.
-        handler: what answers.
-    """
-
-    method: str
-    template: str
-    handler: Handler
-
-
-def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> tuple[Handler, tuple[str, ...]]:
-    """Find the handler of a call and the named parts of its path; of two templates that fit, the earlier counts.
+def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
+    """Find the handler of a call; of two templates that fit, the earlier counts.
 
     Raises:
         NotFound: there is no such path.
         MethodNotAllowed: there is, but not for this method.
     """
-    allowed = []
-    for route in routes:
-        named = _match(route.template, path)
-        if named is not None and route.method == method:
-            return route.handler, named
-        if named is not None:
-            allowed.append(route.method)
+    fitting = [(allowed, handler) for allowed, template, handler in routes if _fits(template, path)]
+    for allowed, handler in fitting:
+        if allowed == method:
+            return handler
     shown = "/" + "/".join(path)
-    if allowed:
-        raise MethodNotAllowed(f"{shown} is for {', '.join(allowed)}, not for {method}")
+    if fitting:
+        raise MethodNotAllowed(f"{shown} is for {', '.join(allowed for allowed, _ in fitting)}, not for {method}")
     raise NotFound(f"there is no {shown}")
 
 
-def _match(template: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Give the named parts of a path, or None where it is another."""
+def _fits(template: str, path: tuple[str, ...]) -> bool:
     parts = template.split("/")
-    if len(parts) != len(path):
-        return None
-    pairs = list(zip(parts, path, strict=True))
-    if all(part == found or part.startswith("{") for part, found in pairs):
-        return tuple(found for part, found in pairs if part.startswith("{"))
-    return None
+    return len(parts) == len(path) and all(
+        part == found or part.startswith("{") for part, found in zip(parts, path, strict=True)
+    )

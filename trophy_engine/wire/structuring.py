@@ -30,7 +30,7 @@ from trophy_engine.engine import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, exact
 
-__all__ = ["camel", "item", "structure"]
+__all__ = ["camel", "given", "item", "structure"]
 
 T = TypeVar("T")
 
@@ -55,6 +55,12 @@ def _by_camel(_: type, fields: list[Any]) -> list[Any]:
 def item(cls: type[T]) -> type[T]:
     """Make an item of a class: frozen, its fields by name only, in camelCase as on the wire."""
     return attrs.frozen(kw_only=True, field_transformer=_by_camel)(cls)
+
+
+def given(one: Any) -> dict[str, Any]:
+    """Give the fields of an item that are not left out, by their names in Python."""
+    found = ((field.name, getattr(one, field.name)) for field in attrs.fields(type(one)))
+    return {name: value for name, value in found if value is not UNSET}
 
 
 def structure(raw: object, kind: type[T]) -> T:

@@ -47,7 +47,7 @@ class _Exchange:
         if not call.headers.get("X-API-KEY"):
             raise Unauthorized("the header X-API-KEY is missing; any key will do")
         admin, path = _address(call.url)
-        handler, named = find(ADMIN if admin else APPLICATION, call.method, path)
+        handler = find(ADMIN if admin else APPLICATION, call.method, path)
         request = Request(
             method=call.method,
             path=path,
@@ -56,7 +56,7 @@ class _Exchange:
             body=_body(call.content),
             at=self._clock(),
         )
-        return handler(self._engine, request, *named)
+        return handler(self._engine, request)
 
 
 def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from trophy_engine.engine import Engine
 from trophy_engine.wire.application import (
     achievements,
     events,
@@ -14,36 +16,49 @@ from trophy_engine.wire.application import (
     users,
     wrapped,
 )
+from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.router import Route
 
 __all__ = ["ROUTES"]
 
-ROUTES: Final = (
-    Route("POST", "metrics/{key}/event", events.record),
-    Route("GET", "achievements", achievements.all_achievements),
-    Route("POST", "achievements/{key}/complete", achievements.complete),
-    Route("POST", "users", users.create),
-    Route("GET", "users/{id}", users.get),
-    Route("PUT", "users/{id}", users.identify),
-    Route("PATCH", "users/{id}", users.update),
-    Route("GET", "users/{id}/preferences", users.get_preferences),
-    Route("PATCH", "users/{id}/preferences", users.update_preferences),
-    Route("GET", "users/{id}/metrics", metrics.all_of_user),
-    Route("GET", "users/{id}/metrics/{key}", metrics.of_user),
-    Route("GET", "users/{id}/metrics/{key}/event-summary", metrics.summary),
-    Route("GET", "users/{id}/achievements", achievements.of_user),
-    Route("GET", "users/{id}/streak", streaks.of_user),
-    Route("GET", "streaks", streaks.of_users),
-    Route("GET", "users/{id}/points/{key}", points.of_user),
-    Route("GET", "users/{id}/points/{key}/boosts", points.boosts_of_user),
-    Route("GET", "users/{id}/points/{key}/event-summary", points.summary),
-    Route("GET", "users/{id}/leaderboards/{key}", leaderboards.of_user),
-    Route("GET", "users/{id}/wrapped", wrapped.of_user),
-    Route("GET", "points/{key}", points.get),
-    Route("GET", "points/{key}/summary", points.histogram),
-    Route("GET", "points/{key}/boosts", points.boosts),
-    Route("GET", "points/{key}/levels", points.levels),
-    Route("GET", "points/{key}/level-summary", points.level_summary),
-    Route("GET", "leaderboards", leaderboards.all_leaderboards),
-    Route("GET", "leaderboards/{key}", leaderboards.get),
+
+def _route(method: str, template: str, answer: Callable[..., Response]) -> Route:
+    """Make a route whose handler is given the parts of the path that the template names, in order."""
+    places = [place for place, part in enumerate(template.split("/")) if part.startswith("{")]
+
+    def handle(engine: Engine, request: Request) -> Response:
+        return answer(engine, request, *(request.path[place] for place in places))
+
+    return method, template, handle
+
+
+#: Every call of the application API.
+ROUTES: Final[tuple[Route, ...]] = (
+    _route("POST", "metrics/{key}/event", events.record),
+    _route("GET", "achievements", achievements.all_achievements),
+    _route("POST", "achievements/{key}/complete", achievements.complete),
+    _route("POST", "users", users.create),
+    _route("GET", "users/{id}", users.get),
+    _route("PUT", "users/{id}", users.identify),
+    _route("PATCH", "users/{id}", users.update),
+    _route("GET", "users/{id}/preferences", users.get_preferences),
+    _route("PATCH", "users/{id}/preferences", users.update_preferences),
+    _route("GET", "users/{id}/metrics", metrics.all_of_user),
+    _route("GET", "users/{id}/metrics/{key}", metrics.of_user),
+    _route("GET", "users/{id}/metrics/{key}/event-summary", metrics.summary),
+    _route("GET", "users/{id}/achievements", achievements.of_user),
+    _route("GET", "users/{id}/streak", streaks.of_user),
+    _route("GET", "streaks", streaks.of_users),
+    _route("GET", "users/{id}/points/{key}", points.of_user),
+    _route("GET", "users/{id}/points/{key}/boosts", points.boosts_of_user),
+    _route("GET", "users/{id}/points/{key}/event-summary", points.summary),
+    _route("GET", "users/{id}/leaderboards/{key}", leaderboards.of_user),
+    _route("GET", "users/{id}/wrapped", wrapped.of_user),
+    _route("GET", "points/{key}", points.get),
+    _route("GET", "points/{key}/summary", points.histogram),
+    _route("GET", "points/{key}/boosts", points.boosts),
+    _route("GET", "points/{key}/levels", points.levels),
+    _route("GET", "points/{key}/level-summary", points.level_summary),
+    _route("GET", "leaderboards", leaderboards.all_leaderboards),
+    _route("GET", "leaderboards/{key}", leaderboards.get),
 )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from trophy_engine.engine import Engine, Unset
+from trophy_engine.engine import Engine
 from trophy_engine.errors import UnknownUser
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.wire.bodies import UpdatedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
+from trophy_engine.wire.structuring import given
 
 __all__ = ["check_attributes", "is_known", "upsert"]
 
 #: Where the hosted platform has attributes set up, as its messages have it.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
+#: Fields of a user that the engine calls by another name.
+_FIELDS: Final = {"tz": "time_zone"}
 
 
 def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
@@ -55,25 +58,19 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
         InvalidValue: a field cannot have the value.
     """
     check_attributes(engine, "user", fields.attributes)
-    given: dict[str, Any] = {
-        "time_zone": fields.tz,
-        "name": fields.name,
-        "email": fields.email,
-        "sign_up_date": _sign_up_date(fields.sign_up_date),
-        "device_tokens": fields.device_tokens,
-        "subscribe_to_emails": fields.subscribe_to_emails,
-    }
-    said = {name: value for name, value in given.items() if not isinstance(value, Unset)}
+    said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
+    if "sign_up_date" in said:
+        said["sign_up_date"] = _utc_day(said["sign_up_date"])
     if said or fields.attributes or not is_known(engine, user):
         engine.identify(user, at=request.at, attributes=fields.attributes, **said)
 
 
-def _sign_up_date(given: str | None | Unset) -> str | None | Unset:
+def _utc_day(text: str | None) -> str | None:
     """Take the UTC day of a date and time; a date is left to the engine."""
-    if not isinstance(given, str) or "T" not in given:
-        return given
+    if text is None or "T" not in text:
+        return text
     try:
-        at = datetime.fromisoformat(given)
+        at = datetime.fromisoformat(text)
     except ValueError:
-        raise Unprocessable(f"signUpDate must be a date such as 2025-04-02, not {given!r}") from None
+        raise Unprocessable(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None
     return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()

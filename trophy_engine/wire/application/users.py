@@ -5,12 +5,13 @@ from __future__ import annotations
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.engine import UNSET, Engine, Unset
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.wire.application.finding import player
+from trophy_engine.wire.application.finding import chosen_zone, player
 from trophy_engine.wire.application.upserting import is_known, upsert
 from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import preferences, user
+from trophy_engine.wire.shapes.values import Json
 from trophy_engine.wire.structuring import structure
 
 __all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
@@ -22,18 +23,18 @@ def create(engine: Engine, request: Request) -> Response:
     if is_known(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
     upsert(engine, request, body.id, body)
-    return Response(201, user(player(engine, request, body.id)))
+    return Response(201, _user(engine, request, body.id))
 
 
 def get(engine: Engine, request: Request, id_: str) -> Response:
     """Get a user."""
-    return Response(200, user(player(engine, request, id_)))
+    return Response(200, _user(engine, request, id_))
 
 
 def identify(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
     upsert(engine, request, id_, structure(request.body, UpdatedUser))
-    return Response(200, user(player(engine, request, id_)))
+    return Response(200, _user(engine, request, id_))
 
 
 def update(engine: Engine, request: Request, id_: str) -> Response:
@@ -41,7 +42,12 @@ def update(engine: Engine, request: Request, id_: str) -> Response:
     body = structure(request.body, UpdatedUser)
     player(engine, request, id_)
     upsert(engine, request, id_, body)
-    return Response(200, user(player(engine, request, id_)))
+    return Response(200, _user(engine, request, id_))
+
+
+def _user(engine: Engine, request: Request, id_: str) -> Json:
+    someone = player(engine, request, id_)
+    return user(someone, chosen_zone(engine, someone))
 
 
 def get_preferences(engine: Engine, request: Request, id_: str) -> Response:

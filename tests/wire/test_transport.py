@@ -1,0 +1,97 @@
+"""The transports: what is refused before any handler is asked, and that both do the same."""
+
+import asyncio
+
+import httpx
+import pytest
+from moments import utc
+from trophy import AsyncTrophyApi, TrophyApi
+from trophy.errors import NotFoundError, UnauthorizedError
+
+from trophy_engine import Achievement, ApiTrigger, Effect, Engine, Metric, Ruleset
+from trophy_engine.wire.transport import AsyncEngineTransport, EngineTransport
+
+RULES = Ruleset(metrics=[Metric("words")], achievements=[Achievement("finish-onboarding", ApiTrigger())])
+KEY = {"X-API-KEY": "any"}
+
+
+@pytest.fixture
+def engine():
+    return Engine(RULES, clock=lambda: utc("2025-04-02 10:00"))
+
+
+@pytest.fixture
+def http(engine):
+    return httpx.Client(transport=EngineTransport(engine), base_url="https://api.trophy.so/v1", headers=KEY)
+
+
+def test_an_application_works_without_a_socket(engine):
+    client = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    client.achievements.complete("finish-onboarding", user={"id": "18"})
+    assert "finish-onboarding" in engine.user("18").completed
+
+
+def test_the_asynchronous_client_is_answered_alike(engine):
+    async def story():
+        http = httpx.AsyncClient(transport=AsyncEngineTransport(engine))
+        client = AsyncTrophyApi(api_key="any", httpx_client=http)
+        await client.achievements.complete("finish-onboarding", user={"id": "18"})
+        with pytest.raises(NotFoundError):
+            await client.achievements.complete("nothing", user={"id": "18"})
+        return await client.users.get("18")
+
+    someone = asyncio.run(story())
+    sync = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    assert someone == sync.users.get("18")
+
+
+def test_a_clock_of_its_own_goes_before_that_of_the_engine(engine):
+    transport = EngineTransport(engine, clock=lambda: utc("2025-05-01 12:00"))
+    client = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=transport))
+    assert client.users.create(id="18").created == utc("2025-05-01 12:00")
+
+
+def test_a_call_without_a_key_is_refused(engine, http):
+    assert http.get("/leaderboards", headers={"X-API-KEY": ""}).status_code == 401
+    client = TrophyApi(api_key="", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    with pytest.raises(UnauthorizedError):
+        client.users.get("18")
+
+
+def test_what_is_not_json_is_malformed(engine, http):
+    for content in (b"{", b"\xff", b"[" * 100_000):
+        answer = http.post("/users", content=content)
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/json"
+        assert "not JSON" in answer.json()["error"]
+    assert list(engine.users()) == []
+
+
+def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
+    assert http.get("/nothing").status_code == 404
+    assert http.get("/users/18/nothing").status_code == 404
+    assert http.get("https://api.trophy.so/v2/users/18").status_code == 404
+    answer = http.delete("/users/18")
+    assert answer.status_code == 405
+    assert answer.json() == {"error": "/users/18 is for GET, PUT, PATCH, not for DELETE"}
+
+
+def test_an_id_can_hold_any_letter(http):
+    strange = "ü/ ?#%"
+    assert http.post("/users", json={"id": strange}).status_code == 201
+    answer = http.get("/users/%C3%BC%2F%20%3F%23%25")
+    assert (answer.status_code, answer.json()["id"]) == (200, strange)
+    assert http.get("/users/ghost").status_code == 404
+
+
+def test_an_id_that_nobody_can_have_is_refused(http):
+    assert http.get(f"/users/{'x' * 256}").status_code == 422
+
+
+def test_a_failure_that_is_no_refusal_is_not_dressed_up_as_one(engine, http):
+    def fail(_):
+        raise RuntimeError("the subscriber's own fault")
+
+    engine.subscribe(Effect, fail)
+    with pytest.raises(ExceptionGroup):
+        http.post("/users", json={"id": "18"})
