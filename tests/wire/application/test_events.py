@@ -1,5 +1,6 @@
 """An application records events through the official client."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -39,7 +40,7 @@ RULES = Ruleset(
                 UserCreationPointsTrigger(5, key="welcome"),
             ],
             levels=[Level("bronze", 0), Level("silver", 50, description="Half a hundred")],
-            boosts=[Boost("Double", 2, "2025-04-03", "2025-04-03")],
+            boosts=[Boost("Double", 2, date(2025, 4, 3), date(2025, 4, 3))],
             maximum=1000,
         ),
         PointsSystem("energy", triggers=[MetricPointsTrigger("views", -1, block_if_out_of_points=True)]),

@@ -1,5 +1,7 @@
 """An application shows points: the systems as such, and what its users have."""
 
+from datetime import date
+
 import pytest
 from hosted import Hosted
 from trophy.errors import NotFoundError, UnprocessableEntityError
@@ -42,9 +44,9 @@ def rules(per_word=1):
                 ],
                 levels=[Level("gold", 300), Level("bronze", 100), Level("silver", 200)],
                 boosts=[
-                    Boost("Valentine", 2, "2025-02-14", "2025-02-14"),
-                    Boost("For pros", 1.5, "2025-01-01", rounding="up", user_attributes={"plan": "pro"}),
-                    Boost("For one", 3, "2025-01-01", user_id="18"),
+                    Boost("Valentine", 2, date(2025, 2, 14), date(2025, 2, 14)),
+                    Boost("For pros", 1.5, date(2025, 1, 1), rounding="up", user_attributes={"plan": "pro"}),
+                    Boost("For one", 3, date(2025, 1, 1), user_id="18"),
                 ],
             ),
             PointsSystem("flat", triggers=[MetricPointsTrigger("words", 1)]),
