@@ -6,7 +6,7 @@ from moments import utc
 from trophy import TrophyApi
 
 from trophy_engine import Engine
-from trophy_engine.wire.transport import EngineTransport
+from trophy_engine.wire import EngineTransport
 
 __all__ = ["Hosted"]
 

@@ -12,10 +12,10 @@ from trophy import TrophyApi
 from trophy_engine.wire.admin import ROUTES as ADMIN
 
 from trophy_engine import Engine, Ruleset
+from trophy_engine.wire import EngineTransport
 from trophy_engine.wire.application import ROUTES as APPLICATION
 from trophy_engine.wire.errors import WireError
 from trophy_engine.wire.router import find
-from trophy_engine.wire.transport import EngineTransport
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "wire.md"
 #: What the parameters are filled with that are no text.

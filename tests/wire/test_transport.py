@@ -9,7 +9,8 @@ from trophy import AsyncTrophyApi, TrophyApi
 from trophy.errors import NotFoundError, UnauthorizedError
 
 from trophy_engine import Achievement, ApiTrigger, Effect, Engine, Metric, Ruleset
-from trophy_engine.wire.transport import AsyncEngineTransport, EngineTransport
+from trophy_engine.wire import AsyncEngineTransport, EngineTransport
+from trophy_engine.wire.application import ROUTES as APPLICATION
 
 RULES = Ruleset(metrics=[Metric("words")], achievements=[Achievement("finish-onboarding", ApiTrigger())])
 KEY = {"X-API-KEY": "any"}
@@ -56,6 +57,13 @@ def test_a_call_without_a_key_is_refused(engine, http):
     client = TrophyApi(api_key="", httpx_client=httpx.Client(transport=EngineTransport(engine)))
     with pytest.raises(UnauthorizedError):
         client.users.get("18")
+
+
+@pytest.mark.parametrize(("method", "template"), [route[:2] for route in APPLICATION])
+def test_no_operation_works_without_a_key(engine, method, template):
+    http = httpx.Client(transport=EngineTransport(engine))
+    answer = http.request(method, f"https://api.trophy.so/v1/{template}")
+    assert (answer.status_code, list(answer.json())) == (401, ["error"])
 
 
 def test_what_is_not_json_is_malformed(engine, http):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from hosted import Hosted
+from trophy import UpsertedUser
 from trophy.core.api_error import ApiError
 from trophy.errors import UnprocessableEntityError
 
@@ -61,6 +62,12 @@ def test_the_user_in_an_event_is_created_then_updated_field_by_field(hosted):
 
     someone = hosted.api.users.get("18")
     assert (someone.name, someone.attributes) == ("Jo", {"plan": "free", "subject": "physics"})
+
+
+def test_a_user_as_the_client_has_one_says_nothing_of_what_was_left_out(hosted):
+    hosted.api.users.create(id="18", name="Jo", tz="Europe/London")
+    hosted.api.metrics.event("words", user=UpsertedUser(id="18", tz=None), value=1)
+    assert (hosted.status, hosted.api.users.get("18").name, hosted.body["tz"]) == (201, "Jo", None)
 
 
 def test_an_attribute_nobody_declared_is_named_and_nothing_happens(hosted):

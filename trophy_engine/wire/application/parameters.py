@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
 
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 
 __all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "text", "whole"]
+
+W = TypeVar("W", bound=str)
 
 
 def text(request: Request, name: str) -> str | None:
@@ -43,16 +46,17 @@ def whole(request: Request, name: str, default: int, *, least: int | None = None
     return value
 
 
-def choice(request: Request, name: str, options: Sequence[str]) -> str:
+def choice(request: Request, name: str, options: Sequence[W]) -> W:
     """Read a word that is one of several.
 
     Raises:
         Unprocessable: it is left out, or another.
     """
     given = text(request, name)
-    if given not in options:
-        raise Unprocessable(f"{name} must be one of {', '.join(options)}, not {given!r}")
-    return given
+    for option in options:
+        if option == given:
+            return option
+    raise Unprocessable(f"{name} must be one of {', '.join(options)}, not {given!r}")
 
 
 def day(request: Request, name: str) -> date | None:

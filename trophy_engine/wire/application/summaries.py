@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.engine import Engine
 from trophy_engine.wire.application import parameters
 from trophy_engine.wire.application.finding import player
@@ -12,7 +13,7 @@ from trophy_engine.wire.shapes.values import number
 
 __all__ = ["summarise"]
 
-_AGGREGATIONS: Final = ("daily", "weekly", "monthly")
+_AGGREGATIONS: Final[tuple[FrequencyName, ...]] = ("daily", "weekly", "monthly")
 
 
 def summarise(

@@ -30,9 +30,9 @@ def day(on: date | None) -> str | None:
     return None if on is None else on.isoformat()
 
 
-def number(value: Number) -> int | float:
+def number(value: Number | float) -> int | float:
     """Write a number: a whole one as such."""
-    return value if isinstance(value, int) else float(value)
+    return int(value) if value == int(value) else float(value)
 
 
 def pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:

@@ -73,10 +73,10 @@ def _standing(one: Standing) -> Json:
     written = {
         "currentTotal": number(one.current_total),
         "changeThisPeriod": number(one.change_this_period),
-        "percentChange": one.percent_change,
+        "percentChange": number(one.percent_change),
     }
     if one.percentile_this_period is not None:
-        written["percentileThisPeriod"] = one.percentile_this_period
+        written["percentileThisPeriod"] = number(one.percentile_this_period)
     return written
 
 
