@@ -1,5 +1,7 @@
 """Identifiers of rules on the wire: derived from keys, so that a rule has the same one in every process.
 
+A rule that is given another key has another identifier from then on.
+
 >>> metric_id("words")
 UUID('84d6876e-3173-5749-89a4-7285f6e4eff0')
 """

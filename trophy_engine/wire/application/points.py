@@ -11,8 +11,9 @@ from trophy_engine.wire.application.summaries import summarise
 from trophy_engine.wire.application.upserting import check_attributes
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
-from trophy_engine.wire.shapes.points import award, base_system, boost, global_status, level, local_status, trigger
+from trophy_engine.wire.shapes.points import award, base_system, boost, level, local_status, trigger
 from trophy_engine.wire.shapes.rules_history import RulesHistory
+from trophy_engine.wire.statuses import boost_status
 
 __all__ = ["boosts", "boosts_of_user", "get", "histogram", "level_summary", "levels", "of_user", "summary"]
 
@@ -45,7 +46,7 @@ def boosts(engine: Engine, request: Request, key: str) -> Response:
     rule = system(engine, key)
     finished_too = parameters.flag(request, "includeFinished")
     listed = [
-        (name, one, global_status(one, request.at))
+        (name, one, boost_status(one, request.at))
         for name, one in zip(rule.boost_keys, rule.boosts, strict=True)
         if one.user_id is None
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.outcome import PointsChange
@@ -20,8 +20,9 @@ from trophy_engine.views import LevelView
 from trophy_engine.wire.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
 from trophy_engine.wire.shapes.rules_history import RulesHistory
 from trophy_engine.wire.shapes.values import Json, day, instant, number, pairs
+from trophy_engine.wire.statuses import BoostStatus
 
-__all__ = ["award", "base_system", "boost", "event_points", "global_status", "level", "local_status", "trigger"]
+__all__ = ["award", "base_system", "boost", "event_points", "level", "local_status", "trigger"]
 
 
 def base_system(system: PointsSystem) -> Json:
@@ -48,7 +49,7 @@ def level(system: str, one: Level | LevelView) -> Json:
     }
 
 
-def boost(system: str, key: str, one: Boost, status: str) -> Json:
+def boost(system: str, key: str, one: Boost, status: BoostStatus) -> Json:
     """Write a boost."""
     return {
         "id": str(boost_id(system, key)),
@@ -61,21 +62,11 @@ def boost(system: str, key: str, one: Boost, status: str) -> Json:
     }
 
 
-def local_status(one: Boost, today: date) -> str:
+def local_status(one: Boost, today: date) -> BoostStatus:
     """Tell the status that a boost has for a user whose date it is."""
     if today < one.start:
         return "scheduled"
     return "finished" if one.end is not None and one.end < today else "active"
-
-
-def global_status(one: Boost, at: datetime) -> str:
-    """Tell the status of a boost for everybody: from its first zone's start on until after its last zone's end."""
-    start, end = (
-        None if on is None else datetime(on.year, on.month, on.day, tzinfo=UTC) for on in (one.start, one.end)
-    )
-    if start is not None and at < start - timedelta(hours=14):
-        return "scheduled"
-    return "finished" if end is not None and at >= end + timedelta(hours=37) else "active"
 
 
 def trigger(system: str, key: str, one: PointsTrigger, history: RulesHistory) -> Json:

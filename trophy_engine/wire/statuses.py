@@ -1,0 +1,48 @@
+"""Statuses that come with time: whether a boost or a leaderboard has begun somewhere, and has ended everywhere.
+
+A date begins first where clocks are fourteen hours ahead of UTC, at 10:00 UTC of the day before. It ends last where
+they are twelve hours behind, at noon UTC of the day after.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.points import Boost
+
+__all__ = ["BoardStatus", "BoostStatus", "board_status", "boost_status"]
+
+BoostStatus = Literal["active", "scheduled", "finished"]
+BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
+
+#: When a date begins, and when it has ended, from its midnight in UTC.
+_BEGINS: Final = timedelta(hours=-14)
+_HAS_ENDED: Final = timedelta(hours=36)
+#: When a boost for everybody is called finished: with the hour in which this is told.
+_IS_TOLD: Final = timedelta(hours=37)
+_DAY: Final = timedelta(days=1)
+
+
+def boost_status(boost: Boost, at: datetime) -> BoostStatus:
+    """Tell how far a boost is; one for a single user goes by dates in UTC."""
+    begins, ends = (_BEGINS, _IS_TOLD) if boost.user_id is None else (timedelta(0), _DAY)
+    return _status(boost.start, boost.end, at, begins, ends)
+
+
+def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
+    """Tell how far a leaderboard is."""
+    if board.status != "active":
+        return board.status
+    return _status(board.start, board.end, at, _BEGINS, _HAS_ENDED)
+
+
+def _status(start: date, end: date | None, at: datetime, begins: timedelta, ends: timedelta) -> BoostStatus:
+    if at < _midnight(start) + begins:
+        return "scheduled"
+    return "finished" if end is not None and at >= _midnight(end) + ends else "active"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
