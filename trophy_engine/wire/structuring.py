@@ -25,6 +25,7 @@ from uuid import UUID
 
 import attrs
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
+from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.engine import UNSET, Unset
 from trophy_engine.errors import InvalidValue
@@ -180,7 +181,7 @@ def _converter() -> Converter:
     made.register_structure_hook_factory(_is_optional, _optional)
     made.register_structure_hook_func(lambda kind: kind == Number, _number)
     made.register_structure_hook_factory(attrs.has, lambda kind: _given(made.gen_structure_attrs_fromdict(kind)))
-    made.register_structure_hook_factory(_is(dict), lambda kind: _given(made.gen_structure_mapping(kind)))
+    made.register_structure_hook_factory(_is(dict), lambda kind: _given(make_mapping_structure_fn(kind, made)))
     made.register_structure_hook_func(_is(tuple), _tuple)
     return made
 
