@@ -1,7 +1,8 @@
-"""Refusals: which status each error of the engine goes over the wire with."""
+"""Refusals: which status each error of the engine goes over the wire with, and in which words."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from trophy_engine.errors import (
@@ -15,6 +16,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.wire.errors import WireError
 from trophy_engine.wire.messages import Response
+from trophy_engine.wire.structuring import camel
 
 __all__ = ["refusal"]
 
@@ -27,6 +29,8 @@ _STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
     (InvalidRules, 422),
     (Refused, 422),
 )
+#: Fields that the engine's messages name and the wire calls otherwise.
+_FIELDS: Final = re.compile(r"\b(days_off|device_tokens|evaluation_mode|sign_up_date|subscribe_to_emails)\b")
 
 
 def refusal(error: TrophyError) -> Response:
@@ -39,5 +43,5 @@ def refusal(error: TrophyError) -> Response:
         return Response(error.status, {"error": error.message})
     for kind, status in _STATUSES:
         if isinstance(error, kind):
-            return Response(status, {"error": str(error)})
+            return Response(status, {"error": _FIELDS.sub(lambda found: camel(found[0]), str(error))})
     raise error

@@ -160,6 +160,17 @@ def test_a_level_is_told_only_when_it_is_another_one(hosted):
     assert "boosts" not in hosted.body["points"]["xp"]["awards"][0]
 
 
+def test_who_falls_below_every_level_has_none():
+    triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("views", -1)]
+    system = PointsSystem("energy", triggers=triggers, levels=[Level("awake", 50)])
+    hosted = Hosted(Ruleset(metrics=[Metric("words"), Metric("views")], points=[system]))
+    hosted.api.metrics.event("words", user={"id": "18"}, value=50)
+    assert hosted.body["points"]["energy"]["level"]["key"] == "awake"
+    hosted.api.metrics.event("views", user={"id": "18"}, value=1)
+    energy = hosted.body["points"]["energy"]
+    assert (energy["added"], energy["total"], energy["level"]) == (-1, 49, None)
+
+
 def test_an_event_that_cannot_be_paid_for_is_refused_but_the_user_stands(hosted):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.metrics.event("views", user={"id": "18", "name": "Jo"}, value=1, idempotency_key="once")

@@ -83,6 +83,8 @@ def test_identifying_creates_and_then_updates(hosted):
 def test_who_wants_mail_needs_an_address_and_who_wants_none_leaves_none(hosted):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.users.create(id="a", subscribe_to_emails=True)
+    assert "subscribeToEmails" in hosted.body["error"]
+    assert list(hosted.engine.users()) == []
     hosted.api.users.create(id="a")
     hosted.api.users.update("a", email="e@x", subscribe_to_emails=False)
     assert (hosted.status, hosted.body["email"], hosted.body["subscribeToEmails"]) == (200, None, False)

@@ -94,10 +94,11 @@ def chosen_zone(engine: Engine, someone: Player) -> str | None:
     """Give the time zone that a user was given: the engine takes UTC for none, and only the log knows which it is."""
     if someone.time_zone != _UTC:
         return someone.time_zone
-    chosen = None
-    for scene in engine.scenes(someone.id, at=someone.at):
-        if isinstance(scene.command, Identify):
-            chosen = dict(scene.command.changes).get("time_zone", chosen)
+    chosen, until = None, to_micros(someone.at)
+    for entry in engine.log():
+        command = entry.command
+        if isinstance(command, Identify) and command.user_id == someone.id and command.at <= until:
+            chosen = dict(command.changes).get("time_zone", chosen)
     return chosen
 
 
