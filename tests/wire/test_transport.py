@@ -1,6 +1,9 @@
 """The transports: what is refused before any handler is asked, and that both do the same."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -103,3 +106,23 @@ def test_a_failure_that_is_no_refusal_is_not_dressed_up_as_one(engine, http):
     engine.subscribe(Effect, fail)
     with pytest.raises(ExceptionGroup):
         http.post("/users", json={"id": "18"})
+
+
+@pytest.mark.parametrize("library", ["cattrs", "httpx"])
+def test_whoever_lacks_a_library_is_told_the_extra(library):
+    code = f"import sys; sys.modules[{library!r}] = None; import trophy_engine.wire"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
+    assert "MissingExtra" in done.stderr
+    assert "trophy-engine[wire]" in done.stderr
+
+
+def test_the_admin_api_is_known_by_its_host_or_its_path(http):
+    for url in ("https://admin.trophy.so/v1/environments", "https://localhost/admin/v1/environments"):
+        assert http.get(url).status_code == 200
+    assert http.get("/environments").status_code == 404
+
+
+def test_what_only_the_hosted_service_has_is_refused_as_such(http):
+    answer = http.get("https://admin.trophy.so/v1/tenants")
+    assert (answer.status_code, list(answer.json())) == (501, ["error"])

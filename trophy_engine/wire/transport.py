@@ -8,19 +8,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
+
 from trophy_engine.engine import Engine
-from trophy_engine.errors import MissingExtra, TrophyError
+from trophy_engine.errors import TrophyError
 from trophy_engine.wire.admin import ROUTES as ADMIN
 from trophy_engine.wire.application import ROUTES as APPLICATION
 from trophy_engine.wire.errors import Malformed, NotFound, Unauthorized
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.refusals import refusal
 from trophy_engine.wire.router import find
-
-try:
-    import httpx
-except ModuleNotFoundError as error:
-    raise MissingExtra("speaking the wire", "wire") from error
 
 __all__ = ["AsyncEngineTransport", "EngineTransport"]
 
