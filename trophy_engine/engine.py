@@ -99,6 +99,10 @@ class Engine(Reader):
         """What it did to users that the storage was opened under other rules than it had."""
         return tuple(map(materialise, self._history.revised))
 
+    def now(self) -> datetime:
+        """Read the engine's clock."""
+        return from_micros(self._now())
+
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def record(
@@ -133,6 +137,11 @@ class Engine(Reader):
                 if first is not None:
                     return self._repeat(command, first)
             return self._run(command)
+
+    def has_recorded(self, metric: str, *, user: str, idempotency_key: str) -> bool:
+        """Tell whether an event of a user and a metric has used an idempotency key, so that another does nothing."""
+        with self._lock:
+            return self._history.find(_new(Record, (user, 0, metric, 0, (), idempotency_key))) is not None
 
     def complete(self, achievement: str, *, user: str, at: datetime | None = None) -> Outcome:
         """Complete an ``api`` achievement for a user, who is created if unknown.

@@ -54,3 +54,11 @@ def test_a_key_counts_within_its_own_batch(engine):
 def test_a_key_is_text(engine):
     with pytest.raises(InvalidValue, match="an idempotency key must be a string"):
         engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="")
+
+
+def test_one_can_ask_whether_a_key_was_used(engine):
+    engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="L1")
+    assert engine.has_recorded("words", user="u", idempotency_key="L1")
+    assert not engine.has_recorded("words", user="u", idempotency_key="L2")
+    assert not engine.has_recorded("lessons", user="u", idempotency_key="L1")
+    assert not engine.has_recorded("words", user="v", idempotency_key="L1")

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from trophy_engine import UNSET, InvalidValue
-from trophy_engine.engine import Unset
+from trophy_engine.arguments import Unset
 from trophy_engine.numbers import Number
 from trophy_engine.wire.structuring import given, item, structure
 

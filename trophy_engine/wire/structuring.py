@@ -27,7 +27,7 @@ import attrs
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.gen import make_mapping_structure_fn
 
-from trophy_engine.engine import UNSET, Unset
+from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, exact
 

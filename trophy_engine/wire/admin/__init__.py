@@ -12,7 +12,7 @@ from trophy_engine.wire.admin import streaks
 from trophy_engine.wire.admin.achievements import Achievements
 from trophy_engine.wire.admin.attributes import Attributes
 from trophy_engine.wire.admin.boosts import Boosts
-from trophy_engine.wire.admin.editing import Route, always, in_system, object_routes, resource_routes
+from trophy_engine.wire.admin.editing import always, in_system, object_routes, resource_routes
 from trophy_engine.wire.admin.events import record_batch
 from trophy_engine.wire.admin.hosted import application_keys, tenants
 from trophy_engine.wire.admin.leaderboards import Leaderboards
@@ -23,6 +23,7 @@ from trophy_engine.wire.admin.streak_settings import change_streak, show_streak
 from trophy_engine.wire.admin.systems import Systems
 from trophy_engine.wire.admin.triggers import Triggers
 from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.router import Route
 
 __all__ = ["ROUTES"]
 

@@ -14,12 +14,10 @@ from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.router import Handler, Route
 
-__all__ = ["Handler", "Opener", "Route", "always", "in_system", "object_routes", "resource_routes"]
+__all__ = ["Opener", "always", "in_system", "object_routes", "resource_routes"]
 
-Handler = Callable[[Engine, Request], Response]
-#: A method, the template of a path, and what answers to them.
-Route = tuple[str, str, Handler]
 #: Gives the resource that a request is about.
 Opener = Callable[[Request, Desk], Resource[Any]]
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.engine import UNSET
+from trophy_engine.arguments import UNSET
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.achievements import Achievement

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.engine import UNSET, Unset
+from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.boosts import Boosts, NewBoost

@@ -1,0 +1,128 @@
+"""The transports: what is refused before any handler is asked, and that both do the same."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from moments import utc
+from trophy import AsyncTrophyApi, TrophyApi
+from trophy.errors import NotFoundError, UnauthorizedError
+
+from trophy_engine import Achievement, ApiTrigger, Effect, Engine, Metric, Ruleset
+from trophy_engine.wire import AsyncEngineTransport, EngineTransport
+from trophy_engine.wire.application import ROUTES as APPLICATION
+
+RULES = Ruleset(metrics=[Metric("words")], achievements=[Achievement("finish-onboarding", ApiTrigger())])
+KEY = {"X-API-KEY": "any"}
+
+
+@pytest.fixture
+def engine():
+    return Engine(RULES, clock=lambda: utc("2025-04-02 10:00"))
+
+
+@pytest.fixture
+def http(engine):
+    return httpx.Client(transport=EngineTransport(engine), base_url="https://api.trophy.so/v1", headers=KEY)
+
+
+def test_an_application_works_without_a_socket(engine):
+    client = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    client.achievements.complete("finish-onboarding", user={"id": "18"})
+    assert "finish-onboarding" in engine.user("18").completed
+
+
+def test_the_asynchronous_client_is_answered_alike(engine):
+    async def story():
+        http = httpx.AsyncClient(transport=AsyncEngineTransport(engine))
+        client = AsyncTrophyApi(api_key="any", httpx_client=http)
+        await client.achievements.complete("finish-onboarding", user={"id": "18"})
+        with pytest.raises(NotFoundError):
+            await client.achievements.complete("nothing", user={"id": "18"})
+        return await client.users.get("18")
+
+    someone = asyncio.run(story())
+    sync = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    assert someone == sync.users.get("18")
+
+
+def test_a_clock_of_its_own_goes_before_that_of_the_engine(engine):
+    transport = EngineTransport(engine, clock=lambda: utc("2025-05-01 12:00"))
+    client = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=transport))
+    assert client.users.create(id="18").created == utc("2025-05-01 12:00")
+
+
+def test_a_call_without_a_key_is_refused(engine, http):
+    assert http.get("/leaderboards", headers={"X-API-KEY": ""}).status_code == 401
+    client = TrophyApi(api_key="", httpx_client=httpx.Client(transport=EngineTransport(engine)))
+    with pytest.raises(UnauthorizedError):
+        client.users.get("18")
+
+
+@pytest.mark.parametrize(("method", "template"), [route[:2] for route in APPLICATION])
+def test_no_operation_works_without_a_key(engine, method, template):
+    http = httpx.Client(transport=EngineTransport(engine))
+    answer = http.request(method, f"https://api.trophy.so/v1/{template}")
+    assert (answer.status_code, list(answer.json())) == (401, ["error"])
+
+
+def test_what_is_not_json_is_malformed(engine, http):
+    for content in (b"{", b"\xff", b"[" * 100_000):
+        answer = http.post("/users", content=content)
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/json"
+        assert "not JSON" in answer.json()["error"]
+    assert list(engine.users()) == []
+
+
+def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
+    assert http.get("/nothing").status_code == 404
+    assert http.get("/users/18/nothing").status_code == 404
+    assert http.get("https://api.trophy.so/v2/users/18").status_code == 404
+    answer = http.delete("/users/18")
+    assert answer.status_code == 405
+    assert answer.json() == {"error": "/users/18 is for GET, PUT, PATCH, not for DELETE"}
+
+
+def test_an_id_can_hold_any_letter(http):
+    strange = "ü/ ?#%"
+    assert http.post("/users", json={"id": strange}).status_code == 201
+    answer = http.get("/users/%C3%BC%2F%20%3F%23%25")
+    assert (answer.status_code, answer.json()["id"]) == (200, strange)
+    assert http.get("/users/ghost").status_code == 404
+
+
+def test_an_id_that_nobody_can_have_is_refused(http):
+    assert http.get(f"/users/{'x' * 256}").status_code == 422
+
+
+def test_a_failure_that_is_no_refusal_is_not_dressed_up_as_one(engine, http):
+    def fail(_):
+        raise RuntimeError("the subscriber's own fault")
+
+    engine.subscribe(Effect, fail)
+    with pytest.raises(ExceptionGroup):
+        http.post("/users", json={"id": "18"})
+
+
+@pytest.mark.parametrize("library", ["cattrs", "httpx"])
+def test_whoever_lacks_a_library_is_told_the_extra(library):
+    code = f"import sys; sys.modules[{library!r}] = None; import trophy_engine.wire"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
+    assert "MissingExtra" in done.stderr
+    assert "trophy-engine[wire]" in done.stderr
+
+
+def test_the_admin_api_is_known_by_its_host_or_its_path(http):
+    for url in ("https://admin.trophy.so/v1/environments", "https://localhost/admin/v1/environments"):
+        assert http.get(url).status_code == 200
+    assert http.get("/environments").status_code == 404
+
+
+def test_what_only_the_hosted_service_has_is_refused_as_such(http):
+    answer = http.get("https://admin.trophy.so/v1/tenants")
+    assert (answer.status_code, list(answer.json())) == (501, ["error"])

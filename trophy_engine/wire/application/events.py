@@ -1,0 +1,63 @@
+"""Events: an engine's record, and what it says of all that followed."""
+
+from __future__ import annotations
+
+from trophy_engine.engine import Engine
+from trophy_engine.outcome import Outcome
+from trophy_engine.wire.application.finding import metric, player, today
+from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.bodies import EventBody
+from trophy_engine.wire.ids import metric_id
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.shapes.achievements import user_achievement
+from trophy_engine.wire.shapes.leaderboards import event_leaderboard
+from trophy_engine.wire.shapes.points import event_points
+from trophy_engine.wire.shapes.rules_history import RulesHistory
+from trophy_engine.wire.shapes.streaks import event_streak
+from trophy_engine.wire.shapes.values import Json, number
+from trophy_engine.wire.structuring import structure
+
+__all__ = ["points_of", "record"]
+
+
+def record(engine: Engine, request: Request, key: str) -> Response:
+    """Record an event; one whose idempotency key was used before does nothing, not even to the user's fields."""
+    rule = metric(engine, key)
+    body = structure(request.body, EventBody)
+    check_attributes(engine, "user", body.user.attributes)
+    check_attributes(engine, "event", body.attributes)
+    idempotency_key = request.headers.get("idempotency-key") or None
+    if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
+        upsert(engine, request, body.user.id, body.user)
+    outcome = engine.record(
+        key,
+        user=body.user.id,
+        value=body.value,
+        at=request.at,
+        attributes=body.attributes,
+        idempotency_key=idempotency_key,
+    )
+    answer: Json = {
+        "eventId": str(outcome.event_id),
+        "metricId": str(metric_id(rule.key)),
+        "total": number(outcome.total or 0),
+        "achievements": [user_achievement(one, engine.ruleset) for one in outcome.achievements],
+        "currentStreak": event_streak(outcome.streak),
+        "points": points_of(engine, request, outcome),
+        "leaderboards": {
+            board: event_leaderboard(change, engine.ruleset) for board, change in outcome.leaderboards.items()
+        },
+    }
+    if idempotency_key is not None:
+        answer |= {"idempotencyKey": idempotency_key, "idempotentReplayed": outcome.replayed}
+    return Response(202 if outcome.replayed else 201, answer)
+
+
+def points_of(engine: Engine, request: Request, outcome: Outcome) -> Json:
+    """Write what an outcome did to points systems, by their keys."""
+    systems = {one.key: one for one in engine.ruleset.points}
+    changes = outcome.points
+    if not changes:
+        return {}
+    history, date = RulesHistory.of(engine), today(player(engine, request, outcome.user_id))
+    return {key: event_points(systems[key], change, date, history) for key, change in changes.items()}

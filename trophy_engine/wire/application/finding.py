@@ -1,0 +1,107 @@
+"""Finding: what the keys and ids in a path name, or that there is no such thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final, Protocol, TypeVar
+
+from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Identify
+from trophy_engine.engine import Engine
+from trophy_engine.errors import nearest
+from trophy_engine.rules.achievements import Achievement, ApiTrigger
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import PointsSystem
+from trophy_engine.views import Player
+from trophy_engine.wire.errors import NotFound
+from trophy_engine.wire.messages import Request
+
+__all__ = ["api_achievement", "chosen_zone", "leaderboard", "metric", "player", "system", "today"]
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+K = TypeVar("K", bound=_Keyed)
+
+_UTC: Final = "UTC"
+
+
+def metric(engine: Engine, key: str) -> Metric:
+    """Find a metric.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("metric", key, engine.ruleset.metrics)
+
+
+def system(engine: Engine, key: str) -> PointsSystem:
+    """Find a points system.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("points system", key, engine.ruleset.points)
+
+
+def api_achievement(engine: Engine, key: str) -> Achievement:
+    """Find an achievement that the application completes; an inactive one shows no sign of being there.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    rules = engine.ruleset.achievements
+    return _find(
+        "api achievement",
+        key,
+        [one for one in rules if isinstance(one.trigger, ApiTrigger) and one.status != "inactive"],
+    )
+
+
+def leaderboard(engine: Engine, key: str) -> Leaderboard:
+    """Find a leaderboard; an inactive one shows no sign of being there.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("leaderboard", key, [one for one in engine.ruleset.leaderboards if one.status != "inactive"])
+
+
+def _find(kind: str, key: str, rules: Iterable[K]) -> K:
+    known = {one.key: one for one in rules}
+    if key not in known:
+        near = nearest(key, list(known))
+        raise NotFound(f"there is no {kind} {key!r}" + (f"; did you mean {near!r}?" if near else ""))
+    return known[key]
+
+
+def player(engine: Engine, request: Request, user: str) -> Player:
+    """Look at a user as of the request.
+
+    Raises:
+        UnknownUser: there is no such user.
+    """
+    return engine.user(user, at=request.at)
+
+
+def chosen_zone(engine: Engine, someone: Player) -> str | None:
+    """Give the time zone that a user was given: the engine takes UTC for none, and only the log knows which it is."""
+    if someone.time_zone != _UTC:
+        return someone.time_zone
+    chosen, until = None, to_micros(someone.at)
+    for entry in engine.log():
+        command = entry.command
+        if isinstance(command, Identify) and command.user_id == someone.id and command.at <= until:
+            chosen = dict(command.changes).get("time_zone", chosen)
+    return chosen
+
+
+def today(someone: Player) -> date:
+    """Give the date that it is for a user."""
+    return date.fromordinal(zone(someone.time_zone).window(to_micros(someone.at))[0])

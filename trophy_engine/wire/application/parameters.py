@@ -1,0 +1,99 @@
+"""Parameters: what the query of a request asks for, as values or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+
+from trophy_engine.wire.errors import Unprocessable
+from trophy_engine.wire.messages import Request
+
+__all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "text", "whole"]
+
+W = TypeVar("W", bound=str)
+
+
+def text(request: Request, name: str) -> str | None:
+    """Give a parameter as it stands, None where it is left out; of several the last counts."""
+    return dict(request.query).get(name)
+
+
+def several(request: Request, name: str) -> list[str]:
+    """Give the values of a parameter that comes again and again, or holds several with commas between."""
+    return [value for given, values in request.query if given == name for value in values.split(",") if value]
+
+
+def flag(request: Request, name: str) -> bool:
+    """Tell whether a parameter is the word true; anything else is not."""
+    return text(request, name) == "true"
+
+
+def whole(request: Request, name: str, default: int, *, least: int | None = None, most: int | None = None) -> int:
+    """Read a whole number.
+
+    Raises:
+        Unprocessable: it is none, or out of bounds.
+    """
+    given = text(request, name)
+    try:
+        value = default if given is None else int(given)
+    except ValueError:
+        raise Unprocessable(f"{name} must be a whole number, not {given!r}") from None
+    if (least is not None and value < least) or (most is not None and value > most):
+        bounds = f"from {least}" + ("" if most is None else f" to {most}") + " on" * (most is None)
+        raise Unprocessable(f"{name} must be a whole number {bounds}, not {value}")
+    return value
+
+
+def choice(request: Request, name: str, options: Sequence[W]) -> W:
+    """Read a word that is one of several.
+
+    Raises:
+        Unprocessable: it is left out, or another.
+    """
+    given = text(request, name)
+    for option in options:
+        if option == given:
+            return option
+    raise Unprocessable(f"{name} must be one of {', '.join(options)}, not {given!r}")
+
+
+def day(request: Request, name: str) -> date | None:
+    """Read a date, None where it is left out.
+
+    Raises:
+        Unprocessable: it is none.
+    """
+    given = text(request, name)
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError:
+        raise Unprocessable(f"{name} must be a date such as 2025-04-02, not {given!r}") from None
+
+
+def required_day(request: Request, name: str) -> date:
+    """Read a date.
+
+    Raises:
+        Unprocessable: it is none, or left out.
+    """
+    given = day(request, name)
+    if given is None:
+        raise Unprocessable(f"{name} is required, a date such as 2025-04-02")
+    return given
+
+
+def attributes(request: Request, name: str = "userAttributes") -> dict[str, str]:
+    """Read attributes written as ``plan:pro,city:London``.
+
+    Raises:
+        Unprocessable: one has no colon.
+    """
+    found = {}
+    for pair in several(request, name):
+        key, colon, value = pair.partition(":")
+        if not (key and colon):
+            raise Unprocessable(f"{name} must be written as key:value,key:value, not {pair!r}")
+        found[key] = value
+    return found

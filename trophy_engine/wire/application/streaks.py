@@ -1,0 +1,51 @@
+"""Streaks: of one user in full, of many in short."""
+
+from __future__ import annotations
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import UnknownUser
+from trophy_engine.views import Player
+from trophy_engine.wire.application import parameters
+from trophy_engine.wire.application.finding import player, today
+from trophy_engine.wire.errors import Unprocessable
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.shapes.streaks import extended_at, full_streak
+
+__all__ = ["of_user", "of_users"]
+
+_MOST_USERS = 100
+_HISTORY = 7
+
+
+def of_user(engine: Engine, request: Request, user: str) -> Response:
+    """Give a user's streak with its last periods, and the pauses that are not over."""
+    someone = player(engine, request, user)
+    periods = parameters.whole(request, "historyPeriods", _HISTORY, least=1)
+    history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=request.at)
+    date = today(someone)
+    pauses = [one for one in someone.pauses if not one.archived and one.end >= date]
+    return Response(200, full_streak(someone.streak, history, pauses))
+
+
+def of_users(engine: Engine, request: Request) -> Response:
+    """Give the lengths of some users' streaks, the longest first; who is not known is left out."""
+    ids = parameters.several(request, "userIds")
+    if not 1 <= len(ids) <= _MOST_USERS:
+        raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
+    found = [one for one in (_known(engine, request, user) for user in dict.fromkeys(ids)) if one is not None]
+    rows = [
+        {
+            "userId": one.id,
+            "streakLength": 0 if one.streak is None else one.streak.length,
+            "extended": extended_at(one.streak),
+        }
+        for one in found
+    ]
+    return Response(200, sorted(rows, key=lambda row: -row["streakLength"]))
+
+
+def _known(engine: Engine, request: Request, user: str) -> Player | None:
+    try:
+        return player(engine, request, user)
+    except UnknownUser:
+        return None

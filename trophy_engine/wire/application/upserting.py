@@ -1,0 +1,76 @@
+"""Upserting: a user as a body names them, told to the engine before anything else is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import UnknownUser
+from trophy_engine.rules.metrics import AttributeType
+from trophy_engine.wire.bodies import UpdatedUser
+from trophy_engine.wire.errors import Unprocessable
+from trophy_engine.wire.messages import Request
+from trophy_engine.wire.structuring import given
+
+__all__ = ["check_attributes", "is_known", "upsert"]
+
+#: Where the hosted platform has attributes set up, as its messages have it.
+_SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
+#: Fields of a user that the engine calls by another name.
+_FIELDS: Final = {"tz": "time_zone"}
+
+
+def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
+    """Check that attributes are declared.
+
+    Raises:
+        Unprocessable: some are not; they are named in the words of the platform.
+    """
+    declared = {one.key for one in engine.ruleset.attributes if one.type == type_}
+    undeclared = [key for key in keys if key not in declared]
+    if undeclared:
+        raise Unprocessable(
+            f"Invalid attribute keys: {', '.join(undeclared)}. "
+            f"Please ensure all attribute keys match those set up at {_SET_UP_AT[type_]}."
+        )
+
+
+def is_known(engine: Engine, user: str) -> bool:
+    """Tell whether anything has been recorded of a user.
+
+    Raises:
+        InvalidValue: no user can have the id.
+    """
+    try:
+        engine.user(user)
+    except UnknownUser:
+        return False
+    return True
+
+
+def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> None:
+    """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone.
+
+    Raises:
+        Unprocessable: an attribute is not declared.
+        InvalidValue: a field cannot have the value.
+    """
+    check_attributes(engine, "user", fields.attributes)
+    said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
+    if "sign_up_date" in said:
+        said["sign_up_date"] = _utc_day(said["sign_up_date"])
+    if said or fields.attributes or not is_known(engine, user):
+        engine.identify(user, at=request.at, attributes=fields.attributes, **said)
+
+
+def _utc_day(text: str | None) -> str | None:
+    """Take the UTC day of a date and time; a date is left to the engine."""
+    if text is None or "T" not in text:
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unprocessable(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None
+    return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()

@@ -1,0 +1,89 @@
+"""Users, and what they want."""
+
+from __future__ import annotations
+
+from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
+from trophy_engine.engine import Engine
+from trophy_engine.rules.streak import StreakMetric
+from trophy_engine.wire.application.finding import chosen_zone, player
+from trophy_engine.wire.application.upserting import is_known, upsert
+from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
+from trophy_engine.wire.errors import Unprocessable
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.shapes.users import preferences, user
+from trophy_engine.wire.shapes.values import Json
+from trophy_engine.wire.structuring import structure
+
+__all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
+
+
+def create(engine: Engine, request: Request) -> Response:
+    """Create a user; one who is there already is not overwritten."""
+    body = structure(request.body, UpsertedUser)
+    if is_known(engine, body.id):
+        raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
+    upsert(engine, request, body.id, body)
+    return Response(201, _user(engine, request, body.id))
+
+
+def get(engine: Engine, request: Request, id_: str) -> Response:
+    """Get a user."""
+    return Response(200, _user(engine, request, id_))
+
+
+def identify(engine: Engine, request: Request, id_: str) -> Response:
+    """Create a user, or set some fields of one."""
+    upsert(engine, request, id_, structure(request.body, UpdatedUser))
+    return Response(200, _user(engine, request, id_))
+
+
+def update(engine: Engine, request: Request, id_: str) -> Response:
+    """Set some fields of a user."""
+    body = structure(request.body, UpdatedUser)
+    player(engine, request, id_)
+    upsert(engine, request, id_, body)
+    return Response(200, _user(engine, request, id_))
+
+
+def _user(engine: Engine, request: Request, id_: str) -> Json:
+    someone = player(engine, request, id_)
+    return user(someone, chosen_zone(engine, someone))
+
+
+def get_preferences(engine: Engine, request: Request, id_: str) -> Response:
+    """Get what a user wants."""
+    return Response(200, preferences(player(engine, request, id_)))
+
+
+def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
+    """Set what a user wants, as far as the body says."""
+    body = structure(request.body, PreferencesBody)
+    player(engine, request, id_)
+    streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
+    engine.prefer(
+        id_,
+        notifications=body.notifications,
+        streak_enabled=streak.enabled,
+        evaluation_mode=streak.evaluation_mode,
+        metrics=_metrics(streak),
+        days_off=_days_off(streak),
+        at=request.at,
+    )
+    return Response(200, preferences(player(engine, request, id_)))
+
+
+def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
+    if isinstance(streak.metrics, Unset):
+        return UNSET
+    return [StreakMetric(one.key, one.threshold) for one in streak.metrics]
+
+
+def _days_off(streak: StreakPreferences) -> list[Weekday] | Unset:
+    """Take weekdays by their numbers, 0 for Sunday."""
+    if isinstance(streak.days_off, Unset):
+        return UNSET
+    wrong = [number for number in streak.days_off if number not in range(len(WEEKDAYS))]
+    if wrong:
+        raise Unprocessable(f"daysOff must be numbers from 0 for Sunday to 6 for Saturday, not {wrong[0]}")
+    return [WEEKDAYS[number] for number in streak.days_off]

@@ -1,0 +1,71 @@
+"""The history of the rules: what they were called and since when they are as they are, by what was ever adopted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final, Self
+
+import attrs
+
+from trophy_engine.engine import Engine
+from trophy_engine.rules.points import Boost, PointsTrigger
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["RulesHistory"]
+
+#: When rules were made that the log begins with.
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@attrs.frozen
+class RulesHistory:
+    """What the adopted rules say of one another.
+
+    Attributes:
+        ruleset: the rules in force.
+        adopted: when each of the rulesets came into force, and the ruleset, the oldest first.
+    """
+
+    ruleset: Ruleset
+    adopted: tuple[tuple[datetime, Ruleset], ...]
+
+    @classmethod
+    def of(cls, engine: Engine) -> Self:
+        """Make the history of an engine."""
+        return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.adoptions()))
+
+    def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
+        """Give when a trigger first appeared and when it last changed."""
+        created, updated, last = None, _EVER, None
+        for at, ruleset in self.adopted:
+            trigger = _triggers(ruleset, system).get(trigger_key)
+            if trigger is not None and trigger != last:
+                created, updated = created or at, at
+            last = trigger
+        return created or _EVER, updated
+
+    def metric_name(self, key: str) -> str:
+        """Give what a metric is called, or was when there last was one."""
+        return next((one.name for _, rules in reversed(self.adopted) for one in rules.metrics if one.key == key), key)
+
+    def achievement_name(self, key: str) -> str:
+        """Give what an achievement is called, or was when there last was one."""
+        names = (one.name for _, rules in reversed(self.adopted) for one in rules.achievements if one.key == key)
+        return next(names, key)
+
+    def boost_key(self, system: str, boost: Boost) -> str:
+        """Give the key of a boost as the rules had it."""
+        for _, ruleset in reversed(self.adopted):
+            for one in ruleset.points:
+                if one.key == system and boost in one.boosts:
+                    return one.boost_keys[one.boosts.index(boost)]
+        return boost.key or boost.name
+
+
+def _triggers(ruleset: Ruleset, system: str) -> dict[str, PointsTrigger]:
+    return {
+        key: trigger
+        for one in ruleset.points
+        if one.key == system
+        for key, trigger in zip(one.trigger_keys, one.triggers, strict=True)
+    }

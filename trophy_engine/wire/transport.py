@@ -1,0 +1,115 @@
+"""Transports for httpx, and so for the platform's official client: calls are answered by an engine in the process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import TrophyError
+from trophy_engine.wire.admin import ROUTES as ADMIN
+from trophy_engine.wire.application import ROUTES as APPLICATION
+from trophy_engine.wire.errors import Malformed, NotFound, Unauthorized
+from trophy_engine.wire.messages import Request, Response
+from trophy_engine.wire.refusals import refusal
+from trophy_engine.wire.router import find
+
+__all__ = ["AsyncEngineTransport", "EngineTransport"]
+
+_VERSION = "v1"
+
+
+class _Exchange:
+    """Answers calls; both transports are thin around it."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None) -> None:
+        self._engine = engine
+        self._clock = engine.now if clock is None else clock
+
+    def respond(self, call: httpx.Request) -> httpx.Response:
+        """Answer a call whose body has been read."""
+        try:
+            response = self._serve(call)
+        except TrophyError as error:
+            response = refusal(error)
+        content = json.dumps(response.body, allow_nan=False, separators=(",", ":")).encode("ascii")
+        return httpx.Response(response.status, content=content, headers={"content-type": "application/json"})
+
+    def _serve(self, call: httpx.Request) -> Response:
+        if not call.headers.get("X-API-KEY"):
+            raise Unauthorized("the header X-API-KEY is missing; any key will do")
+        admin, path = _address(call.url)
+        handler = find(ADMIN if admin else APPLICATION, call.method, path)
+        request = Request(
+            method=call.method,
+            path=path,
+            query=tuple(call.url.params.multi_items()),
+            headers={name.lower(): value for name, value in call.headers.items()},
+            body=_body(call.content),
+            at=self._clock(),
+        )
+        return handler(self._engine, request)
+
+
+def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
+    """Tell whether a URL is of the admin API, by its host or its first part, and give its path below the version."""
+    parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
+    admin = url.host.startswith("admin.")
+    if parts[0] == "admin":
+        admin, parts = True, parts[1:]
+    if not parts or parts[0] != _VERSION:
+        raise NotFound(f"{url.path} is not below /{_VERSION}")
+    return admin, tuple(parts[1:])
+
+
+def _body(content: bytes) -> Any:
+    """Read JSON.
+
+    Raises:
+        Malformed: it is none.
+    """
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"the body is not JSON: {error}") from None
+
+
+class EngineTransport(httpx.BaseTransport):
+    """Answers the calls of an ``httpx.Client`` from an engine.
+
+    Args:
+        engine: who answers.
+        clock: when calls arrive; the engine's clock by default.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
+        self._exchange = _Exchange(engine, clock)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a call."""
+        request.read()
+        return self._exchange.respond(request)
+
+
+class AsyncEngineTransport(httpx.AsyncBaseTransport):
+    """Answers the calls of an ``httpx.AsyncClient`` from an engine.
+
+    Args:
+        engine: who answers.
+        clock: when calls arrive; the engine's clock by default.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
+        self._exchange = _Exchange(engine, clock)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a call."""
+        await request.aread()
+        return self._exchange.respond(request)
