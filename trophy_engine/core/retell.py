@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Final
 
 from trophy_engine.core.adopt import Revision, adopt
 from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
@@ -18,7 +19,10 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["plan_of", "retell", "revision_of"]
+__all__ = ["NO_RULES", "plan_of", "retell", "revision_of"]
+
+#: What is in force before a log begins.
+NO_RULES: Final = Ruleset().dumps("json")
 
 
 @lru_cache(maxsize=256)
@@ -48,7 +52,7 @@ class _Awards(list[tuple[int, TriggerPlan, int]]):
 
 def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
     """Do a user's commands again, those after ``until`` left out; the last scene is what time has made due by then."""
-    plan = compile_plan(Ruleset())
+    plan = plan_of(NO_RULES)
     state: UserState | None = None
     told: list[Scene] = []
     for command in commands:

@@ -88,6 +88,9 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
 def cover(state: UserState, streak: StreakPlan, period: int) -> None:
     """Take a period as decided, and with it those after it that were credited early."""
     state.covered = period
+    if not (state.early or state.protected or state.pauses or streak.days_off):
+        state.due_days[MISS] = streak.first_day(period + 2)
+        return
     open_ = _open(state, streak)
     while state.early and min(state.early) <= open_:
         behind = {early for early in state.early if early <= open_}

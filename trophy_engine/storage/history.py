@@ -14,8 +14,8 @@ from trophy_engine.core.adopt import adopt
 from trophy_engine.core.commands import Adopt, Command, Record, Settle
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.plan import Plan, compile_plan
-from trophy_engine.core.retell import plan_of, retell, revision_of
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.retell import NO_RULES, plan_of, retell, revision_of
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
@@ -142,7 +142,7 @@ class History:
     def _plan_at(self, sequence: int) -> Plan:
         """Give the rules that were in force after an entry of the log."""
         adopted = [command.rules for place, command in self._adoptions if place <= sequence]
-        return plan_of(adopted[-1]) if adopted else compile_plan(Ruleset())
+        return plan_of(adopted[-1] if adopted else NO_RULES)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Walk the commands about a user, and those about everybody, in the order of the log."""
