@@ -364,7 +364,7 @@ class Engine(Reader):
             self._tell(untold)
 
     def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
-        """Go on under other rules, and give back what the change does to users.
+        """Go on under other rules, and give back what the change does to users; nothing, if they are the same.
 
         Everybody is settled under the rules in force so far. Progress is kept where the rules keep what it belongs to.
         An achievement that is new, changed or active again is completed, in silence, by all who qualify; levels and
@@ -379,6 +379,8 @@ class Engine(Reader):
             InvalidValue: a batch is open.
         """
         with self._lock:
+            if ruleset == self.ruleset:
+                return ()
             latest = self._history.latest()
             instant = max(self._now(), latest) if at is None else to_micros(at)
             for user_id in self.users() if instant < latest else ():

@@ -315,3 +315,20 @@ def test_what_one_wants_to_be_told_of():
         "recap": ("email",),
         "streak_reminder": ("push", "email"),
     }
+
+
+def test_without_a_streak_there_is_none_to_restore():
+    engine = Engine(rules())
+    active(engine, "2025-06-10", 3)
+    engine.prefer("jo", streak_enabled=False, at=utc("2025-06-20 13:00"))
+    with pytest.raises(NoStreakToRestore):
+        engine.restore_streak("jo", at=utc("2025-06-20 14:00"))
+
+
+def test_a_streak_of_another_calendar_is_restored_from_the_history():
+    engine = Engine(rules())
+    active(engine, "2025-05-26", 14)  # Monday to Sunday, two weeks: three from Sunday to Saturday
+    engine.update(rules(frequency="weekly"), at=utc("2025-06-30 12:00"))
+    assert engine.user("jo", at=utc("2025-06-30 12:00")).streak.length == 0
+    assert engine.restore_streak("jo", at=utc("2025-06-30 13:00")).streak.length == 3
+    assert engine.record("words", user="jo", at=utc("2025-06-30 14:00")).streak.length == 4

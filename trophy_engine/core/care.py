@@ -83,7 +83,7 @@ def _restore(turn: Turn, state: UserState, streak: StreakPlan, command: RestoreS
     rule = turn.plan.ruleset.streak
     found = None if rule is None else _longest_lost(state, rule)
     before = state.length
-    if found is None or found[0] <= before:
+    if found is None or found[0] <= before or not streak.conditions:
         raise NoStreakToRestore(state.id, before)
     period = streak.index(state.day)
     state.length, state.started, covered = found

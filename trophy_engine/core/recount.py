@@ -7,6 +7,7 @@ over to another. An event belongs to the local day that it had when it was made,
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from trophy_engine.core.commands import Record
 from trophy_engine.core.plan import StreakPlan
@@ -17,14 +18,21 @@ from trophy_engine.numbers import Number, add
 
 __all__ = ["recount_streak"]
 
+#: More streaks than can be lost within the longest window from which one is restored.
+_MOST_LOSSES: Final = 370
+
 
 def recount_streak(state: UserState, streak: StreakPlan, scenes: Iterable[Scene]) -> None:
-    """Give a state the streak of its past by the calendar of ``streak``."""
+    """Give a state the streak of its past by the calendar of ``streak``, and those that it has lost."""
     credited, sums = _credits(streak, scenes)
-    running = _running(credited, streak.index(state.day))
+    runs = _runs(credited)
+    running = runs.pop() if runs and runs[-1][-1] >= streak.index(state.day) - 1 else []
     state.begin_streak_anew()
     state.length = len(running)
-    state.longest = max(state.longest, _longest(credited))
+    state.longest = max(state.longest, *map(len, [running, *runs]))
+    state.losses = tuple(
+        (streak.first_day(run[-1] + 1) - 1, len(run), credited[run[0]][0], run[-1]) for run in runs[-_MOST_LOSSES:]
+    )
     if running:
         state.started = credited[running[0]][0]
         state.extended_at = credited[running[-1]][1]
@@ -59,21 +67,12 @@ def _credits(streak: StreakPlan, scenes: Iterable[Scene]) -> tuple[dict[int, tup
     return credited, kept
 
 
-def _running(credited: dict[int, tuple[int, int]], today: int) -> list[int]:
-    """List the consecutive periods up to the present one, or to the one before as long as that can still be saved."""
-    period = today if today in credited else today - 1
-    found = []
-    while period in credited:
-        found.append(period)
-        period -= 1
-    return found[::-1]
-
-
-def _longest(credited: dict[int, tuple[int, int]]) -> int:
-    longest = length = 0
-    before = None
+def _runs(credited: Iterable[int]) -> list[list[int]]:
+    """Cut periods into runs of consecutive ones, in order."""
+    runs: list[list[int]] = []
     for period in sorted(credited):
-        length = length + 1 if before is not None and period == before + 1 else 1
-        longest = max(longest, length)
-        before = period
-    return longest
+        if runs and period == runs[-1][-1] + 1:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return runs

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
+from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.runs import Runs
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
 
@@ -17,9 +19,8 @@ __all__ = ["BoardStatus", "BoostStatus", "board_status", "boost_status"]
 BoostStatus = Literal["active", "scheduled", "finished"]
 BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
 
-#: When a date begins, and when it has ended, from its midnight in UTC.
+#: When a date begins, from its midnight in UTC.
 _BEGINS: Final = timedelta(hours=-14)
-_HAS_ENDED: Final = timedelta(hours=36)
 #: When a boost for everybody is called finished: with the hour in which this is told.
 _IS_TOLD: Final = timedelta(hours=37)
 _DAY: Final = timedelta(days=1)
@@ -35,7 +36,7 @@ def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
     """Tell how far a leaderboard is."""
     if board.status != "active":
         return board.status
-    return _status(board.start, board.end, at, _BEGINS, _HAS_ENDED)
+    return Runs(board.start, board.end).status(0, to_micros(at))
 
 
 def _status(start: date, end: date | None, at: datetime, begins: timedelta, ends: timedelta) -> BoostStatus:
