@@ -16,7 +16,6 @@ import attrs
 from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.chronicle.days import moments
-from trophy_engine.chronicle.recount import credited_periods
 from trophy_engine.core.effects import (
     FreezeConsumed,
     RawEffect,
@@ -30,6 +29,7 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
 )
 from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.recount import credited_periods
 from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey
 
@@ -133,7 +133,7 @@ def _account(scenes: Sequence[Scene]) -> _Account:
             if scene.before is not None:
                 today = streak.index(scenes[number - 1].state.day)
                 length = recounted[-1] if recounted else scene.before.length
-                account.recount(today, credited_periods(scenes[:number], rule), length)
+                account.recount(today, sorted(credited_periods(streak, scenes[:number])[0]), length)
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
     if account is None:

@@ -16,7 +16,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import REACH, cover
 from trophy_engine.numbers import Number, add
 
-__all__ = ["recount_streak"]
+__all__ = ["credited_periods", "recount_streak"]
 
 #: More streaks than can be lost within the longest window from which one is restored.
 _MOST_LOSSES: Final = 370
@@ -24,7 +24,7 @@ _MOST_LOSSES: Final = 370
 
 def recount_streak(state: UserState, streak: StreakPlan, scenes: Iterable[Scene]) -> None:
     """Give a state the streak of its past by the calendar of ``streak``, and those that it has lost."""
-    credited, sums = _credits(streak, scenes)
+    credited, sums = credited_periods(streak, scenes)
     runs = _runs(credited)
     running = runs.pop() if runs and runs[-1][-1] >= streak.index(state.day) - 1 else []
     state.begin_streak_anew()
@@ -40,7 +40,9 @@ def recount_streak(state: UserState, streak: StreakPlan, scenes: Iterable[Scene]
     state.sums = {period: kept for period, kept in sums.items() if period > state.covered}
 
 
-def _credits(streak: StreakPlan, scenes: Iterable[Scene]) -> tuple[dict[int, tuple[int, int]], dict[int, list[Number]]]:
+def credited_periods(
+    streak: StreakPlan, scenes: Iterable[Scene]
+) -> tuple[dict[int, tuple[int, int]], dict[int, list[Number]]]:
     """Find the periods that the past credits, with the day and instant of each; and what open periods have come to."""
     credited: dict[int, tuple[int, int]] = {}
     sums: dict[int, dict[str, Number]] = {}
