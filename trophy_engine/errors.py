@@ -21,6 +21,7 @@ __all__ = [
     "FreezeLimitReached",
     "InvalidRules",
     "InvalidValue",
+    "MissingExtra",
     "NoStreakToReset",
     "NoStreakToRestore",
     "OutOfPoints",
