@@ -1,20 +1,41 @@
 """Every block of code in the documentation runs: Python in order, rules files as they are named, commands in a shell.
 
+What a block of Python prints is what the block of text after it says.
+
 README's own commands make environments; `.ci/run` runs the one that tests, and a test of the command line the other.
 """
 
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from sybil import Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
 
 from trophy_engine import Ruleset
 
 collect_ignore = ["docs/conf.py"]
+
+_PRINTED = "printed by the block above"
+_python = PythonEvaluator()
+
+
+def _run_python(example):
+    """Run a block, and remember what it prints."""
+    with redirect_stdout(StringIO()) as printed:
+        _python(example)
+    example.namespace[_PRINTED] = printed.getvalue()
+
+
+def _compare_text(example):
+    """Hold a text against what was printed right above it; others show what a program wrote."""
+    printed = example.namespace.pop(_PRINTED, "")
+    return None if printed in {"", example.parsed} else f"the block above printed:\n{printed}"
 
 
 def _load_rules(example):
@@ -25,6 +46,7 @@ def _load_rules(example):
 
 def _run_commands(example):
     """Run the lines that stand behind a prompt, with the programs of this environment first."""
+    example.namespace.pop(_PRINTED, None)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for line in example.parsed.splitlines():
         if line.startswith("$ "):
@@ -42,7 +64,8 @@ def folder_of_its_own(tmp_path_factory):
 
 pytest_collect_file = Sybil(
     parsers=[
-        PythonCodeBlockParser(),
+        CodeBlockParser("python", _run_python),
+        CodeBlockParser("text", _compare_text),
         CodeBlockParser("toml", _load_rules),
         CodeBlockParser("console", _run_commands),
     ],

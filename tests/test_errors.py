@@ -18,6 +18,7 @@ RAISED = [
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue("value must be finite"),
     errors.FreezeLimitReached("18", 3),
+    errors.MissingExtra("speaking the wire", "wire"),
     errors.NoStreakToReset("18"),
     errors.NoStreakToRestore("18", 3),
     errors.OutOfPoints("18", "energy", 1, 3),

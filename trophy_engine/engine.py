@@ -80,8 +80,8 @@ class Engine(Reader):
     time. A command that raises has changed nothing. Commands may come from several threads: they are served in turn.
 
     Args:
-        ruleset: the rules. A storage that holds the history of other rules goes on under these: what users have stays
-            theirs, and rules that are new to them count from now on.
+        ruleset: the rules. A storage that holds the history of other rules goes on under these, as by ``update`` at
+            its last command.
         storage: where commands are kept; in the memory of the process by default.
         clock: what to read when a call names no instant.
     """

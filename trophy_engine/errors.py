@@ -21,6 +21,7 @@ __all__ = [
     "FreezeLimitReached",
     "InvalidRules",
     "InvalidValue",
+    "MissingExtra",
     "NoStreakToReset",
     "NoStreakToRestore",
     "OutOfPoints",
@@ -211,7 +212,12 @@ class MissingExtra(TrophyError):
     """A library that comes with an extra is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs its extra: pip install 'trophy-engine[{extra}]'")
+        super().__init__(what, extra)
+        self.what, self.extra = what, extra
+
+    def __str__(self) -> str:
+        """Name what needs the extra, and how to get it."""
+        return f"{self.what} needs its extra: pip install 'trophy-engine[{self.extra}]'"
 
 
 class StorageError(TrophyError):

@@ -424,3 +424,75 @@ def test_exactly_one_thing_is_asked_for(story):
         story.explain("ben", streak=True)
     with pytest.raises(UnknownUser):
         story.explain("ann", streak=True, at=at("04-01T07:00"))
+
+
+# --- a streak that the application cares for, and one of a user's own making ------------------------------------------
+
+
+def streak_of(engine, instant):
+    return engine.explain("ann", streak=True, at=at(instant))
+
+
+def cared_for():
+    streak = Streak("daily", [StreakMetric("words", 10)], freezes=Freezes(1), customization_enabled=True)
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak))
+    for day in (1, 2, 4):
+        engine.record("words", user="ann", value=10, at=at(f"04-0{day}T12:00"))
+    return engine
+
+
+def test_a_restored_streak_is_told_with_what_ended_it_and_with_the_freezes_from_before():
+    engine = cared_for()
+    engine.restore_streak("ann", at=at("04-08T12:00"))
+    explained = streak_of(engine, "04-08T13:00")
+    told(
+        explained,
+        """
+        ann has a streak of 3 days, carried over 1 missed day by freezes.
+        It is Tuesday 2025-04-08 13:00:00, UTC.
+        This day is not credited yet: words 0 of 10.
+        Activity by the end of Wednesday 2025-04-09 keeps it; 0 freezes held.
+        Saturday 2025-04-05 was missed and over at Sunday 2025-04-06 00:00:00, UTC, which ended a streak of 3.
+        It would have been saved by 10 words by the end of Saturday 2025-04-05, or by a freeze.
+        The application restored a streak of 3 days on Tuesday 2025-04-08.
+        """,
+    )
+    assert [period.kind for period in explained.periods][-2:] == ["missed", "restored"]
+
+
+def test_a_streak_that_the_application_ended_was_not_missed():
+    engine = cared_for()
+    reset = engine.reset_streak("ann", at=at("04-04T13:00"))
+    explained = streak_of(engine, "04-04T14:00")
+    told(
+        explained,
+        """
+        ann has no streak; the longest was 3 days.
+        It is Friday 2025-04-04 14:00:00, UTC.
+        This day is not credited yet: words 0 of 10.
+        The application ended a streak of 3 days on Friday 2025-04-04.
+        """,
+    )
+    assert (explained.missed, explained.periods[-1].kind) == (None, "reset")
+    assert [one.text for one in reset.explain().consequences] == [
+        "the streak of 3 days was ended by the application",
+        "the streak of 3 days was lost by it",
+    ]
+
+
+def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
+    engine = cared_for()
+    own = [StreakMetric("words", 20), StreakMetric("views", 2)]
+    engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
+    engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
+    today = streak_of(engine, "04-06T13:00")
+    assert [(one.metric, one.found, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert (today.length, today.expires) == (3, date(2025, 4, 6))
+    missed = streak_of(engine, "04-07T13:00").missed
+    assert missed.saved_by[0] == "15 more words and 2 views by the end of Sunday 2025-04-06"
+
+
+def test_without_conditions_nothing_credits_a_day():
+    engine = cared_for()
+    engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
+    assert "Nothing credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text

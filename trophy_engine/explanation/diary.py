@@ -14,7 +14,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.scene import Scene
 from trophy_engine.explanation.event import Consequence, consequences_of
-from trophy_engine.explanation.streak import periods_of
+from trophy_engine.explanation.streak import PeriodKind, periods_of
 from trophy_engine.explanation.wording import day_name, every
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
@@ -22,9 +22,17 @@ from trophy_engine.rules.points import PointsTrigger
 __all__ = ["DiaryDay", "Mood", "calendar_of", "diary_of", "draw_calendar"]
 
 #: What a day was to the streak: ``"acted"`` when something was recorded that credited nothing.
-Mood = Literal["credited", "frozen", "missed", "acted", "idle"]
+Mood = PeriodKind | Literal["acted", "idle"]
 
-_LETTERS: Final[dict[Mood, str]] = {"credited": "█", "frozen": "*", "missed": "x", "acted": "o", "idle": "·"}
+_LETTERS: Final[dict[Mood, str]] = {
+    "credited": "█",
+    "frozen": "*",
+    "missed": "x",
+    "reset": "/",
+    "restored": "+",
+    "acted": "o",
+    "idle": "·",
+}
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ONE_DAY: Final = timedelta(days=1)
 

@@ -157,10 +157,10 @@ def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Ite
     """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
     moves = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
     home = next((zone(raw[4]) for raw in effects if _moves_house(raw)), home)
-    for raw in effects:
+    for before, raw in zip((None, *effects), effects, strict=False):
         home = zone(raw[5]) if _moves_house(raw) else home
         award = award_from(raw, _times(raw, moves), home) if raw[0] is PointsAwarded else None
-        text = award.text if award is not None else _say(plan, raw, moves)
+        text = award.text if award is not None else _say(plan, raw, moves, before)
         at = raw[2]
         day = date.fromordinal(home.window(at)[0])
         yield Consequence(raw[0].type, from_micros(at), clock(home, at), day, where(home, at), text, award)
@@ -194,11 +194,14 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
 }
 
 
-def _say(plan: Plan, raw: RawEffect, moves: Mapping[str, tuple[Number, Number]]) -> str:
+def _say(plan: Plan, raw: RawEffect, moves: Mapping[str, tuple[Number, Number]], before: RawEffect | None) -> str:
+    streak = plan.ruleset.streak
+    unit = "period" if streak is None else UNITS[streak.frequency]
+    if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
+        return f"the streak of {counted(raw[3], unit)} was lost by it"
     say = _SENTENCES.get(raw[0])
     if say is not None:
-        streak = plan.ruleset.streak
-        return say(raw[3:], "period" if streak is None else UNITS[streak.frequency])
+        return say(raw[3:], unit)
     silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""
     return f"{raw[3]!r} was completed{silent}: {_why(plan, raw[3], moves)}"
 

@@ -1,15 +1,23 @@
-"""Why a streak is as long as it is: its periods, the freezes that carried it, and the one that ended the last."""
+"""Why a streak is as long as it is: its periods, what carried it, and what ended the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import FreezeConsumed, RawEffect, StreakExtended, StreakLost, StreakStarted
+from trophy_engine.core.effects import (
+    FreezeConsumed,
+    RawEffect,
+    StreakExtended,
+    StreakLost,
+    StreakReset,
+    StreakRestored,
+    StreakStarted,
+)
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
@@ -18,7 +26,11 @@ from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, j
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
-__all__ = ["Condition", "MissedPeriod", "Period", "StreakExplanation", "explain_streak", "periods_of"]
+__all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "explain_streak", "periods_of"]
+
+PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
+
+_ENDINGS: Final = frozenset({"missed", "reset"})
 
 
 @attrs.frozen
@@ -37,18 +49,19 @@ class Condition:
 
 @attrs.frozen
 class Period:
-    """A period that the streak has decided.
+    """A period in which something was decided about the streak.
 
     Attributes:
         first_day, last_day: its local days.
-        kind: ``"credited"``, ``"frozen"`` (a freeze carried the streak over it) or ``"missed"`` (it ended the streak).
+        kind: ``"credited"``, ``"frozen"`` (a freeze carried the streak over it), ``"missed"`` (it ended the streak),
+            ``"reset"`` (the application ended the streak in it) or ``"restored"`` (it gave a lost one back).
         length: of the streak with it, or of the one that it ended.
         at: when it was decided (aware, UTC).
     """
 
     first_day: date
     last_day: date
-    kind: Literal["credited", "frozen", "missed"]
+    kind: PeriodKind
     length: int
     at: datetime
 
@@ -111,7 +124,7 @@ class StreakExplanation:
         expires: the last local day on which activity still saves a running streak, freezes left aside.
         freezes: how many are held; None where the rules have none.
         periods: all that was decided, in order.
-        missed: the period that ended the last streak that was lost; None where none was.
+        missed: the period that ended the last streak that was lost; None where none was, or the application ended it.
     """
 
     user_id: str
@@ -143,24 +156,41 @@ class StreakExplanation:
         lines.append(f"It is {self.local}, {self.time_zone}.")
         if self.credited:
             lines.append(f"This {unit} is credited.")
-        else:
+        elif self.conditions:
             needs = (f"{one.metric} {one.found:,} of {one.threshold:,}" for one in self.conditions)
             lines.append(f"This {unit} is not credited yet: {joined(needs)}.")
+        else:
+            lines.append(f"Nothing credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
             lines.append(f"Activity by the end of {day_name(self.expires)} keeps it{self._held()}.")
         if self.missed is not None:
             lines.append(self.missed.text)
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._cared_for(unit)])
+
+    def _cared_for(self, unit: str) -> Iterator[str]:
+        """Say what the application did to the streak since it was last lost by a miss."""
+        last = max((place for place, one in enumerate(self.periods) if one.kind in _ENDINGS), default=0)
+        for one in self.periods[last:]:
+            if one.kind in {"reset", "restored"}:
+                what = "ended" if one.kind == "reset" else "restored"
+                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {day_name(one.first_day)}"
+                yield f"The application {what} a streak of {counted(one.length, unit)} {when}."
 
     def _held(self) -> str:
         return "" if self.freezes is None else f"; {counted(self.freezes, 'freeze')} held"
 
     def _running(self) -> Iterator[Period]:
-        """Walk the periods of the running streak, the last first."""
+        """Walk the periods of the running streak, the last first; of a restored one, also those before it was lost."""
+        lost: int | None = None
         for period in reversed(self.periods):
-            if period.kind == "missed":
+            if period.kind == "restored":
+                lost = period.length
+            elif lost is not None:
+                lost = None if period.kind in _ENDINGS and period.length == lost else lost
+            elif period.kind in _ENDINGS:
                 return
-            yield period
+            else:
+                yield period
 
     def __str__(self) -> str:
         """Give the text."""
@@ -169,18 +199,21 @@ class StreakExplanation:
 
 def periods_of(effects: Iterable[RawEffect], streak: StreakPlan) -> Iterator[Period]:
     """Give the periods that effects decided, in order."""
+    ending: PeriodKind = "missed"
     for raw in effects:
         if raw[0] in {StreakStarted, StreakExtended}:
             yield _period("credited", raw[4], raw[3], raw[2], streak)
         elif raw[0] is FreezeConsumed:
             yield _period("frozen", raw[5], raw[4], raw[2], streak)
+        elif raw[0] is StreakReset:
+            ending = "reset"  # the loss follows
         elif raw[0] is StreakLost:
-            yield _period("missed", raw[4], raw[3], raw[2], streak)
+            yield _period(ending, raw[4], raw[3], raw[2], streak)
+        elif raw[0] is StreakRestored:
+            yield _period("restored", raw[5], raw[3], raw[2], streak)
 
 
-def _period(
-    kind: Literal["credited", "frozen", "missed"], first_day: int, length: int, at: int, streak: StreakPlan
-) -> Period:
+def _period(kind: PeriodKind, first_day: int, length: int, at: int, streak: StreakPlan) -> Period:
     last_day = _last_day(streak, streak.index(first_day))
     return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(at))
 
@@ -197,11 +230,14 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
         if scene.plan.streak is not None:
             periods += periods_of(scene.effects, scene.plan.streak)
             lost = [raw for raw in scene.effects if raw[0] is StreakLost]
-            missed = _missed(scene, scene.plan.streak, lost[-1]) if lost else missed
-    last = scenes[-1]
-    state = last.state
+            if any(raw[0] is StreakReset for raw in scene.effects):
+                missed = None
+            elif lost:
+                missed = _missed(scene, scene.plan.streak, lost[-1])
+    state = scenes[-1].state
+    own = state.own or streak
     period = streak.index(state.day)
-    last_day = expires(StreakFacts(*take_facts(state)), streak) if state.length else None
+    last_day = expires(StreakFacts(*take_facts(state)), own) if state.length else None
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.settled),
@@ -213,7 +249,7 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
         credited=period in state.early or (state.length > 0 and period <= state.covered),
-        conditions=_conditions(last, state, period),
+        conditions=_conditions(own, state, period),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=state.freezes if streak.freezes else None,
         periods=tuple(periods),
@@ -221,25 +257,25 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
     )
 
 
-def _conditions(scene: Scene, state: UserState | None, period: int) -> tuple[Condition, ...]:
-    rule = scene.plan.ruleset.streak
-    metrics = () if rule is None else rule.metrics
-    sums = [0] * len(metrics) if state is None else state.sums.get(period) or [0] * len(metrics)
-    return tuple(Condition(one.key, found, one.threshold) for one, found in zip(metrics, sums, strict=True))
+def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
+    sums = None if state is None else state.sums.get(period)
+    found = sums or [0] * len(streak.thresholds)
+    return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
 
 
 def _missed(scene: Scene, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
     _, _, at, length, first_day = raw
+    before = scene.state if scene.before is None else scene.before
+    own = before.own or streak
     period = streak.index(first_day)
-    home = scene.state.zone if scene.before is None else scene.before.zone
     return MissedPeriod(
         first_day=date.fromordinal(first_day),
         last_day=date.fromordinal(_last_day(streak, period)),
         ended_at=from_micros(at),
-        local=clock(home, at),
-        time_zone=where(home, at),
+        local=clock(before.zone, at),
+        time_zone=where(before.zone, at),
         length=length,
-        conditions=_conditions(scene, scene.before, period),
-        mode=streak.mode,
+        conditions=_conditions(own, scene.before, period),
+        mode=own.mode,
         freezes=streak.freezes is not None,
     )
