@@ -80,14 +80,19 @@ class Engine(Reader):
     time. A command that raises has changed nothing. Commands may come from several threads: they are served in turn.
 
     Args:
-        ruleset: the rules. A storage that holds the history of other rules goes on under these, as by ``update`` at
-            its last command.
+        ruleset: the rules; by default those under which the storage's history ends, or none at all. A storage that
+            holds the history of other rules goes on under these, as by ``update`` at its last command; ``revised``
+            tells what that did to its users.
         storage: where commands are kept; in the memory of the process by default.
         clock: what to read when a call names no instant.
     """
 
     def __init__(
-        self, ruleset: Ruleset, *, storage: Storage | None = None, clock: Callable[[], datetime] = system_clock
+        self,
+        ruleset: Ruleset | None = None,
+        *,
+        storage: Storage | None = None,
+        clock: Callable[[], datetime] = system_clock,
     ) -> None:
         super().__init__(History(MemoryStorage() if storage is None else storage, ruleset), clock)
         self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []

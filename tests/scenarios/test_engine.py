@@ -195,3 +195,12 @@ def test_an_outcome_tells_its_command():
     assert "AchievementCompleted" in repr(outcome)
     moved = engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:01"))
     assert (moved.event_id, moved.metric, moved.total, dict(moved.points)) == (None, None, None, {})
+
+
+def test_an_engine_goes_on_under_the_rules_that_its_storage_holds(tmp_path):
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        play(engine, "04-01T10:00 words 4")
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        assert (engine.ruleset, engine.revised) == (RULES, ())
+        assert play(engine, "04-02T10:00 words 1")[0].total == 5
+    assert Engine().ruleset == Ruleset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -115,7 +115,7 @@ class Boards:
         index = self._as_of(board, number, at)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
-        history = self._snapshots(board, number, user, at)[-days:] if days else []
+        history = self._snapshots(board, [number], user, at)[number][-days:] if days else []
         start, end = _dates(board, number)
         return StandingView(
             rank=rank,
@@ -127,9 +127,22 @@ class Boards:
             rule=board.rule,
         )
 
-    def _snapshots(self, board: BoardPlan, run: int, user: str, until: int) -> list[Snapshot]:
+    def standings(self, user: str, key: str, at: int, first: date, last: date) -> tuple[StandingView, ...]:
+        """Look at where a user has stood in every run that has a day in common with some days, at the end of each.
+
+        Raises:
+            UnknownKey: there is no leaderboard of that key to be seen.
+        """
+        board = self._board(key)
+        if last < board.rule.start:
+            return ()
+        runs = range(board.runs.nearest(first.toordinal()), board.runs.nearest(last.toordinal()) + 1)
+        histories = self._snapshots(board, runs, user, at)
+        return tuple(_past(board, run, at, histories[run]) for run in runs)
+
+    def _snapshots(self, board: BoardPlan, runs: Sequence[int], user: str, until: int) -> dict[int, list[Snapshot]]:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())
-        return snapshots(board, run, user, logs, min(until, _stops(board, run)))
+        return snapshots(board, runs, user, logs, min(until, _stops(board, runs[-1])))
 
     def _as_of(self, board: BoardPlan, run: int, at: int) -> Standings:
         """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
@@ -177,6 +190,20 @@ def _change(
         group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group, strict=False))),
         start=start,
         end=end,
+        rule=board.rule,
+    )
+
+
+def _past(board: BoardPlan, run: int, at: int, history: Sequence[Snapshot]) -> StandingView:
+    start, end = _dates(board, run)
+    last = history[-1] if history else None
+    return StandingView(
+        rank=None if last is None else last.rank,
+        value=None if last is None else last.value,
+        status=_status(board, run, at),
+        start=start,
+        end=end,
+        history=tuple(history),
         rule=board.rule,
     )
 

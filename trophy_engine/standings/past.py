@@ -6,7 +6,7 @@ days at whose end they stand otherwise than before, of the days those on which a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
@@ -27,24 +27,31 @@ __all__ = ["snapshots"]
 
 #: Where a user stands in a run: their group, and what their place in it goes by.
 _Place = tuple[Group, Rung]
+#: By day and user, where they stand at its end.
+_Moves = dict[int, dict[str, _Place | None]]
 
 
 def snapshots(
-    board: BoardPlan, run: int, user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
-) -> list[Snapshot]:
-    """Tell the days up to an instant on which a user's rank or value changed.
+    board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
+) -> dict[int, list[Snapshot]]:
+    """Tell, for each of some runs, the days up to an instant on which a user's rank or value changed.
 
     Args:
         board: the leaderboard.
-        run: which of its runs.
+        runs: which of its runs.
         user: whose standing is asked for.
         logs: every user and the commands about them.
         until: the last instant that counts.
     """
-    moves: dict[int, dict[str, _Place | None]] = {}
+    moves: dict[int, _Moves] = {run: {} for run in runs}
     for one, commands in logs:
-        for day, place in _days(board, run, retell(commands, until), until):
-            moves.setdefault(day, {})[one] = place
+        for day, run, place in _days(board, runs, retell(commands, until), until):
+            moves[run].setdefault(day, {})[one] = place
+    return {run: _climb(board, run, user, moved) for run, moved in moves.items()}
+
+
+def _climb(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[Snapshot]:
+    """Move everybody through the days of a run, and note where a user stands after each."""
     ladder = Ladder(board)
     places: dict[str, _Place] = {}
     found: list[Snapshot] = []
@@ -73,17 +80,20 @@ def _standing(ladder: Ladder, place: _Place | None) -> tuple[int | None, Number 
     return rank, None if rank is None else value_on(own)
 
 
-def _days(board: BoardPlan, run: int, scenes: Iterable[Scene], until: int) -> Iterator[tuple[int, _Place | None]]:
-    """Walk the UTC days of a user, and their place at the end of each; a day can come again, with a later place."""
-    known: _Place | None = None
+def _days(
+    board: BoardPlan, runs: Sequence[int], scenes: Iterable[Scene], until: int
+) -> Iterator[tuple[int, int, _Place | None]]:
+    """Walk the UTC days of a user, and their place in a run at the end of each; a day can come again, place and all."""
+    known: dict[int, _Place | None] = dict.fromkeys(runs)
     previous: Scene | None = None
     for scene in scenes:
         between = [] if previous is None else _settled_daily(previous, scene.state.settled)
         for state in (*between, scene.state):
-            place = _place(board, run, scene.plan.boards.get(board.key), state)
-            if place != known:
-                known = place
-                yield min(state.settled, until) // DAY + EPOCH_DAY, place
+            places = _places(board, runs, scene.plan.boards.get(board.key), state)
+            for run, place in places.items():
+                if place != known[run]:
+                    known[run] = place
+                    yield min(state.settled, until) // DAY + EPOCH_DAY, run, place
         previous = scene
 
 
@@ -98,9 +108,13 @@ def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
         yield state
 
 
-def _place(board: BoardPlan, run: int, then: BoardPlan | None, state: UserState) -> _Place | None:
-    """Give the place of a state under the rules of its time, ranked as the leaderboard is now."""
+def _places(
+    board: BoardPlan, runs: Sequence[int], then: BoardPlan | None, state: UserState
+) -> dict[int, _Place | None]:
+    """Give the places of a state in some runs under the rules of its time, ranked as the leaderboard is now."""
     group = group_of(board, state.attributes)
-    value = None if then is None or group is None else values_of(then, state).get(run)
-    place = None if value is None else rung(state, value)
-    return None if place is None or group is None else (group, place)
+    if then is None or group is None:
+        return dict.fromkeys(runs)
+    values = values_of(then, state)
+    places = {run: rung(state, values[run]) if run in values else None for run in runs}
+    return {run: None if place is None else (group, place) for run, place in places.items()}

@@ -41,7 +41,7 @@ class History:
         revised: what it did to users that the storage was opened under other rules than it had.
     """
 
-    def __init__(self, storage: Storage, ruleset: Ruleset) -> None:
+    def __init__(self, storage: Storage, ruleset: Ruleset | None) -> None:
         self.storage = storage
         self.states: dict[str, UserState] = {}
         self.in_batch = False
@@ -54,8 +54,9 @@ class History:
         self._adoptions = self._read_adoptions()
         self.plan: Plan = self._plan_at(self._sequence)
         self.revised: list[RawEffect] = []
-        if not self._adoptions or self.plan.ruleset != ruleset:
-            self.revised = self.adopt(ruleset, self.latest())
+        wanted = self.plan.ruleset if ruleset is None else ruleset
+        if not self._adoptions or self.plan.ruleset != wanted:
+            self.revised = self.adopt(wanted, self.latest())
 
     def _read_adoptions(self) -> list[tuple[int, Adopt]]:
         return [

@@ -7,16 +7,11 @@ from datetime import date, datetime
 
 import attrs
 
-from trophy_engine.calendar.runs import Runs
 from trophy_engine.engine import Engine
 from trophy_engine.numbers import Number
-from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.standings.views import Snapshot, StandingView
 
 __all__ = ["BestRankings"]
-
-#: More days than a run can have.
-_ALL_DAYS = 1_000_000
 
 
 class BestRankings:
@@ -26,39 +21,36 @@ class BestRankings:
         engine: who knows the leaderboards.
         user: whose rankings.
         at: as of when.
-        today: the local day of that.
+        days: the first and the last local day that will be asked for.
     """
 
-    def __init__(self, engine: Engine, user: str, at: datetime, today: date) -> None:
-        self._engine, self._user, self._at, self._today = engine, user, at, today
-        self._known: dict[tuple[str, int], StandingView] = {}
+    def __init__(self, engine: Engine, user: str, at: datetime, days: tuple[date, date]) -> None:
+        self._engine, self._user, self._at, self._days = engine, user, at, days
+        self._known: dict[str, tuple[StandingView, ...]] = {}
 
     def __call__(self, first: date, last: date) -> Mapping[str, StandingView]:
         """Give the best rankings by leaderboard; one on which the user had none is absent."""
         found = {}
         for board in self._engine.ruleset.leaderboards:
             if board.status != "inactive":
-                best = min(self._held(board, first, last), key=_order, default=None)
+                best = min(self._held(board.key, first, min(last, self._days[1])), key=_order, default=None)
                 if best is not None:
                     found[board.key] = best
         return found
 
-    def _held(self, board: Leaderboard, first: date, last: date) -> Iterator[StandingView]:
+    def _held(self, board: str, first: date, last: date) -> Iterator[StandingView]:
         """Walk the best ranking of each run that has a day in common with the days asked for."""
-        runs = Runs(board.start, board.end, board.run_unit, board.run_interval or 1)
-        until = min(last, self._today).toordinal()
-        if until < board.start.toordinal():
-            return
-        for run in range(runs.nearest(first.toordinal()), runs.nearest(until) + 1):
-            standing = self._standing(board.key, run, date.fromordinal(runs.first_day(run)))
-            best = _best(standing.history, first, last)
-            if best is not None:
-                yield attrs.evolve(standing, rank=best.rank, value=best.value)
+        for standing in self._standings(board):
+            if standing.start <= last and (standing.end is None or first <= standing.end):
+                best = _best(standing.history, first, last)
+                if best is not None:
+                    yield attrs.evolve(standing, rank=best.rank, value=best.value)
 
-    def _standing(self, board: str, run: int, day: date) -> StandingView:
-        if (board, run) not in self._known:
-            self._known[board, run] = self._engine.standing(self._user, board, at=self._at, run=day, days=_ALL_DAYS)
-        return self._known[board, run]
+    def _standings(self, board: str) -> tuple[StandingView, ...]:
+        if board not in self._known:
+            first, last = self._days
+            self._known[board] = self._engine.standings(self._user, board, first, last, at=self._at)
+        return self._known[board]
 
 
 def _best(history: Sequence[Snapshot], first: date, last: date) -> Snapshot | None:
