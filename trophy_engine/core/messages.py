@@ -11,7 +11,7 @@ time passes all the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from trophy_engine.calendar.instants import HOUR, NEVER
@@ -32,7 +32,7 @@ from trophy_engine.core.state import LAST_DAY, UserState
 from trophy_engine.core.streaks import open_period
 from trophy_engine.core.turn import Turn
 
-__all__ = ["next_message", "note_activity", "send_messages", "tell_completion", "tell_points"]
+__all__ = ["begin_notices", "next_message", "note_activity", "send_messages", "tell_completion", "tell_points"]
 
 _MORNING: Final = 9 * HOUR
 _AFTERNOON: Final = 17 * HOUR
@@ -52,6 +52,19 @@ def next_message(plan: Plan, state: UserState) -> int:
     if plan.notices is None or notices is None:
         return NEVER
     return max(min(find(plan, plan.notices, state, notices) for find, _ in _KINDS), state.settled)
+
+
+def begin_notices(plan: NoticePlan, state: UserState, deeds: Sequence[int], at: int) -> Notices:
+    """Begin to tell a user, who did something at these instants, of what comes after ``at`` and of nothing before."""
+    home = _mail_zone(state)
+    active = max(deeds, default=state.created)
+    day = home.window(active)[0]
+    notices = Notices(active, state.zone.window(at)[0])
+    notices.nudges = sum(_clock(home, day + days, _MORNING) <= at for days in _IDLE_DAYS)
+    first_day = plan.recap.first_day(plan.recap.index(day))
+    if deeds and _clock(home, _following(plan, first_day), _MORNING) > at:
+        notices.recaps = (first_day,)
+    return notices
 
 
 def send_messages(turn: Turn, state: UserState, at: int) -> None:
