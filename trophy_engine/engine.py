@@ -326,7 +326,8 @@ class Engine(Reader):
         """Make everything that time has made due happen, for all users, and give back what happened.
 
         When and how often one settles never changes a result, for every command settles its own user first; it only
-        decides when effects such as a lost streak are told.
+        decides when effects such as a lost streak are told. Where the rules have notifications, what concerns everybody
+        since the last time is told first: its effects have an empty user.
         """
         with self._lock:
             instant = self._now() if at is None else to_micros(at)

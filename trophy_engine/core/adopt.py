@@ -186,7 +186,7 @@ def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iter
 
 
 def _notices(plan: Plan, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> Notices | None:
-    """Give what was told and what waits; of what the rules drop nothing is told, of what is new to them nothing late."""
+    """Give what was told and what waits; of what the rules drop nothing is told, and of what is new nothing late."""
     if plan.notices is None:
         return None
     if after.notices is None:
