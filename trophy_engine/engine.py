@@ -51,6 +51,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact
+from trophy_engine.occasions import occasions
 from trophy_engine.outcome import Outcome
 from trophy_engine.reading import Reader
 from trophy_engine.rules.constraints import OneOf, SomeOf
@@ -330,22 +331,32 @@ class Engine(Reader):
         """Make everything that time has made due happen, for all users, and give back what happened.
 
         When and how often one settles never changes a result, for every command settles its own user first; it only
-        decides when effects such as a lost streak are told.
+        decides when effects such as a lost streak are told. Where the rules have notifications, what concerns everybody
+        since the last time is told first: its effects have an empty user.
         """
         with self._lock:
-            command = Settle(self._now() if at is None else to_micros(at))
+            instant = self._now() if at is None else to_micros(at)
             turn = self._turn
-            turn.effects = []
+            turn.effects = self._occasions(instant)
             for user_id in self.users():
                 state = self._history.state(user_id)
                 if state is not None:
                     known = len(turn.effects)
-                    settle(turn, state, command.at)
+                    settle(turn, state, instant)
                     if len(turn.effects) > known:
                         self._boards.settled(state)
-            self._history.append(0, command)
+            self._history.settle(instant)
             self._tell(turn.effects)
             return tuple(map(materialise, turn.effects))
+
+    def _occasions(self, until: int) -> list[RawEffect]:
+        """List what concerns everybody since they were last settled, or since the first user came."""
+        history = self._history
+        state = None if history.plan.notices is None else history.state(next(history.users(), ""))
+        if state is None:
+            return []
+        told = occasions(history.plan, max(history.settled(), state.created), until, self._boards.top)
+        return [*self._boards.due(until), *told] if history.plan.boards else told
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -392,7 +403,7 @@ class Engine(Reader):
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
-            effects = self._history.adopt(ruleset, instant)
+            effects = self._occasions(instant) + self._history.adopt(ruleset, instant)
             self._turn = Turn(self._history.plan)
             self._tell(effects)
             return tuple(map(materialise, effects))
@@ -478,6 +489,8 @@ class Engine(Reader):
         history.append(number, command)
         if history.plan.boards:
             outcome.leaderboards = self._boards.changes(state, command.at)
+            if history.plan.notices is not None:
+                effects += [*self._boards.due(command.at), *self._boards.news(user_id, command.at)]
         if self._subscribers:
             self._tell(effects)
         return outcome

@@ -122,7 +122,10 @@ class Outcome:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Everything that happened to the user, in order, what time had made due before the command included."""
+        """Everything that happened to the user, in order, what time had made due before the command included.
+
+        Where the rules have notifications, what there is to tell of ranks comes last, of other users, too.
+        """
         return tuple(map(materialise, self._effects))
 
     @property

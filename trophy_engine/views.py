@@ -256,6 +256,11 @@ class Player:
         return self._state.zone.name
 
     @property
+    def time_zone_given(self) -> bool:
+        """Whether the user was given their time zone, be it UTC."""
+        return self._state.zone_given
+
+    @property
     def attributes(self) -> Mapping[str, str]:
         """The user's attributes."""
         return MappingProxyType(self._state.attributes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor
 
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
+from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import Gauge, UserState
 from trophy_engine.core.turn import Turn
@@ -30,6 +31,8 @@ def complete(turn: Turn, state: UserState, achievement: AchievementPlan, at: int
         turn.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
     turn.effects.append((AchievementCompleted, state.id, at, achievement.key))
+    if turn.plan.notices is not None:
+        tell_completion(turn, state, achievement.key, at)
     for trigger in achievement.triggers:
         turn.awards.append((trigger.order, trigger, 1))
 

@@ -13,8 +13,10 @@ from functools import cached_property
 
 from trophy_engine.core.achievements import complete, complete_composites, qualifies
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
-from trophy_engine.core.commands import Record
+from trophy_engine.core.commands import Complete, Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
+from trophy_engine.core.messages import begin_notices
+from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import own_streak
@@ -76,6 +78,11 @@ class Revision:
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
+    def begins_to_tell(self) -> bool:
+        """Whether there are notifications where there were none."""
+        return self.before.notices is None and self.after.notices is not None
+
+    @cached_property
     def boards(self) -> tuple[str, ...]:
         """The leaderboards that have to be filled from the past."""
         return boards_to_recount(self.before, self.after)
@@ -83,7 +90,7 @@ class Revision:
     @cached_property
     def needs_past(self) -> bool:
         """Whether anything has to be computed from users' pasts."""
-        return bool(self.uncounted or self.calendar_changed or self.boards)
+        return bool(self.uncounted or self.calendar_changed or self.boards or self.begins_to_tell)
 
     @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
@@ -125,6 +132,7 @@ def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past)
     _count_anew(after, revision, scenes)
     recount_boards(after, turn.plan, scenes, revision.boards)
     _adopt_streak(turn, after, revision, scenes, at)
+    after.notices = _notices(turn.plan, after, revision, scenes, at)
     after.forget()
     _relevel(turn, after, state, revision, at)
     _backdate(turn, after, revision, at)
@@ -175,6 +183,26 @@ def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iter
     earned = before is not None and before.freezes is not None and before.freezes.auto_earn_interval is not None
     if not earned:
         after.freeze_day = after.freeze_anchor = after.zone.window(at)[0]
+
+
+def _notices(plan: Plan, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> Notices | None:
+    """Give what was told and what waits; of what the rules drop nothing is told, and of what is new nothing late."""
+    if plan.notices is None:
+        return None
+    if after.notices is None:
+        deeds = (scene.command for scene in scenes)
+        return begin_notices(
+            plan.notices, after, [deed.at for deed in deeds if isinstance(deed, Record | Complete)], at
+        )
+    kept, systems = after.notices.copy(), {system.key for system in plan.systems}
+    kept.boost_day = max(kept.boost_day, after.zone.window(at)[0])
+    kept.mails = tuple(mail for mail in kept.mails if mail[1] in plan.achievements)
+    kept.windows = {key: window for key, window in kept.windows.items() if key in systems}
+    if revision.before.notices is None or revision.before.notices.recap != plan.notices.recap:
+        kept.recaps = ()
+    if revision.calendar_changed:
+        kept.begin_reminders_anew()
+    return kept
 
 
 def _relevel(turn: Turn, after: UserState, state: UserState, revision: Revision, at: int) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.ranking import Ranking
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Boost, PointsTrigger
@@ -25,18 +26,29 @@ __all__ = [
     "EFFECTS",
     "AchievementBackdated",
     "AchievementCompleted",
+    "AchievementDue",
+    "BoostFinished",
+    "BoostStarted",
     "Effect",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
+    "LeaderboardChanged",
+    "LeaderboardFinished",
+    "LeaderboardStarted",
     "LevelChanged",
     "MetricChanged",
     "PointsAwarded",
+    "PointsChanged",
+    "RankChanged",
     "RawEffect",
+    "ReactivationDue",
+    "RecapDue",
     "StreakExtended",
     "StreakLost",
     "StreakPaused",
     "StreakRecounted",
+    "StreakReminderDue",
     "StreakReset",
     "StreakRestored",
     "StreakStarted",
@@ -59,6 +71,10 @@ def _as_date(value: int | date) -> date:
     return date.fromordinal(value) if isinstance(value, int) else value
 
 
+def _as_date_or_none(value: int | date | None) -> date | None:
+    return None if value is None else _as_date(value)
+
+
 def completion_id(user_id: str, achievement: str) -> UUID:
     """Derive the identifier of a user's completion of an achievement; there is at most one."""
     return derive("completion", user_id, achievement)
@@ -66,7 +82,7 @@ def completion_id(user_id: str, achievement: str) -> UUID:
 
 @attrs.frozen
 class Effect:
-    """Something that happened to a user at an instant (aware, UTC)."""
+    """Something that happened to a user at an instant (aware, UTC); what concerns everybody has an empty user."""
 
     type: ClassVar[str]
     user_id: str
@@ -262,6 +278,117 @@ class LevelChanged(Effect):
     previous: str | None
     level: str | None
     total: int
+
+
+@attrs.frozen
+class PointsChanged(Effect):
+    """A balance is another: ``added`` since it was last told of, in one award or in several, less what was taken."""
+
+    type: ClassVar[str] = "points.changed"
+    system: str
+    total: int
+    added: int
+
+
+@attrs.frozen
+class BoostStarted(Effect):
+    """A boost is about to begin: for everybody the day before, for a single user at the midnight of its first day."""
+
+    type: ClassVar[str] = "points.boost_started"
+    system: str
+    boost: Boost
+
+
+@attrs.frozen
+class BoostFinished(Effect):
+    """A boost is over: for everybody since the day before, for a single user since the midnight after its last day."""
+
+    type: ClassVar[str] = "points.boost_finished"
+    system: str
+    boost: Boost
+
+
+@attrs.frozen
+class LeaderboardStarted(Effect):
+    """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end)."""
+
+    type: ClassVar[str] = "leaderboard.started"
+    leaderboard: str
+    start: date = attrs.field(converter=_as_date)
+    end: date | None = attrs.field(converter=_as_date_or_none)
+
+
+@attrs.frozen
+class LeaderboardFinished(Effect):
+    """A run of a leaderboard is over everywhere; ``rankings`` are the first ten of it when it closed."""
+
+    type: ClassVar[str] = "leaderboard.finished"
+    leaderboard: str
+    start: date = attrs.field(converter=_as_date)
+    end: date = attrs.field(converter=_as_date)
+    rankings: tuple[Ranking, ...]
+
+
+@attrs.frozen
+class LeaderboardChanged(Effect):
+    """Somebody stands elsewhere on a leaderboard, in the run that started on ``run``."""
+
+    type: ClassVar[str] = "leaderboard.changed"
+    leaderboard: str
+    run: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class RankChanged(Effect):
+    """The user has another rank on a leaderboard than they were last told of; None stands for off the board."""
+
+    type: ClassVar[str] = "leaderboard.rank_changed"
+    leaderboard: str
+    run: date = attrs.field(converter=_as_date)
+    rank: int | None
+    previous_rank: int | None
+    value: Number | None
+    previous_value: Number | None
+
+
+@attrs.frozen
+class RecapDue(Effect):
+    """It is time to sum up for the user the week or month of these local dates, in which they were active."""
+
+    type: ClassVar[str] = "emails.recap_due"
+    period_start: date = attrs.field(converter=_as_date)
+    period_end: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class ReactivationDue(Effect):
+    """It is time to ask the user back, for the first to the fifth time since they were last active."""
+
+    type: ClassVar[str] = "emails.reactivation_due"
+    message_number: int
+    days_since_last_active: int
+
+
+@attrs.frozen
+class StreakReminderDue(Effect):
+    """It is time to remind the user of a streak: the period that starts on ``period_start`` is not credited yet."""
+
+    type: ClassVar[str] = "emails.streak_reminder_due"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class AchievementDue(Effect):
+    """It is time to congratulate the user on an achievement."""
+
+    type: ClassVar[str] = "emails.achievement_due"
+    achievement: str
+
+    @property
+    def completion_id(self) -> UUID:
+        """The identifier of the completion."""
+        return completion_id(self.user_id, self.achievement)
 
 
 #: Every kind of effect, by its type.

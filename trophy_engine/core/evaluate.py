@@ -19,6 +19,7 @@ from trophy_engine.core.commands import Changes, Complete, Identify, Record, Use
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.identity import change, check_changes, create
 from trophy_engine.core.leaderboards import count_for_boards
+from trophy_engine.core.messages import note_activity
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
@@ -118,8 +119,8 @@ def record(
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
-    if metric.boards:
-        count_for_boards(metric.boards, state, value, at, state.zone)
+    if metric.watched:
+        _watch(turn.plan, state, metric, value, at)
     streak = metric.streak if state.own is None else state.own
     if streak is not None and not count(turn, state, streak, metric.key, value, at):
         streak = None
@@ -133,6 +134,12 @@ def record(
         complete_composites(turn, state, at)
     if turn.awards:
         pay(turn, state, at)
+
+
+def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: int) -> None:
+    count_for_boards(metric.boards, state, value, at, state.zone)
+    if plan.notices is not None:
+        note_activity(plan.notices, state, at)
 
 
 def _count_matching(
@@ -178,6 +185,8 @@ def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan
     if wanted is not None and name is not None:
         raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.attributes.get(name))
     _advance(turn, state, at)
+    if turn.plan.notices is not None:
+        note_activity(turn.plan.notices, state, at)
     complete(turn, state, achievement, at)
     complete_composites(turn, state, at)
     pay(turn, state, at)

@@ -82,6 +82,9 @@ def change(turn: Turn, state: UserState, changes: Mapping[str, str | None], at: 
     fields = dict(changes)
     if fields.get("subscribe_to_emails", state.subscribe_to_emails) == "false":
         fields["email"] = None  # who wants no mail leaves no address
+    if "time_zone" in fields:
+        state.zone_given = fields["time_zone"] is not None
+        state.due = min(state.due, at)  # mail goes by another zone now, be it of the same name
     for field, wanted in fields.items():
         before = _current(state, field)
         after = zone(wanted or _UTC).name if field == "time_zone" else wanted

@@ -29,6 +29,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.notices import NoticePlan, notice_plan
 from trophy_engine.errors import UnknownKey
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import (
@@ -147,13 +148,17 @@ class Counter:
 
 @attrs.define(eq=False)
 class MetricPlan:
-    """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it."""
+    """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
+
+    ``watched`` tells that its events move leaderboards, or that it matters when users were active.
+    """
 
     key: str
     total: Counter
     matching: list[Counter] = attrs.field(factory=list)
     streak: StreakPlan | None = None
     blocks: bool = False
+    watched: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
 
     def counter(self, event_attributes: Filter) -> Counter:
@@ -206,6 +211,7 @@ class Plan:
     user_attributes: frozenset[str]
     event_attributes: frozenset[str]
     boards: dict[str, BoardPlan]
+    notices: NoticePlan | None
 
     def metric(self, key: str) -> MetricPlan:
         """Find a metric by its key.
@@ -256,6 +262,7 @@ class _Compiler:
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
             boards={rule.key: _board(rule) for rule in ruleset.leaderboards if rule.status != "inactive"},
+            notices=notice_plan(ruleset),
         )
         self._count_metrics(ruleset)
         self._count_time(ruleset)
@@ -273,6 +280,8 @@ class _Compiler:
         for board in plan.boards.values():
             if board.rule.status == "active":
                 self._mark_board(board)
+        for metric in plan.metrics.values():
+            metric.watched = bool(metric.boards) or plan.notices is not None
 
     def _counter(self, event_attributes: Filter | None = None) -> Counter:
         counter = Counter(len(self.plan.counters), event_attributes or Filter())

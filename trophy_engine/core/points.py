@@ -8,6 +8,7 @@ from typing import Final
 
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.leaderboards import count_for_boards
+from trophy_engine.core.messages import tell_points
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
@@ -30,12 +31,15 @@ def pay(turn: Turn, state: UserState, at: int) -> None:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
     """
     awards = turn.awards
+    known = len(turn.effects)
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.attributes) is None:
             _award(turn, state, trigger, times, at)
     awards.clear()
+    if turn.plan.notices is not None:
+        tell_points(turn, state, known, at)
 
 
 def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:

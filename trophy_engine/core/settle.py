@@ -1,13 +1,14 @@
 """Settling: what time has made due happens in order of time, however often one settles.
 
-Four things come due by themselves. At one and the same instant they come in this order:
+Five things come due by themselves. At one and the same instant they come in this order:
 
 1. the end of a missed period (``streaks.close_period``);
 2. freezes (``streaks.earn_freezes``);
 3. an anniversary of the sign-up date;
-4. awards every so many hours or days.
+4. awards every so many hours or days;
+5. messages (``messages.send_messages``), where the rules have notifications.
 
-The first three fall on local midnights, so that within a local day only the fourth needs to be looked for. Nothing is
+The first three fall on local midnights, so that within a local day only the other two need to be looked for. Nothing is
 done for the days between: the next due day is computed, not walked to.
 """
 
@@ -20,6 +21,7 @@ from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.messages import next_message, send_messages
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.points import idle, pay
 from trophy_engine.core.state import ANNIVERSARY, FREEZE, LAST_DAY, MISS, Tick, UserState
@@ -36,14 +38,16 @@ def settle(turn: Turn, state: UserState, until: int) -> None:
         return
     if until >= state.due:
         day, end = state.zone.window(until)
-        if day >= min(state.due_days) or until >= state.next_tick:
-            _make_due_happen(turn, state, until, day)
+        message = NEVER
+        if day >= min(state.due_days) or until >= state.next_tick or turn.plan.notices is not None:
+            message = _make_due_happen(turn, state, until, day)
         state.day = day
-        state.due = min(end, state.next_tick)
+        state.due = min(end, state.next_tick, message)
     state.settled = until
 
 
-def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> None:
+def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> int:
+    """Make everything due happen in order; give the instant of the next message."""
     plan = turn.plan
     if state.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
@@ -55,18 +59,23 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> No
         # A change of zone can make a midnight overdue.
         midnight = NEVER if day > today else max(state.zone.midnight(day), state.settled)
         tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
-        if midnight > until < tick:
+        message = NEVER if plan.notices is None else next_message(plan, state)
+        if midnight > until < tick and until < message:
             break
-        if midnight <= tick:
+        if midnight <= min(tick, message):
             state.settled = midnight
             _run_midnight(turn, state, day, midnight)
             ticked = max(ticked, midnight - 1)
-        else:
+        elif tick <= message:
             state.settled = ticked = tick
             _run_tick(turn, state, tick)
+        else:
+            state.settled = message
+            send_messages(turn, state, message)
         if plan.ticks:
             pass_ticks(plan, state, ticked)
     state.next_tick = tick
+    return message
 
 
 # --- midnights ------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.numbers import BEYOND, Number
@@ -20,7 +21,7 @@ from trophy_engine.numbers import BEYOND, Number
 __all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "Tick", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 #: The last day on which anything can happen.
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
 #: The period before every period.
@@ -50,6 +51,7 @@ _SCALARS: Final = (
     "freezes_used",
     "freeze_day",
     "freeze_anchor",
+    "zone_given",
 )
 _DERIVED: Final = ("due", "day", "next_tick", "recheck")
 
@@ -105,7 +107,7 @@ class UserState:
         updated: when something was last said of them.
         settled: up to when their history has been evaluated.
         commands: how many commands have been applied.
-        zone: their time zone.
+        zone: their time zone; ``zone_given`` tells whether they were given it, or it is that of whoever was given none.
         attributes: their attributes; replaced and never changed in place.
         device_tokens, subscribe_to_emails: as JSON; None where nothing was said.
         control: whether they are in the control group of the experiment.
@@ -132,6 +134,7 @@ class UserState:
         due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
         recheck: whether attributes changed since composites were last evaluated.
         boards: by leaderboard and run, what was gained in it, and the instant at which it came to that.
+        notices: what they were told, and what waits to be told; None where the rules have no notifications.
     """
 
     __slots__ = (
@@ -146,6 +149,7 @@ class UserState:
         "gauges",
         "id",
         "losses",
+        "notices",
         "own",
         "pauses",
         "points",
@@ -181,6 +185,7 @@ class UserState:
     day: int
     next_tick: int
     recheck: bool
+    zone_given: bool
     zone: Zone
     attributes: dict[str, str]
     gauges: list[Gauge]
@@ -197,6 +202,7 @@ class UserState:
     own: StreakPlan | None
     ticks: list[Tick]
     boards: dict[str, dict[int, tuple[Number, int]]]
+    notices: Notices | None
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
         day, _ = home.window(created)
@@ -206,7 +212,7 @@ class UserState:
         self.commands = self.years = self.length = self.longest = self.freezes = self.freezes_used = 0
         self.name = self.email = self.device_tokens = self.subscribe_to_emails = None
         self.sign_up_day = self.started = self.extended_at = None
-        self.control = False
+        self.control = self.zone_given = False
         self.covered = _BEFORE
         self.zone = home
         self.attributes = {}
@@ -217,6 +223,7 @@ class UserState:
         self.own = None
         self.sums = {}
         self.boards = {}
+        self.notices = None if plan.notices is None else Notices(created, day)
         self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
@@ -282,6 +289,7 @@ class UserState:
         twin.preferences = self.preferences.copy()
         twin.ticks = [tick.copy() for tick in self.ticks]
         twin.boards = {key: runs.copy() for key, runs in self.boards.items()}
+        twin.notices = None if self.notices is None else self.notices.copy()
         twin.sums = {period: sums.copy() for period, sums in self.sums.items()}
         return twin
 
@@ -324,6 +332,7 @@ class UserState:
                 key: [[run, _write(value), at] for run, (value, at) in sorted(runs.items())]
                 for key, runs in sorted(self.boards.items())
             },
+            "notices": None if self.notices is None else self.notices.dump(),
         }
 
     @classmethod
@@ -350,6 +359,7 @@ class UserState:
         state.own = own_streak(plan, state.preferences)
         for key, runs in dumped["boards"].items():
             state.boards[key] = {run: (_read(value), at) for run, value, at in runs}
+        state.notices = None if dumped["notices"] is None else Notices.load(dumped["notices"])
         state.ticks = [Tick(*tick) for tick in dumped["ticks"]]
         state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}
         return state

@@ -36,6 +36,7 @@ __all__ = [
     "expires",
     "find_due_days",
     "lose",
+    "open_period",
     "protect",
     "take_facts",
 ]
@@ -72,7 +73,7 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     state.extended_at = at
     state.longest = max(state.longest, length)
     first_day = streak.first_day(period)
-    if before and period > state.covered + 1 and period > _open(state, streak):
+    if before and period > state.covered + 1 and period > open_period(state, streak):
         state.early |= {period}
     else:
         cover(state, streak, period)
@@ -91,12 +92,12 @@ def cover(state: UserState, streak: StreakPlan, period: int) -> None:
     if not (state.early or state.protected or state.pauses or streak.days_off):
         state.due_days[MISS] = streak.first_day(period + 2)
         return
-    open_ = _open(state, streak)
+    open_ = open_period(state, streak)
     while state.early and min(state.early) <= open_:
         behind = {early for early in state.early if early <= open_}
         state.early -= behind
         state.covered = max(behind)
-        open_ = _open(state, streak)
+        open_ = open_period(state, streak)
     state.due_days[MISS] = _end(streak, open_)
 
 
@@ -105,7 +106,7 @@ def _end(streak: StreakPlan, open_: int) -> int:
     return NEVER if open_ == NEVER else streak.first_day(open_ + 1)
 
 
-def _open(state: UserState, streak: StreakPlan) -> int:
+def open_period(state: UserState, streak: StreakPlan) -> int:
     """Give the first undecided period that nothing protects, or ``NEVER``."""
     period = state.covered + 1
     if not (state.protected or state.pauses or streak.days_off):
@@ -133,13 +134,13 @@ def _unprotected(
 
 def find_due_days(state: UserState, streak: StreakPlan) -> None:
     """Find at which midnights the open period will have been missed, and freezes come."""
-    state.due_days[MISS] = _end(streak, _open(state, streak)) if state.length else NEVER
+    state.due_days[MISS] = _end(streak, open_period(state, streak)) if state.length else NEVER
     state.due_days[FREEZE] = _next_freeze_day(state, streak)
 
 
 def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
     """Close the open period, which nothing credited: it never was, it is carried by a freeze, or it loses all."""
-    period = _open(state, streak)
+    period = open_period(state, streak)
     if streak.daily and not state.zone.exists(period):
         cover(state, streak, period)
     elif streak.freezes is not None and state.freezes:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.ranking import Ranking
 from trophy_engine.core.retell import retell
+from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
+from trophy_engine.core.turn import Turn
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
 from trophy_engine.standings.index import NOWHERE, Standing, Standings
 from trophy_engine.standings.ladder import Group
+from trophy_engine.standings.news import Move, News
 from trophy_engine.standings.past import snapshots
-from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
+from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
 from trophy_engine.storage.history import History
 
 __all__ = ["DEFAULT_LIMIT", "Boards"]
@@ -32,6 +37,8 @@ class Boards:
         self._history = history
         self._index: Standings | None = None
         self._forgotten = history.forgotten
+        self._news: News | None = None
+        self._moves: list[Move] = []
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
@@ -41,6 +48,7 @@ class Boards:
         if index is None or index.plan is not history.plan or self._forgotten != history.forgotten:
             index = self._index = Standings(history.plan, history.users(), history.state)
             self._forgotten = history.forgotten
+            self._news = None if history.plan.notices is None else News(history.plan.notices.throttle)
         index.at(instant)
         return index
 
@@ -60,13 +68,36 @@ class Boards:
         }
         index.enter(state)
         found = {}
+        self._moves = []
         for key, (board, run, stood) in before.items():
             stands = index.stands(board, run, state.id)
             if stands != stood:
+                self._moves.append(Move(board, run, stood, stands))
                 group = index.group(board, state.id)
                 threshold = 1 if group is None else index.ladder(board, run).threshold(group)
                 found[key] = _change(board, run, stood, stands, threshold, group or ())
         return MappingProxyType(found)
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def due(self, until: int) -> Iterator[RawEffect]:
+        """Tell what has waited to be told of ranks until an instant."""
+        self.at(until)
+        return iter(()) if self._news is None else self._news.due(until)
+
+    def news(self, user: str, at: int) -> Iterator[RawEffect]:
+        """Tell of the ranks that the latest of ``changes`` brought about."""
+        if self._news is not None and self._index is not None:
+            for move in self._moves:
+                yield from self._news.moved(user, move, self._index, at)
+
+    def top(self, board: BoardPlan, run: int) -> tuple[Ranking, ...]:
+        """Give the first rows of a run as they stood when it closed."""
+        closes = board.runs.closes(run)
+        if closes is None:
+            return ()
+        rows = self._past(closes - 1).rankings(board, run, {}, 0, DEFAULT_LIMIT)
+        return tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -149,10 +180,19 @@ class Boards:
         stops = _stops(board, run)
         if at <= stops:
             return self.at(at)
+        return self._past(stops)
+
+    def _past(self, at: int) -> Standings:
+        """Give the standings as they were; users who have passed the instant are told of by the log."""
         found: dict[str, UserState] = {}
         for user in self._history.users():
-            for scene in retell(self._history.commands_of(user), stops):
-                found[user] = scene.state
+            state = self._history.state(user)
+            if state is not None and state.settled <= at:
+                found[user] = state.copy()
+                settle(Turn(self._history.plan), found[user], at)
+            else:
+                for scene in retell(self._history.commands_of(user), at):
+                    found[user] = scene.state
         return Standings(self._history.plan, found, found.get)
 
     def _board(self, key: str) -> BoardPlan:

@@ -79,6 +79,11 @@ class Ladder:
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
         return enumerate(ranked if offset < last else (), start=offset + 1)
 
+    def stretch(self, group: Group, start: int, stop: int) -> Iterator[Rung]:
+        """Walk the places of a group from an index up to another (exclusive), on the board or below it."""
+        ranked = self._groups.get(group)
+        return iter(()) if ranked is None or start >= stop else ranked.islice(start, stop)
+
     def threshold(self, group: Group) -> Number:
         """Give the value that gets somebody new onto the board: 1 while there is room."""
         ranked = self._groups.get(group, ())

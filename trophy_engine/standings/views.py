@@ -8,27 +8,11 @@ from datetime import date
 import attrs
 
 from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.core.ranking import Ranking
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard, RankBy
 
 __all__ = ["LeaderboardChange", "LeaderboardView", "Ranking", "Snapshot", "StandingView"]
-
-
-@attrs.frozen
-class Ranking:
-    """A row of a leaderboard.
-
-    Attributes:
-        user_id: who stands there.
-        name: what they are called, None unless known.
-        rank: their place, from 1; nobody shares one.
-        value: what they are ranked by.
-    """
-
-    user_id: str
-    name: str | None
-    rank: int
-    value: Number
 
 
 @attrs.frozen

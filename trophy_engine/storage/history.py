@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from typing import Final
 
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.core.adopt import adopt
@@ -27,6 +28,8 @@ __all__ = ["History"]
 
 # What making a named tuple comes down to, without the detour over its constructor: one is made for every event.
 _new = tuple.__new__
+#: Nobody's id, of whom the log tells only what is about everybody.
+_NOBODY: Final = ""
 
 
 class History:
@@ -49,6 +52,7 @@ class History:
         self._waiting: list[Entry] = []
         self._unsaved: dict[str, None] = {}
         self._entries_unsaved = 0
+        self._settled: int | None = None
         self._snapshot_every = storage.snapshot_every
         self._sequence = storage.length()
         self._adoptions = self._read_adoptions()
@@ -68,6 +72,22 @@ class History:
         states = filter(None, map(self.state, self.users()))
         return max((state.settled for state in states), default=FIRST)
 
+    def settled(self) -> int:
+        """Give the latest instant at which everybody was settled or other rules came, FIRST for none."""
+        if self._settled is None:
+            self._settled = max((command.at for command in self.commands_of(_NOBODY)), default=FIRST)
+        return self._settled
+
+    def settle(self, at: int) -> None:
+        """Enter into the log that everybody was settled.
+
+        Raises:
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        self.append(0, Settle(at))
+        if self._settled is not None:
+            self._settled = max(self._settled, at)
+
     def adopt(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
         """Go on under other rules from an instant on that no user has passed; give what that does to the users.
 
@@ -86,6 +106,7 @@ class History:
             if state is not None:
                 after[user_id] = self._revise(state.copy(), former, plan, command, self._sequence + 1, effects)
         self.append(0, command)
+        self._settled = None
         self._adoptions.append((self._sequence, command))
         self.plan = plan
         self.states = after
@@ -217,6 +238,7 @@ class History:
     def forget(self) -> None:
         """Drop every live state and what waits: the storage knows better."""
         self.forgotten += 1
+        self._settled = None
         self.states.clear()
         self._waiting.clear()
         self._unsaved.clear()

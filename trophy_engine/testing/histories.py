@@ -105,11 +105,13 @@ def journeys(user: str, at: int) -> st.SearchStrategy[Identify]:
 @st.composite
 def _identifications(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Identify:
     changes: dict[str, str | None] = {}
-    what = draw(st.sampled_from(["time_zone", "attributes", "time_zone", "sign_up_date", "name"]))
+    what = draw(st.sampled_from(["time_zone", "attributes", "time_zone", "sign_up_date", "name", "recap"]))
     if what == "time_zone":
         return draw(journeys(user, at))
     if what == "sign_up_date":
         changes["sign_up_date"] = draw(st.sampled_from(_SIGN_UPS))
+    elif what == "recap":
+        changes["preferences.notifications.recap"] = draw(st.sampled_from(["[]", '["email"]']))
     elif what == "name":
         changes["name"] = draw(st.sampled_from(["Jo", None]))
     else:

@@ -61,6 +61,8 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
     """Say who a user is, or what they choose: the engine has a method for each."""
     if any(field.startswith("preferences.") for field in changes):
         chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
+        if any(field.startswith("preferences.notifications.") for field in changes):
+            return engine.prefer(user, notifications=chosen, at=at)
         if "enabled" in chosen:
             chosen["streak_enabled"] = chosen.pop("enabled")
         return engine.prefer(user, at=at, **chosen)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
@@ -32,6 +33,7 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 
 __all__ = ["rulesets", "streak_rules"]
@@ -135,6 +137,10 @@ _boosts = st.builds(
     st.sampled_from(["down", "up", "nearest"]),
     user_attributes=_for_users,
 )
+_own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
+
+
+_notifications = st.builds(Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000]))
 
 
 @st.composite
@@ -144,7 +150,7 @@ def _systems(draw: st.DrawFn, key: str, achievements: list[Achievement]) -> Poin
         maximum=draw(st.none() | st.integers(1, 40)),
         triggers=draw(st.lists(_triggers_of_points(achievements), max_size=5)),
         levels=[Level(f"l{points}", points) for points in draw(st.lists(st.integers(0, 30), max_size=3, unique=True))],
-        boosts=draw(st.lists(_boosts, max_size=2)),
+        boosts=draw(st.lists(_boosts | _own_boosts, max_size=2)),
     )
 
 
@@ -164,4 +170,6 @@ def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = 
         streak=draw(st.none() | streak_rules() if streak is None else streak),
         achievements=achievements,
         points=[draw(_systems(key, achievements)) for key in keys],
+        experimentation=draw(st.none() | st.none() | st.builds(Experimentation, st.sampled_from([0, 50, 100]))),
+        notifications=draw(st.none() | _notifications),
     )

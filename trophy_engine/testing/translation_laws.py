@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
 import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
-from trophy_engine.core.commands import Identify, Pause, RestoreStreak
+from trophy_engine.core.commands import Identify, Pause, RestoreStreak, Settle
 from trophy_engine.core.effects import Effect, UserCreated
 from trophy_engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
@@ -28,10 +28,10 @@ _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
 
 def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
     """Moving all events by whole weeks moves all results by whole weeks, where no clock changes."""
-    deeds = [deed for deed in history if _is_steady(deed)]
+    deeds = list(_housed("UTC", (deed for deed in history if _is_steady(deed))))
     here = play(Engine(ruleset), deeds)
     for weeks in _WEEKS:
-        if weeks != _CYCLE and ruleset.streak is not None and ruleset.streak.frequency == "monthly":
+        if weeks != _CYCLE and _goes_by_months(ruleset):
             continue  # months are not whole weeks
         moved = [deed._replace(at=deed.at + weeks * 7 * DAY) for deed in deeds]
         if not all(_REPEATS[0] <= deed.at // DAY + EPOCH_DAY <= _REPEATS[1] for deed in (*deeds, *moved)):
@@ -39,6 +39,22 @@ def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
         there = play(Engine(_boosts_moved(ruleset, weeks)), moved)
         back = [_moved(effect, -timedelta(weeks=weeks)) for effect in there]
         agree(back, [_moved(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
+
+
+def _goes_by_months(ruleset: Ruleset) -> bool:
+    streak, notifications = ruleset.streak, ruleset.notifications
+    recaps = notifications is not None and notifications.aggregation_period == "monthly"
+    return recaps or (streak is not None and streak.frequency == "monthly")
+
+
+def _housed(home: str, deeds: Iterable[Deed]) -> Iterator[Deed]:
+    """Say first of everybody where they live: mail to those who were given no zone goes by one whose clocks change."""
+    known: set[str] = set()
+    for deed in deeds:
+        if not isinstance(deed, Settle) and deed.user_id not in known:
+            known.add(deed.user_id)
+            yield Identify(deed.user_id, deed.at, (("time_zone", home),))
+        yield deed
 
 
 def _is_steady(deed: Deed) -> bool:
@@ -69,8 +85,11 @@ def _boosts_moved(ruleset: Ruleset, weeks: int) -> Ruleset:
 
 def _moved(effect: Effect, shift: timedelta) -> Effect:
     changes: dict[str, Any] = {"at": effect.at + shift}
-    if hasattr(effect, "period_start"):
-        changes["period_start"] = effect.period_start + timedelta(days=shift.days)
+    for field in ("period_start", "period_end"):
+        if hasattr(effect, field):
+            changes[field] = getattr(effect, field) + timedelta(days=shift.days)
+    if hasattr(effect, "boost"):
+        changes["boost"] = effect.boost.name
     if hasattr(effect, "boosts"):
         changes["boosts"] = tuple(boost.name for boost in effect.boosts)
     return attrs.evolve(effect, **changes)
@@ -87,17 +106,11 @@ def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: Histor
 def _away(ruleset: Ruleset, deeds: Iterable[Deed], hours: int) -> list[Effect]:
     """Let everybody live so many hours east of UTC and act so many hours earlier; give what happens, moved back."""
     home = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
-    engine, effects = Engine(ruleset), []
-    known: set[str] = set()
-    for deed in deeds:
-        moved = deed._replace(at=deed.at - hours * HOUR)
-        user = getattr(moved, "user_id", None)
-        if user is not None and user not in known:
-            known.add(user)
-            effects += play(engine, [Identify(user, moved.at, (("time_zone", home),))])
-        effects += play(engine, [moved])
+    moved = (deed._replace(at=deed.at - hours * HOUR) for deed in deeds)
+    effects = play(Engine(ruleset), _housed(home, moved))
     back = timedelta(hours=hours)
     return [
         attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))
         for effect in effects
+        if effect.user_id  # what concerns everybody goes by UTC
     ]

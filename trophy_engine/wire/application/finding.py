@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Identify
 from trophy_engine.engine import Engine
 from trophy_engine.errors import nearest
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
@@ -19,7 +18,7 @@ from trophy_engine.views import Player
 from trophy_engine.wire.errors import NotFound
 from trophy_engine.wire.messages import Request
 
-__all__ = ["api_achievement", "chosen_zone", "leaderboard", "metric", "player", "system", "today"]
+__all__ = ["api_achievement", "leaderboard", "metric", "player", "system", "today"]
 
 
 class _Keyed(Protocol):
@@ -28,8 +27,6 @@ class _Keyed(Protocol):
 
 
 K = TypeVar("K", bound=_Keyed)
-
-_UTC: Final = "UTC"
 
 
 def metric(engine: Engine, key: str) -> Metric:
@@ -88,18 +85,6 @@ def player(engine: Engine, request: Request, user: str) -> Player:
         UnknownUser: there is no such user.
     """
     return engine.user(user, at=request.at)
-
-
-def chosen_zone(engine: Engine, someone: Player) -> str | None:
-    """Give the time zone that a user was given: the engine takes UTC for none, and only the log knows which it is."""
-    if someone.time_zone != _UTC:
-        return someone.time_zone
-    chosen, until = None, to_micros(someone.at)
-    for entry in engine.log():
-        command = entry.command
-        if isinstance(command, Identify) and command.user_id == someone.id and command.at <= until:
-            chosen = dict(command.changes).get("time_zone", chosen)
-    return chosen
 
 
 def today(someone: Player) -> date:

@@ -6,7 +6,7 @@ from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.wire.application.finding import chosen_zone, player
+from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.application.upserting import is_known, upsert
 from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
 from trophy_engine.wire.errors import Unprocessable
@@ -48,7 +48,7 @@ def update(engine: Engine, request: Request, id_: str) -> Response:
 
 def _user(engine: Engine, request: Request, id_: str) -> Json:
     someone = player(engine, request, id_)
-    return user(someone, chosen_zone(engine, someone))
+    return user(someone)
 
 
 def get_preferences(engine: Engine, request: Request, id_: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Final
 from trophy_engine.engine import Engine
 from trophy_engine.wire.application import parameters
 from trophy_engine.wire.application.best_rankings import BestRankings
-from trophy_engine.wire.application.finding import chosen_zone, player, today
+from trophy_engine.wire.application.finding import player, today
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import user as user_shape
 from trophy_engine.wire.shapes.wrapped import activity
@@ -28,6 +28,4 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
     days = max(date(year, 1, 1), _FIRST) - _A_WEEK, min(date(year, 12, 31) + _A_WEEK, now)
     rankings = BestRankings(engine, user, request.at, days)
     review = engine.reports.wrapped(user, year, at=request.at, rankings=rankings)
-    return Response(
-        200, {"user": user_shape(someone, chosen_zone(engine, someone)), "activity": activity(review, engine.ruleset)}
-    )
+    return Response(200, {"user": user_shape(someone), "activity": activity(review, engine.ruleset)})

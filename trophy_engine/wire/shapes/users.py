@@ -11,13 +11,13 @@ from trophy_engine.wire.shapes.values import Json, day, instant, number
 __all__ = ["preferences", "user"]
 
 
-def user(player: Player, time_zone: str | None) -> Json:
-    """Write a user, and the time zone that they were given, if any."""
+def user(player: Player) -> Json:
+    """Write a user."""
     return {
         "id": player.id,
         "email": player.email,
         "name": player.name,
-        "tz": time_zone,
+        "tz": player.time_zone if player.time_zone_given else None,
         "signUpDate": day(player.sign_up_date),
         "deviceTokens": None if player.device_tokens is None else list(player.device_tokens),
         "subscribeToEmails": player.subscribe_to_emails,

@@ -1,0 +1,518 @@
+"""Notifications: what users and their application are told, and when."""
+
+from datetime import date, timedelta
+
+import pytest
+from stories import at, kinds, play
+
+from trophy_engine import (
+    Achievement,
+    AchievementDue,
+    AchievementPointsTrigger,
+    ApiTrigger,
+    Attribute,
+    Boost,
+    BoostFinished,
+    BoostStarted,
+    Effect,
+    Engine,
+    Experimentation,
+    Freezes,
+    Leaderboard,
+    LeaderboardChanged,
+    LeaderboardFinished,
+    LeaderboardStarted,
+    Metric,
+    MetricPointsTrigger,
+    Notifications,
+    PointsChanged,
+    PointsSystem,
+    RankChanged,
+    ReactivationDue,
+    RecapDue,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakReminderDue,
+)
+from trophy_engine.storage.sqlite import SQLiteStorage
+
+
+def rules(**given):
+    """Make rules over words, with notifications."""
+    return Ruleset(metrics=[Metric("words")], **{"notifications": Notifications(), **given})
+
+
+def told(effects, kind):
+    """Pick the effects of a kind."""
+    return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def instants(effects, kind):
+    """List the instants of the effects of a kind, in UTC."""
+    return [f"{effect.at:%Y-%m-%dT%H:%M}" for effect in told(effects, kind)]
+
+
+# --- without notifications --------------------------------------------------------------------------------------------
+
+
+def test_without_notifications_nothing_is_told():
+    ruleset = rules(
+        notifications=None,
+        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        points=[
+            PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], boosts=[Boost("b", 2, date(2025, 4, 3))])
+        ],
+        leaderboards=[Leaderboard("board", "metric", date(2025, 4, 1), metric="words", run_unit="day", run_interval=1)],
+    )
+    engine = Engine(ruleset)
+    outcomes = play(engine, "04-02T12:00 words 3")
+    effects = [*outcomes[0].effects, *engine.settle(at=at("06-02T00:00"))]
+    assert {effect.type for effect in effects} == {
+        "user.created",
+        "metric.changed",
+        "streak.started",
+        "streak.lost",
+        "points.awarded",
+    }
+    assert engine.dump("jo")["notices"] is None
+
+
+# --- points -----------------------------------------------------------------------------------------------------------
+
+
+def xp(**given):
+    """Make a system that pays a point a word."""
+    return PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], **given)
+
+
+def test_changes_of_a_balance_within_a_quarter_of_an_hour_are_told_as_one():
+    engine = Engine(rules(points=[xp()]))
+    outcomes = play(
+        engine,
+        """
+        04-02T12:00 words 10
+        04-02T12:05 words 20
+        04-02T12:10 words 5
+        """,
+    )
+    first, *later = [told(outcome.effects, PointsChanged) for outcome in outcomes]
+    assert [(one.at, one.system, one.total, one.added) for one in first] == [(at("04-02T12:00"), "xp", 10, 10)]
+    assert later == [[], []]
+    merged = told(engine.settle(at=at("04-02T12:20")), PointsChanged)
+    assert [(one.at, one.total, one.added) for one in merged] == [(at("04-02T12:15"), 35, 25)]
+
+
+def test_what_was_gathered_opens_the_next_window():
+    engine = Engine(rules(points=[xp()]))
+    play(
+        engine,
+        "04-02T12:00 words 1\n04-02T12:05 words 1\n04-02T12:20 words 1\n04-02T12:31 words 1\n04-02T12:50 words 1",
+    )
+    effects = [effect for scene in engine.scenes("jo", at=at("04-02T13:10")) for effect in scene.effects]
+    changes = [(raw[2], raw[4], raw[5]) for raw in effects if raw[0] is PointsChanged]
+    base = changes[0][0]
+    assert [((when - base) // 60_000_000, total, added) for when, total, added in changes] == [
+        (0, 1, 1),
+        (15, 2, 1),
+        (30, 3, 1),
+        (45, 4, 1),
+        (60, 5, 1),
+    ]
+
+
+def test_without_a_throttle_every_change_is_told():
+    engine = Engine(rules(points=[xp()], notifications=Notifications(throttle_minutes=0)))
+    outcomes = play(engine, "04-02T12:00 words 1\n04-02T12:00 words 2\n04-02T12:02 words 3")
+    changes = [(one.total, one.added) for outcome in outcomes for one in told(outcome.effects, PointsChanged)]
+    assert changes == [(1, 1), (3, 2), (6, 3)]
+
+
+def test_a_subscriber_is_told_of_a_kind():
+    engine, heard = Engine(rules(points=[xp()])), []
+    engine.subscribe(PointsChanged, heard.append)
+    play(engine, "04-02T12:00 words 10\n04-02T12:05 words 20")
+    engine.settle(at=at("04-02T13:00"))
+    assert [(one.user_id, one.total) for one in heard] == [("jo", 10), ("jo", 30)]
+
+
+# --- boosts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_boost_for_everybody_is_told_where_its_day_is_first_and_when_it_is_over_everywhere():
+    valentine = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    engine = Engine(rules(points=[xp(boosts=[valentine])]))
+    engine.identify("kiwi", time_zone="Pacific/Auckland", at=at("2026-02-13T08:00"))
+    engine.identify("angelino", time_zone="America/Los_Angeles", at=at("2026-02-13T08:00"))
+    started = engine.settle(at=at("2026-02-13T10:00"))
+    assert [(one.type, one.user_id, one.boost) for one in started] == [("points.boost_started", "", valentine)]
+    gains = [
+        engine.record("words", user=user, at=at(when)).points["xp"].added
+        for user, when in (
+            ("kiwi", "2026-02-13T12:00"),
+            ("angelino", "2026-02-15T07:59"),
+            ("angelino", "2026-02-15T08:00"),
+        )
+    ]
+    assert gains == [2, 2, 1]
+    over = engine.settle(at=at("2026-02-16T00:00"))
+    assert [(one.at, one.system) for one in told(over, BoostFinished)] == [(at("2026-02-15T13:00"), "xp")]
+
+
+def test_a_boost_of_ones_own_starts_and_ends_at_ones_own_midnights():
+    own = Boost("yours", 3, date(2025, 4, 3), date(2025, 4, 4), user_id="jo")
+    engine = Engine(rules(points=[xp(boosts=[own])]))
+    engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
+    engine.identify("flo", at=at("04-02T10:00"))
+    effects = engine.settle(at=at("04-10T00:00"))
+    assert [(one.user_id, one.at) for one in told(effects, BoostStarted)] == [("jo", at("04-02T15:00"))]
+    assert [(one.user_id, one.at) for one in told(effects, BoostFinished)] == [("jo", at("04-04T15:00"))]
+
+
+def test_whoever_travels_is_told_of_their_boost_once():
+    own = Boost("yours", 3, date(2025, 4, 3), user_id="jo")
+    engine = Engine(rules(points=[xp(boosts=[own])]))
+    engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
+    effects = [*engine.settle(at=at("04-02T16:00"))]
+    effects += engine.identify("jo", time_zone="America/New_York", at=at("04-02T17:00")).effects
+    effects += engine.settle(at=at("04-05T00:00"))
+    assert instants(effects, BoostStarted) == ["2025-04-02T15:00"]
+
+
+# --- leaderboards -----------------------------------------------------------------------------------------------------
+
+
+def weekly(**given):
+    """Make a board by words whose runs last seven days."""
+    return Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7, **given)
+
+
+def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    engine.identify("kiri", time_zone="Pacific/Kiritimati", name="Kiri", at=at("01-06T09:00"))
+    engine.identify("lon", time_zone="Europe/London", at=at("01-06T09:00"))
+    assert instants(engine.settle(at=at("01-07T09:59")), LeaderboardStarted) == []
+    engine.record("words", user="kiri", value=5, at=at("01-07T10:00"))
+    engine.record("words", user="lon", value=7, at=at("01-07T10:00"))
+    (started,) = told(engine.settle(at=at("01-07T10:00")), LeaderboardStarted)
+    assert (started.user_id, started.leaderboard, started.at) == ("", "weekly", at("01-07T10:00"))
+    assert (started.start, started.end) == (date(2025, 1, 8), date(2025, 1, 14))
+    first, second = told(engine.settle(at=at("01-15T13:00")), LeaderboardFinished)
+    assert (first.at, first.start, first.end) == (at("01-08T13:00"), date(2025, 1, 1), date(2025, 1, 7))
+    assert [(one.user_id, one.rank, one.value) for one in first.rankings] == [("lon", 1, 7)]
+    assert (second.at, second.start) == (at("01-15T13:00"), date(2025, 1, 8))
+    assert [(one.user_id, one.name, one.value) for one in second.rankings] == [("kiri", "Kiri", 5)]
+
+
+def test_the_first_ten_are_those_of_the_close_however_late_one_settles():
+    ruleset = Ruleset(
+        metrics=[Metric("words")],
+        attributes=[Attribute("city")],
+        leaderboards=[weekly(user_attributes={"city": "Rome"})],
+        notifications=Notifications(),
+    )
+    late, early = Engine(ruleset), Engine(ruleset)
+    for engine in (late, early):
+        for number in range(12):
+            user = f"u{number:02}"
+            engine.identify(user, attributes={"city": "Rome"}, at=at("01-02T09:00"))
+            engine.record("words", user=user, value=number + 1, at=at("01-02T10:00"))
+    finished = [*early.settle(at=at("01-08T13:00"))]
+    for engine in (late, early):
+        engine.identify("u11", attributes={"city": "Bonn"}, at=at("01-09T09:00"))
+    finished += early.settle(at=at("01-10T00:00"))
+    (by_early,), (by_late,) = (
+        told(effects, LeaderboardFinished) for effects in (finished, late.settle(at=at("01-10T00:00")))
+    )
+    assert by_early == by_late
+    assert [one.user_id for one in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
+
+
+def test_settling_survives_that_the_storage_is_opened_anew(tmp_path):
+    ruleset = rules(leaderboards=[weekly()])
+    with Engine(ruleset, storage=SQLiteStorage(tmp_path / "log.db")) as engine:
+        play(engine, "01-02T10:00 words 3")
+        assert instants(engine.settle(at=at("01-07T12:00")), LeaderboardStarted) == ["2025-01-07T10:00"]
+    with Engine(ruleset, storage=SQLiteStorage(tmp_path / "log.db")) as engine:
+        effects = engine.settle(at=at("01-14T12:00"))
+        assert instants(effects, LeaderboardStarted) == ["2025-01-14T10:00"]
+        assert instants(effects, LeaderboardFinished) == ["2025-01-08T13:00"]
+
+
+def test_a_move_is_told_to_whoever_moves_and_to_those_it_displaces():
+    engine = Engine(rules(leaderboards=[weekly(max_participants=2)]))
+    engine.record("words", user="ann", value=30, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
+    outcome = engine.record("words", user="cyd", value=40, at=at("01-02T11:00"))
+    changes = told(outcome.effects, RankChanged)
+    assert [(one.user_id, one.previous_rank, one.rank, one.previous_value, one.value) for one in changes] == [
+        ("cyd", None, 1, None, 40),
+        ("ann", 1, 2, 30, 30),
+        ("ben", 2, None, 20, 20),
+    ]
+    assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
+    assert kinds(told(outcome.effects, LeaderboardChanged)) == [
+        ("leaderboard.changed", at("01-02T10:15")),  # what ben did within the window that ann's first event opened
+        ("leaderboard.changed", at("01-02T11:00")),
+    ]
+
+
+def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
+    engine, heard = Engine(rules(leaderboards=[weekly()])), []
+    engine.subscribe(RankChanged, lambda one: heard.append((one.user_id, one.at, one.previous_rank, one.rank)))
+    engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:05"))
+    engine.record("words", user="cyd", value=30, at=at("01-02T10:10"))
+    assert [one for one in heard if one[0] == "ann"] == [("ann", at("01-02T10:00"), None, 1)]
+    engine.settle(at=at("01-02T10:15"))
+    assert heard[-1] == ("ann", at("01-02T10:15"), 1, 3)
+    engine.record("words", user="ann", value=90, at=at("01-02T11:00"))
+    assert ("ben", at("01-02T10:20"), 1, 2) in heard
+    assert heard[-3:] == [
+        ("ann", at("01-02T11:00"), 3, 1),
+        ("cyd", at("01-02T11:00"), 1, 2),
+        ("ben", at("01-02T11:00"), 2, 3),
+    ]
+
+
+def test_a_rank_that_is_what_it_was_when_the_window_ends_is_not_told():
+    engine, heard = Engine(rules(leaderboards=[weekly()])), []
+    engine.subscribe(RankChanged, heard.append)
+    engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:05"))
+    engine.record("words", user="ann", value=20, at=at("01-02T10:06"))
+    engine.settle(at=at("01-02T10:15"))
+    assert [one.user_id for one in heard] == ["ann", "ben"]
+
+
+def test_a_log_done_again_tells_the_same():
+    ruleset = rules(leaderboards=[weekly()], points=[xp(boosts=[Boost("b", 2, date(2025, 1, 6))])])
+    engine, heard = Engine(ruleset), []
+    engine.subscribe(Effect, heard.append)
+    play(engine, "01-02T10:00 words 3\n01-03T10:00 words 5")
+    engine.settle(at=at("01-05T11:00"))
+    engine.record("words", user="flo", value=30, at=at("01-07T10:00"))
+    engine.settle(at=at("01-20T11:00"))
+    again, told_again = Engine(ruleset), []
+    again.subscribe(Effect, told_again.append)
+    for entry in list(engine.log())[1:]:
+        if entry.number:
+            command = entry.command
+            again.record(command.metric, user=command.user_id, value=command.value, at=_moment(command.at))
+        else:
+            again.settle(at=_moment(entry.command.at))
+    assert told_again == heard
+    assert Engine.replay(engine.log()).dump("jo") == engine.dump("jo")
+
+
+def _moment(micros):
+    return at("1970-01-01T00:00") + timedelta(microseconds=micros)
+
+
+# --- recaps and reactivation ------------------------------------------------------------------------------------------
+
+
+def test_an_idle_user_is_asked_back_five_times():
+    engine = Engine(rules())
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    effects = told(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
+    assert [(f"{one.at:%m-%dT%H:%M}", one.message_number, one.days_since_last_active) for one in effects] == [
+        ("03-04T09:00", 1, 3),
+        ("03-06T09:00", 2, 5),
+        ("03-08T09:00", 3, 7),
+        ("03-15T09:00", 4, 14),
+        ("03-31T09:00", 5, 30),
+    ]
+
+
+def test_a_user_who_comes_back_is_asked_from_the_start_again():
+    engine = Engine(rules())
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    outcomes = play(engine, "03-01T10:00 words 3\n03-05T10:00 words 3")
+    effects = [*outcomes[1].effects, *engine.settle(at=at("03-09T00:00"))]
+    assert [(one.at, one.message_number) for one in told(effects, ReactivationDue)] == [
+        (at("03-04T09:00"), 1),
+        (at("03-08T09:00"), 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("notifications", "when", "dates"),
+    [
+        (Notifications(), ["2025-04-06T08:00"], [(date(2025, 3, 30), date(2025, 4, 5))]),
+        (Notifications("monthly"), ["2025-05-01T08:00"], [(date(2025, 4, 1), date(2025, 4, 30))]),
+    ],
+)
+def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_active(notifications, when, dates):
+    engine = Engine(rules(notifications=notifications))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
+    play(engine, "04-02T11:00 words 3\n04-03T11:00 words 3")
+    effects = engine.settle(at=at("2030-01-01T00:00"))
+    assert instants(effects, RecapDue) == when
+    assert [(one.period_start, one.period_end) for one in told(effects, RecapDue)] == dates
+
+
+def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
+    engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)], first_weekday="monday")))
+    engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
+    play(engine, "04-02T11:00 words 3")
+    (recap,) = told(engine.settle(at=at("04-08T00:00")), RecapDue)
+    assert (recap.at, recap.period_start) == (at("04-07T09:00"), date(2025, 3, 31))
+
+
+def test_mail_to_whoever_was_given_no_time_zone_goes_by_us_eastern():
+    engine = Engine(rules())
+    play(engine, "04-02T11:00 words 3")
+    engine.identify("utc", time_zone="UTC", at=at("04-02T11:00"))
+    engine.record("words", user="utc", at=at("04-02T11:00"))
+    effects = told(engine.settle(at=at("04-07T00:00")), RecapDue)
+    assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
+    assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
+
+
+# --- streak reminders -------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credited():
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
+    outcomes = play(engine, "04-02T11:00 words 3\n04-03T20:00 words 3")
+    effects = [*outcomes[1].effects, *engine.settle(at=at("04-10T00:00"))]
+    assert [(one.at, one.length, one.period_start) for one in told(effects, StreakReminderDue)] == [
+        (at("04-03T19:00"), 1, date(2025, 4, 3)),
+        (at("04-04T19:00"), 2, date(2025, 4, 4)),
+    ]
+    assert kinds(effects)[-1] == ("emails.reactivation_due", at("04-08T08:00"))
+
+
+def test_nobody_is_reminded_of_a_day_that_is_credited_or_needs_no_credit():
+    streak = Streak(metrics=[StreakMetric("words", 1)], days_off=["friday"])
+    engine = Engine(rules(streak=streak))
+    engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
+    outcomes = play(engine, "04-02T11:00 words 3\n04-03T19:59 words 3")
+    effects = [*outcomes[1].effects, *engine.settle(at=at("04-05T19:59"))]
+    assert told(effects, StreakReminderDue) == []
+    assert instants(engine.settle(at=at("04-05T20:00")), StreakReminderDue) == ["2025-04-05T20:00"]
+
+
+@pytest.mark.parametrize(
+    ("last_credit", "when"),
+    [
+        ("2025-03-08T15:00", "2025-03-10T00:00"),  # the day of 23 hours ends at 04:00 UTC
+        ("2025-11-01T15:00", "2025-11-03T01:00"),  # the day of 25 hours at 05:00 UTC
+    ],
+)
+def test_a_reminder_minds_the_clocks_that_change(last_credit, when):
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    engine.identify("jo", time_zone="America/New_York", at=at(last_credit))
+    engine.record("words", user="jo", at=at(last_credit))
+    effects = engine.settle(at=at(last_credit) + timedelta(days=5))
+    assert instants(effects, StreakReminderDue) == [when]
+
+
+def test_every_day_that_a_freeze_would_carry_is_reminded_of():
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)], freezes=Freezes(2, 2))))
+    engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
+    play(engine, "04-02T11:00 words 3")
+    effects = engine.settle(at=at("2035-04-02T00:00"))
+    assert instants(effects, StreakReminderDue) == ["2025-04-03T20:00", "2025-04-04T20:00", "2025-04-05T20:00"]
+
+
+@pytest.mark.parametrize(("frequency", "when"), [("weekly", "2025-04-11T08:00"), ("monthly", "2025-05-25T08:00")])
+def test_longer_periods_are_reminded_of_on_a_friday_and_on_the_25th(frequency, when):
+    engine = Engine(rules(streak=Streak(frequency, [StreakMetric("words", 1)])))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
+    play(engine, "04-02T11:00 words 3")
+    assert instants(engine.settle(at=at("2026-01-01T00:00")), StreakReminderDue) == [when]
+
+
+def test_a_streak_that_a_user_does_without_is_not_reminded_of():
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    play(engine, "04-02T11:00 words 3")
+    engine.prefer("jo", streak_enabled=False, at=at("04-02T12:00"))
+    effects = engine.settle(at=at("04-10T00:00"))
+    assert [kind for kind, _ in kinds(effects) if "streak" in kind] == []
+
+
+# --- achievements -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("completed", "when"),
+    [
+        ("04-02T10:00", "2025-04-02T16:00"),
+        ("04-02T16:00", "2025-04-02T16:00"),
+        ("04-02T19:30", "2025-04-02T19:30"),
+        ("04-02T20:01", "2025-04-03T16:00"),
+        ("04-02T23:30", "2025-04-03T16:00"),
+    ],
+)
+def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T08:00"))
+    outcome = engine.complete("done", user="jo", at=at(completed))
+    effects = [*outcome.effects, *engine.settle(at=at("04-05T00:00"))]
+    assert instants(effects, AchievementDue) == [when]
+    (due,) = told(effects, AchievementDue)
+    assert due.completion_id == outcome.achievements[0].completion_id
+
+
+# --- who is told ------------------------------------------------------------------------------------------------------
+
+
+def everything(**given):
+    """Make rules under which everything there is to be mailed comes up."""
+    return rules(
+        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        achievements=[Achievement("done", ApiTrigger())],
+        points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("done", 5)])],
+        **given,
+    )
+
+
+def mails(engine):
+    """List the kinds of mail that come up."""
+    engine.record("words", user="jo", at=at("04-02T11:00"))
+    outcome = engine.complete("done", user="jo", at=at("04-02T11:00"))
+    effects = [*outcome.effects, *engine.settle(at=at("04-08T00:00"))]
+    assert told(effects, PointsChanged)
+    return {effect.type for effect in effects if effect.type.startswith("emails.")}
+
+
+def test_users_of_the_control_group_are_sent_no_mail():
+    assert len(mails(Engine(everything(experimentation=Experimentation(0))))) == 4
+    assert mails(Engine(everything(experimentation=Experimentation(100)))) == set()
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("achievement_completed", "emails.achievement_due"),
+        ("recap", "emails.recap_due"),
+        ("reactivation", "emails.reactivation_due"),
+        ("streak_reminder", "emails.streak_reminder_due"),
+    ],
+)
+def test_a_message_that_a_user_wants_by_no_channel_is_not_due(message, kind):
+    engine = Engine(everything())
+    engine.identify("jo", at=at("04-02T10:00"))
+    engine.prefer("jo", notifications={message: []}, at=at("04-02T10:00"))
+    every = {f"emails.{name}_due" for name in ("achievement", "recap", "reactivation", "streak_reminder")}
+    assert mails(engine) == every - {kind}
+    engine.prefer("jo", notifications={message: ["push"]}, at=at("04-08T10:00"))
+    assert engine.user("jo", at=at("04-08T10:00")).notification_preferences[message] == ("push",)
+
+
+# --- other rules ------------------------------------------------------------------------------------------------------
+
+
+def test_rules_that_begin_to_tell_tell_nothing_late():
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    assert engine.update(rules(), at=at("03-07T00:00")) == ()
+    effects = engine.settle(at=at("03-10T00:00"))
+    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
+        ("emails.reactivation_due", at("03-08T09:00"), 7)
+    ]
