@@ -36,6 +36,7 @@ __all__ = [
     "expires",
     "find_due_days",
     "lose",
+    "pass_unmissed",
     "protect",
     "take_facts",
 ]
@@ -126,6 +127,14 @@ def _unprotected(
             period += 1
         else:
             return period
+
+
+def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> None:
+    """Take the days off that are over as decided, if others are about to take their place."""
+    if state.length and before.days_off != after.days_off:
+        last = min(_open(state, before), before.index(state.day)) - 1
+        if last > state.covered:
+            cover(state, before, last)
 
 
 def find_due_days(state: UserState, streak: StreakPlan) -> None:
