@@ -288,7 +288,7 @@ def plant_order_of_users(monkeypatch):
     ],
 )
 def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
-    @given(games())
+    @given(games(rulesets(streak_rules())))
     @settings(ROUGH, max_examples=400)
     def hold(history):
         check_laws(history.ruleset, history, [law])
