@@ -6,7 +6,10 @@ which skips idle years and remembers little, is wrong.
 - An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
 - The event at which a period's sums first meet the conditions credits the period.
 - A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
-  the streak is carried by a change of zone, else by a freeze, else lost.
+  the streak is carried by a pause that touches the period, else as a day off, else by a change of zone, else by a
+  freeze, else lost.
+- A pause that is taken back protects the days before that, and no others.
+- A reset loses the streak at once; what was done before it counts for nothing any more.
 - Freezes are earned at the beginning of every so-manieth day since the user was created, after that.
 - A change of zone towards the east protects the date of departure, the date of arrival, and those between them.
 - Who travels west sees dates again. Nothing that has been credited or carried is credited or missed a second time.
@@ -30,6 +33,8 @@ ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
 # More than any zone's distance from UTC, and than the width of any transition.
 AMPLE = timedelta(hours=28)
+# By then, what has not expired never will.
+FAR = 2199
 
 
 @attrs.frozen
@@ -47,12 +52,33 @@ class Move:
     zone: str
 
 
-Command = tuple[datetime, Add | Move]
+@attrs.frozen
+class Rest:
+    """The user's streak is paused from one date to another, both included."""
+
+    start: date
+    end: date
+
+
+@attrs.frozen
+class Resume:
+    """A pause is taken back, by its number."""
+
+    number: int
+
+
+@attrs.frozen
+class GiveUp:
+    """The streak is reset."""
+
+
+Deed = Add | Move | Rest | Resume | GiveUp
+Command = tuple[datetime, Deed]
 
 
 @attrs.frozen
 class Fact:
-    """Something that happened: started, extended, lost, frozen or earned; ``freezes`` are those held afterwards."""
+    """Something that happened: started, extended, lost, reset, frozen or earned; ``freezes`` are held afterwards."""
 
     kind: str
     at: datetime
@@ -151,6 +177,7 @@ class _Walk:
         self.day: date | None = None  # the first date that is not over
         self.sums = defaultdict(Fraction)  # by period and metric
         self.protected: set[date] = set()
+        self.pauses: list[tuple[date, date] | None] = []  # None where nothing is left of one that was taken back
         self.length = 0
         self.longest = 0
         self.started: date | None = None
@@ -162,7 +189,7 @@ class _Walk:
         self.earned_on: date | None = None  # the latest date that had its turn to bring freezes
         self.facts: list[Fact] = []
 
-    def obey(self, at: datetime, deed: Add | Move) -> None:
+    def obey(self, at: datetime, deed: Deed) -> None:
         if self.now is None:
             self.be_born(at, deed.zone if isinstance(deed, Move) else "UTC")
         self.live_until(at)
@@ -171,6 +198,12 @@ class _Walk:
                 self.move(at, zone)
             case Add(metric, value):
                 self.add(at, metric, Fraction(str(value)))
+            case Rest(start, end):
+                self.pauses.append((start, end))
+            case Resume(number):
+                self.resume(number - 1, local(at, self.zone).date())
+            case GiveUp():
+                self.give_up(period_of(self.rule, local(at, self.zone).date()))
 
     def be_born(self, at: datetime, zone: str) -> None:
         self.zone = zone
@@ -202,7 +235,7 @@ class _Walk:
     def close(self, period: date) -> None:
         if self.length == 0 or period <= self.through:
             return
-        if self.rule.frequency == "daily" and self.excused(period):
+        if self.excused(period):
             self.through = period
         elif self.freezes > 0:
             self.through = period
@@ -214,8 +247,28 @@ class _Walk:
             self.length = 0
             self.started = self.extended_at = None
 
-    def excused(self, day: date) -> bool:
-        return day in self.protected or not existed(day, self.zone)
+    def excused(self, period: date) -> bool:
+        end = last_day_of(self.rule, period)
+        if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
+            return True
+        if self.rule.frequency != "daily":
+            return False
+        day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
+        return day_off or period in self.protected or not existed(period, self.zone)
+
+    def resume(self, place: int, today: date) -> None:
+        start, end = self.pauses[place]
+        end = min(end, today - ONE_DAY)
+        self.pauses[place] = (start, end) if start <= end else None
+
+    def give_up(self, period: date) -> None:
+        self.note("reset", period, self.length)
+        self.note("lost", period, self.length)
+        self.length = 0
+        self.started = self.extended_at = None
+        self.credited = min(self.credited, period - ONE_DAY)
+        self.sums.clear()
+        self.protected.clear()
 
     def earn(self) -> None:
         freezes = self.rule.freezes
@@ -280,8 +333,10 @@ class _Walk:
             facts=tuple(self.facts),
         )
 
-    def expires(self, period: date) -> date:
+    def expires(self, period: date) -> date | None:
         """Give the last day of the first period, not before the current one, whose miss would not be excused."""
-        while period <= self.through or (self.rule.frequency == "daily" and self.excused(period)):
+        while period <= self.through or self.excused(period):
+            if period.year == FAR:
+                return None
             period = last_day_of(self.rule, period) + ONE_DAY
         return last_day_of(self.rule, period)

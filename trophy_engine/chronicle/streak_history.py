@@ -133,7 +133,7 @@ def _account(scenes: Sequence[Scene]) -> _Account:
             if scene.before is not None:
                 today = streak.index(scenes[number - 1].state.day)
                 length = recounted[-1] if recounted else scene.before.length
-                account.recount(today, sorted(credited_periods(streak, scenes[:number])[0]), length)
+                account.recount(today, credited_periods(streak, scenes[:number]), length)
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
     if account is None:

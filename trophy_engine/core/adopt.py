@@ -24,6 +24,7 @@ from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import anniversaries_by
 from trophy_engine.core.state import Gauge, UserState
+from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import (
@@ -33,6 +34,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.streak import Freezes
 
 __all__ = ["Revision", "adopt"]
 
@@ -124,7 +126,7 @@ def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past)
     _keep_counts(after, state, revision)
     after.attributes = {key: value for key, value in state.attributes.items() if key in turn.plan.user_attributes}
     after.completed = {key: when for key, when in state.completed.items() if key in turn.plan.achievements}
-    if after.sign_up_day is not None:
+    if after.sign_up_day is not None and revision.before.anniversaries.at != turn.plan.anniversaries.at:
         after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
     after.ticks = [after.tick_from(at) if place is None else state.ticks[place].copy() for place in revision.kept_ticks]
     after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in turn.plan.boards}
@@ -158,11 +160,16 @@ def _count_anew(after: UserState, revision: Revision, scenes: Iterable[Scene]) -
         return
     totals: dict[int, Number] = {counter.index: 0 for _, counter in revision.uncounted}
     for scene in scenes:
-        if isinstance(scene.command, Record):
-            attributes = dict(scene.command.attributes)
-            for metric, counter in revision.uncounted:
-                if scene.command.metric == metric and counter.event_attributes.mismatch(attributes) is None:
-                    totals[counter.index] = add(totals[counter.index], scene.command.value)
+        attributes = dict(scene.command.attributes) if isinstance(scene.command, Record) else {}
+        for metric, counter in revision.uncounted:
+            if metric not in scene.plan.metrics:
+                totals[counter.index] = 0
+            elif (
+                isinstance(scene.command, Record)
+                and scene.command.metric == metric
+                and counter.event_attributes.mismatch(attributes) is None
+            ):
+                totals[counter.index] = add(totals[counter.index], scene.command.value)
     for index, total in totals.items():
         after.gauges[index].total = total
 
@@ -173,16 +180,26 @@ def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iter
     after.own = own_streak(turn.plan, after.preferences)
     if streak is None or former is None:
         after.begin_streak_anew()
+        after.losses = ()
     elif revision.calendar_changed:
         length = after.length
         recount_streak(after, after.own or streak, scenes)
         if after.length != length:
             turn.effects.append((StreakRecounted, after.id, at, length, after.length))
     else:
+        pass_unmissed(after, former, after.own or streak)
         after.carry_sums(former, after.own or streak)
-    earned = before is not None and before.freezes is not None and before.freezes.auto_earn_interval is not None
-    if not earned:
-        after.freeze_day = after.freeze_anchor = after.zone.window(at)[0]
+    _adopt_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
+
+
+def _adopt_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:
+    """Let freezes come by other rules from now on: those that came, or found no room, do not come again."""
+    if before == freezes:
+        return
+    today = after.zone.window(at)[0]
+    after.freeze_day = max(after.freeze_day, today)
+    if before is None or before.auto_earn_interval is None:
+        after.freeze_anchor = today
 
 
 def _notices(plan: Plan, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> Notices | None:

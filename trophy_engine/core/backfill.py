@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trophy_engine.calendar.zones import zone
@@ -50,15 +50,29 @@ def recount_boards(state: UserState, plan: Plan, scenes: Iterable[Scene], keys: 
     by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
     for board in (plan.boards[key] for key in keys if key in plan.boards):
         state.boards.pop(board.key, None)
-        by_counter.setdefault((MetricChanged, board.rule.metric), []).append(board)
-        by_counter.setdefault((PointsAwarded, board.rule.points), []).append(board)
-    home = state.zone
-    for raw in (raw for scene in scenes for raw in scene.effects):
-        kind, _, at, subject = raw[:4]
-        if kind is UserCreated:
-            home = zone(subject)
-        elif kind is UserChanged and subject == "time_zone":
-            home = zone(raw[5])
-        elif (kind, subject) in by_counter:
-            change = raw[4] if kind is MetricChanged else raw[5]
-            count_for_boards(by_counter[kind, subject], state, change, at, home)
+        kind = MetricChanged if board.rule.metric is not None else PointsAwarded
+        by_counter.setdefault((kind, board.rule.metric or board.rule.points), []).append(board)
+    home, then = state.zone, None
+    for scene in scenes:
+        if scene.plan is not then:
+            then = scene.plan
+            _drop_uncounted(state, then, by_counter)
+        for raw in scene.effects:
+            kind, _, at, subject = raw[:4]
+            if kind is UserCreated:
+                home = zone(subject)
+            elif kind is UserChanged and subject == "time_zone":
+                home = zone(raw[5])
+            elif (kind, subject) in by_counter:
+                change = raw[4] if kind is MetricChanged else raw[5]
+                count_for_boards(by_counter[kind, subject], state, change, at, home)
+
+
+def _drop_uncounted(
+    state: UserState, then: Plan, by_counter: Mapping[tuple[Any, str | None], Iterable[BoardPlan]]
+) -> None:
+    """Begin at nothing where the rules of then did not have what is counted: it was removed and made again since."""
+    known = {(MetricChanged, key) for key in then.metrics} | {(PointsAwarded, system.key) for system in then.systems}
+    for counter in by_counter.keys() - known:
+        for board in by_counter[counter]:
+            state.boards.pop(board.key, None)

@@ -15,7 +15,7 @@ from trophy_engine.core.points import pay
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import find_due_days, protect
+from trophy_engine.core.streaks import find_due_days, pass_unmissed, protect
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import CustomizationDisabled, InvalidValue
 
@@ -135,6 +135,7 @@ def _change_preference(turn: Turn, state: UserState, key: str, value: str | None
     before = state.own or turn.plan.streak
     state.own = own_streak(turn.plan, state.preferences)
     after = state.own or turn.plan.streak
+    pass_unmissed(state, before, after)
     state.carry_sums(before, after)
     if not after.conditions and before.conditions:
         state.begin_streak_anew()

@@ -56,7 +56,7 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
     state: UserState | None = None
     told: list[Scene] = []
     for command in commands:
-        if command.at > until:
+        if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, Adopt):
             former, plan = plan, plan_of(command.rules)

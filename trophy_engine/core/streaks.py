@@ -37,6 +37,7 @@ __all__ = [
     "find_due_days",
     "lose",
     "open_period",
+    "pass_unmissed",
     "protect",
     "take_facts",
 ]
@@ -130,6 +131,14 @@ def _unprotected(
             period += 1
         else:
             return period
+
+
+def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> None:
+    """Take the days off that are over as decided, if others are about to take their place."""
+    if state.length and before.days_off != after.days_off:
+        last = min(open_period(state, before), before.index(state.day)) - 1
+        if last > state.covered:
+            cover(state, before, last)
 
 
 def find_due_days(state: UserState, streak: StreakPlan) -> None:

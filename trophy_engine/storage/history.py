@@ -105,12 +105,13 @@ class History:
             state = self.state(user_id)
             if state is not None:
                 after[user_id] = self._revise(state.copy(), former, plan, command, self._sequence + 1, effects)
-        self.append(0, command)
         self._settled = None
-        self._adoptions.append((self._sequence, command))
+        # Keeping the entry may take snapshots, which are of the states after it; if it fails, all this is forgotten.
+        self._adoptions.append((self._sequence + 1, command))
         self.plan = plan
         self.states = after
         self.forgotten += 1
+        self.append(0, command)
         return effects
 
     def _revise(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -89,12 +90,11 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
     return drawn.map(lambda made: tuple(sorted((key, value) for key, value in made.items() if value is not None)))
 
 
-@st.composite
-def records(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Record:
+def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     """Draw an event of a user at an instant (microseconds); now and then it has one of two idempotency keys."""
-    metric = draw(st.sampled_from([metric.key for metric in ruleset.metrics]))
-    key = draw(st.sampled_from([None, None, None, None, "k", "l"]))
-    return Record(user, at, metric, draw(_values(ruleset, metric)), draw(_attributes(ruleset, "event")), key)
+    gains = st.one_of([st.tuples(st.just(one.key), _values(ruleset, one.key)) for one in ruleset.metrics])
+    drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
+    return drawn.map(lambda found: Record(user, at, *found[0], found[1], found[2]))
 
 
 def journeys(user: str, at: int) -> st.SearchStrategy[Identify]:
@@ -102,49 +102,42 @@ def journeys(user: str, at: int) -> st.SearchStrategy[Identify]:
     return time_zones().map(lambda name: Identify(user, at, (("time_zone", name),)))
 
 
-@st.composite
-def _identifications(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Identify:
-    changes: dict[str, str | None] = {}
-    what = draw(st.sampled_from(["time_zone", "attributes", "time_zone", "sign_up_date", "name", "recap"]))
-    if what == "time_zone":
-        return draw(journeys(user, at))
-    if what == "sign_up_date":
-        changes["sign_up_date"] = draw(st.sampled_from(_SIGN_UPS))
-    elif what == "recap":
-        changes["preferences.notifications.recap"] = draw(st.sampled_from(["[]", '["email"]']))
-    elif what == "name":
-        changes["name"] = draw(st.sampled_from(["Jo", None]))
-    else:
-        changes |= {f"attributes.{key}": value for key, value in draw(_attributes(ruleset, "user"))}
-    return Identify(user, at, tuple(sorted(changes.items())))
+def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Identify]:
+    attributes = _attributes(ruleset, "user").map(lambda pairs: tuple((f"attributes.{key}", to) for key, to in pairs))
+    others = [("sign_up_date", when) for when in _SIGN_UPS] + [("name", "Jo"), ("name", None)]
+    others += [("preferences.notifications.recap", "[]"), ("preferences.notifications.recap", '["email"]')]
+    changes = st.one_of(attributes, st.sampled_from(others).map(lambda one: (one,)))
+    return st.one_of(journeys(user, at), changes.map(lambda made: Identify(user, at, made)))
 
 
-@st.composite
-def _commands(draw: st.DrawFn, ruleset: Ruleset, user: str, at: int) -> Deed:
+def _commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
     """Draw a command of any kind; most are events."""
-    calls = [one.key for one in ruleset.achievements if isinstance(one.trigger, ApiTrigger)]
-    kinds = ["record"] * (6 if ruleset.metrics else 0) + ["identify"] * 2 + ["complete"] * bool(calls) + ["settle"]
-    kinds += ["care"] * (ruleset.streak is not None)
-    kind = draw(st.sampled_from(kinds))
-    if kind == "record":
-        return draw(records(ruleset, user, at))
-    if kind == "identify":
-        return draw(_identifications(ruleset, user, at))
-    if kind == "complete":
-        return Complete(user, at, draw(st.sampled_from(calls)))
-    return draw(_cares(user, at)) if kind == "care" else Settle(at)
+    chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
+        "identify": (2, _identifications(ruleset, user, at)),
+        "settle": (1, st.just(Settle(at))),
+    }
+    if ruleset.metrics:
+        chances["record"] = 6, records(ruleset, user, at)
+    calls = [
+        one.key for one in ruleset.achievements if isinstance(one.trigger, ApiTrigger) and one.status != "inactive"
+    ]
+    if calls:
+        chances["complete"] = 1, st.sampled_from(calls).map(lambda key: Complete(user, at, key))
+    if ruleset.streak is not None:
+        chances["care"] = 1, _cares(user, at)
+    names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]
+    return st.sampled_from(names).flatmap(lambda name: chances[name][1])
 
 
+@cache
 def _cares(user: str, at: int) -> st.SearchStrategy[Deed]:
     """Draw what an application does to a user's streak, or what users choose for it; pauses start soon."""
     lasting = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
     choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
     return st.one_of(
-        st.builds(GrantFreeze, st.just(user), st.just(at)),
+        st.sampled_from([GrantFreeze(user, at), RestoreStreak(user, at), ResetStreak(user, at)]),
         lasting.map(lambda days: Pause(user, at, str(days[0]), str(days[1]))),
-        st.builds(Unpause, st.just(user), st.just(at), st.integers(1, 2)),
-        st.builds(RestoreStreak, st.just(user), st.just(at)),
-        st.builds(ResetStreak, st.just(user), st.just(at)),
+        st.sampled_from([Unpause(user, at, 1), Unpause(user, at, 2)]),
         st.sampled_from([("enabled", "true"), *choices.items()]).map(
             lambda one: Identify(user, at, ((f"preferences.streak.{one[0]}", one[1]),))
         ),

@@ -96,7 +96,7 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     in_sqlite = Engine(ruleset, storage=storage)
     agree(play(in_sqlite, history), effects, "what happens on SQLite")
     memory = MemoryStorage()
-    memory.snapshot_every = 2
+    memory.snapshot_every = 1
     for deed in history:
         play(Engine(ruleset, storage=memory), [deed])
     in_sqlite.settle(at=from_micros(history.commands[-1].at))

@@ -49,6 +49,7 @@ _NOTABLE: Final = (
 )
 
 
+@cache
 def time_zones() -> st.SearchStrategy[str]:
     """Draw names of time zones, the odd ones twice as often; they shrink to UTC."""
     return st.sampled_from((*PLAIN_ZONES, *ODD_ZONES, *ODD_ZONES))
@@ -113,6 +114,7 @@ class Gap:
         return next(iter(transitions(home, now)[self.number :]), now)
 
 
+@cache
 def gaps() -> st.SearchStrategy[Gap]:
     """Draw how time passes: not at all or a little, days, up to midnights, month ends and transitions, or years."""
     hurry = st.builds(Gap, st.just("span"), st.sampled_from(_HURRY))

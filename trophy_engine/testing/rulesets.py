@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import attrs
 from hypothesis import strategies as st
@@ -73,26 +73,25 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     )
 
 
-@st.composite
-def _triggers_of_achievements(draw: st.DrawFn, earlier: list[str]) -> AchievementTrigger:
-    ways: list[st.SearchStrategy[Any]] = [
-        st.builds(MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events),
-        st.builds(StreakTrigger, st.integers(1, 5)),
-        st.just(ApiTrigger()),
-        st.builds(AnniversaryTrigger, st.integers(1, 3)),
-    ]
-    if earlier:
-        some = st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True)
-        ways.append(st.builds(CompositeTrigger, some))
-    trigger: AchievementTrigger = draw(st.one_of(ways))
-    return trigger
+_triggers_of_achievements = st.one_of(
+    st.builds(MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events),
+    st.builds(StreakTrigger, st.integers(1, 5)),
+    st.just(ApiTrigger()),
+    st.builds(AnniversaryTrigger, st.integers(1, 3)),
+)
+
+
+def _composites(earlier: list[str]) -> st.SearchStrategy[CompositeTrigger]:
+    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(CompositeTrigger)
 
 
 @st.composite
 def _achievements(draw: st.DrawFn) -> list[Achievement]:
     made: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
-        trigger = draw(_triggers_of_achievements([one.key for one in made]))
+        earlier = [one.key for one in made]
+        of_others = earlier and draw(st.sampled_from([False, False, False, False, True]))
+        trigger: AchievementTrigger = draw(_composites(earlier) if of_others else _triggers_of_achievements)
         made.append(
             Achievement(
                 f"a{number}",
@@ -106,26 +105,29 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
     return draw(st.permutations(made))
 
 
-def _triggers_of_points(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    ways: list[st.SearchStrategy[Any]] = [
-        st.builds(
-            MetricPointsTrigger,
-            st.sampled_from(_METRICS),
-            _points,
-            st.integers(1, 4),
-            event_attributes=_for_events,
-            user_attributes=_for_users,
-            block_if_out_of_points=st.booleans(),
-            status=st.sampled_from(["active", "active", "active", "inactive"]),
-        ),
-        st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
-        st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([12, 100, 1000])),
-        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
-        st.builds(UserCreationPointsTrigger, _gains),
-    ]
-    if achievements:
-        ways.append(st.builds(AchievementPointsTrigger, st.sampled_from([one.key for one in achievements]), _points))
-    return st.one_of(ways)
+_triggers_of_points = st.one_of(
+    st.builds(
+        MetricPointsTrigger,
+        st.sampled_from(_METRICS),
+        _points,
+        st.integers(1, 4),
+        event_attributes=_for_events,
+        user_attributes=_for_users,
+        block_if_out_of_points=st.booleans(),
+        status=st.sampled_from(["active", "active", "active", "inactive"]),
+    ),
+    st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
+    st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([12, 100, 1000])),
+    st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+    st.builds(UserCreationPointsTrigger, _gains),
+)
+
+
+def _triggers_for(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
+    if not achievements:
+        return _triggers_of_points
+    payments = st.builds(AchievementPointsTrigger, st.sampled_from([one.key for one in achievements]), _points)
+    return st.one_of(_triggers_of_points, payments)
 
 
 _boosts = st.builds(
@@ -140,17 +142,22 @@ _boosts = st.builds(
 _own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
 
 
-_notifications = st.builds(Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000]))
+_experiments = st.none() | st.none() | st.builds(Experimentation, st.sampled_from([0, 50, 100]))
+_notifications = st.none() | st.builds(
+    Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000])
+)
+_maxima = st.none() | st.integers(1, 40)
+_levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
+_some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
-@st.composite
-def _systems(draw: st.DrawFn, key: str, achievements: list[Achievement]) -> PointsSystem:
+def _system(draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger]) -> PointsSystem:
     return PointsSystem(
         key,
-        maximum=draw(st.none() | st.integers(1, 40)),
-        triggers=draw(st.lists(_triggers_of_points(achievements), max_size=5)),
-        levels=[Level(f"l{points}", points) for points in draw(st.lists(st.integers(0, 30), max_size=3, unique=True))],
-        boosts=draw(st.lists(_boosts | _own_boosts, max_size=2)),
+        maximum=draw(_maxima),
+        triggers=draw(st.lists(triggers, max_size=5)),
+        levels=[Level(f"l{points}", points) for points in draw(_levels)],
+        boosts=draw(_some_boosts),
     )
 
 
@@ -163,13 +170,14 @@ def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = 
         streak: the streaks; ``streak_rules()`` or none by default.
     """
     achievements = draw(_achievements())
+    triggers = _triggers_for(achievements)
     keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
     return Ruleset(
         metrics=[Metric(key) for key in _METRICS],
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
         streak=draw(st.none() | streak_rules() if streak is None else streak),
         achievements=achievements,
-        points=[draw(_systems(key, achievements)) for key in keys],
-        experimentation=draw(st.none() | st.none() | st.builds(Experimentation, st.sampled_from([0, 50, 100]))),
-        notifications=draw(st.none() | _notifications),
+        points=[_system(draw, key, triggers) for key in keys],
+        experimentation=draw(_experiments),
+        notifications=draw(_notifications),
     )

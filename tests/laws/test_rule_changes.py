@@ -1,0 +1,176 @@
+"""The laws hold when rules change in the middle of a history."""
+
+from itertools import count, pairwise
+from operator import add
+
+import attrs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trophy_engine import Effect, Engine, Ruleset
+from trophy_engine.calendar.instants import DAY, LAST, from_micros
+from trophy_engine.core.commands import Settle
+from trophy_engine.core.effects import materialise
+from trophy_engine.storage import MemoryStorage, SQLiteStorage
+from trophy_engine.testing import histories, perform, rulesets, states
+from trophy_engine.testing.agreement import agree
+from trophy_engine.testing.performance import effects_of
+
+#: A fifth of what the profile asks for: every example plays a history several times.
+FEW = settings(max_examples=settings.default.max_examples // 5)
+
+
+@attrs.frozen
+class Update:
+    """Other rules are adopted."""
+
+    rules: Ruleset
+    at: int
+
+
+@attrs.frozen
+class Saga:
+    """A history in which rules change."""
+
+    rules: Ruleset
+    deeds: tuple
+
+    @property
+    def end(self):
+        return Settle(self.deeds[-1].at)
+
+
+@st.composite
+def changed(draw, rules):
+    """Draw other rules: others altogether, or the same with another streak, or with other points."""
+    others = draw(rulesets())
+    keys = {one.key for one in rules.achievements}
+    parts = ["all", "streak"] + ["points"] * ({one.key for one in others.achievements} <= keys)
+    part = draw(st.sampled_from(parts))
+    return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
+
+
+@st.composite
+def sagas(draw):
+    rules = draw(rulesets())
+    deeds = list(draw(histories(rules, max_size=14)))
+    now, places = rules, sorted(draw(st.lists(st.integers(0, len(deeds)), min_size=1, max_size=2)))
+    for place in map(add, places, count()):
+        before, after = deeds[max(place - 1, 0)].at, deeds[min(place, len(deeds) - 1)].at
+        now = draw(changed(now))
+        deeds.insert(place, Update(now, draw(st.sampled_from([before, (before + after) // 2, after]))))
+    return Saga(rules, tuple(sorted(deeds, key=lambda deed: deed.at)))
+
+
+def do(engine, *deeds) -> list[Effect]:
+    found = []
+    for deed in deeds:
+        if isinstance(deed, Update):
+            found += engine.update(deed.rules, at=from_micros(deed.at))
+        else:
+            found += effects_of(perform(engine, deed))
+    return found
+
+
+def by_user(effects):
+    return {user: [one for one in effects if one.user_id == user] for user in sorted({one.user_id for one in effects})}
+
+
+@FEW
+@given(sagas())
+def test_replay_is_live(saga):
+    engine = Engine(saga.rules)
+    effects = do(engine, *saga.deeds, saga.end)
+    again = Engine.replay(engine.log())
+    agree(states(again), states(engine), "the states of the log done again")
+    agree(list(again.log()), list(engine.log()), "the log of the log done again")
+    in_sqlite = Engine(saga.rules, storage=SQLiteStorage(":memory:"))
+    agree(do(in_sqlite, *saga.deeds, saga.end), effects, "what happens on SQLite")
+    agree(states(in_sqlite), states(engine), "the states on SQLite")
+    in_sqlite.close()
+
+
+@FEW
+@given(sagas(), st.sampled_from([1, 2]))
+def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot_every):
+    storage = MemoryStorage()
+    storage.snapshot_every = snapshot_every
+    rules, effects = saga.rules, []
+    deeds = (*saga.deeds, saga.end)
+    for start in range(0, len(deeds), 2):
+        engine = Engine(rules, storage=storage)
+        assert engine.revised == ()
+        effects += do(engine, *deeds[start : start + 2])
+        rules = engine.ruleset
+    alone = Engine(saga.rules)
+    agree(effects, do(alone, *deeds), "what happens in engines that were opened anew")
+    agree(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were opened anew")
+
+
+@FEW
+@given(sagas())
+def test_scenes_end_with_what_one_sees(saga):
+    engine = Engine(saga.rules)
+    effects = do(engine, *saga.deeds, saga.end)
+    for user in engine.users():
+        scenes = engine.scenes(user, at=from_micros(saga.end.at))
+        agree(scenes[-1].state.dump(scenes[-1].plan), engine.dump(user), "the state of the last scene")
+        told = [materialise(raw) for scene in scenes for raw in scene.effects]
+        agree(told, by_user(effects).get(user, []), "what happens in scenes")
+
+
+@FEW
+@given(sagas())
+def test_settling_is_path_free(saga):
+    often, never = Engine(saga.rules), Engine(saga.rules)
+    between = [
+        one
+        for deed, after in pairwise((*saga.deeds, saga.end))
+        for one in (deed, Settle(deed.at + (after.at - deed.at) // 3), Settle(after.at))
+    ]
+    far = Settle(min(saga.end.at + 800 * DAY, LAST - 1))
+    alone = [deed for deed in saga.deeds if not isinstance(deed, Settle)]
+    agree(by_user(do(often, *between, saga.end)), by_user(do(never, *alone, saga.end)), "what happens")
+    agree(states(often), states(never), "the states")
+    agree(by_user(do(often, far)), by_user(do(never, far)), "what happens long after")
+    agree(states(often), states(never), "the states long after")
+
+
+@FEW
+@given(sagas())
+def test_adopting_equal_rules_changes_nothing(saga):
+    alone, updated = Engine(saga.rules), Engine(saga.rules)
+    for deed in saga.deeds:
+        agree(do(updated, deed), do(alone, deed), "what happens between changes that change nothing")
+        agree(do(updated, Update(updated.ruleset, deed.at)), [], "what a change does that changes nothing")
+        agree(states(updated), states(alone), "the states after a change that changes nothing")
+    agree(list(updated.log()), list(alone.log()), "the log")
+
+
+@FEW
+@given(sagas())
+def test_users_commute_between_changes(saga):
+    together, apart = Engine(saga.rules), Engine(saga.rules)
+    deeds = [deed for deed in saga.deeds if not isinstance(deed, Settle)]
+    sorted_, chapter = [], []
+    for deed in (*deeds, None):
+        if isinstance(deed, Update) or deed is None:
+            sorted_ += [*sorted(chapter, key=lambda one: one.user_id, reverse=True), *filter(None, [deed])]
+            chapter = []
+        else:
+            chapter.append(deed)
+    agree(by_user(do(apart, *sorted_)), by_user(do(together, *deeds)), "what happens when one user comes after another")
+    agree(states(apart), states(together), "the states when one user comes after another")
+
+
+@FEW
+@given(sagas())
+def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
+    engine = Engine(saga.rules)
+    for deed in saga.deeds:
+        before = states(engine)
+        do(engine, deed)
+        keys = {one.key for one in engine.ruleset.achievements}
+        for user, state in before.items():
+            kept = {key: when for key, when in state["completed"].items() if key in keys}
+            assert kept.items() <= engine.dump(user)["completed"].items()
