@@ -39,6 +39,7 @@ def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
     ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.streak is not None)]
     rank_by = draw(st.sampled_from(ways))
     repeats = rank_by != "streak" and draw(st.booleans())
+    units = ["month", "year"] if ruleset.notifications else ["day", "month", "year"]  # every run is told of
     return Leaderboard(
         key,
         rank_by,
@@ -48,7 +49,7 @@ def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
         end=draw(st.sampled_from([None, None, date(2026, 1, 1)])) if rank_by != "streak" else None,
         start_time=draw(st.sampled_from([None, None, "06:00"])),
         end_time=draw(st.sampled_from([None, None, "18:30:15"])),
-        run_unit=draw(st.sampled_from(["day", "month", "year"])) if repeats else None,
+        run_unit=draw(st.sampled_from(units)) if repeats else None,
         run_interval=draw(st.integers(1, 9)) if repeats else None,
         max_participants=draw(st.sampled_from([1000, 3, 2, 1])),
         breakdown_attributes=draw(st.sampled_from([(), (), ("plan",)])),

@@ -15,6 +15,7 @@ import attrs
 
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
+from trophy_engine.core.ranking import Ranking
 from trophy_engine.numbers import as_json
 from trophy_engine.replay.comparison import Comparison
 from trophy_engine.replay.effect_log import EffectLog
@@ -99,4 +100,6 @@ def _as_json(value: Any) -> Any:
         return as_json(value)
     if isinstance(value, tuple):
         return [boost.name if isinstance(boost, Boost) else _as_json(boost) for boost in value]
+    if isinstance(value, Ranking):
+        return {field.name: _as_json(getattr(value, field.name)) for field in attrs.fields(Ranking)}
     return write(value) if attrs.has(type(value)) else value

@@ -94,10 +94,15 @@ class Boards:
     def top(self, board: BoardPlan, run: int) -> tuple[Ranking, ...]:
         """Give the first rows of a run as they stood when it closed."""
         closes = board.runs.closes(run)
-        if closes is None:
+        if closes is None or (board.rule.rank_by == "metric" and not self._joined(board, run)):
             return ()
         rows = self._past(closes - 1).rankings(board, run, {}, 0, DEFAULT_LIMIT)
         return tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
+
+    def _joined(self, board: BoardPlan, run: int) -> bool:
+        """Tell whether anybody has done anything that counts in a run of a board by a metric."""
+        states = filter(None, map(self._history.state, self._history.users()))
+        return any(run in state.boards.get(board.key, ()) for state in states)
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
