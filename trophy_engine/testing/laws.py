@@ -20,6 +20,7 @@ from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.state import UserState
 from trophy_engine.engine import Engine
 from trophy_engine.errors import TrophyError, UnknownUser
+from trophy_engine.occasions import EVERYBODY
 from trophy_engine.outcome import Outcome
 from trophy_engine.replay.output import effect_as_json
 from trophy_engine.rules.files import Format
@@ -78,9 +79,12 @@ def _ordered(effects: Iterable[Effect]) -> list[Effect]:
 
 
 def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
+    """Tell effects apart by user; those that concern everybody are told when one settles, so they are put in order."""
     found: dict[str, list[Effect]] = {}
     for effect in effects:
         found.setdefault(effect.user_id, []).append(effect)
+    if EVERYBODY in found:
+        found[EVERYBODY].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
     return found
 
 

@@ -117,7 +117,7 @@ _triggers_of_points = st.one_of(
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     ),
     st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
-    st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([12, 100, 1000])),
+    st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
     st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
     st.builds(UserCreationPointsTrigger, _gains),
 )
