@@ -74,6 +74,7 @@ def rules_of_the_wire(draw):
                 triggers=[
                     attrs.evolve(one, status=draw(st.sampled_from(["active", "inactive"]))) for one in system.triggers
                 ],
+                boosts=[attrs.evolve(one, user_id=None) for one in system.boosts],  # nobody is there to have one
             )
             for system in ruleset.points
         ],

@@ -34,8 +34,10 @@ def made_through_the_client(ruleset: Ruleset) -> Engine:
 
 def told(result):
     """Say what an outcome tells, leaving aside the names that the wire gives to triggers and boosts."""
-    if not isinstance(result, Outcome):
-        return str(result) if isinstance(result, Exception) else len(result)
+    if isinstance(result, Exception):
+        return str(result)
+    if not isinstance(result, Outcome):  # what concerns everybody is told from when the rules were made
+        return len([effect for effect in result if effect.user_id])
     points = {
         key: (one.added, one.total, [award.awarded for award in one.awards]) for key, one in result.points.items()
     }

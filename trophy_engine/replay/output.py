@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -92,14 +92,22 @@ def effect_as_json(effect: Effect) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return format_instant(to_micros(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return as_json(value)
-    if isinstance(value, tuple):
-        return [boost.name if isinstance(boost, Boost) else _as_json(boost) for boost in value]
-    if isinstance(value, Ranking):
-        return {field.name: _as_json(getattr(value, field.name)) for field in attrs.fields(Ranking)}
+    for kind, way in _WAYS:
+        if isinstance(value, kind):
+            return way(value)
     return write(value) if attrs.has(type(value)) else value
+
+
+def _row_as_json(row: Ranking) -> dict[str, Any]:
+    return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(Ranking)}
+
+
+#: How values of each kind are written; the first that fits counts, for an instant is a date, too.
+_WAYS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
+    (datetime, lambda at: format_instant(to_micros(at))),
+    (date, date.isoformat),
+    (Decimal, as_json),
+    (tuple, lambda values: [_as_json(one) for one in values]),
+    (Boost, lambda boost: boost.name),
+    (Ranking, _row_as_json),
+)

@@ -15,7 +15,7 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
-from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect
+from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
 from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.state import UserState
 from trophy_engine.engine import Engine
@@ -79,10 +79,14 @@ def _ordered(effects: Iterable[Effect]) -> list[Effect]:
 
 
 def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
-    """Tell effects apart by user; those that concern everybody are told when one settles, so they are put in order."""
+    """Tell effects apart by user.
+
+    What concerns everybody is told when one settles, and news of ranks when somebody acts: both are put in order.
+    """
     found: dict[str, list[Effect]] = {}
     for effect in effects:
-        found.setdefault(effect.user_id, []).append(effect)
+        name = EVERYBODY if isinstance(effect, RankChanged) else effect.user_id
+        found.setdefault(name, []).append(effect)
     if EVERYBODY in found:
         found[EVERYBODY].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
     return found
@@ -141,7 +145,10 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     effects = play(together, deeds)
     effects_apart = play(apart, [deed for user in users for deed in deeds if deed.user_id == user])
     agree(states(together), states(apart), "the states when one user comes after the other")
-    agree(_by_user(effects), _by_user(effects_apart), "what happens when one user comes after the other")
+    alone, alone_apart = _by_user(effects), _by_user(effects_apart)
+    for one in (alone, alone_apart):
+        one.pop(EVERYBODY, None)  # who passes whom depends on who comes first
+    agree(alone, alone_apart, "what happens when one user comes after the other")
 
 
 def completions_stay(ruleset: Ruleset, history: History) -> None:
