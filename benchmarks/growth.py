@@ -11,7 +11,8 @@ import tracemalloc
 
 from benchmarks.workload import Event, events, homes, ruleset
 from trophy_engine.core.bulk import Bulk
-from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.plan import Plan
 
 _DAYS = 365
 _EVENTS = 300_000

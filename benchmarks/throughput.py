@@ -17,7 +17,7 @@ from benchmarks.workload import Event, events, homes, ruleset
 from trophy_engine import Engine, Player
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core.bulk import Bulk
-from trophy_engine.core.plan import compile_plan
+from trophy_engine.core.compile import compile_plan
 
 _DAYS = 365
 _END = datetime(2026, 3, 1, tzinfo=UTC)

@@ -71,6 +71,7 @@ from trophy_engine.explanation.event import EventExplanation
 from trophy_engine.explanation.points import PointsExplanation
 from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.outcome import Outcome, PointsChange
+from trophy_engine.player import Player
 from trophy_engine.reading import Adoption
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -96,7 +97,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
-from trophy_engine.views import AchievementView, LevelView, PauseView, Player, PointsView, Progress, StreakView
+from trophy_engine.views import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
 __all__ = [
     "UNSET",

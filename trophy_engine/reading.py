@@ -22,12 +22,12 @@ from trophy_engine.explanation.points import PointsExplanation
 from trophy_engine.explanation.question import Answer, answer, check_question
 from trophy_engine.explanation.streak import StreakExplanation
 from trophy_engine.identifiers import check_user_id
+from trophy_engine.player import Player
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.standings.boards import Boards
 from trophy_engine.standings.views import LeaderboardView, StandingView
 from trophy_engine.storage.history import History
 from trophy_engine.storage.protocol import Entry
-from trophy_engine.views import Player
 
 __all__ = ["Adoption", "Reader"]
 

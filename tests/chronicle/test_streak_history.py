@@ -25,8 +25,8 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.chronicle.streak_history import longest_streak, streak_history
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
-from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.testing import games, streak_rules

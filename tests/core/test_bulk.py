@@ -19,7 +19,7 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.core.bulk import Bulk
 from trophy_engine.core.commands import Settle
-from trophy_engine.core.plan import compile_plan
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.testing import games, play, states
 from trophy_engine.testing.histories import records
 

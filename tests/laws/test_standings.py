@@ -22,7 +22,7 @@ from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Settle
-from trophy_engine.core.plan import compile_plan
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.retell import retell
 from trophy_engine.testing import LAWS, games, play, rulesets, states
 from trophy_engine.testing.performance import perform

@@ -263,7 +263,7 @@ def plant_hours_for_days(monkeypatch):
     def late(turn, state, until):
         real(turn, state, until - DAY if until - state.settled > 3 * DAY else until)
 
-    monkeypatch.setattr("trophy_engine.engine.settle", late)
+    monkeypatch.setattr("trophy_engine.shell.settle", late)
 
 
 def plant_order_of_users(monkeypatch):

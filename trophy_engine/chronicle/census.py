@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from trophy_engine.errors import InvalidValue
+from trophy_engine.player import Player
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.views import Player
 
 __all__ = ["LevelCount", "PointsRange", "Rarity", "histogram", "level_summary", "rarities"]
 

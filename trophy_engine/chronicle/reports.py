@@ -17,9 +17,9 @@ from trophy_engine.chronicle.wrapped import Rankings, Wrapped, wrap, year_of
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
+from trophy_engine.player import Player
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.views import Player
 
 __all__ = ["Engine", "Reports"]
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from trophy_engine.core.adopt import Revision, adopt
 from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.plan import Plan, TriggerPlan, compile_plan
+from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState

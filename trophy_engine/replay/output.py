@@ -17,12 +17,12 @@ from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
 from trophy_engine.core.ranking import Ranking
 from trophy_engine.numbers import as_json
+from trophy_engine.player import Player
 from trophy_engine.replay.comparison import Comparison
 from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.runner import Replay
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.structure import write
-from trophy_engine.views import Player
 
 __all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files", "write_users"]
 

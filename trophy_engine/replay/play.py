@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from trophy_engine.core.commands import Identify
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply, record
 from trophy_engine.core.identity import create
-from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn

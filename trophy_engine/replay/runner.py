@@ -10,15 +10,16 @@ from pathlib import Path
 import attrs
 
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.plan import Plan, compile_plan
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
+from trophy_engine.player import Player
 from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.evaluation import Faults, Watch, evaluate
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.replay.play import Stage
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.statistics.tally import Tally
-from trophy_engine.views import Player
 
 __all__ = ["Replay", "ReplayJob", "replay"]
 

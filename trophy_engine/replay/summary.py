@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import attrs
 
+from trophy_engine.player import Player
 from trophy_engine.replay.runner import Replay
-from trophy_engine.views import Player
 
 __all__ = ["AchievementSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "percentile", "summarize"]
 

@@ -15,8 +15,8 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
-from trophy_engine.core.plan import compile_plan
 from trophy_engine.core.state import UserState
 from trophy_engine.engine import Engine
 from trophy_engine.errors import TrophyError, UnknownUser

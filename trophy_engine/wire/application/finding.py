@@ -10,11 +10,11 @@ from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.engine import Engine
 from trophy_engine.errors import nearest
+from trophy_engine.player import Player
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.views import Player
 from trophy_engine.wire.errors import NotFound
 from trophy_engine.wire.messages import Request
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trophy_engine.engine import Engine
+from trophy_engine.player import Player
 from trophy_engine.rules.achievements import MetricTrigger
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.views import Player
 from trophy_engine.wire.application.achievements import is_listed
 from trophy_engine.wire.application.finding import metric, player
 from trophy_engine.wire.application.summaries import summarise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.views import Player
+from trophy_engine.player import Player
 from trophy_engine.wire.shapes.values import Json, day, instant, number
 
 __all__ = ["preferences", "user"]

@@ -1,0 +1,226 @@
+"""The shell: how a command goes through the core into the log, and who is told.
+
+It loads, evaluates, commits, and then tells subscribers; it makes time pass for everybody, and rules change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.core.commands import (
+    Record,
+    UserCommand,
+)
+from trophy_engine.core.effects import Effect, RawEffect, materialise
+from trophy_engine.core.evaluate import apply
+from trophy_engine.core.settle import settle
+from trophy_engine.core.streaks import take_facts
+from trophy_engine.core.turn import Turn
+from trophy_engine.errors import (
+    EarlierThanSettled,
+    SubscribersFailed,
+    TrophyError,
+    UnknownUser,
+)
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.occasions import occasions
+from trophy_engine.outcome import Outcome
+from trophy_engine.reading import Reader
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.history import History
+from trophy_engine.storage.protocol import Entry
+
+__all__ = ["Shell"]
+
+E = TypeVar("E", bound=Effect)
+
+
+class Shell(Reader):
+    """What stands around the core; ``Engine`` says it in the words of callers."""
+
+    def __init__(self, history: History, clock: Callable[[], datetime]) -> None:
+        super().__init__(history, clock)
+        self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
+        self._turn = Turn(history.plan)
+        self._untold: list[RawEffect] = []
+
+    @property
+    def revised(self) -> tuple[Effect, ...]:
+        """What it did to users that the storage was opened under other rules than it had."""
+        return tuple(map(materialise, self._history.revised))
+
+    def now(self) -> datetime:
+        """Read the engine's clock."""
+        return from_micros(self._now())
+
+    # --- time and rules ---------------------------------------------------------------------------------------------
+
+    def settle(self, *, at: datetime | None = None) -> tuple[Effect, ...]:
+        """Make everything that time has made due happen, for all users, and give back what happened.
+
+        When and how often one settles never changes a result, for every command settles its own user first; it only
+        decides when effects such as a lost streak are told. Where the rules have notifications, what concerns everybody
+        since the last time is told first: its effects have an empty user.
+        """
+        with self._lock:
+            instant = self._now() if at is None else to_micros(at)
+            turn = self._turn
+            turn.effects = self._occasions(instant)
+            for user_id in self.users():
+                state = self._history.state(user_id)
+                if state is not None:
+                    known = len(turn.effects)
+                    settle(turn, state, instant)
+                    if len(turn.effects) > known:
+                        self._boards.settled(state)
+            self._history.settle(instant)
+            self._tell(turn.effects)
+            return tuple(map(materialise, turn.effects))
+
+    def _occasions(self, until: int) -> list[RawEffect]:
+        """List what concerns everybody since they were last settled, or since the first user came."""
+        history = self._history
+        state = None if history.plan.notices is None else history.state(next(history.users(), ""))
+        if state is None:
+            return []
+        told = occasions(history.plan, max(history.settled(), state.created), until, self._boards.top)
+        return [*self._boards.due(until), *told] if history.plan.boards else told
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make one transaction of the commands within; subscribers are told at its end.
+
+        If the block raises, none of its commands has happened. A batch within a batch is part of it.
+        """
+        with self._lock:
+            if self._history.in_batch:
+                yield
+                return
+            self._history.begin_batch()
+            try:
+                yield
+                self._history.end_batch()
+            except BaseException:
+                self._history.forget()
+                self._untold.clear()
+                raise
+            untold, self._untold = self._untold, []
+            self._tell(untold)
+
+    def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
+        """Go on under other rules, and give back what the change does to users; nothing, if they are the same.
+
+        Everybody is settled under the rules in force so far. Progress is kept where the rules keep what it belongs to.
+        An achievement that is new, changed or active again is completed, in silence, by all who qualify; levels and
+        the streak's calendar are looked at anew; what the rules drop is dropped.
+
+        Args:
+            ruleset: the rules.
+            at: from when on; by default now, or the last command where that is later.
+
+        Raises:
+            EarlierThanSettled: a user's history has already passed the instant.
+            InvalidValue: a batch is open.
+        """
+        with self._lock:
+            if ruleset == self.ruleset:
+                return ()
+            latest = self._history.latest()
+            instant = max(self._now(), latest) if at is None else to_micros(at)
+            for user_id in self.users() if instant < latest else ():
+                state = self._history.state(user_id)
+                if state is not None and instant < state.settled:
+                    raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
+            effects = self._occasions(instant) + self._history.adopt(ruleset, instant)
+            self._turn = Turn(self._history.plan)
+            self._tell(effects)
+            return tuple(map(materialise, effects))
+
+    # --- being told -------------------------------------------------------------------------------------------------
+
+    def subscribe(self, kind: type[E], callback: Callable[[E], object]) -> Callable[[], None]:
+        """Have a callback told of every effect of a kind (``Effect`` for all kinds) once it is committed.
+
+        Returns:
+            What ends the subscription when called.
+        """
+        subscription = (kind, callback)
+        self._subscribers.append(subscription)
+
+        def unsubscribe() -> None:
+            if subscription in self._subscribers:
+                self._subscribers.remove(subscription)
+
+        return unsubscribe
+
+    def _tell(self, effects: list[RawEffect]) -> None:
+        """Tell subscribers of what is committed; in a batch, let it wait."""
+        if self._history.in_batch:
+            self._untold += effects
+            return
+        errors: list[Exception] = []
+        for raw in effects:
+            callbacks = [callback for kind, callback in self._subscribers if issubclass(raw[0], kind)]
+            for callback in callbacks:
+                try:
+                    callback(materialise(raw))
+                except Exception as error:  # noqa: BLE001  # raised below, after the others were told
+                    errors.append(error)
+        if errors:
+            raise SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
+
+    # --- the way of a command ---------------------------------------------------------------------------------------
+
+    def _run(self, command: UserCommand) -> Outcome:
+        user_id = command.user_id
+        history = self._history
+        turn = self._turn
+        effects: list[RawEffect] = []
+        turn.effects = effects
+        if history.plan.boards:
+            self._boards.at(command.at)
+        known = history.states.get(user_id) if type(user_id) is str else None
+        try:
+            state = apply(turn, known or history.state(check_user_id(user_id)), command)
+        except BaseException as error:
+            self._turn = Turn(history.plan)
+            if not isinstance(error, TrophyError):  # a refusal leaves no trace; anything else may have
+                history.states.pop(user_id, None)
+            raise
+        history.states[user_id] = state
+        number = state.commands
+        outcome = Outcome(history.plan, command, number, take_facts(state), effects)
+        history.append(number, command)
+        if history.plan.boards:
+            outcome.leaderboards = self._boards.changes(state, command.at)
+            if history.plan.notices is not None:
+                effects += [*self._boards.due(command.at), *self._boards.news(user_id, command.at)]
+        if self._subscribers:
+            self._tell(effects)
+        return outcome
+
+    def _repeat(self, command: Record, first: Entry) -> Outcome:
+        plan = self._history.plan
+        state = self._history.state(command.user_id)
+        if state is None:  # a key that was found belongs to a user who was
+            raise UnknownUser(command.user_id)
+        now = self._settled_copy(state, max(command.at, state.settled))
+        total = now.gauges[plan.metrics[command.metric].total.index].total
+        return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
+
+    def close(self) -> None:
+        """Snapshot what is not, and close the storage."""
+        with self._lock:
+            self._history.close()
+
+    def __enter__(self) -> Self:
+        """Give the engine, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the engine."""
+        self.close()
