@@ -8,6 +8,8 @@ import re
 from datetime import date, datetime
 from uuid import UUID
 
+from admin_contract import ADMIN_OPERATIONS, ADMIN_SHAPES
+
 __all__ = ["OPERATIONS", "SHAPES", "faults", "faults_of_answer"]
 
 _BASE_STREAK = """length:int frequency:daily/weekly/monthly started:date|null periodStart:date|null periodEnd:date|null
@@ -81,7 +83,7 @@ SHAPES = {
     "WrappedParts": "*:WrappedPart",
     "WrappedPart": f"name?:text units?:text|null {_STANDING}",
     "WrappedPoints": f"name:text description:text|null {_STANDING}",
-}
+} | ADMIN_SHAPES
 
 #: What each operation answers with if all is well, and the statuses with which it may do so or refuse. An unknown
 #: metric and an unknown user are not found, though the documentation of two operations leaves that out.
@@ -116,9 +118,9 @@ OPERATIONS = {
 }
 
 
-def faults_of_answer(method, path, status, body):
+def faults_of_answer(method, path, status, body, *, admin=False):
     """List what an answer lacks to be one that its operation gives; ``path`` is below the version."""
-    for operation, (kind, statuses) in OPERATIONS.items():
+    for operation, (kind, statuses) in (ADMIN_OPERATIONS if admin else OPERATIONS).items():
         if re.fullmatch(operation.replace("*", "[^/]+"), f"{method} {path}"):
             wrong = [] if status in statuses else [f"{operation} does not answer with {status}"]
             return wrong + faults(body, kind if status < 300 else "Error")
