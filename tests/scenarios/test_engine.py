@@ -204,3 +204,12 @@ def test_an_engine_goes_on_under_the_rules_that_its_storage_holds(tmp_path):
         assert (engine.ruleset, engine.revised) == (RULES, ())
         assert play(engine, "04-02T10:00 words 1")[0].total == 5
     assert Engine().ruleset == Ruleset()
+
+
+def test_a_snapshot_of_another_version_is_not_used():
+    storage = MemoryStorage()
+    storage.snapshot_every = 1
+    play(Engine(RULES, storage=storage), "04-01T10:00 words 4\n04-02T10:00 words 1")
+    snapshot = storage.load("jo")
+    storage.save([snapshot._replace(state={"schema": 1, "id": "jo"})])
+    assert Engine(RULES, storage=storage).user("jo", at=at("04-02T11:00")).metrics["words"] == 5

@@ -18,7 +18,7 @@ from trophy_engine.core.evaluate import apply
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.retell import NO_RULES, plan_of, retell, revision_of
 from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
+from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
@@ -143,6 +143,8 @@ class History:
 
     def _load(self, user_id: str) -> UserState | None:
         snapshot = self.storage.load(user_id)
+        if snapshot is not None and snapshot.state.get("schema") != SCHEMA:
+            snapshot = None  # of another version of this package; the log knows all the same
         after = 0 if snapshot is None else snapshot.sequence
         plan = self._plan_at(after)
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
