@@ -38,11 +38,10 @@ def settle(turn: Turn, state: UserState, until: int) -> None:
         return
     if until >= state.due:
         day, end = state.zone.window(until)
-        message = NEVER
         if day >= min(state.due_days) or until >= state.next_tick or turn.plan.notices is not None:
-            message = _make_due_happen(turn, state, until, day)
+            end = min(end, _make_due_happen(turn, state, until, day))
         state.day = day
-        state.due = min(end, state.next_tick, message)
+        state.due = min(end, state.next_tick)
     state.settled = until
 
 
@@ -62,7 +61,7 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> in
         message = NEVER if plan.notices is None else next_message(plan, state)
         if midnight > until < tick and until < message:
             break
-        if midnight <= min(tick, message):
+        if midnight <= tick and midnight <= message:
             state.settled = midnight
             _run_midnight(turn, state, day, midnight)
             ticked = max(ticked, midnight - 1)

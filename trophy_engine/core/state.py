@@ -255,8 +255,10 @@ class UserState:
     def remember_loss(self, last_day: int, length: int) -> None:
         """Remember a streak that is lost, and forget those that are long gone."""
         started = last_day if self.started is None else self.started
-        kept = (loss for loss in self.losses if loss[0] > last_day - _MEMORY)
-        self.losses = (*kept, (last_day, length, started, self.covered))
+        losses, oldest = self.losses, last_day - _MEMORY
+        if losses and losses[0][0] <= oldest:
+            losses = tuple(loss for loss in losses if loss[0] > oldest)
+        self.losses = (*losses, (last_day, length, started, self.covered))
 
     def carry_sums(self, before: StreakPlan, after: StreakPlan) -> None:
         """Carry what open periods have come to from the conditions of one streak to those of another."""
