@@ -82,8 +82,10 @@ class Zone:
             return day, end
         start, end, offset = self._piece(instant)
         days = (instant + offset) // DAY
-        end = min(end, (days + 1) * DAY - offset)
         day = days + EPOCH_DAY
+        next_midnight = (days + 1) * DAY - offset
+        if next_midnight < end:
+            end = next_midnight
         self._last = (instant, end, day)
         return day, end
 

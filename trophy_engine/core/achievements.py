@@ -11,6 +11,8 @@ from trophy_engine.core.state import Gauge, UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND, Number
 
+_BELOW = -BEYOND
+
 __all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
 
 
@@ -78,16 +80,20 @@ def cross_metric(
     """Cross the marks of a metric counter as ``cross`` does, and find the interval in which nothing more can happen."""
     if after >= counter.at[gauge.cursor]:
         _pass_marks(turn, state, counter, gauge, after, at)
-    low, high = -BEYOND, counter.at[gauge.cursor]
+    low, high = _BELOW, counter.at[gauge.cursor]
     if counter.every:
-        whole, whole_before = floor(after), floor(before)
+        whole = after if type(after) is int else floor(after)
+        whole_before = before if type(before) is int else floor(before)
         for step, trigger in counter.every:
             steps = whole // step
             times = steps - whole_before // step
             if times > 0:
                 turn.awards.append((trigger.order, trigger, times))
-            low = max(low, steps * step)
-            high = min(high, steps * step + step)
+            taken = steps * step
+            if taken > low:
+                low = taken
+            if taken + step < high:
+                high = taken + step
     gauge.low = low
     gauge.high = high
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from operator import itemgetter
 
 from trophy_engine.core.effects import Effect
@@ -18,7 +19,7 @@ from trophy_engine.numbers import Number
 
 __all__ = ["Bulk"]
 
-_MOST_UNCOUNTED = 500
+_EVENTS_BETWEEN_COUNTS = 500
 _KIND = itemgetter(0)
 
 
@@ -42,6 +43,12 @@ class Bulk:
         Raises:
             Refused: the rules or the history do not allow one; those before it have happened.
         """
+        waiting = iter(events)
+        while chunk := tuple(islice(waiting, _EVENTS_BETWEEN_COUNTS)):
+            self._record(chunk)
+            self._count()
+
+    def _record(self, events: Iterable[tuple[int, str, str, Number]]) -> None:
         turn = self._turn
         effects = turn.effects
         states = self.states
@@ -62,9 +69,6 @@ class Bulk:
                 states[user_id] = state
             else:
                 record(turn, state, metric, value, at)
-            if len(effects) > _MOST_UNCOUNTED:
-                self._count()
-        self._count()
 
     def _create(self, user_id: str, at: int) -> UserState:
         return create(self._turn, user_id, at, (("time_zone", self._time_zones.get(user_id)),))

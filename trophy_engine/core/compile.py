@@ -89,8 +89,10 @@ class _Compiler:
         for board in plan.boards.values():
             if board.rule.status == "active":
                 self._mark_board(board)
+        customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for metric in plan.metrics.values():
             metric.watched = bool(metric.boards) or plan.notices is not None
+            metric.alone = not (metric.watched or metric.matching or metric.streak or customizable)
 
     def _counter(self, event_attributes: Filter | None = None) -> Counter:
         counter = Counter(len(self.plan.counters), event_attributes or Filter())

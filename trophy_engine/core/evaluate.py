@@ -119,6 +119,8 @@ def record(
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
     turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
+    if metric.alone and gauge.low <= after < gauge.high:
+        return
     if metric.watched:
         _watch(turn.plan, state, metric, value, at)
     streak = metric.streak if state.own is None else state.own

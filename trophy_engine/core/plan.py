@@ -138,7 +138,8 @@ class Counter:
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
 
-    ``watched`` tells that its events move leaderboards, or that it matters when users were active.
+    ``watched`` tells that its events move leaderboards, or that it matters when users were active; ``alone`` that they
+    move nothing but the total, so that between two marks on it there is nothing to look at.
     """
 
     key: str
@@ -147,6 +148,7 @@ class MetricPlan:
     streak: StreakPlan | None = None
     blocks: bool = False
     watched: bool = False
+    alone: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
 
     def counter(self, event_attributes: Filter) -> Counter:

@@ -30,15 +30,15 @@ def pay(turn: Turn, state: UserState, at: int) -> None:
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
     """
-    awards, tells = turn.awards, turn.plan.notices is not None
-    known = len(turn.effects) if tells else 0
+    awards = turn.awards
+    known = len(turn.effects)
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.attributes) is None:
             _award(turn, state, trigger, times, at)
     awards.clear()
-    if tells:
+    if turn.plan.notices is not None:
         tell_points(turn, state, known, at)
 
 

@@ -39,9 +39,11 @@ def settle(turn: Turn, state: UserState, until: int) -> None:
     if until >= state.due:
         day, end = state.zone.window(until)
         if day >= min(state.due_days) or until >= state.next_tick or turn.plan.notices is not None:
-            end = min(end, _make_due_happen(turn, state, until, day))
+            message = _make_due_happen(turn, state, until, day)
+            if message < end:
+                end = message
         state.day = day
-        state.due = min(end, state.next_tick)
+        state.due = end if end < state.next_tick else state.next_tick
     state.settled = until
 
 
@@ -51,14 +53,16 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> in
     if state.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
     ticked = state.settled
-    if plan.ticks:
+    ticks, tells = bool(plan.ticks), plan.notices is not None
+    if ticks:
         pass_ticks(plan, state, ticked)
     while True:
         day = min(state.due_days)
-        # A change of zone can make a midnight overdue.
-        midnight = NEVER if day > today else max(state.zone.midnight(day), state.settled)
-        tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
-        message = NEVER if plan.notices is None else next_message(plan, state)
+        midnight = NEVER if day > today else state.zone.midnight(day)
+        if midnight < state.settled:  # a change of zone can make it overdue
+            midnight = state.settled
+        tick = _next_tick(plan, state, ticked) if ticks else NEVER
+        message = next_message(plan, state) if tells else NEVER
         if midnight > until < tick and until < message:
             break
         if midnight <= tick and midnight <= message:
@@ -71,7 +75,7 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> in
         else:
             state.settled = message
             send_messages(turn, state, message)
-        if plan.ticks:
+        if ticks:
             pass_ticks(plan, state, ticked)
     state.next_tick = tick
     return message

@@ -72,7 +72,8 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     before = state.length
     state.length = length = before + 1
     state.extended_at = at
-    state.longest = max(state.longest, length)
+    if length > state.longest:
+        state.longest = length
     first_day = streak.first_day(period)
     if before and period > state.covered + 1 and period > open_period(state, streak):
         state.early |= {period}
