@@ -179,9 +179,10 @@ class Shell(Reader):
         user_id = command.user_id
         history = self._history
         turn = self._turn
+        boards = history.plan.boards
         effects: list[RawEffect] = []
         turn.effects = effects
-        if history.plan.boards:
+        if boards:
             self._boards.at(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
@@ -195,7 +196,7 @@ class Shell(Reader):
         number = state.commands
         outcome = Outcome(history.plan, command, number, take_facts(state), effects)
         history.append(number, command)
-        if history.plan.boards:
+        if boards:
             outcome.leaderboards = self._boards.changes(state, command.at)
             if history.plan.notices is not None:
                 effects += [*self._boards.due(command.at), *self._boards.news(user_id, command.at)]
