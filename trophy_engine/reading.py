@@ -68,6 +68,15 @@ class Reader:
                 raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
             return Player(self._history.plan, self._settled_copy(state, instant))
 
+    def settled_until(self, user: str) -> datetime:
+        """Tell up to when a user's history has been evaluated: none of their commands can come before it.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+        """
+        with self._lock:
+            return from_micros(self._state(user).settled)
+
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
         """Look at every user as of an instant, in the order in which they were first seen.
 

@@ -32,10 +32,13 @@ class RuleKeeper:
     def adoptions(self) -> tuple:
         return tuple(SimpleNamespace(at=at, ruleset=ruleset) for at, ruleset in self.adopted)
 
-    def user(self, user: str):
+    def users(self) -> list[str]:
+        return sorted(self.known)
+
+    def settled_until(self, user: str) -> datetime:
         if user not in self.known:
             raise UnknownUser(user)
-        return SimpleNamespace(id=user)
+        return NOON
 
 
 class Office:

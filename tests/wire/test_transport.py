@@ -55,6 +55,21 @@ def test_a_clock_of_its_own_goes_before_that_of_the_engine(engine):
     assert client.users.create(id="18").created == utc("2025-05-01 12:00")
 
 
+def test_a_clock_that_steps_back_takes_no_user_with_it(engine):
+    told = [utc("2025-04-02 10:00"), *[utc("2025-04-02 09:59")] * 9]
+    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: told.pop(0)))
+    client = TrophyApi(api_key="any", httpx_client=http, max_retries=0)
+    assert client.metrics.event("words", user={"id": "18"}, value=1).total == 1
+    assert client.metrics.event("words", user={"id": "18"}, value=1).total == 2
+    assert client.admin.metrics.batch_events(request=[{"key": "words", "user": {"id": "18"}, "value": 1}]).accepted == 1
+    assert client.users.single_metric("18", "words").current == 3
+    assert client.users.update("18", name="Ada").updated == utc("2025-04-02 10:00")
+    client.achievements.complete("finish-onboarding", user={"id": "18"})
+    assert client.users.achievements("18")[0].achieved_at == utc("2025-04-02 10:00")
+    assert client.admin.metrics.create(request=[{"name": "Lessons", "key": "lessons"}]).issues == []
+    assert client.users.create(id="19").created == utc("2025-04-02 09:59")
+
+
 def test_a_call_without_a_key_is_refused(engine, http):
     assert http.get("/leaderboards", headers={"X-API-KEY": ""}).status_code == 401
     client = TrophyApi(api_key="", httpx_client=httpx.Client(transport=EngineTransport(engine)))

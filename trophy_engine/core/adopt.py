@@ -128,7 +128,9 @@ def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past)
     after.completed = {key: when for key, when in state.completed.items() if key in turn.plan.achievements}
     if after.sign_up_day is not None and revision.before.anniversaries.at != turn.plan.anniversaries.at:
         after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
-    after.ticks = [after.tick_from(at) if place is None else state.ticks[place].copy() for place in revision.kept_ticks]
+    after.ticks = tuple(
+        after.tick_from(at) if place is None else state.ticks[place].copy() for place in revision.kept_ticks
+    )
     after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in turn.plan.boards}
     scenes = list(past()) if revision.needs_past else []
     _count_anew(after, revision, scenes)

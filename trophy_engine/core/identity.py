@@ -127,9 +127,9 @@ def _change_attribute(state: UserState, key: str, value: str) -> None:
 def _change_preference(turn: Turn, state: UserState, key: str, value: str | None) -> None:
     """Set a preference; what the present period has come to counts under the new conditions, too."""
     if value is None:
-        state.preferences.pop(key, None)
+        state.preferences = {name: chosen for name, chosen in state.preferences.items() if name != key}
     else:
-        state.preferences[key] = value
+        state.preferences = {**state.preferences, key: value}
     if not key.startswith("streak.") or turn.plan.streak is None:
         return
     before = state.own or turn.plan.streak

@@ -7,6 +7,7 @@ What can be derived from the rest (when the next thing is due, how far marks wer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -26,6 +27,8 @@ SCHEMA: Final = 3
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
 #: The period before every period.
 _BEFORE: Final = -1
+#: What users share who have none of something.
+_NOTHING: Final[Mapping[Any, Any]] = {}
 #: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
 _MEMORY: Final = 740
 
@@ -111,7 +114,7 @@ class UserState:
         attributes: their attributes; replaced and never changed in place.
         device_tokens, subscribe_to_emails: as JSON; None where nothing was said.
         control: whether they are in the control group of the experiment.
-        preferences: what they chose for themselves, as JSON, by name.
+        preferences: what they chose for themselves, as JSON, by name; replaced and never changed in place.
         own: the streak that they chose, None where it is that of the rules.
         gauges: by counter, where it stands.
         completed: when each achievement was completed, in order of completion.
@@ -120,11 +123,11 @@ class UserState:
         covered: the last period that was credited or carried; credits and closings come after it.
         early: periods credited while one before them could still be credited, as when a day is shown twice.
         started: the local day on which the streak started; ``extended_at`` the instant of the last credit.
-        sums: by open period, the sums of the streak's conditions.
+        sums: by open period, the sums of the streak's conditions; replaced where a period is new.
         protected: periods that need no credit: days that a change of zone cut short, or what a restored streak carries.
         pauses: first and last day of each pause, in order of making, and whether it was taken back.
-        losses: of each streak lost of late, its last day, its length, the day on which it had started, and the last
-            period that it was credited with or carried over.
+        losses: of each streak lost of late, unless one as long was lost after it: its last day, its length, the day on
+            which it had started, and the last period that it was credited with or carried over.
         freezes, freezes_used: held and consumed.
         freeze_day: the local day through which freezes have been granted, counted from ``freeze_anchor`` on.
         sign_up_day, years: the sign-up date and the anniversaries that have passed.
@@ -187,20 +190,20 @@ class UserState:
     recheck: bool
     zone_given: bool
     zone: Zone
-    attributes: dict[str, str]
+    attributes: Mapping[str, str]
     gauges: list[Gauge]
     due_days: list[int]
     completed: dict[str, int]
     points: list[int]
     awards: list[int]
     early: frozenset[int]
-    sums: dict[int, list[Number]]
+    sums: Mapping[int, list[Number]]
     protected: frozenset[int]
     pauses: tuple[tuple[int, int, bool], ...]
     losses: tuple[tuple[int, int, int, int], ...]
-    preferences: dict[str, str]
+    preferences: Mapping[str, str]
     own: StreakPlan | None
-    ticks: list[Tick]
+    ticks: tuple[Tick, ...]
     boards: dict[str, dict[int, tuple[Number, int]]]
     notices: Notices | None
 
@@ -215,19 +218,17 @@ class UserState:
         self.control = self.zone_given = False
         self.covered = _BEFORE
         self.zone = home
-        self.attributes = {}
+        self.attributes = self.preferences = self.sums = _NOTHING
         self.completed = {}
         self.early = self.protected = frozenset()
         self.pauses = self.losses = ()
-        self.preferences = {}
         self.own = None
-        self.sums = {}
         self.boards = {}
         self.notices = None if plan.notices is None else Notices(created, day)
         self.gauges = [Gauge() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
-        self.ticks = [self.tick_from(created) for _ in plan.ticks]
+        self.ticks = tuple(self.tick_from(created) for _ in plan.ticks) if plan.ticks else ()
         self.forget()
 
     def forget(self) -> None:
@@ -253,12 +254,11 @@ class UserState:
         return max(tick.through, day if self.tick_of_day(tick, day) <= through else day - 1)
 
     def remember_loss(self, last_day: int, length: int) -> None:
-        """Remember a streak that is lost, and forget those that are long gone."""
+        """Remember a streak that is lost, and forget those that nobody restores: long gone ones, and no longer ones."""
         started = last_day if self.started is None else self.started
-        losses, oldest = self.losses, last_day - _MEMORY
-        if losses and losses[0][0] <= oldest:
-            losses = tuple(loss for loss in losses if loss[0] > oldest)
-        self.losses = (*losses, (last_day, length, started, self.covered))
+        oldest = last_day - _MEMORY
+        kept = [loss for loss in self.losses if loss[0] > oldest and (loss[0] > last_day or loss[1] > length)]
+        self.losses = (*kept, (last_day, length, started, self.covered))
 
     def carry_sums(self, before: StreakPlan, after: StreakPlan) -> None:
         """Carry what open periods have come to from the conditions of one streak to those of another."""
@@ -276,7 +276,7 @@ class UserState:
         self.covered = _BEFORE
         self.started = self.extended_at = None
         self.early = self.protected = frozenset()
-        self.sums = {}
+        self.sums = _NOTHING
 
     def copy(self) -> Self:
         """Copy the state, so that either can change without the other."""
@@ -288,8 +288,7 @@ class UserState:
         twin.points = self.points.copy()
         twin.awards = self.awards.copy()
         twin.completed = self.completed.copy()
-        twin.preferences = self.preferences.copy()
-        twin.ticks = [tick.copy() for tick in self.ticks]
+        twin.ticks = tuple(tick.copy() for tick in self.ticks)
         twin.boards = {key: runs.copy() for key, runs in self.boards.items()}
         twin.notices = None if self.notices is None else self.notices.copy()
         twin.sums = {period: sums.copy() for period, sums in self.sums.items()}
@@ -362,7 +361,7 @@ class UserState:
         for key, runs in dumped["boards"].items():
             state.boards[key] = {run: (_read(value), at) for run, value, at in runs}
         state.notices = None if dumped["notices"] is None else Notices.load(dumped["notices"])
-        state.ticks = [Tick(*tick) for tick in dumped["ticks"]]
+        state.ticks = tuple(Tick(*tick) for tick in dumped["ticks"])
         state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}
         return state
 

@@ -56,7 +56,8 @@ def count(turn: Turn, state: UserState, streak: StreakPlan, metric: str, value: 
     if not met:
         sums = state.sums.get(period)
         if sums is None:
-            sums = state.sums[period] = [0] * len(streak.thresholds)
+            sums = [0] * len(streak.thresholds)
+            state.sums = {**state.sums, period: sums}
         place = streak.conditions[metric]
         sums[place] = add(sums[place], value)
         reached = [found >= threshold for found, threshold in zip(sums, streak.thresholds, strict=True)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from trophy_engine.engine import Engine
-from trophy_engine.errors import InvalidRules, InvalidValue, UnknownUser
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin import bulk
 from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.resource import Resource
+from trophy_engine.wire.arrival import arrival_for_all, is_known
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.router import Handler, Route
@@ -93,19 +95,12 @@ def in_system(parts: type[Parts[Any]]) -> Opener:
 def desk_of(engine: Engine, request: Request) -> Desk:
     """Put the engine's rules on a desk."""
 
-    def knows(user: str) -> bool:
-        try:
-            engine.user(user)
-        except UnknownUser:
-            return False
-        return True
-
     def earlier() -> tuple[Ruleset, ...]:
         return tuple(adoption.ruleset for adoption in engine.adoptions())
 
-    return Desk(engine.ruleset, request.at, knows, earlier)
+    return Desk(engine.ruleset, request.at, partial(is_known, engine), earlier)
 
 
 def _adopt(engine: Engine, ruleset: Ruleset, request: Request) -> None:
     if ruleset != engine.ruleset:
-        engine.update(ruleset, at=request.at)
+        engine.update(ruleset, at=arrival_for_all(engine, request))

@@ -12,6 +12,7 @@ from trophy_engine.identifiers import check_user_id
 from trophy_engine.wire.admin.bulk import sized
 from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
@@ -57,7 +58,7 @@ def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
             event.key,
             user=user,
             value=event.value,
-            at=request.at,
+            at=arrival(engine, request, user),
             attributes=event.attributes,
             idempotency_key=key,
         )

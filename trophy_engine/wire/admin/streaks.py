@@ -18,6 +18,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.wire.admin.bulk import as_id, issue, sized, wanted_ids
 from trophy_engine.wire.admin.fields import in_wire_words
+from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import item, structure
@@ -57,7 +58,11 @@ class Someone:
 
 def grant_freezes(engine: Engine, request: Request) -> Response:
     """Give a freeze for every item; a user who comes again gets another."""
-    given, issues = _each(request, "freezes", Grant, lambda one: engine.grant_freeze(one.user_id, at=request.at))
+
+    def grant(one: Grant) -> None:
+        engine.grant_freeze(one.user_id, at=arrival(engine, request, one.user_id))
+
+    given, issues = _each(request, "freezes", Grant, grant)
     return Response(201 if given else 200, {"issues": issues})
 
 
@@ -65,7 +70,7 @@ def restore(engine: Engine, request: Request) -> Response:
     """Have users' lost streaks run on."""
 
     def act(one: Someone) -> str:
-        engine.restore_streak(one.id, at=request.at)
+        engine.restore_streak(one.id, at=arrival(engine, request, one.id))
         return one.id
 
     restored, issues = _each(request, "users", Someone, act)
@@ -76,7 +81,7 @@ def reset(engine: Engine, request: Request) -> Response:
     """End users' streaks."""
 
     def act(one: Someone) -> str:
-        engine.reset_streak(one.id, at=request.at)
+        engine.reset_streak(one.id, at=arrival(engine, request, one.id))
         return one.id
 
     ended, issues = _each(request, "users", Someone, act)
@@ -87,8 +92,9 @@ def pause(engine: Engine, request: Request) -> Response:
     """Have misses on some dates end no streak."""
 
     def act(one: NewPause) -> dict[str, Any]:
-        engine.pause(one.user_id, one.start, one.end, at=request.at)
-        made = max(engine.user(one.user_id, at=request.at).pauses, key=lambda each: each.number)
+        at = arrival(engine, request, one.user_id)
+        engine.pause(one.user_id, one.start, one.end, at=at)
+        made = max(engine.user(one.user_id, at=at).pauses, key=lambda each: each.number)
         return {
             "id": str(made.id),
             "userId": one.user_id,
@@ -114,7 +120,7 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     for text in wanted:
         try:
             user, number = _running(running, as_id(text))
-            engine.unpause(user, number, at=request.at)
+            engine.unpause(user, number, at=arrival(engine, request, user))
         except (InvalidValue, Refused) as error:
             issues.append(issue(in_wire_words(str(error)), id=text))
         else:

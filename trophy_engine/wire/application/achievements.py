@@ -9,6 +9,7 @@ from trophy_engine.wire.application import parameters
 from trophy_engine.wire.application.events import points_of
 from trophy_engine.wire.application.finding import api_achievement, player
 from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import CompletionBody
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.achievements import achievement, user_achievement
@@ -23,7 +24,7 @@ def complete(engine: Engine, request: Request, key: str) -> Response:
     rule = api_achievement(engine, key)
     body = structure(request.body, CompletionBody)
     upsert(engine, request, body.user.id, body.user)
-    outcome = engine.complete(rule.key, user=body.user.id, at=request.at)
+    outcome = engine.complete(rule.key, user=body.user.id, at=arrival(engine, request, body.user.id))
     completed = next(one for one in outcome.achievements if one.key == rule.key)
     answer = {
         "completionId": str(completed.completion_id),

@@ -6,6 +6,7 @@ from trophy_engine.engine import Engine
 from trophy_engine.outcome import Outcome
 from trophy_engine.wire.application.finding import metric, player, today
 from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.ids import metric_id
 from trophy_engine.wire.messages import Request, Response
@@ -33,7 +34,7 @@ def record(engine: Engine, request: Request, key: str) -> Response:
         key,
         user=body.user.id,
         value=body.value,
-        at=request.at,
+        at=arrival(engine, request, body.user.id),
         attributes=body.attributes,
         idempotency_key=idempotency_key,
     )

@@ -15,6 +15,7 @@ from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
+from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import NotFound
 from trophy_engine.wire.messages import Request
 
@@ -84,7 +85,7 @@ def player(engine: Engine, request: Request, user: str) -> Player:
     Raises:
         UnknownUser: there is no such user.
     """
-    return engine.user(user, at=request.at)
+    return engine.user(user, at=arrival(engine, request, user))
 
 
 def today(someone: Player) -> date:

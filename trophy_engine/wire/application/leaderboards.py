@@ -44,11 +44,11 @@ def get(engine: Engine, request: Request, key: str) -> Response:
 
 def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
     """Tell where a user stands in a run, by default the current one, and how they got there."""
-    player(engine, request, user)
+    someone = player(engine, request, user)
     standing = engine.standing(
         user,
         leaderboard(engine, key).key,
-        at=request.at,
+        at=someone.at,
         run=parameters.day(request, "run"),
         days=parameters.whole(request, "numEvents", _DAYS, least=0, most=_MOST_DAYS),
     )

@@ -84,7 +84,7 @@ def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
     answer = base_system(rule) | {
         "total": view.total,
         "level": None if view.level is None else level(rule.key, view.level),
-        "awards": [award(one, date, history) for one in engine.reports.awards(user, rule.key, number, at=request.at)],
+        "awards": [award(one, date, history) for one in engine.reports.awards(user, rule.key, number, at=someone.at)],
     }
     return Response(200, answer)
 

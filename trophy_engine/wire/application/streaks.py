@@ -21,7 +21,7 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
     """Give a user's streak with its last periods, and the pauses that are not over."""
     someone = player(engine, request, user)
     periods = parameters.whole(request, "historyPeriods", _HISTORY, least=1)
-    history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=request.at)
+    history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
     date = today(someone)
     pauses = [one for one in someone.pauses if not one.archived and one.end >= date]
     return Response(200, full_streak(someone.streak, history, pauses))

@@ -20,7 +20,7 @@ def summarise(
     engine: Engine, request: Request, user: str, *, metric: str | None = None, points: str | None = None
 ) -> Response:
     """Give the course of a user's total of a metric or of points."""
-    player(engine, request, user)
+    someone = player(engine, request, user)
     rows = engine.reports.summary(
         user,
         metric=metric,
@@ -28,7 +28,7 @@ def summarise(
         aggregation=parameters.choice(request, "aggregation", _AGGREGATIONS),
         start=parameters.required_day(request, "startDate"),
         end=parameters.required_day(request, "endDate"),
-        at=request.at,
+        at=someone.at,
     )
     return Response(
         200,

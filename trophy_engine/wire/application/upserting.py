@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from trophy_engine.engine import Engine
-from trophy_engine.errors import UnknownUser
 from trophy_engine.rules.metrics import AttributeType
+from trophy_engine.wire.arrival import arrival, is_known
 from trophy_engine.wire.bodies import UpdatedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 from trophy_engine.wire.structuring import given
 
-__all__ = ["check_attributes", "is_known", "upsert"]
+__all__ = ["check_attributes", "upsert"]
 
 #: Where the hosted platform has attributes set up, as its messages have it.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
@@ -37,19 +37,6 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
         )
 
 
-def is_known(engine: Engine, user: str) -> bool:
-    """Tell whether anything has been recorded of a user.
-
-    Raises:
-        InvalidValue: no user can have the id.
-    """
-    try:
-        engine.user(user)
-    except UnknownUser:
-        return False
-    return True
-
-
 def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> None:
     """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone.
 
@@ -62,7 +49,7 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
     if "sign_up_date" in said:
         said["sign_up_date"] = _utc_day(said["sign_up_date"])
     if said or fields.attributes or not is_known(engine, user):
-        engine.identify(user, at=request.at, attributes=fields.attributes, **said)
+        engine.identify(user, at=arrival(engine, request, user), attributes=fields.attributes, **said)
 
 
 def _utc_day(text: str | None) -> str | None:

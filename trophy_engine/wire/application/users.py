@@ -7,7 +7,8 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.wire.application.finding import player
-from trophy_engine.wire.application.upserting import is_known, upsert
+from trophy_engine.wire.application.upserting import upsert
+from trophy_engine.wire.arrival import arrival, is_known
 from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
@@ -68,7 +69,7 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
         evaluation_mode=streak.evaluation_mode,
         metrics=_metrics(streak),
         days_off=_days_off(streak),
-        at=request.at,
+        at=arrival(engine, request, id_),
     )
     return Response(200, preferences(player(engine, request, id_)))
 

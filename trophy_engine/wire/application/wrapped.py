@@ -26,6 +26,6 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
     now = today(someone)
     year = parameters.whole(request, "year", now.year, least=1, most=now.year)
     days = max(date(year, 1, 1), _FIRST) - _A_WEEK, min(date(year, 12, 31) + _A_WEEK, now)
-    rankings = BestRankings(engine, user, request.at, days)
-    review = engine.reports.wrapped(user, year, at=request.at, rankings=rankings)
+    rankings = BestRankings(engine, user, someone.at, days)
+    review = engine.reports.wrapped(user, year, at=someone.at, rankings=rankings)
     return Response(200, {"user": user_shape(someone), "activity": activity(review, engine.ruleset)})

@@ -1,0 +1,54 @@
+"""The operations of the official client, found in the client itself."""
+
+import inspect
+
+import httpx
+import pytest
+from trophy import TrophyApi
+
+__all__ = ["operations", "request_of", "required"]
+
+#: What the parameters are filled with that are no text.
+FILLINGS = {"user": {"id": "x"}, "value": 1} | {key: [] for key in ("request", "users", "freezes", "pauses")}
+
+
+class SentError(Exception):
+    """Stops an operation at the request that it would send."""
+
+    def __init__(self, request):
+        super().__init__()
+        self.request = request
+
+
+def _stop(request):
+    raise SentError(request)
+
+
+def operations():
+    """Walk the operations of the client, each with its name; none of them is answered."""
+    http = httpx.Client(transport=httpx.MockTransport(_stop))
+    yield from _below(TrophyApi(api_key="any", httpx_client=http, max_retries=0), "")
+
+
+def _below(part, name):
+    for word in sorted(dir(part)):
+        if word.startswith("_") or word == "with_raw_response":
+            continue
+        found = getattr(part, word)
+        if inspect.ismethod(found):
+            yield name + word, found
+        elif "trophy" in type(found).__module__:
+            yield from _below(found, f"{name}{word}.")
+
+
+def required(operation):
+    """Fill in the parameters that an operation cannot do without."""
+    names = [one.name for one in inspect.signature(operation).parameters.values() if one.default is one.empty]
+    return {name: FILLINGS.get(name, "x") for name in names}
+
+
+def request_of(operation):
+    """Give the request that an operation sends."""
+    with pytest.raises(SentError) as sent:
+        operation(**required(operation))
+    return sent.value.request
