@@ -1,0 +1,154 @@
+"""Why a streak runs, or does not: what credited it, what carried it, what it was lost by."""
+
+from datetime import date
+
+from explained import told
+from stories import at
+
+from trophy_engine import (
+    Engine,
+    Freezes,
+    Metric,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+
+
+def test_a_running_streak_and_the_freeze_that_carried_it(story):
+    explained = story.explain("ann", streak=True, at=at("04-05T12:00"))
+    told(
+        explained,
+        """
+        ann has a streak of 3 days, carried over 1 missed day by freezes.
+        It is Saturday 2025-04-05 14:00:00, Europe/Berlin (+02:00).
+        This day is credited.
+        Activity by the end of Sunday 2025-04-06 keeps it; 0 freezes held.
+        """,
+    )
+    assert [(period.first_day.day, period.kind, period.length) for period in explained.periods] == [
+        (2, "credited", 1),
+        (3, "frozen", 1),
+        (4, "credited", 2),
+        (5, "credited", 3),
+    ]
+
+
+def test_a_lost_streak_says_what_was_missed_when_it_ended_and_what_would_have_saved_it(story):
+    explained = story.explain("ann", streak=True)
+    told(
+        explained,
+        r"""
+        ann has no streak; the longest was 3 days.
+        It is Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+        This day is not credited yet: words 0 of 10.
+        Sunday 2025-04-06 was missed and over at Monday 2025-04-07 00:00:00, Europe/Berlin (+02:00), \
+        which ended a streak of 3.
+        It would have been saved by 6 more words by the end of Sunday 2025-04-06, or by a freeze.
+        """,
+    )
+    assert explained.missed.ended_at == at("04-06T22:00")
+    [condition] = explained.missed.conditions
+    assert (condition.found, condition.threshold, condition.missing) == (4, 10, 6)
+
+
+def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
+    streak = Streak("weekly", [StreakMetric("words", 5), StreakMetric("views")], "AND", "monday")
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak))
+    engine.identify("ann", time_zone="America/New_York", at=at("10-20T12:00"))
+    engine.record("words", user="ann", value=5, at=at("10-20T12:00"))
+    engine.record("views", user="ann", at=at("10-20T12:00"))
+    engine.record("words", user="ann", value=2.5, at=at("10-28T12:00"))
+    missed = engine.explain("ann", streak=True, at=at("11-04T12:00")).missed
+    # Clocks go back on 2 November, so the week from 27 October to that day has an hour more.
+    assert missed.ended_at == at("11-03T05:00")
+    told(
+        missed.text,
+        r"""
+        Monday 2025-10-27 to Sunday 2025-11-02 was missed and over at Monday 2025-11-03 00:00:00, \
+        America/New_York (-05:00), which ended a streak of 1.
+        It would have been saved by 2.5 more words and 1 views by the end of Sunday 2025-11-02.
+        """,
+    )
+
+
+def test_a_date_that_never_was_is_not_missed():
+    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine.identify("ann", time_zone="Pacific/Apia", at=at("2011-12-29T12:00"))
+    engine.record("words", user="ann", at=at("2011-12-30T09:30"))  # 29 December, the last before the 31st
+    explained = engine.explain("ann", streak=True, at=at("2011-12-31T08:00"))
+    assert (explained.length, explained.expires, explained.missed) == (1, date(2011, 12, 31), None)
+    ended = engine.explain("ann", streak=True, at=at("2012-01-02T12:00"))
+    assert ended.missed.first_day == date(2011, 12, 31)
+
+
+# --- a streak that the application cares for, and one of a user's own making ------------------------------------------
+
+
+def streak_of(engine, instant):
+    return engine.explain("ann", streak=True, at=at(instant))
+
+
+def cared_for():
+    streak = Streak("daily", [StreakMetric("words", 10)], freezes=Freezes(1), customization_enabled=True)
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak))
+    for day in (1, 2, 4):
+        engine.record("words", user="ann", value=10, at=at(f"04-0{day}T12:00"))
+    return engine
+
+
+def test_a_restored_streak_is_told_with_what_ended_it_and_with_the_freezes_from_before():
+    engine = cared_for()
+    engine.restore_streak("ann", at=at("04-08T12:00"))
+    explained = streak_of(engine, "04-08T13:00")
+    told(
+        explained,
+        """
+        ann has a streak of 3 days, carried over 1 missed day by freezes.
+        It is Tuesday 2025-04-08 13:00:00, UTC.
+        This day is not credited yet: words 0 of 10.
+        Activity by the end of Wednesday 2025-04-09 keeps it; 0 freezes held.
+        Saturday 2025-04-05 was missed and over at Sunday 2025-04-06 00:00:00, UTC, which ended a streak of 3.
+        It would have been saved by 10 words by the end of Saturday 2025-04-05, or by a freeze.
+        The application restored a streak of 3 days on Tuesday 2025-04-08.
+        """,
+    )
+    assert [period.kind for period in explained.periods][-2:] == ["missed", "restored"]
+
+
+def test_a_streak_that_the_application_ended_was_not_missed():
+    engine = cared_for()
+    reset = engine.reset_streak("ann", at=at("04-04T13:00"))
+    explained = streak_of(engine, "04-04T14:00")
+    told(
+        explained,
+        """
+        ann has no streak; the longest was 3 days.
+        It is Friday 2025-04-04 14:00:00, UTC.
+        This day is not credited yet: words 0 of 10.
+        The application ended a streak of 3 days on Friday 2025-04-04.
+        """,
+    )
+    assert (explained.missed, explained.periods[-1].kind) == (None, "reset")
+    assert [one.text for one in reset.explain().consequences] == [
+        "the streak of 3 days was ended by the application",
+        "the streak of 3 days was lost by it",
+    ]
+
+
+def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
+    engine = cared_for()
+    own = [StreakMetric("words", 20), StreakMetric("views", 2)]
+    engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
+    engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
+    today = streak_of(engine, "04-06T13:00")
+    assert [(one.metric, one.found, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert (today.length, today.expires) == (3, date(2025, 4, 6))
+    missed = streak_of(engine, "04-07T13:00").missed
+    assert missed.saved_by[0] == "15 more words and 2 views by the end of Sunday 2025-04-06"
+
+
+def test_without_conditions_nothing_credits_a_day():
+    engine = cared_for()
+    engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
+    assert "Nothing credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text
