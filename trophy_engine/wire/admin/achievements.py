@@ -59,13 +59,10 @@ _NEXT: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active
 
 
 @item
-class NewAchievement:
-    """An achievement to make."""
+class AchievementItem:
+    """What an item can say of an achievement, be it new or not."""
 
-    name: str
-    trigger: Trigger
     description: str | None | Unset = UNSET
-    status: Status = "inactive"
     badge: Badge | None | Unset = UNSET
     user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
     key: str | Unset = UNSET
@@ -78,23 +75,22 @@ class NewAchievement:
 
 
 @item
-class AchievementEdit:
+class NewAchievement(AchievementItem):
+    """An achievement to make."""
+
+    name: str
+    trigger: Trigger
+    status: Status = "inactive"
+
+
+@item
+class AchievementEdit(AchievementItem):
     """What to change of an achievement."""
 
     id: UUID
     name: str | Unset = UNSET
     trigger: Trigger | Unset = UNSET
-    description: str | None | Unset = UNSET
     status: Status | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    key: str | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    metric_value: Number | Unset = UNSET
-    event_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    streak_length: int | Unset = UNSET
-    anniversary_years: int | Unset = UNSET
-    achievement_ids: tuple[UUID, ...] | Unset = UNSET
 
 
 class Achievements(Resource[Achievement]):

@@ -46,14 +46,10 @@ _NEXT: Final[dict[str, set[str]]] = {
 
 
 @item
-class NewLeaderboard:
-    """A leaderboard to make."""
+class LeaderboardItem:
+    """What an item can say of a leaderboard, be it new or not."""
 
-    name: str
-    key: str
-    rank_by: RankBy
     description: str | None | Unset = UNSET
-    status: Status = "inactive"
     metric_id: UUID | Unset = UNSET
     points_system_id: UUID | Unset = UNSET
     max_participants: int | Unset = UNSET
@@ -68,26 +64,24 @@ class NewLeaderboard:
 
 
 @item
-class LeaderboardEdit:
+class NewLeaderboard(LeaderboardItem):
+    """A leaderboard to make."""
+
+    name: str
+    key: str
+    rank_by: RankBy
+    status: Status = "inactive"
+
+
+@item
+class LeaderboardEdit(LeaderboardItem):
     """What to change of a leaderboard."""
 
     id: UUID
     name: str | Unset = UNSET
     key: str | Unset = UNSET
     rank_by: RankBy | Unset = UNSET
-    description: str | None | Unset = UNSET
     status: Status | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    points_system_id: UUID | Unset = UNSET
-    max_participants: int | Unset = UNSET
-    start: date | Unset = UNSET
-    end: date | None | Unset = UNSET
-    start_time: str | None | Unset = UNSET
-    end_time: str | None | Unset = UNSET
-    breakdown_attributes: tuple[UUID, ...] | Unset = UNSET
-    run_unit: Unit | None | Unset = UNSET
-    run_interval: int | None | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
 
 
 class Leaderboards(Resource[Leaderboard]):

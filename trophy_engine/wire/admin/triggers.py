@@ -51,12 +51,9 @@ _OWN: Final = Kinds(
 
 
 @item
-class NewTrigger:
-    """A trigger to make."""
+class TriggerItem:
+    """What an item can say of a trigger, be it new or not."""
 
-    type: Type
-    points: int
-    status: Status = "inactive"
     user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
     metric_id: UUID | Unset = UNSET
     metric_threshold: int | Unset = UNSET
@@ -69,22 +66,22 @@ class NewTrigger:
 
 
 @item
-class TriggerEdit:
+class NewTrigger(TriggerItem):
+    """A trigger to make."""
+
+    type: Type
+    points: int
+    status: Status = "inactive"
+
+
+@item
+class TriggerEdit(TriggerItem):
     """What to change of a trigger."""
 
     id: UUID
     type: Type | Unset = UNSET
     points: int | Unset = UNSET
     status: Status | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    metric_threshold: int | Unset = UNSET
-    event_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    achievement_id: UUID | Unset = UNSET
-    streak_length: int | Unset = UNSET
-    time_unit: Unit | Unset = UNSET
-    time_interval: int | Unset = UNSET
-    block_if_out_of_points: bool | Unset = UNSET
 
 
 class Triggers(Parts[PointsTrigger]):
