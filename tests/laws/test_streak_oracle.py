@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import attrs
-from hypothesis import assume, event, given
+import pytest
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
-from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Resume, account, zone_of
+from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Restore, Resume, account, zone_of
 
 from trophy_engine import (
     Effect,
@@ -19,12 +20,13 @@ from trophy_engine import (
     StreakExtended,
     StreakLost,
     StreakReset,
+    StreakRestored,
     StreakStarted,
     TrophyError,
 )
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Pause, Record, ResetStreak, Unpause
+from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.testing import games, perform, streak_rules, time_zones
 from trophy_engine.testing.histories import journeys, records
 from trophy_engine.testing.moments import later
@@ -35,17 +37,28 @@ RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metri
 
 
 def deeds(rules, user, at):
-    """Draw what the oracle knows: events without keys, moves, pauses, pauses taken back, and resets."""
+    """Draw what the oracle knows: events without keys, moves, pauses, pauses taken back, resets and restoring."""
     chances = {
         "record": records(rules, user, at).map(lambda record: record._replace(idempotency_key=None)),
         "move": journeys(user, at),
         "pause": st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40])).map(
             lambda days: Pause(user, at, str(days[0]), str(days[1]))
         ),
-        "care": st.sampled_from([Unpause(user, at, 1), Unpause(user, at, 2), ResetStreak(user, at)]),
+        "care": st.sampled_from(
+            [Unpause(user, at, 1), Unpause(user, at, 2), ResetStreak(user, at), RestoreStreak(user, at)]
+        ),
     }
     names = ["record"] * 6 + ["move"] * 2 + ["pause", "care"]
     return st.sampled_from(names).flatmap(lambda name: chances[name])
+
+
+def credits_and_care(rules, user, at):
+    """Draw deeds of which many credit a period, and streaks that are reset and restored again and again."""
+    metrics = [condition.key for condition in rules.streak.metrics] or METRICS
+    credited = st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None))
+    care = st.sampled_from([RestoreStreak(user, at), ResetStreak(user, at)])
+    chances = {"record": credited, "move": journeys(user, at), "care": care}
+    return st.sampled_from(["record"] * 4 + ["move"] + ["care"] * 2).flatmap(lambda name: chances[name])
 
 
 def as_oracle(deed) -> Command:
@@ -60,6 +73,8 @@ def as_oracle(deed) -> Command:
             return at, Resume(number)
         case ResetStreak():
             return at, GiveUp()
+        case RestoreStreak():
+            return at, Restore()
         case _:
             return at, Move(dict(deed.changes)["time_zone"])
 
@@ -76,12 +91,18 @@ def looks(draw, history) -> list[datetime]:
 # The comparison -----------------------------------------------------------------------------------------------------
 
 
-LENGTHS = {StreakStarted: "started", StreakExtended: "extended", StreakLost: "lost", StreakReset: "reset"}
+LENGTHS = {
+    StreakStarted: "started",
+    StreakExtended: "extended",
+    StreakLost: "lost",
+    StreakReset: "reset",
+    StreakRestored: "restored",
+}
 
 
 def fact(effect: Effect) -> Fact | None:
     match effect:
-        case StreakStarted() | StreakExtended() | StreakLost() | StreakReset():
+        case StreakStarted() | StreakExtended() | StreakLost() | StreakReset() | StreakRestored():
             return Fact(LENGTHS[type(effect)], effect.at, effect.period_start, effect.length)
         case FreezeConsumed():
             return Fact("frozen", effect.at, effect.period_start, effect.length, effect.freezes)
@@ -113,8 +134,11 @@ def told(of: Account) -> str:
     return "\n".join((head, *map(str, of.facts)))
 
 
-@given(games(RULES, users=("jo",), max_size=24, kinds=deeds), st.data())
-def test_the_engine_agrees_with_a_walk_through_the_calendar(history, data):
+@pytest.mark.parametrize("kinds", [deeds, credits_and_care])
+@settings(max_examples=3 * settings.default.max_examples)
+@given(st.data())
+def test_the_engine_agrees_with_a_walk_through_the_calendar(kinds, data):
+    history = data.draw(games(RULES, users=("jo",), max_size=24, kinds=kinds))
     engine, rule = Engine(history.ruleset), history.ruleset.streak
     commands: list[Command] = []
     facts: list[Fact] = []

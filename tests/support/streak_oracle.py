@@ -10,6 +10,8 @@ which skips idle years and remembers little, is wrong.
   freeze, else lost.
 - A pause that is taken back protects the days before that, and no others.
 - A reset loses the streak at once; what was done before it counts for nothing any more.
+- A streak is restored to the longest that was lost of late, if that is longer than the one that runs: it runs on as if
+  everything since had been carried, today included, which can still be credited unless it was.
 - Freezes are earned at the beginning of every so-manieth day since the user was created, after that.
 - A change of zone towards the east protects the date of departure, the date of arrival, and those between them.
 - Who travels west sees dates again. Nothing that has been credited or carried is credited or missed a second time.
@@ -72,13 +74,28 @@ class GiveUp:
     """The streak is reset."""
 
 
-Deed = Add | Move | Rest | Resume | GiveUp
+@attrs.frozen
+class Restore:
+    """A lost streak is restored."""
+
+
+Deed = Add | Move | Rest | Resume | GiveUp | Restore
 Command = tuple[datetime, Deed]
 
 
 @attrs.frozen
+class Lost:
+    """A streak that was lost: its last date, its length, when it had started, its last credited or carried period."""
+
+    end: date
+    length: int
+    started: date
+    through: date
+
+
+@attrs.frozen
 class Fact:
-    """Something that happened: started, extended, lost, reset, frozen or earned; ``freezes`` are held afterwards."""
+    """Something that happened: a streak started, extended, lost, reset or restored, a freeze consumed or earned."""
 
     kind: str
     at: datetime
@@ -177,6 +194,8 @@ class _Walk:
         self.day: date | None = None  # the first date that is not over
         self.sums = defaultdict(Fraction)  # by period and metric
         self.protected: set[date] = set()
+        self.carried: set[date] = set()  # periods that restoring carried
+        self.lost: list[Lost] = []
         self.pauses: list[tuple[date, date] | None] = []  # None where nothing is left of one that was taken back
         self.length = 0
         self.longest = 0
@@ -204,6 +223,8 @@ class _Walk:
                 self.resume(number - 1, local(at, self.zone).date())
             case GiveUp():
                 self.give_up(period_of(self.rule, local(at, self.zone).date()))
+            case Restore():
+                self.restore(local(at, self.zone).date())
 
     def be_born(self, at: datetime, zone: str) -> None:
         self.zone = zone
@@ -243,12 +264,18 @@ class _Walk:
             self.freezes_used += 1
             self.note("frozen", period, self.length, self.freezes)
         else:
-            self.note("lost", period, self.length)
-            self.length = 0
-            self.started = self.extended_at = None
+            self.lose(period)
+
+    def lose(self, period: date) -> None:
+        self.note("lost", period, self.length)
+        self.lost.append(Lost(period - ONE_DAY, self.length, self.started, self.through))
+        self.length = 0
+        self.started = None
 
     def excused(self, period: date) -> bool:
         end = last_day_of(self.rule, period)
+        if period in self.carried:
+            return True
         if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
             return True
         if self.rule.frequency != "daily":
@@ -263,12 +290,31 @@ class _Walk:
 
     def give_up(self, period: date) -> None:
         self.note("reset", period, self.length)
-        self.note("lost", period, self.length)
-        self.length = 0
-        self.started = self.extended_at = None
+        self.lose(period)
         self.credited = min(self.credited, period - ONE_DAY)
         self.sums.clear()
         self.protected.clear()
+        self.carried.clear()
+
+    def restore(self, today: date) -> None:
+        period = period_of(self.rule, today)
+        best = max((one for one in reversed(self.lost) if one.end >= self.window(today)), key=lambda one: one.length)
+        assert best.length > self.length
+        done = max(best.through, self.through) if self.length else best.through
+        self.length, self.started = best.length, best.started
+        self.longest = max(self.longest, self.length)
+        self.through = max(done, period_of(self.rule, period - ONE_DAY))
+        self.carried.add(period)
+        self.note("restored", period, self.length)
+
+    def window(self, today: date) -> date:
+        match self.rule.frequency:
+            case "daily":
+                return today - 90 * ONE_DAY
+            case "weekly":
+                return period_of(self.rule, date(today.year, 1, 1))
+            case "monthly":
+                return date(today.year - 1, 1, 1)
 
     def earn(self) -> None:
         freezes = self.rule.freezes
@@ -327,7 +373,7 @@ class _Walk:
             period_start=period if running else None,
             period_end=last_day_of(self.rule, period) if running else None,
             expires=self.expires(period) if running else None,
-            extended_at=self.extended_at,
+            extended_at=self.extended_at if running else None,
             freezes=self.freezes,
             freezes_used=self.freezes_used,
             facts=tuple(self.facts),
