@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 
-from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
 from trophy_engine.errors import InvalidValue
@@ -88,10 +88,7 @@ def as_sign_up_date(value: object) -> str | None:
         to_micros(value, "sign_up_date")
         value = value.astimezone(UTC).date()
     if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValue(f"sign_up_date must be a date such as 2025-04-02, not {value!r}") from None
+        value = parse_date(value, "sign_up_date")
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
         raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
     return value.isoformat()
@@ -104,10 +101,7 @@ def as_local_date(field: str, value: object) -> str:
         InvalidValue: it is no date.
     """
     if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {value!r}") from None
+        value = parse_date(value, field)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {value!r}")
     return value.isoformat()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Self, TypeVar
 
 from trophy_engine.calendar.instants import from_micros, to_micros
@@ -38,6 +39,8 @@ __all__ = ["Shell"]
 
 E = TypeVar("E", bound=Effect)
 
+_AT = itemgetter(2)
+
 
 class Shell(Reader):
     """What stands around the core; ``Engine`` says it in the words of callers."""
@@ -60,11 +63,11 @@ class Shell(Reader):
     # --- time and rules ---------------------------------------------------------------------------------------------
 
     def settle(self, *, at: datetime | None = None) -> tuple[Effect, ...]:
-        """Make everything that time has made due happen, for all users, and give back what happened.
+        """Make everything that time has made due happen, for all users, and give back what happened, in order of time.
 
         When and how often one settles never changes a result, for every command settles its own user first; it only
         decides when effects such as a lost streak are told. Where the rules have notifications, what concerns everybody
-        since the last time is told first: its effects have an empty user.
+        since the last time is told, too: its effects have an empty user.
         """
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
@@ -78,6 +81,7 @@ class Shell(Reader):
                     if len(turn.effects) > known:
                         self._boards.settled(state)
             self._history.settle(instant)
+            turn.effects.sort(key=_AT)
             self._tell(turn.effects)
             return tuple(map(materialise, turn.effects))
 
@@ -135,7 +139,7 @@ class Shell(Reader):
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
-            effects = self._occasions(instant) + self._history.adopt(ruleset, instant)
+            effects = sorted(self._occasions(instant) + self._history.adopt(ruleset, instant), key=_AT)
             self._turn = Turn(self._history.plan)
             self._tell(effects)
             return tuple(map(materialise, effects))

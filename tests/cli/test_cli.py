@@ -109,7 +109,7 @@ def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
         (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
-        (("--start", "soon"), "--start must be a date such as 2025-01-01, not 'soon'"),
+        (("--start", "soon"), "--start must be a date such as 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),
     ],
 )

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from trophy_engine.errors import InvalidValue
@@ -22,6 +23,7 @@ __all__ = [
     "NEVER",
     "format_instant",
     "from_micros",
+    "parse_date",
     "parse_instant",
     "to_micros",
 ]
@@ -33,6 +35,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: The ordinal of the day on which instants begin.
 EPOCH_DAY: Final = _EPOCH.toordinal()
 _SECOND: Final = 1_000_000
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def from_micros(micros: int) -> datetime:
@@ -86,3 +89,17 @@ def parse_instant(text: str, what: str = "at") -> int:
     except ValueError:
         raise InvalidValue(f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {text!r}") from None
     return to_micros(at, what)
+
+
+def parse_date(text: str, what: str) -> date:
+    """Read a date such as 2025-04-02, and none of the other spellings of ISO 8601.
+
+    Raises:
+        InvalidValue: it is no such date.
+    """
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # such as 30 February, told below
+    raise InvalidValue(f"{what} must be a date such as 2025-04-02, not {text!r}")

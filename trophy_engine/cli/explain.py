@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import from_micros, parse_date
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
@@ -17,7 +17,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.core.retell import retell
 from trophy_engine.core.scene import Scene
 from trophy_engine.engine import Engine
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import TrophyError
 from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.rules.ruleset import Ruleset
@@ -51,7 +51,8 @@ def explain(
     try:
         ruleset = load(rules)
         log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
-        first, last = _date(from_, "--from"), _date(to, "--to")
+        first = None if from_ is None else parse_date(from_, "--from")
+        last = None if to is None else parse_date(to, "--to")
         with logs.reporting() as report, logs.progress():
             mine, until = _events_of(log, user, report)
             engine = _play(ruleset, mine, report)
@@ -69,13 +70,6 @@ def explain(
     except (TrophyError, OSError) as error:
         fail(error)
     results().print(text, markup=False, soft_wrap=True)
-
-
-def _date(text: str | None, option: str) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InvalidValue(f"{option} must be a date such as 2025-04-02, not {text!r}") from None
 
 
 def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None]) -> tuple[list[Event], int]:

@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, notes, results
 from trophy_engine.cli.reports import ReportPath, report_simulation, report_sweep
@@ -72,7 +73,8 @@ def simulate(
         population = Population.fit(columns.read(ruleset, like)) if like else Population.typical(ruleset)
         variations = dict(map(_variation, vary or []))
         with logs.progress() as watch:
-            given = _Given(users=users, days=days, seed=seed, start=_date(start), workers=workers, watch=watch)
+            first_day = parse_date(start, "--start")
+            given = _Given(users=users, days=days, seed=seed, start=first_day, workers=workers, watch=watch)
             if variations:
                 swept = sweep(ruleset, variations, population, **given)
             else:
@@ -97,13 +99,6 @@ class _Given(TypedDict):
     start: date
     workers: int
     watch: Watch
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidValue(f"--start must be a date such as 2025-01-01, not {text!r}") from None
 
 
 def _variation(text: str) -> tuple[str, list[Any]]:

@@ -28,7 +28,6 @@ from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import (
-    Achievement,
     AnniversaryTrigger,
     CompositeTrigger,
     MetricTrigger,
@@ -55,12 +54,12 @@ class Revision:
 
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
-        """The active achievements that are new, that were not active, or whose trigger or filter was another."""
-        known = {key: _essence(one.rule) for key, one in self.before.achievements.items()}
+        """The active achievements that are new, or were not the same before."""
+        known = {key: one.rule for key, one in self.before.achievements.items()}
         return tuple(
             one
             for key, one in self.after.achievements.items()
-            if one.rule.status == "active" and known.get(key) != _essence(one.rule)
+            if one.rule.status == "active" and known.get(key) != one.rule
         )
 
     @cached_property
@@ -99,10 +98,6 @@ class Revision:
         """For each timed trigger, the place that it had among those of the former plan."""
         known = {_tick_name(trigger): place for place, trigger in enumerate(self.before.ticks)}
         return tuple(known.get(_tick_name(trigger)) for trigger in self.after.ticks)
-
-
-def _essence(rule: Achievement) -> tuple[object, ...]:
-    return rule.trigger, rule.user_attributes, rule.status
 
 
 def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:

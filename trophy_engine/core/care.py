@@ -49,8 +49,9 @@ def take_care(turn: Turn, state: UserState, command: Care) -> None:
     state.due = min(state.due, command.at)
 
 
-def _grant(turn: Turn, state: UserState, streak: StreakPlan, command: GrantFreeze) -> None:
-    if streak.freezes is None or state.freezes >= streak.freezes.max_count:
+def _grant(turn: Turn, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
+    freezes = None if turn.plan.streak is None else turn.plan.streak.freezes
+    if freezes is None or state.freezes >= freezes.max_count:
         raise FreezeLimitReached(state.id, state.freezes)
     state.freezes += 1
     turn.effects.append((FreezeGranted, state.id, command.at, 1, state.freezes))

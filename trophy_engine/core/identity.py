@@ -139,6 +139,8 @@ def _change_preference(turn: Turn, state: UserState, key: str, value: str | None
     state.carry_sums(before, after)
     if not after.conditions and before.conditions:
         state.begin_streak_anew()
+    if before.freezes is None:  # none came while they did without a streak
+        state.freeze_day = max(state.freeze_day, state.day)
     find_due_days(state, after)
     state.due = min(state.due, state.settled)
 

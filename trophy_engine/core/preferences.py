@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
 from trophy_engine.rules.streak import Streak, StreakMetric
@@ -67,7 +69,7 @@ def own_streak(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
         return None
     chosen = read_streak_preferences(preferences)
     if not chosen.get("enabled", True):
-        return plan.streak.with_conditions((), "OR", ())
+        return attrs.evolve(plan.streak.with_conditions((), "OR", ()), freezes=None)
     if not rule.customization_enabled or chosen.keys() <= {"enabled"}:
         return None
     return plan.streak.with_conditions(

@@ -14,6 +14,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import attrs
 
+from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.problems import Problem, at_item
@@ -123,8 +124,8 @@ def _read_field(cls: type, field: Any, raw: Any, path: str, problems: list[Probl
 def _as_date(raw: Any) -> Any:
     """Read a date as JSON writes it; leave anything else to the validator."""
     try:
-        return date.fromisoformat(raw) if isinstance(raw, str) else raw
-    except ValueError:
+        return parse_date(raw, "it") if isinstance(raw, str) else raw
+    except InvalidValue:
         return raw
 
 

@@ -16,7 +16,6 @@ trophy_engine.errors.InvalidValue: name must be a string
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from types import UnionType
@@ -28,14 +27,13 @@ from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, Ite
 from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, exact
 
 __all__ = ["camel", "given", "item", "structure"]
 
 T = TypeVar("T")
-
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def camel(name: str) -> str:
@@ -128,16 +126,14 @@ def _number(value: Any, _: Any) -> Number:
     try:
         return exact(value)
     except InvalidValue:
-        raise InvalidValue("must be a finite number within ±10**30") from None
+        raise InvalidValue("must be a finite number within ±10**30 of at most 30 decimal places") from None
 
 
 def _date(value: Any, _: Any) -> date:
     try:
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass  # such as 30 February, told below
-    raise InvalidValue("must be a date such as 2026-02-14")
+        return parse_date(_only(str, "a string")(value, _), "it")
+    except InvalidValue:
+        raise InvalidValue("must be a date such as 2026-02-14") from None
 
 
 def _uuid(value: Any, _: Any) -> UUID:

@@ -191,7 +191,7 @@ def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_t
     assert office.ruleset.achievements[0] == before.achievements[0]
 
 
-def test_an_achievement_takes_along_what_waits_for_it_alone_and_what_rewards_it():
+def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_locks_what_waits_for_others_too():
     office = Office(
         Ruleset(
             achievements=[
@@ -207,6 +207,6 @@ def test_an_achievement_takes_along_what_waits_for_it_alone_and_what_rewards_it(
     assert answer == {"deleted": [{"id": str(achievement_id("a"))}], "issues": []}
     assert office.ruleset.achievements == (
         Achievement("b", ApiTrigger()),
-        Achievement("both", CompositeTrigger(["b"])),
+        Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
     assert [one.achievement for one in office.ruleset.points[0].triggers] == ["b"]

@@ -88,7 +88,10 @@ def test_what_is_wrong_with_a_leaderboard_is_said(office):
 
 
 def test_what_is_active_from_a_later_date_on_is_scheduled(office):
-    assert by_words(office, status="active", start="2025-07-01")["status"] == "scheduled"
+    item = {"name": "C", "key": "c", "rankBy": "streak", "status": "active", "start": "2025-07-01"}
+    assert office.fault("leaderboards", **item) == (
+        "start must not be in the future for an active leaderboard; make it scheduled"
+    )
     assert by_words(office, key="b", status="scheduled", start="2025-07-01")["status"] == "scheduled"
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "scheduled"}
     assert office.fault("leaderboards", **item) == "start must be in the future for a scheduled leaderboard"

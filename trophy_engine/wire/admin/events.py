@@ -34,8 +34,8 @@ class BatchEvent(EventBody):
 def record_batch(engine: Engine, request: Request) -> Response:
     """Record a batch of events.
 
-    What the state of a user forbids, such as an event that costs more points than the user holds, is left out in
-    silence, and so is an event whose idempotency key has been used.
+    An event that the rules refuse, such as one that costs more points than the user holds, is left out in silence, and
+    so is one whose idempotency key has been used.
 
     Raises:
         NotFound: an event is of a metric that is not there; none is recorded.
@@ -43,8 +43,11 @@ def record_batch(engine: Engine, request: Request) -> Response:
     """
     events = [_checked(engine, raw, place) for place, raw in enumerate(sized(request.body, _MOST_EVENTS))]
     with engine.batch():
-        for event in events:
-            _record(engine, event, request)
+        for place, event in enumerate(events):
+            try:
+                _record(engine, event, request)
+            except InvalidValue as error:
+                raise Unprocessable(f"[{place}]: {in_wire_words(str(error))}") from None
     return Response(202, {"accepted": len(events)})
 
 
@@ -62,7 +65,7 @@ def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
             attributes=event.attributes,
             idempotency_key=key,
         )
-    except (Refused, InvalidValue, Unprocessable):
+    except Refused:
         return  # accepted all the same: nobody waits for the result of an event
 
 

@@ -177,4 +177,6 @@ def _checked(board: Leaderboard) -> Leaderboard:
 def _scheduled(board: Leaderboard, status: BoardStatus, desk: Desk) -> Leaderboard:
     if status == "scheduled" and board.start <= desk.today:
         raise InvalidValue("start must be in the future for a scheduled leaderboard")
+    if status == "active" and board_status(board, desk.at) == "scheduled":
+        raise InvalidValue("start must not be in the future for an active leaderboard; make it scheduled")
     return board

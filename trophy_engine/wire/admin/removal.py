@@ -107,11 +107,17 @@ class _Gone:
         )
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
-        """Make an achievement that stays, without the prerequisites that go."""
+        """Make an achievement that stays, without the prerequisites that go; locked, so that its holders keep it.
+
+        Whoever holds the prerequisites that are left has not done what it was for.
+        """
         if not isinstance(achievement.trigger, CompositeTrigger):
             return achievement
         left = tuple(key for key in achievement.trigger.achievements if key not in self.achievements)
-        return attrs.evolve(achievement, trigger=CompositeTrigger(left))
+        if left == achievement.trigger.achievements:
+            return achievement
+        status = "locked" if achievement.status == "active" else achievement.status
+        return attrs.evolve(achievement, trigger=CompositeTrigger(left), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
         """Make the streak without the conditions that go."""

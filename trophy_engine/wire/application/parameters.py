@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
+from trophy_engine.calendar.instants import parse_date
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 
@@ -63,20 +64,18 @@ def day(request: Request, name: str) -> date | None:
     """Read a date, None where it is left out.
 
     Raises:
-        Unprocessable: it is none.
+        InvalidValue: it is none.
     """
     given = text(request, name)
-    try:
-        return None if given is None else date.fromisoformat(given)
-    except ValueError:
-        raise Unprocessable(f"{name} must be a date such as 2025-04-02, not {given!r}") from None
+    return None if given is None else parse_date(given, name)
 
 
 def required_day(request: Request, name: str) -> date:
     """Read a date.
 
     Raises:
-        Unprocessable: it is none, or left out.
+        InvalidValue: it is none.
+        Unprocessable: it is left out.
     """
     given = day(request, name)
     if given is None:
