@@ -21,7 +21,7 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.ranking import Ranking
 
-__all__ = ["EVERYBODY", "occasions"]
+__all__ = ["EVERYBODY", "finished_early", "occasions"]
 
 #: Stands for the user of what concerns nobody in particular.
 EVERYBODY: Final = ""
@@ -30,8 +30,9 @@ _IS_OVER: Final = 13 * HOUR
 #: Between the instant at which a run is over everywhere and that at which it is told.
 _COUNTING: Final = HOUR
 
+Rankings = tuple[Ranking, ...]
 #: Gives the first rows of a run as they stood when it closed.
-Top = Callable[[BoardPlan, int], tuple[Ranking, ...]]
+Top = Callable[[BoardPlan, int], Rankings]
 
 
 def occasions(plan: Plan, since: int, until: int, top: Top) -> list[RawEffect]:
@@ -41,6 +42,21 @@ def occasions(plan: Plan, since: int, until: int, top: Top) -> list[RawEffect]:
         if board.rule.status == "active":
             found += _of_runs(board, since, until, top)
     return sorted(found, key=lambda raw: raw[2])
+
+
+def finished_early(
+    before: Plan, after: Plan, at: int, top: Callable[[BoardPlan, int, int], Rankings]
+) -> list[RawEffect]:
+    """List the leaderboards that other rules have finished before their end, each with its first rows."""
+    found: list[RawEffect] = []
+    for key, board in after.boards.items():
+        former = before.boards.get(key)
+        run = board.runs.nearest(at // DAY + EPOCH_DAY)
+        first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
+        stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
+        if stopped and board.runs.opens(run) <= at and (closes is None or at < closes + _COUNTING):
+            found.append((LeaderboardFinished, EVERYBODY, at, key, first_day, last_day, top(board, run, at)))
+    return found
 
 
 def _of_boosts(plan: Plan, since: int, until: int) -> Iterator[RawEffect]:

@@ -28,7 +28,7 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.occasions import occasions
+from trophy_engine.occasions import finished_early, occasions
 from trophy_engine.outcome import Outcome
 from trophy_engine.reading import Reader
 from trophy_engine.rules.ruleset import Ruleset
@@ -139,8 +139,13 @@ class Shell(Reader):
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
-            effects = sorted(self._occasions(instant) + self._history.adopt(ruleset, instant), key=_AT)
-            self._turn = Turn(self._history.plan)
+            before, effects = self._history.plan, self._occasions(instant)
+            effects += self._history.adopt(ruleset, instant)
+            after = self._history.plan
+            if after.notices is not None:
+                effects += finished_early(before, after, instant, self._boards.top_at)
+            effects.sort(key=_AT)
+            self._turn = Turn(after)
             self._tell(effects)
             return tuple(map(materialise, effects))
 

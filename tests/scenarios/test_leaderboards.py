@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import attrs
 import pytest
 from stories import at
 
@@ -228,6 +229,20 @@ def test_a_streak_that_time_has_ended_leaves_the_board_though_nobody_says_so():
     assert rows(engine, "02-03T12:00", "streaks") == [(1, "ann", 3), (2, "ben", 2)], "looking ahead changed nothing"
     engine.settle(at=at("02-04T00:00"))
     assert rows(engine, "02-04T01:00", "streaks") == [(1, "ann", 3)]
+
+
+def test_a_board_by_streak_that_is_finished_early_keeps_the_lengths_of_that_instant():
+    keen = Leaderboard("keen", "streak", NEW_YEAR)
+    engine = engine_with(keen, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    write(engine, "04-02T10:00 ann 1\n04-02T11:00 bob 1")
+    finished = attrs.evolve(engine.ruleset, leaderboards=[attrs.evolve(keen, status="finished")])
+    assert engine.update(finished, at=at("04-02T12:00")) == ()
+    write(engine, "04-03T11:00 bob 1")
+    for when in ("04-02T13:00", "04-03T12:00", "05-01T12:00"):
+        view = engine.leaderboard("keen", at=at(when))
+        assert view.status == "finished"
+        assert [(one.user_id, one.value) for one in view.rankings] == [("ann", 1), ("bob", 1)]
+    assert engine.standing("bob", "keen", at=at("05-01T12:00")).rank == 2
 
 
 def test_a_board_by_streak_shows_the_lengths_that_ran_when_it_closed():

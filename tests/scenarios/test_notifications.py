@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import attrs
 from notified import instants, rules, told
 from stories import at, kinds, play
 
@@ -177,6 +178,19 @@ def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
     assert [(one.user_id, one.rank, one.value) for one in first.rankings] == [("lon", 1, 7)]
     assert (second.at, second.start) == (at("01-15T13:00"), date(2025, 1, 8))
     assert [(one.user_id, one.name, one.value) for one in second.rankings] == [("kiri", "Kiri", 5)]
+
+
+def test_a_board_that_is_finished_early_is_told_with_its_first_ten():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    play(engine, "04-02T10:00 words 3")
+    stopped = attrs.evolve(engine.ruleset, leaderboards=[weekly(status="finished")])
+    (effect,) = told(engine.update(stopped, at=at("04-02T12:00")), LeaderboardFinished)
+    assert (effect.at, effect.start, [one.value for one in effect.rankings]) == (
+        at("04-02T12:00"),
+        date(2025, 4, 2),
+        [3],
+    )
+    assert told(engine.settle(at=at("05-01T00:00")), LeaderboardFinished) == []
 
 
 def test_the_first_ten_are_those_of_the_close_however_late_one_settles():

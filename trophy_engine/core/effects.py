@@ -320,12 +320,12 @@ class LeaderboardStarted(Effect):
 
 @attrs.frozen
 class LeaderboardFinished(Effect):
-    """A run of a leaderboard is over everywhere; ``rankings`` are the first ten of it when it closed."""
+    """A run of a leaderboard is over; ``rankings`` are its first ten then, ``end`` is None where none was set."""
 
     type: ClassVar[str] = "leaderboard.finished"
     leaderboard: str
     start: date = attrs.field(converter=_as_date)
-    end: date = attrs.field(converter=_as_date)
+    end: date | None = attrs.field(converter=_as_date_or_none)
     rankings: tuple[Ranking, ...]
 
 

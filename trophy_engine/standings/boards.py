@@ -11,7 +11,7 @@ from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.ranking import Ranking
-from trophy_engine.core.retell import retell
+from trophy_engine.core.retell import plan_of, retell
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
@@ -94,9 +94,13 @@ class Boards:
     def top(self, board: BoardPlan, run: int) -> tuple[Ranking, ...]:
         """Give the first rows of a run as they stood when it closed."""
         closes = board.runs.closes(run)
-        if closes is None or (board.rule.rank_by == "metric" and not self._joined(board, run)):
+        return () if closes is None else self.top_at(board, run, closes - 1)
+
+    def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[Ranking, ...]:
+        """Give the first rows of a run as they stood at an instant."""
+        if board.rule.rank_by == "metric" and not self._joined(board, run):
             return ()
-        rows = self._past(closes - 1).rankings(board, run, {}, 0, DEFAULT_LIMIT)
+        rows = self._past(at).rankings(board, run, {}, 0, DEFAULT_LIMIT)
         return tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
 
     def _joined(self, board: BoardPlan, run: int) -> bool:
@@ -178,14 +182,31 @@ class Boards:
 
     def _snapshots(self, board: BoardPlan, runs: Sequence[int], user: str, until: int) -> dict[int, list[Snapshot]]:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())
-        return snapshots(board, runs, user, logs, min(until, _stops(board, runs[-1])))
+        return snapshots(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
 
     def _as_of(self, board: BoardPlan, run: int, at: int) -> Standings:
         """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
-        stops = _stops(board, run)
+        stops = self._stops(board, run)
         if at <= stops:
             return self.at(at)
         return self._past(stops)
+
+    def _stops(self, board: BoardPlan, run: int) -> int:
+        """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
+        if board.rule.rank_by != "streak":
+            return NEVER
+        closes = board.runs.closes(run)
+        stops = NEVER if closes is None else closes - 1
+        return min(stops, self._finished(board.key)) if board.rule.status == "finished" else stops
+
+    def _finished(self, key: str) -> int:
+        """Give since when the rules have had a leaderboard finished."""
+        since = NEVER
+        for adopted in self._history.adoptions():
+            board = plan_of(adopted.rules).boards.get(key)
+            finished = board is not None and board.rule.status == "finished"
+            since = min(since, adopted.at) if finished else NEVER
+        return since
 
     def _past(self, at: int) -> Standings:
         """Give the standings as they were; users who have passed the instant are told of by the log."""
@@ -214,12 +235,6 @@ class Boards:
     def _name(self, user: str) -> str | None:
         state = self._history.state(user)
         return None if state is None else state.name
-
-
-def _stops(board: BoardPlan, run: int) -> int:
-    """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
-    closes = board.runs.closes(run) if board.rule.rank_by == "streak" else None
-    return NEVER if closes is None else closes - 1
 
 
 def _change(

@@ -14,6 +14,7 @@ from trophy_engine import (
     Attribute,
     Boost,
     Freezes,
+    Leaderboard,
     Level,
     Metric,
     MetricPointsTrigger,
@@ -150,6 +151,19 @@ def test_one_answer_tells_all_that_an_event_changed(hosted):
     assert award["trigger"]["created"] == "1970-01-01T00:00:00.000Z"
     assert [(one["name"], one["status"], one["multiplier"]) for one in award["boosts"]] == [("Double", "active", 2)]
     assert "energy" not in hosted.body["points"]
+
+
+def test_where_an_event_moves_its_user_includes_what_it_says_of_them():
+    board = Leaderboard("ever", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["city"])
+    rules = Ruleset(metrics=[Metric("words"), Metric("views")], attributes=[Attribute("city")], leaderboards=[board])
+    hosted = Hosted(rules)
+    hosted.api.metrics.event("words", user={"id": "ann", "attributes": {"city": "Paris"}}, value=7)
+    hosted.api.metrics.event("words", user={"id": "jo"}, value=5)
+    first = hosted.api.metrics.event("words", user={"id": "jo", "attributes": {"city": "London"}}, value=1)
+    assert (first.leaderboards["ever"].previous_rank, first.leaderboards["ever"].rank) == (None, 1)
+    moved = hosted.api.metrics.event("views", user={"id": "jo", "attributes": {"city": "Paris"}}, value=1)
+    assert (moved.leaderboards["ever"].previous_rank, moved.leaderboards["ever"].rank) == (1, 2)
+    assert moved.leaderboards["ever"].breakdown_attribute_value == "Paris"
 
 
 def test_a_level_is_told_only_when_it_is_another_one(hosted):

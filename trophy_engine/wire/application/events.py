@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import attrs
+
 from trophy_engine.engine import Engine
 from trophy_engine.outcome import Outcome
+from trophy_engine.standings.views import LeaderboardChange
 from trophy_engine.wire.application.finding import metric, player, today
 from trophy_engine.wire.application.upserting import check_attributes, upsert
 from trophy_engine.wire.arrival import arrival
@@ -28,8 +33,9 @@ def record(engine: Engine, request: Request, key: str) -> Response:
     check_attributes(engine, "user", body.user.attributes)
     check_attributes(engine, "event", body.attributes)
     idempotency_key = request.headers.get("idempotency-key") or None
+    upserted = None
     if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
-        upsert(engine, request, body.user.id, body.user)
+        upserted = upsert(engine, request, body.user.id, body.user)
     outcome = engine.record(
         key,
         user=body.user.id,
@@ -46,12 +52,21 @@ def record(engine: Engine, request: Request, key: str) -> Response:
         "currentStreak": event_streak(outcome.streak),
         "points": points_of(engine, request, outcome),
         "leaderboards": {
-            board: event_leaderboard(change, engine.ruleset) for board, change in outcome.leaderboards.items()
+            board: event_leaderboard(change, engine.ruleset) for board, change in _moves(upserted, outcome).items()
         },
     }
     if idempotency_key is not None:
         answer |= {"idempotencyKey": idempotency_key, "idempotentReplayed": outcome.replayed}
     return Response(202 if outcome.replayed else 201, answer)
+
+
+def _moves(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
+    """Give how the user moved on leaderboards, by what was said of them and by the event together."""
+    moves = {} if upserted is None else dict(upserted.leaderboards)
+    for key, move in outcome.leaderboards.items():
+        first = moves.get(key, move)
+        moves[key] = attrs.evolve(move, previous_rank=first.previous_rank, previous_value=first.previous_value)
+    return moves
 
 
 def points_of(engine: Engine, request: Request, outcome: Outcome) -> Json:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from trophy_engine.engine import Engine
+from trophy_engine.outcome import Outcome
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.wire.arrival import arrival, is_known
 from trophy_engine.wire.bodies import UpdatedUser
@@ -37,8 +38,8 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
         )
 
 
-def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> None:
-    """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone.
+def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> Outcome | None:
+    """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone, with None.
 
     Raises:
         Unprocessable: an attribute is not declared.
@@ -48,8 +49,9 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
     said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
     if "sign_up_date" in said:
         said["sign_up_date"] = _utc_day(said["sign_up_date"])
-    if said or fields.attributes or not is_known(engine, user):
-        engine.identify(user, at=arrival(engine, request, user), attributes=fields.attributes, **said)
+    if not (said or fields.attributes) and is_known(engine, user):
+        return None
+    return engine.identify(user, at=arrival(engine, request, user), attributes=fields.attributes, **said)
 
 
 def _utc_day(text: str | None) -> str | None:
