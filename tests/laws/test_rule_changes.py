@@ -12,7 +12,7 @@ from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.effects import materialise
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
-from trophy_engine.testing import histories, perform, rulesets, states
+from trophy_engine.testing import histories, perform, rulesets, states, streak_rules
 from trophy_engine.testing.agreement import agree
 from trophy_engine.testing.performance import effects_of
 
@@ -88,6 +88,24 @@ def test_replay_is_live(saga):
     agree(do(in_sqlite, *saga.deeds, saga.end), effects, "what happens on SQLite")
     agree(states(in_sqlite), states(engine), "the states on SQLite")
     in_sqlite.close()
+
+
+@FEW
+@given(rulesets(streak=streak_rules(("words",))), streak_rules(("words",)), st.data())
+def test_another_calendar_and_back_at_once_changes_no_streak(rules, streak, data):
+    engine = Engine(rules)
+    history = data.draw(histories(rules, max_size=14))
+    do(engine, *history)
+    at = from_micros(history.commands[-1].at)
+    before = [(one.id, *standing_of(one)) for one in engine.players(at=at)]
+    engine.update(attrs.evolve(rules, streak=streak), at=at)
+    engine.update(rules, at=at)
+    assert [(one.id, *standing_of(one)) for one in engine.players(at=at)] == before
+
+
+def standing_of(player):
+    streak = player.streak
+    return streak.length, streak.started, streak.extended_at, player.freezes
 
 
 @FEW

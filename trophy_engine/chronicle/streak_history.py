@@ -29,7 +29,7 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
 )
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.recount import credited_periods
+from trophy_engine.core.recount import Past
 from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey
 
@@ -121,19 +121,20 @@ def _account(scenes: Sequence[Scene]) -> _Account:
         UnknownKey: they have no streak.
     """
     account: _Account | None = None
-    calendar: Frequency | None = None
+    accounts: dict[Frequency, _Account] = {}
     for number, scene in enumerate(scenes):
         rule, streak = scene.plan.ruleset.streak, scene.plan.streak
         if rule is None or streak is None:
-            account = calendar = None
+            account, accounts = None, {}
             continue
-        recounted = [raw[4] for raw in scene.effects if raw[0] is StreakRecounted]
-        if account is None or rule.calendar != calendar or recounted:
-            account, calendar = _Account(streak, pauses=account.pauses if account else {}), rule.calendar
+        if account is None or account is not accounts.get(rule.calendar):
+            pauses = account.pauses if account else {}
+            account = accounts.setdefault(rule.calendar, _Account(streak, pauses=pauses))
             if scene.before is not None:
+                recounted = [raw[4] for raw in scene.effects if raw[0] is StreakRecounted]
                 today = streak.index(scenes[number - 1].state.day)
                 length = recounted[-1] if recounted else scene.before.length
-                account.recount(today, credited_periods(streak, scenes[:number]), length)
+                account.go_on(today, Past(streak, rule.calendar, scenes[:number]), length)
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
     if account is None:
@@ -190,20 +191,21 @@ class _Account:
             start, end = self.pauses[raw[3]]
             self.pauses[raw[3]] = start, min(end, day - 1)
 
-    def recount(self, today: int, met: Sequence[int], length: int) -> None:
-        """Begin with the periods that met the conditions, of which the last ones are the streak of today."""
-        self.credited.update(met)
-        running, run = len(met) - length, 0
-        for place, period in enumerate(met):
-            if place in {0, running} or (place < running and met[place - 1] + 1 < period):
-                self.starts.append(self.streak.first_day(period))
-                if run:
-                    self.lost[met[place - 1] + 1] = run
+    def go_on(self, today: int, past: Past, length: int) -> None:
+        """Go on from where the calendar was left, through what met the conditions since, to the streak of today."""
+        lengths = self.lengths()
+        run, last = lengths[-1][1] if lengths else 0, past.through
+        for period in past.met:
+            if run and period > last + 1:
+                self.lost[last + 1] = run
                 run = 0
-            run += 1
-        if run and not length and met[-1] < today:
-            self.lost[met[-1] + 1] = run
-        last = met[-1] if met and length else today
+            if not run:
+                self.starts.append(self.streak.first_day(period))
+            self.credited.add(period)
+            run, last = run + 1, period
+        if run and not length and last < today:
+            self.lost[last + 1] = run
+        last = last if length else today
         self.restored[last] = length - (last in self.credited)
 
     def _restore(self, today: int, length: int) -> None:

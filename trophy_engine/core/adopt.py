@@ -172,15 +172,15 @@ def _count_anew(after: UserState, revision: Revision, scenes: Iterable[Scene]) -
 
 
 def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> None:
-    before, streak = revision.before.streak, turn.plan.streak
+    before, streak, rule = revision.before.streak, turn.plan.streak, turn.plan.ruleset.streak
     former = after.own or before
     after.own = own_streak(turn.plan, after.preferences)
-    if streak is None or former is None:
+    if streak is None or rule is None or former is None:
         after.begin_streak_anew()
         after.losses = ()
     elif revision.calendar_changed:
         length = after.length
-        recount_streak(after, after.own or streak, scenes)
+        recount_streak(after, after.own or streak, rule.calendar, scenes)
         if after.length != length:
             turn.effects.append((StreakRecounted, after.id, at, length, after.length))
     else:

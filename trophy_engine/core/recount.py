@@ -1,33 +1,40 @@
 """Recounting: what a user's past comes to by another calendar.
 
-Only what was done counts: freezes, pauses and days off belong to the streak that the rules had then, and carry nothing
-over to another. An event belongs to the local day that it had when it was made, under the conditions in force then.
-Where the streak began anew, because it was reset, switched off or not in the rules, nothing runs on from before.
+A streak runs by every calendar at all times, and the rules say which one is shown. By one that they do not show, only
+what is done counts: freezes, pauses, days off and restoring are for the streak that is shown, and carry nothing over. A
+calendar that they had shown before goes on from where they left it, with all that had carried the streak until then.
+
+An event belongs to the local day that it had when it was made, under the conditions in force then. Where the streak
+began anew, because it was reset, switched off or not in the rules, nothing runs on from before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
+from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import REACH, cover
+from trophy_engine.core.streaks import REACH, cover, open_period
 from trophy_engine.numbers import Number, add
 
-__all__ = ["credited_periods", "recount_streak"]
+__all__ = ["Past", "recount_streak"]
+
+#: The period before every period.
+_BEFORE: Final = -1
 
 
-def recount_streak(state: UserState, streak: StreakPlan, scenes: Iterable[Scene]) -> None:
-    """Give a state the streak of its past by the calendar of ``streak``, and those that were lost before it."""
-    past = _Past(streak, scenes)
-    lost = past.runs()
-    alive = past.credited and max(past.credited) >= streak.index(state.day) - 1
-    running = lost.pop() if alive else None
-    state.losses = ()
-    for run in lost:
+def recount_streak(state: UserState, streak: StreakPlan, calendar: Frequency, scenes: Iterable[Scene]) -> None:
+    """Give a state the streak of its past by a calendar, and those that were lost before it."""
+    past = Past(streak, calendar, scenes)
+    runs = past.runs()
+    alive = runs and runs[-1].last >= streak.index(state.day) - 1
+    running = runs.pop() if alive else None
+    state.losses = past.losses
+    for run in (*past.ended, *runs):
         state.started, state.covered = run.started, run.last
         state.longest = max(state.longest, run.length)
         state.remember_loss(streak.first_day(run.last + 1) - 1, run.length)
@@ -40,89 +47,107 @@ def recount_streak(state: UserState, streak: StreakPlan, scenes: Iterable[Scene]
     state.sums = {period: kept for period, kept in past.open_sums().items() if period > state.covered}
 
 
-def credited_periods(streak: StreakPlan, scenes: Iterable[Scene]) -> list[int]:
-    """List the periods of the calendar of ``streak`` that belong to streaks of the past, in order."""
-    return [period for run in _Past(streak, scenes).runs() for period in range(run.first, run.last + 1)]
-
-
 class _Run(NamedTuple):
-    """Consecutive periods, all of them credited."""
+    """A streak: the last period that was credited or carried, its length, its first day, and its last credit."""
 
-    first: int
     last: int
-    started: int
-    extended_at: int
-
-    @property
-    def length(self) -> int:
-        return self.last - self.first + 1
+    length: int
+    started: int | None
+    extended_at: int | None
 
 
-def _runs(credited: Mapping[int, tuple[int, int]]) -> list[_Run]:
-    """Find the runs among credited periods, which go with the day and the instant of their credits."""
-    found: list[_Run] = []
-    for period, (day, at) in sorted(credited.items()):
-        if found and found[-1].last == period - 1:
-            found[-1] = found[-1]._replace(last=period, extended_at=at)
-        else:
-            found.append(_Run(period, period, day, at))
-    return found
-
-
-class _Past:
-    """What scenes come to, one after the other.
+class Past:
+    """What scenes come to by a calendar, one after the other.
 
     Attributes:
-        credited: the periods that are credited, with the day and the instant, since the streak last began anew.
-        lost: the streaks before that, where they were lost and not dropped.
-        sums: by period that is not credited, what each metric has come to.
+        through: the last period that was decided when the rules last left the calendar.
+        losses: the streaks that had been lost by then, as a state has them.
+        met: the periods that met the conditions since, in order.
+        ended: the streaks that were reset since.
     """
 
-    def __init__(self, streak: StreakPlan, scenes: Iterable[Scene]) -> None:
-        self.credited: dict[int, tuple[int, int]] = {}
-        self.lost: list[_Run] = []
-        self.sums: dict[int, dict[str, Number]] = {}
+    def __init__(self, streak: StreakPlan, calendar: Frequency, scenes: Iterable[Scene]) -> None:
+        self.through = _BEFORE
+        self.losses: tuple[tuple[int, int, int, int], ...] = ()
+        self.ended: list[_Run] = []
         self._streak = streak
+        self._calendar = calendar
+        self._left: _Run | None = None
+        self._passed: list[int] = []
+        self._credited: dict[int, tuple[int, int]] = {}
+        self._sums: dict[int, dict[str, Number]] = {}
         self._last = -REACH
         for scene in scenes:
             self._go_on(scene)
 
+    @property
+    def met(self) -> list[int]:
+        """The periods that met the conditions since the rules left the calendar."""
+        return [*self._passed, *sorted(self._credited)]
+
     def runs(self) -> list[_Run]:
-        """Give every streak that there was, in order; the last may be running."""
-        return [*self.lost, *_runs(self.credited)]
-
-    def _go_on(self, scene: Scene) -> None:
-        then, command = scene.state.own or scene.plan.streak, scene.command
-        if then is None:
-            self._begin_anew()
-            self.lost.clear()
-        elif scene.state.own is not None and not then.conditions:
-            self._begin_anew()
-        elif isinstance(command, ResetStreak):
-            self.lost += _runs(self.credited)
-            self._begin_anew()
-        elif isinstance(command, Record) and command.metric in then.conditions:
-            self._count(command, then, scene.state.zone.window(command.at)[0])
-
-    def _begin_anew(self) -> None:
-        self.credited.clear()
-        self.sums.clear()
-
-    def _count(self, command: Record, then: StreakPlan, day: int) -> None:
-        period = self._last = self._streak.index(day)
-        if period in self.credited:
-            return
-        found = self.sums.setdefault(period, {})
-        found[command.metric] = add(found.get(command.metric, 0), command.value)
-        reached = [found.get(metric, 0) >= then.thresholds[place] for metric, place in then.conditions.items()]
-        if all(reached) if then.mode == "AND" else any(reached):
-            self.credited[period] = day, command.at
-            del self.sums[period]
+        """Give the streaks since the last that was reset, in order; the last may be running."""
+        found = [] if self._left is None else [self._left]
+        for period, (day, at) in sorted(self._credited.items()):
+            if found and found[-1].last == period - 1:
+                found[-1] = found[-1]._replace(last=period, length=found[-1].length + 1, extended_at=at)
+            else:
+                found.append(_Run(period, 1, day, at))
+        return found
 
     def open_sums(self) -> dict[int, list[Number]]:
         """Give what the conditions of the streak have come to in periods that can still be credited."""
         return {
             period: [found.get(metric, 0) for metric in self._streak.conditions]
-            for period, found in self.sums.items()
+            for period, found in self._sums.items()
             if period > self._last - REACH and self._streak.conditions
         }
+
+    def _go_on(self, scene: Scene) -> None:
+        then, command, rule = scene.state.own or scene.plan.streak, scene.command, scene.plan.ruleset.streak
+        if then is None or rule is None:
+            self._begin_anew()
+            self.losses, self.ended = (), []
+        elif rule.calendar == self._calendar:
+            self._take(scene.state, then)
+        elif scene.state.own is not None and not then.conditions:
+            self._begin_anew()
+        elif isinstance(command, ResetStreak):
+            self.ended += self.runs()
+            self._passed = self.met
+            self.through = min(self.through, self._streak.index(scene.state.day) - 1)
+            self._end()
+        elif isinstance(command, Record) and command.metric in then.conditions:
+            self._count(command, then, scene.state.zone.window(command.at)[0])
+
+    def _take(self, state: UserState, then: StreakPlan) -> None:
+        """Go on from a state that the rules showed by the calendar."""
+        self._begin_anew()
+        self.losses, self.ended = state.losses, []
+        self.through = max(state.covered, *state.early) if state.early else state.covered
+        if state.length:  # what is over and was not missed is decided
+            self.through = max(self.through, min(open_period(state, then), self._streak.index(state.day)) - 1)
+            self._left = _Run(self.through, state.length, state.started, state.extended_at)
+        self._sums = {period: dict(zip(then.conditions, sums, strict=True)) for period, sums in state.sums.items()}
+        self._last = max((self._last, *self._sums))
+
+    def _begin_anew(self) -> None:
+        self.through = _BEFORE
+        self._passed = []
+        self._end()
+
+    def _end(self) -> None:
+        self._left = None
+        self._credited = {}
+        self._sums = {}
+
+    def _count(self, command: Record, then: StreakPlan, day: int) -> None:
+        period = self._last = self._streak.index(day)
+        if period <= self.through or period in self._credited:
+            return
+        found = self._sums.setdefault(period, {})
+        found[command.metric] = add(found.get(command.metric, 0), command.value)
+        reached = [found.get(metric, 0) >= then.thresholds[place] for metric, place in then.conditions.items()]
+        if all(reached) if then.mode == "AND" else any(reached):
+            self._credited[period] = day, command.at
+            del self._sums[period]
