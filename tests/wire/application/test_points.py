@@ -146,10 +146,12 @@ def test_a_user_has_a_total_a_level_and_the_last_awards(hosted):
 
 def test_an_award_tells_the_trigger_as_it_was_and_the_boosts_in_it(hosted):
     hosted.at("2025-02-14 10:00").metrics.event("words", user={"id": "a"}, value=3, attributes={"device": "ios"})
+    hosted.at("2025-02-14 11:00")
     hosted.engine.update(rules(per_word=2))
     hosted.at("2025-02-15 10:00").users.points("a", "xp", awards=100)
     (award,) = [one for one in hosted.body["awards"] if one["trigger"]["type"] == "metric"]
     assert (award["awarded"], award["trigger"]["points"]) == (6, 1)
+    assert award["trigger"]["updated"] == "1970-01-01T00:00:00.000Z"
     assert [(one["name"], one["status"]) for one in award["boosts"]] == [("Valentine", "finished")]
 
 

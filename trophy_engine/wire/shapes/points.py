@@ -110,13 +110,13 @@ def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
 
 
 def award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
-    """Write an award, and the boosts that went into it as they are today."""
+    """Write an award with its trigger as it was then, and the boosts that went into it as they are today."""
     written = {
         "id": str(one.award_id),
         "awarded": one.awarded,
         "date": instant(one.at),
         "total": one.total,
-        "trigger": trigger(one.system, one.trigger_key, one.trigger, history),
+        "trigger": trigger(one.system, one.trigger_key, one.trigger, history.until(one.at)),
     }
     if one.boosts:
         written["boosts"] = [

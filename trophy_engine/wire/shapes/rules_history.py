@@ -34,6 +34,10 @@ class RulesHistory:
         """Make the history of an engine."""
         return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.adoptions()))
 
+    def until(self, at: datetime) -> Self:
+        """Give the history as far as it had come at an instant."""
+        return attrs.evolve(self, adopted=tuple(one for one in self.adopted if one[0] <= at))
+
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
         """Give when a trigger first appeared and when it last changed."""
         created, updated, last = None, _EVER, None
