@@ -59,10 +59,12 @@ def check_idempotency_key(key: object) -> None:
     """Check that a key is one.
 
     Raises:
-        InvalidValue: it is no string, or has nothing in it.
+        InvalidValue: it is no string, has nothing in it, or is none that UTF-8 can write.
     """
     if not isinstance(key, str) or not key:
         raise InvalidValue(f"an idempotency key must be a string with something in it, not {key!r}")
+    if not is_writable(key):
+        raise InvalidValue(f"an idempotency key must be text that UTF-8 can write, not {key!r}")
 
 
 def as_text(field: str, value: object) -> str | None:

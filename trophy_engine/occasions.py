@@ -31,7 +31,7 @@ _IS_OVER: Final = 13 * HOUR
 _COUNTING: Final = HOUR
 
 Rankings = tuple[Ranking, ...]
-#: Gives the first rows of a run as they stood when it closed.
+#: Gives the first rows of a run as they stood when it closed; the runs come in the order in which they close.
 Top = Callable[[BoardPlan, int], Rankings]
 
 
@@ -40,8 +40,9 @@ def occasions(plan: Plan, since: int, until: int, top: Top) -> list[RawEffect]:
     found = [*_of_boosts(plan, since, until)]
     for board in plan.boards.values():
         if board.rule.status == "active":
-            found += _of_runs(board, since, until, top)
-    return sorted(found, key=lambda raw: raw[2])
+            found += _of_runs(board, since, until)
+    found.sort(key=lambda raw: raw[2])
+    return [(*raw[:-1], top(*raw[-1])) if raw[0] is LeaderboardFinished else raw for raw in found]
 
 
 def finished_early(
@@ -73,7 +74,8 @@ def _midnight(day: int) -> int:
     return (day - EPOCH_DAY) * DAY
 
 
-def _of_runs(board: BoardPlan, since: int, until: int, top: Top) -> Iterator[RawEffect]:
+def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[RawEffect]:
+    """Walk the runs that start and finish; one that finishes has itself in the place of its first rows."""
     runs = board.runs
     run = max(runs.nearest(since // DAY + EPOCH_DAY) - 1, 0)
     while (opens := runs.opens(run)) <= until and runs.holding(runs.first_day(run)) == run:
@@ -81,5 +83,5 @@ def _of_runs(board: BoardPlan, since: int, until: int, top: Top) -> Iterator[Raw
         if since < opens:
             yield LeaderboardStarted, EVERYBODY, opens, board.key, first_day, last_day
         if closes is not None and since < closes + _COUNTING <= until:
-            yield LeaderboardFinished, EVERYBODY, closes + _COUNTING, board.key, first_day, last_day, top(board, run)
+            yield LeaderboardFinished, EVERYBODY, closes + _COUNTING, board.key, first_day, last_day, (board, run)
         run += 1

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Self, TypeVar
 
-from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.calendar.instants import NEVER, from_micros, to_micros
 from trophy_engine.core.commands import (
     Record,
     UserCommand,
@@ -71,27 +71,27 @@ class Shell(Reader):
         """
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
-            turn = self._turn
-            turn.effects = self._occasions(instant)
+            turn = Turn(self._history.plan)
+            effects = turn.effects = self._occasions(instant)
             for user_id in self.users():
                 state = self._history.state(user_id)
                 if state is not None:
-                    known = len(turn.effects)
+                    known = len(effects)
                     settle(turn, state, instant)
-                    if len(turn.effects) > known:
+                    if len(effects) > known:
                         self._boards.settled(state)
             self._history.settle(instant)
-            turn.effects.sort(key=_AT)
-            self._tell(turn.effects)
-            return tuple(map(materialise, turn.effects))
+            effects.sort(key=_AT)
+            self._tell(effects)
+            return tuple(map(materialise, effects))
 
     def _occasions(self, until: int) -> list[RawEffect]:
         """List what concerns everybody since they were last settled, or since the first user came."""
         history = self._history
-        state = None if history.plan.notices is None else history.state(next(history.users(), ""))
-        if state is None:
+        if history.plan.notices is None:
             return []
-        told = occasions(history.plan, max(history.settled(), state.created), until, self._boards.top)
+        first = min((state.created for state in filter(None, map(history.state, history.users()))), default=NEVER)
+        told = occasions(history.plan, max(history.settled(), first), until, self._boards.closings(until))
         return [*self._boards.due(until), *told] if history.plan.boards else told
 
     @contextmanager
@@ -105,11 +105,13 @@ class Shell(Reader):
                 yield
                 return
             self._history.begin_batch()
+            waiting = self._boards.waiting()
             try:
                 yield
                 self._history.end_batch()
             except BaseException:
                 self._history.forget()
+                self._boards.go_back(waiting)
                 self._untold.clear()
                 raise
             untold, self._untold = self._untold, []
@@ -133,6 +135,7 @@ class Shell(Reader):
         with self._lock:
             if ruleset == self.ruleset:
                 return ()
+            self._history.check_no_batch()
             latest = self._history.latest()
             instant = max(self._now(), latest) if at is None else to_micros(at)
             for user_id in self.users() if instant < latest else ():
@@ -145,7 +148,6 @@ class Shell(Reader):
             if after.notices is not None:
                 effects += finished_early(before, after, instant, self._boards.top_at)
             effects.sort(key=_AT)
-            self._turn = Turn(after)
             self._tell(effects)
             return tuple(map(materialise, effects))
 
@@ -188,6 +190,8 @@ class Shell(Reader):
         user_id = command.user_id
         history = self._history
         turn = self._turn
+        if turn.plan is not history.plan:
+            turn = self._turn = Turn(history.plan)
         boards = history.plan.boards
         effects: list[RawEffect] = []
         turn.effects = effects

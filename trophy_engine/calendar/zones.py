@@ -33,7 +33,8 @@ __all__ = ["TZDATA_VERSION", "Zone", "zone"]
 #: The version of the zone data, part of where every result comes from.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 
-_OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)")
+#: From 12 hours west of UTC to 14 hours east, which is as far as clocks are set.
+_OFFSET: Final = re.compile(r"([+-])(0\d|1[01]):([0-5]\d)|([+-])(12):(00)|(\+)(12|13):([0-5]\d)|(\+)(14):(00)")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = HOUR // 60
 #: No two transitions of a zone lie so close together that one undoes the other between two probes.

@@ -135,11 +135,21 @@ def _account(scenes: Sequence[Scene]) -> _Account:
                 today = streak.index(scenes[number - 1].state.day)
                 length = recounted[-1] if recounted else scene.before.length
                 account.go_on(today, Past(streak, rule.calendar, scenes[:number]), length)
+        elif _did_away(scene):
+            account.do_away(streak.index(scene.state.day))
         for moment in moments((scene,)):
             account.note(moment.day, moment.raw)
     if account is None:
         raise UnknownKey("rule", "streak", ())
     return account
+
+
+def _did_away(scene: Scene) -> bool:
+    """Tell whether the user chose to do without the streak that they had."""
+    before, after = scene.before, scene.state
+    if before is None or not before.length or after.length or after.own is None:
+        return False
+    return not after.own.conditions and all(raw[0] is not StreakLost for raw in scene.effects)
 
 
 @attrs.define
@@ -207,6 +217,11 @@ class _Account:
             self.lost[last + 1] = run
         last = last if length else today
         self.restored[last] = length - (last in self.credited)
+
+    def do_away(self, today: int) -> None:
+        """End the streak, of which nothing is left from today on."""
+        self._forget_from(today)
+        self.restored[today] = 0
 
     def _restore(self, today: int, length: int) -> None:
         """Carry the last streak that was lost at that length, from its loss through today."""

@@ -114,11 +114,12 @@ def tell_points(turn: Turn, state: UserState, known: int, at: int) -> None:
 def _tell_change(
     turn: Turn, plan: NoticePlan, state: UserState, notices: Notices, system: str, added: int, at: int
 ) -> None:
+    if not added:
+        return
     if plan.throttle:
         notices.windows = {**notices.windows, system: (at + plan.throttle, 0)}
-    if added:
-        total = next(state.points[one.index] for one in turn.plan.systems if one.key == system)
-        turn.effects.append((PointsChanged, state.id, at, system, total, added))
+    total = next(state.points[one.index] for one in turn.plan.systems if one.key == system)
+    turn.effects.append((PointsChanged, state.id, at, system, total, added))
 
 
 def _next_change(_: Plan, __: NoticePlan, ___: UserState, notices: Notices) -> int:

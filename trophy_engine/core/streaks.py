@@ -127,6 +127,8 @@ def _unprotected(
         if first_day > LAST_DAY:
             return NEVER
         paused = [end for start, end, _ in pauses if first_day <= end and start < streak.first_day(period + 1)]
+        if paused and max(paused) >= LAST_DAY:
+            return NEVER
         if paused:
             period = max(period, *map(streak.index, paused)) + 1
         elif period in protected or first_day % _WEEK in streak.days_off:

@@ -142,9 +142,9 @@ def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplana
     for scene in scenes:
         if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in scene.effects):
             told = scene
-    rule = last.plan.achievements[key].rule
     at = last.state.completed.get(key)
     scene = last if at is None else told
+    rule = scene.plan.achievements[key].rule
     shown = last.state.settled if at is None else at
     home = scene.state.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in scene.effects)
@@ -157,18 +157,18 @@ def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplana
         local=clock(home, shown),
         time_zone=where(home, shown),
         silent=silent,
-        mark=_mark(scene, rule),
+        mark=_mark(scene, scene.state if silent else scene.before, rule),
         prerequisites=_prerequisites(scene, rule),
         closed=closed_by(rule.user_attributes, last.state.attributes) if at is None else None,
         by_call=isinstance(rule.trigger, ApiTrigger),
     )
 
 
-def _mark(scene: Scene, rule: Achievement) -> Mark | None:
+def _mark(scene: Scene, before_it: UserState | None, rule: Achievement) -> Mark | None:
     match rule.trigger:
         case MetricTrigger(metric, value, event_attributes):
             after = count_of(scene.plan, scene.state, metric, event_attributes)
-            before = 0 if scene.before is None else count_of(scene.plan, scene.before, metric, event_attributes)
+            before = 0 if before_it is None else count_of(scene.plan, before_it, metric, event_attributes)
             all_ = count_of(scene.plan, scene.state, metric, Filter())
             return Mark(with_attributes(metric, event_attributes), before, after, value, all_ - after)
         case StreakTrigger(length):
@@ -176,7 +176,7 @@ def _mark(scene: Scene, rule: Achievement) -> Mark | None:
             reached = max(lengths, default=scene.state.length)
             return Mark("the streak", reached - bool(lengths), reached, length)
         case AnniversaryTrigger(years):
-            before = 0 if scene.before is None else scene.before.years
+            before = 0 if before_it is None else before_it.years
             return Mark("years since the sign-up", before, scene.state.years, years)
         case _:
             return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.ranking import Ranking
 from trophy_engine.core.retell import plan_of, retell
 from trophy_engine.core.settle import settle
@@ -17,6 +17,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
+from trophy_engine.standings.closings import Closings
 from trophy_engine.standings.index import NOWHERE, Standing, Standings
 from trophy_engine.standings.ladder import Group
 from trophy_engine.standings.news import Move, News
@@ -48,7 +49,7 @@ class Boards:
         if index is None or index.plan is not history.plan or self._forgotten != history.forgotten:
             index = self._index = Standings(history.plan, history.users(), history.state)
             self._forgotten = history.forgotten
-            self._news = None if history.plan.notices is None else News(history.plan.notices.throttle)
+            self._news = self._news_under(history.plan)
         index.at(instant)
         return index
 
@@ -91,17 +92,35 @@ class Boards:
             for move in self._moves:
                 yield from self._news.moved(user, move, self._index, at)
 
-    def top(self, board: BoardPlan, run: int) -> tuple[Ranking, ...]:
-        """Give the first rows of a run as they stood when it closed."""
-        closes = board.runs.closes(run)
-        return () if closes is None else self.top_at(board, run, closes - 1)
+    def waiting(self) -> News | None:
+        """Give what waits to be told, to go back to it if a batch fails."""
+        return None if self._news is None else self._news.copy()
+
+    def go_back(self, news: News | None) -> None:
+        """Forget what was to be told since."""
+        self._news = news
+
+    def _news_under(self, plan: Plan) -> News | None:
+        """Give what waits to be told under rules: what still has its leaderboard."""
+        if plan.notices is None:
+            return None
+        return (self._news or News(0)).under(plan.notices.throttle, plan.boards)
+
+    def closings(self, until: int) -> Callable[[BoardPlan, int], tuple[Ranking, ...]]:
+        """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
+        closings = Closings(self._history, until)
+
+        def top(board: BoardPlan, run: int) -> tuple[Ranking, ...]:
+            closes = board.runs.closes(run)
+            if closes is None or (board.rule.rank_by == "metric" and not self._joined(board, run)):
+                return ()
+            return closings.top(board, run, closes - 1, DEFAULT_LIMIT)
+
+        return top
 
     def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[Ranking, ...]:
         """Give the first rows of a run as they stood at an instant."""
-        if board.rule.rank_by == "metric" and not self._joined(board, run):
-            return ()
-        rows = self._past(at).rankings(board, run, {}, 0, DEFAULT_LIMIT)
-        return tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
+        return Closings(self._history, at).top(board, run, at, DEFAULT_LIMIT)
 
     def _joined(self, board: BoardPlan, run: int) -> bool:
         """Tell whether anybody has done anything that counts in a run of a board by a metric."""

@@ -7,7 +7,7 @@ or when everybody is settled, as of the instant at which it was due.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ __all__ = ["Move", "News"]
 
 #: Stands for the user of what concerns the whole board.
 _EVERYBODY: Final = ""
+#: A leaderboard, and a user or everybody.
+_Name = tuple[str, str]
 
 
 class Move(NamedTuple):
@@ -47,13 +49,26 @@ class News:
 
     Args:
         throttle: for how long changes are gathered, in microseconds; 0 for not at all.
+        closes: by leaderboard and user, until when they are.
+        waiting: what waits until then.
     """
 
-    def __init__(self, throttle: int) -> None:
+    def __init__(
+        self, throttle: int, closes: Mapping[_Name, int] | None = None, waiting: Mapping[_Name, _Rank] | None = None
+    ) -> None:
         self._throttle = throttle
-        self._closes: dict[tuple[str, str], int] = {}
-        self._waiting: dict[tuple[str, str], _Rank] = {}
-        self._due: list[tuple[int, str, str]] = []
+        self._closes = dict(closes or {})
+        self._waiting = dict(waiting or {})
+        self._due = sorted((self._closes[name], *name) for name in self._waiting)
+
+    def copy(self) -> News:
+        """Copy it, so that either can go on without the other."""
+        return News(self._throttle, self._closes, self._waiting)
+
+    def under(self, throttle: int, boards: Container[str]) -> News:
+        """Go on under other rules: what belongs to a leaderboard that is gone goes with it."""
+        closes = {name: at for name, at in self._closes.items() if name[0] in boards}
+        return News(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
 
     def due(self, until: int) -> Iterator[RawEffect]:
         """Tell what has waited long enough by an instant."""

@@ -105,7 +105,7 @@ def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
         if end_of_day >= until:
             return
         settle(turn, state, end_of_day)
-        yield state
+        yield state.copy()
 
 
 def _places(

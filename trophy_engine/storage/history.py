@@ -7,6 +7,7 @@ live states could disagree, the live states are dropped, for the log is the trut
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import takewhile
 from typing import Final
 
@@ -20,7 +21,7 @@ from trophy_engine.core.retell import NO_RULES, plan_of, retell, revision_of
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, StorageError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
@@ -95,8 +96,7 @@ class History:
             InvalidValue: a batch is open.
             StorageError: it could not be kept; nothing of it has happened.
         """
-        if self.in_batch:
-            raise InvalidValue("rules do not change within a batch; end it first")
+        self.check_no_batch()
         command = Adopt(ruleset.dumps(format="json"), at)
         former, plan = self.plan, plan_of(command.rules)
         effects: list[RawEffect] = []
@@ -113,6 +113,15 @@ class History:
         self.forgotten += 1
         self.append(0, command)
         return effects
+
+    def check_no_batch(self) -> None:
+        """Check that rules can change.
+
+        Raises:
+            InvalidValue: a batch is open.
+        """
+        if self.in_batch:
+            raise InvalidValue("rules do not change within a batch; end it first")
 
     def _revise(
         self, state: UserState, former: Plan, plan: Plan, command: Adopt, sequence: int, effects: list[RawEffect]
@@ -259,7 +268,9 @@ class History:
             self._unsaved |= dict.fromkeys(self.states) if user_id is None else {user_id: None}
             self._entries_unsaved += 1
         if self._snapshot_every is not None and self._entries_unsaved >= self._snapshot_every:
-            self._save(self._unsaved)
+            self._entries_unsaved = 0
+            with suppress(StorageError):  # the log has everything; snapshots are due again after as many entries
+                self._save(self._unsaved)
 
     def _save(self, users: Iterable[str]) -> None:
         self.storage.save(
@@ -270,7 +281,6 @@ class History:
             ]
         )
         self._unsaved.clear()
-        self._entries_unsaved = 0
 
     def close(self) -> None:
         """Snapshot what is not, and close the storage."""
