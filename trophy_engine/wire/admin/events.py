@@ -11,7 +11,7 @@ from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.wire.admin.bulk import sized
 from trophy_engine.wire.admin.fields import in_wire_words
-from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.application.upserting import check_attributes, upsert, utc_day
 from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.errors import NotFound, Unprocessable
@@ -77,7 +77,7 @@ def _checked(engine: Engine, raw: object, place: int) -> BatchEvent:
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(event.user.sign_up_date[:10])
+            as_sign_up_date(utc_day(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
