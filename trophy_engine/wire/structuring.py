@@ -29,6 +29,7 @@ from cattrs.gen import make_mapping_structure_fn
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue
+from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 
 __all__ = ["camel", "given", "item", "structure"]
@@ -121,6 +122,13 @@ def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]
     return hook
 
 
+def _text(value: Any, _: Any) -> str:
+    text: str = _only(str, "a string")(value, _)
+    if not is_writable(text):
+        raise InvalidValue("must be text that UTF-8 can write")
+    return text
+
+
 def _number(value: Any, _: Any) -> Number:
     _only((int, float), "a number")(value, _)
     try:
@@ -168,7 +176,7 @@ def _optional(kind: Any) -> Callable[[Any, Any], Any]:
 
 def _converter() -> Converter:
     made = Converter(forbid_extra_keys=True, use_alias=True)
-    made.register_structure_hook(str, _only(str, "a string"))
+    made.register_structure_hook(str, _text)
     made.register_structure_hook(int, _only(int, "a whole number"))
     made.register_structure_hook(bool, _only(bool, "true or false"))
     made.register_structure_hook(date, _date)
