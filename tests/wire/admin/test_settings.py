@@ -68,6 +68,17 @@ def test_only_thresholds_above_zero_count(office):
     assert patch(office, metrics=metrics)["metrics"] == [{"key": "lessons", "threshold": 1}]
 
 
+def test_a_threshold_that_is_not_whole_is_shown_rounded_up_and_kept_until_another_is_given():
+    half = StreakMetric("words", 0.5)
+    office = Office(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[half])))
+    shown = office.get("streaks/settings")
+    assert shown["metrics"] == [{"key": "words", "threshold": 1}]
+    assert patch(office, **shown) == shown
+    assert office.ruleset.streak.metrics == (half,)
+    patch(office, metrics=[{"key": "words", "threshold": 2}])
+    assert office.ruleset.streak.metrics == (StreakMetric("words", 2),)
+
+
 def test_leaving_daily_clears_the_days_off(office):
     patch(office, daysOff=[3])
     assert patch(office, frequency="weekly")["daysOff"] == []

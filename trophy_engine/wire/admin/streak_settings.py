@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any, Literal
 
 import attrs
@@ -9,7 +10,6 @@ import attrs
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import as_json
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.wire.structuring import given, item, structure
@@ -83,7 +83,14 @@ def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[Streak
             raise InvalidValue(f"metrics[{place}].key {one.key!r} must not come twice")
         if one.threshold < 0:
             raise InvalidValue(f"metrics[{place}].threshold must be at least 0, not {one.threshold}")
-    return tuple(StreakMetric(one.key, one.threshold) for one in wanted if one.threshold > 0)
+    kept = {_shown(one): one for one in (ruleset.streak or Streak()).metrics}
+    made = (StreakMetric(one.key, one.threshold) for one in wanted if one.threshold > 0)
+    return tuple(kept.get(_shown(one), one) for one in made)
+
+
+def _shown(condition: StreakMetric) -> tuple[str, int]:
+    """Give the key and the threshold of a condition as they are shown: no lower than it is, and whole."""
+    return condition.key, ceil(condition.threshold)
 
 
 def show_streak(ruleset: Ruleset) -> dict[str, Any]:
@@ -95,7 +102,7 @@ def show_streak(ruleset: Ruleset) -> dict[str, Any]:
         "evaluationMode": streak.evaluation_mode,
         "customizationEnabled": streak.customization_enabled,
         "daysOff": [WEEKDAYS.index(day) for day in streak.days_off],
-        "metrics": [{"key": one.key, "threshold": as_json(one.threshold)} for one in streak.metrics],
+        "metrics": [{"key": key, "threshold": least} for key, least in map(_shown, streak.metrics)],
         "freezes": freezes
         and {
             "startCount": freezes.start_count,
