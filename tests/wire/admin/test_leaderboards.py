@@ -87,7 +87,6 @@ def test_what_is_wrong_with_a_leaderboard_is_said(office):
     assert fault(metricId=XP) == "Metric not found by ID"
 
 
-
 def test_null_participants_are_as_many_as_a_leaderboard_can_hold(office):
     made = office.make("leaderboards", name="Top", key="top", rankBy="streak", maxParticipants=None)
     assert made["maxParticipants"] == 1000

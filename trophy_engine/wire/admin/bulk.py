@@ -10,6 +10,7 @@ from uuid import UUID
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.wire import parameters
 from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.admin.fields import Field, in_wire_words
 from trophy_engine.wire.admin.resource import Resource
@@ -72,8 +73,8 @@ def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
 
 def list_(resource: Resource[Any], desk: Desk, request: Request) -> Response:
     """Show a page of the rules, oldest first."""
-    limit = _whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
-    skip = _whole(request, "skip", 0, least=0)
+    limit = parameters.whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
+    skip = parameters.whole(request, "skip", 0, least=0)
     page = resource.rules(desk.ruleset)[skip : skip + limit]
     return Response(200, [resource.show(rule, desk) for rule in page])
 
@@ -133,17 +134,6 @@ def as_id(text: object) -> UUID:
         return structure(text, UUID)
     except InvalidValue:
         raise InvalidValue("id must be a valid UUID") from None
-
-
-def _whole(request: Request, name: str, default: int, *, least: int, most: int | None = None) -> int:
-    texts = [value for given, value in request.query if given == name]
-    if not texts:
-        return default
-    text = texts[-1]
-    if not text.isascii() or not text.isdigit() or int(text) < least or (most is not None and int(text) > most):
-        bounds = f"from {least} to {most}" if most is not None else f"of at least {least}"
-        raise Unprocessable(f"{name} must be a whole number {bounds}, not {text!r}")
-    return int(text)
 
 
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import leaderboard, player
 from trophy_engine.wire.application.upserting import check_attributes
 from trophy_engine.wire.messages import Request, Response

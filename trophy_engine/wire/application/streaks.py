@@ -5,7 +5,7 @@ from __future__ import annotations
 from trophy_engine.engine import Engine
 from trophy_engine.errors import UnknownUser
 from trophy_engine.player import Player
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import player, today
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response

@@ -6,7 +6,7 @@ from typing import Final
 
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.values import number
