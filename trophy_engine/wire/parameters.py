@@ -11,7 +11,7 @@ from trophy_engine.calendar.instants import parse_date
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 
-__all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "text", "whole"]
+__all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "split", "text", "values", "whole"]
 
 W = TypeVar("W", bound=str)
 
@@ -24,9 +24,19 @@ def text(request: Request, name: str) -> str | None:
     return dict(request.query).get(name)
 
 
+def values(request: Request, name: str) -> list[str]:
+    """Give the values of a parameter that comes again and again."""
+    return [value for given, value in request.query if given == name]
+
+
+def split(value: str) -> list[str]:
+    """Give what a value holds with commas between."""
+    return [one for one in value.split(",") if one]
+
+
 def several(request: Request, name: str) -> list[str]:
     """Give the values of a parameter that comes again and again, or holds several with commas between."""
-    return [value for given, values in request.query if given == name for value in values.split(",") if value]
+    return [one for value in values(request, name) for one in split(value)]
 
 
 def flag(request: Request, name: str) -> bool:
