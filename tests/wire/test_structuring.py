@@ -87,6 +87,9 @@ def test_json_becomes_values():
         ({"flag": 1}, "flag must be true or false"),
         ({"owner": "me"}, "owner must be a valid UUID"),
         ({"owner": 5}, "owner must be a valid UUID"),
+        ({"owner": f"{{{ID}}}"}, "owner must be a valid UUID"),
+        ({"owner": ID.urn}, "owner must be a valid UUID"),
+        ({"owner": ID.hex}, "owner must be a valid UUID"),
         ({"picture": "a"}, "picture must be an object"),
         ({"picture": {}}, "picture.url must be a string"),
         ({"pictures": {"url": "a"}}, "pictures must be a list"),
@@ -102,6 +105,10 @@ def test_json_becomes_values():
 )
 def test_what_does_not_fit_is_said(fields, message):
     assert fault(**fields).split("; ")[0] == message
+
+
+def test_an_identifier_is_read_in_letters_of_either_case():
+    assert structure({"displayName": "x", "owner": str(ID).upper()}, Thing).owner == ID
 
 
 def test_what_fitted_before_makes_no_difference():

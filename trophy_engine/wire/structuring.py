@@ -16,6 +16,7 @@ trophy_engine.errors.InvalidValue: name must be a string
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from types import UnionType
@@ -35,6 +36,9 @@ from trophy_engine.numbers import Number, exact
 __all__ = ["camel", "given", "item", "structure"]
 
 T = TypeVar("T")
+
+#: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 def camel(name: str) -> str:
@@ -145,10 +149,9 @@ def _date(value: Any, _: Any) -> date:
 
 
 def _uuid(value: Any, _: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        raise InvalidValue("must be a valid UUID") from None
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidValue("must be a valid UUID")
+    return UUID(value)
 
 
 def _literal(value: Any, kind: Any) -> Any:

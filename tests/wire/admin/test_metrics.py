@@ -159,3 +159,9 @@ def test_what_counts_by_a_metric_goes_with_it():
     ]
     assert office.get(f"points/{system['id']}/triggers") == [kept]
     assert [board.key for board in left.leaderboards] == ["by-xp"]
+
+
+def test_what_is_deleted_is_named_as_it_is_shown():
+    office = Office(Ruleset(metrics=[Metric("words")]))
+    (words,) = office.get("metrics")
+    assert office.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}

@@ -137,7 +137,7 @@ def test_pauses_are_made_shown_and_taken_back():
         error("u", "start must be a date such as 2026-02-14"),
         {"index": 4, "severity": "error", "message": "userId must be a string"},
     ]
-    gone = office.delete("streaks/pauses", made["id"], "not-a-uuid", NOBODY, made["id"])
+    gone = office.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [

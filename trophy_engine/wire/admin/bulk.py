@@ -63,11 +63,12 @@ def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     ruleset = desk.ruleset
     for text in wanted_ids(request):
         try:
-            ruleset = resource.remove(resource.find(as_id(text), ruleset), ruleset)
+            id_ = as_id(text)
+            ruleset = resource.remove(resource.find(id_, ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(fault_of(error, resource.vocabulary), id=text))
         else:
-            deleted.append({"id": text})
+            deleted.append({"id": str(id_)})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
 
 

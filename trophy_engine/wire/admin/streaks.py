@@ -122,12 +122,13 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     deleted, issues = [], []
     for text in wanted:
         try:
-            user, number = _running(running, as_id(text))
+            id_ = as_id(text)
+            user, number = _running(running, id_)
             engine.unpause(user, number, at=arrival(engine, request, user))
         except (InvalidValue, Refused, UnknownKey) as error:
             issues.append(issue(*_fault_of(error), id=text))
         else:
-            deleted.append({"id": text})
+            deleted.append({"id": str(id_)})
     return Response(200, {"deleted": deleted, "issues": issues})
 
 
