@@ -100,11 +100,11 @@ def test_json_becomes_values():
         ({"words": {"\udfff": "b"}}, "words['\\udfff'] must be text that UTF-8 can write"),
         ({"words": {"a": "\ud800"}}, "words['a'] must be text that UTF-8 can write"),
         ({"short": 1}, "Short is too long"),
-        ({"display_name": "x"}, "display_name is not a field here"),
+        ({"display_name": "x"}, "display_name is not a field here; did you mean 'displayName'?"),
     ],
 )
 def test_what_does_not_fit_is_said(fields, message):
-    assert fault(**fields).split("; ")[0] == message
+    assert (fault(**fields) + ";").startswith(message + ";")
 
 
 def test_an_identifier_is_read_in_letters_of_either_case():
@@ -134,5 +134,5 @@ def test_every_field_that_does_not_fit_is_told_once():
         structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
     assert str(caught.value) == (
         "displayName must be a string; count must be a whole number; "
-        "pictures[0].url must be a string; pictures[0].uri is not a field here"
+        "pictures[0].url must be a string; pictures[0].uri is not a field here; did you mean 'url'?"
     )

@@ -11,7 +11,7 @@ NewMetric(name='Words', unit_type=None)
 >>> structure({"unitType": "number"}, NewMetric)
 Traceback (most recent call last):
     ...
-trophy_engine.errors.InvalidValue: name must be a string
+trophy_engine.wire.structuring.Misfit: name must be a string
 """
 
 from __future__ import annotations
@@ -29,16 +29,20 @@ from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.instants import parse_date
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 
-__all__ = ["camel", "given", "item", "structure"]
+__all__ = ["Misfit", "camel", "given", "item", "structure"]
 
 T = TypeVar("T")
 
 #: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+class Misfit(InvalidValue):
+    """JSON that does not fit; the message is in the words of the wire, and of whoever wrote the JSON."""
 
 
 def camel(name: str) -> str:
@@ -71,12 +75,12 @@ def structure(raw: object, kind: type[T]) -> T:
     """Read JSON as an item.
 
     Raises:
-        InvalidValue: it does not fit; the message has a clause for each field that does not.
+        Misfit: it does not fit; the message has a clause for each field that does not.
     """
     try:
         return _CONVERTER.structure(raw, kind)
     except (ClassValidationError, IterableValidationError, InvalidValue) as error:
-        raise InvalidValue("; ".join(dict.fromkeys(_clauses(error, "")))) from None
+        raise Misfit("; ".join(dict.fromkeys(_clauses(error, "")))) from None
 
 
 def _clauses(error: BaseException, path: str) -> Iterator[str]:
@@ -94,8 +98,10 @@ def _clauses(error: BaseException, path: str) -> Iterator[str]:
         for inner, place in error.group_exceptions()[0]:
             yield from _clauses(inner, f"{path}[{place.index!r}]")
     elif isinstance(error, ForbiddenExtraKeysError):
+        known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            yield f"{_join(path, name)} is not a field here"
+            near = nearest(name, known)
+            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {near!r}?" if near else "")
     elif isinstance(error, InvalidValue):
         yield f"{path or 'it'} {error}"
     else:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire import parameters
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import Field, in_wire_words
+from trophy_engine.wire.admin.fields import fault_of
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import structure
 
-__all__ = ["as_id", "create", "delete", "fault_of", "get", "issue", "list_", "sized", "update", "wanted_ids"]
+__all__ = ["as_id", "create", "delete", "get", "issue", "list_", "sized", "update", "wanted_ids"]
 
 #: How many items a request can have.
 _MOST_ITEMS: Final = 100
@@ -140,10 +138,3 @@ def as_id(text: object) -> UUID:
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
     """Tell of an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``."""
     return {**about, "severity": severity, "message": message}
-
-
-def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
-    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with."""
-    if isinstance(error, InvalidRules):
-        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
-    return in_wire_words(str(error), fields)

@@ -19,11 +19,11 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.wire.admin.bulk import as_id, issue, sized, wanted_ids
-from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import item, structure
+from trophy_engine.wire.wording import in_wire_words
 
 __all__ = ["delete_pauses", "grant_freezes", "pause", "reset", "restore"]
 
@@ -173,7 +173,7 @@ def _fault_of(error: TrophyError, idle: type[Refused] | None = None) -> tuple[st
     for warned, message in _WARNINGS.items():
         if refused is warned:
             return message, "warning"
-    return _NO_STREAK if isinstance(error, UnknownKey) else in_wire_words(str(error)), "error"
+    return _NO_STREAK if isinstance(error, UnknownKey) else in_wire_words(error), "error"
 
 
 def _about(raw: object, index: int) -> dict[str, Any]:
