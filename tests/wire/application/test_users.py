@@ -211,3 +211,11 @@ def test_preferences_that_make_no_sense_are_refused(body):
     assert hosted.status == 422
     hosted.api.users.get_preferences("18")
     assert hosted.body == {"notifications": {}}
+
+
+def test_a_condition_of_ones_own_that_makes_no_sense_is_told_with_its_place():
+    hosted = Hosted(OPEN)
+    hosted.api.users.create(id="18")
+    conditions = [{"key": "words", "threshold": 1}, {"key": "lessons", "threshold": 0}]
+    hosted.send("PATCH", "/users/18/preferences", json={"streak": {"metrics": conditions}})
+    assert hosted.body["error"] == "streak.metrics[1].threshold must be above 0, not 0"

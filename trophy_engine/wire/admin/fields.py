@@ -38,6 +38,7 @@ __all__ = [
     "Codec",
     "Field",
     "Kinds",
+    "fault_at",
     "fault_of",
     "set_by",
     "shown",
@@ -164,6 +165,20 @@ def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -
     name, space, rest = str(error).partition(" ")
     name = next((field.place for field in fields if field.of == name), name)
     return in_wire_words(InvalidValue(name + space + rest))
+
+
+def fault_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
+    """Say what is wrong with a part of an item, and which part it is.
+
+    >>> fault_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
+    'levels[0].points must be at least 0, not -1'
+    >>> fault_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
+    'levels[1]: Key already in use by another level'
+    """
+    known = tuple(fields)
+    fault = fault_of(error, known)
+    names = {name for field in known for name in (field.place, camel(field.name))}
+    return f"{path}.{fault}" if fault.split(maxsplit=1)[0] in names else f"{path}: {fault}"
 
 
 @attrs.frozen

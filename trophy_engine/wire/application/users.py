@@ -5,11 +5,12 @@ from __future__ import annotations
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.application.upserting import upsert
 from trophy_engine.wire.arrival import arrival, is_known
-from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
+from trophy_engine.wire.bodies import MetricPreference, PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import preferences, user
@@ -77,7 +78,14 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
 def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [StreakMetric(one.key, one.threshold) for one in streak.metrics]
+    return [_condition(one, place) for place, one in enumerate(streak.metrics)]
+
+
+def _condition(one: MetricPreference, place: int) -> StreakMetric:
+    try:
+        return StreakMetric(one.key, one.threshold)
+    except InvalidValue as error:
+        raise InvalidValue(f"streak.metrics[{place}].{error}") from None
 
 
 def _days_off(streak: StreakPreferences) -> list[Weekday] | Unset:
