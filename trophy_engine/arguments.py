@@ -90,7 +90,8 @@ def as_sign_up_date(value: object) -> str | None:
     if isinstance(value, str):
         value = parse_date(value, "sign_up_date")
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
-        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
+        shown = value if isinstance(value, date) else repr(value)
+        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {shown}")
     return value.isoformat()
 
 

@@ -89,7 +89,8 @@ class KeyList(Constraint):
         """Check a value."""
         if not isinstance(value, tuple) or len(value) < self.least:
             least = "at least one key" if self.least else "keys"
-            raise InvalidValue(f"{name} must be a list of {least}, not {value!r}")
+            found = "an empty one" if value == () else repr(value)
+            raise InvalidValue(f"{name} must be a list of {least}, not {found}")
         keys = [check_key(item, f"each of {name}") for item in value]
         if len(set(keys)) < len(keys):
             raise InvalidValue(f"{name} must not name one twice: {', '.join(keys)}")
