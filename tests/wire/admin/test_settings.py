@@ -94,8 +94,8 @@ def test_what_is_wrong_with_the_streak_is_said(office):
     assert refused(office, metrics=[words, words]) == "metrics[1].key 'words' must not come twice"
     assert refused(office, metrics=[{**words, "threshold": -1}]) == "metrics[0].threshold must be at least 0, not -1"
     assert refused(office, metrics=[{**words, "threshold": 0.5}]) == "metrics[0].threshold must be a whole number"
-    assert refused(office, daysOff=[7]) == "daysOff must be numbers from 0, for Sunday, to 6, for Saturday"
-    assert refused(office, daysOff=[1, 1]).startswith("daysOff must not name one twice")
+    assert refused(office, daysOff=[7]) == "daysOff must be numbers from 0 for Sunday to 6 for Saturday, not 7"
+    assert refused(office, daysOff=[0, 1, 0]) == "daysOff must not name one twice: 0, 1, 0"
     assert refused(office, frequency=None) == "frequency must be one of daily, weekly, monthly"
     assert refused(office, frequency="hourly") == "frequency must be one of daily, weekly, monthly"
     assert refused(office, freezes={"startCount": 2, "maxCount": 1}) == "maxCount 1 must be at least startCount 2"

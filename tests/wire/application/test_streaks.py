@@ -94,6 +94,8 @@ def test_a_streak_of_nobody_is_not_found_and_half_a_period_is_refused():
         hosted.api.users.streak("18", history_periods=0)
     hosted.send("GET", "/users/18/streak", params={"historyPeriods": "many"})
     assert hosted.status == 422
+    hosted.send("GET", "/users/18/streak", params={"historyPeriods": 10**9})
+    assert hosted.body["error"].startswith("historyPeriods must be a whole number from 1 to ")
 
 
 def test_many_streaks_come_longest_first_and_ghosts_not_at_all():

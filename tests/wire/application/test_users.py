@@ -219,3 +219,14 @@ def test_a_condition_of_ones_own_that_makes_no_sense_is_told_with_its_place():
     conditions = [{"key": "words", "threshold": 1}, {"key": "lessons", "threshold": 0}]
     hosted.send("PATCH", "/users/18/preferences", json={"streak": {"metrics": conditions}})
     assert hosted.body["error"] == "streak.metrics[1].threshold must be above 0, not 0"
+
+
+def test_days_off_of_ones_own_are_told_by_the_numbers_that_were_sent():
+    hosted = Hosted(OPEN)
+    hosted.api.users.create(id="18")
+    for days, fault in (
+        ([7], "be numbers from 0 for Sunday to 6 for Saturday, not 7"),
+        ([0, 0], "not name one twice: 0, 0"),
+    ):
+        hosted.send("PATCH", "/users/18/preferences", json={"streak": {"daysOff": days}})
+        assert hosted.body["error"] == f"streak.daysOff must {fault}"

@@ -13,6 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.wire.structuring import given, item, structure
+from trophy_engine.wire.weekdays import weekdays
 
 __all__ = ["change_streak", "show_streak"]
 
@@ -59,18 +60,12 @@ def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
-        changes["days_off"] = _weekdays(edit.days_off)
+        changes["days_off"] = weekdays(edit.days_off, "daysOff")
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _conditions(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
         changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
-
-
-def _weekdays(numbers: tuple[int, ...]) -> tuple[str, ...]:
-    if not all(0 <= number < len(WEEKDAYS) for number in numbers):
-        raise InvalidValue("daysOff must be numbers from 0, for Sunday, to 6, for Saturday")
-    return tuple(WEEKDAYS[number] for number in numbers)
 
 
 def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:

@@ -10,6 +10,7 @@ from trophy_engine.wire.arrival import is_known
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.streaks import extended_at, full_streak
+from trophy_engine.wire.wording import naming
 
 __all__ = ["of_user", "of_users"]
 
@@ -21,7 +22,8 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
     """Give a user's streak with its last periods, and the pauses that are not over."""
     someone = player(engine, request, user)
     periods = parameters.whole(request, "historyPeriods", _HISTORY, least=1)
-    history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
+    with naming(periods="historyPeriods"):
+        history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
     date = today(someone)
     pauses = [one for one in someone.pauses if not one.archived and one.end >= date]
     return Response(200, full_streak(someone.streak, history, pauses))

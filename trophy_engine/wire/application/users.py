@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trophy_engine.arguments import UNSET, Unset
-from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.streak import StreakMetric
@@ -16,6 +15,7 @@ from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import preferences, user
 from trophy_engine.wire.shapes.values import Json
 from trophy_engine.wire.structuring import structure
+from trophy_engine.wire.weekdays import weekdays
 
 __all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
 
@@ -69,7 +69,7 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
         streak_enabled=streak.enabled,
         evaluation_mode=streak.evaluation_mode,
         metrics=_metrics(streak),
-        days_off=_days_off(streak),
+        days_off=streak.days_off if isinstance(streak.days_off, Unset) else weekdays(streak.days_off, "streak.daysOff"),
         at=arrival(engine, request, id_),
     )
     return Response(200, preferences(player(engine, request, id_)))
@@ -86,13 +86,3 @@ def _condition(one: MetricPreference, place: int) -> StreakMetric:
         return StreakMetric(one.key, one.threshold)
     except InvalidValue as error:
         raise InvalidValue(f"streak.metrics[{place}].{error}") from None
-
-
-def _days_off(streak: StreakPreferences) -> list[Weekday] | Unset:
-    """Take weekdays by their numbers, 0 for Sunday."""
-    if isinstance(streak.days_off, Unset):
-        return UNSET
-    wrong = [number for number in streak.days_off if number not in range(len(WEEKDAYS))]
-    if wrong:
-        raise Unprocessable(f"daysOff must be numbers from 0 for Sunday to 6 for Saturday, not {wrong[0]}")
-    return [WEEKDAYS[number] for number in streak.days_off]
