@@ -71,15 +71,17 @@ def given(one: Any) -> dict[str, Any]:
     return {name: value for name, value in found if value is not UNSET}
 
 
-def structure(raw: object, kind: type[T]) -> T:
-    """Read JSON as an item.
+def structure(raw: object, kind: type[T], what: str = "the request body") -> T:
+    """Read JSON as an item; ``what`` is what messages call the JSON as a whole.
 
     Raises:
         Misfit: it does not fit; the message has a clause for each field that does not.
     """
     try:
         return _CONVERTER.structure(raw, kind)
-    except (ClassValidationError, IterableValidationError, InvalidValue) as error:
+    except InvalidValue as error:
+        raise Misfit(f"{what} {error}") from None
+    except (ClassValidationError, IterableValidationError) as error:
         raise Misfit("; ".join(dict.fromkeys(_clauses(error, "")))) from None
 
 
@@ -103,7 +105,7 @@ def _clauses(error: BaseException, path: str) -> Iterator[str]:
             near = nearest(name, known)
             yield f"{_join(path, name)} is not a field here" + (f"; did you mean {near!r}?" if near else "")
     elif isinstance(error, InvalidValue):
-        yield f"{path or 'it'} {error}"
+        yield f"{path} {error}"
     else:
         raise error
 

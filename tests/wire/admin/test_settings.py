@@ -104,7 +104,7 @@ def test_what_is_wrong_with_the_streak_is_said(office):
     assert refused(office, freezes={"startCount": 0, "maxCount": 1, "autoEarnInterval": 7}) == (
         "autoEarnInterval and autoEarnAmount must be given together or not at all"
     )
-    with pytest.raises(Unprocessable, match="it must be an object"):
+    with pytest.raises(Unprocessable, match=r"^the request body must be an object$"):
         office.call("PATCH", "streaks/settings", [])
 
 

@@ -197,3 +197,8 @@ def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
     for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
         with pytest.raises(Unprocessable):
             office.call("POST", path, body)
+
+
+def test_a_list_of_the_wrong_size_is_named():
+    with pytest.raises(Unprocessable, match=r"^users must be a list of 1 to 100 items, but it has 101$"):
+        Office(engine=Streaks()).call("POST", "streaks/reset", {"users": [{}] * 101})

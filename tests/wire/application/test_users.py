@@ -230,3 +230,9 @@ def test_days_off_of_ones_own_are_told_by_the_numbers_that_were_sent():
     ):
         hosted.send("PATCH", "/users/18/preferences", json={"streak": {"daysOff": days}})
         assert hosted.body["error"] == f"streak.daysOff must {fault}"
+
+
+@pytest.mark.parametrize("request_", [{}, {"json": []}, {"json": "18"}])
+def test_a_body_that_is_no_object_is_called_by_its_name(hosted, request_):
+    hosted.send("POST", "/users", **request_)
+    assert (hosted.status, hosted.body["error"]) == (422, "the request body must be an object")

@@ -29,7 +29,7 @@ def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     created, issues = [], []
     for index, raw in enumerate(sized(request.body)):
         try:
-            ruleset, made = resource.add(structure(raw, resource.new), desk)
+            ruleset, made = resource.add(structure(raw, resource.new, "the item"), desk)
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(fault_of(error, resource.vocabulary), index=index))
         else:
@@ -44,7 +44,7 @@ def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     for index, raw in enumerate(sized(request.body)):
         try:
             as_id(raw.get("id") if isinstance(raw, dict) else None)
-            ruleset, changed = resource.amend(structure(raw, resource.edit), desk)
+            ruleset, changed = resource.amend(structure(raw, resource.edit, "the item"), desk)
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
@@ -98,16 +98,23 @@ def get(resource: Resource[Any], desk: Desk, request: Request) -> Response:
 # --- what requests have in common -----------------------------------------------------------------------------------
 
 
-def sized(body: object, most: int = _MOST_ITEMS) -> list[Any]:
-    """Give the items of a body.
+def sized(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
+    """Give the items of a body, or of ``what`` it holds.
 
     Raises:
-        Unprocessable: it is no list, or of the wrong length.
+        Unprocessable: they are no list, or one of the wrong length.
     """
-    if not isinstance(body, list) or not 1 <= len(body) <= most:
-        found = f"{len(body)} items" if isinstance(body, list) else "none"
-        raise Unprocessable(f"The request body must be a list of 1 to {most} items, not {found}")
-    return body
+    if not isinstance(items, list) or not 1 <= len(items) <= most:
+        raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_found(items)}")
+    return items
+
+
+def _found(items: object) -> str:
+    if items is None:
+        return "there is none"
+    if isinstance(items, list):
+        return f"it has {len(items)}"
+    return "it is an object" if isinstance(items, dict) else "it is a single value"
 
 
 def wanted_ids(request: Request) -> list[str]:

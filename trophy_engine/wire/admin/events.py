@@ -72,7 +72,7 @@ def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
 def _checked(engine: Engine, raw: object, place: int) -> BatchEvent:
     """Read an event, and check whatever can be checked without its user's state."""
     try:
-        event = structure(raw, BatchEvent)
+        event = structure(raw, BatchEvent, "the event")
         check_user_id(event.user.id)
         if isinstance(event.user.tz, str):
             zone(event.user.tz)

@@ -157,9 +157,9 @@ def _each(
     if not isinstance(request.body, dict) or set(request.body) != {name}:
         raise Unprocessable(f"The request body must be an object with {name}")
     done, issues = [], []
-    for index, raw in enumerate(sized(request.body[name])):
+    for index, raw in enumerate(sized(request.body[name], what=name)):
         try:
-            done.append(act(structure(raw, kind)))
+            done.append(act(structure(raw, kind, "the item")))
         except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
             issues.append(issue(*_fault_of(error, idle), **_about(raw, index)))
     return done, issues
