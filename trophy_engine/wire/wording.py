@@ -22,7 +22,7 @@ from trophy_engine.rules.streak import Freezes, Streak
 from trophy_engine.wire.bodies import StreakPreferences, UpdatedUser
 from trophy_engine.wire.structuring import Misfit, camel
 
-__all__ = ["in_wire_words", "naming"]
+__all__ = ["in_wire_words", "naming", "within"]
 
 #: A word, or whatever stands in quotes; a quote within a word, as in "user's", opens none.
 _WORD: Final = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\w+""")
@@ -74,3 +74,16 @@ def naming(**names: str) -> Iterator[None]:
         yield
     except InvalidValue as error:
         raise InvalidValue(in_wire_words(error, names)) from None
+
+
+@contextmanager
+def within(path: str) -> Iterator[None]:
+    """Have whatever is refused of a part told with the path that leads to the part.
+
+    Raises:
+        InvalidValue: what is refused, with the path before the name of the field.
+    """
+    try:
+        yield
+    except InvalidValue as error:
+        raise InvalidValue(f"{path}.{error}") from None

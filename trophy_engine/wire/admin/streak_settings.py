@@ -14,6 +14,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.wire.structuring import given, item, structure
 from trophy_engine.wire.weekdays import weekdays
+from trophy_engine.wire.wording import within
 
 __all__ = ["change_streak", "show_streak"]
 
@@ -64,7 +65,8 @@ def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _conditions(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
+        with within("freezes"):
+            changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
 
 
@@ -79,8 +81,13 @@ def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[Streak
         if one.threshold < 0:
             raise InvalidValue(f"metrics[{place}].threshold must be at least 0, not {one.threshold}")
     kept = {_shown(one): one for one in (ruleset.streak or Streak()).metrics}
-    made = (StreakMetric(one.key, one.threshold) for one in wanted if one.threshold > 0)
+    made = (_condition(one, place) for place, one in enumerate(wanted) if one.threshold > 0)
     return tuple(kept.get(_shown(one), one) for one in made)
+
+
+def _condition(one: Condition, place: int) -> StreakMetric:
+    with within(f"metrics[{place}]"):
+        return StreakMetric(one.key, one.threshold)
 
 
 def _shown(condition: StreakMetric) -> tuple[str, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.calendar.frequencies import Weekday
 from trophy_engine.engine import Engine
-from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.application.upserting import upsert
@@ -16,6 +16,7 @@ from trophy_engine.wire.shapes.users import preferences, user
 from trophy_engine.wire.shapes.values import Json
 from trophy_engine.wire.structuring import structure
 from trophy_engine.wire.weekdays import weekdays
+from trophy_engine.wire.wording import naming, within
 
 __all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
 
@@ -63,15 +64,17 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     body = structure(request.body, PreferencesBody)
     player(engine, request, id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
-    engine.prefer(
-        id_,
-        notifications=body.notifications,
-        streak_enabled=streak.enabled,
-        evaluation_mode=streak.evaluation_mode,
-        metrics=_metrics(streak),
-        days_off=streak.days_off if isinstance(streak.days_off, Unset) else weekdays(streak.days_off, "streak.daysOff"),
-        at=arrival(engine, request, id_),
-    )
+    metrics, days_off = _metrics(streak), _days_off(streak)
+    with naming(metrics="streak.metrics", days_off="streak.daysOff"):
+        engine.prefer(
+            id_,
+            notifications=body.notifications,
+            streak_enabled=streak.enabled,
+            evaluation_mode=streak.evaluation_mode,
+            metrics=metrics,
+            days_off=days_off,
+            at=arrival(engine, request, id_),
+        )
     return Response(200, preferences(player(engine, request, id_)))
 
 
@@ -82,7 +85,9 @@ def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
 
 
 def _condition(one: MetricPreference, place: int) -> StreakMetric:
-    try:
+    with within(f"streak.metrics[{place}]"):
         return StreakMetric(one.key, one.threshold)
-    except InvalidValue as error:
-        raise InvalidValue(f"streak.metrics[{place}].{error}") from None
+
+
+def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
+    return streak.days_off if isinstance(streak.days_off, Unset) else weekdays(streak.days_off, "streak.daysOff")
