@@ -11,6 +11,7 @@ from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
 from trophy_engine.errors import InvalidValue
+from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import Instances, KeyList, OneOf, SomeOf
 from trophy_engine.rules.streak import StreakMetric
 
@@ -92,7 +93,8 @@ def as_sign_up_date(value: object) -> str | None:
     if isinstance(value, str):
         value = parse_date(value, "sign_up_date")
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
-        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {value!r}")
+        shown = value if isinstance(value, date) else repr(value)
+        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {shown}")
     return value.isoformat()
 
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_user_id", "derive"]
+__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_user_id", "derive", "is_writable"]
 
 #: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
@@ -49,6 +49,11 @@ def check_user_id(user_id: object) -> str:
     """
     if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
         raise InvalidValue(f"a user id must be a string of 1 to {MAX_USER_ID} characters, not {user_id!r}")
-    if not user_id.isascii() and any("\ud800" <= letter <= "\udfff" for letter in user_id):
+    if not is_writable(user_id):
         raise InvalidValue(f"a user id must be text that UTF-8 can write, not {user_id!r}")
     return user_id
+
+
+def is_writable(text: str) -> bool:
+    """Tell whether UTF-8 can write a text; JSON can spell halves of letters that it cannot."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)

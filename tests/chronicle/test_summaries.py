@@ -146,6 +146,8 @@ def test_changes_keep_every_digit():
         ({"end": date(2024, 1, 1)}, "start 2024-01-01 must be before end 2024-01-01"),
         ({"end": date(2025, 2, 5)}, "must be at most 400 days apart"),
         ({"end": "2024-01-05"}, "end must be a date, not '2024-01-05'"),
+        ({"start": date(1899, 12, 31)}, "start must lie in the years 1900 to 2199, not 1899-12-31"),
+        ({"end": date(9999, 12, 31)}, "end must lie in the years 1900 to 2199, not 9999-12-31"),
         ({"points": "xp"}, "exactly one of metric=KEY and points=KEY"),
         ({"metric": None}, "exactly one of metric=KEY and points=KEY"),
     ],
@@ -163,6 +165,16 @@ def test_four_hundred_days_are_not_too_many():
     play(engine, STORY)
     long = engine.reports.summary("jo", metric="words", start=start, end=start + timedelta(400), at=at("2024-01-09"))
     assert len(long) == 401
+
+
+@pytest.mark.parametrize("aggregation", ["daily", "weekly", "monthly"])
+@pytest.mark.parametrize("start", [date(1900, 1, 1), date(2199, 12, 30)])
+def test_a_summary_reaches_the_first_and_the_last_day_of_all(aggregation, start):
+    engine = Engine(RULES)
+    play(engine, STORY)
+    end = start + timedelta(1)
+    found = engine.reports.summary("jo", metric="words", aggregation=aggregation, start=start, end=end)
+    assert found[0].date <= start
 
 
 def test_who_and_what_is_unknown_has_no_summary():

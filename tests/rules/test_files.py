@@ -35,6 +35,7 @@ def test_the_schema_takes_every_ruleset(rules):
         {"metrics": [{"key": "a b"}]},
         {"metrics": [{"key": "a", "nam": "x"}]},
         {"streak": {"frequency": "dayly"}},
+        {"points": [{"key": "a", "maximum": 10**18}]},
         {"streak": {"metrics": [{"key": "a", "threshold": 0}]}},
         {"achievements": [{"key": "a", "trigger": {"type": "metric", "metric": "a"}}]},
         {"achievements": [{"key": "a", "trigger": {"type": "api", "value": 1}}]},

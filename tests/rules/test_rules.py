@@ -94,5 +94,17 @@ def test_numbers_of_rules_are_short_enough_for_a_file():
         MetricTrigger("a", Decimal("1.00000000000000000001"))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_whole_numbers_of_rules_have_a_magnitude_below_10_to_the_18(sign):
+    most = 10**18 - 1
+    assert MetricPointsTrigger("a", sign * most).points == sign * most
+    for beyond in (10**18, 10**100, 10**5000):
+        with pytest.raises(InvalidValue, match=r"points must lie between -10\*\*18 and 10\*\*18$"):
+            MetricPointsTrigger("a", sign * beyond)
+    for make in (lambda: Level("a", 10**18), lambda: PointsSystem("a", maximum=10**18), lambda: Freezes(10**18)):
+        with pytest.raises(InvalidValue, match=r"must lie between -10\*\*18 and 10\*\*18$"):
+            make()
+
+
 def test_names_default_to_keys():
     assert (Metric("words").name, Level("gold", 5).name, Freezes(2).max_count) == ("words", "gold", 2)

@@ -152,7 +152,7 @@ def test_arguments_are_checked_before_anything_happens():
         engine.identify("jo", name=3, at=at("04-02T10:00"))
     with pytest.raises(InvalidValue, match="sign_up_date must be a date such as"):
         engine.identify("jo", sign_up_date="soon", at=at("04-02T10:00"))
-    with pytest.raises(InvalidValue, match="sign_up_date must be a date from 1900"):
+    with pytest.raises(InvalidValue, match="sign_up_date must be a date from 1900-01-01 on, not 1899-12-31"):
         engine.identify("jo", sign_up_date="1899-12-31", at=at("04-02T10:00"))
     with pytest.raises(InvalidValue, match="attributes must map keys to strings"):
         engine.record("words", user="jo", attributes=["ios"], at=at("04-02T10:00"))

@@ -41,7 +41,8 @@ ADMIN_SHAPES = {
         runInterval?:int userAttributes?:[AttributeValue]""",
     "AdminPause": "id:uuid userId:text start:date end:date status:active/archived",
     "AdminFreezes": "startCount:int maxCount:int autoEarnInterval:int|null autoEarnAmount:int|null",
-    "AdminStreakSettings": """frequency:daily/weekly/monthly evaluationMode:OR/AND metrics:[Condition]
+    "AdminCondition": "key:text threshold:int",
+    "AdminStreakSettings": """frequency:daily/weekly/monthly evaluationMode:OR/AND metrics:[AdminCondition]
         customizationEnabled:bool daysOff:[int] freezes:AdminFreezes|null""",
     "AdminSettings": "branding:Branding experimentation:AdminExperimentation aggregationPeriod:weekly/monthly",
     "Branding": "appName:text appUrl:text brandColor:text font:text logo:Badge|null appIcon:Badge|null",

@@ -6,7 +6,10 @@ Where the table is no longer true, the failure holds the one that is.
 from pathlib import Path
 
 import httpx
+import pytest
 from client_operations import operations, request_of
+from trophy import TrophyApi
+from trophy.core.api_error import ApiError
 
 from trophy_engine import Engine, Ruleset
 from trophy_engine.wire import EngineTransport
@@ -39,3 +42,14 @@ def test_the_reference_lists_every_operation_of_the_client():
     told = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert told == table, "\n".join(["the table should be:", *table])
     assert not [line for line in table if line.endswith("| missing |")]
+
+
+def test_the_reference_tells_which_part_of_an_operation_that_works_is_for_the_hosted_service_only():
+    client = TrophyApi(
+        api_key="any", httpx_client=httpx.Client(transport=EngineTransport(Engine(Ruleset()))), max_retries=0
+    )
+    with pytest.raises(ApiError) as refused:
+        client.admin.settings.update(branding={"app_name": "App"})
+    assert refused.value.status_code == 501
+    (told,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| 501 |")]
+    assert "`branding` of `admin.settings.update`" in told

@@ -85,11 +85,17 @@ def test_no_operation_works_without_a_key(engine, method, template):
 
 
 def test_what_is_not_json_is_malformed(engine, http):
-    for content in (b"{", b"\xff", b"[" * 100_000):
+    for content, fact in (
+        (b"{", "not JSON: Expecting property name"),
+        (b"\xff", "not JSON: it is no text in UTF-8"),
+        (b"[" * 100_000, "its lists and objects are nested too deeply"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "a number in it has too many digits"),
+    ):
         answer = http.post("/users", content=content)
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/json"
-        assert "not JSON" in answer.json()["error"]
+        assert "the body is not JSON" in answer.json()["error"]
+        assert fact in answer.json()["error"]
     assert list(engine.users()) == []
 
 

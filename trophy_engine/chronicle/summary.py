@@ -8,6 +8,7 @@ from typing import Final, get_args
 import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
+from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.chronicle.course import Course
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
@@ -16,6 +17,8 @@ __all__ = ["MOST_DAYS", "SummaryRow", "summarise"]
 
 #: How far apart the ends of a summary can lie.
 MOST_DAYS: Final = 400
+#: The first and the last day of the years in which something can happen.
+_DAYS: Final = from_micros(FIRST).date(), from_micros(LAST - 1).date()
 
 
 @attrs.frozen
@@ -39,7 +42,8 @@ def summarise(
     """Summarise a course by every period that touches the range, both ends included, in order.
 
     Raises:
-        InvalidValue: there is no such aggregation, or the dates are none, not in order, or too far apart.
+        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
+            order, or too far apart.
     """
     check_range(aggregation, start, end)
     calendar = frequency(aggregation, first_weekday)
@@ -54,13 +58,16 @@ def check_range(aggregation: str, start: object, end: object) -> None:
     """Check what a summary is asked for.
 
     Raises:
-        InvalidValue: there is no such aggregation, or the dates are none, not in order, or too far apart.
+        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
+            order, or too far apart.
     """
     if aggregation not in get_args(FrequencyName):
         raise InvalidValue(f"aggregation must be one of {', '.join(get_args(FrequencyName))}, not {aggregation!r}")
     for name, day in (("start", start), ("end", end)):
         if not isinstance(day, date) or isinstance(day, datetime):
             raise InvalidValue(f"{name} must be a date, not {day!r}")
+        if not _DAYS[0] <= day <= _DAYS[1]:
+            raise InvalidValue(f"{name} must lie in the years 1900 to 2199, not {day}")
     if isinstance(start, date) and isinstance(end, date):
         if start >= end:
             raise InvalidValue(f"start {start} must be before end {end}")

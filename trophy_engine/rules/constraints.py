@@ -47,6 +47,9 @@ __all__ = [
 #: What a time of day looks like, on the clock of 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
+#: The magnitude that whole numbers of rules stay below, so that no sum of them comes near the greatest number there is.
+_MAGNITUDE: Final = 10**18
+
 
 class Constraint(ABC):
     """What a field demands; an attrs validator."""
@@ -86,7 +89,8 @@ class KeyList(Constraint):
         """Check a value."""
         if not isinstance(value, tuple) or len(value) < self.least:
             least = "at least one key" if self.least else "keys"
-            raise InvalidValue(f"{name} must be a list of {least}, not {value!r}")
+            found = "an empty one" if value == () else repr(value)
+            raise InvalidValue(f"{name} must be a list of {least}, not {found}")
         keys = [check_key(item, f"each of {name}") for item in value]
         if len(set(keys)) < len(keys):
             raise InvalidValue(f"{name} must not name one twice: {', '.join(keys)}")
@@ -222,27 +226,28 @@ class SomeOf(Constraint):
 
 @attrs.frozen
 class Whole(Constraint):
-    """A whole number within inclusive bounds."""
+    """A whole number within inclusive bounds, and of a magnitude below 10**18."""
 
-    least: int | None = None
-    most: int | None = None
+    least: int = 1 - _MAGNITUDE
+    most: int = _MAGNITUDE - 1
     zero: bool = True
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, int) or isinstance(value, bool):
             raise InvalidValue(f"{name} must be a whole number, not {value!r}")
-        if self.least is not None and value < self.least:
+        if not -_MAGNITUDE < value < _MAGNITUDE:
+            raise InvalidValue(f"{name} must lie between -10**18 and 10**18")
+        if value < self.least:
             raise InvalidValue(f"{name} must be at least {self.least}, not {value}")
-        if self.most is not None and value > self.most:
+        if value > self.most:
             raise InvalidValue(f"{name} must be at most {self.most}, not {value}")
         if not self.zero and value == 0:
             raise InvalidValue(f"{name} must not be 0")
 
     def schema(self) -> dict[str, Any]:
         """Say the same in JSON Schema."""
-        bounds = {"minimum": self.least, "maximum": self.most}
-        found = {"type": "integer", **{key: bound for key, bound in bounds.items() if bound is not None}}
+        found = {"type": "integer", "minimum": self.least, "maximum": self.most}
         return found if self.zero else {**found, "not": {"const": 0}}
 
 

@@ -1,4 +1,7 @@
-"""Points systems: independent whole-number balances with triggers, levels and boosts."""
+"""Points systems: independent whole-number balances with triggers, levels and boosts.
+
+A balance can grow to any size; the whole numbers of which rules are made have a magnitude below 10**18.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from trophy_engine.errors import (
@@ -16,7 +15,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.wire.errors import WireError
 from trophy_engine.wire.messages import Response
-from trophy_engine.wire.structuring import camel
+from trophy_engine.wire.wording import in_wire_words
 
 __all__ = ["refusal"]
 
@@ -29,8 +28,6 @@ _STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
     (InvalidRules, 422),
     (Refused, 422),
 )
-#: Fields that the engine's messages name and the wire calls otherwise.
-_FIELDS: Final = re.compile(r"\b(days_off|device_tokens|evaluation_mode|sign_up_date|subscribe_to_emails)\b")
 
 
 def refusal(error: TrophyError) -> Response:
@@ -43,5 +40,5 @@ def refusal(error: TrophyError) -> Response:
         return Response(error.status, {"error": error.message})
     for kind, status in _STATUSES:
         if isinstance(error, kind):
-            return Response(status, {"error": _FIELDS.sub(lambda found: camel(found[0]), str(error))})
+            return Response(status, {"error": in_wire_words(error)})
     raise error

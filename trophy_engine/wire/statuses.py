@@ -6,10 +6,10 @@ they are twelve hours behind, at noon UTC of the day after.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
-from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, to_micros
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
@@ -20,16 +20,15 @@ BoostStatus = Literal["active", "scheduled", "finished"]
 BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
 
 #: When a date begins, from its midnight in UTC.
-_BEGINS: Final = timedelta(hours=-14)
+_BEGINS: Final = -14 * HOUR
 #: When a boost for everybody is called finished: with the hour in which this is told.
-_IS_TOLD: Final = timedelta(hours=37)
-_DAY: Final = timedelta(days=1)
+_IS_TOLD: Final = 37 * HOUR
 
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
     """Tell how far a boost is; one for a single user goes by dates in UTC."""
-    begins, ends = (_BEGINS, _IS_TOLD) if boost.user_id is None else (timedelta(0), _DAY)
-    return _status(boost.start, boost.end, at, begins, ends)
+    begins, ends = (_BEGINS, _IS_TOLD) if boost.user_id is None else (0, DAY)
+    return _status(boost.start, boost.end, to_micros(at), begins, ends)
 
 
 def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
@@ -39,11 +38,12 @@ def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
     return Runs(board.start, board.end).status(0, to_micros(at))
 
 
-def _status(start: date, end: date | None, at: datetime, begins: timedelta, ends: timedelta) -> BoostStatus:
+def _status(start: date, end: date | None, at: int, begins: int, ends: int) -> BoostStatus:
     if at < _midnight(start) + begins:
         return "scheduled"
     return "finished" if end is not None and at >= _midnight(end) + ends else "active"
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _midnight(day: date) -> int:
+    """Give the midnight of a day in UTC as an instant, which may lie beyond those that a datetime can name."""
+    return (day.toordinal() - EPOCH_DAY) * DAY

@@ -11,11 +11,12 @@ NewMetric(name='Words', unit_type=None)
 >>> structure({"unitType": "number"}, NewMetric)
 Traceback (most recent call last):
     ...
-trophy_engine.errors.InvalidValue: name must be a string
+trophy_engine.wire.structuring.Misfit: name must be a string
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from types import UnionType
@@ -28,12 +29,20 @@ from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.instants import parse_date
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, nearest
+from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 
-__all__ = ["camel", "given", "item", "structure"]
+__all__ = ["Misfit", "camel", "given", "item", "structure"]
 
 T = TypeVar("T")
+
+#: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+class Misfit(InvalidValue):
+    """JSON that does not fit; the message is in the words of the wire, and of whoever wrote the JSON."""
 
 
 def camel(name: str) -> str:
@@ -62,16 +71,18 @@ def given(one: Any) -> dict[str, Any]:
     return {name: value for name, value in found if value is not UNSET}
 
 
-def structure(raw: object, kind: type[T]) -> T:
-    """Read JSON as an item.
+def structure(raw: object, kind: type[T], what: str = "the request body") -> T:
+    """Read JSON as an item; ``what`` is what messages call the JSON as a whole.
 
     Raises:
-        InvalidValue: it does not fit; the message has a clause for each field that does not.
+        Misfit: it does not fit; the message has a clause for each field that does not.
     """
     try:
         return _CONVERTER.structure(raw, kind)
-    except (ClassValidationError, IterableValidationError, InvalidValue) as error:
-        raise InvalidValue("; ".join(dict.fromkeys(_clauses(error, "")))) from None
+    except InvalidValue as error:
+        raise Misfit(f"{what} {error}") from None
+    except (ClassValidationError, IterableValidationError) as error:
+        raise Misfit("; ".join(dict.fromkeys(_clauses(error, "")))) from None
 
 
 def _clauses(error: BaseException, path: str) -> Iterator[str]:
@@ -89,10 +100,12 @@ def _clauses(error: BaseException, path: str) -> Iterator[str]:
         for inner, place in error.group_exceptions()[0]:
             yield from _clauses(inner, f"{path}[{place.index!r}]")
     elif isinstance(error, ForbiddenExtraKeysError):
+        known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            yield f"{_join(path, name)} is not a field here"
+            near = nearest(name, known)
+            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {near!r}?" if near else "")
     elif isinstance(error, InvalidValue):
-        yield f"{path or 'it'} {error}"
+        yield f"{path} {error}"
     else:
         raise error
 
@@ -121,6 +134,13 @@ def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]
     return hook
 
 
+def _text(value: Any, _: Any) -> str:
+    text: str = _only(str, "a string")(value, _)
+    if not is_writable(text):
+        raise InvalidValue("must be text that UTF-8 can write")
+    return text
+
+
 def _number(value: Any, _: Any) -> Number:
     _only((int, float), "a number")(value, _)
     try:
@@ -137,10 +157,9 @@ def _date(value: Any, _: Any) -> date:
 
 
 def _uuid(value: Any, _: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        raise InvalidValue("must be a valid UUID") from None
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidValue("must be a valid UUID")
+    return UUID(value)
 
 
 def _literal(value: Any, kind: Any) -> Any:
@@ -168,7 +187,7 @@ def _optional(kind: Any) -> Callable[[Any, Any], Any]:
 
 def _converter() -> Converter:
     made = Converter(forbid_extra_keys=True, use_alias=True)
-    made.register_structure_hook(str, _only(str, "a string"))
+    made.register_structure_hook(str, _text)
     made.register_structure_hook(int, _only(int, "a whole number"))
     made.register_structure_hook(bool, _only(bool, "true or false"))
     made.register_structure_hook(date, _date)

@@ -71,14 +71,20 @@ def _body(content: bytes) -> Any:
     """Read JSON.
 
     Raises:
-        Malformed: it is none.
+        Malformed: it is none, or none that can be read.
     """
     if not content:
         return None
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise Malformed(f"the body is not JSON: {error}") from None
+    except UnicodeDecodeError:
+        raise Malformed("the body is not JSON: it is no text in UTF-8") from None
+    except RecursionError:
+        raise Malformed("the body is not JSON that can be read: its lists and objects are nested too deeply") from None
+    except ValueError:  # Python reads no whole number of more than some thousand digits
+        raise Malformed("the body is not JSON that can be read: a number in it has too many digits") from None
 
 
 class EngineTransport(httpx.BaseTransport):

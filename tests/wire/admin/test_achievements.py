@@ -81,7 +81,7 @@ def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(office
     assert fault(trigger="anniversary", anniversaryYears=0) == "anniversaryYears must be at least 1, not 0"
     assert fault(trigger="streak", streakLength=1.5) == "streakLength must be a whole number"
     assert fault(trigger="achievement", achievementIds=[]) == (
-        "achievementIds must be a list of at least one key, not ()"
+        "achievementIds must be a list of at least one key, not an empty one"
     )
     assert fault(trigger="level") == "trigger must be one of metric, streak, api, achievement, anniversary"
     assert fault(trigger="api", key="a", status="done") == "status must be one of active, inactive, locked"

@@ -98,6 +98,15 @@ def test_a_boost_for_a_user_goes_by_dates():
     assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01")) == "active"
 
 
+def test_a_boost_can_last_from_the_first_date_to_the_last(office):
+    always = {"start": "0001-01-01", "end": "9999-12-31"}
+    made = office.make(BOOSTS, name="Always", multiplier=2, **always)
+    yours = office.make(BOOSTS, name="Yours", multiplier=2, userId="18", **always)
+    assert [one["status"] for one in office.get(BOOSTS)] == [made["status"], yours["status"]] == ["active", "active"]
+    assert office.edit(BOOSTS, made, start="9999-12-31")["status"] == "scheduled"
+    assert office.edit(BOOSTS, yours, end="0001-01-01")["status"] == "finished"
+
+
 def test_a_leaderboard_runs_from_its_first_hour_anywhere_to_its_last():
     board = Leaderboard("b", "streak", start=date(2025, 1, 8), end=date(2025, 1, 14))
     assert board_status(board, utc("2025-01-07 09:59")) == "scheduled"

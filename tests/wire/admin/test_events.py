@@ -82,6 +82,13 @@ def test_one_event_that_does_not_fit_and_nothing_is_recorded(office):
     assert list(office.engine.users()) == []
 
 
+def test_an_event_that_was_recorded_before_is_checked_all_the_same(office):
+    send(office, event(5, idempotencyKey="k"))
+    for date in ("2024-01-01nonsense", "2024-01-01Tnonsense", "9999-12-31T23:59:59-14:00"):
+        with pytest.raises(Unprocessable, match=r"^\[0\]: "):
+            send(office, event(user={"id": "u", "signUpDate": date}, idempotencyKey="k"))
+
+
 @pytest.mark.parametrize("size", [0, 1001])
 def test_a_batch_has_1_to_1000_events(office, size):
     with pytest.raises(Unprocessable, match="1 to 1000 items"):

@@ -87,6 +87,13 @@ def test_what_is_wrong_with_a_leaderboard_is_said(office):
     assert fault(metricId=XP) == "Metric not found by ID"
 
 
+def test_null_participants_are_as_many_as_a_leaderboard_can_hold(office):
+    made = office.make("leaderboards", name="Top", key="top", rankBy="streak", maxParticipants=None)
+    assert made["maxParticipants"] == 1000
+    assert office.edit("leaderboards", made, maxParticipants=3)["maxParticipants"] == 3
+    assert office.edit("leaderboards", made, maxParticipants=None) == made
+
+
 def test_what_is_active_from_a_later_date_on_is_scheduled(office):
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "active", "start": "2025-07-01"}
     assert office.fault("leaderboards", **item) == (

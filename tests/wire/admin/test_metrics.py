@@ -43,7 +43,7 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
         (3, "Key already in use by another metric"),
         (4, "key must be ASCII letters, digits, '-' and '_', not 'no key'"),
         (5, "units must be a string; color is not a field here"),
-        (6, "it must be an object"),
+        (6, "the item must be an object"),
     ]
     assert all(issue["severity"] == "error" for issue in answer.body["issues"])
     assert len(office.engine.adopted) == 2
@@ -159,3 +159,19 @@ def test_what_counts_by_a_metric_goes_with_it():
     ]
     assert office.get(f"points/{system['id']}/triggers") == [kept]
     assert [board.key for board in left.leaderboards] == ["by-xp"]
+
+
+def test_what_is_deleted_is_named_as_it_is_shown():
+    office = Office(Ruleset(metrics=[Metric("words")]))
+    (words,) = office.get("metrics")
+    assert office.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [(None, "there is none"), ({"name": "a"}, "it is an object"), ("a", "it is a single value"), ([], "it has 0")],
+)
+def test_a_body_that_is_no_list_is_told_what_it_is(body, found):
+    with pytest.raises(Unprocessable) as caught:
+        Office().call("POST", "metrics", body)
+    assert caught.value.message == f"The request body must be a list of 1 to 100 items, but {found}"

@@ -68,6 +68,17 @@ def test_only_thresholds_above_zero_count(office):
     assert patch(office, metrics=metrics)["metrics"] == [{"key": "lessons", "threshold": 1}]
 
 
+def test_a_threshold_that_is_not_whole_is_shown_rounded_up_and_kept_until_another_is_given():
+    half = StreakMetric("words", 0.5)
+    office = Office(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[half])))
+    shown = office.get("streaks/settings")
+    assert shown["metrics"] == [{"key": "words", "threshold": 1}]
+    assert patch(office, **shown) == shown
+    assert office.ruleset.streak.metrics == (half,)
+    patch(office, metrics=[{"key": "words", "threshold": 2}])
+    assert office.ruleset.streak.metrics == (StreakMetric("words", 2),)
+
+
 def test_leaving_daily_clears_the_days_off(office):
     patch(office, daysOff=[3])
     assert patch(office, frequency="weekly")["daysOff"] == []
@@ -82,18 +93,23 @@ def test_what_is_wrong_with_the_streak_is_said(office):
     assert refused(office, metrics=[{"key": "x", "threshold": 1}]) == "metrics[0].key 'x' is not the key of a metric"
     assert refused(office, metrics=[words, words]) == "metrics[1].key 'words' must not come twice"
     assert refused(office, metrics=[{**words, "threshold": -1}]) == "metrics[0].threshold must be at least 0, not -1"
+    assert refused(office, metrics=[{**words, "threshold": 10**30}]).startswith("metrics[0].threshold must lie within")
     assert refused(office, metrics=[{**words, "threshold": 0.5}]) == "metrics[0].threshold must be a whole number"
-    assert refused(office, daysOff=[7]) == "daysOff must be numbers from 0, for Sunday, to 6, for Saturday"
-    assert refused(office, daysOff=[1, 1]).startswith("daysOff must not name one twice")
+    assert refused(office, daysOff=[7]) == "daysOff must be numbers from 0 for Sunday to 6 for Saturday, not 7"
+    assert refused(office, daysOff=[0, 1, 0]) == "daysOff must not name one twice: 0, 1, 0"
     assert refused(office, frequency=None) == "frequency must be one of daily, weekly, monthly"
     assert refused(office, frequency="hourly") == "frequency must be one of daily, weekly, monthly"
-    assert refused(office, freezes={"startCount": 2, "maxCount": 1}) == "maxCount 1 must be at least startCount 2"
-    assert refused(office, freezes={"startCount": 0, "maxCount": 101}) == "maxCount must be at most 100, not 101"
+    assert refused(office, freezes={"startCount": 2, "maxCount": 1}) == (
+        "freezes.maxCount 1 must be at least startCount 2"
+    )
+    assert refused(office, freezes={"startCount": 0, "maxCount": 101}) == (
+        "freezes.maxCount must be at most 100, not 101"
+    )
     assert refused(office, freezes={"startCount": 0}) == "freezes.maxCount must be a whole number"
     assert refused(office, freezes={"startCount": 0, "maxCount": 1, "autoEarnInterval": 7}) == (
-        "autoEarnInterval and autoEarnAmount must be given together or not at all"
+        "freezes.autoEarnInterval and autoEarnAmount must be given together or not at all"
     )
-    with pytest.raises(Unprocessable, match="it must be an object"):
+    with pytest.raises(Unprocessable, match=r"^the request body must be an object$"):
         office.call("PATCH", "streaks/settings", [])
 
 
@@ -110,7 +126,7 @@ def test_settings_of_the_whole(office):
     assert office.ruleset.experimentation == Experimentation(20, 7)
     assert office.ruleset.notifications == Notifications("monthly")
     assert refused(office, "settings", experimentation={"controlRatio": 101}) == (
-        "controlRatio must be at most 100, not 101"
+        "experimentation.controlRatio must be at most 100, not 101"
     )
     assert refused(office, "settings", aggregationPeriod="daily") == "aggregationPeriod must be one of weekly, monthly"
 

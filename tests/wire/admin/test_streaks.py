@@ -7,7 +7,7 @@ import pytest
 from moments import utc
 from office import Office
 
-from trophy_engine import InvalidValue, UnknownUser
+from trophy_engine import Engine, InvalidValue, Ruleset, Streak, UnknownUser
 from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore
 from trophy_engine.identifiers import derive
 from trophy_engine.wire.errors import Unprocessable
@@ -137,7 +137,7 @@ def test_pauses_are_made_shown_and_taken_back():
         error("u", "start must be a date such as 2026-02-14"),
         {"index": 4, "severity": "error", "message": "userId must be a string"},
     ]
-    gone = office.delete("streaks/pauses", made["id"], "not-a-uuid", NOBODY, made["id"])
+    gone = office.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [
@@ -147,6 +147,40 @@ def test_pauses_are_made_shown_and_taken_back():
         ],
     }
     assert office.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "item", "issue"),
+    [
+        ("freezes", "freezes", {"userId": "u"}, warning("u", "Would exceed maximum freeze limit")),
+        ("restore", "users", {"id": "u"}, warning("u", "No streak to restore")),
+        ("reset", "users", {"id": "u"}, warning("u", "No streak to reset")),
+        (
+            "pauses",
+            "pauses",
+            {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"},
+            error("u", "The rules have no streak; give them one by the streak settings"),
+        ),
+    ],
+)
+def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, issue):
+    with Engine(Ruleset()) as engine:
+        office = Office(engine=engine)
+        engine.identify("u", at=office.at)
+        ghost = {field: "ghost" if value == "u" else value for field, value in item.items()}
+        answer = office.call("POST", f"streaks/{path}", {name: [item, ghost]})
+    assert (answer.status, answer.body["issues"]) == (200, [issue, error("ghost", "User does not exist")])
+
+
+def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
+    with Engine(Ruleset(streak=Streak())) as engine:
+        office = Office(engine=engine)
+        engine.identify("u", at=office.at)
+        item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
+        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        engine.update(Ruleset(), at=office.at)
+        (issue,) = office.delete("streaks/pauses", made["id"])["issues"]
+    assert issue["message"] == "The rules have no streak; give them one by the streak settings"
 
 
 @pytest.mark.parametrize(
@@ -163,3 +197,8 @@ def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
     for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
         with pytest.raises(Unprocessable):
             office.call("POST", path, body)
+
+
+def test_a_list_of_the_wrong_size_is_named():
+    with pytest.raises(Unprocessable, match=r"^users must be a list of 1 to 100 items, but it has 101$"):
+        Office(engine=Streaks()).call("POST", "streaks/reset", {"users": [{}] * 101})

@@ -58,8 +58,27 @@ def test_a_system_with_a_bad_part_is_not_made_at_all():
     message = office.fault("points", name="XP", key="xp", levels=[level, {**level, "points": "many"}])
     assert message == "levels[1].points must be a whole number"
     message = office.fault("points", name="XP", key="xp", levels=[level, {**level, "points": 200}])
-    assert message == "Key already in use by another level"
+    assert message == "levels[1]: Key already in use by another level"
     assert office.ruleset == Ruleset()
+
+
+def test_what_the_rules_refuse_of_a_part_is_told_with_its_place():
+    office = Office(Ruleset(metrics=[Metric("words")]))
+
+    def fault(**parts):
+        return office.fault("points", name="XP", key="xp", **parts)
+
+    trigger = {"type": "metric", "points": 1, "metricId": str(metric_id("words")), "metricThreshold": 0}
+    assert fault(triggers=[trigger]) == "triggers[0].metricThreshold must be at least 1, not 0"
+    assert fault(triggers=[{**trigger, "metricId": NOBODY}]) == "triggers[0]: Metric not found by ID"
+    level = {"name": "Bronze", "key": "bronze", "points": 1}
+    assert (
+        fault(levels=[level, {**level, "key": "silver", "points": -1}]) == "levels[1].points must be at least 0, not -1"
+    )
+    assert fault(levels=[{**level, "badge": {"url": " "}}]) == "levels[0].badge.url must be text, not ' '"
+    boost = {"name": "Twice", "start": "2025-06-01", "multiplier": 1}
+    assert fault(boosts=[boost]).startswith("boosts[0].multiplier must lie between 0 and 100")
+    assert fault(badge={"url": " "}) == "badge.url must be text, not ' '"
 
 
 def test_null_takes_away_what_a_system_can_be_without():

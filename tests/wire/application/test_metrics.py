@@ -75,6 +75,8 @@ def test_a_summary_by_weeks_has_every_week_that_the_range_touches(hosted):
         ("daily", "2024-01-01", "2025-06-01"),
         ("daily", "yesterday", "2024-01-03"),
         ("daily", "2024-01-01", None),
+        ("weekly", "0001-01-01", "0001-01-02"),
+        ("monthly", "9999-12-30", "9999-12-31"),
     ],
 )
 def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
@@ -84,6 +86,16 @@ def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
     ):
         with pytest.raises(UnprocessableEntityError):
             ask("18", key, aggregation=aggregation, start_date=start, end_date=end)
+
+
+def test_the_ends_of_a_range_are_called_as_in_the_query(hosted):
+    def fault(start, end):
+        query = {"aggregation": "daily", "startDate": start, "endDate": end}
+        hosted.send("GET", "/users/18/metrics/words/event-summary", params=query)
+        return hosted.body["error"]
+
+    assert fault("2024-01-03", "2024-01-01") == "startDate 2024-01-03 must be before endDate 2024-01-01"
+    assert fault("0001-01-01", "0001-01-02") == "startDate must lie in the years 1900 to 2199, not 0001-01-01"
 
 
 def test_a_summary_of_nothing_is_not_found(hosted):

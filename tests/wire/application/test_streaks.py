@@ -94,6 +94,8 @@ def test_a_streak_of_nobody_is_not_found_and_half_a_period_is_refused():
         hosted.api.users.streak("18", history_periods=0)
     hosted.send("GET", "/users/18/streak", params={"historyPeriods": "many"})
     assert hosted.status == 422
+    hosted.send("GET", "/users/18/streak", params={"historyPeriods": 10**9})
+    assert hosted.body["error"].startswith("historyPeriods must be a whole number from 1 to ")
 
 
 def test_many_streaks_come_longest_first_and_ghosts_not_at_all():
@@ -113,6 +115,21 @@ def test_many_streaks_come_longest_first_and_ghosts_not_at_all():
     ]
     hosted.send("GET", "/streaks", params={"userIds": "a,long"})
     assert [row["userId"] for row in hosted.body] == ["long", "a"]
+
+
+def test_an_id_that_holds_a_comma_is_found_where_it_stands_alone():
+    hosted = Hosted(PLAIN)
+    for user in ("a,b", "c"):
+        hosted.api.users.create(id=user)
+    assert [one.user_id for one in hosted.api.streaks.list(user_ids=["a,b", "c"])] == ["a,b", "c"]
+    hosted.send("GET", "/streaks", params={"userIds": "a,b,c"})
+    assert [row["userId"] for row in hosted.body] == ["c"]
+
+
+def test_an_id_that_nobody_can_have_is_left_out_like_one_that_nobody_has():
+    hosted = Hosted(PLAIN)
+    hosted.api.users.create(id="a")
+    assert [one.user_id for one in hosted.api.streaks.list(user_ids=["x" * 256, "a"])] == ["a"]
 
 
 def test_streaks_are_asked_for_by_one_to_a_hundred_ids():

@@ -118,12 +118,11 @@ def test_of_an_unknown_user_nothing_is_found(hosted):
 def test_a_moment_of_signing_up_is_its_day_in_utc(hosted):
     hosted.api.users.create(id="18", sign_up_date="2025-04-01T23:30:00-05:00")
     assert hosted.body["signUpDate"] == "2025-04-02"
-    with pytest.raises(UnprocessableEntityError):
-        hosted.api.users.update("18", sign_up_date="2025-04-03")
-    with pytest.raises(UnprocessableEntityError):
-        hosted.api.users.update("18", sign_up_date="someday")
-    with pytest.raises(UnprocessableEntityError):
-        hosted.api.users.update("18", sign_up_date="2025-13-01T00:00")
+    ends_of_the_calendar = ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00")
+    for wrong in ("2025-04-03", "someday", "2025-13-01T00:00", *ends_of_the_calendar):
+        with pytest.raises(UnprocessableEntityError):
+            hosted.api.users.update("18", sign_up_date=wrong)
+    assert hosted.api.users.get("18").sign_up_date == "2025-04-02"
 
 
 @pytest.mark.parametrize(
@@ -212,3 +211,30 @@ def test_preferences_that_make_no_sense_are_refused(body):
     assert hosted.status == 422
     hosted.api.users.get_preferences("18")
     assert hosted.body == {"notifications": {}}
+
+
+def test_a_condition_of_ones_own_that_makes_no_sense_is_told_with_its_place():
+    hosted = Hosted(OPEN)
+    hosted.api.users.create(id="18")
+    conditions = [{"key": "words", "threshold": 1}, {"key": "lessons", "threshold": 0}]
+    hosted.send("PATCH", "/users/18/preferences", json={"streak": {"metrics": conditions}})
+    assert hosted.body["error"] == "streak.metrics[1].threshold must be above 0, not 0"
+    hosted.send("PATCH", "/users/18/preferences", json={"streak": {"metrics": []}})
+    assert hosted.body["error"] == "streak.metrics must be a list of at least one key, not an empty one"
+
+
+def test_days_off_of_ones_own_are_told_by_the_numbers_that_were_sent():
+    hosted = Hosted(OPEN)
+    hosted.api.users.create(id="18")
+    for days, fault in (
+        ([7], "be numbers from 0 for Sunday to 6 for Saturday, not 7"),
+        ([0, 0], "not name one twice: 0, 0"),
+    ):
+        hosted.send("PATCH", "/users/18/preferences", json={"streak": {"daysOff": days}})
+        assert hosted.body["error"] == f"streak.daysOff must {fault}"
+
+
+@pytest.mark.parametrize("request_", [{}, {"json": []}, {"json": "18"}])
+def test_a_body_that_is_no_object_is_called_by_its_name(hosted, request_):
+    hosted.send("POST", "/users", **request_)
+    assert (hosted.status, hosted.body["error"]) == (422, "the request body must be an object")

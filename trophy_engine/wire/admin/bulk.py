@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.wire import parameters
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import Field, in_wire_words
+from trophy_engine.wire.admin.fields import fault_of
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import structure
 
-__all__ = ["as_id", "create", "delete", "fault_of", "get", "issue", "list_", "sized", "update", "wanted_ids"]
+__all__ = ["as_id", "create", "delete", "get", "issue", "list_", "sized", "update", "wanted_ids"]
 
 #: How many items a request can have.
 _MOST_ITEMS: Final = 100
@@ -30,7 +29,7 @@ def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     created, issues = [], []
     for index, raw in enumerate(sized(request.body)):
         try:
-            ruleset, made = resource.add(structure(raw, resource.new), desk)
+            ruleset, made = resource.add(structure(raw, resource.new, "the item"), desk)
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(fault_of(error, resource.vocabulary), index=index))
         else:
@@ -45,7 +44,7 @@ def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     for index, raw in enumerate(sized(request.body)):
         try:
             as_id(raw.get("id") if isinstance(raw, dict) else None)
-            ruleset, changed = resource.amend(structure(raw, resource.edit), desk)
+            ruleset, changed = resource.amend(structure(raw, resource.edit, "the item"), desk)
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
@@ -62,18 +61,19 @@ def delete(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     ruleset = desk.ruleset
     for text in wanted_ids(request):
         try:
-            ruleset = resource.remove(resource.find(as_id(text), ruleset), ruleset)
+            id_ = as_id(text)
+            ruleset = resource.remove(resource.find(id_, ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(fault_of(error, resource.vocabulary), id=text))
         else:
-            deleted.append({"id": text})
+            deleted.append({"id": str(id_)})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
 
 
 def list_(resource: Resource[Any], desk: Desk, request: Request) -> Response:
     """Show a page of the rules, oldest first."""
-    limit = _whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
-    skip = _whole(request, "skip", 0, least=0)
+    limit = parameters.whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
+    skip = parameters.whole(request, "skip", 0, least=0)
     page = resource.rules(desk.ruleset)[skip : skip + limit]
     return Response(200, [resource.show(rule, desk) for rule in page])
 
@@ -98,16 +98,23 @@ def get(resource: Resource[Any], desk: Desk, request: Request) -> Response:
 # --- what requests have in common -----------------------------------------------------------------------------------
 
 
-def sized(body: object, most: int = _MOST_ITEMS) -> list[Any]:
-    """Give the items of a body.
+def sized(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
+    """Give the items of a body, or of ``what`` it holds.
 
     Raises:
-        Unprocessable: it is no list, or of the wrong length.
+        Unprocessable: they are no list, or one of the wrong length.
     """
-    if not isinstance(body, list) or not 1 <= len(body) <= most:
-        found = f"{len(body)} items" if isinstance(body, list) else "none"
-        raise Unprocessable(f"The request body must be a list of 1 to {most} items, not {found}")
-    return body
+    if not isinstance(items, list) or not 1 <= len(items) <= most:
+        raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_found(items)}")
+    return items
+
+
+def _found(items: object) -> str:
+    if items is None:
+        return "there is none"
+    if isinstance(items, list):
+        return f"it has {len(items)}"
+    return "it is an object" if isinstance(items, dict) else "it is a single value"
 
 
 def wanted_ids(request: Request) -> list[str]:
@@ -135,24 +142,6 @@ def as_id(text: object) -> UUID:
         raise InvalidValue("id must be a valid UUID") from None
 
 
-def _whole(request: Request, name: str, default: int, *, least: int, most: int | None = None) -> int:
-    texts = [value for given, value in request.query if given == name]
-    if not texts:
-        return default
-    text = texts[-1]
-    if not text.isascii() or not text.isdigit() or int(text) < least or (most is not None and int(text) > most):
-        bounds = f"from {least} to {most}" if most is not None else f"of at least {least}"
-        raise Unprocessable(f"{name} must be a whole number {bounds}, not {text!r}")
-    return int(text)
-
-
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
     """Tell of an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``."""
     return {**about, "severity": severity, "message": message}
-
-
-def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
-    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with."""
-    if isinstance(error, InvalidRules):
-        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
-    return in_wire_words(str(error), fields)

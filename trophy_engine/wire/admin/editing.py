@@ -11,6 +11,7 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin import bulk
 from trophy_engine.wire.admin.desk import Desk
+from trophy_engine.wire.admin.fields import fault_of
 from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.arrival import arrival_for_all, is_known
@@ -64,7 +65,7 @@ def object_routes(
         try:
             ruleset = change(engine.ruleset, request.body)
         except (InvalidValue, InvalidRules) as error:
-            raise Unprocessable(bulk.fault_of(error)) from None
+            raise Unprocessable(fault_of(error)) from None
         _adopt(engine, ruleset, request)
         return Response(200, show(ruleset))
 

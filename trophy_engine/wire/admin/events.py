@@ -10,13 +10,13 @@ from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.wire.admin.bulk import sized
-from trophy_engine.wire.admin.fields import in_wire_words
-from trophy_engine.wire.application.upserting import check_attributes, upsert
+from trophy_engine.wire.application.upserting import check_attributes, upsert, utc_day
 from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import item, structure
+from trophy_engine.wire.wording import in_wire_words
 
 __all__ = ["record_batch"]
 
@@ -47,7 +47,7 @@ def record_batch(engine: Engine, request: Request) -> Response:
             try:
                 _record(engine, event, request)
             except InvalidValue as error:
-                raise Unprocessable(f"[{place}]: {in_wire_words(str(error))}") from None
+                raise Unprocessable(f"[{place}]: {in_wire_words(error)}") from None
     return Response(202, {"accepted": len(events)})
 
 
@@ -72,16 +72,16 @@ def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
 def _checked(engine: Engine, raw: object, place: int) -> BatchEvent:
     """Read an event, and check whatever can be checked without its user's state."""
     try:
-        event = structure(raw, BatchEvent)
+        event = structure(raw, BatchEvent, "the event")
         check_user_id(event.user.id)
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(event.user.sign_up_date[:10])
+            as_sign_up_date(utc_day(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
-        raise Unprocessable(f"[{place}]: {in_wire_words(str(error))}") from None
+        raise Unprocessable(f"[{place}]: {in_wire_words(error)}") from None
     if event.key not in {metric.key for metric in engine.ruleset.metrics}:
         raise NotFound(f"[{place}]: Metric not found by key {event.key!r}")
     check_attributes(engine, "user", event.user.attributes)

@@ -5,7 +5,6 @@ A table of fields describes a kind of rule: from it come what a request sets and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -13,17 +12,14 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.arguments import UNSET
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import as_json
-from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.points import Boost, MetricPointsTrigger
-from trophy_engine.rules.settings import Experimentation
-from trophy_engine.rules.streak import Freezes, Streak
+from trophy_engine.rules.problems import Problem
 from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.ids import achievement_id, attribute_id, metric_id, system_id
-from trophy_engine.wire.structuring import camel, item
+from trophy_engine.wire.structuring import Misfit, camel, item
+from trophy_engine.wire.wording import in_wire_words
 
 __all__ = [
     "ACHIEVEMENT",
@@ -42,20 +38,11 @@ __all__ = [
     "Codec",
     "Field",
     "Kinds",
-    "in_wire_words",
+    "fault_at",
+    "fault_of",
     "set_by",
     "shown",
 ]
-
-
-_WORD: Final = re.compile(r"\w+")
-#: Fields of rules with names of several words, such as messages of the rules use.
-_NAMES: Final = frozenset(
-    field.name
-    for rule in (Achievement, Boost, Experimentation, Freezes, Leaderboard, MetricPointsTrigger, Streak)
-    for field in attrs.fields(rule)
-    if "_" in field.name
-)
 
 
 @item
@@ -67,10 +54,17 @@ class Badge:
 
 @attrs.frozen
 class Codec:
-    """How a value is read from an item, given the desk, and how it is shown."""
+    """How a value is read from an item, given the desk, and how it is shown.
+
+    Attributes:
+        read: reads it.
+        show: shows it.
+        within: the names that lead to it where it is but a part of what the item has.
+    """
 
     read: Callable[[Desk, Any], Any] = lambda _, value: value
     show: Callable[[Any], Any] = lambda value: value
+    within: tuple[str, ...] = ()
 
 
 def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -99,7 +93,7 @@ PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text o
 #: A text that is null on the wire where the rule has none; an empty one is none.
 TEXT: Final = Codec(read=lambda _, text: text or None)
 #: A picture: an object with its address.
-BADGE: Final = Codec(read=lambda _, badge: badge and badge.url, show=lambda url: url and {"url": url})
+BADGE: Final = Codec(lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",))
 DATE: Final = Codec(show=_iso)
 NUMBER: Final = Codec(show=as_json)
 METRIC: Final = Codec(lambda desk, id_: desk.metric(id_).key, _id_of(metric_id))
@@ -136,6 +130,11 @@ class Field:
     required: bool = attrs.field(default=False, kw_only=True)
     omitted: bool = attrs.field(default=False, kw_only=True)
 
+    @property
+    def place(self) -> str:
+        """Where the wire has it, such as ``badge.url``."""
+        return ".".join((camel(self.name), *self.codec.within))
+
 
 def set_by(fields: Iterable[Field], item: object, desk: Desk) -> dict[str, Any]:
     """Give what an item sets of a rule, by names of the rule.
@@ -153,17 +152,33 @@ def shown(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     return {camel(field.name): value for field, value in found if value is not None or not field.omitted}
 
 
-def in_wire_words(message: str, fields: Iterable[Field] = ()) -> str:
-    """Have a message of the rules speak of fields as the wire does.
+def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
+    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with.
 
-    >>> in_wire_words("threshold must be at least 1, not 0", [Field("metric_threshold", "threshold")])
+    >>> fault_of(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
-    >>> in_wire_words("max_count 1 must be at least start_count 2")
-    'maxCount 1 must be at least startCount 2'
     """
-    name, space, rest = message.partition(" ")
-    name = next((camel(field.name) for field in fields if field.of == name), name)
-    return _WORD.sub(lambda found: camel(found[0]) if found[0] in _NAMES else found[0], name + space + rest)
+    if isinstance(error, InvalidRules):
+        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
+    if isinstance(error, Misfit):
+        return str(error)
+    name, space, rest = str(error).partition(" ")
+    name = next((field.place for field in fields if field.of == name), name)
+    return in_wire_words(InvalidValue(name + space + rest))
+
+
+def fault_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
+    """Say what is wrong with a part of an item, and which part it is.
+
+    >>> fault_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
+    'levels[0].points must be at least 0, not -1'
+    >>> fault_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
+    'levels[1]: Key already in use by another level'
+    """
+    known = tuple(fields)
+    fault = fault_of(error, known)
+    names = {name for field in known for name in (field.place, camel(field.name))}
+    return f"{path}.{fault}" if fault.split(maxsplit=1)[0] in names else f"{path}: {fault}"
 
 
 @attrs.frozen

@@ -13,7 +13,18 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.desk import AttributeValue, Desk
-from trophy_engine.wire.admin.fields import BREAKDOWN, DATE, METRIC, SYSTEM, TEXT, USER_FILTER, Field, Kinds, set_by
+from trophy_engine.wire.admin.fields import (
+    BREAKDOWN,
+    DATE,
+    METRIC,
+    SYSTEM,
+    TEXT,
+    USER_FILTER,
+    Codec,
+    Field,
+    Kinds,
+    set_by,
+)
 from trophy_engine.wire.admin.resource import Resource
 from trophy_engine.wire.ids import leaderboard_id
 from trophy_engine.wire.statuses import BoardStatus, board_status
@@ -26,6 +37,8 @@ Status = Literal["inactive", "active", "scheduled", "finished"]
 Unit = Literal["day", "month", "year"]
 
 _MOST_PARTICIPANTS: Final = 1000
+#: How many users a leaderboard holds; null stands for as many as one can hold.
+_PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most)
 _OWN: Final = Kinds(
     "a leaderboard",
     {
@@ -52,7 +65,7 @@ class LeaderboardItem:
     description: str | None | Unset = UNSET
     metric_id: UUID | Unset = UNSET
     points_system_id: UUID | Unset = UNSET
-    max_participants: int | Unset = UNSET
+    max_participants: int | None | Unset = UNSET
     start: date | Unset = UNSET
     end: date | None | Unset = UNSET
     start_time: str | None | Unset = UNSET
@@ -94,7 +107,7 @@ class Leaderboards(Resource[Leaderboard]):
         Field("description", codec=TEXT, omitted=True),
         Field("rank_by"),
         *_OWN.all,
-        Field("max_participants", omitted=True),
+        Field("max_participants", codec=_PARTICIPANTS),
         Field("start", codec=DATE),
         Field("end", codec=DATE, omitted=True),
         Field("start_time", omitted=True),
@@ -169,7 +182,7 @@ def _kept(status: BoardStatus) -> LeaderboardStatus:
 
 
 def _checked(board: Leaderboard) -> Leaderboard:
-    if board.max_participants is not None and board.max_participants > _MOST_PARTICIPANTS:
+    if board.max_participants > _MOST_PARTICIPANTS:
         raise InvalidValue(f"maxParticipants must be at most {_MOST_PARTICIPANTS}, not {board.max_participants}")
     return board
 

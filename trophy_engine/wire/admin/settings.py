@@ -11,6 +11,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.wire.errors import NotHosted
 from trophy_engine.wire.structuring import camel, given, item, structure
+from trophy_engine.wire.wording import within
 
 __all__ = ["ENVIRONMENTS", "change_settings", "show_settings"]
 
@@ -58,7 +59,8 @@ def change_settings(ruleset: Ruleset, body: object) -> Ruleset:
     changes: dict[str, Any] = {}
     if not isinstance(edit.experimentation, Unset):
         experiment = ruleset.experimentation or Experimentation()
-        changes["experimentation"] = attrs.evolve(experiment, **given(edit.experimentation))
+        with within("experimentation"):
+            changes["experimentation"] = attrs.evolve(experiment, **given(edit.experimentation))
     if not isinstance(edit.aggregation_period, Unset):
         changes["notifications"] = attrs.evolve(
             ruleset.notifications or Notifications(), aggregation_period=edit.aggregation_period

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any, Literal
 
 import attrs
@@ -9,10 +10,11 @@ import attrs
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import as_json
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.wire.structuring import given, item, structure
+from trophy_engine.wire.weekdays import weekdays
+from trophy_engine.wire.wording import within
 
 __all__ = ["change_streak", "show_streak"]
 
@@ -59,18 +61,13 @@ def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
-        changes["days_off"] = _weekdays(edit.days_off)
+        changes["days_off"] = weekdays(edit.days_off, "daysOff")
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _conditions(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
+        with within("freezes"):
+            changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
-
-
-def _weekdays(numbers: tuple[int, ...]) -> tuple[str, ...]:
-    if not all(0 <= number < len(WEEKDAYS) for number in numbers):
-        raise InvalidValue("daysOff must be numbers from 0, for Sunday, to 6, for Saturday")
-    return tuple(WEEKDAYS[number] for number in numbers)
 
 
 def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
@@ -83,7 +80,19 @@ def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[Streak
             raise InvalidValue(f"metrics[{place}].key {one.key!r} must not come twice")
         if one.threshold < 0:
             raise InvalidValue(f"metrics[{place}].threshold must be at least 0, not {one.threshold}")
-    return tuple(StreakMetric(one.key, one.threshold) for one in wanted if one.threshold > 0)
+    kept = {_shown(one): one for one in (ruleset.streak or Streak()).metrics}
+    made = (_condition(one, place) for place, one in enumerate(wanted) if one.threshold > 0)
+    return tuple(kept.get(_shown(one), one) for one in made)
+
+
+def _condition(one: Condition, place: int) -> StreakMetric:
+    with within(f"metrics[{place}]"):
+        return StreakMetric(one.key, one.threshold)
+
+
+def _shown(condition: StreakMetric) -> tuple[str, int]:
+    """Give the key and the threshold of a condition as they are shown: no lower than it is, and whole."""
+    return condition.key, ceil(condition.threshold)
 
 
 def show_streak(ruleset: Ruleset) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def show_streak(ruleset: Ruleset) -> dict[str, Any]:
         "evaluationMode": streak.evaluation_mode,
         "customizationEnabled": streak.customization_enabled,
         "daysOff": [WEEKDAYS.index(day) for day in streak.days_off],
-        "metrics": [{"key": one.key, "threshold": as_json(one.threshold)} for one in streak.metrics],
+        "metrics": [{"key": key, "threshold": least} for key, least in map(_shown, streak.metrics)],
         "freezes": freezes
         and {
             "startCount": freezes.start_count,

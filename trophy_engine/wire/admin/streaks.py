@@ -14,14 +14,16 @@ from trophy_engine.errors import (
     NoStreakToReset,
     NoStreakToRestore,
     Refused,
+    TrophyError,
+    UnknownKey,
     UnknownUser,
 )
 from trophy_engine.wire.admin.bulk import as_id, issue, sized, wanted_ids
-from trophy_engine.wire.admin.fields import in_wire_words
 from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import item, structure
+from trophy_engine.wire.wording import in_wire_words
 
 __all__ = ["delete_pauses", "grant_freezes", "pause", "reset", "restore"]
 
@@ -31,6 +33,7 @@ _WARNINGS: Final[dict[type[Refused], str]] = {
     NoStreakToRestore: "No streak to restore",
     NoStreakToReset: "No streak to reset",
 }
+_NO_STREAK: Final = "The rules have no streak; give them one by the streak settings"
 
 
 @item
@@ -62,7 +65,7 @@ def grant_freezes(engine: Engine, request: Request) -> Response:
     def grant(one: Grant) -> None:
         engine.grant_freeze(one.user_id, at=arrival(engine, request, one.user_id))
 
-    given, issues = _each(request, "freezes", Grant, grant)
+    given, issues = _each(request, "freezes", Grant, grant, idle=FreezeLimitReached)
     return Response(201 if given else 200, {"issues": issues})
 
 
@@ -73,7 +76,7 @@ def restore(engine: Engine, request: Request) -> Response:
         engine.restore_streak(one.id, at=arrival(engine, request, one.id))
         return one.id
 
-    restored, issues = _each(request, "users", Someone, act)
+    restored, issues = _each(request, "users", Someone, act, idle=NoStreakToRestore)
     return Response(201 if restored else 200, {"restoredUsers": restored, "issues": issues})
 
 
@@ -84,7 +87,7 @@ def reset(engine: Engine, request: Request) -> Response:
         engine.reset_streak(one.id, at=arrival(engine, request, one.id))
         return one.id
 
-    ended, issues = _each(request, "users", Someone, act)
+    ended, issues = _each(request, "users", Someone, act, idle=NoStreakToReset)
     return Response(200, {"resetUsers": ended, "issues": issues})
 
 
@@ -119,12 +122,13 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     deleted, issues = [], []
     for text in wanted:
         try:
-            user, number = _running(running, as_id(text))
+            id_ = as_id(text)
+            user, number = _running(running, id_)
             engine.unpause(user, number, at=arrival(engine, request, user))
-        except (InvalidValue, Refused) as error:
-            issues.append(issue(in_wire_words(str(error)), id=text))
+        except (InvalidValue, Refused, UnknownKey) as error:
+            issues.append(issue(*_fault_of(error), id=text))
         else:
-            deleted.append({"id": text})
+            deleted.append({"id": str(id_)})
     return Response(200, {"deleted": deleted, "issues": issues})
 
 
@@ -136,9 +140,16 @@ def _running(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int]:
 
 
 def _each(
-    request: Request, name: str, kind: type[Any], act: Callable[[Any], Any]
+    request: Request, name: str, kind: type[Any], act: Callable[[Any], Any], *, idle: type[Refused] | None = None
 ) -> tuple[list[Any], list[dict[str, Any]]]:
     """Do something for every item of a list in the body; give what came of it, and the issues.
+
+    Args:
+        request: whose body has the list.
+        name: the list's name in the body.
+        kind: the class of its items.
+        act: does it.
+        idle: as what an item is refused where the rules have no streak; None for an error.
 
     Raises:
         Unprocessable: the body has no such list, or one of the wrong length.
@@ -146,16 +157,23 @@ def _each(
     if not isinstance(request.body, dict) or set(request.body) != {name}:
         raise Unprocessable(f"The request body must be an object with {name}")
     done, issues = [], []
-    for index, raw in enumerate(sized(request.body[name])):
+    for index, raw in enumerate(sized(request.body[name], what=name)):
         try:
-            done.append(act(structure(raw, kind)))
-        except UnknownUser:
-            issues.append(issue("User does not exist", **_about(raw, index)))
-        except (InvalidValue, Refused) as error:
-            warning = _WARNINGS.get(type(error))  # type: ignore[arg-type]  # no key, where it is no refusal
-            severity = "error" if warning is None else "warning"
-            issues.append(issue(warning or in_wire_words(str(error)), severity, **_about(raw, index)))
+            done.append(act(structure(raw, kind, "the item")))
+        except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
+            issues.append(issue(*_fault_of(error, idle), **_about(raw, index)))
     return done, issues
+
+
+def _fault_of(error: TrophyError, idle: type[Refused] | None = None) -> tuple[str, str]:
+    """Give the message of an issue, and how severe it is; the only key that can be unknown is the streak's."""
+    if isinstance(error, UnknownUser):
+        return "User does not exist", "error"
+    refused = idle if isinstance(error, UnknownKey) else type(error)
+    for warned, message in _WARNINGS.items():
+        if refused is warned:
+            return message, "warning"
+    return _NO_STREAK if isinstance(error, UnknownKey) else in_wire_words(error), "error"
 
 
 def _about(raw: object, index: int) -> dict[str, Any]:

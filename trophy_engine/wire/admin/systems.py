@@ -8,11 +8,13 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.problems import at_item
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.wire.admin.boosts import Boosts, NewBoost
 from trophy_engine.wire.admin.desk import Desk
-from trophy_engine.wire.admin.fields import BADGE, PROSE, Badge, Field, set_by
+from trophy_engine.wire.admin.fields import BADGE, PROSE, Badge, Field, fault_at, set_by
 from trophy_engine.wire.admin.levels import Levels, NewLevel
 from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.removal import without
@@ -79,7 +81,11 @@ class Systems(Resource[PointsSystem]):
         return PointsSystem(**set_by(self.fields, item, desk))
 
     def add(self, item: NewSystem, desk: Desk) -> tuple[Ruleset, dict[str, Any]]:
-        """Add a points system and the parts that come with it: all of them, or nothing at all."""
+        """Add a points system and the parts that come with it: all of them, or nothing at all.
+
+        Raises:
+            InvalidValue: a part does not fit; the message says which.
+        """
         ruleset, found = super().add(item, desk)
         parts: dict[str, Parts[Any]] = {
             "levels": Levels(item.key),
@@ -91,8 +97,8 @@ class Systems(Resource[PointsSystem]):
             if items is UNSET:
                 continue
             found[name] = []
-            for one in items:
-                ruleset, shown = resource.add(one, desk.holding(ruleset))
+            for place, one in enumerate(items):
+                ruleset, shown = _added(resource, one, desk.holding(ruleset), at_item(name, place))
                 found[name].append(shown)
         return ruleset, found
 
@@ -103,3 +109,11 @@ class Systems(Resource[PointsSystem]):
     def show(self, rule: PointsSystem, desk: Desk) -> dict[str, Any]:
         """Show a points system; one that is in the ruleset is active."""
         return {**super().show(rule, desk), "status": "active"}
+
+
+def _added(parts: Parts[Any], item: Any, desk: Desk, path: str) -> tuple[Ruleset, dict[str, Any]]:
+    """Add a part of a new system, and show it; whatever is wrong with it is told with its path."""
+    try:
+        return parts.add(item, desk)
+    except (InvalidValue, InvalidRules) as error:
+        raise InvalidValue(fault_at(path, error, parts.vocabulary)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trophy_engine.engine import Engine
 from trophy_engine.player import Player
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.events import points_of
 from trophy_engine.wire.application.finding import api_achievement, player
 from trophy_engine.wire.application.upserting import check_attributes, upsert

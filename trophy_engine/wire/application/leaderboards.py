@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import leaderboard, player
 from trophy_engine.wire.application.upserting import check_attributes
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.leaderboards import listed_leaderboard, ranked_leaderboard, user_leaderboard
+from trophy_engine.wire.wording import naming
 
 __all__ = ["all_leaderboards", "get", "of_user"]
 
@@ -30,15 +31,16 @@ def get(engine: Engine, request: Request, key: str) -> Response:
     attributes = parameters.attributes(request)
     check_attributes(engine, "user", attributes)
     most = rule.max_participants
-    view = engine.leaderboard(
-        rule.key,
-        at=request.at,
-        run=parameters.day(request, "run"),
-        user=parameters.text(request, "userId"),
-        offset=parameters.whole(request, "offset", 0),
-        limit=parameters.whole(request, "limit", _ROWS if most is None else min(_ROWS, most), least=0, most=most),
-        attributes=attributes,
-    )
+    with naming(attributes="userAttributes"):
+        view = engine.leaderboard(
+            rule.key,
+            at=request.at,
+            run=parameters.day(request, "run"),
+            user=parameters.text(request, "userId"),
+            offset=parameters.whole(request, "offset", 0),
+            limit=parameters.whole(request, "limit", _ROWS if most is None else min(_ROWS, most), least=0, most=most),
+            attributes=attributes,
+        )
     return Response(200, ranked_leaderboard(view, engine.ruleset))
 
 

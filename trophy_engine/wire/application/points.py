@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import player, system, today
 from trophy_engine.wire.application.summaries import summarise
 from trophy_engine.wire.application.upserting import check_attributes

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from trophy_engine.engine import Engine
-from trophy_engine.errors import UnknownUser
-from trophy_engine.player import Player
-from trophy_engine.wire.application import parameters
+from trophy_engine.errors import InvalidValue
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import player, today
+from trophy_engine.wire.arrival import is_known
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.streaks import extended_at, full_streak
+from trophy_engine.wire.wording import naming
 
 __all__ = ["of_user", "of_users"]
 
@@ -21,7 +22,8 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
     """Give a user's streak with its last periods, and the pauses that are not over."""
     someone = player(engine, request, user)
     periods = parameters.whole(request, "historyPeriods", _HISTORY, least=1)
-    history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
+    with naming(periods="historyPeriods"):
+        history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
     date = today(someone)
     pauses = [one for one in someone.pauses if not one.archived and one.end >= date]
     return Response(200, full_streak(someone.streak, history, pauses))
@@ -29,10 +31,10 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
 
 def of_users(engine: Engine, request: Request) -> Response:
     """Give the lengths of some users' streaks, the longest first; who is not known is left out."""
-    ids = parameters.several(request, "userIds")
+    ids = _named(engine, request)
     if not 1 <= len(ids) <= _MOST_USERS:
         raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
-    found = [one for one in (_known(engine, request, user) for user in dict.fromkeys(ids)) if one is not None]
+    found = [player(engine, request, user) for user in dict.fromkeys(ids) if _is_there(engine, user)]
     rows = [
         {
             "userId": one.id,
@@ -44,8 +46,17 @@ def of_users(engine: Engine, request: Request) -> Response:
     return Response(200, sorted(rows, key=lambda row: -row["streakLength"]))
 
 
-def _known(engine: Engine, request: Request, user: str) -> Player | None:
+def _named(engine: Engine, request: Request) -> list[str]:
+    """Give the ids that a query names; a value that is a user's id as it stands is one, commas and all."""
+    return [
+        user
+        for value in parameters.values(request, "userIds")
+        for user in ([value] if _is_there(engine, value) else parameters.split(value))
+    ]
+
+
+def _is_there(engine: Engine, user: str) -> bool:
     try:
-        return player(engine, request, user)
-    except UnknownUser:
-        return None
+        return is_known(engine, user)
+    except InvalidValue:
+        return False  # nobody can have such an id

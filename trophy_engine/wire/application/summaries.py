@@ -6,10 +6,11 @@ from typing import Final
 
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.values import number
+from trophy_engine.wire.wording import naming
 
 __all__ = ["summarise"]
 
@@ -21,15 +22,16 @@ def summarise(
 ) -> Response:
     """Give the course of a user's total of a metric or of points."""
     someone = player(engine, request, user)
-    rows = engine.reports.summary(
-        user,
-        metric=metric,
-        points=points,
-        aggregation=parameters.choice(request, "aggregation", _AGGREGATIONS),
-        start=parameters.required_day(request, "startDate"),
-        end=parameters.required_day(request, "endDate"),
-        at=someone.at,
-    )
+    with naming(start="startDate", end="endDate"):
+        rows = engine.reports.summary(
+            user,
+            metric=metric,
+            points=points,
+            aggregation=parameters.choice(request, "aggregation", _AGGREGATIONS),
+            start=parameters.required_day(request, "startDate"),
+            end=parameters.required_day(request, "endDate"),
+            at=someone.at,
+        )
     return Response(
         200,
         [{"date": one.date.isoformat(), "total": number(one.total), "change": number(one.change)} for one in rows],

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidValue
 from trophy_engine.outcome import Outcome
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.wire.arrival import arrival, is_known
@@ -15,7 +16,7 @@ from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 from trophy_engine.wire.structuring import given
 
-__all__ = ["check_attributes", "upsert"]
+__all__ = ["check_attributes", "upsert", "utc_day"]
 
 #: Where the hosted platform has attributes set up, as its messages have it.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
@@ -48,18 +49,22 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
     check_attributes(engine, "user", fields.attributes)
     said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
     if "sign_up_date" in said:
-        said["sign_up_date"] = _utc_day(said["sign_up_date"])
+        said["sign_up_date"] = utc_day(said["sign_up_date"])
     if not (said or fields.attributes) and is_known(engine, user):
         return None
     return engine.identify(user, at=arrival(engine, request, user), attributes=fields.attributes, **said)
 
 
-def _utc_day(text: str | None) -> str | None:
-    """Take the UTC day of a date and time; a date is left to the engine."""
+def utc_day(text: str | None) -> str | None:
+    """Take the UTC day of a date and time; a date is left to the engine.
+
+    Raises:
+        InvalidValue: it is no date and time, or its UTC day is beyond the calendar.
+    """
     if text is None or "T" not in text:
         return text
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unprocessable(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None
-    return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()
+        return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()
+    except (ValueError, OverflowError):
+        raise InvalidValue(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from trophy_engine.arguments import UNSET, Unset
-from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
+from trophy_engine.calendar.frequencies import Weekday
 from trophy_engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.application.upserting import upsert
 from trophy_engine.wire.arrival import arrival, is_known
-from trophy_engine.wire.bodies import PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
+from trophy_engine.wire.bodies import MetricPreference, PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import preferences, user
 from trophy_engine.wire.shapes.values import Json
 from trophy_engine.wire.structuring import structure
+from trophy_engine.wire.weekdays import weekdays
+from trophy_engine.wire.wording import naming, within
 
 __all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
 
@@ -62,29 +64,30 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     body = structure(request.body, PreferencesBody)
     player(engine, request, id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
-    engine.prefer(
-        id_,
-        notifications=body.notifications,
-        streak_enabled=streak.enabled,
-        evaluation_mode=streak.evaluation_mode,
-        metrics=_metrics(streak),
-        days_off=_days_off(streak),
-        at=arrival(engine, request, id_),
-    )
+    metrics, days_off = _metrics(streak), _days_off(streak)
+    with naming(metrics="streak.metrics", days_off="streak.daysOff"):
+        engine.prefer(
+            id_,
+            notifications=body.notifications,
+            streak_enabled=streak.enabled,
+            evaluation_mode=streak.evaluation_mode,
+            metrics=metrics,
+            days_off=days_off,
+            at=arrival(engine, request, id_),
+        )
     return Response(200, preferences(player(engine, request, id_)))
 
 
 def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [StreakMetric(one.key, one.threshold) for one in streak.metrics]
+    return [_condition(one, place) for place, one in enumerate(streak.metrics)]
 
 
-def _days_off(streak: StreakPreferences) -> list[Weekday] | Unset:
-    """Take weekdays by their numbers, 0 for Sunday."""
-    if isinstance(streak.days_off, Unset):
-        return UNSET
-    wrong = [number for number in streak.days_off if number not in range(len(WEEKDAYS))]
-    if wrong:
-        raise Unprocessable(f"daysOff must be numbers from 0 for Sunday to 6 for Saturday, not {wrong[0]}")
-    return [WEEKDAYS[number] for number in streak.days_off]
+def _condition(one: MetricPreference, place: int) -> StreakMetric:
+    with within(f"streak.metrics[{place}]"):
+        return StreakMetric(one.key, one.threshold)
+
+
+def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
+    return streak.days_off if isinstance(streak.days_off, Unset) else weekdays(streak.days_off, "streak.daysOff")

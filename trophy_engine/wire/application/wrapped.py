@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from trophy_engine.engine import Engine
-from trophy_engine.wire.application import parameters
+from trophy_engine.wire import parameters
 from trophy_engine.wire.application.best_rankings import BestRankings
 from trophy_engine.wire.application.finding import player, today
 from trophy_engine.wire.messages import Request, Response

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request
 
-__all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "text", "whole"]
+__all__ = ["attributes", "choice", "day", "flag", "required_day", "several", "split", "text", "values", "whole"]
 
 W = TypeVar("W", bound=str)
+
+#: A whole number as a query has it, and no other of the spellings that ``int`` reads; no call needs a longer one.
+_WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 def text(request: Request, name: str) -> str | None:
@@ -20,9 +24,19 @@ def text(request: Request, name: str) -> str | None:
     return dict(request.query).get(name)
 
 
+def values(request: Request, name: str) -> list[str]:
+    """Give the values of a parameter that comes again and again."""
+    return [value for given, value in request.query if given == name]
+
+
+def split(value: str) -> list[str]:
+    """Give what a value holds with commas between."""
+    return [one for one in value.split(",") if one]
+
+
 def several(request: Request, name: str) -> list[str]:
     """Give the values of a parameter that comes again and again, or holds several with commas between."""
-    return [value for given, values in request.query if given == name for value in values.split(",") if value]
+    return [one for value in values(request, name) for one in split(value)]
 
 
 def flag(request: Request, name: str) -> bool:
@@ -31,20 +45,25 @@ def flag(request: Request, name: str) -> bool:
 
 
 def whole(request: Request, name: str, default: int, *, least: int | None = None, most: int | None = None) -> int:
-    """Read a whole number.
+    """Read a whole number; one that is left out is not checked.
 
     Raises:
         Unprocessable: it is none, or out of bounds.
     """
     given = text(request, name)
-    try:
-        value = default if given is None else int(given)
-    except ValueError:
-        raise Unprocessable(f"{name} must be a whole number, not {given!r}") from None
-    if (least is not None and value < least) or (most is not None and value > most):
-        bounds = f"from {least}" + ("" if most is None else f" to {most}") + " on" * (most is None)
-        raise Unprocessable(f"{name} must be a whole number {bounds}, not {value}")
+    if given is None:
+        return default
+    value = int(given) if _WHOLE.fullmatch(given) else None
+    if value is None or (least is not None and value < least) or (most is not None and value > most):
+        raise Unprocessable(f"{name} must be a whole number{_within(least, most)}, not {given!r}")
     return value
+
+
+def _within(least: int | None, most: int | None) -> str:
+    """Say between which bounds, if any."""
+    if least is None:
+        return ""
+    return f" of at least {least}" if most is None else f" from {least} to {most}"
 
 
 def choice(request: Request, name: str, options: Sequence[W]) -> W:
