@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Self, TypeVar
 
-from trophy_engine.calendar.instants import NEVER, from_micros, to_micros
+from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core.commands import (
     Record,
     UserCommand,
@@ -90,7 +90,9 @@ class Shell(Reader):
         history = self._history
         if history.plan.notices is None:
             return []
-        first = min((state.created for state in filter(None, map(history.state, history.users()))), default=NEVER)
+        first = min((state.created for state in filter(None, map(history.state, history.users()))), default=None)
+        if first is None:
+            return []
         told = occasions(history.plan, max(history.settled(), first), until, self._boards.closings(until))
         return [*self._boards.due(until), *told] if history.plan.boards else told
 

@@ -224,6 +224,17 @@ def test_restoring_takes_back_a_reset():
     assert lengths(history) == [8, 9, 9, 9]
 
 
+def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
+    engine.prefer("jo", streak_enabled=False, at=at("04-03T11:00"))
+    engine.prefer("jo", streak_enabled=True, at=at("04-06T10:00"))
+    play(engine, "04-07T10:00 lessons 1\n04-08T10:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 8, at=at("04-08T11:00"))) == [1, 2, 0, 0, 0, 0, 1, 2]
+    longest = longest_streak(engine.scenes("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
+    assert (longest.length, longest.period_start) == (2, date(2025, 4, 2))
+
+
 def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
     scenes = told("06-16", *NINE, lost, credited("06-15", 1), length=1)

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import attrs
 import pytest
 from explained import told
 from stories import at
@@ -275,6 +276,28 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
         later.explain("ann", achievement="hundred")
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
         later.explain("ann", streak=True)
+
+
+def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_those():
+    first = Achievement("a", MetricTrigger("words", 1))
+    rules = Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")], achievements=[first])
+    engine = Engine(rules)
+    engine.record("words", user="ann", value=3, at=at("04-01T10:00"))
+    on_ios = Achievement("a", MetricTrigger("words", 5, {"device": "ios"}))
+    engine.update(attrs.evolve(rules, achievements=[on_ios]), at=at("04-02T10:00"))
+    explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
+    assert (explained.mark.counter, explained.mark.target, explained.silent) == ("words", 1, False)
+
+
+def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_counter_stood():
+    engine = Engine(Ruleset(metrics=[Metric("words")]))
+    engine.record("words", user="ann", value=3, at=at("04-01T10:00"))
+    metrics = [Metric("views"), Metric("lessons"), Metric("words")]
+    due = Ruleset(metrics=metrics, achievements=[Achievement("a", MetricTrigger("words", 1))])
+    engine.update(due, at=at("04-02T10:00"))
+    explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
+    assert explained.silent
+    assert explained.mark.text == "words: 3, past the mark at 1"
 
 
 def test_exactly_one_thing_is_asked_for(story):

@@ -102,6 +102,17 @@ def test_pauses_may_overlap_and_reach_over_years_that_cost_nothing():
 # --- days off ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
+def test_a_pause_for_ever_ends_with_the_calendar(frequency):
+    engine = Engine(rules(frequency=frequency))
+    active(engine, "2026-08-15", 1)
+    engine.pause("jo", "2026-08-16", "9999-12-31", at=utc("2026-08-15 13:00"))
+    for other in ("weekly", "monthly", frequency):
+        engine.update(rules(frequency=other), at=utc("2026-08-15 14:00"))
+    shown = engine.user("jo", at=utc("2190-01-01 12:00")).streak
+    assert (shown.length, shown.expires) == (1, None)
+
+
 def test_days_off_break_nothing_and_acting_on_them_extends():
     engine = Engine(rules(days_off=["sunday", "saturday"]))
     friday = active(engine, "2025-06-10", 4)

@@ -1,23 +1,31 @@
 """The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
 
+from datetime import date
+
+import attrs
 import pytest
 from stories import at, play
 
 from trophy_engine import (
     Achievement,
     AchievementCompleted,
+    ApiTrigger,
     Attribute,
     EarlierThanSettled,
     Effect,
     Engine,
     InvalidValue,
+    Leaderboard,
     Metric,
     MetricChanged,
     MetricTrigger,
     Ruleset,
     StorageClosed,
+    StorageConflict,
+    StorageError,
     StorageIncompatible,
     Streak,
+    StreakLost,
     StreakMetric,
     SubscribersFailed,
 )
@@ -137,6 +145,52 @@ def test_a_streak_in_another_calendar_is_that_of_the_history():
     assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (1, 2, 2)
     assert [(one.before, one.length) for one in engine.revised] == [(2, 1)]
     assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
+
+
+def test_an_engine_that_was_overtaken_goes_on_under_the_rules_of_the_other():
+    storage = MemoryStorage()
+    one, other = Engine(Ruleset(metrics=[Metric("words")]), storage=storage), Engine(storage=storage)
+    one.update(Ruleset(metrics=[Metric("lessons"), Metric("words")]), at=at("04-01T10:00"))
+    with pytest.raises(StorageConflict):
+        other.record("words", user="jo", value=7, at=at("04-02T10:00"))
+    other.record("words", user="jo", value=7, at=at("04-02T10:00"))
+    assert dict(other.user("jo", at=at("04-02T10:00")).metrics) == {"lessons": 0, "words": 7}
+
+
+def test_what_is_in_the_log_has_happened_even_if_no_snapshot_could_be_taken():
+    class Locked(MemoryStorage):
+        snapshot_every = 2
+
+        def save(self, snapshots):
+            raise StorageError("locked")
+
+    board = Leaderboard("words", "metric", date(2025, 1, 1), metric="words")
+    engine = Engine(attrs.evolve(RULES, leaderboards=[board]), storage=Locked())
+    told = []
+    engine.subscribe(MetricChanged, told.append)
+    play(engine, "04-02T10:00 words 1\n04-02T11:00 words 1\n04-02T12:00 words 1")
+    assert [effect.after for effect in told] == [1, 2, 3]
+    assert [one.value for one in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
+    with pytest.raises(StorageError):
+        engine.close()
+
+
+def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells():
+    engine = Engine(attrs.evolve(RULES, achievements=[Achievement("lost", ApiTrigger())]))
+    play(engine, "04-02T10:00 words 1")
+    engine.subscribe(StreakLost, lambda lost: engine.complete("lost", user="jo", at=at("04-09T10:00")))
+    assert [effect.type for effect in engine.settle(at=at("04-09T10:00"))] == ["streak.lost"]
+    assert list(engine.user("jo", at=at("04-09T10:00")).completed) == ["lost"]
+
+
+def test_settling_tells_in_order_of_time():
+    engine = Engine(RULES)
+    engine.identify("jo", time_zone="UTC", at=at("04-02T09:00"))
+    engine.identify("ken", time_zone="Asia/Tokyo", at=at("04-02T09:00"))
+    for user in ("jo", "ken"):
+        play(engine, "04-02T10:00 words 1", user)
+    lost = engine.settle(at=at("04-09T10:00"))
+    assert [(one.user_id, one.at) for one in lost] == [("ken", at("04-03T15:00")), ("jo", at("04-04T00:00"))]
 
 
 def test_a_closed_engine_says_so():

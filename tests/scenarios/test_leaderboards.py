@@ -231,6 +231,19 @@ def test_a_streak_that_time_has_ended_leaves_the_board_though_nobody_says_so():
     assert rows(engine, "02-04T01:00", "streaks") == [(1, "ann", 3)]
 
 
+def test_the_history_of_a_standing_tells_each_day_on_which_time_moved_it():
+    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])
+    board = Leaderboard("xp", "points", NEW_YEAR, points="xp")
+    engine = engine_with(board, points=[hourly])
+    write(engine, "04-01T12:00 ann 1")
+    expected = [(date(2025, 4, day), 5 * (day - 1)) for day in range(2, 6)]
+    for _ in range(2):
+        history = engine.standing("ann", "xp", at=at("04-05T13:00")).history
+        assert [(one.date, one.value) for one in history] == expected
+        for day in range(2, 6):
+            engine.settle(at=at(f"04-0{day}T12:30"))
+
+
 def test_a_board_by_streak_that_is_finished_early_keeps_the_lengths_of_that_instant():
     keen = Leaderboard("keen", "streak", NEW_YEAR)
     engine = engine_with(keen, streak=Streak(metrics=[StreakMetric("words", 1)]))

@@ -1,8 +1,10 @@
 """Notifications: what users and their application are told, and when."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import attrs
+import pytest
 from notified import instants, rules, told
 from stories import at, kinds, play
 
@@ -13,6 +15,7 @@ from trophy_engine import (
     BoostStarted,
     Effect,
     Engine,
+    InvalidValue,
     Leaderboard,
     LeaderboardChanged,
     LeaderboardFinished,
@@ -26,6 +29,7 @@ from trophy_engine import (
     Ruleset,
     Streak,
     StreakMetric,
+    TimePointsTrigger,
 )
 from trophy_engine.storage.sqlite import SQLiteStorage
 
@@ -215,6 +219,50 @@ def test_the_first_ten_are_those_of_the_close_however_late_one_settles():
     )
     assert by_early == by_late
     assert [one.user_id for one in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
+
+
+def test_closings_of_a_long_absence_cost_what_happened_in_it():
+    daily = Leaderboard("xp", "points", date(2020, 1, 1), points="xp", run_unit="day", run_interval=1)
+    points = [PointsSystem("xp", triggers=[TimePointsTrigger(1, "days", 1)])]
+    engine = Engine(rules(points=points, leaderboards=[daily]))
+    play(engine, "2020-01-01T12:00 words 1")
+    finished = told(engine.settle(at=at("2025-01-01T00:00")), LeaderboardFinished)
+    assert [len(one.rankings) for one in finished] == [0] + [1] * (len(finished) - 1)
+    assert len(finished) == (date(2024, 12, 31) - date(2020, 1, 1)).days
+
+
+def test_what_is_told_of_boards_begins_with_the_first_user_whomever_the_log_begins_with():
+    def told_of(*users):
+        engine = Engine(rules(leaderboards=[weekly()]))
+        for user, when in users:
+            play(engine, f"{when}T12:00 words 1", user)
+        return [(one.at, one.start) for one in told(engine.settle(at=at("01-30T00:00")), LeaderboardFinished)]
+
+    early, late = ("ann", "01-02"), ("bob", "01-20")
+    assert told_of(early, late) == told_of(late, early)
+
+
+def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    play(engine, "04-02T10:00 words 3", "ann")
+    play(engine, "04-02T10:01 words 2", "bob")
+    play(engine, "04-02T10:02 words 2", "bob")  # both wait for a quarter of an hour after they were told
+    with suppress(KeyError), engine.batch():
+        play(engine, "04-02T10:03 words 9", "ann")
+        raise KeyError
+    with pytest.raises(InvalidValue), engine.batch():
+        engine.update(rules(), at=at("04-02T10:30"))
+    engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words"), Metric("views")]), at=at("04-02T10:05"))
+    moved = [(one.user_id, one.at, one.rank) for one in told(engine.settle(at=at("04-02T11:00")), RankChanged)]
+    assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
+
+
+def test_awards_that_cancel_out_delay_nothing():
+    both = [MetricPointsTrigger("words", 5), MetricPointsTrigger("words", -5), MetricPointsTrigger("words", 1, 10)]
+    engine = Engine(rules(points=[PointsSystem("xp", triggers=both)]))
+    play(engine, "04-02T10:00 words 1")
+    (outcome,) = play(engine, "04-02T10:01 words 9")
+    assert [one.added for one in told(outcome.effects, PointsChanged)] == [1]
 
 
 def test_settling_survives_that_the_storage_is_opened_anew(tmp_path):

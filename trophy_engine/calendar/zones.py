@@ -33,8 +33,10 @@ __all__ = ["TZDATA_VERSION", "Zone", "zone"]
 #: The version of the zone data, part of where every result comes from.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 
-#: From 12 hours west of UTC to 14 hours east, which is as far as clocks are set.
-_OFFSET: Final = re.compile(r"([+-])(0\d|1[01]):([0-5]\d)|([+-])(12):(00)|(\+)(12|13):([0-5]\d)|(\+)(14):(00)")
+_OFFSET: Final = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
+#: How far west and east of UTC clocks are set.
+_WESTMOST: Final = -12 * HOUR
+_EASTMOST: Final = 14 * HOUR
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = HOUR // 60
 #: No two transitions of a zone lie so close together that one undoes the other between two probes.
@@ -161,15 +163,16 @@ def _offset(data: ZoneInfo, instant: int) -> int:
 
 @cache
 def zone(name: str) -> Zone:
-    """Make the zone of an IANA name, or of a fixed offset ``±HH:MM``.
+    """Make the zone of an IANA name, or of a fixed offset ``±HH:MM`` from -12:00 to +14:00.
 
     Raises:
         InvalidValue: there is no such zone.
     """
     fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
     if fixed:
-        east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE
-        return Zone(name, -east if fixed[1] == "-" else east)
+        east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE * (-1 if fixed[1] == "-" else 1)
+        if _WESTMOST <= east <= _EASTMOST:
+            return Zone(name, east)
     if name not in _names():
         raise InvalidValue(_unknown(name))
     path = files("tzdata.zoneinfo").joinpath(*name.split("/"))
