@@ -198,7 +198,7 @@ class Shell(Reader):
         effects: list[RawEffect] = []
         turn.effects = effects
         if boards:
-            self._boards.at(command.at)
+            self._boards.pass_to(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(turn, known or history.state(check_user_id(user_id)), command)

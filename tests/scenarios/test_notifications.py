@@ -30,6 +30,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     TimePointsTrigger,
+    UnknownKey,
 )
 from trophy_engine.storage.sqlite import SQLiteStorage
 
@@ -291,6 +292,38 @@ def test_a_move_is_told_to_whoever_moves_and_to_those_it_displaces():
     assert kinds(told(outcome.effects, LeaderboardChanged)) == [
         ("leaderboard.changed", at("01-02T10:15")),  # what ben did within the window that ann's first event opened
         ("leaderboard.changed", at("01-02T11:00")),
+    ]
+
+
+def ranks(effects):
+    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in told(effects, RankChanged)]
+
+
+@pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
+def test_ranks_that_time_changes_are_told_as_of_the_midnight_however_often_one_settles(settled):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
+    play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
+    effects = [one for when in [*settled, "04-04T10:00"] for one in engine.settle(at=at(when))]
+    assert ranks(effects) == [(at("04-04T00:00"), "ann", 1, None), (at("04-04T00:00"), "bob", 2, 1)]
+    assert told(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
+
+
+def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_that_was_refused():
+    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
+    board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
+    both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
+    engine = Engine(rules(attributes=[Attribute("plan")], points=[both], leaderboards=[board]))
+    play(engine, "04-02T10:00 words 3", "ann")
+    engine.identify("bob", attributes={"plan": "pro"}, at=at("04-02T10:30"))
+    with pytest.raises(UnknownKey):
+        engine.record("wrods", user="ann", at=at("04-02T12:00"))
+    outcome = engine.record("words", user="cy", value=1, at=at("04-02T12:10"))
+    assert ranks(outcome.effects) == [
+        (at("04-02T11:30"), "bob", None, 1),
+        (at("04-02T11:30"), "ann", 1, 2),
+        (at("04-02T12:10"), "cy", None, 3),
     ]
 
 

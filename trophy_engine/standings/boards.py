@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import BoardPlan, Plan
@@ -29,6 +30,8 @@ __all__ = ["DEFAULT_LIMIT", "Boards"]
 
 #: How many rows one gets who asks for no number.
 DEFAULT_LIMIT = 10
+#: What waits to be told, up to when time has been passed, and what is to be told of that.
+Waiting = tuple[News | None, int, list[RawEffect]]
 
 
 class Boards:
@@ -39,19 +42,40 @@ class Boards:
         self._index: Standings | None = None
         self._forgotten = history.forgotten
         self._news: News | None = None
+        self._passed = FIRST
+        self._told: list[RawEffect] = []
         self._moves: list[Move] = []
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
     def at(self, instant: int) -> Standings:
-        """Give the standings as of an instant, made from all users' states if there are none of these rules."""
+        """Give the standings as of an instant."""
+        index = self._made()
+        index.at(instant)
+        return index
+
+    def _made(self) -> Standings:
+        """Give the standings, made from all users' states if there are none of these rules."""
         index, history = self._index, self._history
         if index is None or index.plan is not history.plan or self._forgotten != history.forgotten:
             index = self._index = Standings(history.plan, history.users(), history.state)
             self._forgotten = history.forgotten
             self._news = self._news_under(history.plan)
-        index.at(instant)
+            if self._news is not None:
+                self._passed = max(self._passed, history.latest())
         return index
+
+    def pass_to(self, instant: int) -> None:
+        """Go to an instant by way of all that time changes, and note what there is to tell of it."""
+        index = self._made()
+        if self._news is not None and instant > self._passed:
+            index.at(self._passed)
+            for at, state in index.changing(instant):
+                self._told += self._news.due(at)
+                for move in self._moved(state, at, partial(index.put, state, at)):
+                    self._told += self._news.moved(state.id, move, index, at)
+            self._passed = instant
+        index.at(instant)
 
     def settled(self, state: UserState) -> None:
         """Take note that time has changed a user for good."""
@@ -61,30 +85,33 @@ class Boards:
     def changes(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
         """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
         index = self.at(at)
-        day = state.zone.window(at)[0]
-        before = {
-            board.key: (board, run, index.stands(board, run, state.id))
+        self._moves = self._moved(state, at, partial(index.enter, state))
+        found = {}
+        for board, run, stood, stands in self._moves:
+            group = index.group(board, state.id)
+            threshold = 1 if group is None else index.ladder(board, run).threshold(group)
+            found[board.key] = _change(board, run, stood, stands, threshold, group or ())
+        return MappingProxyType(found)
+
+    def _moved(self, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
+        """Put a user in, and list how that moves them in the runs of their local day."""
+        index, day = self._made(), state.zone.window(at)[0]
+        before = [
+            (board, run, index.stands(board, run, state.id))
             for board in index.moved(state)
             if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
-        }
-        index.enter(state)
-        found = {}
-        self._moves = []
-        for key, (board, run, stood) in before.items():
-            stands = index.stands(board, run, state.id)
-            if stands != stood:
-                self._moves.append(Move(board, run, stood, stands))
-                group = index.group(board, state.id)
-                threshold = 1 if group is None else index.ladder(board, run).threshold(group)
-                found[key] = _change(board, run, stood, stands, threshold, group or ())
-        return MappingProxyType(found)
+        ]
+        put()
+        after = (Move(board, run, stood, index.stands(board, run, state.id)) for board, run, stood in before)
+        return [move for move in after if move.after != move.before]
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
-    def due(self, until: int) -> Iterator[RawEffect]:
-        """Tell what has waited to be told of ranks until an instant."""
-        self.at(until)
-        return iter(()) if self._news is None else self._news.due(until)
+    def due(self, until: int) -> list[RawEffect]:
+        """Tell what time has changed, and what has waited to be told of ranks, until an instant."""
+        self.pass_to(until)
+        told, self._told = self._told, []
+        return told if self._news is None else [*told, *self._news.due(until)]
 
     def news(self, user: str, at: int) -> Iterator[RawEffect]:
         """Tell of the ranks that the latest of ``changes`` brought about."""
@@ -92,13 +119,13 @@ class Boards:
             for move in self._moves:
                 yield from self._news.moved(user, move, self._index, at)
 
-    def waiting(self) -> News | None:
+    def waiting(self) -> Waiting:
         """Give what waits to be told, to go back to it if a batch fails."""
-        return None if self._news is None else self._news.copy()
+        return None if self._news is None else self._news.copy(), self._passed, self._told.copy()
 
-    def go_back(self, news: News | None) -> None:
+    def go_back(self, waiting: Waiting) -> None:
         """Forget what was to be told since."""
-        self._news = news
+        self._news, self._passed, self._told = waiting
 
     def _news_under(self, plan: Plan) -> News | None:
         """Give what waits to be told under rules: what still has its leaderboard."""

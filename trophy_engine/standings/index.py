@@ -9,7 +9,7 @@ something later had changed are put back first. Users whose own commands have pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
@@ -103,9 +103,27 @@ class Standings:
         if state is not None:
             self.enter(state)
 
+    def changing(self, until: int) -> Iterator[tuple[int, UserState]]:
+        """Walk all that time changes up to an instant, in order: when, and the user as they come out, to be ``put``."""
+        ahead: dict[str, UserState] = {}
+        while self._due and self._due[0][0] <= until:
+            due, user = heappop(self._due)
+            stored = self._stored(user) if self._soonest.get(user) == due else None
+            if stored is not None:
+                state = ahead[user] = ahead[user] if user in ahead else stored.copy()
+                self._settle(state, due)
+                yield due, state
+
     def _advance(self, state: UserState, instant: int) -> None:
+        self._settle(state, instant)
+        self.put(state, instant)
+
+    def _settle(self, state: UserState, instant: int) -> None:
         self._turn.effects = []
         settle(self._turn, state, instant)
+
+    def put(self, state: UserState, instant: int) -> None:
+        """Put a user in as time has changed them up to an instant, beside what is stored."""
         # One who is past the instant already is as ahead of it as before.
         self._place(state, max(next_change(state), instant + 1))
         if self._turn.effects:

@@ -47,12 +47,13 @@ class MemoryStorage:
         """
         if self._closed:
             self._check_open()
-        if entries and entries[0].sequence != len(self._rows) + 1:
-            raise StorageConflict(f"the log has {len(self._rows)} entries; entry {entries[0].sequence} does not follow")
+        rows = self._rows
+        if entries and entries[0].sequence != len(rows) + 1:
+            raise StorageConflict(f"the log has {len(rows)} entries; entry {entries[0].sequence} does not follow")
         for sequence, number, command in entries:
             # A plain tuple of plain values: the garbage collector soon stops looking at those.
             row = (sequence, number, NAMES[type(command)]) + command
-            self._rows.append(row)
+            rows.append(row)
             if isinstance(command, Record) and command.idempotency_key is not None:
                 self._keys[command.user_id, command.metric, command.idempotency_key] = row
 
