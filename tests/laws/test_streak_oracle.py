@@ -135,7 +135,7 @@ def told(of: Account) -> str:
 
 
 @pytest.mark.parametrize("kinds", [deeds, credits_and_care])
-@settings(max_examples=3 * settings.default.max_examples)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.data())
 def test_the_engine_agrees_with_a_walk_through_the_calendar(kinds, data):
     history = data.draw(games(RULES, users=("jo",), max_size=24, kinds=kinds))
