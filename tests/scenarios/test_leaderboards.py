@@ -232,9 +232,8 @@ def test_a_streak_that_time_has_ended_leaves_the_board_though_nobody_says_so():
 
 
 def test_the_history_of_a_standing_tells_each_day_on_which_time_moved_it():
-    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])
     board = Leaderboard("xp", "points", NEW_YEAR, points="xp")
-    engine = engine_with(board, points=[hourly])
+    engine = engine_with(board, points=[PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])])
     write(engine, "04-01T12:00 ann 1")
     expected = [(date(2025, 4, day), 5 * (day - 1)) for day in range(2, 6)]
     for _ in range(2):
@@ -252,9 +251,8 @@ def test_a_board_by_streak_that_is_finished_early_keeps_the_lengths_of_that_inst
     assert engine.update(finished, at=at("04-02T12:00")) == ()
     write(engine, "04-03T11:00 bob 1")
     for when in ("04-02T13:00", "04-03T12:00", "05-01T12:00"):
-        view = engine.leaderboard("keen", at=at(when))
-        assert view.status == "finished"
-        assert [(one.user_id, one.value) for one in view.rankings] == [("ann", 1), ("bob", 1)]
+        assert engine.leaderboard("keen", at=at(when)).status == "finished"
+        assert rows(engine, when, "keen") == [(1, "ann", 1), (2, "bob", 1)]
     assert engine.standing("bob", "keen", at=at("05-01T12:00")).rank == 2
 
 

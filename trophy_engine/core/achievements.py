@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import floor
+from typing import Final
 
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.messages import tell_completion
@@ -11,9 +12,10 @@ from trophy_engine.core.state import Gauge, UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND, Number
 
-_BELOW = -BEYOND
-
 __all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
+
+#: Below every sum of values.
+_BELOW: Final = -BEYOND
 
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
