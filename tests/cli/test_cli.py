@@ -1,6 +1,7 @@
 """The command line, as somebody types it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,16 @@ def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     assert Path("out/sweep.png").exists()
     named = run("simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streak.frequency=daily,weekly")
     assert "frequency = weekly" in named.output
+
+
+@pytest.mark.parametrize(("days", "seven", "thirty"), [("21", False, False), ("90", True, False), ("365", True, True)])
+def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty):
+    rules = Path("rules.toml").read_text()
+    Path("weekly.toml").write_text(rules.replace("[streak]", '[streak]\nfrequency = "weekly"'))
+    words = ("--users", "50", "--days", days, "--seed", "1", "--vary", "points[xp].maximum=9")
+    [*_, row] = [line for line in run("simulate", "weekly.toml", *words).output.splitlines() if " maximum" in line]
+    shares = re.findall(r"not observed|\d+\.\d %", row)
+    assert [share != "not observed" for share in shares] == [seven, thirty]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ from trophy_engine.simulation.simulate import START, Simulation
 from trophy_engine.simulation.simulate import simulate as run
 from trophy_engine.simulation.sweep import Estimate, Sweep, sweep
 from trophy_engine.statistics.figures import Figure, figures, write_figures
-from trophy_engine.statistics.survival import survival
+from trophy_engine.statistics.percentages import NOT_OBSERVED, percent_text
+from trophy_engine.statistics.survival import share_reaching, survival
+from trophy_engine.statistics.tally import Tally
 
 __all__ = ["simulate"]
 
@@ -166,24 +168,20 @@ def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
             ),
         )
     yield table(
-        "Streaks",
+        "Streaks: of those that start, the share that reaches a length",
         ("", "reach 7", "reach 30", "freezes used", "wasted"),
         (
-            (
-                row.name,
-                *(_reach(row.tally.streaks.ended, row.tally.streaks.running, length) for length in (7, 30)),
-                f"{row.tally.freezes.used:,}",
-                f"{row.tally.freezes.wasted:,}",
-            )
+            (row.name, *_reached(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")
             for row in swept.rows
         ),
     )
 
 
+def _reached(tally: Tally) -> Iterator[str]:
+    curve = survival(tally.streaks.ended, tally.streaks.running)
+    return (percent_text(share_reaching(curve, length)) for length in (7, 30))
+
+
 def _told(estimate: Estimate, sign: str = "") -> str:
-    return f"{estimate.mean:{sign},.3f} ± {estimate.high - estimate.mean:,.3f}"
-
-
-def _reach(ended: dict[int, int], running: dict[int, int], length: int) -> str:
-    shares = [point.share for point in survival(ended, running) if point.length <= length]
-    return f"{100 * shares[-1]:.1f} %" if shares else ""
+    margin = NOT_OBSERVED if estimate.high is None else f"{estimate.high - estimate.mean:,.3f}"
+    return f"{estimate.mean:{sign},.3f} ± {margin}"
