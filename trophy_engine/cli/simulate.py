@@ -20,6 +20,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.replay.evaluation import Watch
+from trophy_engine.replay.events import Row
 from trophy_engine.replay.output import write_users
 from trophy_engine.replay.summary import summarize
 from trophy_engine.simulation.population import Population
@@ -71,8 +72,8 @@ def simulate(
     """
     try:
         ruleset = load(rules)
-        columns = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
-        population = Population.fit(columns.read(ruleset, like)) if like else Population.typical(ruleset)
+        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        population = _fit(options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = dict(map(_variation, vary or []))
         with logs.progress() as watch:
             first_day = parse_date(start, "--start")
@@ -92,6 +93,14 @@ def simulate(
     console = results()
     for part in parts:
         console.print(part)
+
+
+def _fit(log: Iterable[Row], like: list[str]) -> Population:
+    """Fit a population to the good rows of logs, and report the bad ones."""
+    with logs.reporting() as report:
+        good, skipped = logs.read_good(log, report)
+    logs.check_evaluated(len(good), skipped, logs.name_logs(like))
+    return Population.fit(good)
 
 
 class _Given(TypedDict):
