@@ -90,6 +90,16 @@ def test_simulate_prints_a_summary_and_writes_files(run):
     assert {"users.csv", "survival.csv", "survival.png", "points.png"} <= {path.name for path in Path("out").iterdir()}
 
 
+@pytest.mark.parametrize("vary", [(), ("--vary", "points[xp].maximum=1,2")])
+def test_a_simulation_in_which_no_user_acts_is_told_as_such(run, vary):
+    words = ("--users", "1", "--days", "1", "--seed", "1", *vary, "--out", "out", "--report", "out.html")
+    done = run("simulate", "rules.toml", *words)
+    assert done.exit_code == 0
+    assert done.output.startswith("0 ")
+    assert "not observed" in done.output
+    assert "None" not in Path("out.html").read_text()
+
+
 def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     words = ("--like", "log.csv", "--value", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")

@@ -103,7 +103,7 @@ def test_long_times_are_told_in_longer_steps():
 
 def test_what_is_not_there_is_left_out():
     empty = replay(RULES, [], tally=True).tally
-    assert {one.key for one in figures(RULES, empty)} == {"completions", "freezes"}
+    assert {one.key for one in figures(RULES, empty)} == {"freezes"}
     bare = Ruleset(metrics=[Metric("words")])
     tally = replay(bare, events(LOG), tally=True).tally
     assert [one.key for one in figures(bare, tally)] == ["active", "hours"]

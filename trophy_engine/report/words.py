@@ -57,8 +57,6 @@ def _freezes(rows: _Rows) -> str:
 
 
 def _completions(rows: _Rows) -> str:
-    if rows[0]["percent_of_users"] is None:
-        return "No user was observed."
     first, last = rows[0], rows[-1]
     most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
     return (

@@ -87,9 +87,10 @@ class Sweep:
     rows: tuple[SweepRow, ...]
 
     def figures(self) -> tuple[Figure, ...]:
-        """Give what there is to show of the rows, side by side: first the measures and how the rules change them."""
+        """Return what there is to show of the rows, side by side: first the measures and how the rules change them."""
         sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        return (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
+        made = (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
+        return tuple(figure for figure in made if figure.rows)
 
     def _measures(self) -> Figure:
         return Figure(

@@ -129,14 +129,11 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
         "How many users hold each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
-            (rule.key, rule.name, counted[rule.key], _percent(counted[rule.key], tally.users))
+            (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
             for rule in sorted(ruleset.achievements, key=lambda rule: -counted[rule.key])
+            if tally.users
         ),
     )
-
-
-def _percent(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 3) if whole else None
 
 
 def _hours(tally: Tally) -> Figure:
