@@ -130,13 +130,13 @@ class LogOptions:
         try:
             day = date.fromisoformat(until).toordinal()
         except ValueError:
-            return from_micros(_parse_time(until, home))
+            return from_micros(_read_time(until, home))
         home = home or zone("UTC")
         read_in(LocalTime((day - EPOCH_DAY) * DAY), home, "--until")
         return from_micros(home.midnight(day + 1) - 1)
 
 
-def _parse_time(until: str, home: Zone | None) -> int:
+def _read_time(until: str, home: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and home is None:
         raise InvalidValue(
@@ -164,7 +164,7 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
         raise TrophyError(f"nothing was evaluated: {what} has no events{upto}")
     raise TrophyError(
         f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; say which columns to read, "
-        "and how, with --user, --at, --tz, --metric and --value"
+        "and how, with --at, --tz and the other options that name columns"
     )
 
 
