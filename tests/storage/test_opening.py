@@ -7,8 +7,10 @@ from contextlib import closing
 
 import pytest
 
+from trophy_engine.core.commands import Record
 from trophy_engine.errors import StorageError
-from trophy_engine.storage import SQLiteStorage
+from trophy_engine.storage import Entry, SQLiteStorage
+from trophy_engine.testing.storage import _interrupts
 
 OPENER = """
 import sys
@@ -54,6 +56,20 @@ def test_opening_waits_for_a_set_time_and_names_the_remedy(tmp_path, monkeypatch
             SQLiteStorage(path)
         other.execute("ROLLBACK")
     SQLiteStorage(path).close()
+
+
+def test_opening_that_is_interrupted_at_any_line_leaves_a_file_that_opens(tmp_path):
+    line, finished, opened = 0, False, []
+    while not finished:
+        line += 1
+        path = tmp_path / f"{line}.db"
+        finished = not _interrupts(lambda path=path: opened.append(SQLiteStorage(path)), line)
+        with closing(SQLiteStorage(path)) as storage:
+            storage.append([Entry(1, 1, Record("jo", 1, "words", 1, (), None))])
+            assert len(list(storage.entries())) == 1
+    assert line > 40
+    [storage] = opened
+    storage.close()
 
 
 def test_opening_goes_on_as_soon_as_the_file_is_free(tmp_path, monkeypatch):

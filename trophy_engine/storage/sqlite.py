@@ -304,7 +304,8 @@ class SQLiteStorage:
                 _roll_back(connection)  # what an interrupted call could not
                 yield connection
             finally:
-                _roll_back(connection)
+                if self._connection is not None:  # else closed, after an interruption between the lines of a call
+                    _roll_back(connection)
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
