@@ -18,6 +18,7 @@ from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.numbers import BEYOND, Number
+from trophy_engine.rules.constraints import Filter
 
 __all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "Tick", "UserState"]
 
@@ -305,7 +306,7 @@ class UserState:
             "totals": [
                 [metric.key, dict(counter.event_attributes), _write(self.gauges[counter.index].total)]
                 for metric in plan.metrics.values()
-                for counter in (metric.total, *metric.matching)
+                for counter in metric.counters
                 if self.gauges[counter.index].total
             ],
             "points": {
@@ -344,10 +345,9 @@ class UserState:
             setattr(state, name, dumped[name])
         state.attributes = dict(dumped["attributes"])
         for key, event_attributes, total in dumped["totals"]:
-            if key in plan.metrics:
-                for counter in (plan.metrics[key].total, *plan.metrics[key].matching):
-                    if dict(counter.event_attributes) == event_attributes:
-                        state.gauges[counter.index].total = _read(total)
+            counter = plan.metrics[key].find(Filter(event_attributes)) if key in plan.metrics else None
+            if counter is not None:
+                state.gauges[counter.index].total = _read(total)
         for system in plan.systems:
             if system.rule.key in dumped["points"]:
                 state.points[system.index], state.awards[system.index] = dumped["points"][system.rule.key]
