@@ -17,6 +17,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.constraints import Filter
 
@@ -205,7 +206,7 @@ class UserState:
     preferences: Mapping[str, str]
     own: StreakPlan | None
     ticks: tuple[Tick, ...]
-    boards: dict[str, dict[int, tuple[Number, int]]]
+    boards: dict[str, RunValues]
     notices: Notices | None
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
@@ -359,7 +360,7 @@ class UserState:
         state.preferences = dict(dumped["preferences"])
         state.own = own_streak(plan, state.preferences)
         for key, runs in dumped["boards"].items():
-            state.boards[key] = {run: (_read(value), at) for run, value, at in runs}
+            state.boards[key] = RunValues({run: (_read(value), at) for run, value, at in runs})
         state.notices = None if dumped["notices"] is None else Notices.load(dumped["notices"])
         state.ticks = tuple(Tick(*tick) for tick in dumped["ticks"])
         state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}

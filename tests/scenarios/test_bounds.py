@@ -1,0 +1,64 @@
+"""What an input costs: a command costs what it does, a look what there is, however long or large a history is."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from steps import count_calls
+
+from trophy_engine import Engine, InvalidValue, Leaderboard, Metric, MetricPointsTrigger, PointsSystem, Ruleset
+
+NEW_YEAR = datetime(2025, 1, 1, 12, tzinfo=UTC)
+DAILY = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=1)
+
+
+def engine_after(days, *, users=1, **rules):
+    """Make an engine with a daily board on which users have done something on each of some days."""
+    blocking = PointsSystem("xp", triggers=[MetricPointsTrigger("blocked", -1, block_if_out_of_points=True)])
+    metrics = [Metric("words"), Metric("blocked")]
+    engine = Engine(Ruleset(metrics=metrics, points=[blocking], leaderboards=[DAILY], **rules))
+    for day in range(days):
+        for user in range(users):
+            engine.record("words", user=f"user-{user}", at=NEW_YEAR + timedelta(days=day))
+    return engine
+
+
+def calls_of(days, command):
+    """Count the calls of a command on the day after some days of activity, once everything is cached."""
+    engine, now = engine_after(days), NEW_YEAR + timedelta(days=days)
+    engine.record("words", user="user-0", at=now)
+    command(engine, now)
+    return count_calls(lambda: command(engine, now))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda engine, now: engine.record("words", user="user-0", at=now),
+        lambda engine, now: engine.identify("user-0", name="Jo", at=now),
+        lambda engine, now: engine.user("user-0", at=now),
+        lambda engine, now: engine.user("user-0", at=now + timedelta(days=3)),
+        lambda engine, now: engine.leaderboard("words", at=now),
+        lambda engine, now: engine.standing("user-0", "words", days=0, at=now),
+    ],
+)
+def test_a_command_does_not_depend_on_how_many_runs_have_passed(command):
+    assert calls_of(1000, command) <= calls_of(10, command) + 10  # a binary search takes a few steps more
+
+
+def test_standings_cost_the_runs_in_which_something_happened():
+    def calls(days, last):
+        engine = engine_after(days)
+        return count_calls(lambda: engine.standings("user-0", "words", date(2025, 1, 1), last))
+
+    year, empty = date(2025, 12, 31), calls(10, date(2025, 1, 31))
+    assert calls(10, year) - empty < 334 * 60  # what it takes to show that nothing happened in a run
+    assert calls(200, year) < 12 * calls(50, year)
+
+
+def test_standings_have_a_bound():
+    engine = engine_after(3)
+    views = engine.standings("user-0", "words", date(2025, 1, 1), date(2052, 5, 18))
+    assert (len(views), [view.value for view in views[:4]]) == (10_000, [1, 1, 1, None])
+    with pytest.raises(InvalidValue, match=r"2025-01-01 to 9999-12-31 are 2,912,808 runs of 'words'; ask for at most"):
+        engine.standings("user-0", "words", date(2025, 1, 1), date.max)
+    assert engine.standings("user-0", "words", date(2026, 1, 1), date(2025, 1, 1)) == ()
