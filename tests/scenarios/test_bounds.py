@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from steps import count_calls
 
-from trophy_engine import Engine, InvalidValue, Leaderboard, Metric, MetricPointsTrigger, PointsSystem, Ruleset
+from trophy_engine import (
+    Attribute,
+    Boost,
+    Engine,
+    InvalidValue,
+    Leaderboard,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+    TimePointsTrigger,
+)
 
 NEW_YEAR = datetime(2025, 1, 1, 12, tzinfo=UTC)
 DAILY = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=1)
@@ -62,3 +73,39 @@ def test_standings_have_a_bound():
     with pytest.raises(InvalidValue, match=r"2025-01-01 to 9999-12-31 are 2,912,808 runs of 'words'; ask for at most"):
         engine.standings("user-0", "words", date(2025, 1, 1), date.max)
     assert engine.standings("user-0", "words", date(2026, 1, 1), date(2025, 1, 1)) == ()
+
+
+def hourly(boosts):
+    """Make an engine whose users are given a point every hour, times some boosts."""
+    given = [Boost(f"boost-{n}", 2, date(2000, 1, 1), user_attributes={"plan": "pro"}) for n in range(boosts)]
+    system = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)], boosts=given)
+    engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
+    engine.identify("jo", attributes={"plan": "pro"}, at=NEW_YEAR)
+    return engine
+
+
+def test_an_absence_costs_each_award_that_comes_in_it_and_not_each_boost():
+    def calls(days, boosts):
+        engine = hourly(boosts)
+        engine.settle(at=NEW_YEAR)
+        return count_calls(lambda: engine.record("words", user="jo", at=NEW_YEAR + timedelta(days=days)))
+
+    assert calls(400, 0) < 5 * calls(100, 0)
+    assert calls(100, 25) < 2 * calls(100, 0)
+
+
+def test_boosts_apply_as_declared_whatever_was_asked_for_before():
+    boosts = [
+        Boost("first", 2, date(2025, 1, 1), date(2025, 1, 2)),
+        Boost("pro", 3, date(2025, 1, 2), user_attributes={"plan": "pro"}),
+        Boost("own", 5, date(2025, 1, 1), date(2025, 1, 3), user_id="ann"),
+    ]
+    system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)
+    engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
+    engine.identify("ben", attributes={"plan": "pro"}, at=NEW_YEAR - timedelta(days=1))
+    told = []
+    for day in range(-1, 4):
+        for user in ("ann", "ben", "cid"):
+            outcome = engine.record("words", user=user, at=NEW_YEAR + timedelta(days=day))
+            told.append(outcome.points["xp"].added // 7)
+    assert told == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]

@@ -8,6 +8,7 @@ from typing import Any
 
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.notices import notice_plan
 from trophy_engine.core.plan import (
     AchievementPlan,
@@ -208,7 +209,7 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         maximum=BEYOND if rule.maximum is None else rule.maximum,
         levels=levels,
         thresholds=[*(level.points for level in levels), BEYOND],
-        boosted=bool(rule.boosts),
+        boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
     )
 
 

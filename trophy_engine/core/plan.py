@@ -27,6 +27,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.notices import NoticePlan
 from trophy_engine.errors import UnknownKey
 from trophy_engine.numbers import BEYOND, Number
@@ -36,7 +37,6 @@ from trophy_engine.rules.achievements import (
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import (
-    Boost,
     Level,
     PointsSystem,
     PointsTrigger,
@@ -82,9 +82,8 @@ class SystemPlan:
     maximum: int
     levels: list[Level]
     thresholds: list[int]
-    boosted: bool
+    boosts: BoostSchedule | None
     timed: bool = False
-    boosts_by_day: dict[int, tuple[Boost, ...]] = attrs.field(factory=dict)
     boards: list[BoardPlan] = attrs.field(factory=list)
 
 
