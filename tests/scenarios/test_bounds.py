@@ -15,6 +15,8 @@ from trophy_engine import (
     MetricPointsTrigger,
     PointsSystem,
     Ruleset,
+    Streak,
+    StreakMetric,
     TimePointsTrigger,
 )
 
@@ -109,3 +111,30 @@ def test_boosts_apply_as_declared_whatever_was_asked_for_before():
             outcome = engine.record("words", user=user, at=NEW_YEAR + timedelta(days=day))
             told.append(outcome.points["xp"].added // 7)
     assert told == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]
+
+
+def test_pauses_end_to_end_are_one_stretch():
+    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine.record("words", user="jo", at=NEW_YEAR)
+    for number in range(1, 401):
+        day = (NEW_YEAR + timedelta(days=number)).date()
+        engine.pause("jo", day, day, at=NEW_YEAR)
+    now = NEW_YEAR + timedelta(days=401)
+    assert count_calls(lambda: engine.user("jo", at=now).streak) < 500
+    assert engine.record("words", user="jo", at=now).streak.length == 2
+
+
+def test_a_pause_that_was_taken_back_before_it_began_does_not_protect_its_week():
+    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak("weekly", metrics=[StreakMetric("words")])))
+    engine.record("words", user="jo", at=NEW_YEAR)
+    engine.pause("jo", date(2025, 1, 8), date(2025, 1, 8), at=NEW_YEAR + timedelta(days=4))
+    engine.unpause("jo", 1, at=NEW_YEAR + timedelta(days=6))
+    assert engine.user("jo", at=NEW_YEAR + timedelta(days=12)).streak.length == 0
+
+
+def test_a_history_has_a_bound():
+    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine.record("words", user="jo", at=NEW_YEAR)
+    assert len(engine.reports.streak_history("jo", 10_000, at=NEW_YEAR)) == 10_000
+    with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to 10,000, not 10001"):
+        engine.reports.streak_history("jo", 10_001, at=NEW_YEAR)

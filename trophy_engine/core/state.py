@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.notices import Notices
+from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.run_values import RunValues
@@ -31,6 +32,7 @@ LAST_DAY: Final = date(2199, 12, 31).toordinal()
 _BEFORE: Final = -1
 #: What users share who have none of something.
 _NOTHING: Final[Mapping[Any, Any]] = {}
+_NO_PAUSES: Final = Pauses()
 #: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
 _MEMORY: Final = 740
 
@@ -201,7 +203,7 @@ class UserState:
     early: frozenset[int]
     sums: Mapping[int, list[Number]]
     protected: frozenset[int]
-    pauses: tuple[tuple[int, int, bool], ...]
+    pauses: Pauses
     losses: tuple[tuple[int, int, int, int], ...]
     preferences: Mapping[str, str]
     own: StreakPlan | None
@@ -223,7 +225,7 @@ class UserState:
         self.attributes = self.preferences = self.sums = _NOTHING
         self.completed = {}
         self.early = self.protected = frozenset()
-        self.pauses = self.losses = ()
+        self.pauses, self.losses = _NO_PAUSES, ()
         self.own = None
         self.boards = {}
         self.notices = None if plan.notices is None else Notices(created, day)
@@ -355,7 +357,7 @@ class UserState:
         state.completed = dict(dumped["completed"])
         state.early = frozenset(dumped["early"])
         state.protected = frozenset(dumped["protected"])
-        state.pauses = tuple((start, end, archived) for start, end, archived in dumped["pauses"])
+        state.pauses = Pauses((start, end, archived) for start, end, archived in dumped["pauses"])
         state.losses = tuple((day, length, started, covered) for day, length, started, covered in dumped["losses"])
         state.preferences = dict(dumped["preferences"])
         state.own = own_streak(plan, state.preferences)
