@@ -108,6 +108,8 @@ def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     ("words", "told"),
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
+        (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
+        (("--vary", f"streak.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
         (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
         (("--start", "soon"), "--start must be a date such as 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),

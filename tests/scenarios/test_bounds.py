@@ -3,16 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from steps import count_calls
+from steps import count_calls, growth
 
 from trophy_engine import (
+    Achievement,
+    ApiTrigger,
     Attribute,
     Boost,
+    CompositeTrigger,
     Engine,
     InvalidValue,
     Leaderboard,
     Metric,
     MetricPointsTrigger,
+    MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
@@ -138,3 +142,44 @@ def test_a_history_has_a_bound():
     assert len(engine.reports.streak_history("jo", 10_000, at=NEW_YEAR)) == 10_000
     with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to 10,000, not 10001"):
         engine.reports.streak_history("jo", 10_001, at=NEW_YEAR)
+
+
+def test_composites_that_complete_at_once_cost_each_prerequisite_once():
+    def work(size):
+        parts = [Achievement(f"part-{n}", MetricTrigger("words", 1)) for n in range(size)]
+        whole = [Achievement(f"whole-{n}", CompositeTrigger([one.key for one in parts])) for n in range(4)]
+        links = [Achievement(f"link-{n}", CompositeTrigger([f"link-{n - 1}" if n else "whole-0"])) for n in range(size)]
+        engine = Engine(Ruleset(metrics=[Metric("words")], achievements=[*reversed(links), *whole, *parts]))
+        engine.identify("jo", at=NEW_YEAR)
+
+        def record():
+            outcome = engine.record("words", user="jo", at=NEW_YEAR)
+            assert len(outcome.achievements) == 2 * size + 4
+
+        return record
+
+    assert growth(work, 300) < 5
+    work(1500)()  # chained to a depth of 1,500
+
+
+def test_an_event_costs_the_filtered_totals_that_it_moves():
+    def calls(filters):
+        achievements = [
+            Achievement(f"on-{n}", MetricTrigger("words", 10, event_attributes={"device": str(n)}))
+            for n in range(filters)
+        ]
+        device = Attribute("device", type="event")
+        engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[device], achievements=achievements))
+        engine.record("words", user="jo", attributes={"device": "7"}, at=NEW_YEAR)
+        return count_calls(lambda: engine.record("words", user="jo", attributes={"device": "7"}, at=NEW_YEAR))
+
+    assert calls(1000) == calls(10)
+
+
+def test_a_call_to_complete_does_not_look_at_other_achievements():
+    def calls(size):
+        engine = Engine(Ruleset(achievements=[Achievement(f"a{n}", ApiTrigger()) for n in range(size)]))
+        engine.complete("a0", user="jo", at=NEW_YEAR)
+        return count_calls(lambda: engine.complete("a1", user="jo", at=NEW_YEAR))
+
+    assert calls(1000) == calls(10)
