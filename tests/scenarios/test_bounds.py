@@ -183,3 +183,13 @@ def test_a_call_to_complete_does_not_look_at_other_achievements():
         return count_calls(lambda: engine.complete("a1", user="jo", at=NEW_YEAR))
 
     assert calls(1000) == calls(10)
+
+
+def test_many_attributes_are_set_at_the_cost_of_each():
+    def work(size):
+        attributes = [Attribute(f"a{n}") for n in range(size)]
+        engine = Engine(Ruleset(metrics=[Metric(f"m{n}") for n in range(size)], attributes=attributes))
+        engine.record("m0", user="jo", at=NEW_YEAR)
+        return lambda: engine.identify("jo", attributes={f"a{n}": "x" for n in range(size)}, at=NEW_YEAR)
+
+    assert growth(work, 50) < 5
