@@ -64,13 +64,16 @@ class RunValues(Mapping[int, Value]):
 
     def copy(self) -> RunValues:
         """Copy the values, so that either can change without the other."""
-        twin = RunValues()
+        twin = object.__new__(RunValues)
         twin._latest = self._latest.copy()
         twin._closed, twin._own = self._closed, self._own
         return twin
 
     def unlike(self, other: RunValues) -> list[int]:
         """List the runs whose values differ; between copies, at the cost of the runs that have changed."""
+        if self._closed is other._closed and self._own == other._own:
+            mine, others = self._latest, other._latest
+            return [] if mine == others else [run for run in others | mine if mine.get(run) != others.get(run)]
         if self._closed is other._closed:
             closed = self._closed[min(self._own, other._own) : max(self._own, other._own)]
             runs = dict.fromkeys((*map(_RUN, closed), *other._latest, *self._latest))
@@ -100,6 +103,6 @@ class RunValues(Mapping[int, Value]):
 
 def runs_unlike(before: Mapping[int, Value], after: Mapping[int, Value]) -> list[int]:
     """List the runs whose values differ."""
-    if isinstance(before, RunValues) and isinstance(after, RunValues):
+    if type(before) is RunValues and type(after) is RunValues:
         return after.unlike(before)
     return [run for run in dict.fromkeys((*before, *after)) if before.get(run) != after.get(run)]
