@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 _SHOWN = 8
+#: The longest key for which a similar one is looked for: to compare two takes time in the square of their lengths.
+_MAX_COMPARED_LENGTH = 100
 
 
 class TrophyError(Exception):
@@ -72,9 +74,7 @@ class UnknownKey(TrophyError, LookupError):
         """Name the key, the nearest known one, and the known ones."""
         near = nearest(self.key, self.known)
         hint = f" did you mean {near!r}?" if near else ""
-        shown = ", ".join(map(repr, self.known[:_SHOWN])) or "none"
-        more = f" and {len(self.known) - _SHOWN} more" if len(self.known) > _SHOWN else ""
-        return f"unknown {self.kind} {self.key!r};{hint} known: {shown}{more}"
+        return f"unknown {self.kind} {self.key!r};{hint} known: {listed(self.known)}"
 
 
 class UnknownUser(TrophyError, LookupError):
@@ -268,9 +268,21 @@ class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):
 
 
 def nearest(key: str, known: Sequence[str]) -> str | None:
-    """Give the known key that looks most like ``key``, or None where none comes close.
+    """Return the known key that looks most like ``key``, or None where none comes close or it is very long.
 
     >>> nearest("lesons", ["words", "lessons"])
     'lessons'
     """
+    if len(key) > _MAX_COMPARED_LENGTH:
+        return None
     return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)
+
+
+def listed(keys: Sequence[str]) -> str:
+    """Return the first keys, and how many more there are.
+
+    >>> listed(["words", "lessons"]), listed([str(number) for number in range(10)])
+    ("'words', 'lessons'", "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more")
+    """
+    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    return (", ".join(map(repr, keys[:_SHOWN])) or "none") + more

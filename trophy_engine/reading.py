@@ -161,6 +161,7 @@ class Reader:
             UnknownUser: nothing had been recorded of the user by then.
             EarlierThanSettled: the user's history has already passed the instant.
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
+            InvalidValue: the dates span more than 10,000 runs.
         """
         with self._lock:
             player = self.user(user, at=at)

@@ -129,6 +129,8 @@ def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty)
     ("words", "told"),
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
+        (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
+        (("--vary", f"streak.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
         (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
         (("--start", "soon"), "--start must be a date such as 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),

@@ -2,17 +2,20 @@
 
 import csv
 import json
+from itertools import count
 
 import pytest
 from attrs import evolve
 from processes import answers
 
 from trophy_engine import (
+    Achievement,
     Freezes,
     InvalidRules,
     InvalidValue,
     Metric,
     MetricPointsTrigger,
+    MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
@@ -23,7 +26,7 @@ from trophy_engine.replay.runner import replay
 from trophy_engine.simulation.behaviour import Chance
 from trophy_engine.simulation.persona import Deed, Persona
 from trophy_engine.simulation.population import Population
-from trophy_engine.simulation.simulate import START, simulate
+from trophy_engine.simulation.simulate import START, Setting, simulate
 from trophy_engine.simulation.sweep import Estimate, sweep
 from trophy_engine.statistics.figures import write_figures
 
@@ -142,3 +145,14 @@ def test_events_that_want_points_are_passed_over():
     assert simulate(rules, PEOPLE, users=5, days=5).tally.users == 0
     swept = sweep(rules, {"points[energy].maximum": [1, 2]}, PEOPLE, users=5, days=5)
     assert swept.rows[0].means["points:energy"] == Estimate(0, 0, 0)
+
+
+def test_what_is_simulated_has_bounds():
+    rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1))])
+    population = Population.typical(rules)
+    with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10,000,001"):
+        Setting(population, users=10_000_001)
+    with pytest.raises(InvalidValue, match="the values make more than 1,000 combinations; try fewer at a time"):
+        sweep(rules, {"achievements[a].trigger.value": count(1)}, population)
+    with pytest.raises(InvalidValue, match="more than 1,000 combinations"):
+        sweep(rules, {"achievements[a].trigger.value": range(1, 100), "metrics[words].name": "a" * 11}, population)

@@ -107,7 +107,7 @@ class Reports:
         """Give the last periods of a user's streak, the oldest first, the current one included.
 
         Raises:
-            InvalidValue: ``periods`` is no whole number from 1.
+            InvalidValue: ``periods`` is no whole number from 1 to 10,000.
             UnknownKey: the rules in force then had no streak.
             UnknownUser: nothing had been recorded of the user by then.
         """

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Final
 
 import attrs
 
@@ -30,12 +31,16 @@ from trophy_engine.core.effects import (
     StreakStarted,
     StreakUnpaused,
 )
+from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
 from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey
 
-__all__ = ["LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
+__all__ = ["MOST_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
+
+#: How many periods one can ask for.
+MOST_PERIODS: Final = 10_000
 
 
 @attrs.frozen
@@ -78,15 +83,16 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
     """Give the last periods of a user's streak, the oldest first, the current one included.
 
     Raises:
-        InvalidValue: ``periods`` is not from 1 to what the calendar holds.
+        InvalidValue: ``periods`` is not from 1 to 10,000, or to what the calendar holds where that is less.
         UnknownKey: the rules in force have no streak.
     """
     account = _account(scenes)
     state = scenes[-1].state
     index = account.streak.index
     current = index(state.day)
-    if type(periods) is not int or not 1 <= periods < current - index(1):
-        raise InvalidValue(f"periods must be a whole number from 1 to {current - index(1) - 1:,}, not {periods!r}")
+    most = min(current - index(1) - 1, MOST_PERIODS)
+    if type(periods) is not int or not 1 <= periods <= most:
+        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {periods!r}")
     rows = list(account.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
@@ -263,6 +269,7 @@ class _Account:
         """Give what there is to say of each period up to the current one."""
         lengths = self.lengths()
         decided = self.credited | self.frozen
+        pauses = Pauses((start, last, False) for start, last in self.pauses.values())
         for period in range(first, current + 1):
             length = _at(lengths, period)
             missed = period < current and length > 0 and period not in decided
@@ -272,15 +279,15 @@ class _Account:
                 period_end=self.last_day(period),
                 length=length,
                 used_freeze=period in self.frozen,
-                used_pause=missed and self._paused(period),
+                used_pause=missed and self._paused(period, pauses),
                 reset_at=None if reset_at is None else from_micros(reset_at),
             )
 
-    def _paused(self, period: int) -> bool:
+    def _paused(self, period: int, pauses: Pauses) -> bool:
         if any(first <= period <= last for first, last in self.carried):
             return False
         first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
-        return any(start < end and first_day <= last for start, last in self.pauses.values() if start <= last)
+        return pauses.end_of_stretch(first_day, end) is not None
 
     def first_day(self, period: int) -> date:
         """Give the first day of a period."""

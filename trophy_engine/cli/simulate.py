@@ -24,9 +24,9 @@ from trophy_engine.replay.events import Row
 from trophy_engine.replay.output import write_users
 from trophy_engine.replay.summary import summarize
 from trophy_engine.simulation.population import Population
-from trophy_engine.simulation.simulate import START, Simulation
+from trophy_engine.simulation.simulate import MOST_USERS, START, Simulation
 from trophy_engine.simulation.simulate import simulate as run
-from trophy_engine.simulation.sweep import Estimate, Sweep, sweep
+from trophy_engine.simulation.sweep import MOST_RULESETS, Estimate, Sweep, sweep
 from trophy_engine.statistics.figures import Figure, figures, write_figures
 from trophy_engine.statistics.percentages import NOT_OBSERVED, percent_text
 from trophy_engine.statistics.survival import share_reaching, survival
@@ -34,10 +34,13 @@ from trophy_engine.statistics.tally import Tally
 
 __all__ = ["simulate"]
 
+#: Whole numbers of rules have no more digits.
+_MAX_DIGITS = 18
+
 
 def simulate(
     rules: Rules,
-    users: Annotated[int, typer.Option(help="How many users act.", min=1)] = 1000,
+    users: Annotated[int, typer.Option(help="How many users act.", min=1, max=MOST_USERS)] = 1000,
     days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
     seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
     start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
@@ -119,6 +122,8 @@ def _variation(text: str) -> tuple[str, list[Any]]:
     if not equals or not values:
         raise InvalidValue(f"--vary takes PATH=VALUES such as streak.freezes.max_count=0..5, not {text!r}")
     if dots and first.isdecimal() and last.isdecimal():
+        if max(len(first), len(last)) > _MAX_DIGITS or int(last) - int(first) >= MOST_RULESETS:
+            raise InvalidValue(f"--vary tries at most {MOST_RULESETS:,} values, not all of {values}")
         return path, list(range(int(first), int(last) + 1))
     return path, [_value(one) for one in values.split(",")]
 

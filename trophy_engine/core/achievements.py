@@ -48,15 +48,28 @@ def complete_composites(turn: Turn, state: UserState, at: int, *, silently: bool
         waiting = turn.plan.composites.copy()
     else:
         waiting = []
+    missing: dict[str, int] = {}
     while waiting or turn.completed:
         for achievement in turn.completed:
             waiting += achievement.composites
         turn.completed.clear()
         for composite in waiting:
-            held = all(key in state.completed for key in composite.prerequisites)
-            if held and qualifies(composite, state):
+            if _holds_all(composite, state, missing) and qualifies(composite, state):
                 complete(turn, state, composite, at, silently=silently)
         waiting.clear()
+
+
+def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
+    """Tell whether a user holds every prerequisite; ``missing`` keeps the place of the first that they lacked before.
+
+    A composite is looked at again for each prerequisite that is completed, and goes on from there.
+    """
+    needs = composite.prerequisites
+    place = missing.get(composite.key, 0)
+    while place < len(needs) and needs[place] in state.completed:
+        place += 1
+    missing[composite.key] = place
+    return place == len(needs)
 
 
 def cross(

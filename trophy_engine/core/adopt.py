@@ -68,7 +68,7 @@ class Revision:
         return tuple(
             (metric.key, counter)
             for metric in self.after.metrics.values()
-            for counter in metric.matching
+            for counter in metric.matching.values()
             if _counterpart(self.before, metric.key, counter) is None
         )
 
@@ -106,10 +106,7 @@ def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
 
 def _counterpart(plan: Plan, metric: str, counter: Counter) -> Counter | None:
     """Find the counter of a plan that counts the same as one of another plan."""
-    if metric not in plan.metrics:
-        return None
-    candidates = (plan.metrics[metric].total, *plan.metrics[metric].matching)
-    return next((one for one in candidates if one.event_attributes == counter.event_attributes), None)
+    return plan.metrics[metric].find(counter.event_attributes) if metric in plan.metrics else None
 
 
 def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past) -> UserState:
@@ -142,7 +139,7 @@ def _keep_counts(after: UserState, state: UserState, revision: Revision) -> None
     plan, before = revision.after, revision.before
     after.gauges = [Gauge() for _ in plan.counters]
     for metric in plan.metrics.values():
-        for counter in (metric.total, *metric.matching):
+        for counter in metric.counters:
             known = _counterpart(before, metric.key, counter)
             if known is not None:
                 after.gauges[counter.index].total = state.gauges[known.index].total

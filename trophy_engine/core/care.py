@@ -65,7 +65,7 @@ def _pause(turn: Turn, state: UserState, _: StreakPlan, command: Pause) -> None:
         raise InvalidValue(message)
     if end < start:
         raise InvalidValue(f"a pause must not end before it starts, but {command.end} is before {command.start}")
-    state.pauses = (*state.pauses, (start, end, False))
+    state.pauses = state.pauses.add((start, end, False))
     turn.effects.append((StreakPaused, state.id, command.at, len(state.pauses), start, end))
 
 
@@ -74,8 +74,7 @@ def _unpause(turn: Turn, state: UserState, _: StreakPlan, command: Unpause) -> N
     if not 0 <= place < len(state.pauses) or state.pauses[place][2]:
         raise InvalidValue(f"user {state.id!r} has no pause {command.number} that could be taken back")
     start, end, _archived = state.pauses[place]
-    kept = (start, min(end, state.day - 1), True)
-    state.pauses = (*state.pauses[:place], kept, *state.pauses[place + 1 :])
+    state.pauses = state.pauses.replace(place, (start, min(end, state.day - 1), True))
     turn.effects.append((StreakUnpaused, state.id, command.at, command.number))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.notices import notice_plan
 from trophy_engine.core.plan import (
     AchievementPlan,
@@ -56,7 +57,6 @@ class _Compiler:
     def __init__(self, ruleset: Ruleset) -> None:
         self.plan = plan = Plan(
             ruleset=ruleset,
-            digest=ruleset.digest,
             metrics={},
             counters=[],
             streak=None,
@@ -86,9 +86,7 @@ class _Compiler:
                 order += 1
         for counter in plan.counters:
             counter.seal()
-        for board in plan.boards.values():
-            if board.rule.status == "active":
-                self._mark_board(board)
+        self._mark_boards()
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for metric in plan.metrics.values():
             metric.watched = bool(metric.boards) or plan.notices is not None
@@ -107,7 +105,9 @@ class _Compiler:
             if isinstance(rule, MetricTrigger | MetricPointsTrigger) and rule.event_attributes:
                 filters[rule.metric][rule.event_attributes] = None
         for key, matching in filters.items():
-            self.plan.metrics[key] = MetricPlan(key, self._counter(), [self._counter(one) for one in matching])
+            metric = MetricPlan(key, self._counter(), {one: self._counter(one) for one in matching})
+            metric.index_filters()
+            self.plan.metrics[key] = metric
 
     def _count_time(self, ruleset: Ruleset) -> None:
         self.plan.anniversaries = self._counter()
@@ -169,12 +169,15 @@ class _Compiler:
             case UserCreationPointsTrigger():
                 self.plan.creation.append(trigger)
 
-    def _mark_board(self, board: BoardPlan) -> None:
-        if board.rule.metric is not None:
-            self.plan.metrics[board.rule.metric].boards.append(board)
-        for system in self.plan.systems:
-            if system.key == board.rule.points:
-                system.boards.append(board)
+    def _mark_boards(self) -> None:
+        systems = {system.key: system for system in self.plan.systems}
+        for board in self.plan.boards.values():
+            if board.rule.status != "active":
+                continue
+            if board.rule.metric is not None:
+                self.plan.metrics[board.rule.metric].boards.append(board)
+            if board.rule.points is not None:
+                systems[board.rule.points].boards.append(board)
 
 
 def _board(rule: Leaderboard) -> BoardPlan:
@@ -206,7 +209,7 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         maximum=BEYOND if rule.maximum is None else rule.maximum,
         levels=levels,
         thresholds=[*(level.points for level in levels), BEYOND],
-        boosted=bool(rule.boosts),
+        boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
     )
 
 

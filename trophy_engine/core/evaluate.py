@@ -128,7 +128,7 @@ def record(
         streak = None
     if not gauge.low <= after < gauge.high:
         cross_metric(turn, state, metric.total, gauge, before, after, at)
-    if metric.matching:
+    if metric.matching and attributes:
         _count_matching(turn, state, metric, value, at, attributes)
     if streak is not None:
         cross(turn, state, streak.length, state.length - 1, state.length, at)
@@ -148,25 +148,25 @@ def _count_matching(
     turn: Turn, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
 ) -> None:
     """Move the totals over events with certain attributes that this event carries."""
-    for matching in metric.matching:
-        if matching.event_attributes.mismatch(attributes) is None:
-            gauge = state.gauges[matching.index]
-            before = gauge.total
-            gauge.total = after = add(before, value)
-            if not gauge.low <= after < gauge.high:
-                cross_metric(turn, state, matching, gauge, before, after, at)
+    for matching in metric.matching_counters(attributes):
+        gauge = state.gauges[matching.index]
+        before = gauge.total
+        gauge.total = after = add(before, value)
+        if not gauge.low <= after < gauge.high:
+            cross_metric(turn, state, matching, gauge, before, after, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
     """Find an ``api`` achievement; an inactive one is not to be seen."""
-    callable_ = {
-        one.key: one
-        for one in plan.achievements.values()
-        if isinstance(one.rule.trigger, ApiTrigger) and one.rule.status != "inactive"
-    }
-    if key not in callable_:
-        raise UnknownKey("api achievement", key, tuple(callable_))
-    return callable_[key]
+    achievement = plan.achievements.get(key)
+    if achievement is None or not _is_callable(achievement):
+        known = tuple(one.key for one in plan.achievements.values() if _is_callable(one))
+        raise UnknownKey("api achievement", key, known)
+    return achievement
+
+
+def _is_callable(achievement: AchievementPlan) -> bool:
+    return isinstance(achievement.rule.trigger, ApiTrigger) and achievement.rule.status != "inactive"
 
 
 def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan, at: int) -> None:

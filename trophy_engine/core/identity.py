@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.achievements import complete_composites, cross
 from trophy_engine.core.commands import Changes
@@ -122,7 +123,8 @@ def _current(state: UserState, field: str) -> str | None:
 def _change_attribute(state: UserState, key: str, value: str) -> None:
     """Set an attribute; marks that a filter kept from the user are open to the next relevant event."""
     state.attributes = {**state.attributes, key: value}
-    state.forget()
+    if state.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
+        state.forget()
 
 
 def _change_preference(turn: Turn, state: UserState, key: str, value: str | None) -> None:

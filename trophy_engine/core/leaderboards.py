@@ -12,13 +12,11 @@ from collections.abc import Iterable, Mapping
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.run_values import RunValues, Value
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number
 
 __all__ = ["Value", "count_for_boards", "group_of", "values_of"]
-
-#: What a user has gained within a run, and the instant at which it came to that.
-Value = tuple[Number, int]
 
 
 def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, home: Zone) -> None:
@@ -30,11 +28,13 @@ def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Numb
         run = board.runs.holding(day)
         if run is None or (board.windowed and not board.opens <= (at + home.offset(at)) % DAY < board.closes):
             continue
-        runs = state.boards.setdefault(board.key, {})
-        runs[run] = (add(runs[run][0], change) if run in runs else change, at)
+        values = state.boards.get(board.key)
+        if values is None:
+            values = state.boards[board.key] = RunValues()
+        values.add(run, change, at)
 
 
-def values_of(board: BoardPlan, state: UserState) -> Mapping[int, Value]:
+def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Give a user's values by run; a board by streak has the length that runs, reached with its last credit."""
     if board.rule.rank_by == "streak":
         return {0: (state.length, state.extended_at or state.created)} if state.length else {}

@@ -19,13 +19,15 @@ Between two marks nothing can happen, so an event costs what it crosses and not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.notices import NoticePlan
 from trophy_engine.errors import UnknownKey
 from trophy_engine.numbers import BEYOND, Number
@@ -35,7 +37,6 @@ from trophy_engine.rules.achievements import (
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import (
-    Boost,
     Level,
     PointsSystem,
     PointsTrigger,
@@ -55,6 +56,8 @@ __all__ = [
     "conditions_of",
     "weekdays_of",
 ]
+
+_INDEX: Final = attrgetter("index")
 
 
 @attrs.define(eq=False)
@@ -79,9 +82,8 @@ class SystemPlan:
     maximum: int
     levels: list[Level]
     thresholds: list[int]
-    boosted: bool
+    boosts: BoostSchedule | None
     timed: bool = False
-    boosts_by_day: dict[int, tuple[Boost, ...]] = attrs.field(factory=dict)
     boards: list[BoardPlan] = attrs.field(factory=list)
 
 
@@ -144,17 +146,48 @@ class MetricPlan:
 
     key: str
     total: Counter
-    matching: list[Counter] = attrs.field(factory=list)
+    matching: dict[Filter, Counter] = attrs.field(factory=dict)
     streak: StreakPlan | None = None
     blocks: bool = False
     watched: bool = False
     alone: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
+    _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     def counter(self, event_attributes: Filter) -> Counter:
-        """Find the counter of the events that carry the attributes."""
-        candidates = (self.total, *self.matching)
-        return next(counter for counter in candidates if counter.event_attributes == event_attributes)
+        """Find the counter of the events that carry the attributes.
+
+        Raises:
+            KeyError: the plan has none.
+        """
+        found = self.find(event_attributes)
+        if found is None:
+            raise KeyError(event_attributes)
+        return found
+
+    def find(self, event_attributes: Filter) -> Counter | None:
+        """Find the counter of the events that carry the attributes, or None where the plan has none."""
+        return self.matching.get(event_attributes) if event_attributes else self.total
+
+    @property
+    def counters(self) -> Iterator[Counter]:
+        """The counter of the total, and those of the filtered totals."""
+        yield self.total
+        yield from self.matching.values()
+
+    def matching_counters(self, attributes: Mapping[str, str]) -> list[Counter]:
+        """List the counters of the filtered totals that an event with these attributes moves, in order."""
+        candidates = [
+            counter for pair in attributes.items() if pair in self._by_pair for counter in self._by_pair[pair]
+        ]
+        found = [counter for counter in candidates if counter.event_attributes.mismatch(attributes) is None]
+        found.sort(key=_INDEX)
+        return found
+
+    def index_filters(self) -> None:
+        """Index the filtered totals by the first attribute that each wants, so that an event finds those it moves."""
+        for event_attributes, counter in self.matching.items():
+            self._by_pair.setdefault(next(iter(event_attributes.items())), []).append(counter)
 
 
 @attrs.define(eq=False)
@@ -188,7 +221,6 @@ class Plan:
     """A compiled ruleset."""
 
     ruleset: Ruleset
-    digest: str
     metrics: dict[str, MetricPlan]
     counters: list[Counter]
     streak: StreakPlan | None
@@ -202,6 +234,11 @@ class Plan:
     event_attributes: frozenset[str]
     boards: dict[str, BoardPlan]
     notices: NoticePlan | None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the rules."""
+        return self.ruleset.digest
 
     def metric(self, key: str) -> MetricPlan:
         """Find a metric by its key.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
-from typing import Final
 
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.leaderboards import count_for_boards
@@ -13,15 +11,9 @@ from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import OutOfPoints
-from trophy_engine.rules.points import Boost, Level, Rounding
+from trophy_engine.rules.points import Boost, Level
 
-__all__ = ["boosts_on", "idle", "level_of", "pay", "products", "reckoned", "rounded", "rounding_of"]
-
-# Products of a few short decimals: a context without a limit makes them exact.
-_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
-#: Which rounding wins where boosts disagree, the strongest first.
-_ROUNDINGS: Final[dict[Rounding, str]] = {"down": ROUND_FLOOR, "nearest": ROUND_HALF_UP, "up": ROUND_CEILING}
-_MOST_CACHED_DAYS: Final = 4096
+__all__ = ["idle", "level_of", "pay"]
 
 
 def pay(turn: Turn, state: UserState, at: int) -> None:
@@ -48,9 +40,9 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
     before = state.points[index]
     amount = trigger.points * times
     boosts: tuple[Boost, ...] = ()
-    if system.boosted and amount > 0:
-        boosts = boosts_on(system, state, state.zone.window(at)[0])
-        amount = reckoned(amount, boosts)
+    if system.boosts is not None and amount > 0:
+        applied = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0])
+        boosts, amount = applied.boosts, applied.multiply(amount)
     total = before + amount
     if not 0 <= total <= system.maximum:
         total = _bounded(state, trigger, before, amount)
@@ -107,48 +99,3 @@ def idle(trigger: TriggerPlan, state: UserState) -> bool:
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
         return True
     return trigger.user_attributes is not None and trigger.user_attributes.mismatch(state.attributes) is not None
-
-
-def boosts_on(system: SystemPlan, state: UserState, day: int) -> tuple[Boost, ...]:
-    """List the boosts that apply to a user's awards on a local day, in the order in which they are declared."""
-    boosts = system.boosts_by_day.get(day)
-    if boosts is None:
-        if len(system.boosts_by_day) >= _MOST_CACHED_DAYS:
-            system.boosts_by_day.clear()
-        boosts = system.boosts_by_day[day] = tuple(
-            boost
-            for boost in system.rule.boosts
-            if boost.start.toordinal() <= day and (boost.end is None or day <= boost.end.toordinal())
-        )
-    return tuple(boost for boost in boosts if _is_for(boost, state)) if boosts else boosts
-
-
-def _is_for(boost: Boost, state: UserState) -> bool:
-    if boost.user_id is not None:
-        return boost.user_id == state.id
-    return boost.user_attributes.mismatch(state.attributes) is None
-
-
-def reckoned(amount: int, boosts: tuple[Boost, ...]) -> int:
-    """Multiply an amount by boosts, exactly, and round once."""
-    return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
-
-
-def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
-    """Multiply by one boost after the other, exactly; give the product after each."""
-    product, found = Decimal(amount), []
-    for boost in boosts:
-        product = _EXACT.multiply(product, Decimal(boost.multiplier))
-        found.append(product)
-    return found
-
-
-def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:
-    """Give the rounding that wins among boosts."""
-    modes = {boost.rounding for boost in boosts}
-    return next(mode for mode in _ROUNDINGS if mode in modes)
-
-
-def rounded(product: Decimal, rounding: Rounding) -> int:
-    """Round a product of boosts to whole points."""
-    return int(product.to_integral_value(rounding=_ROUNDINGS[rounding]))

@@ -54,7 +54,8 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> in
         _find_due_days(plan, state)
     ticked = state.settled
     ticks, tells = bool(plan.ticks), plan.notices is not None
-    if ticks:
+    ticks_daily = any(trigger.days for trigger in plan.ticks)
+    if ticks_daily:
         pass_ticks(plan, state, ticked)
     while True:
         day = min(state.due_days)
@@ -75,7 +76,7 @@ def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> in
         else:
             state.settled = message
             send_messages(turn, state, message)
-        if ticks:
+        if ticks_daily:
             pass_ticks(plan, state, ticked)
     state.next_tick = tick
     return message

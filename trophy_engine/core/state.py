@@ -15,9 +15,12 @@ from typing import Any, Final, NamedTuple, Self
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.notices import Notices
+from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number
+from trophy_engine.rules.constraints import Filter
 
 __all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "Gauge", "Miss", "Tick", "UserState"]
 
@@ -30,6 +33,7 @@ _BEFORE: Final = -1
 #: What users share who have none of something: CPython 3.11 makes a new object of each empty set.
 _NOTHING: Final[Mapping[Any, Any]] = {}
 NO_PERIODS: Final[frozenset[int]] = frozenset()
+_NO_PAUSES: Final = Pauses()
 #: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
 _MEMORY: Final = 740
 
@@ -235,13 +239,13 @@ class UserState:
     early: frozenset[int]
     sums: Mapping[int, list[Number]]
     protected: frozenset[int]
-    pauses: tuple[tuple[int, int, bool], ...]
+    pauses: Pauses
     losses: tuple[tuple[int, int, int, int], ...]
     misses: tuple[Miss, ...]
     preferences: Mapping[str, str]
     own: StreakPlan | None
     ticks: tuple[Tick, ...]
-    boards: dict[str, dict[int, tuple[Number, int]]]
+    boards: dict[str, RunValues]
     notices: Notices | None
 
     def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
@@ -258,7 +262,7 @@ class UserState:
         self.attributes = self.preferences = self.sums = _NOTHING
         self.completed = {}
         self.early = self.protected = NO_PERIODS
-        self.pauses = self.losses = self.misses = ()
+        self.pauses, self.losses, self.misses = _NO_PAUSES, (), ()
         self.own = None
         self.boards = {}
         self.notices = None if plan.notices is None else Notices(created, day)
@@ -343,7 +347,7 @@ class UserState:
             "totals": [
                 [metric.key, dict(counter.event_attributes), _write(self.gauges[counter.index].total)]
                 for metric in plan.metrics.values()
-                for counter in (metric.total, *metric.matching)
+                for counter in metric.counters
                 if self.gauges[counter.index].total
             ],
             "points": {
@@ -383,23 +387,22 @@ class UserState:
             setattr(state, name, dumped[name])
         state.attributes = dict(dumped["attributes"])
         for key, event_attributes, total in dumped["totals"]:
-            if key in plan.metrics:
-                for counter in (plan.metrics[key].total, *plan.metrics[key].matching):
-                    if dict(counter.event_attributes) == event_attributes:
-                        state.gauges[counter.index].total = _read(total)
+            counter = plan.metrics[key].find(Filter(event_attributes)) if key in plan.metrics else None
+            if counter is not None:
+                state.gauges[counter.index].total = _read(total)
         for system in plan.systems:
             if system.rule.key in dumped["points"]:
                 state.points[system.index], state.awards[system.index] = dumped["points"][system.rule.key]
         state.completed = dict(dumped["completed"])
         state.early = frozenset(dumped["early"])
         state.protected = frozenset(dumped["protected"])
-        state.pauses = tuple((start, end, archived) for start, end, archived in dumped["pauses"])
+        state.pauses = Pauses((start, end, archived) for start, end, archived in dumped["pauses"])
         state.losses = tuple((day, length, started, covered) for day, length, started, covered in dumped["losses"])
         state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.preferences = dict(dumped["preferences"])
         state.own = own_streak(plan, state.preferences)
         for key, runs in dumped["boards"].items():
-            state.boards[key] = {run: (_read(value), at) for run, value, at in runs}
+            state.boards[key] = RunValues({run: (_read(value), at) for run, value, at in runs})
         state.notices = None if dumped["notices"] is None else Notices.load(dumped["notices"])
         state.ticks = tuple(Tick(*tick) for tick in dumped["ticks"])
         state.sums = {period: [_read(one) for one in sums] for period, sums in dumped["sums"]}

@@ -21,6 +21,7 @@ from trophy_engine.core.effects import (
     StreakLost,
     StreakStarted,
 )
+from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, NO_PERIODS, UserState
 from trophy_engine.core.travel import REACH, keep_streak
@@ -117,20 +118,18 @@ def open_period(state: UserState, streak: StreakPlan) -> int:
     return _unprotected(period, streak, state.protected, state.pauses)
 
 
-def _unprotected(
-    period: int, streak: StreakPlan, protected: frozenset[int], pauses: tuple[tuple[int, int, bool], ...]
-) -> int:
+def _unprotected(period: int, streak: StreakPlan, protected: frozenset[int], pauses: Pauses) -> int:
     if len(streak.days_off) == _WEEK:
         return NEVER
     while True:
         first_day = streak.first_day(period)
         if first_day > LAST_DAY:
             return NEVER
-        paused = [end for start, end, _ in pauses if first_day <= end and start < streak.first_day(period + 1)]
-        if paused and max(paused) >= LAST_DAY:
+        paused = pauses.end_of_stretch(first_day, streak.first_day(period + 1)) if pauses else None
+        if paused is not None and paused >= LAST_DAY:
             return NEVER
-        if paused:
-            period = max(period, *map(streak.index, paused)) + 1
+        if paused is not None:
+            period = max(period, streak.index(paused)) + 1
         elif period in protected or first_day % _WEEK in streak.days_off:
             period += 1
         else:
@@ -226,7 +225,7 @@ class StreakFacts(NamedTuple):
     covered: int
     early: frozenset[int]
     protected: frozenset[int]
-    pauses: tuple[tuple[int, int, bool], ...]
+    pauses: Pauses
     own: StreakPlan | None
     zone: Zone
 

@@ -11,6 +11,7 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.boosts import reckoned
 from trophy_engine.core.commands import (
     Complete,
     GrantFreeze,
@@ -57,7 +58,6 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.points import reckoned
 from trophy_engine.explanation.points import AwardExplanation, award_from
 from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, joined, where, with_attributes
 from trophy_engine.numbers import Number

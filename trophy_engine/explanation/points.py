@@ -11,9 +11,10 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.boosts import products, reckoned, rounding_of
 from trophy_engine.core.effects import PointsAwarded, RawEffect
 from trophy_engine.core.plan import TriggerPlan
-from trophy_engine.core.points import boosts_on, level_of, products, reckoned, rounding_of
+from trophy_engine.core.points import level_of
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.explanation.filters import FilterClosed, closed_by
@@ -166,7 +167,9 @@ def _award(
     if raw is not None:
         return award_from(raw, times, state.zone)
     wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
-    boosts = boosts_on(system, state, state.zone.window(at)[0]) if amount > 0 else ()
+    boosts: tuple[Boost, ...] = ()
+    if system.boosts is not None and amount > 0:
+        boosts = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0]).boosts
     closed = None if wanted is None else closed_by(wanted, state.attributes)
     return _reckon(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
 

@@ -5,22 +5,25 @@ Parts that could not be read take part as far as their keys are known, so that o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import nearest
+from trophy_engine.errors import listed, nearest
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
 from trophy_engine.rules.problems import Problem, at_item
-from trophy_engine.rules.reach import cycle_of, unreachable
+from trophy_engine.rules.reach import composites_of, cycle_of, cyclic, unreachable
 from trophy_engine.rules.streak import Streak
 
 __all__ = ["check"]
+
+#: How many declared keys are compared with misspelt references before no more suggestions are made.
+_MAX_COMPARED: Final = 20_000
 
 
 def check(
@@ -32,50 +35,87 @@ def check(
     leaderboards: Sequence[Any] = (),
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class or ``Unreadable``."""
+    suggestions = _Suggestions()
     names = _Names(
-        metrics=_keys(metrics),
-        achievements=_keys(achievements),
-        user_attributes=_keys(attributes, "user"),
-        event_attributes=_keys(attributes, "event"),
+        metrics=_Declared(_keys(metrics), suggestions),
+        achievements=_Declared(_keys(achievements), suggestions),
+        user_attributes=_Declared(_keys(attributes, "user"), suggestions),
+        event_attributes=_Declared(_keys(attributes, "event"), suggestions),
+        systems=_Declared(_keys(points), suggestions),
         streak=streak is not None and (not isinstance(streak, Streak) or bool(streak.metrics)),
     )
+    composites = composites_of(achievements)
+    cycles = cyclic(composites)
+    never = unreachable(achievements, composites, cycles, streak=names.streak)
     return [
         *_duplicates("metrics", metrics),
         *_duplicate_attributes(attributes),
         *_check_streak(streak, names),
         *_duplicates("achievements", achievements),
         *_check_achievements(achievements, names),
+        *_check_composites(achievements, composites, cycles, never),
         *_duplicates("points", points),
-        *_check_points(points, achievements, names),
+        *_check_points(points, never, names),
         *_duplicates("leaderboards", leaderboards),
-        *_check_leaderboards(leaderboards, _keys(points), names),
+        *_check_leaderboards(leaderboards, names),
     ]
+
+
+class _Suggestions:
+    """Finds the declared key that a misspelt one most looks like, for as long as that is affordable.
+
+    To compare a key takes microseconds with each declared one, so that thousands of misspelt references among thousands
+    of keys would take minutes; whoever has mended the first ones is given the next.
+    """
+
+    def __init__(self) -> None:
+        self._compared = 0
+        self._found: dict[tuple[int, str], str | None] = {}
+
+    def nearest(self, key: str, declared: _Declared) -> str | None:
+        """Return the declared key that is most like a key, or None where none is or no more are looked for."""
+        asked = id(declared), key
+        if asked not in self._found:
+            if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
+                return None
+            self._compared += len(declared.keys)
+            self._found[asked] = nearest(key, declared.keys)
+        return self._found[asked]
+
+
+class _Declared:
+    """The declared keys of one kind, in order."""
+
+    def __init__(self, keys: Sequence[str], suggestions: _Suggestions) -> None:
+        self.keys = keys
+        self._known = frozenset(keys)
+        self._suggestions = suggestions
+
+    def unknown(self, kind: str, key: str, path: str) -> Iterator[Problem]:
+        """Report a reference to a key that is not declared."""
+        if key not in self._known:
+            near = self._suggestions.nearest(key, self)
+            hint = f"did you mean {near!r}?" if near else f"declared: {listed(self.keys)}"
+            yield Problem("error", path, f"unknown {kind} {key!r}; {hint}")
 
 
 @attrs.frozen
 class _Names:
     """What references can refer to; ``streak`` tells whether there is a streak that can run."""
 
-    metrics: Collection[str]
-    achievements: Collection[str]
-    user_attributes: Collection[str]
-    event_attributes: Collection[str]
+    metrics: _Declared
+    achievements: _Declared
+    user_attributes: _Declared
+    event_attributes: _Declared
+    systems: _Declared
     streak: bool
-
-    def unknown(self, kind: str, key: str, known: Collection[str], path: str) -> Iterator[Problem]:
-        """Tell of a reference to what is not declared."""
-        if key not in known:
-            near = nearest(key, list(known))
-            listed = ", ".join(map(repr, known)) or "none"
-            hint = f"did you mean {near!r}?" if near else f"declared: {listed}"
-            yield Problem("error", path, f"unknown {kind} {key!r}; {hint}")
 
     def filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Tell of filters by attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
             wanted = getattr(rule, f"{kind}_attributes", Filter())
             for key in wanted:
-                yield from self.unknown(f"{kind} attribute", key, known, f"{path}.{kind}_attributes.{key}")
+                yield from known.unknown(f"{kind} attribute", key, f"{path}.{kind}_attributes.{key}")
 
 
 def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
@@ -120,7 +160,7 @@ def _check_streak(streak: Any, names: _Names) -> Iterator[Problem]:
     if not streak.metrics:
         yield Problem("warning", "streak.metrics", "a streak without metrics never starts; name at least one")
     for place, metric in enumerate(streak.metrics):
-        yield from names.unknown("metric", metric.key, names.metrics, f"{at_item('streak.metrics', place)}.key")
+        yield from names.metrics.unknown("metric", metric.key, f"{at_item('streak.metrics', place)}.key")
     yield from _duplicates("streak.metrics", streak.metrics, "metric")
 
 
@@ -132,26 +172,29 @@ def _check_achievements(achievements: Sequence[Any], names: _Names) -> Iterator[
         yield from names.filters(achievement, path)
         match achievement.trigger:
             case MetricTrigger(metric) as trigger:
-                yield from names.unknown("metric", metric, names.metrics, f"{path}.trigger.metric")
+                yield from names.metrics.unknown("metric", metric, f"{path}.trigger.metric")
                 yield from names.filters(trigger, f"{path}.trigger")
             case StreakTrigger():
                 yield from _without_streak(names, f"{path}.trigger")
             case CompositeTrigger(prerequisites):
                 for number, key in enumerate(prerequisites):
                     where = at_item(f"{path}.trigger.achievements", number)
-                    yield from names.unknown("achievement", key, names.achievements, where)
-    yield from _check_composites(achievements, names)
+                    yield from names.achievements.unknown("achievement", key, where)
 
 
-def _check_composites(achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
-    never = unreachable(achievements, streak=names.streak)
+def _check_composites(
+    achievements: Sequence[Any],
+    composites: Mapping[str, tuple[str, ...]],
+    cycles: Mapping[str, int],
+    never: Collection[str],
+) -> Iterator[Problem]:
     for place, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
             continue
         path = f"{at_item('achievements', place)}.trigger.achievements"
-        cycle = cycle_of(achievement.key, achievements)
-        if cycle:
-            yield Problem("error", path, f"waits for itself: {' -> '.join(cycle)}; break the cycle")
+        if achievement.key in cycles:
+            cycle = " -> ".join(cycle_of(achievement.key, composites, cycles))
+            yield Problem("error", path, f"waits for itself: {cycle}; break the cycle")
             continue
         for number, key in enumerate(achievement.trigger.achievements):
             if key in never:
@@ -166,8 +209,7 @@ def _without_streak(names: _Names, path: str) -> Iterator[Problem]:
         )
 
 
-def _check_points(points: Sequence[Any], achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
-    never = unreachable(achievements, streak=names.streak)
+def _check_points(points: Sequence[Any], never: Collection[str], names: _Names) -> Iterator[Problem]:
     for place, system in enumerate(points):
         if isinstance(system, PointsSystem):
             path = at_item("points", place)
@@ -187,14 +229,14 @@ def _check_triggers(system: PointsSystem, path: str, never: Collection[str], nam
         yield from names.filters(trigger, where)
         match trigger:
             case MetricPointsTrigger(metric):
-                yield from names.unknown("metric", metric, names.metrics, f"{where}.metric")
+                yield from names.metrics.unknown("metric", metric, f"{where}.metric")
                 if trigger.block_if_out_of_points and trigger.points > 0:
                     message = "has no effect on a trigger that gives points; leave it out"
                     yield Problem("warning", f"{where}.block_if_out_of_points", message)
             case StreakPointsTrigger():
                 yield from _without_streak(names, where)
             case AchievementPointsTrigger(key):
-                yield from names.unknown("achievement", key, names.achievements, f"{where}.achievement")
+                yield from names.achievements.unknown("achievement", key, f"{where}.achievement")
                 if key in never:
                     yield Problem("warning", f"{where}.achievement", f"never fires, for {key!r} can never complete")
 
@@ -224,14 +266,15 @@ def _check_boosts(system: PointsSystem, path: str, names: _Names) -> Iterator[Pr
 
 def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
     """Tell of items that share a key, their own or the one they go by for want of one."""
+    first: dict[str, int] = {}
     for place, key in enumerate(keys):
-        if key in keys[:place]:
-            first = at_item(path, keys.index(key))
-            message = f"the key {key!r} is that of {first} already; choose another one"
+        if key in first:
+            message = f"the key {key!r} is that of {at_item(path, first[key])} already; choose another one"
             yield Problem("error", f"{at_item(path, place)}.key", message)
+        first.setdefault(key, place)
 
 
-def _check_leaderboards(leaderboards: Sequence[Any], systems: Collection[str], names: _Names) -> Iterator[Problem]:
+def _check_leaderboards(leaderboards: Sequence[Any], names: _Names) -> Iterator[Problem]:
     for place, board in enumerate(leaderboards):
         if not isinstance(board, Leaderboard):
             continue
@@ -239,10 +282,10 @@ def _check_leaderboards(leaderboards: Sequence[Any], systems: Collection[str], n
         yield from names.filters(board, path)
         for number, key in enumerate(board.breakdown_attributes):
             where = at_item(f"{path}.breakdown_attributes", number)
-            yield from names.unknown("user attribute", key, names.user_attributes, where)
+            yield from names.user_attributes.unknown("user attribute", key, where)
         if board.metric is not None:
-            yield from names.unknown("metric", board.metric, names.metrics, f"{path}.metric")
+            yield from names.metrics.unknown("metric", board.metric, f"{path}.metric")
         if board.points is not None:
-            yield from names.unknown("points system", board.points, systems, f"{path}.points")
+            yield from names.systems.unknown("points system", board.points, f"{path}.points")
         if board.rank_by == "streak":
             yield from _without_streak(names, path)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import tomli_w
 
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
 from trophy_engine.rules.problems import Problem
 
 __all__ = ["Format", "emit", "format_of", "parse", "read_text"]
@@ -36,19 +37,25 @@ def format_of(path: str | Path) -> Format:
 
 
 def read_text(path: str | Path) -> str:
-    """Read a rules file.
+    """Read a rules file, no further than is needed to see that it is too long.
 
     Raises:
         TrophyError: it cannot be read.
     """
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with Path(path).open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise TrophyError(f"cannot read {path}: {error}") from error
 
 
 def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
-    """Parse text to plain values; a fault of syntax is a problem, and gives no values."""
+    """Parse text to plain values; a fault of syntax is a problem, and gives no values; so is a text beyond limits."""
+    try:
+        check_limits(text, format_)
+    except InvalidValue as error:
+        problems.append(Problem("error", "", str(error)))
+        return {}
     try:
         if format_ == "json":
             return json.loads(text, parse_float=Decimal)

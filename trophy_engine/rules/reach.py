@@ -1,50 +1,134 @@
-"""Reach: which achievements can complete at all, and which composites wait for themselves."""
+"""Reach: which achievements can complete at all, and which composites wait for themselves.
+
+Both take time linear in the number of prerequisites, however long a chain or a cycle of composites is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
 
-__all__ = ["cycle_of", "unreachable"]
+__all__ = ["composites_of", "cycle_of", "cyclic", "unreachable"]
+
+#: How many prerequisites are followed to find the shortest cycle of a composite.
+_MAX_FOLLOWED: Final = 100
 
 
-def unreachable(achievements: Sequence[Any], *, streak: bool) -> frozenset[str]:
-    """Give the keys of achievements that no history completes; ``streak`` tells whether a streak can start.
-
-    What could not be read, or is not declared, is taken to be reachable: that fault is told elsewhere.
-    """
-    never: set[str] = set()
-    composites = _composites(achievements)
-    if not streak:
-        never |= {
-            one.key for one in achievements if isinstance(one, Achievement) and isinstance(one.trigger, StreakTrigger)
-        }
-    never |= {key for key in composites if cycle_of(key, achievements)}
-    while more := {key for key, needs in composites.items() if key not in never and not never.isdisjoint(needs)}:
-        never |= more
-    return frozenset(never)
-
-
-def cycle_of(key: str, achievements: Sequence[Any]) -> tuple[str, ...]:
-    """Give the shortest way on which a composite waits for itself, first and last the same; empty where it does not."""
-    composites = _composites(achievements)
-    ways: list[tuple[str, ...]] = [(key,)]
-    seen: set[str] = set()
-    for way in ways:  # grows while it is walked
-        for need in composites.get(way[-1], ()):
-            if need == key:
-                return (*way, key)
-            if need not in seen:
-                seen.add(need)
-                ways.append((*way, need))
-    return ()
-
-
-def _composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+def composites_of(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """Return the prerequisites of every composite, by its key."""
     return {
         one.key: one.trigger.achievements
         for one in achievements
         if isinstance(one, Achievement) and isinstance(one.trigger, CompositeTrigger)
     }
+
+
+def unreachable(
+    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], cycles: Collection[str], *, streak: bool
+) -> frozenset[str]:
+    """Return the keys of achievements that no history completes.
+
+    What could not be read, or is not declared, is taken to be reachable: that fault is reported elsewhere.
+
+    Args:
+        achievements: all achievements.
+        composites: the prerequisites of the composites among them.
+        cycles: the composites that wait for themselves.
+        streak: whether a streak can start.
+    """
+    waiting: dict[str, list[str]] = {}
+    for key, needs in composites.items():
+        for need in needs:
+            waiting.setdefault(need, []).append(key)
+    pending = list(cycles)
+    if not streak:
+        pending += [
+            one.key for one in achievements if isinstance(one, Achievement) and isinstance(one.trigger, StreakTrigger)
+        ]
+    never: set[str] = set()
+    while pending:
+        key = pending.pop()
+        if key not in never:
+            never.add(key)
+            pending += waiting.get(key, ())
+    return frozenset(never)
+
+
+def cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return the composites that wait for themselves, each with the number of its strongly connected component.
+
+    This is Tarjan's algorithm, with a stack of its own in place of recursion.
+    """
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    component: dict[str, int] = {}
+    open_keys: list[str] = []
+    for root in composites:
+        calls = [] if root in order else [(root, iter(composites[root]))]
+        while calls:
+            key, needs = calls[-1]
+            if key not in order:
+                order[key] = lowest[key] = len(order)
+                open_keys.append(key)
+            for need in needs:
+                if need in composites and need not in order:
+                    calls.append((need, iter(composites[need])))
+                    break
+                if need in order and need not in component:
+                    lowest[key] = min(lowest[key], order[need])
+            else:
+                calls.pop()
+                if calls:
+                    lowest[calls[-1][0]] = min(lowest[calls[-1][0]], lowest[key])
+                if lowest[key] == order[key]:
+                    _close_component(key, open_keys, component)
+    sizes: dict[int, int] = {}
+    for number in component.values():
+        sizes[number] = sizes.get(number, 0) + 1
+    return {key: component[key] for key, needs in composites.items() if sizes[component[key]] > 1 or key in needs}
+
+
+def _close_component(root: str, open_keys: list[str], component: dict[str, int]) -> None:
+    number = len(component)
+    while True:
+        key = open_keys.pop()
+        component[key] = number
+        if key == root:
+            return
+
+
+def cycle_of(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the shortest way on which a composite waits for itself, first and last the same.
+
+    Of a cycle that is not found within a hundred prerequisites, the way leaves out all but its first step.
+
+    Args:
+        key: a composite that waits for itself.
+        composites: the prerequisites of all composites.
+        cycles: what ``cyclic`` returns for them.
+    """
+    came_from: dict[str, str] = {}
+    queue = [key]
+    followed = 0
+    for reached in queue:  # grows while it is walked
+        for need in composites[reached]:
+            followed += 1
+            if need == key:
+                return (*_way(key, reached, came_from), key)
+            if followed > _MAX_FOLLOWED:
+                first = next(one for one in composites[key] if cycles.get(one) == cycles[key])
+                return key, first, "…", key
+            if need in cycles and cycles[need] == cycles[key] and need not in came_from:
+                came_from[need] = reached
+                queue.append(need)
+    raise AssertionError(f"{key!r} does not wait for itself")
+
+
+def _way(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys from one composite to another along which the second was reached."""
+    way = [end]
+    while way[-1] != start:
+        way.append(came_from[way[-1]])
+    return tuple(reversed(way))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -91,10 +92,9 @@ class Ruleset:
             InvalidRules: it has errors, all of which the error holds.
         """
         parts, problems = _read_parts(text, format)
-        errors = errors_of(problems)
-        if errors:
-            raise InvalidRules(errors)
-        return cls(**parts)
+        if problems:
+            raise InvalidRules(errors_of([*problems, *_check_parts(parts)]))
+        return cls(**parts)  # which checks the parts against one another
 
     def dump(self, path: str | Path) -> None:
         """Write a rules file that reads back equal, TOML or JSON by its suffix."""
@@ -116,20 +116,25 @@ def check_file(path: str | Path) -> list[Problem]:
     Raises:
         TrophyError: the file cannot be read at all.
     """
-    return _read_parts(read_text(path), format_of(path))[1]
+    parts, problems = _read_parts(read_text(path), format_of(path))
+    return [*problems, *_check_parts(parts)]
 
 
 def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], list[Problem]]:
-    """Read what can be read of a file; its parts are checked against one another as far as that goes."""
+    """Read what can be read of a file, each part by itself."""
     problems: list[Problem] = []
     raw = parse(text, format_, problems)
     if not problems and not isinstance(raw, dict):
         problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {raw!r}"))
     if problems:
         return {}, problems
-    parts = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems)
+    return read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems), problems
+
+
+def _check_parts(parts: Mapping[str, Any]) -> list[Problem]:
+    """Check parts against one another, as far as they could be read."""
     lists = {name: found if isinstance(found := parts.get(name), tuple) else () for name in _LISTS}
-    return parts, problems + check(streak=parts.get("streak"), **lists)
+    return check(streak=parts.get("streak"), **lists)
 
 
 _PARTS = tuple(field.name for field in attrs.fields(Ruleset))

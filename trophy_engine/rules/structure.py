@@ -30,13 +30,21 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
+#: The type hints of fields that hold a date.
+_DATES: Final = (date, date | None)
+
+
+@cache
+def _hints_of(cls: type) -> dict[str, Any]:
+    """Resolve the type hints of a class once: resolving them takes longer than reading all of its fields."""
+    return get_type_hints(cls)
 
 
 @cache
 def kinds_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
     """Give the fields of a class that hold rules: which classes of them, and whether many."""
     found = {}
-    for name, hint in get_type_hints(cls).items():
+    for name, hint in _hints_of(cls).items():
         many = get_origin(hint) is tuple
         inner = get_args(hint)[0] if many else hint
         options = get_args(inner) if isinstance(inner, UnionType) else (inner,)
@@ -108,7 +116,7 @@ def _read_field(cls: type, field: Any, raw: Any, path: str, problems: list[Probl
     elif kinds and not many:
         value = read(kinds, raw, path, problems)
     else:
-        value = _as_date(raw) if get_type_hints(cls)[field.name] in {date, date | None} else raw
+        value = _as_date(raw) if _hints_of(cls)[field.name] in _DATES else raw
     if len(problems) > known:
         return value
     try:

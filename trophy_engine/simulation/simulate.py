@@ -21,10 +21,12 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.simulation.population import Population
 from trophy_engine.statistics.tally import Tally
 
-__all__ = ["START", "Setting", "Simulation", "act", "simulate"]
+__all__ = ["MOST_USERS", "START", "Setting", "Simulation", "act", "simulate"]
 
 #: When simulations begin unless they are told otherwise; a Wednesday.
 START: Final = date(2025, 1, 1)
+#: How many users one can let act.
+MOST_USERS: Final = 10_000_000
 _A_BATCH: Final = 250
 
 P = TypeVar("P", bound=Mergeable)
@@ -36,7 +38,7 @@ class Setting:
 
     Attributes:
         population: the users.
-        users: how many.
+        users: how many, at most 10,000,000.
         days: for how many days, from ``start`` on.
         seed: what all chance comes from: the same seed gives the same users, in every process.
         start: the first day.
@@ -53,6 +55,8 @@ class Setting:
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
                 raise InvalidValue(f"{name} must be 1 or more, not {number}")
+        if self.users > MOST_USERS:
+            raise InvalidValue(f"users must be at most {MOST_USERS:,}, not {self.users:,}")
         first, last = self.start.toordinal(), self.start.toordinal() + self.days
         if first < date(1901, 1, 1).toordinal() or last > date(2199, 1, 1).toordinal():
             raise InvalidValue(

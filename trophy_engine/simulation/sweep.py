@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import product
-from math import sqrt
-from typing import Any, Self
+from itertools import islice, product
+from math import prod, sqrt
+from typing import Any, Final, Self
 
 import attrs
 
@@ -29,7 +29,10 @@ from trophy_engine.statistics.figures import COMPARABLE, Figure, figures, side_b
 from trophy_engine.statistics.survival import WIDTH
 from trophy_engine.statistics.tally import Tally
 
-__all__ = ["Estimate", "Sweep", "SweepRow", "sweep"]
+__all__ = ["MOST_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
+
+#: How many variations of a ruleset one can try at a time.
+MOST_RULESETS: Final = 1000
 
 
 @attrs.frozen
@@ -124,7 +127,7 @@ def sweep(
     Args:
         ruleset: the rules to vary.
         variations: by path (see ``rules.variation.vary``), the values to try; the first combination is what the others
-            are compared with.
+            are compared with, and there are at most 1,000.
         population: the users; the rest as in ``simulate``.
         users: how many.
         days: for how many days.
@@ -135,10 +138,13 @@ def sweep(
 
     Raises:
         InvalidRules: a combination contradicts itself; the error says which.
-        InvalidValue: there is nothing to vary, or as ``simulate`` raises it.
+        InvalidValue: there is nothing to vary or there are too many combinations, or as ``simulate`` raises it.
     """
     paths = list(variations)
-    combinations = [dict(zip(paths, values, strict=True)) for values in product(*map(tuple, variations.values()))]
+    tried = [tuple(islice(values, MOST_RULESETS + 1)) for values in variations.values()]
+    if prod(map(len, tried)) > MOST_RULESETS:
+        raise InvalidValue(f"the values make more than {MOST_RULESETS:,} combinations; try fewer at a time")
+    combinations = [dict(zip(paths, values, strict=True)) for values in product(*tried)]
     if not paths or not combinations:
         raise InvalidValue(
             "there is nothing to vary; give paths and values such as {'streak.freezes.max_count': [0, 1]}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
+from typing import Final
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
 from trophy_engine.calendar.runs import RunStatus
@@ -26,8 +27,10 @@ from trophy_engine.standings.past import snapshots
 from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
 from trophy_engine.storage.history import History
 
-__all__ = ["DEFAULT_LIMIT", "Boards"]
+__all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Boards"]
 
+#: How many runs one can ask for.
+MOST_RUNS: Final = 10_000
 #: How many rows one gets who asks for no number.
 DEFAULT_LIMIT = 10
 #: What waits to be told, up to when time has been passed, and what is to be told of that.
@@ -136,10 +139,11 @@ class Boards:
     def closings(self, until: int) -> Callable[[BoardPlan, int], tuple[Ranking, ...]]:
         """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
         closings = Closings(self._history, until)
+        joined = cache(self._joined)
 
         def top(board: BoardPlan, run: int) -> tuple[Ranking, ...]:
             closes = board.runs.closes(run)
-            if closes is None or (board.rule.rank_by == "metric" and not self._joined(board, run)):
+            if closes is None or (board.rule.rank_by == "metric" and run not in joined(board.key)):
                 return ()
             return closings.top(board, run, closes - 1, DEFAULT_LIMIT)
 
@@ -149,10 +153,10 @@ class Boards:
         """Give the first rows of a run as they stood at an instant."""
         return Closings(self._history, at).top(board, run, at, DEFAULT_LIMIT)
 
-    def _joined(self, board: BoardPlan, run: int) -> bool:
-        """Tell whether anybody has done anything that counts in a run of a board by a metric."""
+    def _joined(self, key: str) -> frozenset[int]:
+        """Return the runs of a board by a metric in which a user has done anything that counts."""
         states = filter(None, map(self._history.state, self._history.users()))
-        return any(run in state.boards.get(board.key, ()) for state in states)
+        return frozenset(run for state in states for run in state.boards.get(key, ()))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -201,7 +205,7 @@ class Boards:
         index = self._as_of(board, number, at)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
-        history = self._snapshots(board, [number], user, at)[number][-days:] if days else []
+        history = self._snapshots(board, [number], user, at).get(number, [])[-days:] if days else []
         start, end = _dates(board, number)
         return StandingView(
             rank=rank,
@@ -218,13 +222,18 @@ class Boards:
 
         Raises:
             UnknownKey: there is no leaderboard of that key to be seen.
+            InvalidValue: they are more than 10,000 runs.
         """
         board = self._board(key)
-        if last < board.rule.start:
-            return ()
         runs = range(board.runs.nearest(first.toordinal()), board.runs.nearest(last.toordinal()) + 1)
+        if last < board.rule.start or not runs:
+            return ()
+        if len(runs) > MOST_RUNS:
+            raise InvalidValue(
+                f"{first} to {last} are {len(runs):,} runs of {key!r}; ask for at most {MOST_RUNS:,} at a time"
+            )
         histories = self._snapshots(board, runs, user, at)
-        return tuple(_past(board, run, at, histories[run]) for run in runs)
+        return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
 
     def _snapshots(self, board: BoardPlan, runs: Sequence[int], user: str, until: int) -> dict[int, list[Snapshot]]:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())

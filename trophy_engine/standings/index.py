@@ -18,6 +18,7 @@ import attrs
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.leaderboards import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
+from trophy_engine.core.run_values import RunValues, runs_unlike
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import LAST_DAY, UserState
 from trophy_engine.core.turn import Turn
@@ -44,7 +45,7 @@ class _Entered:
     """What the index holds of a user on one board: their group, their values by run, and their place in each."""
 
     group: Group | None = None
-    values: Mapping[int, Value] = attrs.field(factory=dict)
+    values: dict[int, Value] | RunValues = attrs.field(factory=dict)
     rungs: dict[int, Rung] = attrs.field(factory=dict)
 
 
@@ -138,7 +139,7 @@ class Standings:
         for board in self.plan.boards.values():
             group = group_of(board, state.attributes)
             held = entered.get(board.key, _NOWHERE)
-            if held.group != group or (group is not None and held.values != values_of(board, state)):
+            if held.group != group or (group is not None and runs_unlike(held.values, values_of(board, state))):
                 found.append(board)
         return found
 
@@ -154,13 +155,16 @@ class Standings:
                 heappush(self._due, (soonest, state.id))
 
     def _move(
-        self, board: BoardPlan, state: UserState, held: _Entered, group: Group | None, values: Mapping[int, Value]
+        self,
+        board: BoardPlan,
+        state: UserState,
+        held: _Entered,
+        group: Group | None,
+        values: dict[int, Value] | RunValues,
     ) -> None:
         """Take a user out of the runs where they stand otherwise than before, and put them in where they stand now."""
         stays = held.group == group
-        for run in dict.fromkeys((*held.values, *values)):
-            if stays and held.values.get(run) == values.get(run):
-                continue
+        for run in runs_unlike(held.values, values) if stays else dict.fromkeys((*held.values, *values)):
             before = held.rungs.pop(run, None)
             if before is not None and held.group is not None:
                 self.ladder(board, run).remove(held.group, before)
@@ -169,7 +173,7 @@ class Standings:
                 self.ladder(board, run).add(group, after)
                 held.rungs[run] = after
         held.group = group
-        held.values = dict(values)
+        held.values = values.copy()
 
     # --- looking ----------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,10 @@ from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.core.commands import Command
-from trophy_engine.core.leaderboards import group_of, values_of
+from trophy_engine.core.leaderboards import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.retell import retell
+from trophy_engine.core.run_values import RunValues, runs_unlike
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
@@ -34,7 +35,7 @@ _Moves = dict[int, dict[str, _Place | None]]
 def snapshots(
     board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
 ) -> dict[int, list[Snapshot]]:
-    """Tell, for each of some runs, the days up to an instant on which a user's rank or value changed.
+    """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
 
     Args:
         board: the leaderboard.
@@ -43,10 +44,10 @@ def snapshots(
         logs: every user and the commands about them.
         until: the last instant that counts.
     """
-    moves: dict[int, _Moves] = {run: {} for run in runs}
+    moves: dict[int, _Moves] = {}
     for one, commands in logs:
         for day, run, place in _days(board, runs, retell(commands, until), until):
-            moves[run].setdefault(day, {})[one] = place
+            moves.setdefault(run, {}).setdefault(day, {})[one] = place
     return {run: _climb(board, run, user, moved) for run, moved in moves.items()}
 
 
@@ -84,16 +85,19 @@ def _days(
     board: BoardPlan, runs: Sequence[int], scenes: Iterable[Scene], until: int
 ) -> Iterator[tuple[int, int, _Place | None]]:
     """Walk the UTC days of a user, and their place in a run at the end of each; a day can come again, place and all."""
-    known: dict[int, _Place | None] = dict.fromkeys(runs)
+    known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Scene | None = None
     for scene in scenes:
         between = [] if previous is None else _settled_daily(previous, scene.state.settled)
         for state in (*between, scene.state):
-            places = _places(board, runs, scene.plan.boards.get(board.key), state)
-            for run, place in places.items():
-                if place != known[run]:
-                    known[run] = place
-                    yield min(state.settled, until) // DAY + EPOCH_DAY, run, place
+            group, values = _values(board, scene.plan.boards.get(board.key), state)
+            stays = group == known[0]
+            for run in runs_unlike(known[1], values) if stays else dict.fromkeys((*known[1], *values)):
+                if run in runs:
+                    place = rung(state, values[run]) if run in values else None
+                    moved = None if place is None or group is None else (group, place)
+                    yield min(state.settled, until) // DAY + EPOCH_DAY, run, moved
+            known = group, values.copy()
         previous = scene
 
 
@@ -108,13 +112,9 @@ def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
         yield state.copy()
 
 
-def _places(
-    board: BoardPlan, runs: Sequence[int], then: BoardPlan | None, state: UserState
-) -> dict[int, _Place | None]:
-    """Give the places of a state in some runs under the rules of its time, ranked as the leaderboard is now."""
+def _values(
+    board: BoardPlan, then: BoardPlan | None, state: UserState
+) -> tuple[Group | None, dict[int, Value] | RunValues]:
+    """Return the group of a state on the leaderboard as it is now, and its values under the rules of its time."""
     group = group_of(board, state.attributes)
-    if then is None or group is None:
-        return dict.fromkeys(runs)
-    values = values_of(then, state)
-    places = {run: rung(state, values[run]) if run in values else None for run in runs}
-    return {run: None if place is None else (group, place) for run, place in places.items()}
+    return (None, {}) if then is None or group is None else (group, values_of(then, state))

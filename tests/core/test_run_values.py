@@ -1,0 +1,47 @@
+"""Values by run behave as a dict does, whoever shares what has passed."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trophy_engine.core.run_values import RunValues, runs_unlike
+
+
+@st.composite
+def steps(draw):
+    """Draw what happens: which of three copies adds to which run, or is replaced by a copy of which."""
+    kinds = st.tuples(st.just("add"), st.integers(0, 2), st.integers(-3, 6)) | st.tuples(
+        st.just("copy"), st.integers(0, 2), st.integers(0, 2)
+    )
+    return draw(st.lists(kinds, max_size=60))
+
+
+@given(steps())
+def test_copies_are_dicts_of_their_own(history):
+    values, models, newest = [RunValues() for _ in range(3)], [{}, {}, {}], [0, 0, 0]
+    for at, (kind, one, other) in enumerate(history):
+        if kind == "add":
+            run = max(newest[one] + other, 0)
+            newest[one] = max(newest[one], run)
+            values[one].add(run, at + 1, at)
+            models[one][run] = (models[one].get(run, (0, 0))[0] + at + 1, at)
+        else:
+            values[one], models[one], newest[one] = values[other].copy(), dict(models[other]), newest[other]
+        for found, model in zip(values, models, strict=True):
+            assert dict(found) == model
+            assert len(found) == len(model)
+        for found, model in zip(values, models, strict=True):
+            for before, known in zip(values, models, strict=True):
+                unlike = {run for run in {*known, *model} if known.get(run) != model.get(run)}
+                assert set(runs_unlike(before, found)) == unlike
+    for found, model in zip(values, models, strict=True):
+        assert dict(RunValues(found)) == model
+
+
+def test_a_run_that_has_passed_can_be_asked_for():
+    values = RunValues({run: (run + 1, run) for run in range(0, 100, 2)})
+    assert values[40] == (41, 40)
+    assert 41 not in values
+    assert values.get(200) is None
+    values.add(10, 5, 99)  # long closed
+    assert values[10] == (16, 99)
+    assert len(values) == 50

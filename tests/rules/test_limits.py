@@ -1,0 +1,172 @@
+"""Rules of any size are read and checked in time linear in it; what is beyond the limits is refused before parsing."""
+
+import pytest
+from steps import count_calls, growth
+
+from trophy_engine import (
+    Achievement,
+    ApiTrigger,
+    CompositeTrigger,
+    InvalidRules,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+)
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.rules import check, limits
+from trophy_engine.rules.check import check as check_parts
+from trophy_engine.rules.ruleset import check_file
+
+LINEAR = 5  # for four times as much
+
+
+def chain(length):
+    """Make composites each of which waits for the one before it, the last declared first."""
+    first = Achievement("a0", ApiTrigger())
+    return [*(Achievement(f"a{n}", CompositeTrigger([f"a{n - 1}"])) for n in range(length, 0, -1)), first]
+
+
+def cycle(length):
+    return [Achievement(f"a{n}", CompositeTrigger([f"a{(n + 1) % length}"])) for n in range(length)]
+
+
+def checking(achievements, metrics=()):
+    return lambda: check_parts(metrics, (), None, achievements, ())
+
+
+def told(achievements, metrics=()):
+    return [str(problem) for problem in check_parts(metrics, (), None, achievements, ())]
+
+
+@pytest.mark.parametrize("shape", [chain, cycle])
+def test_composites_are_checked_in_linear_time(shape):
+    assert growth(lambda size: checking(shape(size)), 300) < LINEAR
+
+
+def test_composites_around_a_hub_are_checked_in_linear_time():
+    def hub(size):
+        spokes = [Achievement(f"a{n}", CompositeTrigger(["hub"])) for n in range(size)]
+        return [*spokes, Achievement("hub", CompositeTrigger([one.key for one in spokes]))]
+
+    assert growth(lambda size: checking(hub(size)), 300) < LINEAR
+
+
+def test_a_chain_of_thousands_is_sound_and_compiles():
+    compile_plan(Ruleset(achievements=chain(5000)))
+
+
+def test_what_never_completes_is_found_along_a_chain():
+    links = [one for one in chain(2000) if one.key != "a0"]
+    problems = told([*links, Achievement("a0", CompositeTrigger(["a0"]))])
+    assert problems[-1] == "error: achievements[2000].trigger.achievements: waits for itself: a0 -> a0; break the cycle"
+    assert len(problems) == 2001
+    assert "the prerequisite 'a1999' can never complete, so neither can 'a2000'" in problems[0]
+
+
+def test_a_long_cycle_is_told_by_its_first_step():
+    problems = told(cycle(300))
+    assert len(problems) == 300
+    assert problems[7].endswith("waits for itself: a7 -> a8 -> … -> a7; break the cycle")
+    assert told(cycle(4))[2].endswith("waits for itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
+
+
+def test_the_way_of_a_cycle_leads_through_the_cycle():
+    outside = [Achievement(f"x{n}", CompositeTrigger([f"x{n + 1}"])) for n in range(200)] + [
+        Achievement("x200", ApiTrigger())
+    ]
+    [first, *_] = told(
+        [Achievement("a", CompositeTrigger(["x0", "b"])), Achievement("b", CompositeTrigger(["a"])), *outside]
+    )
+    assert first.endswith("waits for itself: a -> b -> a; break the cycle")
+
+
+def test_misspelt_references_are_all_told_and_the_first_are_compared():
+    size = 400
+    metrics = [Metric(f"metric-{n:04}") for n in range(size)]
+    triggers = [MetricPointsTrigger(f"metrik-{n:04}", 1) for n in range(size)]
+    problems = [one.message for one in check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])]
+    compared = check._MAX_COMPARED // size
+    assert len(problems) == size
+    assert (
+        problems[compared - 1] == f"unknown metric 'metrik-{compared - 1:04}'; did you mean 'metric-{compared - 1:04}'?"
+    )
+    assert problems[compared].startswith(
+        f"unknown metric 'metrik-{compared:04}'; declared: 'metric-0000', 'metric-0001'"
+    )
+    assert problems[compared].endswith(f"'metric-0007' and {size - 8} more")
+
+
+def test_the_same_misspelling_is_compared_once():
+    metrics = [Metric(f"metric-{n:04}") for n in range(1000)]
+    triggers = [MetricPointsTrigger("metrik-0007", 1)] * 1000
+    problems = check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])
+    assert {one.message for one in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
+
+
+def test_keys_of_triggers_are_compared_in_linear_time():
+    def work(size):
+        triggers = [MetricPointsTrigger("words", 1, key=f"k{n}") for n in range(size)]
+        return lambda: check_parts([Metric("words")], (), None, (), [PointsSystem("xp", triggers=triggers)])
+
+    assert growth(work, 200) < LINEAR
+
+
+def test_loading_takes_few_steps_for_each_achievement():
+    def text(size):
+        achievements = (f"[[achievements]]\nkey = 'a{n}'\ntrigger = {{ type = 'api' }}\n" for n in range(size))
+        return "".join(achievements)
+
+    def work(size):
+        written = text(size)
+        return lambda: Ruleset.loads(written)
+
+    assert growth(work, 100) < LINEAR
+    assert count_calls(work(100)) < 100 * 300  # 610 where type hints are resolved for each field
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "fault"),
+    [
+        (".".join("a" * 20_000) + " = 1", ".toml", "has a key of more than 32 dotted parts; rules need three"),
+        ("[" + " . ".join(['"a.b"'] * 33) + "]", ".toml", "has a key of more than 32 dotted parts; rules need three"),
+        ("a = " + "[" * 100_000, ".toml", "nests lists and tables more than 32 deep; rules need six levels"),
+        ("[" * 100_000, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
+        ('{"a":' * 33 + "1" + "}" * 33, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
+    ],
+)
+def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, suffix, fault):
+    path = tmp_path / f"rules{suffix}"
+    path.write_text(text)
+    [problem] = check_file(path)
+    assert problem.message == fault
+    with pytest.raises(InvalidRules, match=fault):
+        Ruleset.load(path)
+
+
+def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_CHARACTERS", 40)
+    path = tmp_path / "rules.toml"
+    path.write_text("# " + 38 * "x")
+    assert check_file(path) == []
+    path.write_text("# " + 39 * "x")
+    [problem] = check_file(path)
+    assert problem.message == "has more than 40 characters; split the rules or leave some out"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"metrics = [{{ key = 'a', name = '{'[' * 40}' }}]  # {'[' * 40}",
+        f'metrics = [{{ key = "a", name = """{"[{" * 40}""""" }}]',
+        f"metrics = [{{ key = 'a', name = '''{'a.' * 40}''' }}]",
+        'metrics = [{ key = "a", name = "\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[" }]',
+        "".join(f"[[metrics]]\nkey = 'm{n}'\nname = '''x''''\n" for n in range(40)),
+    ],
+)
+def test_what_stands_in_strings_and_comments_is_not_nested(text):
+    assert Ruleset.loads(text).metrics
+
+
+def test_json_strings_are_not_nested():
+    assert Ruleset.loads('{"metrics": [{"key": "a", "name": "\\"' + "[" * 50 + '"}]}', "json").metrics

@@ -1,0 +1,105 @@
+"""Boosts: which of them apply to an award, and what they make of its amount.
+
+Between two days on which a boost begins or ends the same ones are in force, and to users who are alike in what filters
+ask for the same ones apply. So they are chosen, and multiplied, once for each such stretch, kind of user and amount.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from typing import Final
+
+from trophy_engine.rules.points import Boost, Rounding
+
+__all__ = ["AppliedBoosts", "BoostSchedule", "products", "reckoned", "rounded", "rounding_of"]
+
+# Products of a few short decimals: a context without a limit makes them exact.
+_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+#: Which rounding wins where boosts disagree, the strongest first.
+_ROUNDINGS: Final[dict[Rounding, str]] = {"down": ROUND_FLOOR, "nearest": ROUND_HALF_UP, "up": ROUND_CEILING}
+#: How many choices, and how many amounts of each, are kept.
+_MAX_CACHED: Final = 1024
+
+#: The stretch of days, the user if a boost is for that one, and the values of the attributes that filters ask for.
+_Choice = tuple[int, str | None, tuple[str | None, ...]]
+
+
+class AppliedBoosts:
+    """The boosts that apply to an award, in the order in which they are declared."""
+
+    __slots__ = ("_amounts", "boosts")
+
+    def __init__(self, boosts: tuple[Boost, ...]) -> None:
+        self.boosts = boosts
+        self._amounts: dict[int, int] = {}
+
+    def multiply(self, amount: int) -> int:
+        """Multiply an amount by all of them, exactly, and round once."""
+        found = self._amounts.get(amount)
+        if found is None:
+            if len(self._amounts) >= _MAX_CACHED:
+                self._amounts.clear()
+            found = self._amounts[amount] = reckoned(amount, self.boosts)
+        return found
+
+
+class BoostSchedule:
+    """The boosts of a points system by local day."""
+
+    def __init__(self, boosts: Sequence[Boost]) -> None:
+        self._boosts = boosts
+        ends = (boost.end.toordinal() + 1 for boost in boosts if boost.end is not None)
+        self._changes = sorted({*(boost.start.toordinal() for boost in boosts), *ends})
+        self._users = frozenset(boost.user_id for boost in boosts if boost.user_id is not None)
+        self._attributes = tuple(sorted({name for boost in boosts for name in boost.user_attributes}))
+        self._chosen: dict[_Choice, AppliedBoosts] = {}
+
+    def apply(self, user_id: str, attributes: Mapping[str, str], day: int) -> AppliedBoosts:
+        """Find the boosts that apply to a user's awards on a local day."""
+        choice = (
+            bisect_right(self._changes, day),
+            user_id if user_id in self._users else None,
+            tuple(map(attributes.get, self._attributes)) if self._attributes else (),
+        )
+        found = self._chosen.get(choice)
+        if found is None:
+            if len(self._chosen) >= _MAX_CACHED:
+                self._chosen.clear()
+            boosts = (boost for boost in self._boosts if _applies(boost, user_id, attributes, day))
+            found = self._chosen[choice] = AppliedBoosts(tuple(boosts))
+        return found
+
+
+def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:
+    if day < boost.start.toordinal() or (boost.end is not None and day > boost.end.toordinal()):
+        return False
+    if boost.user_id is not None:
+        return boost.user_id == user_id
+    return boost.user_attributes.mismatch(attributes) is None
+
+
+def reckoned(amount: int, boosts: tuple[Boost, ...]) -> int:
+    """Multiply an amount by boosts, exactly, and round once."""
+    return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
+
+
+def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
+    """Multiply by one boost after the other, exactly; give the product after each."""
+    product, found = Decimal(amount), []
+    for boost in boosts:
+        product = _EXACT.multiply(product, Decimal(boost.multiplier))
+        found.append(product)
+    return found
+
+
+def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:
+    """Give the rounding that wins among boosts."""
+    modes = {boost.rounding for boost in boosts}
+    return next(mode for mode in _ROUNDINGS if mode in modes)
+
+
+def rounded(product: Decimal, rounding: Rounding) -> int:
+    """Round a product of boosts to whole points."""
+    return int(product.to_integral_value(rounding=_ROUNDINGS[rounding]))

@@ -1,0 +1,66 @@
+"""A user's pauses, and the stretches of local days that they cover together."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+
+__all__ = ["Pause", "Pauses"]
+
+#: The first and the last day, and whether the pause was taken back; one of which nothing is left ends before it starts.
+Pause = tuple[int, int, bool]
+
+
+class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and stretches are cached
+    """Pauses in the order in which they were made; adding and replacing one make others."""
+
+    def add(self, pause: Pause) -> Pauses:
+        """Return these pauses and one more."""
+        pauses = Pauses((*self, pause))
+        pauses._stretches = _with(self._stretches, pause)
+        return pauses
+
+    def replace(self, place: int, pause: Pause) -> Pauses:
+        """Return these pauses with another one at a place."""
+        return Pauses((*self[:place], pause, *self[place + 1 :]))
+
+    def end_of_stretch(self, first_day: int, after: int) -> int | None:
+        """Return the last day of the first stretch that touches some days, None where none does.
+
+        Args:
+            first_day: the first of these days.
+            after: the day after the last of them.
+        """
+        starts, ends = self._stretches
+        place = bisect_left(ends, first_day)
+        return ends[place] if place < len(ends) and starts[place] < after else None
+
+    @cached_property
+    def _stretches(self) -> tuple[list[int], list[int]]:
+        """The first and the last days of the stretches without a gap, in order."""
+        return _merge(self)
+
+
+def _merge(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, _ in sorted(pauses):
+        if start > end:
+            continue
+        if ends and start <= ends[-1] + 1:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return starts, ends
+
+
+def _with(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
+    """Return stretches with one more pause, which joins those that it touches."""
+    starts, ends = stretches
+    start, end, _ = pause
+    first, last = bisect_left(ends, start - 1), bisect_left(starts, end + 2)
+    if first < last:
+        start, end = min(start, starts[first]), max(end, ends[last - 1])
+    return [*starts[:first], start, *starts[last:]], [*ends[:first], end, *ends[last:]]

@@ -1,0 +1,108 @@
+"""What a user has gained in the runs of a leaderboard, at a cost that does not depend on how many runs have passed.
+
+Only the latest runs can still change: the local date of a user goes back by two days at most. The runs before them are
+a list that copies share and that is only ever appended to; each copy knows how many of its entries are its own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from operator import itemgetter
+from typing import Final
+
+from trophy_engine.numbers import Number, add
+
+__all__ = ["RunValues", "Value", "runs_unlike"]
+
+#: What a user has gained within a run, and the instant at which that value was reached.
+Value = tuple[Number, int]
+
+#: How many runs before the one that is counted can still be counted.
+_REACH: Final = 3
+_RUN: Final = itemgetter(0)
+
+
+class RunValues(Mapping[int, Value]):
+    """The values by run."""
+
+    __slots__ = ("_closed", "_latest", "_own")
+
+    def __init__(self, values: Mapping[int, Value] | None = None) -> None:
+        self._latest: dict[int, Value] = {}
+        self._closed: list[tuple[int, Value]] = []
+        self._own = 0
+        for run, value in sorted((values or {}).items()):
+            self._open(run)
+            self._latest[run] = value
+
+    def add(self, run: int, change: Number, at: int) -> None:
+        """Add to the value of a run."""
+        if run not in self._latest:
+            self._open(run)
+        known = self._latest.get(run)
+        self._latest[run] = (change if known is None else add(known[0], change), at)
+
+    def _open(self, run: int) -> None:
+        """Make place for a run among the latest, and close those that can no longer change."""
+        if self._own and run <= self._closed[self._own - 1][0]:
+            self._latest = dict(self)
+            self._closed, self._own = [], 0
+            return
+        for closed in sorted(one for one in self._latest if one < run - _REACH):
+            self._close(closed, self._latest.pop(closed))
+
+    def _close(self, run: int, value: Value) -> None:
+        if len(self._closed) > self._own:  # a copy has gone on from here
+            if self._closed[self._own] == (run, value):
+                self._own += 1
+                return
+            self._closed = self._closed[: self._own]
+        self._closed.append((run, value))
+        self._own += 1
+
+    def copy(self) -> RunValues:
+        """Copy the values, so that either can change without the other."""
+        twin = object.__new__(RunValues)
+        twin._latest = self._latest.copy()
+        twin._closed, twin._own = self._closed, self._own
+        return twin
+
+    def unlike(self, other: RunValues) -> list[int]:
+        """List the runs whose values differ; between copies, at the cost of the runs that have changed."""
+        if self._closed is other._closed and self._own == other._own:
+            mine, others = self._latest, other._latest
+            return [] if mine == others else [run for run in others | mine if mine.get(run) != others.get(run)]
+        if self._closed is other._closed:
+            closed = self._closed[min(self._own, other._own) : max(self._own, other._own)]
+            runs = dict.fromkeys((*map(_RUN, closed), *other._latest, *self._latest))
+        else:
+            runs = dict.fromkeys((*other, *self))
+        return [run for run in runs if self.get(run) != other.get(run)]
+
+    def __getitem__(self, run: int) -> Value:
+        """Return the value of a run."""
+        found = self._latest.get(run)
+        if found is not None:
+            return found
+        place = bisect_left(self._closed, run, 0, self._own, key=_RUN)
+        if place < self._own and self._closed[place][0] == run:
+            return self._closed[place][1]
+        raise KeyError(run)
+
+    def __iter__(self) -> Iterator[int]:
+        """Walk the runs in order, but for the latest."""
+        yield from map(_RUN, islice(self._closed, self._own))
+        yield from self._latest
+
+    def __len__(self) -> int:
+        """Count the runs."""
+        return self._own + len(self._latest)
+
+
+def runs_unlike(before: Mapping[int, Value], after: Mapping[int, Value]) -> list[int]:
+    """List the runs whose values differ."""
+    if type(before) is RunValues and type(after) is RunValues:
+        return after.unlike(before)
+    return [run for run in dict.fromkeys((*before, *after)) if before.get(run) != after.get(run)]
