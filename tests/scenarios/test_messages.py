@@ -52,6 +52,16 @@ def test_a_user_who_comes_back_is_asked_from_the_start_again():
     ]
 
 
+def test_a_completed_achievement_is_activity_too():
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    outcome = engine.complete("done", user="jo", at=at("03-03T10:00"))
+    effects = [*outcome.effects, *engine.settle(at=at("03-10T00:00"))]
+    assert instants(effects, ReactivationDue) == ["2025-03-06T09:00", "2025-03-08T09:00"]
+    assert instants(effects, RecapDue) == ["2025-03-02T09:00", "2025-03-09T09:00"]
+
+
 @pytest.mark.parametrize(
     ("notifications", "when", "dates"),
     [
@@ -84,6 +94,14 @@ def test_mail_to_whoever_was_given_no_time_zone_goes_by_us_eastern():
     effects = told(engine.settle(at=at("04-07T00:00")), RecapDue)
     assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
     assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
+
+
+def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():
+    """02:00 UTC on Sunday is Saturday evening for mail by US Eastern time, the last of a week."""
+    engine = Engine(rules())
+    play(engine, "04-06T02:00 words 3")
+    assert instants(engine.settle(at=at("04-06T12:59")), RecapDue) == []
+    assert instants(engine.settle(at=at("04-06T14:00")), RecapDue) == ["2025-04-06T13:00"]
 
 
 # --- streak reminders -------------------------------------------------------------------------------------------------
@@ -171,6 +189,14 @@ def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
     assert instants(effects, AchievementDue) == [when]
     (due,) = told(effects, AchievementDue)
     assert due.completion_id == outcome.achievements[0].completion_id
+
+
+def test_mail_that_waits_for_the_afternoon_is_sent_on_the_same_day():
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T08:00"))
+    play(engine, "04-02T09:00 words 1\n04-02T09:30 words 1")  # so that only the mail is new
+    engine.complete("done", user="jo", at=at("04-02T10:00"))
+    assert instants(engine.settle(at=at("04-02T17:00")), AchievementDue) == ["2025-04-02T16:00"]
 
 
 # --- who is told ------------------------------------------------------------------------------------------------------
