@@ -34,7 +34,7 @@ from trophy_engine.testing.performance import Deed
 from trophy_engine.testing.rulesets import rulesets
 from trophy_engine.testing.story import tell
 
-__all__ = ["USERS", "Deed", "History", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "Deed", "History", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: What gives the strategy of a command for a ruleset, a user and an instant.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
@@ -110,8 +110,8 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
     return st.one_of(journeys(user, at), changes.map(lambda made: Identify(user, at, made)))
 
 
-def _commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
-    """Draw a command of any kind; most are events."""
+def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
+    """Draw a command of any kind, of a user at an instant (microseconds); most are events."""
     chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
         "identify": (2, _identifications(ruleset, user, at)),
         "settle": (1, st.just(Settle(at))),
@@ -145,7 +145,12 @@ def _cares(user: str, at: int) -> st.SearchStrategy[Deed]:
 
 
 def histories(
-    ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20, kinds: Kinds | None = None
+    ruleset: Ruleset,
+    *,
+    users: Sequence[str] = USERS,
+    min_size: int = 1,
+    max_size: int = 20,
+    kinds: Kinds | None = None,
 ) -> st.SearchStrategy[History]:
     """Draw histories: commands of every kind in order of time.
 
@@ -155,12 +160,13 @@ def histories(
     Args:
         ruleset: the rules that the users act under.
         users: who acts.
+        min_size: how many commands there are at least; about six more, or as many again, are usual.
         max_size: how many commands there are at most.
         kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
     """
-    make = kinds or _commands
+    make = kinds or commands
     steps = st.one_of([st.tuples(gaps(), make(ruleset, user, 0)) for user in users])
-    many = st.lists(steps, min_size=1, max_size=max_size)
+    many = st.lists(steps, min_size=min_size, max_size=max_size)
     return st.builds(_history, st.just(ruleset), instants(), many)
 
 
