@@ -16,14 +16,14 @@ from overnight import Overnight
 
 collect_ignore = ["mutation"]  # a command of its own
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
-NIGHT = 8 * 60
+MINUTES = float(os.environ.get("DEEP_MINUTES", "480"))
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, print_blob=True)
 settings.register_profile("mutation", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
 settings.register_profile(
     "deep",
     deadline=None,
-    max_examples=200,
+    max_examples=min(max(int(2 * MINUTES), 40), 1_000),  # of a round: long ones reach further, and end later
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.differing_executors],
 )
@@ -34,4 +34,4 @@ def pytest_configure(config):
     """Let properties run for their share of the time where the deep profile is chosen."""
     if PROFILE == "deep":
         processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-        config.pluginmanager.register(Overnight(float(os.environ.get("DEEP_MINUTES", NIGHT)), processes))
+        config.pluginmanager.register(Overnight(MINUTES, processes))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 import tomllib
@@ -46,10 +47,21 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_equivalent() -> dict[tuple[str, str, str, str], str]:
-    """Read the changes that change no behaviour, with the reason of each."""
-    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("mutant", [])
-    return {(one["file"], one["function"], one["before"], one["after"]): one["reason"] for one in entries}
+class Equivalents:
+    """The changes that change no behaviour."""
+
+    def __init__(self, text: str) -> None:
+        listed = tomllib.loads(text)
+        self._mutants = {
+            (one["file"], one["function"], one["before"], one["after"]): one["reason"] for one in listed["mutant"]
+        }
+        self._kinds = [(re.compile(one["pattern"]), one["reason"]) for one in listed["kind"]]
+
+    def reason(self, mutant: Mutant) -> str | None:
+        """Return why a mutant changes nothing, or None where it is not listed."""
+        change = f"{mutant.before} -> {mutant.after}"
+        found = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
+        return self._mutants.get(mutant.change) or next(iter(found), None)
 
 
 def main() -> int:
@@ -66,14 +78,15 @@ def main() -> int:
         mutants = [mutant for mutant in mutants if mutant.name in alive]
     (output / "drawn.txt").write_text("".join(f"{mutant.name}\n" for mutant in mutants), encoding="utf-8")
 
-    equivalent, counts = read_equivalent(), Counter[str]()
+    equivalent, counts = Equivalents(EQUIVALENT.read_text(encoding="utf-8")), Counter[str]()
     with (output / "results.jsonl").open("w", encoding="utf-8") as results:
 
         def tell(mutant: Mutant, result: str, test: str, seconds: float) -> None:
-            reason = equivalent.get(mutant.change)
+            reason = equivalent.reason(mutant)
             justified = reason is not None and result in {SURVIVED, UNTOUCHED}
             counts["justified" if justified else result] += 1
-            counts["listed as equivalent, but killed"] += reason is not None and not justified
+            if reason is not None and not justified:
+                print(f"listed as equivalent, but {result}: {mutant}", flush=True)
             entry = {"name": mutant.name, "line": mutant.line, "before": mutant.before, "after": mutant.after}
             entry |= {"result": result, "test": test, "seconds": round(seconds, 1), "equivalent": reason}
             results.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -22,6 +22,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     StreakReminderDue,
+    TimePointsTrigger,
 )
 
 # --- recaps and reactivation ------------------------------------------------------------------------------------------
@@ -39,6 +40,15 @@ def test_an_idle_user_is_asked_back_five_times():
         ("03-15T09:00", 4, 14),
         ("03-31T09:00", 5, 30),
     ]
+
+
+def test_an_award_comes_before_a_message_at_the_same_instant():
+    daily = PointsSystem("xp", triggers=[TimePointsTrigger(1, "days")])
+    engine = Engine(rules(points=[daily], notifications=Notifications(throttle_minutes=0)))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T09:00"))
+    play(engine, "03-01T09:00 words 3")
+    effects = [effect.type for effect in engine.settle(at=at("03-04T09:00")) if effect.at == at("03-04T09:00")]
+    assert effects == ["points.awarded", "points.changed", "emails.reactivation_due"]
 
 
 def test_a_user_who_comes_back_is_asked_from_the_start_again():
@@ -177,6 +187,7 @@ def test_a_streak_that_a_user_does_without_is_not_reminded_of():
         ("04-02T10:00", "2025-04-02T16:00"),
         ("04-02T16:00", "2025-04-02T16:00"),
         ("04-02T19:30", "2025-04-02T19:30"),
+        ("04-02T20:00", "2025-04-02T20:00"),
         ("04-02T20:01", "2025-04-03T16:00"),
         ("04-02T23:30", "2025-04-03T16:00"),
     ],

@@ -72,6 +72,12 @@ def test_fractions_cross_multiples_exactly():
     assert [added(outcome) for outcome in outcomes] == [None] * 9 + [1]
 
 
+def test_multiples_are_counted_from_below_zero_as_from_above():
+    engine = engine_with(MetricPointsTrigger("words", points=10))
+    outcomes = play(engine, "04-02T10:00 words -0.5\n04-02T10:01 words 1\n04-02T10:02 words 0.5")
+    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 lies below 0, a multiple
+
+
 def test_only_matching_events_count_towards_a_filtered_trigger():
     ios = {"device": "ios"}
     engine = engine_with(MetricPointsTrigger("words", points=5, threshold=2, event_attributes=ios))
@@ -200,5 +206,8 @@ def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
     engine = engine_with(TimePointsTrigger(1, "days"))
     engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
     outcome = engine.identify("jo", time_zone="+10:00", at=at("04-02T04:00"))
-    assert [(e.type, e.at) for e in outcome.effects][-1] == ("points.awarded", at("04-02T04:00"))
+    assert [(e.type, e.at) for e in outcome.effects] == [
+        ("user.changed", at("04-02T04:00")),
+        ("points.awarded", at("04-02T04:00")),
+    ]
     assert [effect.at for effect in engine.settle(at=at("04-03T03:00"))] == [at("04-03T02:00")]

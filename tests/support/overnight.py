@@ -2,8 +2,8 @@
 
 Hypothesis bounds a run by examples, and what an example costs differs a hundredfold between properties. So a round has
 as many examples as the profile says, and rounds follow one another for as long as the property's share lasts: the
-whole time, times the processes, over the number of properties. A property gets one round at least, and the last round
-is not cut short. The summary says how many examples of each were tried.
+whole time, times the processes, over the number of properties. No round begins that would end after the share if it
+took as long as the longest before it, except the first. The summary says how many examples of each were tried.
 """
 
 import functools
@@ -34,12 +34,15 @@ class Overnight:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem):
         examples, started = _count_examples(pyfuncitem.obj), time.monotonic()
-        rounds = 1
+        rounds, longest = 1, 0.0
         try:
             result = yield
-            while time.monotonic() - started < self._share:
+            longest = ended = time.monotonic() - started
+            while ended + longest <= self._share:
                 rounds += 1
                 pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+                spent = time.monotonic() - started
+                longest, ended = max(longest, spent - ended), spent
         finally:
             spent = time.monotonic() - started
             pyfuncitem.user_properties.append(("deep", f"{len(examples)} examples, {rounds} rounds, {spent:.0f} s"))
