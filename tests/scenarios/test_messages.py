@@ -254,3 +254,34 @@ def test_a_message_that_a_user_wants_by_no_channel_is_not_due(message, kind):
     assert mails(engine) == every - {kind}
     engine.prefer("jo", notifications={message: ["push"]}, at=at("04-08T10:00"))
     assert engine.user("jo", at=at("04-08T10:00")).notification_preferences[message] == ("push",)
+
+
+# --- rules that begin to tell ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("begun", ["03-07T00:00", "03-06T09:00"])  # the second is the instant of a message
+def test_rules_that_begin_to_tell_tell_nothing_late(begun):
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    assert engine.update(rules(), at=at(begun)) == ()
+    effects = engine.settle(at=at("03-10T00:00"))
+    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
+        ("emails.reactivation_due", at("03-08T09:00"), 7)
+    ]
+
+
+def test_rules_that_begin_to_tell_count_idle_days_of_a_user_without_events_from_their_first_day():
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    assert engine.update(rules(), at=at("03-07T00:00")) == ()
+    effects = engine.settle(at=at("03-10T00:00"))
+    assert [(one.type, one.at) for one in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
+
+
+def test_rules_can_begin_to_tell_on_the_last_day_of_the_calendar():
+    """The mornings after 30 idle days lie beyond the days that a zone knows."""
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
+    assert engine.update(rules(), at=at("2199-12-31T00:00")) == ()
+    assert engine.settle(at=at("2199-12-31T12:00")) == ()

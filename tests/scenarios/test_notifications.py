@@ -384,18 +384,3 @@ def test_a_log_done_again_tells_the_same():
 
 def _moment(micros):
     return at("1970-01-01T00:00") + timedelta(microseconds=micros)
-
-
-# --- other rules ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("begun", ["03-07T00:00", "03-06T09:00"])  # the second is the instant of a message
-def test_rules_that_begin_to_tell_tell_nothing_late(begun):
-    engine = Engine(rules(notifications=None))
-    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
-    play(engine, "03-01T10:00 words 3")
-    assert engine.update(rules(), at=at(begun)) == ()
-    effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
-        ("emails.reactivation_due", at("03-08T09:00"), 7)
-    ]

@@ -193,6 +193,27 @@ def test_ten_idle_years_of_a_full_system_cost_nothing_and_hours_go_on_in_step():
     assert (award.at, award.total) == (at("2025-01-01T10:20"), 3)
 
 
+def test_awards_of_different_periods_fall_together_only_where_both_are_due():
+    engine = engine_with(TimePointsTrigger(1, "days"), TimePointsTrigger(10, "days", 2))
+    engine.identify("jo", at=at("04-01T12:00"))
+    balances = [engine.user("jo", at=at(f"04-0{day}T12:00")).points["xp"].total for day in (2, 3, 4, 5)]
+    assert balances == [1, 12, 13, 24]
+
+
+def test_hours_go_on_in_step_over_the_midnight_at_which_a_streak_is_lost():
+    streak = Streak(metrics=[StreakMetric("words")])
+    engine = engine_with(TimePointsTrigger(1, "hours", 10), streak=streak)
+    play(engine, "04-01T12:00 words 1")
+    effects = engine.settle(at=at("04-03T08:00"))
+    assert [(effect.type, effect.at) for effect in effects] == [
+        ("points.awarded", at("04-01T22:00")),
+        ("points.awarded", at("04-02T08:00")),
+        ("points.awarded", at("04-02T18:00")),
+        ("streak.lost", at("04-03T00:00")),
+        ("points.awarded", at("04-03T04:00")),
+    ]
+
+
 def test_days_keep_the_local_time_of_day_over_a_change_of_clocks_and_of_zone():
     engine = engine_with(TimePointsTrigger(1, "days"))
     engine.identify("jo", time_zone="Europe/London", at=at("03-29T09:00"))
