@@ -1,11 +1,37 @@
-"""Settings of the whole test suite: one Hypothesis profile for CI, a deeper one for a developer's run."""
+"""Settings of the whole test suite: the profiles of Hypothesis, chosen by ``HYPOTHESIS_PROFILE``.
+
+``ci``: the profile of every run, the same examples each time.
+``deep``: a run that takes a night and ends. It runs nothing but properties, in rounds of fresh examples, each for its
+share of 8 hours, or of ``DEEP_MINUTES``; what it has tried is in its summary (``support/overnight.py``)::
+
+    HYPOTHESIS_PROFILE=deep python -m pytest -n2 --dist=worksteal tests
+
+``mutation``: the examples of ``ci``, not shrunk, for ``python tests/mutation``.
+"""
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+from overnight import Overnight
+
+collect_ignore = ["mutation"]  # a command of its own
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+MINUTES = float(os.environ.get("DEEP_MINUTES", "480"))
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, print_blob=True)
+settings.register_profile("mutation", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
 settings.register_profile(
-    "deep", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "deep",
+    deadline=None,
+    max_examples=min(max(int(2 * MINUTES), 40), 1_000),  # of a round: long ones reach further, and end later
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.differing_executors],
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.load_profile(PROFILE)
+
+
+def pytest_configure(config):
+    """Let properties run for their share of the time where the deep profile is chosen."""
+    if PROFILE == "deep":
+        processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        config.pluginmanager.register(Overnight(MINUTES, processes))

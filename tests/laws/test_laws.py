@@ -1,17 +1,69 @@
 """The laws hold for every ruleset and every history."""
 
+from collections import Counter
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trophy_engine import Engine, UnknownKey
-from trophy_engine.testing import LAWS, games, play, states
+from trophy_engine.core.commands import Record
+from trophy_engine.testing import LAWS, games, play, rulesets, states, streak_rules
+from trophy_engine.testing.histories import commands
+from trophy_engine.testing.laws import completions_stay, users_commute
+from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+
+
+def credits_and_more(rules, user, at):
+    """Draw commands of which two in three credit a period of the streak, unless several metrics must."""
+    metrics = st.sampled_from([condition.key for condition in rules.streak.metrics])
+    credited = metrics.map(lambda metric: Record(user, at, metric, 1000, (), None))
+    return st.one_of(credited, credited, commands(rules, user, at))
+
+
+STREAKS = streak_rules().filter(lambda streak: streak.freezes is not None)
+GAMES = games()
+#: What is drawn for a law that says little of rules without its subject, or of short histories.
+GAMES_OF = {
+    completions_stay: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
+    freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
+    ledger_adds_up: games(rulesets().filter(lambda rules: rules.points), min_size=6),
+    length_counts_credited_periods: games(rulesets(streak_rules()), users=("ann",), min_size=8, kinds=credits_and_more),
+    users_commute: games(min_size=6),
+}
+SEVERAL_USERS = "several users"
+#: The effects that a law is about, and in how many of 60 histories each happens at least.
+SUBJECTS = {
+    completions_stay: {"AchievementCompleted": 5},
+    freezes_are_conserved: {"FreezeConsumed": 8, "FreezeEarned": 8, "FreezeGranted": 1},
+    ledger_adds_up: {"PointsAwarded": 20, "LevelChanged": 5},
+    length_counts_credited_periods: {"StreakStarted": 30, "StreakExtended": 15, "StreakLost": 15},
+    users_commute: {SEVERAL_USERS: 40},
+}
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@given(history=games())
-def test_the_law(law, history):
+@given(data=st.data())
+def test_the_law(law, data):
+    history = data.draw(GAMES_OF.get(law, GAMES))
     law(history.ruleset, history)
+
+
+@pytest.mark.parametrize("law", SUBJECTS, ids=lambda law: law.__name__)
+def test_what_is_drawn_for_a_law_is_what_it_is_about(law):
+    happened = Counter()
+
+    @settings(derandomize=True, max_examples=60, database=None)
+    @given(GAMES_OF[law])
+    def count(history):
+        engine = Engine(history.ruleset)
+        happened.update({type(effect).__name__ for effect in play(engine, history)})
+        happened[SEVERAL_USERS] += len(list(engine.users())) > 1
+
+    count()
+    seldom = {name: happened[name] for name, least in SUBJECTS[law].items() if happened[name] < least}
+    assert seldom == {}, dict(happened)
 
 
 @given(games(), st.data())

@@ -194,6 +194,16 @@ def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
     return found.rank, found.value
 
 
+def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
+    """Give the least value that gets somebody new onto the board, or what they must surpass, from its rows."""
+    most = board.max_participants
+    view = engine.leaderboard(board.key, at=from_micros(at), run=day, limit=most, attributes=change.group or None)
+    if len(view.rankings) < most:
+        return 1
+    lowest = view.rankings[-1].value
+    return lowest + 1 if isinstance(lowest, int) else lowest
+
+
 @few
 @given(contests)
 def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(history):
@@ -212,7 +222,7 @@ def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(hi
             assert change.rank == rank
             assert rank is None or change.value == value
             assert change.previous_rank == before[key, day][0]
-            assert rank is None or change.threshold >= 1 or board.max_participants == 1
+            assert rank is None or change.threshold == least_value(engine, board, change, deed.at, day)
 
 
 @few

@@ -133,6 +133,24 @@ def test_the_anniversary_of_a_leap_day_is_the_28th_at_local_midnight():
     assert (effect.type, effect.at) == ("achievement.completed", at("2021-02-28T00:00"))
 
 
+def test_an_anniversary_completes_its_composite_at_the_same_midnight():
+    engine = engine_with(
+        Achievement("a-year", AnniversaryTrigger(1)),
+        Achievement("first-year", CompositeTrigger(["a-year", "first"])),
+        Achievement("first", MetricTrigger("words", 1)),
+        points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("first-year", points=10)])],
+    )
+    engine.identify("jo", time_zone="Europe/London", sign_up_date="2024-06-01", at=at("2025-04-02T10:00"))
+    play(engine, "2025-04-02T10:00 words 1")
+    effects = [effect for effect in engine.settle(at=at("2025-06-01T00:00")) if effect.type != "streak.lost"]
+    assert [(effect.type, effect.at) for effect in effects] == [
+        ("achievement.completed", at("2025-05-31T23:00")),
+        ("achievement.completed", at("2025-05-31T23:00")),
+        ("points.awarded", at("2025-05-31T23:00")),
+    ]
+    assert list(engine.user("jo", at=at("2025-06-01T00:00")).completed) == ["first", "a-year", "first-year"]
+
+
 def test_anniversaries_that_have_passed_are_completed_in_silence():
     engine = engine_with(
         *(Achievement(f"y{n}", AnniversaryTrigger(n)) for n in (1, 2, 3)),

@@ -1,6 +1,7 @@
 """The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
 
 from datetime import date
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -49,6 +50,14 @@ def test_a_late_event_is_refused_and_changes_nothing():
         engine.user("jo", at=at("04-02T11:00"))
     assert list(engine.log()) == log
     assert engine.user("jo", at=at("04-02T12:00")).metrics["words"] == 1
+
+
+@pytest.mark.parametrize("values", [(10**29, Decimal("0.5")), (Decimal("0.5"), 10**29)])
+def test_a_total_never_rounds_whether_its_parts_are_whole_or_not(values):
+    engine = Engine(RULES)
+    for value in values:
+        outcome = engine.record("words", user="jo", value=value, at=at("04-02T10:00"))
+    assert str(outcome.total) == "100000000000000000000000000000.5"  # 31 digits, of which Python's default keeps 28
 
 
 def test_the_clock_is_read_where_no_instant_is_named():

@@ -22,6 +22,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     StreakReminderDue,
+    TimePointsTrigger,
 )
 
 # --- recaps and reactivation ------------------------------------------------------------------------------------------
@@ -41,6 +42,15 @@ def test_an_idle_user_is_asked_back_five_times():
     ]
 
 
+def test_an_award_comes_before_a_message_at_the_same_instant():
+    daily = PointsSystem("xp", triggers=[TimePointsTrigger(1, "days")])
+    engine = Engine(rules(points=[daily], notifications=Notifications(throttle_minutes=0)))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T09:00"))
+    play(engine, "03-01T09:00 words 3")
+    effects = [effect.type for effect in engine.settle(at=at("03-04T09:00")) if effect.at == at("03-04T09:00")]
+    assert effects == ["points.awarded", "points.changed", "emails.reactivation_due"]
+
+
 def test_a_user_who_comes_back_is_asked_from_the_start_again():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
@@ -50,6 +60,16 @@ def test_a_user_who_comes_back_is_asked_from_the_start_again():
         (at("03-04T09:00"), 1),
         (at("03-08T09:00"), 1),
     ]
+
+
+def test_a_completed_achievement_is_activity_too():
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    outcome = engine.complete("done", user="jo", at=at("03-03T10:00"))
+    effects = [*outcome.effects, *engine.settle(at=at("03-10T00:00"))]
+    assert instants(effects, ReactivationDue) == ["2025-03-06T09:00", "2025-03-08T09:00"]
+    assert instants(effects, RecapDue) == ["2025-03-02T09:00", "2025-03-09T09:00"]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +104,14 @@ def test_mail_to_whoever_was_given_no_time_zone_goes_by_us_eastern():
     effects = told(engine.settle(at=at("04-07T00:00")), RecapDue)
     assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
     assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
+
+
+def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():
+    """02:00 UTC on Sunday is Saturday evening for mail by US Eastern time, the last of a week."""
+    engine = Engine(rules())
+    play(engine, "04-06T02:00 words 3")
+    assert instants(engine.settle(at=at("04-06T12:59")), RecapDue) == []
+    assert instants(engine.settle(at=at("04-06T14:00")), RecapDue) == ["2025-04-06T13:00"]
 
 
 # --- streak reminders -------------------------------------------------------------------------------------------------
@@ -159,6 +187,7 @@ def test_a_streak_that_a_user_does_without_is_not_reminded_of():
         ("04-02T10:00", "2025-04-02T16:00"),
         ("04-02T16:00", "2025-04-02T16:00"),
         ("04-02T19:30", "2025-04-02T19:30"),
+        ("04-02T20:00", "2025-04-02T20:00"),
         ("04-02T20:01", "2025-04-03T16:00"),
         ("04-02T23:30", "2025-04-03T16:00"),
     ],
@@ -171,6 +200,14 @@ def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
     assert instants(effects, AchievementDue) == [when]
     (due,) = told(effects, AchievementDue)
     assert due.completion_id == outcome.achievements[0].completion_id
+
+
+def test_mail_that_waits_for_the_afternoon_is_sent_on_the_same_day():
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="Europe/London", at=at("04-02T08:00"))
+    play(engine, "04-02T09:00 words 1\n04-02T09:30 words 1")  # so that only the mail is new
+    engine.complete("done", user="jo", at=at("04-02T10:00"))
+    assert instants(engine.settle(at=at("04-02T17:00")), AchievementDue) == ["2025-04-02T16:00"]
 
 
 # --- who is told ------------------------------------------------------------------------------------------------------
@@ -217,3 +254,34 @@ def test_a_message_that_a_user_wants_by_no_channel_is_not_due(message, kind):
     assert mails(engine) == every - {kind}
     engine.prefer("jo", notifications={message: ["push"]}, at=at("04-08T10:00"))
     assert engine.user("jo", at=at("04-08T10:00")).notification_preferences[message] == ("push",)
+
+
+# --- rules that begin to tell ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("begun", ["03-07T00:00", "03-06T09:00"])  # the second is the instant of a message
+def test_rules_that_begin_to_tell_tell_nothing_late(begun):
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    play(engine, "03-01T10:00 words 3")
+    assert engine.update(rules(), at=at(begun)) == ()
+    effects = engine.settle(at=at("03-10T00:00"))
+    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
+        ("emails.reactivation_due", at("03-08T09:00"), 7)
+    ]
+
+
+def test_rules_that_begin_to_tell_count_idle_days_of_a_user_without_events_from_their_first_day():
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
+    assert engine.update(rules(), at=at("03-07T00:00")) == ()
+    effects = engine.settle(at=at("03-10T00:00"))
+    assert [(one.type, one.at) for one in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
+
+
+def test_rules_can_begin_to_tell_on_the_last_day_of_the_calendar():
+    """The mornings after 30 idle days lie beyond the days that a zone knows."""
+    engine = Engine(rules(notifications=None))
+    engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
+    assert engine.update(rules(), at=at("2199-12-31T00:00")) == ()
+    assert engine.settle(at=at("2199-12-31T12:00")) == ()

@@ -109,6 +109,13 @@ def test_without_a_throttle_every_change_is_told():
     assert changes == [(1, 1), (3, 2), (6, 3)]
 
 
+def test_awards_of_one_command_are_told_as_one_change():
+    triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("words", 10)]
+    engine = Engine(rules(points=[PointsSystem("xp", triggers=triggers)]))
+    [outcome] = play(engine, "04-02T12:00 words 3")
+    assert [(one.total, one.added) for one in told(outcome.effects, PointsChanged)] == [(33, 33)]
+
+
 def test_a_subscriber_is_told_of_a_kind():
     engine, heard = Engine(rules(points=[xp()])), []
     engine.subscribe(PointsChanged, heard.append)
@@ -377,17 +384,3 @@ def test_a_log_done_again_tells_the_same():
 
 def _moment(micros):
     return at("1970-01-01T00:00") + timedelta(microseconds=micros)
-
-
-# --- other rules ------------------------------------------------------------------------------------------------------
-
-
-def test_rules_that_begin_to_tell_tell_nothing_late():
-    engine = Engine(rules(notifications=None))
-    engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
-    play(engine, "03-01T10:00 words 3")
-    assert engine.update(rules(), at=at("03-07T00:00")) == ()
-    effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
-        ("emails.reactivation_due", at("03-08T09:00"), 7)
-    ]

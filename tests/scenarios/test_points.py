@@ -72,6 +72,12 @@ def test_fractions_cross_multiples_exactly():
     assert [added(outcome) for outcome in outcomes] == [None] * 9 + [1]
 
 
+def test_multiples_are_counted_from_below_zero_as_from_above():
+    engine = engine_with(MetricPointsTrigger("words", points=10))
+    outcomes = play(engine, "04-02T10:00 words -0.5\n04-02T10:01 words 1\n04-02T10:02 words 0.5")
+    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 lies below 0, a multiple
+
+
 def test_only_matching_events_count_towards_a_filtered_trigger():
     ios = {"device": "ios"}
     engine = engine_with(MetricPointsTrigger("words", points=5, threshold=2, event_attributes=ios))
@@ -187,6 +193,27 @@ def test_ten_idle_years_of_a_full_system_cost_nothing_and_hours_go_on_in_step():
     assert (award.at, award.total) == (at("2025-01-01T10:20"), 3)
 
 
+def test_awards_of_different_periods_fall_together_only_where_both_are_due():
+    engine = engine_with(TimePointsTrigger(1, "days"), TimePointsTrigger(10, "days", 2))
+    engine.identify("jo", at=at("04-01T12:00"))
+    balances = [engine.user("jo", at=at(f"04-0{day}T12:00")).points["xp"].total for day in (2, 3, 4, 5)]
+    assert balances == [1, 12, 13, 24]
+
+
+def test_hours_go_on_in_step_over_the_midnight_at_which_a_streak_is_lost():
+    streak = Streak(metrics=[StreakMetric("words")])
+    engine = engine_with(TimePointsTrigger(1, "hours", 10), streak=streak)
+    play(engine, "04-01T12:00 words 1")
+    effects = engine.settle(at=at("04-03T08:00"))
+    assert [(effect.type, effect.at) for effect in effects] == [
+        ("points.awarded", at("04-01T22:00")),
+        ("points.awarded", at("04-02T08:00")),
+        ("points.awarded", at("04-02T18:00")),
+        ("streak.lost", at("04-03T00:00")),
+        ("points.awarded", at("04-03T04:00")),
+    ]
+
+
 def test_days_keep_the_local_time_of_day_over_a_change_of_clocks_and_of_zone():
     engine = engine_with(TimePointsTrigger(1, "days"))
     engine.identify("jo", time_zone="Europe/London", at=at("03-29T09:00"))
@@ -200,5 +227,8 @@ def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
     engine = engine_with(TimePointsTrigger(1, "days"))
     engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
     outcome = engine.identify("jo", time_zone="+10:00", at=at("04-02T04:00"))
-    assert [(e.type, e.at) for e in outcome.effects][-1] == ("points.awarded", at("04-02T04:00"))
+    assert [(e.type, e.at) for e in outcome.effects] == [
+        ("user.changed", at("04-02T04:00")),
+        ("points.awarded", at("04-02T04:00")),
+    ]
     assert [effect.at for effect in engine.settle(at=at("04-03T03:00"))] == [at("04-03T02:00")]

@@ -1,9 +1,9 @@
 """Local days: daylight saving, travel, and days that never were."""
 
 import pytest
-from stories import at, play
+from stories import at, kinds, play
 
-from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine import Achievement, AnniversaryTrigger, Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
 
 
 def engine_in(zone, since, freezes=None):
@@ -76,6 +76,27 @@ def test_the_thirtieth_of_december_2011_never_was_in_apia():
     """,
         )
     ) == [1, 2]
+
+
+def test_what_falls_on_a_date_that_never_was_comes_after_the_week_that_ends_at_the_same_midnight():
+    """Friday 30 December 2011 and the Saturday after it began at one midnight in Apia, and with it a week."""
+    freezes = Freezes(max_count=1, auto_earn_interval=9, auto_earn_amount=1)
+    streak = Streak("weekly", [StreakMetric("lessons")], first_weekday="saturday", freezes=freezes)
+    engine = Engine(
+        Ruleset(
+            metrics=[Metric("lessons")],
+            streak=streak,
+            achievements=[Achievement("a-year", AnniversaryTrigger(1))],
+        )
+    )
+    engine.identify("jo", time_zone="Pacific/Apia", sign_up_date="2010-12-30", at=at("2011-12-21T12:00"))
+    play(engine, "2011-12-21T20:00 lessons 1")
+    midnight = at("2011-12-30T10:00")
+    assert kinds(engine.settle(at=midnight)) == [
+        ("streak.lost", midnight),
+        ("streak.freeze_earned", midnight),
+        ("achievement.completed", midnight),
+    ]
 
 
 def test_st_johns_shows_the_end_of_a_day_twice():

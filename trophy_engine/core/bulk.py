@@ -69,6 +69,7 @@ class Bulk:
                 states[user_id] = state
             else:
                 record(turn, state, metric, value, at)
+            state.commands += 1
 
     def _create(self, user_id: str, at: int) -> UserState:
         return create(self._turn, user_id, at, (("time_zone", self._time_zones.get(user_id)),))

@@ -34,7 +34,7 @@ from trophy_engine.testing.performance import Deed
 from trophy_engine.testing.rulesets import rulesets
 from trophy_engine.testing.story import tell
 
-__all__ = ["USERS", "Deed", "History", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "Deed", "History", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: What gives the strategy of a command for a ruleset, a user and an instant.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
@@ -110,8 +110,8 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
     return st.one_of(journeys(user, at), changes.map(lambda made: Identify(user, at, made)))
 
 
-def _commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
-    """Draw a command of any kind; most are events."""
+def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
+    """Draw a command of any kind, of a user at an instant (microseconds); most are events."""
     chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
         "identify": (2, _identifications(ruleset, user, at)),
         "settle": (1, st.just(Settle(at))),
@@ -161,12 +161,12 @@ def histories(
     Args:
         ruleset: the rules that the users act under.
         users: who acts.
-        min_size: how many commands there are at least.
-        max_size: how many there are at most.
+        min_size: how many commands there are at least; about six more, or as many again, are usual.
+        max_size: how many commands there are at most.
         kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
         pace: how time passes from one command to the next; ``gaps()`` by default.
     """
-    make = kinds or _commands
+    make = kinds or commands
     steps = st.one_of([st.tuples(gaps() if pace is None else pace, make(ruleset, user, 0)) for user in users])
     many = st.lists(steps, min_size=min_size, max_size=max_size)
     return st.builds(_history, st.just(ruleset), instants(), many)

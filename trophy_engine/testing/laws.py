@@ -47,7 +47,7 @@ def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
     for first, second in pairwise(_SPANS):
         goal = end + first + second
         if goal >= LAST:
-            return
+            break
         stops, straight = Engine(ruleset), Engine(ruleset)
         play(stops, history)
         play(straight, history)
