@@ -31,7 +31,7 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
 from trophy_engine.core.scene import Scene
-from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 
 __all__ = ["LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
@@ -84,7 +84,8 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
     index = account.streak.index
     current = index(state.day)
     if type(periods) is not int or not 1 <= periods < current - index(1):
-        raise InvalidValue(f"periods must be a whole number from 1 to {current - index(1) - 1:,}, not {periods!r}")
+        most = current - index(1) - 1
+        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
     rows = list(account.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
