@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from trophy_engine.core.commands import Adopt, Command, Settle
 
@@ -38,6 +38,7 @@ def user_of(command: Command) -> str | None:
     return None if isinstance(command, (Settle, Adopt)) else command.user_id
 
 
+@runtime_checkable
 class Storage(Protocol):
     """A log of commands and snapshots of users.
 

@@ -6,11 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, Final, Literal
 
 from trophy_engine.core.commands import NAMES, Adopt, Record, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageError, StorageIncompatible
+from trophy_engine.rules.constraints import OneOf
+from trophy_engine.rules.files import check_path
 from trophy_engine.storage.protocol import Entry, Snapshot, user_of
 
 __all__ = ["SQLiteStorage"]
@@ -52,6 +54,7 @@ class SQLiteStorage:
             them through a crash of the process, and can lose the last ones with the power.
 
     Raises:
+        InvalidValue: the path is none, or ``synchronous`` neither of the two.
         StorageIncompatible: the file is not a storage, or one of a later version.
         StorageError: the file cannot be opened.
     """
@@ -59,7 +62,8 @@ class SQLiteStorage:
     snapshot_every: int | None = 10_000
 
     def __init__(self, path: str | PathLike[str], *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> None:
-        self._path = fspath(path)
+        self._path = check_path(path)
+        OneOf(("FULL", "NORMAL")).check("synchronous", synchronous)
         self._connection: sqlite3.Connection | None = None
         with self._telling():
             self._connection = sqlite3.connect(
