@@ -25,6 +25,7 @@ RAISED = [
     errors.Refused("no"),
     errors.StorageClosed("closed"),
     errors.StorageConflict("conflict"),
+    errors.StorageDamaged("save.db", 17, "its checksum is another"),
     errors.StorageError("error"),
     errors.StorageIncompatible("incompatible"),
     errors.SubscribersFailed("failed", [ValueError("x")]),

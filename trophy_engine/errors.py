@@ -28,6 +28,7 @@ __all__ = [
     "Refused",
     "StorageClosed",
     "StorageConflict",
+    "StorageDamaged",
     "StorageError",
     "StorageIncompatible",
     "SubscribersFailed",
@@ -235,6 +236,32 @@ class StorageConflict(StorageError):
 
 class StorageIncompatible(StorageError):
     """A file that this version of the package cannot read."""
+
+
+class StorageDamaged(StorageError):
+    """A file that no longer holds what was written to it.
+
+    Attributes:
+        path: the file.
+        sequence: the entry of the log that is damaged; None where the damage is not within one entry.
+        fact: what does not agree.
+    """
+
+    def __init__(self, path: str, sequence: int | None, fact: str) -> None:
+        super().__init__(path, sequence, fact)
+        self.path, self.sequence, self.fact = path, sequence, fact
+
+    def __str__(self) -> str:
+        """Name the damaged part, what can still be read, and the remedy."""
+        if self.sequence is None:
+            return (
+                f"{self.path} is damaged: {self.fact}; restore a backup, "
+                "or open the file with verify=False and read what is left with entries()"
+            )
+        return (
+            f"{self.path}: entry {self.sequence} is damaged: {self.fact}; restore a backup; "
+            f"entries() reads the log before it and entries({self.sequence}) the log after it"
+        )
 
 
 class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
+from math import nextafter
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -25,11 +27,13 @@ __all__ = ["MASK", "AchievementView", "LevelView", "PauseView", "PointsView", "P
 
 #: What stands in place of the name and the description of a hidden achievement until it is earned.
 MASK: Final = "???"
+#: The largest float below 1.
+_NEARLY_DONE: Final = nextafter(1.0, 0.0)
 
 
 @attrs.frozen
 class Progress:
-    """How far it is to a mark.
+    """How far it is to the mark of what is open, such as an achievement or a level.
 
     Attributes:
         current: where the counter stands.
@@ -43,8 +47,12 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """The way done, from 0.0 to 1.0."""
-        return min(max(float(self.current) / float(self.target), 0.0), 1.0) if self.target else 1.0
+        """The way done, from 0.0 to below 1.0, even where only rounding or another condition keeps it open."""
+        if self.current <= 0:
+            return 0.0
+        if self.current >= self.target:
+            return _NEARLY_DONE
+        return min(float(Fraction(self.current) / Fraction(self.target)), _NEARLY_DONE)
 
     @property
     def remaining(self) -> Number:

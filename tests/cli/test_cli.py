@@ -1,6 +1,7 @@
 """The command line, as somebody types it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,16 @@ def test_simulate_prints_a_summary_and_writes_files(run):
     assert {"users.csv", "survival.csv", "survival.png", "points.png"} <= {path.name for path in Path("out").iterdir()}
 
 
+@pytest.mark.parametrize("vary", [(), ("--vary", "points[xp].maximum=1,2")])
+def test_a_simulation_in_which_no_user_acts_is_told_as_such(run, vary):
+    words = ("--users", "1", "--days", "1", "--seed", "1", *vary, "--out", "out", "--report", "out.html")
+    done = run("simulate", "rules.toml", *words)
+    assert done.exit_code == 0
+    assert done.output.startswith("0 ")
+    assert "not observed" in done.output
+    assert "None" not in Path("out.html").read_text()
+
+
 def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     words = ("--like", "log.csv", "--value", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
@@ -117,6 +128,16 @@ def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
     assert Path("out/sweep.png").exists()
     named = run("simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streak.frequency=daily,weekly")
     assert "frequency = weekly" in named.output
+
+
+@pytest.mark.parametrize(("days", "seven", "thirty"), [("21", False, False), ("90", True, False), ("365", True, True)])
+def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty):
+    rules = Path("rules.toml").read_text()
+    Path("weekly.toml").write_text(rules.replace("[streak]", '[streak]\nfrequency = "weekly"'))
+    words = ("--users", "50", "--days", days, "--seed", "1", "--vary", "points[xp].maximum=9")
+    [*_, row] = [line for line in run("simulate", "weekly.toml", *words).output.splitlines() if " maximum" in line]
+    shares = re.findall(r"not observed|\d+\.\d %", row)
+    assert [share != "not observed" for share in shares] == [seven, thirty]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +212,13 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--user", "cyd"), "unknown user 'cyd'"),
+        (("--user", "cyd"), "unknown user 'cyd': log.csv has no event of that user"),
+        (("--user", "an"), "did you mean 'ann'?"),
+        (
+            ("--user", "ann", "--to", "0001-01-01"),
+            "--to 0001-01-01 is before the first day of the user 'ann', 2025-04-02",
+        ),
+        (("--user", "ann", "--metric", "=word"), "the rules refuse every event of the user 'ann'"),
         (("--user", "ann", "--from", "soon"), "--from must be a date"),
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
     ],
@@ -219,6 +246,12 @@ def test_replay_stops_where_it_is_told_to(run):
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
         (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
         (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 instant"),
+        (
+            ("rules.toml", "log.csv", "--until", "2025-04-02T10:00"),
+            "--until must have an offset, as in 2025-04-02T10:00Z",
+        ),
+        (("rules.toml", "log.csv", "--until", "9999-12-31"), "--until must lie in the years 1900 to 2199"),
+        (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "=Mars"), "unknown time zone 'Mars'"),
         (("bad.toml", "log.csv"), "bad.toml has errors"),
     ],
 )
@@ -227,6 +260,80 @@ def test_replay_says_what_is_wrong(run, words, told):
     done = run("replay", *words)
     assert done.exit_code == 1
     assert told in done.output
+
+
+LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
+
+
+def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
+    Path("log.csv").write_text(LOCAL)
+    words = ("rules.toml", "log.csv", "--at", "date", "--value", "words")
+    done = run("replay", *words, "--user", "=me", "--tz", "=Europe/Berlin", "--out", "out")
+    assert done.exit_code == 0
+    assert Path("out/users.csv").read_text().splitlines()[1].startswith("me,3,3,3,2025-07-25,")
+    assert (
+        "Friday 2025-07-25, Europe/Berlin"
+        in run("explain", *words, "--user", "me", "--user-column", "=me", "--tz", "=Europe/Berlin").output
+    )
+    without = run("replay", *words, "--user", "=me")
+    assert without.exit_code == 1
+    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)" in without.output
+
+
+@pytest.mark.parametrize(
+    ("until", "events"),
+    [
+        (("2025-07-24", "--tz", "=Europe/Berlin"), 0),
+        (("2025-07-25", "--tz", "=Europe/Berlin"), 1),  # up to 21:59:59.999999 in UTC
+        (("2025-07-26", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26T09:33", "--tz", "=Europe/Berlin"), 1),
+        (("2025-07-26T09:34", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26T07:34Z", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26", "--tz", "=America/New_York"), 2),
+    ],
+)
+def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
+    Path("log.csv").write_text(LOCAL)
+    done = run("replay", "rules.toml", "log.csv", "--at", "date", "--user", "=me", "--until", *until)
+    assert done.exit_code == (0 if events else 1)
+    assert (f", {events} events" if events else f"log.csv has no events up to --until {until[0]}") in done.output
+
+
+def test_a_date_is_of_utc_where_no_zone_is_given(run):
+    Path("log.csv").write_text("user_id,at\nann,2025-04-02T23:59:59Z\nann,2025-04-03T00:00:00Z\n")
+    assert "1 users, 1 events" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
+    run("compare", "rules.toml", "rules.toml", "log.csv", "--until", "2025-04-02", "--out", "out")
+    assert Path("out/compare.csv").read_text().splitlines()[1].startswith("ann,1,")
+
+
+@pytest.mark.parametrize(
+    "log", ["user_id,at\nann,06-01-24\nann,06-02-24\n", "user_id,at\n", "user_id,at\nann,2025-04-02\n"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("replay", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
+        ("replay", "rules.toml", "bad.csv", "--workers", "2"),
+        ("compare", "rules.toml", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
+        ("compare", "rules.toml", "rules.toml", "bad.csv", "--fail-if-anyone-loses"),
+        ("simulate", "rules.toml", "--like", "bad.csv", "--users", "2", "--days", "2", "--out", "out"),
+        ("explain", "rules.toml", "bad.csv", "--user", "ann"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_log_of_which_nothing_can_be_read_is_not_evaluated(run, log, words):
+    Path("bad.csv").write_text(log)
+    done = run(*words)
+    assert done.exit_code == 1
+    assert "error: nothing was evaluated: bad.csv has no " in done.output
+    assert not Path("out").exists()
+    assert not Path("out.html").exists()
+
+
+def test_bad_rows_of_a_log_to_simulate_after_are_reported(run):
+    done = run("simulate", "rules.toml", "--like", "log.csv", "--users", "2", "--days", "9")
+    assert done.exit_code == 0
+    assert "skipped log.csv:4: at must be an ISO 8601 instant" in done.output
 
 
 def test_many_bad_rows_are_counted_and_not_all_listed(run):

@@ -7,33 +7,38 @@ import attrs
 import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
-from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Restore, Resume, account, zone_of
+from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Restore, Resume, Walk, zone_of
 
 from trophy_engine import (
     Effect,
     Engine,
     FreezeConsumed,
     FreezeEarned,
+    FreezeReturned,
     Metric,
     Player,
     Ruleset,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakReset,
     StreakRestored,
     StreakStarted,
     TrophyError,
 )
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.testing import games, perform, streak_rules, time_zones
 from trophy_engine.testing.histories import journeys, records
-from trophy_engine.testing.moments import later
+from trophy_engine.testing.moments import Gap, all_time_zones, gaps, later
 from trophy_engine.testing.performance import effects_of
 
 METRICS = ("lessons", "minutes", "words")
 RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
+
+
+ONE_CONDITION = streak_rules(METRICS[:1]).map(lambda streak: Ruleset(metrics=[Metric(METRICS[0])], streak=streak))
 
 
 def deeds(rules, user, at):
@@ -59,6 +64,29 @@ def credits_and_care(rules, user, at):
     care = st.sampled_from([RestoreStreak(user, at), ResetStreak(user, at)])
     chances = {"record": credited, "move": journeys(user, at), "care": care}
     return st.sampled_from(["record"] * 4 + ["move"] + ["care"] * 2).flatmap(lambda name: chances[name])
+
+
+def travels(rules, user, at):
+    """Draw a life of travel between all zones: events that credit, moves, pauses, resets and restoring."""
+    metrics = [condition.key for condition in rules.streak.metrics]
+    far_apart = st.sampled_from(["+14:00", "Asia/Tokyo", "Europe/London", "America/New_York", "-11:00"])
+    chances = {
+        "record": st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None)),
+        "move": journeys(user, at, st.one_of(far_apart, far_apart, time_zones(), all_time_zones())),
+        "pause": st.sampled_from([0, 1, 2]).flatmap(
+            lambda start: st.sampled_from([0, 1, 3]).map(lambda days: Pause(user, at, str(start), str(days)))
+        ),
+        "care": st.sampled_from([Unpause(user, at, 1), ResetStreak(user, at), RestoreStreak(user, at)]),
+    }
+    names = ["record"] * 8 + ["move"] * 5 + ["pause", "care"]
+    return st.sampled_from(names).flatmap(lambda name: chances[name])
+
+
+EDGES = (HOUR, 0, -1, 1, 5 * HOUR, 9 * HOUR)
+JET_LAG = st.one_of(
+    st.builds(Gap, st.just("span"), st.sampled_from([hours * HOUR for hours in (8, 0, 1, 3, 5, 13, 16, 20, 23, 25)])),
+    st.builds(Gap, st.just("midnight"), st.sampled_from([1, 1, 0, 2]), st.sampled_from(EDGES)),
+)
 
 
 def as_oracle(deed) -> Command:
@@ -95,6 +123,7 @@ LENGTHS = {
     StreakStarted: "started",
     StreakExtended: "extended",
     StreakLost: "lost",
+    StreakLossUndone: "loss undone",
     StreakReset: "reset",
     StreakRestored: "restored",
 }
@@ -102,7 +131,9 @@ LENGTHS = {
 
 def fact(effect: Effect) -> Fact | None:
     match effect:
-        case StreakStarted() | StreakExtended() | StreakLost() | StreakReset() | StreakRestored():
+        case FreezeReturned():
+            return Fact("returned", effect.at, effect.period_start, effect.length, effect.freezes)
+        case _ if type(effect) in LENGTHS:
             return Fact(LENGTHS[type(effect)], effect.at, effect.period_start, effect.length)
         case FreezeConsumed():
             return Fact("frozen", effect.at, effect.period_start, effect.length, effect.freezes)
@@ -134,26 +165,29 @@ def told(of: Account) -> str:
     return "\n".join((head, *map(str, of.facts)))
 
 
-@pytest.mark.parametrize("kinds", [deeds, credits_and_care])
+@pytest.mark.parametrize(
+    ("rules", "kinds", "pace", "size"),
+    [(RULES, deeds, gaps(), 1), (RULES, credits_and_care, gaps(), 1), (ONE_CONDITION, travels, JET_LAG, 12)],
+    ids=["deeds", "credits and care", "travels"],
+)
 @settings(max_examples=2 * settings.default.max_examples)
 @given(st.data())
-def test_the_engine_agrees_with_a_walk_through_the_calendar(kinds, data):
-    history = data.draw(games(RULES, users=("jo",), max_size=24, kinds=kinds))
-    engine, rule = Engine(history.ruleset), history.ruleset.streak
-    commands: list[Command] = []
+def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, size, data):
+    history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
+    engine, walk = Engine(history.ruleset), Walk(history.ruleset.streak)
     facts: list[Fact] = []
     for deed in history:
         result = perform(engine, deed)
         if isinstance(result, TrophyError):
             continue
         facts += filter(None, map(fact, effects_of(result)))
-        commands.append(as_oracle(deed))
-        expected = account(rule, commands, commands[-1][0])
-        assert told(seen(engine.user("jo", at=commands[-1][0]), facts)) == told(expected)
-    assume(commands)
+        at, command = as_oracle(deed)
+        walk.obey(at, command)
+        assert told(seen(engine.user("jo", at=at), facts)) == told(walk.account(at))
+    assume(walk.now)
     ends = data.draw(looks(history))
     for look in ends:
-        expected = account(rule, commands, look)
+        expected = walk.look(look)
         assert told(seen(engine.user("jo", at=look), expected.facts)) == told(expected)
     facts += filter(None, map(fact, engine.settle(at=ends[-1])))
     assert told(seen(engine.user("jo", at=ends[-1]), facts)) == told(expected)

@@ -89,6 +89,12 @@ def test_the_same_rules_change_nothing():
     ]
 
 
+def test_without_users_nothing_is_known():
+    assert list(compare(OLD, NEW, []).sentences()) == [
+        "No user was evaluated, so it is not known who gains and who loses."
+    ]
+
+
 def test_the_file_and_any_number_of_workers(tmp_path):
     for workers in (1, 2):
         result = compare(OLD, NEW, list(events(LOG)), workers=workers, tally=True)

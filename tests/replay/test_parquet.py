@@ -1,14 +1,16 @@
 """Parquet and Arrow files say what CSV says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset, TrophyError
+from trophy_engine.calendar.instants import HOUR, to_micros
 from trophy_engine.replay.events import BadRow, Columns
 from trophy_engine.replay.runner import replay
 from trophy_engine.replay.sources import read_log
@@ -94,12 +96,32 @@ def test_a_bad_row_is_told_and_the_others_read(tmp_path, column, values, told):
     assert told in rows[1].reason
 
 
-def test_timestamps_without_a_zone_are_refused(tmp_path):
-    naive = pa.array([WHEN.replace(tzinfo=None)] * 3, pa.timestamp("us"))
-    rows = read(write(tmp_path, with_column("when", naive)))
-    assert {row.reason for row in rows} == {
-        "when must have instants, not timestamps without a time zone; store them as UTC"
-    }
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([datetime(2025, 4, 2, 12)] * 3, pa.timestamp("ns")),  # noqa: DTZ001  # local times
+        pa.array(["2025-04-02T12:00"] * 3),
+        pa.array(["2025-04-02T12:00"] * 3).dictionary_encode(),
+    ],
+)
+def test_local_times_are_read_in_the_zone_of_their_row(tmp_path, times):
+    zones = pa.array(["Europe/Berlin", None, "+02:00"])
+    ann, bad, last = read(write(tmp_path, with_column("when", times).set_column(3, "where", zones)))
+    assert bad.reason == "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
+    assert ann.at == last.at == to_micros(WHEN)
+    rows = read(write(tmp_path, with_column("when", times)), evolve(COLUMNS, time_zone="=America/New_York"))
+    assert {row.at for row in rows} == {to_micros(WHEN) + 6 * HOUR}
+
+
+def test_dates_are_read_as_their_first_instants(tmp_path):
+    dates = pa.array([date(2025, 4, 2), None, date(2300, 1, 1)])
+    columns = evolve(COLUMNS, time_zone="=Europe/Berlin")
+    good, empty, far = read(write(tmp_path, with_column("when", dates)), columns)
+    assert good.at == to_micros(datetime(2025, 4, 1, 22, tzinfo=UTC))
+    assert [empty.reason, far.reason] == ["the column 'when' is empty", "when must lie in the years 1900 to 2199"]
+    times = pa.array([None] * 3, pa.timestamp("us"))
+    empty, *_ = read(write(tmp_path, with_column("when", times)), columns)
+    assert empty.reason == "the column 'when' is empty"
 
 
 def test_row_groups_are_parts_that_number_their_rows_on(tmp_path):

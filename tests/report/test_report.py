@@ -7,11 +7,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from reports import every_comparison, every_figure, write
+from attrs import evolve
+from reports import PEOPLE, RULES, every_comparison, every_figure, write
 
 from trophy_engine.report.charts import Style, draw
 from trophy_engine.report.page import write_pictures
 from trophy_engine.report.words import in_words
+from trophy_engine.simulation.sweep import sweep
+from trophy_engine.statistics.figures import Figure
 
 
 class Page(HTMLParser):
@@ -64,6 +67,48 @@ def test_every_figure_can_be_drawn_and_said(figure):
     assert "var(--series-1)" in drawn
     assert "NaN" not in drawn
     assert in_words(figure).endswith(".")
+
+
+SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (((1, 1.0, 1.0, 1.0, 3),), "100 % of streaks reach 1 period; longer ones, and the median, were not observed."),
+        (
+            ((1, 1.0, 1.0, 1.0, 9), (2, 0.7, 0.4, 0.9, 9), (3, 0.7, 0.4, 0.9, 4)),
+            "70 % of streaks reach 3 periods; longer ones, and the median, were not observed.",
+        ),
+        (
+            ((1, 1.0, 1.0, 1.0, 2), (3, 0.5, 0.1, 0.9, 2), (9, 0.0, 0.0, 0.0, 1)),
+            "50 % of streaks reach 3 periods, 0 % reach 9.",
+        ),
+        (
+            ((1, 1.0, 1.0, 1.0, 900), (2, 0.4, 0.3, 0.5, 900), (50, 0.001, 0.0001, 0.01, 2)),
+            "40 % of streaks reach 2 periods, <1 % reach 50; longer ones were not observed.",
+        ),
+    ],
+)
+def test_survival_is_told_as_far_as_it_was_observed(rows, told):
+    assert in_words(evolve(SURVIVAL, rows=rows)) == told
+
+
+def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
+    drawn = draw(evolve(SURVIVAL, rows=((1, 1.0, 1.0, 1.0, 2), (9, 0.5, 0.1, 0.9, 2))), Style())
+    [line] = re.findall(r'"line mark" d="M([^"]*)"', drawn)
+    (_, first), (_, second), *_ = [point.split(",") for point in line.split("L")]
+    assert first == second
+
+
+def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
+    alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
+    for figure in alone:
+        assert "NaN" not in draw(figure, Style())
+        assert in_words(figure).endswith(".")
+    page = write(tmp_path / "report.html", alone).read_text(encoding="utf-8")
+    assert "<td>not observed</td>" in page
+    assert "None" not in page
 
 
 def test_pictures_are_png_files_named_after_their_figures(tmp_path):

@@ -106,7 +106,7 @@ def test_an_estimate_is_a_mean_and_its_interval():
     numbers = [1, 2, 3, 4]
     estimate = Estimate.of(4, sum(numbers), sum(number * number for number in numbers))
     assert (estimate.mean, round(estimate.high - estimate.mean, 4)) == (2.5, 1.2652)  # 1.96 * 1.291 / 2
-    assert Estimate.of(1, 5, 25) == Estimate(5, 5, 5)
+    assert Estimate.of(1, 5, 25) == Estimate(5, None, None)  # of one user nothing is known of the others
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
 """What is counted, and the curves that the counts give."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
 from stories import at
 
 from trophy_engine import (
@@ -25,7 +22,6 @@ from trophy_engine.calendar.instants import to_micros
 from trophy_engine.replay.events import Event
 from trophy_engine.replay.runner import replay
 from trophy_engine.statistics.figures import figures, side_by_side
-from trophy_engine.statistics.survival import percentile, survival
 
 RULES = Ruleset(
     metrics=[Metric("words")],
@@ -107,7 +103,7 @@ def test_long_times_are_told_in_longer_steps():
 
 def test_what_is_not_there_is_left_out():
     empty = replay(RULES, [], tally=True).tally
-    assert {one.key for one in figures(RULES, empty)} == {"completions", "freezes"}
+    assert {one.key for one in figures(RULES, empty)} == {"freezes"}
     bare = Ruleset(metrics=[Metric("words")])
     tally = replay(bare, events(LOG), tally=True).tally
     assert [one.key for one in figures(bare, tally)] == ["active", "hours"]
@@ -118,30 +114,6 @@ def test_figures_side_by_side_say_whose_they_are(tally):
     survival_ = next(one for one in joined if one.key == "survival")
     assert survival_.columns[:2] == ("rules", "length")
     assert [row[0] for row in survival_.rows] == ["old"] * 3 + ["new"] * 3
-
-
-counts = st.dictionaries(st.integers(1, 12), st.integers(1, 5), max_size=6)
-
-
-@given(counts, counts)
-def test_survival_is_the_product_of_the_shares_that_went_on(ended, running):
-    streaks = [(length, True) for length, n in ended.items() for _ in range(n)]
-    streaks += [(length, False) for length, n in running.items() for _ in range(n)]
-    for point in survival(ended, running):
-        share = Fraction(1)
-        for length in range(1, point.length):
-            at_risk = [one for one in streaks if one[0] >= length]
-            gone = [one for one in at_risk if one == (length, True)]
-            share *= 1 - Fraction(len(gone), len(at_risk))
-        assert point.share == pytest.approx(float(share))
-        assert 0 <= point.error <= 0.51
-
-
-@given(st.lists(st.integers(1, 9), min_size=1), st.integers(1, 100))
-def test_percentiles_are_those_of_the_sorted_values(values, percent):
-    counted = {value: values.count(value) for value in values}
-    assert percentile(counted, percent) == sorted(values)[-(-percent * len(values) // 100) - 1]
-    assert percentile({}, percent) == 0
 
 
 def test_tallies_of_different_users_add_up():

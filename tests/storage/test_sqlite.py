@@ -55,11 +55,12 @@ def test_a_locked_file_is_told_of(tmp_path, monkeypatch):
     engine = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
     other = sqlite3.connect(tmp_path / "save.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageError, match="locked"):
+    with pytest.raises(StorageError, match=r"locked for 0\.01 seconds; end the one that does not let go, and repeat"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
     other.execute("ROLLBACK")
     other.close()
     assert engine.record("words", user="jo", at=at("04-02T10:00")).total == 1
+    engine.close()
 
 
 def test_two_engines_on_one_file_do_not_overwrite_each_other(tmp_path):
@@ -70,6 +71,8 @@ def test_two_engines_on_one_file_do_not_overwrite_each_other(tmp_path):
         play(two, "04-02T10:01 words 5")
     [repeated] = play(two, "04-02T10:01 words 5")
     assert repeated.total == 6
+    one.close()
+    two.close()
 
 
 def test_what_was_closed_and_opened_again_goes_on(tmp_path):
@@ -112,7 +115,7 @@ def test_a_killed_process_loses_nothing_that_had_returned(tmp_path, way, each):
     victim.stdout.close()
     victim.wait()
     acknowledged = int(rest[-1]) if rest else 20
-    engine = Engine(Ruleset(metrics=[Metric("words")]), storage=SQLiteStorage(path))
-    total = engine.user("jo", at=at("2026-01-01T00:00")).metrics["words"]
+    with Engine(Ruleset(metrics=[Metric("words")]), storage=SQLiteStorage(path)) as engine:
+        total = engine.user("jo", at=at("2026-01-01T00:00")).metrics["words"]
     assert total % each == 0
     assert acknowledged <= total // each <= acknowledged + 1

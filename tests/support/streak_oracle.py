@@ -14,11 +14,15 @@ which skips idle years and remembers little, is wrong.
   everything since had been carried, today included, which can still be credited unless it was.
 - Freezes are earned at the beginning of every so-manieth day since the user was created, after that.
 - A change of zone towards the east protects the date of departure, the date of arrival, and those between them.
-- Who travels west sees dates again. Nothing that has been credited or carried is credited or missed a second time.
+- Travel west shows dates again. What was credited, or carried by a freeze, is not credited or missed a second time; a
+  date that a pause, a day off or travel east protected can be credited, as long as no later one was.
+- If the first command after a miss was decided is a change of zone, the decision is undone where the new zone's date is
+  in the missed period or before it, or right after it where the new zone's calendar skipped it. The streak is as before
+  the decision. A freeze that was spent on it is back, up to the maximum.
 """
 
+import copy
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -120,13 +124,13 @@ class Account:
     facts: tuple[Fact, ...]
 
 
-def account(rule: Streak, commands: Sequence[Command], look: datetime) -> Account:
-    """Tell the story of one user's commands, given in order of time, up to the instant to look at."""
-    walk = _Walk(rule)
-    for at, deed in commands:
-        walk.obey(at, deed)
-    walk.live_until(look)
-    return walk.account(look)
+@attrs.frozen
+class Decision:
+    """A miss that was decided since the last command, and the streak that it found."""
+
+    period: date
+    frozen: bool
+    streak: dict[str, object]
 
 
 @cache
@@ -183,8 +187,8 @@ def last_day_of(rule: Streak, period: date) -> date:
     return day
 
 
-class _Walk:
-    """The walk through one user's life."""
+class Walk:
+    """The walk through one user's life: commands are obeyed in order of time, and it can be looked at in between."""
 
     def __init__(self, rule: Streak) -> None:
         self.rule = rule
@@ -196,12 +200,12 @@ class _Walk:
         self.protected: set[date] = set()
         self.carried: set[date] = set()  # periods that restoring carried
         self.lost: list[Lost] = []
+        self.decisions: list[Decision] = []  # since the last command
         self.pauses: list[tuple[date, date] | None] = []  # None where nothing is left of one that was taken back
         self.length = 0
         self.longest = 0
         self.started: date | None = None
         self.extended_at: datetime | None = None
-        self.credited: date | None = None  # the latest period that was ever credited
         self.through: date | None = None  # the latest period that was credited or carried
         self.freezes = rule.freezes.start_count if rule.freezes else 0
         self.freezes_used = 0
@@ -225,6 +229,7 @@ class _Walk:
                 self.give_up(period_of(self.rule, local(at, self.zone).date()))
             case Restore():
                 self.restore(local(at, self.zone).date())
+        self.decisions.clear()
 
     def be_born(self, at: datetime, zone: str) -> None:
         self.zone = zone
@@ -254,11 +259,13 @@ class _Walk:
             self.earn()
 
     def close(self, period: date) -> None:
-        if self.length == 0 or period <= self.through:
+        if self.length == 0 or period <= self.through or self.excused(period):
+            if self.rule.frequency == "daily" and not existed(period, self.zone):
+                self.protected.add(period)  # another zone may show it
             return
-        if self.excused(period):
-            self.through = period
-        elif self.freezes > 0:
+        kept = {name: getattr(self, name) for name in ("length", "started", "through")}
+        self.decisions.append(Decision(period, self.freezes > 0, {**kept, "lost": self.lost.copy()}))
+        if self.freezes > 0:
             self.through = period
             self.freezes -= 1
             self.freezes_used += 1
@@ -291,7 +298,7 @@ class _Walk:
     def give_up(self, period: date) -> None:
         self.note("reset", period, self.length)
         self.lose(period)
-        self.credited = min(self.credited, period - ONE_DAY)
+        self.through = min(self.through, period - ONE_DAY)
         self.sums.clear()
         self.protected.clear()
         self.carried.clear()
@@ -333,15 +340,29 @@ class _Walk:
                 self.protected.add(day)
                 day += ONE_DAY
         self.zone = zone
+        self.undo(period_of(self.rule, arrival.date()))
         self.day = min(self.day, self.first_open_day(at))
         self.live_until(at)
+
+    def undo(self, current: date) -> None:
+        while self.rule.frequency == "daily" and not existed(current - ONE_DAY, self.zone):
+            current -= ONE_DAY
+        while self.decisions and self.decisions[-1].period >= current:
+            decision = self.decisions.pop()
+            for name, value in decision.streak.items():
+                setattr(self, name, value)
+            if decision.frozen:
+                self.freezes = min(self.freezes + 1, self.rule.freezes.max_count)
+                self.freezes_used -= 1
+                self.note("returned", decision.period, self.length, self.freezes)
+            else:
+                self.note("loss undone", decision.period, self.length)
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
         day = local(at, self.zone).date()
         period = period_of(self.rule, day)
         self.sums[period, metric] += value
-        horizon = self.through if self.length else self.credited
-        if self.counts(metric) and self.meets(period) and (horizon is None or period > horizon):
+        if self.counts(metric) and self.meets(period) and (self.through is None or period > self.through):
             self.credit(at, day, period)
 
     def counts(self, metric: str) -> bool:
@@ -357,11 +378,17 @@ class _Walk:
         self.length += 1
         self.longest = max(self.longest, self.length)
         self.extended_at = at
-        self.credited = self.through = period
+        self.through = period
         self.note("started" if self.length == 1 else "extended", period, self.length)
 
     def note(self, kind: str, period: date | None, length: int | None, freezes: int | None = None) -> None:
         self.facts.append(Fact(kind, self.now, period, length, freezes))
+
+    def look(self, at: datetime) -> Account:
+        """Return what is to be seen at an instant; the walk itself stays where it is."""
+        walk = copy.deepcopy(self)
+        walk.live_until(at)
+        return walk.account(at)
 
     def account(self, look: datetime) -> Account:
         period = period_of(self.rule, local(look, self.zone).date())

@@ -225,7 +225,7 @@ def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
     with pytest.raises(AssertionError, match="freezes held and used by ann") as failure:
         check_laws(rules, history)
     told = "\n".join(failure.value.__notes__)
-    assert "This law is broken: Freezes: granted and earned = held + consumed" in told
+    assert "This law is broken: Freezes: granted, earned and returned = held + consumed" in told
     assert "a freeze carried the streak over Wednesday 2025-04-02; 1 left" in told
 
 

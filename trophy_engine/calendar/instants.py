@@ -24,6 +24,7 @@ __all__ = [
     "format_instant",
     "from_micros",
     "parse_date",
+    "parse_datetime",
     "parse_instant",
     "to_micros",
 ]
@@ -84,12 +85,20 @@ def parse_instant(text: str, what: str = "at") -> int:
     Raises:
         InvalidValue: it is not ISO 8601, has no offset, or lies outside the years 1900 to 2199.
     """
+    return to_micros(parse_datetime(text, what), what)
+
+
+def parse_datetime(text: str, what: str) -> datetime:
+    """Parse an ISO 8601 datetime or date, naive where it has no offset.
+
+    Raises:
+        InvalidValue: it is not ISO 8601.
+    """
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         message = f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
         raise InvalidValue(message) from None
-    return to_micros(at, what)
 
 
 def parse_date(text: str, what: str) -> date:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ import tzdata
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 
-__all__ = ["TZDATA_VERSION", "Zone", "zone"]
+__all__ = ["TZDATA_VERSION", "Zone", "zone", "zone_names"]
 
 #: The version of the zone data, part of where every result comes from.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
@@ -180,20 +180,26 @@ def _zone(name: str) -> Zone:
         east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE * (-1 if fixed[1] == "-" else 1)
         if _WESTMOST <= east <= _EASTMOST:
             return Zone(name, east)
-    if name not in _names():
+    if name not in _known():
         raise InvalidValue(_unknown(name))
     path = files("tzdata.zoneinfo").joinpath(*name.split("/"))
     with path.open("rb") as data:
         return Zone(name, ZoneInfo.from_file(data, key=name))
 
 
-@lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return the IANA names of all time zones, sorted."""
+    return tuple(sorted(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(zone_names())
 
 
 def _unknown(name: object) -> str:
-    near = nearest(name, sorted(_names())) if isinstance(name, str) else None
+    near = nearest(name, zone_names()) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""
     remedy = "give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"

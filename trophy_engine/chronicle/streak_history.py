@@ -18,8 +18,10 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.chronicle.days import moments
 from trophy_engine.core.effects import (
     FreezeConsumed,
+    FreezeReturned,
     RawEffect,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakPaused,
     StreakRecounted,
@@ -186,10 +188,8 @@ class _Account:
             self.credited.add(index(raw[4]))
             if kind is StreakStarted:  # one that begins where another was lost does so in the past
                 self.starts.append(day if index(day) == index(raw[4]) else raw[4])
-        elif kind is FreezeConsumed:
-            self.frozen.add(index(raw[5]))
-        elif kind is StreakLost and index(raw[4]) < index(day):  # the loss by a reset comes within a period
-            self.lost[index(raw[4])] = raw[3]
+        elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
+            self._note_miss(day, raw)
         elif kind is StreakReset:
             self.reset_at[index(day)] = raw[2]
             self._forget_from(index(day))
@@ -201,6 +201,19 @@ class _Account:
         elif kind is StreakUnpaused:
             start, end = self.pauses[raw[3]]
             self.pauses[raw[3]] = start, min(end, day - 1)
+
+    def _note_miss(self, day: int, raw: RawEffect) -> None:
+        """Note what a missed period led to, or that this is undone."""
+        index = self.streak.index
+        if raw[0] is FreezeConsumed:
+            self.frozen.add(index(raw[5]))
+        elif raw[0] is FreezeReturned:
+            self.frozen.discard(index(raw[5]))
+        elif raw[0] is StreakLossUndone:
+            del self.lost[index(raw[4])]
+            self.starts = [start for start in self.starts if start < raw[4]]
+        elif index(raw[4]) < index(day):  # the loss by a reset comes within a period
+            self.lost[index(raw[4])] = raw[3]
 
     def go_on(self, today: int, past: Past, length: int) -> None:
         """Go on from where the calendar was left, through what met the conditions since, to the streak of today."""

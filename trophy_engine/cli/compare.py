@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_comparison
@@ -46,24 +45,26 @@ def compare(
 ) -> None:
     """Evaluate an event log under two rulesets in one pass, and say who gains and who loses.
 
-    Exit status: 0 when the log was evaluated; 1 when it was not; 2 for a wrong call; 3 with --fail-if-anyone-loses
-    when somebody has fewer points, a shorter streak, or an achievement less.
+    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
+    a wrong call; 3 with --fail-if-anyone-loses when a user has fewer points, a shorter streak, or an achievement less.
     """
     try:
         before, after = (load(rules) for rules in (old, new))
-        log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(before, events, git)
+        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        log, last = options.read(before, events, git), options.parse_until(until)
         with logs.reporting() as told, logs.progress() as watch:
             result = run(
                 before,
                 after,
                 log,
-                until=None if until is None else from_micros(parse_instant(until, "--until")),
+                until=last,
                 tally=report is not None,
                 max_errors=0 if strict else max_errors,
                 on_bad_row=told,
                 workers=workers,
                 watch=watch,
             )
+        logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git), until)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / "compare.csv")

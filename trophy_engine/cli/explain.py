@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.calendar.instants import from_micros, parse_date
+from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
@@ -17,8 +17,9 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.core.retell import retell
 from trophy_engine.core.scene import Scene
 from trophy_engine.engine import Engine
-from trophy_engine.errors import TrophyError
+from trophy_engine.errors import TrophyError, nearest
 from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
+from trophy_engine.player import Player
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -54,11 +55,10 @@ def explain(
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
         with logs.reporting() as report, logs.progress():
-            mine, until = _events_of(log, user, report)
+            mine, until = _events_of(log, user, report, logs.name_logs(events, git))
             engine = _play(ruleset, mine, report)
-        home = zone(engine.user(user).time_zone)
         if last is not None:
-            until = min(until, home.midnight(last.toordinal() + 1) - 1)
+            until = _end_of(last, until, engine.user(user))
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
@@ -72,23 +72,52 @@ def explain(
     results().print(text, markup=False, soft_wrap=True)
 
 
-def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None]) -> tuple[list[Event], int]:
-    """Give the events of one user in order of time, and the last instant of the whole log."""
+def _end_of(day: date, until: int, player: Player) -> int:
+    """Return the last instant of a local day of the user, at most ``until``.
+
+    Raises:
+        TrophyError: the user comes later.
+    """
+    home = zone(player.time_zone)
+    first, today = (home.window(at)[0] for at in (to_micros(player.created), until))
+    if day.toordinal() < first:
+        raise TrophyError(f"--to {day} is before the first day of the user {player.id!r}, {date.fromordinal(first)}")
+    return min(home.midnight(min(day.toordinal(), today) + 1) - 1, until)
+
+
+def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], what: str) -> tuple[list[Event], int]:
+    """Return the events of one user in order of time, and the last instant of the whole log.
+
+    Raises:
+        TrophyError: the log has no good row, or none of the user.
+    """
     mine: list[Event] = []
-    last = 0
+    users: set[str] = set()
+    last = skipped = 0
     for row in log:
         if isinstance(row, BadRow):
+            skipped += 1
             report(row)
         else:
             last = max(last, row.at)
+            users.add(row.user_id)
             if row.user_id == user:
                 mine.append(row)
+    logs.check_evaluated(len(users), skipped, what)
+    if not mine:
+        near = nearest(user, sorted(users))
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise TrophyError(f"unknown user {user!r}: {what} has no event of that user{hint}")
     mine.sort(key=itemgetter(0))
     return mine, last
 
 
 def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
-    """Do what the events say in an engine of their own."""
+    """Record the events of one user in an engine of their own.
+
+    Raises:
+        TrophyError: the rules refuse all of them.
+    """
     engine = Engine(ruleset)
     home = None
     for event in events:
@@ -102,6 +131,8 @@ def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None
                 home = event.time_zone or home
         except TrophyError as error:
             report(BadRow(event.source, str(error)))
+    if not any(engine.users()):
+        raise TrophyError(f"nothing to explain: the rules refuse every event of the user {events[0].user_id!r}")
     return engine
 
 

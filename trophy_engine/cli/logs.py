@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,12 +12,15 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
+from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import notes
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.replay.evaluation import Watch
-from trophy_engine.replay.events import BadRow, Columns, Row
+from trophy_engine.replay.events import BadRow, Columns, Event, Row
 from trophy_engine.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.replay.sources import Logs, read_log
+from trophy_engine.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.replay.sources import STDIN, Logs, read_log
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = [
@@ -34,7 +38,10 @@ __all__ = [
     "User",
     "Value",
     "Workers",
+    "check_evaluated",
+    "name_logs",
     "progress",
+    "read_good",
     "reporting",
 ]
 
@@ -46,13 +53,18 @@ Events = Annotated[
 ]
 Git = Annotated[Path | None, typer.Option(help="The commit history of this git repository as events, author as user.")]
 User = Annotated[str, typer.Option(help="The column of the user's id; =TEXT is a constant, here and below.")]
-At = Annotated[str, typer.Option(help="The column of the instant, ISO 8601 with an offset.")]
+At = Annotated[
+    str, typer.Option(help="The column of the instant, ISO 8601; local times and dates are read in the zone of --tz.")
+]
 Metric = Annotated[
     str | None,
     typer.Option(help="The column of the metric's key.", show_default="the only metric of the rules, else metric"),
 ]
 Value = Annotated[str, typer.Option(help="The column of the value.")]
-TimeZone = Annotated[str | None, typer.Option("--tz", help="The column of the time zone: IANA names or ±HH:MM.")]
+TimeZone = Annotated[
+    str | None,
+    typer.Option("--tz", help="The column of the time zone, or =ZONE for all rows: an IANA name or ±HH:MM."),
+]
 Attributes = Annotated[
     list[str] | None,
     typer.Option("--attribute", help="A column that is an event attribute, or KEY=COLUMN; may be repeated."),
@@ -62,7 +74,12 @@ Format = Annotated[
     typer.Option("--format", help="The format of the logs, where names do not tell."),
 ]
 Until = Annotated[
-    str | None, typer.Option(help="Evaluate and settle up to this instant.", show_default="the last event's")
+    str | None,
+    typer.Option(
+        help="Evaluate and settle up to this instant, or through the end of this date in the zone of --tz =ZONE, else "
+        "in UTC.",
+        show_default="the last event's",
+    ),
 ]
 Strict = Annotated[bool, typer.Option(help="Stop at the first bad row.")]
 MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more bad rows than this.", min=0)]
@@ -98,6 +115,71 @@ class LogOptions:
             read.append(read_history(str(git), GIT_COLUMNS))
         return Logs(tuple(read))
 
+    def parse_until(self, until: str | None) -> datetime | None:
+        """Parse ``--until``: an instant, or a date, which stands for its last microsecond.
+
+        A date, and a time without an offset, are read in the zone of ``--tz =ZONE``; without one, a date is of UTC.
+
+        Raises:
+            InvalidValue: it is neither, or a time of which the zone is not known.
+        """
+        if until is None:
+            return None
+        name = self.time_zone or ""
+        home = zone(name[1:]) if name.startswith("=") else None
+        try:
+            day = date.fromisoformat(until).toordinal()
+        except ValueError:
+            return from_micros(_read_time(until, home))
+        home = home or zone("UTC")
+        read_in(LocalTime((day - EPOCH_DAY) * DAY), home, "--until")
+        return from_micros(home.midnight(day + 1) - 1)
+
+
+def _read_time(until: str, home: Zone | None) -> int:
+    time = parse_time(until, "--until")
+    if isinstance(time, LocalTime) and home is None:
+        raise InvalidValue(
+            f"--until must have an offset, as in {until}Z, or a time zone to be read in, as in --tz =Europe/Berlin"
+        )
+    return read_in(time, home, "--until")
+
+
+def name_logs(events: list[str] | None, git: Path | None = None) -> str:
+    """Name the logs of a command as a person calls them."""
+    named = ["standard input" if path == STDIN else path for path in events or []]
+    return " and ".join(named if git is None else [*named, f"the history of {git}"])
+
+
+def check_evaluated(events: int, skipped: int, what: str, until: str | None = None) -> None:
+    """Check that at least one event was evaluated.
+
+    Raises:
+        TrophyError: none was, so that every figure would be empty and every check would pass.
+    """
+    if events:
+        return
+    upto = "" if until is None else f" up to --until {until}"
+    if not skipped:
+        raise TrophyError(f"nothing was evaluated: {what} has no events{upto}")
+    raise TrophyError(
+        f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; say which columns to read, "
+        "and how, with --at, --tz and the other options that name columns"
+    )
+
+
+def read_good(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
+    """Read the good rows of a log; report the bad ones, and count them."""
+    good: list[Event] = []
+    skipped = 0
+    for row in log:
+        if isinstance(row, BadRow):
+            skipped += 1
+            report(row)
+        else:
+            good.append(row)
+    return good, skipped
+
 
 @contextmanager
 def reporting() -> Iterator[Callable[[BadRow], None]]:
@@ -111,9 +193,11 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
         if reported <= _SHOWN_BAD_ROWS:
             console.print(f"skipped {row}", style="yellow", markup=False)
 
-    yield report
-    if reported > _SHOWN_BAD_ROWS:
-        console.print(f"… and {reported - _SHOWN_BAD_ROWS:,} more bad rows")
+    try:
+        yield report
+    finally:
+        if reported > _SHOWN_BAD_ROWS:
+            console.print(f"… and {reported - _SHOWN_BAD_ROWS:,} more bad rows")
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.calendar.instants import from_micros, parse_instant
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_replay
@@ -45,12 +44,13 @@ def replay(
 
     Bad rows are reported with file, line and reason, counted, and skipped. Rows need not be sorted.
 
-    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not; 2 for a wrong call.
+    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
+    a wrong call.
     """
     try:
         ruleset = load(rules)
-        log = logs.LogOptions(user, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
-        last = None if until is None else from_micros(parse_instant(until, "--until"))
+        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        log, last = options.read(ruleset, events, git), options.parse_until(until)
         started = time.perf_counter()
         with EffectLog() as effects, logs.reporting() as told, logs.progress() as watch:
             result = run(
@@ -65,6 +65,7 @@ def replay(
                 watch=watch,
             )
             seconds = time.perf_counter() - started
+            logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git), until)
             if out is not None:
                 write_files(result, effects, out)
         if report is not None:

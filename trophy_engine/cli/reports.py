@@ -69,6 +69,6 @@ def _facts(tally: Tally) -> list[tuple[str, str]]:
         ("achievements completed", f"{sum(days.total() for days in tally.completions.values()):,}"),
         ("streaks running", f"{tally.streaks.running.total():,}"),
         ("longest streak", f"{max(longest, default=0):,}"),
-        ("longest of the median user", f"{percentile(longest, 50):,}"),
+        ("median of all users' longest streaks", f"{percentile(longest, 50) or 0:,}"),
     ]
     return [fact for fact in facts if fact[1] != "0"]

@@ -20,6 +20,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.replay.evaluation import Watch
+from trophy_engine.replay.events import Row
 from trophy_engine.replay.output import write_users
 from trophy_engine.replay.summary import summarize
 from trophy_engine.simulation.population import Population
@@ -27,7 +28,9 @@ from trophy_engine.simulation.simulate import START, Simulation
 from trophy_engine.simulation.simulate import simulate as run
 from trophy_engine.simulation.sweep import Estimate, Sweep, sweep
 from trophy_engine.statistics.figures import Figure, figures, write_figures
-from trophy_engine.statistics.survival import survival
+from trophy_engine.statistics.percentages import NOT_OBSERVED, percent_text
+from trophy_engine.statistics.survival import share_reaching, survival
+from trophy_engine.statistics.tally import Tally
 
 __all__ = ["simulate"]
 
@@ -69,8 +72,8 @@ def simulate(
     """
     try:
         ruleset = load(rules)
-        columns = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
-        population = Population.fit(columns.read(ruleset, like)) if like else Population.typical(ruleset)
+        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        population = _fit(options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = dict(map(_variation, vary or []))
         with logs.progress() as watch:
             first_day = parse_date(start, "--start")
@@ -90,6 +93,14 @@ def simulate(
     console = results()
     for part in parts:
         console.print(part)
+
+
+def _fit(log: Iterable[Row], like: list[str]) -> Population:
+    """Fit a population to the good rows of logs, and report the bad ones."""
+    with logs.reporting() as report:
+        good, skipped = logs.read_good(log, report)
+    logs.check_evaluated(len(good), skipped, logs.name_logs(like))
+    return Population.fit(good)
 
 
 class _Given(TypedDict):
@@ -166,24 +177,20 @@ def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
             ),
         )
     yield table(
-        "Streaks",
+        "Streaks: of those that start, the share that reaches a length",
         ("", "reach 7", "reach 30", "freezes used", "wasted"),
         (
-            (
-                row.name,
-                *(_reach(row.tally.streaks.ended, row.tally.streaks.running, length) for length in (7, 30)),
-                f"{row.tally.freezes.used:,}",
-                f"{row.tally.freezes.wasted:,}",
-            )
+            (row.name, *_reached(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")
             for row in swept.rows
         ),
     )
 
 
+def _reached(tally: Tally) -> Iterator[str]:
+    curve = survival(tally.streaks.ended, tally.streaks.running)
+    return (percent_text(share_reaching(curve, length)) for length in (7, 30))
+
+
 def _told(estimate: Estimate, sign: str = "") -> str:
-    return f"{estimate.mean:{sign},.3f} ± {estimate.high - estimate.mean:,.3f}"
-
-
-def _reach(ended: dict[int, int], running: dict[int, int], length: int) -> str:
-    shares = [point.share for point in survival(ended, running) if point.length <= length]
-    return f"{100 * shares[-1]:.1f} %" if shares else ""
+    margin = NOT_OBSERVED if estimate.high is None else f"{estimate.high - estimate.mean:,.3f}"
+    return f"{estimate.mean:{sign},.3f} ± {margin}"

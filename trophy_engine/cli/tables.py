@@ -11,6 +11,7 @@ from rich.text import Text
 
 from trophy_engine.replay.comparison import Comparison, Difference
 from trophy_engine.replay.summary import Summary
+from trophy_engine.statistics.percentages import number_text, percent_text
 
 __all__ = ["comparison_tables", "summary_tables", "table"]
 
@@ -23,15 +24,18 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     if summary.achievements:
         yield table(
             "Achievements",
-            ("", "completions", "rarity"),
-            ((one.name, f"{one.completions:,}", f"{one.rarity:.1f} %") for one in summary.achievements),
+            ("", "completions", "of users"),
+            (
+                (one.name, f"{one.completions:,}", percent_text(None if one.rarity is None else one.rarity / 100))
+                for one in summary.achievements
+            ),
         )
     if summary.points:
         yield table(
-            "Points",
+            "Points: balances over all users",
             ("", "total", "median", "90th pct.", "maximum"),
             (
-                (one.name, *(f"{n:,}" for n in (one.total, one.median, one.percentile_90, one.maximum)))
+                (one.name, *map(number_text, (one.total, one.median, one.percentile_90, one.maximum)))
                 for one in summary.points
             ),
         )

@@ -174,6 +174,8 @@ def _count_anew(after: UserState, revision: Revision, scenes: Iterable[Scene]) -
 def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> None:
     before, streak, rule = revision.before.streak, turn.plan.streak, turn.plan.ruleset.streak
     former = after.own or before
+    if rule != revision.before.ruleset.streak:
+        after.misses = ()  # what they keep is of a streak under the former rule
     after.own = own_streak(turn.plan, after.preferences)
     if streak is None or rule is None or former is None:
         after.begin_streak_anew()

@@ -18,7 +18,7 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
 )
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.state import UserState
+from trophy_engine.core.state import NO_PERIODS, UserState
 from trophy_engine.core.streaks import cover, find_due_days, lose
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
@@ -90,7 +90,7 @@ def _restore(turn: Turn, state: UserState, streak: StreakPlan, command: RestoreS
     state.length, state.started, covered = found
     credited = period <= (max(covered, state.covered) if before else covered)
     state.longest = max(state.longest, state.length)
-    state.early = frozenset()
+    state.early = NO_PERIODS
     if not credited:
         state.protected |= {period}
     cover(state, streak, period if credited else period - 1)
@@ -116,10 +116,10 @@ def _reset(turn: Turn, state: UserState, streak: StreakPlan, command: ResetStrea
         raise NoStreakToReset(state.id)
     period = streak.index(state.day)
     turn.effects.append((StreakReset, state.id, command.at, state.length, streak.first_day(period)))
-    state.early = frozenset()
+    state.early = NO_PERIODS
     lose(turn, state, streak, period, command.at)
     state.covered = min(state.covered, period - 1)
-    state.protected = frozenset()
+    state.protected = NO_PERIODS
     state.sums = {}
 
 

@@ -12,11 +12,14 @@ True
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from trophy_engine.errors import StorageIncompatible
-from trophy_engine.numbers import Number
+from trophy_engine.calendar.instants import FIRST, LAST, parse_date
+from trophy_engine.errors import InvalidValue, StorageIncompatible
+from trophy_engine.identifiers import is_writable
+from trophy_engine.numbers import Number, exact, exact_text
 
 __all__ = [
     "Adopt",
@@ -32,6 +35,7 @@ __all__ = [
     "Settle",
     "Unpause",
     "UserCommand",
+    "check_text",
     "decode",
     "encode",
 ]
@@ -137,30 +141,119 @@ KINDS: Final[dict[str, type[Any]]] = {
     "adopt": Adopt,
 }
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
+#: How much of a line that is no command an error shows, in characters.
+_SHOWN: Final = 80
+# Made once: json.dumps and json.loads look at their arguments for as long as they work.
+_write: Final = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_read: Final = json.JSONDecoder().raw_decode
 
 
 def encode(command: Command) -> str:
-    """Write a command as one line of JSON; a decimal becomes a string, which no other field at its place can be."""
-    return json.dumps([NAMES[type(command)], *command], default=str, separators=(",", ":"))
+    """Return a command as one line of JSON; a decimal becomes a string, which no other field at its place can be."""
+    return _write([NAMES[type(command)], *command])
 
 
 def decode(line: str) -> Command:
-    """Read a command that ``encode`` wrote.
+    """Parse a line that ``encode`` returned.
 
     Raises:
-        StorageIncompatible: it is of a kind that this version does not know.
+        StorageIncompatible: the line is no command, or one of a kind that this version does not know.
     """
-    name, *fields = json.loads(line)
-    kind = KINDS.get(name)
-    if kind is None:
-        raise StorageIncompatible(
-            f"the log holds a {name!r} command, which this version of trophy_engine does not know"
-        )
-    command: Command = kind(*map(_as_pairs, fields))
-    if isinstance(command, Record) and isinstance(command.value, str):
-        return command._replace(value=Decimal(command.value))
-    return command
+    try:
+        (name, *fields), end = _read(line)
+        if end == len(line):
+            return _PARSERS[name](*fields)
+        error: Exception | None = None
+    except KeyError:
+        raise StorageIncompatible(f"this version of trophy_engine knows no {name!r} command; upgrade it") from None
+    except (TypeError, ValueError, RecursionError) as caught:
+        error = caught
+    shown = repr(line)[:_SHOWN]
+    raise StorageIncompatible(f"this version of trophy_engine writes no command such as {shown}; upgrade it") from error
 
 
-def _as_pairs(field: Any) -> Any:
-    return tuple(map(tuple, field)) if isinstance(field, list) else field
+def check_text(command: Command) -> None:
+    """Check that UTF-8 can write every text of a command, so that every storage can keep it.
+
+    Raises:
+        InvalidValue: a text holds a lone surrogate.
+    """
+    for field in command:
+        if isinstance(field, str):
+            texts: Iterable[str | None] = (field,)
+        elif field and isinstance(field, tuple):
+            texts = chain(*field)
+        else:
+            continue
+        for text in texts:
+            if text is not None and not is_writable(text):
+                raise InvalidValue(f"a command must be text that UTF-8 can write, not {text!r}")
+
+
+# --- parsing the fields of a line, which raises ValueError or TypeError -----------------------------------------------
+
+
+def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, idempotency_key: Any) -> Record:
+    return Record(
+        _text(user_id),
+        _instant(at),
+        _text(metric),
+        exact(value) if type(value) is int else exact_text(_text(value)),
+        tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
+        None if idempotency_key is None else _text(idempotency_key),
+    )
+
+
+def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
+    pairs = [(_text(field), None if value is None else _text(value)) for field, value in _list(changes)]
+    return Identify(_text(user_id), _instant(at), tuple(pairs))
+
+
+def _pause(user_id: Any, at: Any, start: Any, end: Any) -> Pause:
+    return Pause(_text(user_id), _instant(at), _date(start), _date(end))
+
+
+def _unpause(user_id: Any, at: Any, number: Any) -> Unpause:
+    return Unpause(_text(user_id), _instant(at), _whole(number))
+
+
+def _text(field: Any) -> str:
+    if type(field) is str and is_writable(field):
+        return field
+    raise ValueError(field)
+
+
+def _whole(field: Any) -> int:
+    if type(field) is int:
+        return field
+    raise ValueError(field)
+
+
+def _instant(field: Any) -> int:
+    if type(field) is int and FIRST <= field < LAST:
+        return field
+    raise ValueError(field)
+
+
+def _date(field: Any) -> str:
+    return parse_date(_text(field), "date").isoformat()
+
+
+def _list(field: Any) -> list[Any]:
+    if type(field) is list:
+        return field
+    raise ValueError(field)
+
+
+_PARSERS: Final[dict[str, Callable[..., Command]]] = {
+    "record": _record,
+    "complete": lambda user_id, at, achievement: Complete(_text(user_id), _instant(at), _text(achievement)),
+    "identify": _identify,
+    "grant_freeze": lambda user_id, at: GrantFreeze(_text(user_id), _instant(at)),
+    "pause": _pause,
+    "unpause": _unpause,
+    "restore_streak": lambda user_id, at: RestoreStreak(_text(user_id), _instant(at)),
+    "reset_streak": lambda user_id, at: ResetStreak(_text(user_id), _instant(at)),
+    "settle": lambda at: Settle(_instant(at)),
+    "adopt": lambda rules, at: Adopt(_text(rules), _instant(at)),
+}

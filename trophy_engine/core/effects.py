@@ -33,6 +33,7 @@ __all__ = [
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
+    "FreezeReturned",
     "LeaderboardChanged",
     "LeaderboardFinished",
     "LeaderboardStarted",
@@ -45,6 +46,7 @@ __all__ = [
     "ReactivationDue",
     "RecapDue",
     "StreakExtended",
+    "StreakLossUndone",
     "StreakLost",
     "StreakPaused",
     "StreakRecounted",
@@ -154,6 +156,29 @@ class FreezeConsumed(Effect):
     length: int
     period_start: date = attrs.field(converter=_as_date)
     consumed: int = 1
+
+
+@attrs.frozen
+class StreakLossUndone(Effect):
+    """A flight west shows dates of a missed period again: the streak that was lost in it runs on, at this length."""
+
+    type: ClassVar[str] = "streak.loss_undone"
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+
+
+@attrs.frozen
+class FreezeReturned(Effect):
+    """A flight west shows dates of a missed period again: the freeze spent on it is back, and ``freezes`` are held.
+
+    ``returned`` is 0 where the user holds the maximum already, as when a freeze was earned in between.
+    """
+
+    type: ClassVar[str] = "streak.freeze_returned"
+    freezes: int
+    length: int
+    period_start: date = attrs.field(converter=_as_date)
+    returned: int = 1
 
 
 @attrs.frozen

@@ -15,7 +15,8 @@ from trophy_engine.core.points import pay
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import find_due_days, pass_unmissed, protect
+from trophy_engine.core.streaks import find_due_days, pass_unmissed
+from trophy_engine.core.travel import protect_cut_short, undo_misses
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import CustomizationDisabled, InvalidValue
 
@@ -153,11 +154,13 @@ def _change_zone(turn: Turn, state: UserState, home: Zone, at: int) -> None:
     jump_east = home.offset(at) > state.zone.offset(at)
     state.zone = home
     state.due = state.next_tick = at
+    if turn.plan.streak is not None:
+        streak = state.own or turn.plan.streak
+        undo_misses(turn, state, streak, arrival, at)
+        if jump_east:
+            protect_cut_short(state, streak, departure, arrival)
+        find_due_days(state, streak)
     if jump_east:
-        if turn.plan.streak is not None:
-            streak = state.own or turn.plan.streak
-            protect(state, streak, departure, arrival)
-            find_due_days(state, streak)
         pay_ticks_skipped(turn, state, at)
     settle(turn, state, at)
 

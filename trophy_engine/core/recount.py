@@ -18,7 +18,8 @@ from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import REACH, cover, open_period
+from trophy_engine.core.streaks import cover, open_period
+from trophy_engine.core.travel import REACH
 from trophy_engine.numbers import Number, add
 
 __all__ = ["Past", "recount_streak"]

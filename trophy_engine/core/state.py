@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
@@ -19,16 +19,17 @@ from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.numbers import BEYOND, Number
 
-__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "SCHEMA", "Gauge", "Tick", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "Gauge", "Miss", "Tick", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 #: The last day on which anything can happen.
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
 #: The period before every period.
 _BEFORE: Final = -1
-#: What users share who have none of something.
+#: What users share who have none of something: CPython 3.11 makes a new object of each empty set.
 _NOTHING: Final[Mapping[Any, Any]] = {}
+NO_PERIODS: Final[frozenset[int]] = frozenset()
 #: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
 _MEMORY: Final = 740
 
@@ -101,6 +102,39 @@ class Tick:
         return Tick(self.anchor, self.day, self.time, self.through)
 
 
+class Miss(NamedTuple):
+    """The decision on a missed period, and the streak that it found.
+
+    Attributes:
+        commands: how many commands of the user came before it.
+        period: the missed period.
+        frozen: True if a freeze was spent on it, False if the streak was lost.
+        length, started, covered, early, protected, losses: the fields of the state before it.
+    """
+
+    commands: int
+    period: int
+    frozen: bool
+    length: int
+    started: int | None
+    covered: int
+    early: frozenset[int]
+    protected: frozenset[int]
+    losses: tuple[tuple[int, int, int, int], ...]
+
+    def dump(self) -> list[Any]:
+        """Return the decision as JSON values."""
+        return [sorted(field) if isinstance(field, frozenset) else field for field in self]
+
+    @classmethod
+    def load(cls, dumped: list[Any]) -> Self:
+        """Return the decision that ``dump`` returned."""
+        *plain, early, protected, losses = dumped
+        commands, period, frozen, length, started, covered = plain
+        kept = tuple((day, lost, began, through) for day, lost, began, through in losses)
+        return cls(commands, period, frozen, length, started, covered, frozenset(early), frozenset(protected), kept)
+
+
 class UserState:
     """One user; instants in microseconds since the epoch, days as ordinals, periods by the streak's calendar.
 
@@ -128,6 +162,7 @@ class UserState:
         pauses: first and last day of each pause, in order of making, and whether it was taken back.
         losses: of each streak lost of late, unless one as long was lost after it: its last day, its length, the day on
             which it had started, and the last period that it was credited with or carried over.
+        misses: the latest decisions on missed periods; those after the user's last command can be undone (``travel``).
         freezes, freezes_used: held and consumed.
         freeze_day: the local day through which freezes have been granted, counted from ``freeze_anchor`` on.
         sign_up_day, years: the sign-up date and the anniversaries that have passed.
@@ -152,6 +187,7 @@ class UserState:
         "gauges",
         "id",
         "losses",
+        "misses",
         "notices",
         "own",
         "pauses",
@@ -201,6 +237,7 @@ class UserState:
     protected: frozenset[int]
     pauses: tuple[tuple[int, int, bool], ...]
     losses: tuple[tuple[int, int, int, int], ...]
+    misses: tuple[Miss, ...]
     preferences: Mapping[str, str]
     own: StreakPlan | None
     ticks: tuple[Tick, ...]
@@ -220,8 +257,8 @@ class UserState:
         self.zone = home
         self.attributes = self.preferences = self.sums = _NOTHING
         self.completed = {}
-        self.early = self.protected = frozenset()
-        self.pauses = self.losses = ()
+        self.early = self.protected = NO_PERIODS
+        self.pauses = self.losses = self.misses = ()
         self.own = None
         self.boards = {}
         self.notices = None if plan.notices is None else Notices(created, day)
@@ -275,7 +312,8 @@ class UserState:
         self.length = 0
         self.covered = _BEFORE
         self.started = self.extended_at = None
-        self.early = self.protected = frozenset()
+        self.early = self.protected = NO_PERIODS
+        self.misses = ()
         self.sums = _NOTHING
 
     def copy(self) -> Self:
@@ -318,6 +356,7 @@ class UserState:
             "protected": sorted(self.protected),
             "pauses": [list(pause) for pause in self.pauses],
             "losses": [list(loss) for loss in self.losses],
+            "misses": [miss.dump() for miss in self.misses],
             "preferences": dict(sorted(self.preferences.items())),
             "ticks": [
                 [
@@ -356,6 +395,7 @@ class UserState:
         state.protected = frozenset(dumped["protected"])
         state.pauses = tuple((start, end, archived) for start, end, archived in dumped["pauses"])
         state.losses = tuple((day, length, started, covered) for day, length, started, covered in dumped["losses"])
+        state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.preferences = dict(dumped["preferences"])
         state.own = own_streak(plan, state.preferences)
         for key, runs in dumped["boards"].items():

@@ -22,12 +22,12 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, UserState
+from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, NO_PERIODS, UserState
+from trophy_engine.core.travel import REACH, keep_streak
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number, add
 
 __all__ = [
-    "REACH",
     "StreakFacts",
     "close_period",
     "count",
@@ -38,12 +38,9 @@ __all__ = [
     "lose",
     "open_period",
     "pass_unmissed",
-    "protect",
     "take_facts",
 ]
 
-#: How many periods back an open period can lie: zones are at most two days apart.
-REACH: Final = 3
 _WEEK: Final = 7
 
 
@@ -73,6 +70,7 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     before = state.length
     state.length = length = before + 1
     state.extended_at = at
+    state.misses = ()
     if length > state.longest:
         state.longest = length
     first_day = streak.first_day(period)
@@ -95,6 +93,8 @@ def cover(state: UserState, streak: StreakPlan, period: int) -> None:
     if not (state.early or state.protected or state.pauses or streak.days_off):
         state.due_days[MISS] = streak.first_day(period + 2)
         return
+    if state.protected and max(state.protected) <= period:
+        state.protected = NO_PERIODS
     open_ = open_period(state, streak)
     while state.early and min(state.early) <= open_:
         behind = {early for early in state.early if early <= open_}
@@ -152,11 +152,16 @@ def find_due_days(state: UserState, streak: StreakPlan) -> None:
 
 
 def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
-    """Close the open period, which nothing credited: it never was, it is carried by a freeze, or it loses all."""
+    """Close the open period, which nothing credited: a freeze carries it, or the streak is lost.
+
+    A date that the calendar skipped cannot be missed. It is protected and not covered, for another zone can show it.
+    """
     period = open_period(state, streak)
     if streak.daily and not state.zone.exists(period):
-        cover(state, streak, period)
+        state.protected |= {period}
+        state.due_days[MISS] = _end(streak, open_period(state, streak))
     elif streak.freezes is not None and state.freezes:
+        keep_streak(state, period, frozen=True)
         was_full = state.freezes >= streak.freezes.max_count
         state.freezes -= 1
         state.freezes_used += 1
@@ -166,12 +171,13 @@ def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> N
         cover(state, streak, period)
         turn.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, streak.first_day(period)))
     else:
+        keep_streak(state, period, frozen=False)
         lose(turn, state, streak, period, at)
 
 
 def lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
     """Lose the streak in a period; what was credited after it begins the next one."""
-    early, state.early = state.early, frozenset()
+    early, state.early = state.early, NO_PERIODS
     length, first_day = state.length - len(early), streak.first_day(period)
     turn.effects.append((StreakLost, state.id, at, length, first_day))
     state.remember_loss(first_day - 1, length)
@@ -186,14 +192,6 @@ def lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int)
         kind = StreakStarted if again == 1 else StreakExtended
         turn.effects.append((kind, state.id, at, again, first_day))
         cover(state, streak, credited)
-
-
-def protect(state: UserState, streak: StreakPlan, departure: int, arrival: int) -> None:
-    """Protect the local days that a jump to the east cut short: that of departure, those skipped, that of arrival."""
-    if streak.daily:
-        known = (day for day in state.protected if day > departure - REACH)
-        cut_short = (day for day in range(departure, arrival + 1) if day > state.covered)
-        state.protected = frozenset((*known, *cut_short))
 
 
 def _next_freeze_day(state: UserState, streak: StreakPlan) -> int:

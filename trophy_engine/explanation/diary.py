@@ -14,7 +14,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.scene import Scene
 from trophy_engine.explanation.event import Consequence, consequences_of
-from trophy_engine.explanation.streak import PeriodKind, periods_of
+from trophy_engine.explanation.streak import Period, PeriodKind, decide_periods
 from trophy_engine.explanation.wording import day_name, every
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
@@ -104,15 +104,17 @@ def _day(home: Zone, at: int) -> date:
 def calendar_of(scenes: Iterable[Scene]) -> dict[date, Mood]:
     """Say what each local day was to the streak; days on which nothing was decided or recorded are not in it."""
     moods: dict[date, Mood] = {}
+    periods: list[Period] = []
     for scene in scenes:
         if isinstance(scene.command, Record):
             moods.setdefault(_day(scene.state.zone, scene.command.at), "acted")
         if scene.plan.streak is not None:
-            for period in periods_of(scene.effects, scene.plan.streak):
-                day = period.first_day
-                while day <= period.last_day:
-                    moods[day] = period.kind
-                    day += _ONE_DAY
+            decide_periods(periods, scene.effects, scene.plan.streak)
+    for period in periods:
+        day = period.first_day
+        while day <= period.last_day:
+            moods[day] = period.kind
+            day += _ONE_DAY
     return moods
 
 

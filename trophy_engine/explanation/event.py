@@ -31,6 +31,7 @@ from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
+    FreezeReturned,
     LeaderboardChanged,
     LeaderboardFinished,
     LeaderboardStarted,
@@ -43,6 +44,7 @@ from trophy_engine.core.effects import (
     ReactivationDue,
     RecapDue,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakPaused,
     StreakRecounted,
@@ -194,6 +196,10 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
     StreakExtended: lambda of, unit: f"the streak grew to {counted(of[0], unit)}: {day_name(of[1])} is credited",
     StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
     FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
+    StreakLossUndone: lambda of, unit: (
+        f"the clock shows {day_name(of[1])} again: the streak of {counted(of[0], unit)} runs on"
+    ),
+    FreezeReturned: lambda of, _: f"the clock shows {day_name(of[2])} again: its freeze is back; {of[0]:,} held",
     FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
     FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} granted; {of[1]:,} held",
     StreakPaused: lambda of, _: f"the streak is safe from {day_name(of[1])} to {day_name(of[2])}",

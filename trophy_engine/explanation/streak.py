@@ -11,8 +11,10 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import (
     FreezeConsumed,
+    FreezeReturned,
     RawEffect,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakReset,
     StreakRestored,
@@ -26,7 +28,7 @@ from trophy_engine.explanation.wording import UNITS, clock, counted, day_name, j
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
-__all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "explain_streak", "periods_of"]
+__all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]
 
 PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
 
@@ -197,20 +199,39 @@ class StreakExplanation:
         return self.text
 
 
-def periods_of(effects: Iterable[RawEffect], streak: StreakPlan) -> Iterator[Period]:
-    """Give the periods that effects decided, in order."""
+def decide_periods(periods: list[Period], effects: Iterable[RawEffect], streak: StreakPlan) -> None:
+    """Append the periods that effects decide, in order; remove those whose decision they undo."""
     ending: PeriodKind = "missed"
     for raw in effects:
         if raw[0] in {StreakStarted, StreakExtended}:
-            yield _period("credited", raw[4], raw[3], raw[2], streak)
+            periods.append(_period("credited", raw[4], raw[3], raw[2], streak))
         elif raw[0] is FreezeConsumed:
-            yield _period("frozen", raw[5], raw[4], raw[2], streak)
+            periods.append(_period("frozen", raw[5], raw[4], raw[2], streak))
         elif raw[0] is StreakReset:
             ending = "reset"  # the loss follows
         elif raw[0] is StreakLost:
-            yield _period(ending, raw[4], raw[3], raw[2], streak)
+            periods.append(_period(ending, raw[4], raw[3], raw[2], streak))
         elif raw[0] is StreakRestored:
-            yield _period("restored", raw[5], raw[3], raw[2], streak)
+            periods.append(_period("restored", raw[5], raw[3], raw[2], streak))
+        elif raw[0] in {StreakLossUndone, FreezeReturned}:
+            _undo_decision(periods, date.fromordinal(raw[4] if raw[0] is StreakLossUndone else raw[5]))
+
+
+def _undo_decision(periods: list[Period], first_day: date) -> None:
+    """Remove the decision on a missed period, and what followed from it: credits that began the next streak."""
+    place = max(n for n, one in enumerate(periods) if one.first_day == first_day and one.kind in {"missed", "frozen"})
+    del periods[place:]
+
+
+def _missed_after(missed: list[MissedPeriod], scene: Scene, streak: StreakPlan) -> list[MissedPeriod]:
+    """Return the missed periods that ended a streak since the application last ended one, those undone left out."""
+    after = missed.copy()
+    for raw in scene.effects:
+        if raw[0] is StreakLost:
+            after.append(_missed(scene, streak, raw))
+        elif raw[0] is StreakLossUndone:
+            after.pop()
+    return [] if any(raw[0] is StreakReset for raw in scene.effects) else after
 
 
 def _period(kind: PeriodKind, first_day: int, length: int, at: int, streak: StreakPlan) -> Period:
@@ -225,15 +246,11 @@ def _last_day(streak: StreakPlan, period: int) -> int:
 def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) -> StreakExplanation:
     """Explain the streak as of the last scene, under whose rules it is this one."""
     periods: list[Period] = []
-    missed: MissedPeriod | None = None
+    missed: list[MissedPeriod] = []
     for scene in scenes:
         if scene.plan.streak is not None:
-            periods += periods_of(scene.effects, scene.plan.streak)
-            lost = [raw for raw in scene.effects if raw[0] is StreakLost]
-            if any(raw[0] is StreakReset for raw in scene.effects):
-                missed = None
-            elif lost:
-                missed = _missed(scene, scene.plan.streak, lost[-1])
+            decide_periods(periods, scene.effects, scene.plan.streak)
+            missed = _missed_after(missed, scene, scene.plan.streak)
     state = scenes[-1].state
     own = state.own or streak
     period = streak.index(state.day)
@@ -253,7 +270,7 @@ def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) ->
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=state.freezes if streak.freezes else None,
         periods=tuple(periods),
-        missed=missed,
+        missed=missed[-1] if missed else None,
     )
 
 

@@ -145,6 +145,9 @@ class Comparison:
     def sentences(self) -> Iterator[str]:
         """Say what it comes to, in words."""
         users = len(self.differences)
+        if not users:
+            yield "No user was evaluated, so it is not known who gains and who loses."
+            return
         everybody = list(self.differences.values())
         longer, shorter = _signs(one.longest for one in everybody)
         if longer or shorter:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from trophy_engine.calendar.instants import parse_instant
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
+from trophy_engine.replay.local_times import parse_time, read_in
 from trophy_engine.rules.constraints import MATCHING, TEXT, Optional, as_filter
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
@@ -69,10 +69,10 @@ class Columns:
 
     Attributes:
         user: who.
-        at: when, ISO 8601 with an offset.
+        at: when, ISO 8601; what has no offset is a local time, or a date, in the row's time zone.
         metric: which metric.
         value: how much; exact.
-        time_zone: where, an IANA name or ``±HH:MM``; None where the log does not say.
+        time_zone: where, an IANA name or ``±HH:MM``; None where the log does not say, and has no local times.
         attributes: the event's attributes, from key to column.
     """
 
@@ -109,12 +109,13 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
         InvalidValue: a column is missing, or does not hold what it must.
     """
     time_zone = None if columns.time_zone is None else _cell(row, columns.time_zone, required=False)
+    home = zone(time_zone) if time_zone else None
     return Event(
-        at=parse_instant(_cell(row, columns.at), columns.at),
+        at=read_in(parse_time(_cell(row, columns.at), columns.at), home, columns.at),
         user_id=check_user_id(_cell(row, columns.user)),
         metric=intern(_cell(row, columns.metric)),
         value=exact_text(_cell(row, columns.value), columns.value),
-        time_zone=zone(time_zone).name if time_zone else None,
+        time_zone=None if home is None else home.name,
         attributes=tuple(
             (key, value)
             for key, column in sorted(columns.attributes.items())

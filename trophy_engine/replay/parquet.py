@@ -13,12 +13,13 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import FIRST, LAST, parse_instant
+from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact, exact_text
 from trophy_engine.replay.events import BadRow, Columns, Event, Row, Source
+from trophy_engine.replay.local_times import LocalTime, parse_time, read_in
 
 try:
     import pyarrow as pa
@@ -32,6 +33,7 @@ __all__ = ["ColumnarLog"]
 
 _BATCH: Final = 65_536
 _INSTANT: Final = pa.timestamp("us", "UTC")
+_LOCAL: Final = pa.timestamp("us")
 # What making a named tuple comes down to, without the detour over its constructor.
 _new_event: Final = partial(tuple.__new__, Event)
 
@@ -43,7 +45,8 @@ Cells = Sequence[Any]
 class ColumnarLog:
     """A log in a Parquet file or an Arrow IPC file; the lines of its sources count rows from 1.
 
-    An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a value is a number, or its digits.
+    An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a timestamp without one, a date, and
+    text without an offset are local times in the row's time zone. A value is a number, or its digits.
 
     Attributes:
         path: the file.
@@ -106,12 +109,13 @@ class ColumnarLog:
 
 def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
     """Give the rows of a batch."""
+    zones = _column(batch, columns.time_zone, lambda name: zone(name).name, missing=None)
     cells: list[Cells] = [
-        _instants(batch, columns.at),
+        _instants(batch, columns.at, zones),
         _column(batch, columns.user, check_user_id),
         _column(batch, columns.metric, _text),
         _values(batch, columns.value),
-        _column(batch, columns.time_zone, lambda name: zone(name).name, missing=None),
+        zones,
         _attributes(batch, columns),
     ]
     lines = range(first, first + batch.num_rows)
@@ -153,16 +157,33 @@ def _understand(cell: Any, name: str, read: Callable[[str], Any], missing: Any) 
         return error
 
 
-def _instants(batch: Any, name: str) -> Cells:
+def _instants(batch: Any, name: str, zones: Cells) -> Cells:
+    """Understand the column of the instant; local times are read in the zones of their rows."""
     if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
-        return _column(batch, name, lambda text: parse_instant(text, name))
-    column = batch.column(name)
-    if column.type.tz is None:
-        fault = InvalidValue(f"{name} must have instants, not timestamps without a time zone; store them as UTC")
-        return _Faulty([fault] * batch.num_rows)
+        times = _column(batch, name, lambda text: parse_time(text, name))
+    elif batch.column(name).type.tz is None:
+        micros = pc.cast(batch.column(name), _LOCAL, safe=False).cast(pa.int64()).to_pylist()
+        times = [InvalidValue(f"the column {name!r} is empty") if one is None else LocalTime(one) for one in micros]
+    else:
+        return _timestamps(batch.column(name), name)
+    if any(isinstance(one, LocalTime) for one in times):
+        times = [_read_in(time, name, home) for time, home in zip(times, zones, strict=True)]
+    return (_Faulty if any(isinstance(one, InvalidValue) for one in times) else list)(times)
+
+
+def _read_in(time: Any, name: str, home: Any) -> int | InvalidValue:
+    if isinstance(time, InvalidValue) or isinstance(home, InvalidValue):
+        return time if isinstance(time, InvalidValue) else home
+    try:
+        return read_in(time, None if home is None else zone(home), name)
+    except InvalidValue as error:
+        return error
+
+
+def _timestamps(column: Any, name: str) -> Cells:
     cells = pc.cast(column, _INSTANT, safe=False).cast(pa.int64())
     bounds = pc.min_max(cells).as_py()
-    if not column.null_count and (not batch.num_rows or FIRST <= bounds["min"] <= bounds["max"] < LAST):
+    if not column.null_count and (not len(column) or FIRST <= bounds["min"] <= bounds["max"] < LAST):
         return list(cells.to_pylist())
     return _Faulty(_instant(cell, name) for cell in cells.to_pylist())
 

@@ -9,32 +9,33 @@ import attrs
 
 from trophy_engine.player import Player
 from trophy_engine.replay.runner import Replay
+from trophy_engine.statistics.survival import percentile
 
-__all__ = ["AchievementSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "percentile", "summarize"]
+__all__ = ["AchievementSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
 
 _TOP = 10
 
 
 @attrs.frozen
 class AchievementSummary:
-    """How many users hold an achievement; ``rarity`` is their share of all users in percent."""
+    """How many users hold an achievement; ``rarity`` is their share of all users in percent, None without users."""
 
     key: str
     name: str
     completions: int
-    rarity: float
+    rarity: float | None
 
 
 @attrs.frozen
 class PointsSummary:
-    """How a points system's balances are spread over the users."""
+    """How a points system's balances are spread over all users of the replay; what none of them has is None."""
 
     key: str
     name: str
     total: int
-    median: int
-    percentile_90: int
-    maximum: int
+    median: int | None
+    percentile_90: int | None
+    maximum: int | None
 
 
 @attrs.frozen
@@ -84,7 +85,10 @@ def summarize(result: Replay) -> Summary:
         skipped=result.skipped,
         achievements=tuple(
             AchievementSummary(
-                rule.key, rule.name, completions[rule.key], 100 * completions[rule.key] / max(len(players), 1)
+                rule.key,
+                rule.name,
+                completions[rule.key],
+                100 * completions[rule.key] / len(players) if players else None,
             )
             for rule in result.ruleset.achievements
         ),
@@ -94,18 +98,16 @@ def summarize(result: Replay) -> Summary:
     )
 
 
-def percentile(values: Sequence[int], percent: int) -> int:
-    """Give the smallest of the values that so many percent of them do not exceed (nearest rank); 0 of none.
-
-    >>> percentile([1, 2, 3, 4], 50)
-    2
-    """
-    return sorted(values)[max(-(-percent * len(values) // 100) - 1, 0)] if values else 0
-
-
 def _points(key: str, name: str, players: Sequence[Player]) -> PointsSummary:
-    totals = [player.points[key].total for player in players]
-    return PointsSummary(key, name, sum(totals), percentile(totals, 50), percentile(totals, 90), max(totals, default=0))
+    totals = Counter(player.points[key].total for player in players)
+    return PointsSummary(
+        key,
+        name,
+        total=sum(total * users for total, users in totals.items()),
+        median=percentile(totals, 50),
+        percentile_90=percentile(totals, 90),
+        maximum=max(totals, default=None),
+    )
 
 
 def _streaks(players: Sequence[Player]) -> StreakSummary | None:

@@ -101,10 +101,10 @@ def _survival(figure: Figure, chart: alt.Chart, style: Style) -> Any:
     axis = alt.Axis(grid=False, values=[1, 2, 3, 5, 7, 14, 30, 60, 100, 200, 365, 1000] if far else alt.Undefined)
     scale = alt.Scale(type="log", nice=False) if far else alt.Scale(zero=False)
     x, colour = alt.X("length:Q", title="length in periods", scale=scale, axis=axis), _colour(figure, style)
-    line = chart.mark_line(interpolate="step-before", strokeWidth=2).encode(x=x, y=share, color=colour)
+    line = chart.mark_line(interpolate="step-after", strokeWidth=2).encode(x=x, y=share, color=colour)
     if "rules" in figure.columns:  # bands over bands say nothing
         return _sized(line, style)
-    band = chart.mark_area(interpolate="step-before", opacity=0.18)
+    band = chart.mark_area(interpolate="step-after", opacity=0.18)
     return _sized(band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour) + line, style)
 
 

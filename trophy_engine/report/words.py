@@ -1,8 +1,8 @@
 """Figures in words: what a chart shows, for those who cannot see it.
 
->>> rows = ((1, 1.0, 1.0, 1.0, 4), (2, 0.5, 0.1, 0.9, 4), (8, 0.25, 0.0, 0.6, 2))
+>>> rows = ((1, 1.0, 1.0, 1.0, 4), (2, 0.5, 0.06, 0.84, 4), (8, 0.25, 0.01, 0.67, 2))
 >>> in_words(Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), rows))
-'50 % of streaks reach 2 periods, 25 % reach 8.'
+'50 % of streaks reach 2 periods, 25 % reach 8; longer ones were not observed.'
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from trophy_engine.statistics.figures import Figure
+from trophy_engine.statistics.percentages import percent_text
 
 __all__ = ["in_words"]
 
@@ -29,12 +30,17 @@ def in_words(figure: Figure) -> str:
 
 
 def _survival(rows: _Rows) -> str:
-    half = next((row for row in rows if row["share"] <= 0.5), rows[-1])  # noqa: PLR2004  # the median
     last = rows[-1]
-    return (
-        f"{100 * half['share']:.0f} % of streaks reach {half['length']} periods, "
-        f"{100 * last['share']:.0f} % reach {last['length']}."
+    median = next((row for row in rows if row["share"] <= 0.5), None)  # noqa: PLR2004  # the median
+    told = [row for row in rows if row in (median, last)]
+    reached = ", ".join(
+        f"{percent_text(row['share'], 0)}{'' if place else ' of streaks'} reach {row['length']:,}"
+        f"{'' if place else ' period' + 's' * (row['length'] > 1)}"
+        for place, row in enumerate(told)
     )
+    if not last["share"]:
+        return f"{reached}."
+    return f"{reached}; longer ones{'' if median else ', and the median,'} were not observed."
 
 
 def _sweep(rows: _Rows) -> str:
@@ -52,9 +58,10 @@ def _freezes(rows: _Rows) -> str:
 
 def _completions(rows: _Rows) -> str:
     first, last = rows[0], rows[-1]
+    most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
     return (
-        f"The most common of {len(rows)} is {first['name']}, held by {first['percent_of_users']:.1f} % of users; "
-        f"the rarest is {last['name']} with {last['percent_of_users']:.1f} %."
+        f"The most common of {len(rows)} is {first['name']}, held by {most} of users; "
+        f"the rarest is {last['name']} with {least}."
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
 from math import sqrt
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import attrs
 
@@ -27,40 +27,40 @@ from trophy_engine.rules.variation import vary
 from trophy_engine.simulation.population import Population
 from trophy_engine.simulation.simulate import START, Setting, act
 from trophy_engine.statistics.figures import COMPARABLE, Figure, figures, side_by_side
+from trophy_engine.statistics.survival import WIDTH
 from trophy_engine.statistics.tally import Tally
 
 __all__ = ["Estimate", "Sweep", "SweepRow", "sweep"]
 
-#: The width of a 95 % confidence interval of a mean, in standard errors to either side.
-_WIDTH: Final = 1.959964
-
 
 @attrs.frozen
 class Estimate:
-    """A mean over users, and its 95 % confidence interval by the normal approximation."""
+    """A mean over users, and its 95 % confidence interval by the normal approximation, None with a single user."""
 
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
     @classmethod
     def of(cls, number: int, total: int, squares: int) -> Self:
-        """Estimate from how many numbers there are, their sum, and the sum of their squares.
+        """Estimate from how many numbers there are, at least one, their sum, and the sum of their squares.
 
         Raises:
             InvalidValue: they are beyond what a float can hold.
         """
         try:
             mean = total / number
-            variance = max(squares - total * total / number, 0) / max(number - 1, 1)
-            margin = _WIDTH * sqrt(variance / number)
+            if number == 1:
+                return cls(mean, None, None)
+            variance = (number * squares - total * total) / (number * (number - 1))
+            margin = WIDTH * sqrt(variance / number)
         except OverflowError:
             raise InvalidValue("a float cannot hold the mean of what users have; lower the points or boosts") from None
         return cls(mean, mean - margin, mean + margin)
 
 
-def _rounded(estimate: Estimate) -> Iterator[float]:
-    return (round(number, 6) for number in (estimate.mean, estimate.low, estimate.high))
+def _rounded(estimate: Estimate) -> Iterator[float | None]:
+    return (None if one is None else round(one, 6) for one in (estimate.mean, estimate.low, estimate.high))
 
 
 @attrs.frozen
@@ -95,15 +95,17 @@ class Sweep:
     rows: tuple[SweepRow, ...]
 
     def figures(self) -> tuple[Figure, ...]:
-        """Give what there is to show of the rows, side by side: first the measures and how the rules change them."""
+        """Return what there is to show of the rows, side by side: first the measures and how the rules change them."""
         sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        return (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
+        made = (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
+        return tuple(figure for figure in made if figure.rows)
 
     def _measures(self) -> Figure:
         return Figure(
             "sweep",
             "What the rules change",
-            f"The mean of a user under each variation, less that under {self.rows[0].name}, with 95 % intervals.",
+            f"The mean over the {self.rows[0].tally.users:,} users who act under each variation, less that under "
+            f"{self.rows[0].name}, with 95 % intervals.",
             ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high"),
             tuple(
                 (row.name, name.replace("_", " "), *_rounded(mean), *_rounded(row.differences[name]))

@@ -26,8 +26,6 @@ __all__ = ["COMPARABLE", "Figure", "figures", "side_by_side", "write_figures"]
 _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-#: The width of a 95 % confidence interval, in standard errors to either side.
-_WIDTH: Final = 1.959964
 
 #: The keys of the figures that can be read side by side under different rules.
 COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
@@ -84,23 +82,22 @@ def write_figures(made: Iterable[Figure], folder: Path) -> None:
 
 
 def _survival(tally: Tally) -> Figure:
-    points = survival(tally.streaks.ended, tally.streaks.running)
     return Figure(
         "survival",
         "How long streaks last",
-        "Of the streaks that start, the share that reaches a length, with the 95 % confidence band.",
+        "Of the streaks that start, the share that reaches a length, with the 95 % confidence band, up to the longest "
+        "that was observed (Kaplan-Meier).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
-            (
-                point.length,
-                round(point.share, 6),
-                round(max(point.share - _WIDTH * point.error, 0), 6),
-                round(min(point.share + _WIDTH * point.error, 1), 6),
-                point.at_risk,
-            )
-            for point in points
+            (point.length, *map(_rounded, (point.share, point.low, point.high)), point.at_risk)
+            for point in survival(tally.streaks.ended, tally.streaks.running)
         ),
     )
+
+
+def _rounded(share: float) -> float:
+    """Round to six significant digits, which every machine computes alike."""
+    return float(f"{share:.6g}")
 
 
 def _lengths(tally: Tally) -> Figure:
@@ -132,8 +129,9 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
         "How many users hold each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
-            (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / max(tally.users, 1), 3))
+            (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
             for rule in sorted(ruleset.achievements, key=lambda rule: -counted[rule.key])
+            if tally.users
         ),
     )
 

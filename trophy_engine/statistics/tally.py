@@ -22,11 +22,13 @@ from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
+    FreezeReturned,
     LevelChanged,
     MetricChanged,
     PointsAwarded,
     RawEffect,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakStarted,
     UserChanged,
@@ -153,6 +155,7 @@ class _Count:
     day: int = 0
     days: set[int] = attrs.field(factory=set)
     since_credit: int = 0
+    since_credit_before_loss: int = 0
 
     def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
         tally = self.tally
@@ -193,11 +196,20 @@ class _Count:
     def lost(self, raw: RawEffect) -> None:
         self.tally.streaks.ended[raw[3]] += 1
         self.tally.freezes.wasted += self.since_credit
-        self.since_credit = 0
+        self.since_credit_before_loss, self.since_credit = self.since_credit, 0
+
+    def loss_undone(self, raw: RawEffect) -> None:
+        self.tally.streaks.ended[raw[3]] -= 1
+        self.since_credit = self.since_credit_before_loss
+        self.tally.freezes.wasted -= self.since_credit
 
     def frozen(self, _: RawEffect) -> None:
         self.since_credit += 1
         self.tally.freezes.used += 1
+
+    def returned(self, _: RawEffect) -> None:
+        self.since_credit -= 1
+        self.tally.freezes.used -= 1
 
     def earned(self, raw: RawEffect) -> None:
         self.tally.freezes.earned += raw[3]
@@ -224,7 +236,9 @@ class _Count:
         StreakStarted: credited,
         StreakExtended: credited,
         StreakLost: lost,
+        StreakLossUndone: loss_undone,
         FreezeConsumed: frozen,
+        FreezeReturned: returned,
         FreezeEarned: earned,
         FreezeGranted: granted,
         AchievementCompleted: completed,

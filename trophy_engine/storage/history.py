@@ -21,7 +21,7 @@ from trophy_engine.core.retell import NO_RULES, plan_of, retell, revision_of
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import InvalidValue, StorageError
+from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
@@ -59,9 +59,9 @@ class History:
         self._adoptions = self._read_adoptions()
         self.plan: Plan = self._plan_at(self._sequence)
         self.revised: list[RawEffect] = []
-        wanted = self.plan.ruleset if ruleset is None else ruleset
-        if not self._adoptions or self.plan.ruleset != wanted:
-            self.revised = self.adopt(wanted, self.latest())
+        while not self._adoptions or (ruleset is not None and self.plan.ruleset != ruleset):
+            with suppress(StorageConflict):  # another engine was faster, and what it did has been read
+                self.revised = self.adopt(self.plan.ruleset if ruleset is None else ruleset, self.latest())
 
     def _read_adoptions(self) -> list[tuple[int, Adopt]]:
         return [

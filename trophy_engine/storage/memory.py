@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from trophy_engine.core.commands import KINDS, NAMES, Adopt, Record, Settle
+from trophy_engine.core.commands import KINDS, NAMES, Adopt, Record, Settle, check_text
 from trophy_engine.errors import StorageClosed, StorageConflict
-from trophy_engine.storage.protocol import Entry, Snapshot
+from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
 
 __all__ = ["MemoryStorage"]
 
 #: The sequence, the number, the kind of the command by name, and its fields.
 _Row = tuple[Any, ...]
+#: A user, a metric and an idempotency key.
+_Key = tuple[str, str, str]
 
 _OF_ALL = (NAMES[Settle], NAMES[Adopt])
+_RECORD = NAMES[Record]
 
 
 class MemoryStorage:
@@ -29,13 +32,13 @@ class MemoryStorage:
         self._rows: list[_Row] = []
         self._of_user: dict[str, list[_Row]] = {}
         self._of_all: list[_Row] = []
+        self._keys: dict[_Key, _Row] = {}
         self._indexed = 0
-        self._keys: dict[tuple[str, str, str], _Row] = {}
         self._snapshots: dict[str, tuple[int, str, str]] = {}
         self._closed = False
 
     def length(self) -> int:
-        """Give the sequence of the last entry, 0 for an empty log."""
+        """Return the sequence of the last entry, 0 for an empty log."""
         self._check_open()
         return len(self._rows)
 
@@ -43,52 +46,77 @@ class MemoryStorage:
         """Append entries.
 
         Raises:
-            StorageConflict: the first entry is not the next one.
+            StorageConflict: the first entry is not the next one, or an idempotency key has been used.
+            InvalidValue: UTF-8 cannot write a text of a command.
         """
         if self._closed:
             self._check_open()
-        rows = self._rows
-        if entries and entries[0].sequence != len(rows) + 1:
-            raise StorageConflict(f"the log has {len(rows)} entries; entry {entries[0].sequence} does not follow")
+        log = self._rows
+        if len(entries) == 1:
+            [(sequence, number, command)] = entries
+            if type(command) is Record and sequence == len(log) + 1:
+                user_id, _, metric, _, attributes, key = command
+                if not attributes and user_id.isascii() and metric.isascii() and (key is None or key.isascii()):
+                    # The frequent case, without loops. A plain tuple of plain values is one that the garbage collector
+                    # soon stops looking at.
+                    row: _Row = (sequence, number, _RECORD) + command
+                    if key is not None:
+                        self._claim_key((user_id, metric, key), row, ())
+                    log.append(row)
+                    return
+        check_follows(entries, len(log))
+        rows: list[_Row] = []
         for sequence, number, command in entries:
-            # A plain tuple of plain values: the garbage collector soon stops looking at those.
+            check_text(command)
             row = (sequence, number, NAMES[type(command)]) + command
-            rows.append(row)
             if isinstance(command, Record) and command.idempotency_key is not None:
-                self._keys[command.user_id, command.metric, command.idempotency_key] = row
+                self._claim_key((command.user_id, command.metric, command.idempotency_key), row, rows)
+            rows.append(row)
+        log += rows  # in one step, whatever interrupts
+
+    def _claim_key(self, key: _Key, row: _Row, rows: Sequence[_Row]) -> None:
+        """Note the row of a key, which means nothing until the row is in the log; ``rows`` are to come before it."""
+        former = self._keys.get(key)
+        if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
+            raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has been used")
+        self._keys[key] = row
 
     def _index(self) -> None:
         """Index the rows since the last time by user: appending is far more frequent than asking."""
         for row in self._rows[self._indexed :]:
-            if row[2] in _OF_ALL:
-                self._of_all.append(row)
-            else:
-                self._of_user.setdefault(row[3], []).append(row)
-        self._indexed = len(self._rows)
+            indexed = self._of_all if row[2] in _OF_ALL else self._of_user.setdefault(row[3], [])
+            if not indexed or indexed[-1][0] < row[0]:  # else a call that was interrupted has done so
+                indexed.append(row)
+            self._indexed = row[0]
+
+    def _walk(self, rows: Iterable[_Row]) -> Iterator[Entry]:
+        for row in rows:
+            self._check_open()
+            yield _entry(row)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence."""
         self._check_open()
-        return map(_entry, self._rows[after:])
+        return self._walk(self._rows[max(after, 0) :])
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence that are about a user or about all of them."""
         self._check_open()
         self._index()
-        walked = merge(self._of_user.get(user_id, ()), self._of_all, key=itemgetter(0))
-        return (_entry(row) for row in walked if row[0] > after)
+        rows = merge(self._of_user.get(user_id, ()), self._of_all, key=itemgetter(0))
+        return self._walk(row for row in rows if row[0] > after)
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
         """Find the record that used an idempotency key."""
         self._check_open()
         row = self._keys.get((user_id, metric, idempotency_key))
-        return None if row is None else _entry(row)
+        return None if row is None or not _is_among(row, self._rows, 1) else _entry(row)
 
     def adoptions(self) -> Iterator[Entry]:
         """Walk the entries that adopted rules."""
         self._check_open()
         self._index()
-        return (_entry(row) for row in self._of_all if row[2] == NAMES[Adopt])
+        return self._walk(row for row in self._of_all if row[2] == NAMES[Adopt])
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""
@@ -97,26 +125,39 @@ class MemoryStorage:
         return iter(list(self._of_user))
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots."""
+        """Keep snapshots.
+
+        Raises:
+            InvalidValue: UTF-8 cannot write a user's id.
+        """
         self._check_open()
-        for user_id, sequence, digest, state in snapshots:
-            self._snapshots[user_id] = (sequence, digest, json.dumps(state))
+        saved = {}
+        for snapshot in snapshots:
+            check_snapshot(snapshot)
+            saved[snapshot.user_id] = (snapshot.sequence, snapshot.digest, json.dumps(snapshot.state))
+        self._snapshots.update(saved)
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Give a user's snapshot."""
+        """Return a user's snapshot."""
         self._check_open()
         found = self._snapshots.get(user_id)
         return None if found is None else Snapshot(user_id, found[0], found[1], json.loads(found[2]))
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything; a second call does nothing."""
         self._closed = True
-        for held in (self._rows, self._of_user, self._of_all, self._keys, self._snapshots):
-            held.clear()
+        self._rows, self._of_all = [], []  # new ones, so that a walk that goes on finds the storage closed
+        self._of_user, self._keys, self._snapshots = {}, {}, {}
 
     def _check_open(self) -> None:
         if self._closed:
             raise StorageClosed("this storage is closed; open another one")
+
+
+def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:
+    """Return whether a row is one of the rows from a sequence on."""
+    place = int(row[0]) - first
+    return 0 <= place < len(rows) and rows[place] is row
 
 
 def _entry(row: _Row) -> Entry:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from trophy_engine.core.commands import Adopt, Command, Settle
+from trophy_engine.errors import InvalidValue, StorageConflict
+from trophy_engine.identifiers import is_writable
 
-__all__ = ["Entry", "Snapshot", "Storage", "user_of"]
+__all__ = ["Entry", "Snapshot", "Storage", "check_follows", "check_snapshot", "user_of"]
 
 
 class Entry(NamedTuple):
@@ -38,9 +40,34 @@ def user_of(command: Command) -> str | None:
     return None if isinstance(command, (Settle, Adopt)) else command.user_id
 
 
+def check_follows(entries: Sequence[Entry], last: int) -> None:
+    """Check that entries are the next ones of a log whose last one is given by its sequence.
+
+    Raises:
+        StorageConflict: they are not.
+    """
+    for sequence, entry in enumerate(entries, start=last + 1):
+        if entry.sequence != sequence:
+            raise StorageConflict(f"the log has {last} entries; entry {entry.sequence} does not follow")
+
+
+def check_snapshot(snapshot: Snapshot) -> None:
+    """Check that UTF-8 can write the texts of a snapshot, so that every storage can keep it.
+
+    Raises:
+        InvalidValue: one of them holds a lone surrogate.
+    """
+    for text in (snapshot.user_id, snapshot.digest):
+        if not is_writable(text):
+            raise InvalidValue(f"a snapshot must be text that UTF-8 can write, not {text!r}")
+
+
 @runtime_checkable
 class Storage(Protocol):
     """A log of commands and snapshots of users.
+
+    An engine makes one call at a time, from any thread; a walk may go on meanwhile, while the log grows. Whatever
+    interrupts a call, even KeyboardInterrupt, it has wholly happened or not at all, and the next call works.
 
     ``snapshot_every`` is how many entries an engine lets pass before it snapshots the users they touched; None for
     never on its own.
@@ -49,14 +76,16 @@ class Storage(Protocol):
     snapshot_every: int | None
 
     def length(self) -> int:
-        """Give the sequence of the last entry, 0 for an empty log."""
+        """Return the sequence of the last entry, 0 for an empty log."""
         ...
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries in one transaction: all of them are durable afterwards, or none is.
 
         Raises:
-            StorageConflict: the log has grown in between, so that the first entry is not the next one.
+            StorageConflict: the log has grown in between, so that the first entry is not the next one, or a record
+                uses the idempotency key of another one.
+            InvalidValue: a text of a command holds a lone surrogate, which UTF-8 cannot write.
         """
         ...
 
@@ -81,13 +110,17 @@ class Storage(Protocol):
         ...
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots in one transaction, each in place of its user's older one."""
+        """Keep snapshots in one transaction, each in place of its user's older one.
+
+        Raises:
+            InvalidValue: a user's id holds a lone surrogate.
+        """
         ...
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Give a user's snapshot, which shares nothing with what the storage holds."""
+        """Return a user's snapshot, which shares nothing with what the storage holds."""
         ...
 
     def close(self) -> None:
-        """Let go of everything; a closed storage raises StorageClosed."""
+        """Release everything; a closed storage raises StorageClosed, but for a second ``close``, which does nothing."""
         ...

@@ -7,135 +7,230 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
+from threading import RLock
+from time import monotonic, sleep
 from typing import Any, Final, Literal
+from zlib import crc32
 
-from trophy_engine.core.commands import NAMES, Adopt, Record, decode, encode
-from trophy_engine.errors import StorageClosed, StorageConflict, StorageError, StorageIncompatible
-from trophy_engine.rules.constraints import OneOf
+from trophy_engine.core.commands import NAMES, Adopt, Command, Record, check_text, decode, encode
+from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
+from trophy_engine.identifiers import is_writable
+from trophy_engine.rules.constraints import FLAG, OneOf
 from trophy_engine.rules.files import check_path
-from trophy_engine.storage.protocol import Entry, Snapshot, user_of
+from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
 
 __all__ = ["SQLiteStorage"]
 
 #: "trop" in ASCII: tells the files of this package from those of others.
 _APPLICATION: Final = 0x74726F70
-#: What takes a file from each version of its layout to the next; a new file starts at version 0.
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE log (
-        sequence INTEGER PRIMARY KEY,
-        number INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        user_id TEXT,
-        metric TEXT,
-        idempotency_key TEXT,
-        command TEXT NOT NULL
-    );
-    CREATE INDEX log_of_user ON log (user_id, sequence);
-    CREATE UNIQUE INDEX log_of_key ON log (user_id, metric, idempotency_key) WHERE idempotency_key IS NOT NULL;
-    CREATE TABLE snapshots (
-        user_id TEXT PRIMARY KEY,
-        sequence INTEGER NOT NULL,
-        digest TEXT NOT NULL,
-        state TEXT NOT NULL
-    ) WITHOUT ROWID;
-    """,
+_VERSION: Final = 1
+#: The definitions as SQLite keeps them, letter by letter. Every row of the log and of the snapshots has a checksum.
+_LAYOUT: Final = (
+    (
+        "CREATE TABLE log (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL, kind TEXT NOT NULL, user_id TEXT, "
+        "metric TEXT, idempotency_key TEXT, command TEXT NOT NULL, checksum INTEGER NOT NULL)"
+    ),
+    "CREATE INDEX log_of_user ON log (user_id, sequence)",
+    "CREATE UNIQUE INDEX log_of_key ON log (user_id, metric, idempotency_key) WHERE idempotency_key IS NOT NULL",
+    (
+        "CREATE TABLE snapshots (user_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, digest TEXT NOT NULL, "
+        "state TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"
+    ),
 )
+#: How long a call waits for other processes, in seconds.
 _WAIT_SECONDS: Final = 10.0
+#: How long to sleep where SQLite does not wait by itself, as while the file becomes one with a write-ahead log.
+_RETRY_SECONDS: Final = 0.01
 _PAGE: Final = 1000
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
 class SQLiteStorage:
-    """Keeps the log and the snapshots in a file, which other processes may read at the same time.
+    """Keeps the log and the snapshots in a file, which other processes may open at the same time.
+
+    A call waits up to 10 seconds for a process that is writing. A call that is interrupted has wholly happened or not
+    at all. Every entry is checked against its checksum when it is read; a damaged snapshot is taken as none.
 
     Args:
         path: the file, made where there is none; ``":memory:"`` for none at all.
         synchronous: ``"FULL"`` keeps every returned command through a loss of power; ``"NORMAL"`` is faster, keeps
             them through a crash of the process, and can lose the last ones with the power.
+        verify: whether to check the whole file at opening, indexes and gaps included, which takes time in proportion
+            to its size; False opens a large file at once, or a damaged one to read what is left of it.
 
     Raises:
         InvalidValue: the path is none, or ``synchronous`` neither of the two.
         StorageIncompatible: the file is not a storage, or one of a later version.
-        StorageError: the file cannot be opened.
+        StorageDamaged: the file does not hold what was written to it.
+        StorageError: the file cannot be opened, or other processes have kept it locked for 10 seconds.
     """
 
     snapshot_every: int | None = 10_000
 
-    def __init__(self, path: str | PathLike[str], *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> None:
+    def __init__(
+        self, path: str | PathLike[str], *, synchronous: Literal["FULL", "NORMAL"] = "FULL", verify: bool = True
+    ) -> None:
         self._path = check_path(path)
         OneOf(("FULL", "NORMAL")).check("synchronous", synchronous)
+        FLAG.check("verify", verify)
+        self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
-        with self._telling():
-            self._connection = sqlite3.connect(
-                self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
         try:
-            with self._telling():
-                self._prepare(synchronous)
-        except StorageError:
+            with self._translated_errors():
+                self._connection = sqlite3.connect(
+                    self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+                )
+            with self._access() as connection:
+                self._prepare(connection)
+                connection.execute(f"PRAGMA synchronous = {'NORMAL' if synchronous == 'NORMAL' else 'FULL'}")
+                if verify:
+                    self._verify(connection)
+        except BaseException:
             self.close()
             raise
 
-    def _prepare(self, synchronous: str) -> None:
-        [(application,)] = self._run("PRAGMA application_id")
-        [(version,)] = self._run("PRAGMA user_version")
-        [(tables,)] = self._run("SELECT count(*) FROM sqlite_master")
-        if application != _APPLICATION and (application or version or tables):
+    # --- opening ----------------------------------------------------------------------------------------------------
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Lay a new file out, or check the layout of an old one; wait for other processes that open it meanwhile."""
+        deadline = monotonic() + _WAIT_SECONDS
+        while True:
+            seconds_left = max(deadline - monotonic(), 0)
+            connection.execute(f"PRAGMA busy_timeout = {round(seconds_left * 1000)}")
+            try:
+                self._lay_out(connection)
+                break
+            except sqlite3.OperationalError as error:
+                if _code(error) not in _BUSY or not seconds_left:
+                    raise
+                _roll_back(connection)
+                sleep(_RETRY_SECONDS)
+        connection.execute(f"PRAGMA busy_timeout = {round(_WAIT_SECONDS * 1000)}")
+
+    def _lay_out(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN")
+        is_new = self._is_new(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")  # only now, for a file of others is left as it is
+        if is_new:
+            connection.execute("BEGIN IMMEDIATE")
+            if self._is_new(connection):
+                for statement in _LAYOUT:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.execute("COMMIT")
+
+    def _is_new(self, connection: sqlite3.Connection) -> bool:
+        """Return whether the file is empty; raise where it is neither that nor of this layout."""
+        [(application,)] = connection.execute("PRAGMA application_id")
+        [(version,)] = connection.execute("PRAGMA user_version")
+        definitions = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")}
+        if not (application or version or definitions):
+            return True
+        if application != _APPLICATION:
             raise StorageIncompatible(f"{self._path} is an SQLite file of another application; choose another path")
-        if version > len(_MIGRATIONS):
+        if version > _VERSION:
             raise StorageIncompatible(
-                f"{self._path} has layout {version}, and this version of trophy_engine knows up to {len(_MIGRATIONS)}; "
+                f"{self._path} has layout {version}, and this version of trophy_engine knows up to {_VERSION}; "
                 "upgrade the package"
             )
-        self._run("PRAGMA journal_mode = WAL")
-        self._run(f"PRAGMA synchronous = {'NORMAL' if synchronous == 'NORMAL' else 'FULL'}")
-        for number, migration in enumerate(_MIGRATIONS[version:], start=version + 1):
-            with self._transaction():
-                for statement in filter(str.strip, migration.split(";")):
-                    self._run(statement)
-                self._run(f"PRAGMA application_id = {_APPLICATION}")
-                self._run(f"PRAGMA user_version = {number}")
+        if version != _VERSION or not definitions.issuperset(_LAYOUT):
+            raise StorageDamaged(self._path, None, f"its tables are not those of layout {_VERSION}")
+        return False
+
+    def _verify(self, connection: sqlite3.Connection) -> None:
+        """Raise StorageDamaged where pages, indexes and rows of the file do not agree, or the log has a gap."""
+        connection.execute("BEGIN")
+        [(fact,)] = connection.execute("PRAGMA integrity_check(1)")
+        if fact != "ok":
+            raise StorageDamaged(self._path, None, " ".join(fact.split()))
+        query = "SELECT count(*), coalesce(min(sequence), 1), coalesce(max(sequence), 0) FROM log"
+        [(entries, first, last)] = connection.execute(query)
+        if (first, last) != (1, entries):
+            fact = f"its log has {entries} entries, which are numbered from {first} to {last}"
+            raise StorageDamaged(self._path, None, fact)
+        [(saved,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM snapshots")
+        if saved > last:
+            fact = f"its log ends with entry {last}, and a snapshot is of entry {saved}"
+            raise StorageDamaged(self._path, None, fact)
+        connection.execute("COMMIT")
+
+    # --- the log ----------------------------------------------------------------------------------------------------
 
     def length(self) -> int:
-        """Give the sequence of the last entry, 0 for an empty log."""
-        with self._telling():
-            [(last,)] = self._run("SELECT coalesce(max(sequence), 0) FROM log")
-        return int(last)
+        """Return the sequence of the last entry, 0 for an empty log."""
+        with self._access() as connection:
+            return _length(connection)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries in one transaction.
 
         Raises:
-            StorageConflict: the first entry is not the next one.
+            StorageConflict: the first entry is not the next one, or an idempotency key has been used.
+            InvalidValue: UTF-8 cannot write a text of a command.
         """
-        if not entries:
-            return
         rows = [_row(entry) for entry in entries]
-        with self._telling(), self._transaction():
-            last = self.length()
-            if entries[0].sequence != last + 1:
-                raise StorageConflict(f"the log has {last} entries; entry {entries[0].sequence} does not follow")
-            self._open.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        with self._access() as connection:
+            if not rows:
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            check_follows(entries, _length(connection))
+            connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence."""
-        return self._walk("sequence > ?", (after,))
+        return self._without_gaps(self._walk("sequence > ?", (after,)), max(after, 0))
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
         """Walk the entries after a sequence that are about a user or about all of them."""
         return self._walk("(user_id = ? OR user_id IS NULL) AND sequence > ?", (user_id, after))
 
     def _walk(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
-        """Walk entries page by page, so that the log can grow meanwhile."""
+        self._check_open()
+        return self._read_pages(condition, values)
+
+    def _read_pages(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
+        """Read entries page by page, so that the log can grow meanwhile."""
         *fixed, after = values
-        query = f"SELECT sequence, number, command FROM log WHERE {condition} ORDER BY sequence LIMIT {_PAGE}"  # noqa: S608  # conditions are ours
+        query = f"SELECT * FROM log WHERE {condition} ORDER BY sequence LIMIT {_PAGE}"  # noqa: S608  # conditions are ours
         while True:
-            with self._telling():
-                rows = self._run(query, (*fixed, after))
-            yield from (Entry(sequence, number, decode(command)) for sequence, number, command in rows)
+            rows = self._fetch(query, (*fixed, after))
+            for row in rows:
+                self._check_open()
+                yield self._entry(*row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
+
+    def _without_gaps(self, entries: Iterator[Entry], last: int) -> Iterator[Entry]:
+        for entry in entries:
+            if entry.sequence != last + 1:
+                raise StorageDamaged(self._path, None, f"entry {entry.sequence} of its log comes after entry {last}")
+            last = entry.sequence
+            yield entry
+
+    def _entry(
+        self,
+        sequence: int,
+        number: int,
+        kind: str,
+        user_id: str | None,
+        metric: str | None,
+        idempotency_key: str | None,
+        line: str,
+        checksum: int,
+    ) -> Entry:
+        if checksum != _checksum(sequence, number, line):
+            raise StorageDamaged(self._path, sequence, "its checksum is that of another one")
+        try:
+            command = decode(line)
+        except StorageIncompatible as error:
+            raise StorageIncompatible(f"{self._path}: entry {sequence}: {error}") from error
+        if _index_columns(command) != (kind, user_id, metric, idempotency_key):
+            raise StorageDamaged(self._path, sequence, "the columns by which it is found are not those of its command")
+        return Entry(sequence, number, command)
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
         """Find the record that used an idempotency key."""
@@ -149,61 +244,130 @@ class SQLiteStorage:
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""
         query = "SELECT user_id FROM log WHERE user_id IS NOT NULL GROUP BY user_id ORDER BY min(sequence)"
-        with self._telling():
-            rows = self._run(query)
-        return (user_id for (user_id,) in rows)
+        return (user_id for (user_id,) in self._fetch(query))
+
+    # --- snapshots --------------------------------------------------------------------------------------------------
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots in one transaction."""
-        rows = [(one.user_id, one.sequence, one.digest, json.dumps(one.state)) for one in snapshots]
-        with self._telling(), self._transaction():
-            self._open.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", rows)
+        """Keep snapshots in one transaction.
+
+        Raises:
+            InvalidValue: UTF-8 cannot write a user's id.
+        """
+        rows = []
+        for snapshot in snapshots:
+            check_snapshot(snapshot)
+            values = (*snapshot[:3], json.dumps(snapshot.state))
+            rows.append((*values, _checksum(*values)))
+        with self._access() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Give a user's snapshot."""
-        with self._telling():
-            rows = self._run("SELECT sequence, digest, state FROM snapshots WHERE user_id = ?", (user_id,))
-        return Snapshot(user_id, rows[0][0], rows[0][1], json.loads(rows[0][2])) if rows else None
+        """Return a user's snapshot, None for one that is damaged: the log has everything."""
+        for *values, checksum in self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,)):
+            if checksum == _checksum(*values):
+                _, sequence, digest, state = values
+                return Snapshot(user_id, sequence, digest, json.loads(state))
+        return None
+
+    # --- the connection ---------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the file; SQLite then folds the write-ahead log into it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the file, into which SQLite then folds the write-ahead log; a second call does nothing."""
+        with self._lock, self._translated_errors():
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
-    @property
-    def _open(self) -> sqlite3.Connection:
+    def _check_open(self) -> sqlite3.Connection:
         if self._connection is None:
             raise StorageClosed(f"the storage {self._path} is closed; open another one")
         return self._connection
 
-    def _run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        return self._open.execute(statement, values).fetchall()
+    def _fetch(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._access() as connection:
+            try:
+                return connection.execute(query, values).fetchall()
+            except UnicodeEncodeError:
+                # Nothing is kept under text that UTF-8 cannot write, as nothing equals NULL.
+                values = tuple(value if not isinstance(value, str) or is_writable(value) else None for value in values)
+            except sqlite3.OperationalError as error:
+                if hasattr(error, "sqlite_errorcode"):
+                    raise
+                # A text is not UTF-8. Decoded all the same it fails the check of its row, which names the entry.
+                connection.text_factory = _decode_damaged
+            return connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._run("COMMIT")
-        except BaseException:
-            if self._open.in_transaction:
-                self._run("ROLLBACK")
-            raise
+    def _access(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for one call, which ends its transaction or has it rolled back."""
+        with self._lock, self._translated_errors():
+            connection = self._check_open()
+            try:
+                _roll_back(connection)  # what an interrupted call could not
+                yield connection
+            finally:
+                if self._connection is not None:  # else closed, after an interruption between the lines of a call
+                    _roll_back(connection)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Tell of SQLite's errors as errors of a storage."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise errors of SQLite as errors of a storage."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error):
+        except sqlite3.IntegrityError as error:
+            raise StorageConflict("an idempotency key of the entries has been used") from error
+        except UnicodeDecodeError as error:  # of a message of SQLite that cites the file
+            raise StorageDamaged(self._path, None, "its text is not UTF-8") from error
+        except sqlite3.Error as error:
+            code = _code(error)
+            if code == sqlite3.SQLITE_NOTADB:
                 message = f"{self._path} is not an SQLite file; choose another path"
                 raise StorageIncompatible(message) from error
+            if code == sqlite3.SQLITE_CORRUPT:
+                raise StorageDamaged(self._path, None, str(error)) from error
+            if code in _BUSY:
+                message = f"other processes have kept {self._path} locked for {_WAIT_SECONDS:g} seconds"
+                raise StorageError(f"{message}; end the one that does not let go, and repeat the call") from error
             raise StorageError(f"{self._path}: {error}") from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary code of an error, that of an unspecified one where Python raises it by itself."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.rollback()
+
+
+def _length(connection: sqlite3.Connection) -> int:
+    [(last,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM log")
+    return int(last)
+
+
+def _decode_damaged(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
 def _row(entry: Entry) -> tuple[Any, ...]:
-    command = entry.command
-    keyed = (command.metric, command.idempotency_key) if isinstance(command, Record) else (None, None)
-    return (entry.sequence, entry.number, NAMES[type(command)], user_of(command), *keyed, encode(command))
+    sequence, number, command = entry
+    line = encode(command)
+    if "\\ud" in line:  # half a letter, or two halves of one
+        check_text(command)
+    return (sequence, number, *_index_columns(command), line, _checksum(sequence, number, line))
+
+
+def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
+    """Return the kind of a command and what it is found by: its user, metric and idempotency key."""
+    if isinstance(command, Record):
+        return ("record", command.user_id, command.metric, command.idempotency_key)
+    return (NAMES[type(command)], user_of(command), None, None)
+
+
+def _checksum(key: str | int, number: int, text: str, state: str = "") -> int:
+    """Return the checksum of a row: an entry's sequence, number and line, or the values of a snapshot."""
+    return crc32(f"{key}\n{number}\n{text}\n{state}".encode())

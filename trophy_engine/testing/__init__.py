@@ -11,12 +11,15 @@ from trophy_engine.testing.moments import instants, time_zones
 from trophy_engine.testing.performance import perform, play, states
 from trophy_engine.testing.rulesets import rulesets, streak_rules
 from trophy_engine.testing.story import tell
+from trophy_engine.testing.streak_laws import acting_on_every_date_loses_nothing
+from trophy_engine.testing.travellers import travellers
 
 __all__ = [
     "LAWS",
     "USERS",
     "History",
     "StreakMachine",
+    "acting_on_every_date_loses_nothing",
     "check_laws",
     "events",
     "games",
@@ -29,4 +32,5 @@ __all__ = [
     "streak_rules",
     "tell",
     "time_zones",
+    "travellers",
 ]

@@ -97,9 +97,9 @@ def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     return drawn.map(lambda found: Record(user, at, *found[0], found[1], found[2]))
 
 
-def journeys(user: str, at: int) -> st.SearchStrategy[Identify]:
-    """Draw a user's move to a time zone at an instant (microseconds)."""
-    return time_zones().map(lambda name: Identify(user, at, (("time_zone", name),)))
+def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Identify]:
+    """Draw a user's move to a time zone at an instant (microseconds); the zones are ``time_zones()`` by default."""
+    return (time_zones() if zones is None else zones).map(lambda name: Identify(user, at, (("time_zone", name),)))
 
 
 def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Identify]:
@@ -145,7 +145,13 @@ def _cares(user: str, at: int) -> st.SearchStrategy[Deed]:
 
 
 def histories(
-    ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20, kinds: Kinds | None = None
+    ruleset: Ruleset,
+    *,
+    users: Sequence[str] = USERS,
+    min_size: int = 1,
+    max_size: int = 20,
+    kinds: Kinds | None = None,
+    pace: st.SearchStrategy[Gap] | None = None,
 ) -> st.SearchStrategy[History]:
     """Draw histories: commands of every kind in order of time.
 
@@ -155,12 +161,14 @@ def histories(
     Args:
         ruleset: the rules that the users act under.
         users: who acts.
-        max_size: how many commands there are at most.
+        min_size: how many commands there are at least.
+        max_size: how many there are at most.
         kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
+        pace: how time passes from one command to the next; ``gaps()`` by default.
     """
     make = kinds or _commands
-    steps = st.one_of([st.tuples(gaps(), make(ruleset, user, 0)) for user in users])
-    many = st.lists(steps, min_size=1, max_size=max_size)
+    steps = st.one_of([st.tuples(gaps() if pace is None else pace, make(ruleset, user, 0)) for user in users])
+    many = st.lists(steps, min_size=min_size, max_size=max_size)
     return st.builds(_history, st.just(ruleset), instants(), many)
 
 

@@ -11,9 +11,19 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import DAY, HOUR, from_micros
-from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.calendar.zones import Zone, zone, zone_names
 
-__all__ = ["ODD_ZONES", "PLAIN_ZONES", "Gap", "gaps", "instants", "later", "time_zones", "transitions"]
+__all__ = [
+    "ODD_ZONES",
+    "PLAIN_ZONES",
+    "Gap",
+    "all_time_zones",
+    "gaps",
+    "instants",
+    "later",
+    "time_zones",
+    "transitions",
+]
 
 PLAIN_ZONES: Final = ("UTC", "Europe/London", "America/New_York", "Asia/Tokyo", "+05:30", "-09:30", "+14:00", "-11:00")
 #: Zones in which something rare happens.
@@ -47,6 +57,12 @@ _NOTABLE: Final = (
     date(2025, 3, 30),
     date(2025, 11, 2),
 )
+
+
+@cache
+def all_time_zones() -> st.SearchStrategy[str]:
+    """Draw the name of any time zone in the zone data; they shrink to the first by name."""
+    return st.sampled_from(zone_names())
 
 
 @cache

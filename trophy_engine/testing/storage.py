@@ -9,16 +9,18 @@ Subclass ``StorageConformance`` in a test module, and pytest runs it:
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from trophy_engine.core.commands import Adopt, Command, Complete, Identify, Record, Settle
-from trophy_engine.errors import StorageClosed, StorageConflict
+from trophy_engine.errors import InvalidValue, StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage
 
 __all__ = ["StorageConformance"]
@@ -37,6 +39,29 @@ _COMMANDS: tuple[Command, ...] = (
 
 def _log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entry]:
     return [Entry(after + place, 1, command) for place, command in enumerate(commands, start=1)]
+
+
+def _interrupts(call: Callable[[], object], line: int) -> bool:
+    """Make a call, raise KeyboardInterrupt at one of the lines that it runs, and return whether there are so many."""
+    lines = 0
+
+    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        if lines == line:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    former = sys.gettrace()  # of a debugger, or of coverage
+    sys.settrace(trace)
+    try:
+        call()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(former)
+    return False
 
 
 class StorageConformance(ABC):
@@ -82,10 +107,89 @@ class StorageConformance(ABC):
     def test_an_entry_that_does_not_follow_is_a_conflict_and_nothing_is_kept(self, storage: Storage) -> None:
         """Two engines cannot write the same place of the log."""
         storage.append(_log()[:2])
-        for wrong in (_log(after=1)[:2], _log(after=5)[:2]):
+        for wrong in (_log(after=1)[:2], _log(after=5)[:2], [_log()[2], _log()[4]], [_log()[2], _log()[2]]):
             with pytest.raises(StorageConflict):
                 storage.append(wrong)
         assert list(storage.entries()) == _log()[:2]
+
+    @pytest.mark.parametrize("first", [1, 2])
+    def test_a_key_that_has_been_used_is_a_conflict_and_nothing_is_kept(self, storage: Storage, first: int) -> None:
+        """Not by the same user for the same metric, be it in one call or in two."""
+        record = Record("jo", 1, "words", 1, (), "key")
+        log = _log((record, record._replace(metric="pages"), record))
+        storage.append(log[: first - 1])
+        with pytest.raises(StorageConflict, match="idempotency key"):
+            storage.append(log[first - 1 :])
+        assert list(storage.entries()) == log[: first - 1]
+        storage.append(log[first - 1 : -1])
+        assert storage.find("jo", "words", "key") == log[0]
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            Record("\ud800", 1, "words", 1, (), None),
+            Record("jo", 1, "\ud800", 1, (), None),
+            Record("jo", 1, "words", 1, (("\ud800", "a"),), None),
+            Record("jo", 1, "words", 1, (("a", "\ud800"),), None),
+            Record("jo", 1, "words", 1, (), "\ud800"),
+            Complete("jo", 1, "\ud800"),
+            Identify("jo", 1, (("attributes.\ud800", None),)),
+            Identify("jo", 1, (("name", "half a \udd8a"),)),
+            Adopt("\ud800", 1),
+        ],
+    )
+    def test_text_that_utf_8_cannot_write_is_refused_and_nothing_is_kept(
+        self, storage: Storage, command: Command
+    ) -> None:
+        """No storage takes what another one could not."""
+        keyed = Record("jo", 1, "words", 1, (), "key")
+        for commands in ((command,), (keyed, command)):
+            with pytest.raises(InvalidValue, match="UTF-8 can write"):
+                storage.append(_log(commands))
+        with pytest.raises(InvalidValue, match="UTF-8 can write"):
+            storage.save([Snapshot("jo", 1, "abc", {}), Snapshot("\ud800", 1, "abc", {})])
+        assert storage.length() == 0
+        assert not [*storage.entries(), *storage.users()]
+        assert storage.find("jo", "words", "key") is None
+        assert storage.load("jo") is None
+
+    def test_nothing_is_found_under_text_that_utf_8_cannot_write(self, storage: Storage) -> None:
+        """To ask for it is no mistake."""
+        storage.append(_log())
+        assert storage.find("\ud800", "words", "key") is None
+        assert storage.load("\ud800") is None
+        assert [entry.sequence for entry in storage.entries_of("\ud800")] == [1, 5, 7]
+
+    def test_an_interrupted_append_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
+        """At any of its lines; and the next call works."""
+        line, finished = 0, False
+        while not finished:
+            line += 1
+            length = storage.length()
+            pair = (Record("jo", line, "words", 1, (), f"key-{line}"), Record("mia", line, "words", 1, (), None))
+            log = _log(pair[: 1 + line % 2], after=length)
+            finished = not _interrupts(lambda log=log: storage.append(log), line)  # type: ignore[misc]
+            kept = list(storage.entries(length))
+            assert kept in ([], log)
+            assert storage.length() == length + len(kept)
+            assert storage.find("jo", "words", f"key-{line}") == (kept[0] if kept else None)
+        assert line > 1
+        assert kept == log
+
+    def test_an_interrupted_save_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
+        """At any of its lines; and the next call works."""
+        storage.append(_log())
+        line, finished, saved = 0, False, 0
+        storage.save([Snapshot(user_id, 1, "abc", {"line": 0}) for user_id in ("jo", "mia")])
+        while not finished:
+            line += 1
+            snapshots = [Snapshot(user_id, 1, "abc", {"line": line}) for user_id in ("jo", "mia")]
+            finished = not _interrupts(lambda snapshots=snapshots: storage.save(snapshots), line)  # type: ignore[misc]
+            loaded = [storage.load("jo"), storage.load("mia")]
+            if loaded == snapshots:
+                saved = line
+            assert [snapshot and snapshot.state for snapshot in loaded] == [{"line": saved}] * 2
+        assert saved == line > 1
 
     def test_a_key_is_found_for_its_user_and_metric_only(self, storage: Storage) -> None:
         """The scope of an idempotency key is the user and the metric."""
@@ -129,14 +233,26 @@ class StorageConformance(ABC):
         assert storage.find("jo", "words", "key-4999") == log[-1]
 
     def test_a_closed_storage_says_so(self, storage: Storage) -> None:
-        """Every call after close raises."""
+        """Every call after close raises, a walk that goes on too; only to close it again does nothing."""
         storage.append(_log())
+        walks = [storage.entries(), storage.entries_of("jo"), storage.adoptions()]
+        for walk in walks:
+            next(walk)
         storage.close()
-        for call in (
+        storage.close()
+        calls: list[Callable[[], object]] = [
             storage.length,
-            lambda: list(storage.adoptions()),
+            storage.entries,
+            lambda: storage.entries_of("jo"),
+            storage.adoptions,
+            storage.users,
+            lambda: storage.find("jo", "words", "key"),
+            lambda: storage.append([]),
             lambda: storage.append(_log()),
-            lambda: list(storage.entries()),
-        ):
-            with pytest.raises(StorageClosed):
+            lambda: storage.save([]),
+            lambda: storage.load("jo"),
+            *(lambda walk=walk: next(walk) for walk in walks),
+        ]
+        for call in calls:
+            with pytest.raises(StorageClosed, match="open another one"):
                 call()

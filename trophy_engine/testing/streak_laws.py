@@ -6,24 +6,29 @@ from collections.abc import Iterable
 from datetime import date
 
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Identify, Record
 from trophy_engine.core.effects import (
     Effect,
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
+    FreezeReturned,
     StreakExtended,
+    StreakLossUndone,
     StreakLost,
     StreakRestored,
     StreakStarted,
     UserChanged,
 )
 from trophy_engine.engine import Engine
+from trophy_engine.errors import TrophyError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.agreement import agree, holds
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.performance import play
+from trophy_engine.testing.performance import perform, play
 
-__all__ = ["freezes_are_conserved", "length_counts_credited_periods"]
+__all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
 
 
 def _lived(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
@@ -34,7 +39,7 @@ def _lived(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
 
 
 def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
-    """Freezes: granted and earned = held + consumed; at most one is consumed a period, and none without a streak."""
+    """Freezes: granted, earned and returned = held + consumed; at most one a period, and none without a streak."""
     if ruleset.streak is None or ruleset.streak.freezes is None:
         return
     engine, effects = _lived(ruleset, history)
@@ -54,6 +59,8 @@ def _change(effect: Effect) -> int:
             return earned
         case FreezeConsumed(consumed=consumed):
             return -consumed
+        case FreezeReturned(returned=returned):
+            return returned
         case _:
             return 0
 
@@ -63,11 +70,18 @@ def _check_freezes(user: str, effects: Iterable[Effect], most: int) -> int:
     held = 0
     periods: set[date] = set()
     for effect in effects:
-        if effect.user_id != user or not isinstance(effect, FreezeGranted | FreezeEarned | FreezeConsumed):
+        if effect.user_id != user or not isinstance(
+            effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned
+        ):
             continue
         held += _change(effect)
         agree(effect.freezes, held, f"the freezes that {effect} leaves")
         holds(0 <= held <= most, f"{held} freezes held, of at most {most}, after {effect}")
+        if isinstance(effect, FreezeReturned):
+            holds(effect.period_start in periods, f"{effect} returns what was not spent")
+            holds(effect.returned or held == most, f"{effect} returns nothing where there is room")
+            periods.remove(effect.period_start)
+            continue
         holds(_change(effect), f"{effect} changes nothing")
         if isinstance(effect, FreezeConsumed):
             holds(effect.length > 0, f"{effect} carried a streak that was none")
@@ -100,14 +114,23 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
     """Follow a user's streak; give the periods that the running one is credited with."""
     credited: list[date] = []
     lost: list[list[date]] = []
+    before_loss: list[list[date]] = []
     for effect in effects:
         if effect.user_id != user:
             continue
         match effect:
-            case StreakLost(length=length):
-                agree(length, len(credited), f"the length that {effect} says")
-                lost.append(credited)
+            case StreakLost(length=length, period_start=start):
+                # What was credited after the missed period, on a date shown early, starts the next streak.
+                before_loss.append(credited)
+                lost.append([one for one in credited if one < start])
+                agree(length, len(lost[-1]), f"the length that {effect} says")
                 credited = []
+            case StreakLossUndone(length=length):
+                lost.pop()
+                credited = before_loss.pop()
+                agree(length, len(credited), f"the length that {effect} says")
+            case FreezeReturned(length=length):
+                agree(length, len(credited), f"the length that {effect} says")
             case StreakRestored(before=before, length=length):
                 agree(before, len(credited), f"the length before {effect}")
                 holds(length > before, f"{effect} shortens the streak")
@@ -123,3 +146,27 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
             case _:
                 pass
     return credited
+
+
+def acting_on_every_date_loses_nothing(history: History) -> None:
+    """A user who acts on every date of their own clock loses nothing and spends no freeze, between any time zones.
+
+    The history is one of ``travellers``: the events of each act meet the conditions of the streak.
+    """
+    streak = history.ruleset.streak
+    if streak is None:
+        return
+    engine, home, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
+    for command, following in zip(history, (*history.commands[1:], None), strict=True):
+        result = perform(engine, command)
+        holds(not isinstance(result, TrophyError), f"{command} is refused: {result}")
+        if isinstance(command, Identify):
+            home = zone(str(dict(command.changes)["time_zone"]))
+        if isinstance(command, Record):
+            period = streak.calendar.index(home.window(command.at)[0])
+            if period > last:  # an earlier one can only be from before the user was created
+                last, length = period, length + 1
+            if not isinstance(following, Record):
+                player = engine.user(command.user_id, at=from_micros(command.at))
+                found = (player.streak and player.streak.length, player.freezes_used)
+                agree(found, (length, 0), f"the length of the streak and the freezes used after {command}")

@@ -1,0 +1,64 @@
+"""Instants as logs write them: with an offset, or as the local time or the date that a clock showed somewhere.
+
+A local time is read in a time zone: one that the clocks show twice is the first of the two, and one that they skip is
+as much later as they skip, so that an event of a clock which was not put forward is kept. A date without a time is the
+first instant of that date; any time on a date that a zone skipped is the first instant after that date.
+
+>>> from trophy_engine.calendar.instants import format_instant
+>>> from trophy_engine.calendar.zones import zone
+>>> nights = [parse_time(text, "at") for text in ("2025-10-26T02:30", "2025-03-30T02:30", "2025-03-30")]
+>>> [format_instant(read_in(night, zone("Europe/Berlin"), "at")) for night in nights]
+['2025-10-26T00:30:00Z', '2025-03-30T01:30:00Z', '2025-03-29T23:00:00Z']
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, parse_datetime, to_micros
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.errors import InvalidValue
+
+__all__ = ["LocalTime", "parse_time", "read_in"]
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # what a clock shows has no zone
+
+
+class LocalTime(NamedTuple):
+    """What a clock showed: the microseconds from the beginning of 1970 to it, by the same clock."""
+
+    micros: int
+
+
+def parse_time(text: str, what: str) -> int | LocalTime:
+    """Parse an ISO 8601 instant, in microseconds since the epoch, or a local time or date, which has no offset.
+
+    Raises:
+        InvalidValue: it is not ISO 8601, or an instant outside the years 1900 to 2199.
+    """
+    at = parse_datetime(text, what)
+    if at.tzinfo is not None:
+        return to_micros(at, what)
+    since = at - _EPOCH
+    return LocalTime(since.days * DAY + since.seconds * 1_000_000 + since.microseconds)
+
+
+def read_in(time: int | LocalTime, home: Zone | None, what: str) -> int:
+    """Return the instant, in microseconds since the epoch; a local time is read in a zone.
+
+    Raises:
+        InvalidValue: there is no zone to read a local time in, or it lies outside the years 1900 to 2199.
+    """
+    if not isinstance(time, LocalTime):
+        return time
+    if home is None:
+        raise InvalidValue(
+            f"{what} must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
+        )
+    days, time_of_day = divmod(time.micros, DAY)
+    if FIRST - DAY <= time.micros <= LAST + DAY:
+        at = home.instant(days + EPOCH_DAY, time_of_day)
+        if FIRST <= at < LAST:
+            return at
+    raise InvalidValue(f"{what} must lie in the years 1900 to 2199")

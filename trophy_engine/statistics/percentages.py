@@ -1,0 +1,31 @@
+"""Percentages in words: a share that was not observed has none, and "nearly" is told from "all" and from "none".
+
+>>> percent_text(0.125), percent_text(None), percent_text(1.0), percent_text(0.9999), percent_text(0.00001)
+('12.5 %', 'not observed', '100.0 %', '>99.9 %', '<0.1 %')
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["NOT_OBSERVED", "number_text", "percent_text"]
+
+#: What stands in place of a number that the data does not give.
+NOT_OBSERVED: Final = "not observed"
+
+
+def percent_text(share: float | None, digits: int = 1) -> str:
+    """Write a share from 0.0 to 1.0 in percent; 0 and 100 stand for none and all alone."""
+    if share is None:
+        return NOT_OBSERVED
+    smallest = 10**-digits
+    if 0 < 100 * share < smallest / 2:
+        return f"<{smallest:.{digits}f} %"
+    if 0 < 100 * (1 - share) < smallest / 2:
+        return f">{100 - smallest:.{digits}f} %"
+    return f"{100 * share:.{digits}f} %"
+
+
+def number_text(number: int | None) -> str:
+    """Write a whole number with its thousands apart."""
+    return NOT_OBSERVED if number is None else f"{number:,}"
