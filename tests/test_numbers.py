@@ -37,6 +37,17 @@ def test_json_reads_back_equal(number):
     assert Fraction(str(written)) == fraction(number)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [10**30, -(10**30), 10**5_000, Decimal("1e999999999"), Decimal("1e-999999999"), Decimal("sNaN"), 1e300, 1e-31],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_beyond_the_bounds_is_shown_in_a_message_of_one_line(value):
+    with pytest.raises(InvalidValue, match=r"^words must (lie within ±10\*\*30|be finite)") as refused:
+        exact(value, "words")
+    assert len(str(refused.value)) < 250
+
+
 class Count(int):
     """An int of somebody's own."""
 

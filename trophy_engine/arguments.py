@@ -10,9 +10,9 @@ from enum import Enum
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
-from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import is_writable
-from trophy_engine.rules.constraints import Instances, KeyList, OneOf, SomeOf
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.constraints import Instances, KeyList, OneOf, SomeOf, as_sequence
 from trophy_engine.rules.streak import StreakMetric
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "as_pairs",
     "as_sign_up_date",
     "as_text",
+    "check_attributes",
     "check_idempotency_key",
     "conditions_written",
     "notifications_written",
@@ -44,39 +45,45 @@ def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tupl
     """Take attributes as sorted pairs; ``kind`` is ``"user"`` or ``"event"``.
 
     Raises:
-        InvalidValue: they do not map keys to strings.
+        InvalidValue: they do not map keys to text.
         UnknownKey: the rules do not declare one.
     """
-    if not isinstance(attributes, Mapping):
-        raise InvalidValue(f"attributes must map keys to strings, not {attributes!r}")
+    check_attributes(attributes)
     plan.check_attributes(attributes, kind)
-    for key, value in attributes.items():
-        if not isinstance(value, str):
-            raise InvalidValue(f"attribute {key!r} must be a string, not {value!r}")
     return tuple(sorted(attributes.items()))
+
+
+def check_attributes(attributes: object) -> None:
+    """Check that attributes map keys to texts.
+
+    Raises:
+        InvalidValue: they do not.
+    """
+    if not isinstance(attributes, Mapping):
+        raise InvalidValue(f"attributes must map keys to strings, not {short_repr(attributes)}")
+    for key, text in attributes.items():
+        check_text(key, "each key of attributes")
+        check_text(text, f"attribute {key!r}")
 
 
 def check_idempotency_key(key: object) -> None:
     """Check that a key is one.
 
     Raises:
-        InvalidValue: it is no string, has nothing in it, or is none that UTF-8 can write.
+        InvalidValue: it is no string, has nothing in it, or is none that every storage can keep.
     """
     if not isinstance(key, str) or not key:
-        raise InvalidValue(f"an idempotency key must be a string with something in it, not {key!r}")
-    if not is_writable(key):
-        raise InvalidValue(f"an idempotency key must be text that UTF-8 can write, not {key!r}")
+        raise InvalidValue(f"an idempotency key must be a string with something in it, not {short_repr(key)}")
+    check_text(key, "an idempotency key")
 
 
 def as_text(field: str, value: object) -> str | None:
     """Take a text or None.
 
     Raises:
-        InvalidValue: it is neither.
+        InvalidValue: it is neither, or a text that no storage can keep.
     """
-    if value is not None and not isinstance(value, str):
-        raise InvalidValue(f"{field} must be a string, not {value!r}")
-    return value
+    return None if value is None else check_text(value, field)
 
 
 def as_sign_up_date(value: object) -> str | None:
@@ -93,7 +100,7 @@ def as_sign_up_date(value: object) -> str | None:
     if isinstance(value, str):
         value = parse_date(value, "sign_up_date")
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
-        shown = value if isinstance(value, date) else repr(value)
+        shown = value if isinstance(value, date) else short_repr(value)
         raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {shown}")
     return value.isoformat()
 
@@ -107,7 +114,7 @@ def as_local_date(field: str, value: object) -> str:
     if isinstance(value, str):
         value = parse_date(value, field)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {value!r}")
+        raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {short_repr(value)}")
     return value.isoformat()
 
 
@@ -117,8 +124,10 @@ def texts_written(field: str, value: object) -> str:
     Raises:
         InvalidValue: it is none.
     """
-    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
-        raise InvalidValue(f"{field} must be a list of strings, not {value!r}")
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        raise InvalidValue(f"{field} must be a list of strings, not {short_repr(value)}")
+    for text in value:
+        check_text(text, f"each of {field}")
     return json.dumps(list(value), separators=(",", ":"))
 
 
@@ -129,7 +138,7 @@ def as_flag(field: str, value: object) -> str:
         InvalidValue: it is neither.
     """
     if not isinstance(value, bool):
-        raise InvalidValue(f"{field} must be true or false, not {value!r}")
+        raise InvalidValue(f"{field} must be true or false, not {short_repr(value)}")
     return "true" if value else "false"
 
 
@@ -139,6 +148,7 @@ def notifications_written(notifications: Mapping[str, Sequence[str]]) -> dict[st
     Raises:
         InvalidValue: there is no such message, or no such channel.
     """
+    Instances((Mapping,)).check("notifications", notifications)
     changes = {}
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check("each of notifications", kind)
@@ -155,7 +165,7 @@ def conditions_written(metrics: Sequence[StreakMetric], plan: Plan) -> str:
         InvalidValue: there are none, or two on one metric.
         UnknownKey: the rules declare no such metric.
     """
-    conditions = tuple(metrics)
+    conditions = as_sequence(metrics)
     Instances((StreakMetric,), many=True).check("metrics", conditions)
     KeyList(1).check("metrics", tuple(metric.key for metric in conditions))
     for metric in conditions:

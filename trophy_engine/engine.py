@@ -35,12 +35,11 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
 )
-from trophy_engine.errors import (
-    StorageIncompatible,
-)
+from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
+from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.outcome import Outcome
-from trophy_engine.rules.constraints import OneOf, SomeOf
+from trophy_engine.rules.constraints import CALLABLE, Instances, OneOf, Optional, SomeOf, Whole
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.shell import Shell
@@ -80,6 +79,10 @@ class Engine(Shell):
         storage: Storage | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
+        Optional(Instances((Ruleset,))).check("ruleset", ruleset)
+        if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
+            raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
+        CALLABLE.check("clock", clock)
         super().__init__(History(MemoryStorage() if storage is None else storage, ruleset), clock)
 
     # --- commands ---------------------------------------------------------------------------------------------------
@@ -107,18 +110,27 @@ class Engine(Shell):
         """
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
-            pairs = as_pairs(attributes, "event", self._history.plan) if attributes else ()
+            pairs = as_pairs(attributes, "event", self._history.plan) if attributes is not None else ()
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
                 check_idempotency_key(idempotency_key)
+                check_user_id(user)
+                check_text(metric, "metric")
                 self._history.plan.metric(metric)
                 first = self._history.find(command)
                 if first is not None:
                     return self._repeat(command, first)
-            return self._run(command)
+            try:
+                return self._run(command)
+            except TypeError:  # a metric that cannot be hashed; here the check costs other events nothing
+                check_text(metric, "metric")
+                raise
 
     def has_recorded(self, metric: str, *, user: str, idempotency_key: str) -> bool:
         """Tell whether an event of a user and a metric has used an idempotency key, so that another does nothing."""
+        check_text(metric, "metric")
+        check_user_id(user)
+        check_idempotency_key(idempotency_key)
         with self._lock:
             return self._history.find(_new(Record, (user, 0, metric, 0, (), idempotency_key))) is not None
 
@@ -131,6 +143,7 @@ class Engine(Shell):
             FilterMismatch: it is for users with other attributes.
             EarlierThanSettled: the user's history has already passed the instant.
         """
+        check_text(achievement, "achievement")
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
             return self._run(Complete(user, instant, achievement))
@@ -176,7 +189,8 @@ class Engine(Shell):
                 if not isinstance(text, Unset):
                     changes[field] = as_text(field, text)
             if not isinstance(time_zone, Unset):
-                changes["time_zone"] = None if time_zone is None else zone(time_zone).name
+                name_of_zone = as_text("time_zone", time_zone)
+                changes["time_zone"] = None if name_of_zone is None else zone(name_of_zone).name
             if not isinstance(sign_up_date, Unset):
                 changes["sign_up_date"] = as_sign_up_date(sign_up_date)
             if not isinstance(device_tokens, Unset):
@@ -184,7 +198,7 @@ class Engine(Shell):
                 changes["device_tokens"] = tokens
             if not isinstance(subscribe_to_emails, Unset):
                 changes["subscribe_to_emails"] = as_flag("subscribe_to_emails", subscribe_to_emails)
-            for key, value in as_pairs(attributes or {}, "user", self._history.plan):
+            for key, value in as_pairs({} if attributes is None else attributes, "user", self._history.plan):
                 changes[f"attributes.{key}"] = value
             instant = self._now() if at is None else to_micros(at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
@@ -221,7 +235,9 @@ class Engine(Shell):
         """
         with self._lock:
             self._state(user)
-            changes: dict[str, str | None] = dict(notifications_written(notifications or {}))
+            changes: dict[str, str | None] = {}
+            if notifications is not None:
+                changes |= notifications_written(notifications)
             if not isinstance(streak_enabled, Unset):
                 changes["preferences.streak.enabled"] = as_flag("streak_enabled", streak_enabled)
             if not isinstance(evaluation_mode, Unset):
@@ -231,8 +247,8 @@ class Engine(Shell):
             if not isinstance(metrics, Unset):
                 changes["preferences.streak.metrics"] = conditions_written(metrics, self._history.plan)
             if not isinstance(days_off, Unset):
-                SomeOf(WEEKDAYS).check("days_off", tuple(days_off))
                 changes["preferences.streak.days_off"] = texts_written("days_off", days_off)
+                SomeOf(WEEKDAYS).check("days_off", tuple(days_off))
             instant = self._now() if at is None else to_micros(at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
 
@@ -270,6 +286,7 @@ class Engine(Shell):
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the user's history has already passed the instant.
         """
+        Whole().check("number", number)
         with self._lock:
             return self._run(Unpause(user, self._now() if at is None else to_micros(at), number))
 
@@ -309,12 +326,14 @@ class Engine(Shell):
         Raises:
             StorageIncompatible: the log does not begin with the adoption of rules.
         """
+        Instances((Iterable,)).check("entries", entries)
         log = iter(entries)
         first = next(log, None)
-        if first is None or not isinstance(first.command, Adopt):
+        if not (isinstance(first, Entry) and isinstance(first.command, Adopt)):
             raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
         engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
         for entry in log:
+            Instances((Entry,)).check("each of entries", entry)
             match entry.command:
                 case Adopt(rules, at):
                     engine.update(Ruleset.loads(rules, format="json"), at=from_micros(at))

@@ -41,6 +41,7 @@ __all__ = [
 _SHOWN = 8
 #: The longest key for which a similar one is looked for: to compare two takes time in the square of their lengths.
 _MAX_COMPARED_LENGTH = 100
+_SHOWN_CHARACTERS = 120
 
 
 class TrophyError(Exception):
@@ -72,9 +73,9 @@ class UnknownKey(TrophyError, LookupError):
 
     def __str__(self) -> str:
         """Name the key, the nearest known one, and the known ones."""
-        near = nearest(self.key, self.known)
+        near = nearest(self.key, self.known) if isinstance(self.key, str) else None
         hint = f" did you mean {near!r}?" if near else ""
-        return f"unknown {self.kind} {self.key!r};{hint} known: {listed(self.known)}"
+        return f"unknown {self.kind} {short_repr(self.key)};{hint} known: {listed(self.known)}"
 
 
 class UnknownUser(TrophyError, LookupError):
@@ -265,6 +266,20 @@ class StorageDamaged(StorageError):
 
 class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):
     """Subscribers raised; what they were told of is committed all the same."""
+
+
+def short_repr(value: object) -> str:
+    """Return the representation of any value, cut to a length that fits a message; making it never raises.
+
+    >>> short_repr("words"), short_repr(10**5000)
+    ("'words'", 'an int that is too long to show')
+    """
+    try:
+        shown = repr(value)
+    except Exception:  # noqa: BLE001  # an int of 4,300 digits, nesting without end, or a faulty __repr__
+        kind = type(value).__name__
+        return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind} that is too long to show"
+    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}…"
 
 
 def nearest(key: str, known: Sequence[str]) -> str | None:

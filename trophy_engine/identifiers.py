@@ -12,9 +12,9 @@ import json
 import re
 from uuid import UUID, uuid5
 
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_user_id", "derive", "is_writable"]
+__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_text", "check_user_id", "derive", "is_writable"]
 
 #: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
@@ -30,30 +30,41 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
+def check_text(text: object, what: str) -> str:
+    """Return a text if it is one that every storage can keep.
+
+    Raises:
+        InvalidValue: it is not a string, or holds a NUL or half of a surrogate pair.
+    """
+    if not isinstance(text, str):
+        raise InvalidValue(f"{what} must be a string, not {short_repr(text)}")
+    if not is_writable(text):
+        raise InvalidValue(f"{what} must be text that UTF-8 can write, without NUL, not {short_repr(text)}")
+    return text
+
+
 def check_key(key: object, what: str = "key") -> str:
-    """Give the key back if it is one.
+    """Return the key if it is one.
 
     Raises:
         InvalidValue: it is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidValue(f"{what} must be ASCII letters, digits, '-' and '_', not {key!r}")
+        raise InvalidValue(f"{what} must be ASCII letters, digits, '-' and '_', not {short_repr(key)}")
     return key
 
 
 def check_user_id(user_id: object) -> str:
-    """Give the user id back if it is one.
+    """Return the user id if it is one.
 
     Raises:
-        InvalidValue: it is not a string of 1 to 255 characters that UTF-8 can write.
+        InvalidValue: it is not a string of 1 to 255 characters that UTF-8 can write, without NUL.
     """
     if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
-        raise InvalidValue(f"a user id must be a string of 1 to {MAX_USER_ID} characters, not {user_id!r}")
-    if not is_writable(user_id):
-        raise InvalidValue(f"a user id must be text that UTF-8 can write, not {user_id!r}")
-    return user_id
+        raise InvalidValue(f"a user id must be a string of 1 to {MAX_USER_ID} characters, not {short_repr(user_id)}")
+    return check_text(user_id, "a user id")
 
 
 def is_writable(text: str) -> bool:
-    """Tell whether UTF-8 can write a text; JSON can spell halves of letters that it cannot."""
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    """Return whether every storage can keep a text: JSON can spell surrogates, which UTF-8 cannot, and NUL."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))

@@ -1,5 +1,8 @@
 """Exact numbers: integers stay integers, anything else is a decimal, and sums never round.
 
+A value lies within ±10**30 and has at most 30 decimal places. A total of a metric is exact, however many values it is
+the sum of. A balance of points is exact up to 4,000 digits, and stops at ``MOST_POINTS`` where rules set no maximum.
+
 >>> exact(0.1) + exact(0.2) == exact(0.3)
 True
 >>> add(exact(2.5), exact(-0.5))
@@ -10,14 +13,16 @@ from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = ["BEYOND", "Number", "add", "as_json", "exact", "exact_text", "subtract"]
+__all__ = ["BEYOND", "MOST_POINTS", "Number", "add", "as_json", "exact", "exact_text", "subtract"]
 
 #: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
-#: Above every sum of values; an int, so that comparing it with a number never involves a float.
+#: Above every total of a metric, which would take 10**70 events; an int, so that no comparison involves a float.
 BEYOND = 10**100
+#: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
+MOST_POINTS = 10**4000 - 1
 
 _MAGNITUDE = 10**30
 _PLACES = 30
@@ -40,14 +45,16 @@ def exact(value: object, what: str = "value") -> Number:
     elif isinstance(value, float | Decimal):
         number = Decimal(repr(float(value))) if isinstance(value, float) else value
         if not number.is_finite():
-            raise InvalidValue(f"{what} must be finite, not {value!r}")
+            raise InvalidValue(f"{what} must be finite, not {short_repr(value)}")
         if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
             return _canonical(number)
     elif isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"{what} must be an int, a float or a Decimal, not {value!r}")
+        raise InvalidValue(f"{what} must be an int, a float or a Decimal, not {short_repr(value)}")
     else:
         return exact(int(value), what)
-    raise InvalidValue(f"{what} must lie within ±10**30 and have at most {_PLACES} decimal places, not {value!r}")
+    raise InvalidValue(
+        f"{what} must lie within ±10**30 and have at most {_PLACES} decimal places, not {short_repr(value)}"
+    )
 
 
 def add(left: Number, right: Number) -> Number:
@@ -85,5 +92,5 @@ def exact_text(text: str, what: str = "value") -> Number:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise InvalidValue(f"{what} must be a number, not {text!r}") from None
+        raise InvalidValue(f"{what} must be a number, not {short_repr(text)}") from None
     return exact(number, what)

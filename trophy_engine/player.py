@@ -23,6 +23,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.constraints import Whole
 from trophy_engine.views import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
 __all__ = ["Player"]
@@ -208,7 +209,12 @@ class Player:
                 return Progress(0, 1)
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:
-        """Give the ``n`` open achievements nearest to completion that the user's attributes allow, nearest first."""
+        """Give the ``n`` open achievements nearest to completion that the user's attributes allow, nearest first.
+
+        Raises:
+            InvalidValue: ``n`` is not a whole number from 0.
+        """
+        Whole(least=0).check("n", n)
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
 
     def _nearest(self) -> Iterator[AchievementView]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 
 import attrs
 
+from trophy_engine.arguments import check_attributes
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
 from trophy_engine.chronicle.reports import Reports
 from trophy_engine.core.retell import plan_of, retell
@@ -16,13 +17,14 @@ from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import EarlierThanSettled, UnknownUser
+from trophy_engine.errors import EarlierThanSettled, InvalidValue, UnknownUser
 from trophy_engine.explanation.achievement import AchievementExplanation
 from trophy_engine.explanation.points import PointsExplanation
 from trophy_engine.explanation.question import Answer, answer, check_question
 from trophy_engine.explanation.streak import StreakExplanation
-from trophy_engine.identifiers import check_user_id
+from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.player import Player
+from trophy_engine.rules.constraints import FLAG, LOCAL_DATE, USER_ID, Optional, Whole
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.standings.boards import Boards
 from trophy_engine.standings.views import LeaderboardView, StandingView
@@ -117,12 +119,20 @@ class Reader:
             InvalidValue: no run holds the date, the rows are none that the board has, or the leaderboard is broken down
                 by other attributes.
         """
+        check_text(leaderboard, "leaderboard")
+        Optional(LOCAL_DATE).check("run", run)
+        Optional(USER_ID).check("user", user)
+        Whole().check("offset", offset)
+        Optional(Whole()).check("limit", limit)
+        if attributes is not None:
+            check_attributes(attributes)
         with self._lock:
             instant = self._now() if at is None else to_micros(at)
             return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes)
 
     def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without their rankings; those that are finished only if asked for."""
+        FLAG.check("finished", finished)
         with self._lock:
             return self._boards.listed(self._now() if at is None else to_micros(at), finished=finished)
 
@@ -146,6 +156,9 @@ class Reader:
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
             InvalidValue: no run holds the date, or ``days`` is negative.
         """
+        check_text(leaderboard, "leaderboard")
+        Optional(LOCAL_DATE).check("run", run)
+        Whole(least=0).check("days", days)
         with self._lock:
             player = self.user(user, at=at)
             return self._boards.standing(player.id, leaderboard, to_micros(player.at), run, days)
@@ -161,8 +174,13 @@ class Reader:
             UnknownUser: nothing had been recorded of the user by then.
             EarlierThanSettled: the user's history has already passed the instant.
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
-            InvalidValue: the dates span more than 10,000 runs.
+            InvalidValue: a date is none, the first one is after the last, or they span more than 10,000 runs.
         """
+        check_text(leaderboard, "leaderboard")
+        LOCAL_DATE.check("first", first)
+        LOCAL_DATE.check("last", last)
+        if first > last:
+            raise InvalidValue(f"first {first} must not be after last {last}")
         with self._lock:
             player = self.user(user, at=at)
             return self._boards.standings(player.id, leaderboard, to_micros(player.at), first, last)

@@ -23,14 +23,17 @@ from trophy_engine.core.streaks import take_facts
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
     EarlierThanSettled,
+    InvalidValue,
     SubscribersFailed,
     TrophyError,
     UnknownUser,
+    short_repr,
 )
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.occasions import finished_early, occasions
 from trophy_engine.outcome import Outcome
 from trophy_engine.reading import Reader
+from trophy_engine.rules.constraints import CALLABLE, Instances
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.history import History
 from trophy_engine.storage.protocol import Entry
@@ -134,12 +137,14 @@ class Shell(Reader):
             EarlierThanSettled: a user's history has already passed the instant.
             InvalidValue: a batch is open.
         """
+        Instances((Ruleset,)).check("ruleset", ruleset)
+        wanted = None if at is None else to_micros(at)
         with self._lock:
             if ruleset == self.ruleset:
                 return ()
             self._history.check_no_batch()
             latest = self._history.latest()
-            instant = max(self._now(), latest) if at is None else to_micros(at)
+            instant = max(self._now(), latest) if wanted is None else wanted
             for user_id in self.users() if instant < latest else ():
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
@@ -160,7 +165,13 @@ class Shell(Reader):
 
         Returns:
             What ends the subscription when called.
+
+        Raises:
+            InvalidValue: the kind is not a class of effects, or the callback cannot be called.
         """
+        if not (isinstance(kind, type) and issubclass(kind, Effect)):
+            raise InvalidValue(f"kind must be a class of effects such as MetricChanged, not {short_repr(kind)}")
+        CALLABLE.check("callback", callback)
         subscription = (kind, callback)
         self._subscribers.append(subscription)
 

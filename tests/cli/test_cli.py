@@ -49,6 +49,21 @@ def test_check_tells_every_problem_and_its_status_says_which_kind(run):
     assert run("check", "git").exit_code == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names of files")
+def test_check_names_a_file_whose_name_is_not_text(run):
+    trigger = {"type": ["metric"]}
+    Path("x\udcff.json").write_text(json.dumps({"achievements": [{"key": "a", "trigger": trigger, "name": "\ud800"}]}))
+    program = [sys.executable, "-X", "utf8", "-c", "from trophy_engine.cli import main; main()"]
+    checked = subprocess.run([*program, "check", "x\udcff.json"], capture_output=True, text=True, check=False)
+    assert checked.stderr == ""
+    assert checked.stdout.splitlines() == [
+        "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', 'anniversary', "
+        "not ['metric']",
+        "error: achievements[0].name: name must be text that UTF-8 can write, without NUL, not '\\ud800'",
+        "x\\udcff.json: 2 errors, no warnings",
+    ]
+
+
 def test_schema_is_printed_or_written(run):
     printed = json.loads(run("schema").output)
     assert run("schema", "--out", "s.json").exit_code == 0

@@ -1,6 +1,6 @@
 """Points: triggers award and deduct, bounded by a floor of zero and perhaps a maximum."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from stories import at, play
@@ -10,8 +10,10 @@ from trophy_engine import (
     AchievementPointsTrigger,
     ApiTrigger,
     Attribute,
+    Boost,
     Engine,
     Freezes,
+    Level,
     Metric,
     MetricPointsTrigger,
     OutOfPoints,
@@ -23,6 +25,36 @@ from trophy_engine import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.storage.sqlite import SQLiteStorage
+
+
+def test_a_balance_past_10_to_the_100_is_exact(tmp_path):
+    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(60)]
+    levels = [Level("first", 1), Level("last", 10**17)]
+    system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], levels=levels, boosts=boosts)
+    rules = Ruleset(metrics=[Metric("words")], points=[system])
+    with Engine(rules, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        first = engine.record("words", user="jo", at=at("04-02"))
+        engine.record("words", user="jo", value=10**29, at=at("04-03"))
+        assert (first.points["xp"].total, first.points["xp"].level.key) == (7 * 99**60, "last")
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        player = engine.user("jo")
+        assert player.points["xp"].total == 7 * 99**60 * (1 + 10**29)
+        assert player.points["xp"].level.key == "last"
+        assert engine.reports.level_summary("xp")[-1].users == 1
+
+
+def test_a_balance_stops_where_python_could_not_print_it(tmp_path):
+    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(2_200)]
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)],
+    )
+    with Engine(rules, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        for day in ("04-02", "04-03"):
+            engine.record("words", user="jo", at=at(day))
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        assert engine.user("jo").points["xp"].total == 10**4000 - 1
 
 
 def engine_with(*triggers, maximum=None, **rules):

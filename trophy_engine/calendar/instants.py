@@ -12,7 +12,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 
 __all__ = [
     "DAY",
@@ -64,7 +64,7 @@ def to_micros(at: datetime, what: str = "at") -> int:
         if isinstance(at, datetime) and at.utcoffset() is None:
             message = f"{what} must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
             raise InvalidValue(message) from None
-        raise InvalidValue(f"{what} must be an aware datetime, not {at!r}") from None
+        raise InvalidValue(f"{what} must be an aware datetime, not {short_repr(at)}") from None
     if FIRST <= micros < LAST:
         return micros
     raise InvalidValue(f"{what} must lie in the years 1900 to 2199, not {at.isoformat()}")
@@ -97,7 +97,8 @@ def parse_datetime(text: str, what: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {text!r}") from None
+        message = f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
+        raise InvalidValue(message) from None
 
 
 def parse_date(text: str, what: str) -> date:
@@ -111,4 +112,4 @@ def parse_date(text: str, what: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # such as 30 February, told below
-    raise InvalidValue(f"{what} must be a date such as 2025-04-02, not {text!r}")
+    raise InvalidValue(f"{what} must be a date such as 2025-04-02, not {short_repr(text)}")

@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 import tzdata
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
-from trophy_engine.errors import InvalidValue, nearest
+from trophy_engine.errors import InvalidValue, nearest, short_repr
 
 __all__ = ["TZDATA_VERSION", "Zone", "zone", "zone_names"]
 
@@ -161,13 +161,20 @@ def _offset(data: ZoneInfo, instant: int) -> int:
     return 0 if offset is None else offset // _MICROSECOND
 
 
-@cache
 def zone(name: str) -> Zone:
     """Make the zone of an IANA name, or of a fixed offset ``±HH:MM`` from -12:00 to +14:00.
 
     Raises:
         InvalidValue: there is no such zone.
     """
+    try:
+        return _zone(name)
+    except TypeError:  # what cannot be hashed is no name
+        raise InvalidValue(_unknown(name)) from None
+
+
+@cache
+def _zone(name: str) -> Zone:
     fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
     if fixed:
         east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE * (-1 if fixed[1] == "-" else 1)
@@ -194,4 +201,5 @@ def _known() -> frozenset[str]:
 def _unknown(name: object) -> str:
     near = nearest(name, zone_names()) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""
-    return f"unknown time zone {name!r};{hint} give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
+    remedy = "give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
+    return f"unknown time zone {short_repr(name)};{hint} {remedy}"

@@ -8,7 +8,7 @@ from typing import Final
 
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.scene import Scene
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 
 __all__ = ["MOST_AWARDS", "awards_of"]
 
@@ -23,7 +23,7 @@ def awards_of(scenes: Sequence[Scene], system: str, n: int = 10) -> tuple[Points
         InvalidValue: ``n`` is not from 1 to 100.
     """
     if type(n) is not int or not 1 <= n <= MOST_AWARDS:
-        raise InvalidValue(f"n must be a whole number from 1 to {MOST_AWARDS}, not {n!r}")
+        raise InvalidValue(f"n must be a whole number from 1 to {MOST_AWARDS}, not {short_repr(n)}")
     since = takewhile(lambda scene: any(one.key == system for one in scene.plan.systems), reversed(scenes))
     newest = (raw for scene in since for raw in reversed(scene.effects))
     found = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)

@@ -17,7 +17,9 @@ from trophy_engine.chronicle.wrapped import Rankings, Wrapped, wrap, year_of
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.scene import Scene
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
+from trophy_engine.identifiers import check_text
 from trophy_engine.player import Player
+from trophy_engine.rules.constraints import CALLABLE, Instances, Optional
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -92,6 +94,7 @@ class Reports:
             measure = Measure("points", points)
         else:
             raise InvalidValue("a summary takes exactly one of metric=KEY and points=KEY")
+        check_text(measure.key, measure.kind)
         check_range(aggregation, start, end)
         scenes = self._engine.scenes(user, at=at)
         plan = scenes[-1].plan
@@ -145,6 +148,7 @@ class Reports:
             InvalidValue: the year has not begun for the user.
             UnknownUser: nothing had been recorded of the user by then.
         """
+        CALLABLE.check("rankings", rankings)
         scenes = self._engine.scenes(user, at=at)
         return wrap(scenes, self._others(user, at), year_of(scenes, year), rankings)
 
@@ -170,7 +174,10 @@ class Reports:
         ruleset = self._engine.ruleset
         _system(system, ruleset)
         known = tuple(one.key for one in ruleset.attributes if one.type == "user")
-        for key in attributes or {}:
+        Optional(Instances((Mapping,))).check("attributes", attributes)
+        for key, value in (attributes or {}).items():
+            check_text(key, "each key of attributes")
+            check_text(value, f"attributes.{key}")
             if key not in known:
                 raise UnknownKey("user attribute", key, known)
         return histogram(self._engine.players(at=at), system, attributes)
@@ -190,6 +197,7 @@ class Reports:
 
 
 def _system(key: str, ruleset: Ruleset) -> PointsSystem:
+    check_text(key, "system")
     for system in ruleset.points:
         if system.key == key:
             return system

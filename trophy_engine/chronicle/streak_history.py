@@ -35,7 +35,7 @@ from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
 from trophy_engine.core.scene import Scene
-from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 
 __all__ = ["MOST_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
@@ -92,7 +92,7 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
     current = index(state.day)
     most = min(current - index(1) - 1, MOST_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
-        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {periods!r}")
+        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
     rows = list(account.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))

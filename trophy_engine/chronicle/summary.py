@@ -10,7 +10,7 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.chronicle.course import Course
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number
 
 __all__ = ["MOST_DAYS", "SummaryRow", "summarise"]
@@ -62,10 +62,11 @@ def check_range(aggregation: str, start: object, end: object) -> None:
             order, or too far apart.
     """
     if aggregation not in get_args(FrequencyName):
-        raise InvalidValue(f"aggregation must be one of {', '.join(get_args(FrequencyName))}, not {aggregation!r}")
+        names = ", ".join(get_args(FrequencyName))
+        raise InvalidValue(f"aggregation must be one of {names}, not {short_repr(aggregation)}")
     for name, day in (("start", start), ("end", end)):
         if not isinstance(day, date) or isinstance(day, datetime):
-            raise InvalidValue(f"{name} must be a date, not {day!r}")
+            raise InvalidValue(f"{name} must be a date, not {short_repr(day)}")
         if not _DAYS[0] <= day <= _DAYS[1]:
             raise InvalidValue(f"{name} must lie in the years 1900 to 2199, not {day}")
     if isinstance(start, date) and isinstance(end, date):

@@ -22,7 +22,7 @@ from trophy_engine.chronicle.streak_history import LongestStreak, longest_streak
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, MetricChanged
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.scene import Scene
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.views import AchievementView
 
@@ -112,7 +112,8 @@ def year_of(scenes: Sequence[Scene], year: int | None) -> int:
     if year is None:
         return current
     if type(year) is not int or not 1 <= year <= current:
-        raise InvalidValue(f"year must be a whole number from 1 to {current}, the user's current one, not {year!r}")
+        bounds = f"from 1 to {current}, the user's current one"
+        raise InvalidValue(f"year must be a whole number {bounds}, not {short_repr(year)}")
     return year
 
 

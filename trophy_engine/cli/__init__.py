@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 __all__ = ["main"]
 
@@ -15,4 +16,6 @@ def main() -> None:
         if error.name not in {"rich", "typer"}:
             raise
         sys.exit("the command line needs its extra: pip install 'trophy-engine[cli]'")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name can hold bytes that are not UTF-8
     app()

@@ -22,7 +22,7 @@ from trophy_engine.core.plan import (
     conditions_of,
     weekdays_of,
 )
-from trophy_engine.numbers import BEYOND, Number
+from trophy_engine.numbers import MOST_POINTS, Number
 from trophy_engine.rules.achievements import (
     AnniversaryTrigger,
     ApiTrigger,
@@ -206,9 +206,9 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         index=index,
         key=rule.key,
         rule=rule,
-        maximum=BEYOND if rule.maximum is None else rule.maximum,
+        maximum=MOST_POINTS if rule.maximum is None else rule.maximum,
         levels=levels,
-        thresholds=[*(level.points for level in levels), BEYOND],
+        thresholds=[level.points for level in levels],
         boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
     )
 

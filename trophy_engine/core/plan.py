@@ -30,6 +30,7 @@ from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.notices import NoticePlan
 from trophy_engine.errors import UnknownKey
+from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -74,7 +75,7 @@ class BoardPlan:
 
 @attrs.define(eq=False)
 class SystemPlan:
-    """A points system: its maximum, and its levels by rising threshold, the last one never reached."""
+    """A points system: the greatest balance that an award leads to, and the levels by rising threshold."""
 
     index: int
     key: str
@@ -244,8 +245,10 @@ class Plan:
         """Find a metric by its key.
 
         Raises:
+            InvalidValue: the key is not text.
             UnknownKey: the ruleset declares no such metric.
         """
+        check_text(key, "metric")
         found = self.metrics.get(key)
         if found is None:
             raise UnknownKey("metric", key, tuple(self.metrics))

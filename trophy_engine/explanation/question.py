@@ -9,6 +9,8 @@ from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explanation.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explanation.points import PointsExplanation, explain_points
 from trophy_engine.explanation.streak import StreakExplanation, explain_streak
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.constraints import FLAG
 
 __all__ = ["Answer", "answer", "check_question"]
 
@@ -19,8 +21,12 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
     """Check that one thing is asked for.
 
     Raises:
-        InvalidValue: nothing is, or more than one thing.
+        InvalidValue: nothing is, or more than one thing, or a key is not text.
     """
+    for name, key in (("achievement", achievement), ("points", points)):
+        if key is not None:
+            check_text(key, name)
+    FLAG.check("streak", streak)
     if (achievement is not None) + (points is not None) + bool(streak) != 1:
         raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
 

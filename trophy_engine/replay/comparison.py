@@ -18,6 +18,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.replay.evaluation import Faults, Watch, evaluate
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.replay.play import Stage
+from trophy_engine.rules.constraints import FLAG, Instances, Whole
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.statistics.tally import Tally
 
@@ -133,7 +134,12 @@ class Comparison:
         return tuple(one for one in self.differences.values() if one.loses)
 
     def most_affected(self, n: int = 10) -> tuple[Difference, ...]:
-        """Give the users with the most achievements gained and lost, then the most points, then the longest streaks."""
+        """Return the users with the most achievements gained and lost, then the most points, the longest streaks.
+
+        Raises:
+            InvalidValue: ``n`` is not a whole number from 0.
+        """
+        Whole(least=0).check("n", n)
         return tuple(sorted(self.changed, key=lambda one: one._impact)[:n])  # noqa: SLF001  # a module's own
 
     def sentences(self) -> Iterator[str]:
@@ -191,6 +197,9 @@ def compare(
     Raises:
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
     """
+    Instances((Ruleset,)).check("old", old)
+    Instances((Ruleset,)).check("new", new)
+    FLAG.check("tally", tally)
     faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     done = evaluate(log, _Job(old, new, tally), until=last, faults=faults, workers=workers, watch=watch)

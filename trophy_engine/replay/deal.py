@@ -18,6 +18,7 @@ from zlib import crc32
 import attrs
 
 from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.rules.constraints import Instances
 
 __all__ = ["SHARES", "Dealer", "Dealt", "Hands", "in_order", "read_share", "share_of"]
 
@@ -71,9 +72,11 @@ class Dealer:
         seen, events, last = self.dealt
         for row in rows:
             seen += 1
-            if isinstance(row, BadRow):
-                self.on_bad_row(row)
-                continue
+            if type(row) is not Event:
+                Instances((Event, BadRow)).check("each row of a log", row)
+                if isinstance(row, BadRow):
+                    self.on_bad_row(row)
+                    continue
             events += 1
             at, user_id = row[0], row[1]
             hand = hands.get(user_id)

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from trophy_engine.core.effects import Effect, RawEffect, materialise
+from trophy_engine.rules.constraints import KEY, Instances, Optional
 
 __all__ = ["EffectLog"]
 
@@ -33,10 +34,15 @@ class EffectLog:
 
     Args:
         folder: where to keep what memory may not hold; a temporary folder of its own by default.
-        prefix: what its files' names begin with, so that several can share a folder.
+        prefix: what its files' names begin with, so that several can share a folder; a key.
+
+    Raises:
+        InvalidValue: an argument is none.
     """
 
     def __init__(self, folder: Path | None = None, prefix: str = "effects") -> None:
+        Optional(Instances((Path,))).check("folder", folder)
+        KEY.check("prefix", prefix)
         self._own = TemporaryDirectory(prefix="trophy-engine-") if folder is None else None
         self.folder = Path(self._own.name) if self._own is not None else Path(str(folder))
         self._prefix = prefix

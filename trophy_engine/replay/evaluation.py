@@ -19,16 +19,29 @@ from typing import Final, Generic, Protocol, Self, TypeVar, runtime_checkable
 import attrs
 
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.replay.deal import SHARES, Dealer, Dealt, Hands, in_order, read_share
 from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.rules.constraints import CALLABLE, Instances, Optional, Whole
 
-__all__ = ["Account", "BadRowFound", "Divisible", "Evaluation", "Faults", "Job", "TooManyBadRows", "Watch", "evaluate"]
+__all__ = [
+    "Account",
+    "BadRowFound",
+    "Divisible",
+    "Evaluation",
+    "Faults",
+    "Job",
+    "TooManyBadRows",
+    "Watch",
+    "check_workers",
+    "evaluate",
+]
 
 #: How many events to hold in memory before they are dealt into files, in all processes together.
 MOST_HELD: Final = 2_000_000
 _MOST_KEPT: Final = 1_000
 _A_BATCH: Final = 10_000
+_MOST_WORKERS: Final = 1_000
 
 
 class BadRowFound(TrophyError):
@@ -98,8 +111,8 @@ class Faults:
         count: how many there were.
     """
 
-    most: int | None = None
-    on_bad_row: Callable[[BadRow], object] | None = None
+    most: int | None = attrs.field(default=None, validator=Optional(Whole(least=0)))
+    on_bad_row: Callable[[BadRow], object] | None = attrs.field(default=None, validator=Optional(CALLABLE))
     count: int = 0
     _kept: list[BadRow] = attrs.field(factory=list)
 
@@ -155,14 +168,37 @@ def evaluate(
         watch: told of the progress.
 
     Raises:
-        InvalidValue: ``workers`` is less than 1.
+        InvalidValue: ``workers`` is not from 1 to 1,000, or what should be a row is none.
         BadRowFound, TooManyBadRows: there are more bad rows than are borne.
     """
-    if workers < 1:
-        raise InvalidValue(f"workers must be 1 or more, not {workers}")
+    check_arguments(log, workers, watch)
     with TemporaryDirectory(prefix="trophy-engine-") as folder, _uncollected():
         run = _Run(job, Path(folder), until, Faults() if faults is None else faults, watch)
         return run.alone(log) if workers == 1 else run.shared(log, workers)
+
+
+def check_arguments(log: object, workers: int, watch: object) -> None:
+    """Check what every evaluation takes.
+
+    Raises:
+        InvalidValue: the log is not iterable, there cannot be so many workers, or ``watch`` cannot be called.
+    """
+    if isinstance(log, str | bytes):
+        raise InvalidValue(f"log must be rows such as those of read_log, not {short_repr(log)}")
+    Instances((Iterable,)).check("log", log)
+    check_workers(workers, watch)
+
+
+def check_workers(workers: int, watch: object) -> None:
+    """Check how many processes to use, and what is told of the progress.
+
+    Raises:
+        InvalidValue: there cannot be so many workers, or ``watch`` cannot be called.
+    """
+    Whole(most=_MOST_WORKERS).check("workers", workers)
+    if workers < 1:
+        raise InvalidValue(f"workers must be 1 or more, not {workers}")
+    Optional(CALLABLE).check("watch", watch)
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import attrs
 
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import InvalidValue, nearest
-from trophy_engine.identifiers import check_user_id
+from trophy_engine.errors import InvalidValue, nearest, short_repr
+from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.replay.local_times import parse_time, read_in
+from trophy_engine.rules.constraints import MATCHING, TEXT, Optional, as_filter
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
@@ -75,12 +76,12 @@ class Columns:
         attributes: the event's attributes, from key to column.
     """
 
-    user: str = "user_id"
-    at: str = "at"
-    metric: str = "metric"
-    value: str = "=1"
-    time_zone: str | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=dict)
+    user: str = attrs.field(default="user_id", validator=TEXT)
+    at: str = attrs.field(default="at", validator=TEXT)
+    metric: str = attrs.field(default="metric", validator=TEXT)
+    value: str = attrs.field(default="=1", validator=TEXT)
+    time_zone: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    attributes: Mapping[str, str] = attrs.field(factory=dict, converter=as_filter, validator=MATCHING)
 
     def named(self) -> tuple[str, ...]:
         """Give the columns that a log must have."""
@@ -118,7 +119,7 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
         attributes=tuple(
             (key, value)
             for key, column in sorted(columns.attributes.items())
-            if (value := _cell(row, column, required=False))
+            if (value := check_text(_cell(row, column, required=False), column))
         ),
         file=source.file,
         line=source.line,
@@ -129,6 +130,8 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
     if column.startswith("="):
         return column[1:]
     found = row.get(column)
+    if isinstance(found, list | dict | bool):  # JSON has these, and a column of CSV never
+        raise InvalidValue(f"the column {column!r} must hold text or a number, not {short_repr(found)}")
     text = "" if found is None else str(found).strip()
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")

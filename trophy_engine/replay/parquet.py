@@ -63,11 +63,20 @@ class ColumnarLog:
     first: int = 1
 
     def __iter__(self) -> Iterator[Row]:
-        """Read the rows."""
+        """Read the rows.
+
+        Raises:
+            InvalidValue: a column is missing.
+            TrophyError: the file cannot be read, from a row on or at all.
+        """
         line = self.first
-        for batch in self._batches():
-            yield from _read(batch, self.columns, self.path, line)
-            line += batch.num_rows
+        try:
+            for batch in self._batches():
+                batch.validate(full=True)  # pyarrow trusts the offsets in a file, and a damaged one ends the process
+                yield from _read(batch, self.columns, self.path, line)
+                line += batch.num_rows
+        except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
+            raise TrophyError(f"cannot read {self.path} from row {line} on: {error}") from error
 
     def parts(self) -> Sequence[Iterable[Row]]:
         """Give the row groups, each as a log of its own; an Arrow file is one part."""
@@ -87,18 +96,15 @@ class ColumnarLog:
             raise TrophyError(f"cannot read {self.path}: {error}") from error
 
     def _batches(self) -> Iterator[Any]:
-        try:
-            if self.format == "arrow":
-                table = pyarrow.feather.read_table(self.path, memory_map=True)
-                self.columns.check(self.path, table.column_names)
-                yield from table.select(list(self.columns.named())).to_batches(_BATCH)
-            else:
-                file = self._open()
-                self.columns.check(self.path, file.schema_arrow.names)
-                named = list(self.columns.named())
-                yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=named)
-        except (OSError, pa.ArrowException) as error:
-            raise TrophyError(f"cannot read {self.path}: {error}") from error
+        if self.format == "arrow":
+            table = pyarrow.feather.read_table(self.path, memory_map=True)
+            self.columns.check(self.path, table.column_names)
+            yield from table.select(list(self.columns.named())).to_batches(_BATCH)
+        else:
+            file = self._open()
+            self.columns.check(self.path, file.schema_arrow.names)
+            named = list(self.columns.named())
+            yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=named)
 
 
 def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from trophy_engine.replay.effect_log import EffectLog
 from trophy_engine.replay.evaluation import Faults, Watch, evaluate
 from trophy_engine.replay.events import BadRow, Event, Row
 from trophy_engine.replay.play import Stage
+from trophy_engine.rules.constraints import FLAG, Instances, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.statistics.tally import Tally
 
@@ -100,8 +101,11 @@ def replay(
     Raises:
         BadRowFound: there is a bad row and none is borne.
         TooManyBadRows: there are more bad rows than are borne.
-        InvalidValue: ``until`` is naive or out of range, or ``workers`` is less than 1.
+        InvalidValue: ``until`` is naive or out of range, or another argument is none.
     """
+    Instances((Ruleset,)).check("ruleset", ruleset)
+    Optional(Instances((EffectLog,))).check("effects", effects)
+    FLAG.check("tally", tally)
     faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     job = ReplayJob(ruleset, None if effects is None else effects.folder, tally)

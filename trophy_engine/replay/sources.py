@@ -6,18 +6,21 @@ import csv
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, TextIO
+from typing import Any, BinaryIO, Final, Literal, NoReturn, TextIO, get_args
 
 import attrs
 
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.replay.evaluation import Divisible
 from trophy_engine.replay.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.rules.constraints import Instances, OneOf, Optional
+from trophy_engine.rules.files import check_path
 
 __all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
 
@@ -45,10 +48,13 @@ def format_of(path: str) -> LogFormat:
     Raises:
         InvalidValue: the name does not tell.
     """
+    path = check_path(path)
     found = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
     if found is None:
         formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
-        raise InvalidValue(f"cannot tell the format of {path!r} by its name; say which with --format: {formats}")
+        raise InvalidValue(
+            f"cannot tell the format of {short_repr(path)} by its name; say which with --format: {formats}"
+        )
     return found
 
 
@@ -56,10 +62,13 @@ def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> I
     """Give the rows of a log, good and bad, in the order of the file; iterating reads it.
 
     Raises:
-        InvalidValue: the name does not tell the format.
+        InvalidValue: the name does not tell the format, or an argument is none.
         MissingExtra: the format needs a library that is not installed.
         TrophyError: on iteration: the file cannot be read, or lacks a column.
     """
+    path = check_path(path)
+    Instances((Columns,)).check("columns", columns)
+    Optional(OneOf(get_args(LogFormat))).check("format_", format_)
     wanted = format_ or format_of(path)
     if wanted == "csv" or wanted == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
         return TextLog(path, columns, wanted)
@@ -92,14 +101,21 @@ class TextLog:
     format: Literal["csv", "jsonl"]
 
     def __iter__(self) -> Iterator[Row]:
-        """Read the rows."""
+        """Read the rows.
+
+        Raises:
+            InvalidValue: a column is missing.
+            TrophyError: the file cannot be read, from a line on or at all.
+        """
+        line = 0
         try:
             with _open(self.path) as text:
                 rows = _csv_rows(text, self.path, self.columns) if self.format == "csv" else _json_rows(text)
-                for line, row in rows:
+                for line, row in rows:  # the message below names the last one
                     yield _read_row(row, self.columns, Source(self.path, line))
-        except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-            raise TrophyError(f"cannot read {self.path}: {error}") from error
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
+            after = f" after line {line}" if line else ""
+            raise TrophyError(f"cannot read {self.path}{after}: {error}") from error
 
 
 def _read_row(row: Any, columns: Columns, source: Source) -> Row:
@@ -136,8 +152,19 @@ def _json_rows(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | InvalidV
         if not written.strip():
             continue
         try:
-            row = json.loads(written, parse_float=str)
+            row = json.loads(written, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_object)
         except (ValueError, RecursionError) as error:
             yield line, InvalidValue(f"is not JSON: {error}")
             continue
         yield line, row if isinstance(row, dict) else InvalidValue("is not a JSON object")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise InvalidValue(f"{constant} is not a number of JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InvalidValue("a name stands twice in one object")
+    return found

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_user_id
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
 
 __all__ = [
+    "CALLABLE",
     "FLAG",
     "KEY",
     "KEYS",
@@ -36,8 +37,10 @@ __all__ = [
     "OneOf",
     "Optional",
     "SomeOf",
+    "Span",
     "Text",
     "Whole",
+    "Within",
     "as_filter",
     "as_number",
     "as_sequence",
@@ -47,8 +50,13 @@ __all__ = [
 #: What a time of day looks like, on the clock of 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
+#: Text without NUL, and such text with something in it; surrogates cannot stand in a file.
+_ANY_TEXT: Final = r"^[^\u0000]*$"
+_SOME_TEXT: Final = r"^[^\u0000]*\S[^\u0000]*$"
+
 #: The magnitude that whole numbers of rules stay below, so that no sum of them comes near the greatest number there is.
 _MAGNITUDE: Final = 10**18
+_LONGEST_SPAN: Final = 10**6
 
 
 class Constraint(ABC):
@@ -89,7 +97,7 @@ class KeyList(Constraint):
         """Check a value."""
         if not isinstance(value, tuple) or len(value) < self.least:
             least = "at least one key" if self.least else "keys"
-            found = "an empty one" if value == () else repr(value)
+            found = "an empty one" if value == () else short_repr(value)
             raise InvalidValue(f"{name} must be a list of {least}, not {found}")
         keys = [check_key(item, f"each of {name}") for item in value]
         if len(set(keys)) < len(keys):
@@ -111,14 +119,24 @@ class Text(Constraint):
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or not (self.empty or value.strip()):
-            raise InvalidValue(f"{name} must be text, not {value!r}")
+            raise InvalidValue(f"{name} must be text, not {short_repr(value)}")
+        check_text(value, name)
         if self.longest is not None and len(value) > self.longest:
             raise InvalidValue(f"{name} must have at most {self.longest} characters, not {len(value)}")
 
     def schema(self) -> dict[str, Any]:
         """Say the same in JSON Schema."""
         longest = {} if self.longest is None else {"maxLength": self.longest}
-        return {"type": "string", **({} if self.empty else {"pattern": r"\S"}), **longest}
+        return {"type": "string", "pattern": _ANY_TEXT if self.empty else _SOME_TEXT, **longest}
+
+
+class _Callable(Constraint):
+    def check(self, name: str, value: Any) -> None:
+        if not callable(value):
+            raise InvalidValue(f"{name} must be a callable, not {short_repr(value)}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"not": {}}  # no file holds one
 
 
 class _UserId(Constraint):
@@ -127,13 +145,13 @@ class _UserId(Constraint):
         check_user_id(value)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": MAX_USER_ID}
+        return {"type": "string", "minLength": 1, "maxLength": MAX_USER_ID, "pattern": _ANY_TEXT}
 
 
 class _Flag(Constraint):
     def check(self, name: str, value: Any) -> None:
         if not isinstance(value, bool):
-            raise InvalidValue(f"{name} must be true or false, not {value!r}")
+            raise InvalidValue(f"{name} must be true or false, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -142,7 +160,7 @@ class _Flag(Constraint):
 class _LocalDate(Constraint):
     def check(self, name: str, value: Any) -> None:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise InvalidValue(f"{name} must be a date such as 2026-02-14, not {value!r}")
+            raise InvalidValue(f"{name} must be a date such as 2026-02-14, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
@@ -151,7 +169,7 @@ class _LocalDate(Constraint):
 class _TimeOfDay(Constraint):
     def check(self, name: str, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
-            raise InvalidValue(f"{name} must be a time of day such as '12:00' or '23:59:59', not {value!r}")
+            raise InvalidValue(f"{name} must be a time of day such as '12:00' or '23:59:59', not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
@@ -160,14 +178,17 @@ class _TimeOfDay(Constraint):
 class _Matching(Constraint):
     def check(self, name: str, value: Any) -> None:
         if not isinstance(value, Filter):
-            raise InvalidValue(f"{name} must map attribute keys to strings, not {value!r}")
+            raise InvalidValue(f"{name} must map attribute keys to strings, not {short_repr(value)}")
         for key, wanted in value.items():
             check_key(key, f"each key of {name}")
-            if not isinstance(wanted, str):
-                raise InvalidValue(f"{name}.{key} must be a string, not {wanted!r}")
+            check_text(wanted, f"{name}.{key}")
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "object", "propertyNames": KEY.schema(), "additionalProperties": {"type": "string"}}
+        return {
+            "type": "object",
+            "propertyNames": KEY.schema(),
+            "additionalProperties": {"type": "string", "pattern": _ANY_TEXT},
+        }
 
 
 #: A name by which rules refer to one another.
@@ -178,6 +199,8 @@ KEYS: Final = KeyList(1)
 TEXT: Final = Text()
 #: A user's id.
 USER_ID: Final = _UserId()
+#: What can be called; for arguments, as no file holds one.
+CALLABLE: Final = _Callable()
 #: True or false.
 FLAG: Final = _Flag()
 #: A date without a time of day.
@@ -196,8 +219,8 @@ class OneOf(Constraint):
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        if value not in self.choices:
-            raise InvalidValue(f"{name} must be one of {', '.join(map(repr, self.choices))}, not {value!r}")
+        if not isinstance(value, str) or value not in self.choices:
+            raise InvalidValue(f"{name} must be one of {', '.join(map(repr, self.choices))}, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
         """Say the same in JSON Schema."""
@@ -213,7 +236,7 @@ class SomeOf(Constraint):
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, tuple):
-            raise InvalidValue(f"{name} must be a list, not {value!r}")
+            raise InvalidValue(f"{name} must be a list, not {short_repr(value)}")
         for word in value:
             OneOf(self.choices).check(f"each of {name}", word)
         if len(set(value)) < len(value):
@@ -235,7 +258,7 @@ class Whole(Constraint):
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidValue(f"{name} must be a whole number, not {value!r}")
+            raise InvalidValue(f"{name} must be a whole number, not {short_repr(value)}")
         if not -_MAGNITUDE < value < _MAGNITUDE:
             raise InvalidValue(f"{name} must lie between -10**18 and 10**18")
         if value < self.least:
@@ -297,6 +320,43 @@ class Between(Constraint):
 
 
 @attrs.frozen
+class Within(Constraint):
+    """A number within inclusive bounds, which may be a float: a chance, or an hour."""
+
+    least: float
+    most: float
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if not isinstance(value, int | float) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise InvalidValue(f"{name} must lie between {self.least} and {self.most}, not {short_repr(value)}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return {"type": "number", "minimum": self.least, "maximum": self.most}
+
+
+@attrs.frozen
+class Span(Constraint):
+    """A pair of whole numbers from a bound on, of which the second is no less than the first."""
+
+    least: int = 0
+
+    def check(self, name: str, value: Any) -> None:
+        """Check a value."""
+        if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
+            raise InvalidValue(f"{name} must be a pair of whole numbers, not {short_repr(value)}")
+        for number in value:
+            Whole(self.least, _LONGEST_SPAN).check(f"each of {name}", number)
+        if value[0] > value[1]:
+            raise InvalidValue(f"{name} must be the lower number and the higher one, not {short_repr(value)}")
+
+    def schema(self) -> dict[str, Any]:
+        """Say the same in JSON Schema."""
+        return {"type": "array", "items": Whole(self.least, _LONGEST_SPAN).schema(), "minItems": 2, "maxItems": 2}
+
+
+@attrs.frozen
 class Optional(Constraint):
     """What another constraint demands, or None; a rules file leaves the field out then."""
 
@@ -322,11 +382,13 @@ class Instances(Constraint):
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if self.many and not isinstance(value, tuple):
-            raise InvalidValue(f"{name} must be a list, not {value!r}")
+            raise InvalidValue(f"{name} must be a list, not {short_repr(value)}")
         for item in value if self.many else (value,):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
-                raise InvalidValue(f"{'each of ' if self.many else ''}{name} must be a {names}, not {item!r}")
+                article = "an" if names[0] in "AEIOU" else "a"
+                each = "each of " if self.many else ""
+                raise InvalidValue(f"{each}{name} must be {article} {names}, not {short_repr(item)}")
 
     def schema(self) -> dict[str, Any]:
         """Say the same in JSON Schema, by reference to the definitions of the classes."""
@@ -389,5 +451,5 @@ def as_number(value: Any) -> Any:
 def _short(name: str, value: Any) -> Number:
     found = exact(value, name)
     if isinstance(as_json(found), str):
-        raise InvalidValue(f"{name} must have at most 15 digits, not {value}")
+        raise InvalidValue(f"{name} must have at most 15 digits, not {short_repr(value)}")
     return found

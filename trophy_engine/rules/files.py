@@ -6,19 +6,48 @@ import json
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from os import PathLike, fsencode, fspath
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import tomli_w
 
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError, short_repr
+from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
 from trophy_engine.rules.problems import Problem
 
-__all__ = ["Format", "emit", "format_of", "parse", "read_text"]
+__all__ = ["Format", "check_format", "check_path", "emit", "format_of", "parse", "read_text", "write_text"]
 
 Format = Literal["toml", "json"]
+
+_FORMATS: Final = get_args(Format)
+_TOO_LONG: Final = "holds a whole number of more than 4,300 digits; those of rules have at most 18"
+
+
+def check_path(path: object, what: str = "path") -> str:
+    """Return a path as text.
+
+    Raises:
+        InvalidValue: it is not a path that the file system can have.
+    """
+    try:
+        text = fspath(path) if isinstance(path, str | PathLike) else None
+        if isinstance(text, str) and text and b"\0" not in fsencode(text):
+            return text
+    except UnicodeEncodeError:
+        pass  # refused below
+    raise InvalidValue(f"{what} must be the path of a file, not {short_repr(path)}")
+
+
+def check_format(format_: object) -> None:
+    """Check the name of a format.
+
+    Raises:
+        InvalidValue: it is not one of those of rules files.
+    """
+    OneOf(_FORMATS).check("format", format_)
 
 
 def format_of(path: str | Path) -> Format:
@@ -27,6 +56,7 @@ def format_of(path: str | Path) -> Format:
     Raises:
         InvalidValue: it is neither ``.toml`` nor ``.json``.
     """
+    path = check_path(path)
     match Path(path).suffix.lower():
         case ".toml":
             return "toml"
@@ -42,11 +72,25 @@ def read_text(path: str | Path) -> str:
     Raises:
         TrophyError: it cannot be read.
     """
+    path = check_path(path)
     try:
-        with Path(path).open(encoding="utf-8") as file:
+        with Path(path).open(encoding="utf-8-sig") as file:
             return file.read(MAX_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise TrophyError(f"cannot read {path}: {error}") from error
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a rules file.
+
+    Raises:
+        TrophyError: it cannot be written.
+    """
+    path = check_path(path)
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TrophyError(f"cannot write {path}: {error}") from error
 
 
 def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
@@ -58,17 +102,54 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
         return {}
     try:
         if format_ == "json":
-            return json.loads(text, parse_float=Decimal)
-        return tomllib.loads(text, parse_float=Decimal)
+            return json.loads(text, parse_float=_decimal, parse_int=_whole, object_pairs_hook=_table)
+        return tomllib.loads(text, parse_float=_decimal)
     except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
         problems.append(Problem("error", "", f"is not {format_.upper()}: {error}"))
-        return {}
+    except InvalidValue as error:
+        problems.append(Problem("error", "", str(error)))
+    except ValueError:  # tomllib reads whole numbers by int, which takes so many digits
+        problems.append(Problem("error", "", _TOO_LONG))
+    return {}
+
+
+def _whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:
+        raise InvalidValue(_TOO_LONG) from None
+
+
+def _decimal(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise InvalidValue(f"holds the number {short_repr(digits)}, which is out of range") from None
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make the table of a JSON object, in which no name stands twice, as in TOML."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise InvalidValue(f"names {short_repr(twice)} twice in one object; leave one out")
+    return table
 
 
 def emit(values: Mapping[str, Any], format_: Format) -> str:
-    """Write plain values as text."""
+    """Write plain values as text.
+
+    Raises:
+        InvalidValue: there is a value that rules do not hold.
+    """
     if format_ == "json":
-        return json.dumps(values, default=_plain, ensure_ascii=False, indent=2) + "\n"
+        try:
+            return json.dumps(values, default=_plain, ensure_ascii=False, indent=2) + "\n"
+        except InvalidValue:
+            raise
+        except (TypeError, ValueError, RecursionError) as error:  # a key, a whole number or a nesting
+            raise InvalidValue(f"rules do not hold such a value: {error}") from None
     return tomli_w.dumps(values)
 
 
@@ -78,4 +159,4 @@ def _plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, date):
         return value.isoformat()
-    raise InvalidValue(f"rules do not hold such a value: {value!r}")
+    raise InvalidValue(f"rules do not hold such a value: {short_repr(value)}")

@@ -1,6 +1,7 @@
 """Points systems: independent whole-number balances with triggers, levels and boosts.
 
-A balance can grow to any size; the whole numbers of which rules are made have a magnitude below 10**18.
+The whole numbers of which rules are made have a magnitude below 10**18. A balance can grow to any size of up to 4,000
+digits; an award that would take it further takes it to 10**4000 - 1, as to a maximum.
 """
 
 from __future__ import annotations

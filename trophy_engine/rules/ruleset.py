@@ -10,11 +10,11 @@ from typing import Any, Self
 
 import attrs
 
-from trophy_engine.errors import InvalidRules
+from trophy_engine.errors import InvalidRules, short_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check
 from trophy_engine.rules.constraints import Instances, Optional, as_sequence
-from trophy_engine.rules.files import Format, emit, format_of, parse, read_text
+from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
@@ -90,18 +90,30 @@ class Ruleset:
 
         Raises:
             InvalidRules: it has errors, all of which the error holds.
+            InvalidValue: it is not text, or there is no such format.
         """
+        Instances((str,)).check("text", text)
+        check_format(format)
         parts, problems = _read_parts(text, format)
         if problems:
             raise InvalidRules(errors_of([*problems, *_check_parts(parts)]))
         return cls(**parts)  # which checks the parts against one another
 
     def dump(self, path: str | Path) -> None:
-        """Write a rules file that reads back equal, TOML or JSON by its suffix."""
-        Path(path).write_text(self.dumps(format_of(path)), encoding="utf-8")
+        """Write a rules file that reads back equal, TOML or JSON by its suffix.
+
+        Raises:
+            TrophyError: it cannot be written.
+        """
+        write_text(path, self.dumps(format_of(path)))
 
     def dumps(self, format: Format = "toml") -> str:  # noqa: A002  # what everybody calls it
-        """Write text that reads back equal."""
+        """Write text that reads back equal.
+
+        Raises:
+            InvalidValue: there is no such format.
+        """
+        check_format(format)
         return emit(write(self), format)
 
     @cached_property
@@ -125,7 +137,7 @@ def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], list[Proble
     problems: list[Problem] = []
     raw = parse(text, format_, problems)
     if not problems and not isinstance(raw, dict):
-        problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {raw!r}"))
+        problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {short_repr(raw)}"))
     if problems:
         return {}, problems
     return read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems), problems

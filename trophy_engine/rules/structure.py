@@ -15,7 +15,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import attrs
 
 from trophy_engine.calendar.instants import parse_date
-from trophy_engine.errors import InvalidValue, nearest
+from trophy_engine.errors import InvalidValue, nearest, short_repr
+from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.problems import Problem, at_item
 
@@ -57,7 +58,7 @@ def kinds_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
 def read(kinds: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) -> Any:
     """Read one table as an instance of the class, or of the one of the classes that its ``type`` names."""
     if not isinstance(raw, Mapping):
-        problems.append(Problem("error", path, f"must be a table of fields, not {raw!r}"))
+        problems.append(Problem("error", path, f"must be a table of fields, not {short_repr(raw)}"))
         return UNREADABLE
     key = raw.get("key")
     unreadable = Unreadable(key if isinstance(key, str) else None)
@@ -78,10 +79,10 @@ def read(kinds: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) 
 def _tagged(kinds: tuple[type, ...], raw: Mapping[str, Any], path: str, problems: list[Problem]) -> type | None:
     by_type = {str(vars(kind)["type"]): kind for kind in kinds}
     tag = raw.get("type")
-    if tag in by_type:
+    if isinstance(tag, str) and tag in by_type:
         return by_type[tag]
     problems.append(
-        Problem("error", f"{path}.type", f"must be one of {', '.join(map(repr, by_type))}, not {tag!r}")
+        Problem("error", f"{path}.type", f"must be one of {', '.join(map(repr, by_type))}, not {short_repr(tag)}")
         if "type" in raw
         else Problem("error", path, f"lacks 'type', one of {', '.join(map(repr, by_type))}")
     )
@@ -138,6 +139,8 @@ def _as_date(raw: Any) -> Any:
 
 
 def _join(path: str, name: str) -> str:
+    if not is_writable(name):
+        name = short_repr(name)
     return f"{path}.{name}" if path else name
 
 

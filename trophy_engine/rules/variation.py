@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.constraints import Instances
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
@@ -20,6 +22,7 @@ from trophy_engine.rules.structure import write
 
 __all__ = ["vary"]
 
+_MOST_DIGITS: Final = 18
 _STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
 
 
@@ -34,7 +37,10 @@ def vary(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
 
     Raises:
         InvalidRules: there is nothing at a path, or the rules contradict themselves then.
+        InvalidValue: a path is none, or rules do not hold such a value.
     """
+    Instances((Ruleset,)).check("ruleset", ruleset)
+    Instances((Mapping,)).check("values", values)
     table = write(ruleset)
     for path, value in values.items():
         _put(table, path, value)
@@ -56,8 +62,9 @@ def _put(place: Any, path: str, value: Any) -> None:
 
 
 def _steps(path: str) -> list[str]:
+    check_text(path, "a path")
     if not path or _STEP.sub("", path):
-        raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {path!r}")
+        raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {short_repr(path)}")
     return [name or item for name, item in _STEP.findall(path) if name or item]
 
 
@@ -66,7 +73,7 @@ def _place(items: Any, step: str, path: str) -> int:
     keys = [item.get("key") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     if step in keys:
         return keys.index(step)
-    if step.isdecimal() and int(step) < len(keys):
+    if step.isdecimal() and len(step) <= _MOST_DIGITS and int(step) < len(keys):
         return int(step)
     known = ", ".join(map(repr, filter(None, keys))) or "none"
-    raise InvalidRules([Problem("error", path, f"there is no item {step!r}; known: {known}")])
+    raise InvalidRules([Problem("error", path, f"there is no item {short_repr(step)}; known: {known}")])

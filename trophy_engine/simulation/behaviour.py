@@ -17,18 +17,13 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.constraints import Instances, Within
 
 __all__ = ["Behaviour", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 
 
-def _check_share(_: object, field: attrs.Attribute[Any], value: float) -> None:
-    if not 0 <= value <= 1:
-        raise InvalidValue(f"{field.name} must lie between 0 and 1, not {value!r}")
-
-
 def _share(default: Any = attrs.NOTHING) -> Any:
-    return attrs.field(default=default, validator=_check_share)
+    return attrs.field(default=default, validator=Within(0, 1))
 
 
 class Behaviour(ABC):
@@ -42,7 +37,11 @@ class Behaviour(ABC):
         """
 
     def __mul__(self, other: Behaviour) -> Behaviour:
-        """Act where both would."""
+        """Act where both would.
+
+        Raises:
+            InvalidValue: the other is not a behaviour.
+        """
         return Both(self, other)
 
 
@@ -50,8 +49,8 @@ class Behaviour(ABC):
 class Both(Behaviour):
     """The product of two behaviours."""
 
-    one: Behaviour
-    other: Behaviour
+    one: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    other: Behaviour = attrs.field(validator=Instances((Behaviour,)))
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
         """Multiply the chances of both."""
@@ -101,8 +100,8 @@ class TwoStates(Behaviour):
         tire, rouse: the chance on each day to become idle, or keen again.
     """
 
-    keen: Behaviour
-    idle: Behaviour
+    keen: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    idle: Behaviour = attrs.field(validator=Instances((Behaviour,)))
     tire: float = _share(0.05)
     rouse: float = _share(0.05)
 

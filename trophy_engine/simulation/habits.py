@@ -19,6 +19,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.rules.constraints import Instances
 
 __all__ = ["Act", "Habits", "habits_of"]
 
@@ -71,11 +72,13 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
     """Take down the habits of the users of a log, in the order in which the log names them; bad rows are passed over.
 
     Raises:
-        InvalidValue: there is not an event in the log.
+        InvalidValue: there is not an event in the log, or what should be a row is none.
     """
+    Instances((Iterable,)).check("log", log)
     users: dict[str, list[Event]] = {}
     for row in log:
-        if not isinstance(row, BadRow):
+        Instances((Event, BadRow)).check("each row of a log", row)
+        if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)
     if not users:
         raise InvalidValue("a log without events tells no habits")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from random import Random
 from typing import Any, Final
@@ -11,10 +11,11 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
 from trophy_engine.replay.events import Event
-from trophy_engine.rules.constraints import as_sequence
+from trophy_engine.rules.constraints import KEY, Instances, Span, Within, as_sequence
 from trophy_engine.simulation.behaviour import Behaviour
 
 __all__ = ["Deed", "Persona", "TimeOfDay", "Travel"]
@@ -31,8 +32,8 @@ class TimeOfDay:
         spread: the standard deviation, in hours.
     """
 
-    hour: float = 19.0
-    spread: float = 3.0
+    hour: float = attrs.field(default=19.0, validator=Within(-24, 48))
+    spread: float = attrs.field(default=3.0, validator=Within(0, 24))
 
     def draw(self, draw: Random) -> int:
         """Draw a time, in microseconds after midnight; it can be negative, or more than a day."""
@@ -40,6 +41,8 @@ class TimeOfDay:
 
 
 def _zones(names: Any) -> tuple[str, ...]:
+    if not isinstance(names, str | Sequence):
+        raise InvalidValue(f"time zones must be a list of names, not {short_repr(names)}")
     return tuple(zone(name).name for name in ([names] if isinstance(names, str) else names))
 
 
@@ -56,8 +59,13 @@ class Travel:
 
     homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
     destinations: tuple[str, ...] = attrs.field(default=(), converter=_zones)
-    chance: float = 0.0
-    days: tuple[int, int] = (3, 14)
+    chance: float = attrs.field(default=0.0, validator=Within(0, 1))
+    days: tuple[int, int] = attrs.field(default=(3, 14), converter=as_sequence, validator=Span())
+
+    @homes.validator
+    def _check_homes(self, _: object, homes: tuple[str, ...]) -> None:
+        if not homes:
+            raise InvalidValue("homes must name at least one time zone, such as 'UTC'")
 
     def zones(self, draw: Random) -> Iterator[Zone]:
         """Give the zone of each day, without end."""
@@ -70,8 +78,17 @@ class Travel:
             yield home
 
 
-def _exact(values: Iterable[Number | float]) -> tuple[Number, ...]:
+def _exact(values: Any) -> tuple[Number, ...]:
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes) or not values:
+        raise InvalidValue(f"values must be a list of at least one number, not {short_repr(values)}")
     return tuple(map(exact, values))
+
+
+def _choices(attributes: Any) -> Any:
+    """Make tuples of the values of each attribute; leave anything else to the validator."""
+    if not isinstance(attributes, Mapping):
+        return attributes
+    return {key: as_sequence(values) for key, values in attributes.items()}
 
 
 @attrs.frozen
@@ -86,11 +103,22 @@ class Deed:
         attributes: by event attribute, the values that are drawn from.
     """
 
-    metric: str
+    metric: str = attrs.field(validator=KEY)
     values: tuple[Number, ...] = attrs.field(default=(1,), converter=_exact)
-    times: tuple[int, int] = (1, 1)
-    chance: float = 1.0
-    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    times: tuple[int, int] = attrs.field(default=(1, 1), converter=as_sequence, validator=Span())
+    chance: float = attrs.field(default=1.0, validator=Within(0, 1))
+    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_choices)
+
+    @attributes.validator
+    def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:
+        Instances((Mapping,)).check("attributes", attributes)
+        for key, values in attributes.items():
+            KEY.check("each key of attributes", key)
+            Instances((str,), many=True).check(f"attributes.{key}", values)
+            for value in values:
+                check_text(value, f"each of attributes.{key}")
+            if not values:
+                raise InvalidValue(f"attributes.{key} must be a list of at least one value")
 
     def draw(self, draw: Random) -> Iterator[tuple[Number, tuple[tuple[str, str], ...]]]:
         """Draw the values and attributes of a day."""
@@ -111,14 +139,15 @@ class Persona:
         arrival: how many days after the start they come, at least and at most.
     """
 
-    behaviour: Behaviour
+    behaviour: Behaviour = attrs.field(validator=Instances((Behaviour,)))
     deeds: tuple[Deed, ...] = attrs.field(converter=as_sequence)
-    time_of_day: TimeOfDay = TimeOfDay()
-    travel: Travel = Travel()
-    arrival: tuple[int, int] = (0, 0)
+    time_of_day: TimeOfDay = attrs.field(default=TimeOfDay(), validator=Instances((TimeOfDay,)))
+    travel: Travel = attrs.field(default=Travel(), validator=Instances((Travel,)))
+    arrival: tuple[int, int] = attrs.field(default=(0, 0), converter=as_sequence, validator=Span())
 
     @deeds.validator
     def _check_deeds(self, _: object, deeds: tuple[Deed, ...]) -> None:
+        Instances((Deed,), many=True).check("deeds", deeds)
         if not deeds:
             raise InvalidValue("a persona must have deeds, such as Deed('words')")
 

@@ -9,23 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from random import Random
-from typing import Protocol, Self
+from typing import Final, Protocol, Self, runtime_checkable
 
 import attrs
 
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.replay.events import Event, Row
-from trophy_engine.rules.constraints import as_sequence
+from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole, Within, as_sequence
 from trophy_engine.rules.naming import named_values
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.simulation.habits import habits_of
 from trophy_engine.simulation.persona import Deed, Persona, TimeOfDay, Travel
 
-__all__ = ["Member", "Population"]
+__all__ = ["Member", "Population", "check_days"]
+
+_HEAVIEST: Final = 10**9
 
 
+@runtime_checkable
 class Member(Protocol):
     """A kind of user: what draws the events of one."""
 
@@ -50,9 +53,15 @@ class Population:
         """Check that there are members, and weights for them."""
         if not self.members:
             raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Deed('words')])")
-        if self.weights is not None and (len(self.weights) != len(self.members) or sum(self.weights) <= 0):
+        Instances((Member,), many=True).check("members", self.members)
+        if self.weights is None:
+            return
+        Instances((int, float), many=True).check("weights", self.weights)
+        for weight in self.weights:
+            Within(0, _HEAVIEST).check("each of weights", weight)
+        if len(self.weights) != len(self.members) or sum(self.weights) <= 0:
             raise InvalidValue(
-                f"weights must be {len(self.members)} numbers, one for each member, not {self.weights!r}"
+                f"weights must be {len(self.members)} numbers, one for each member, not {short_repr(self.weights)}"
             )
 
     @classmethod
@@ -60,7 +69,7 @@ class Population:
         """Make the population whose users have the habits of those of a log.
 
         Raises:
-            InvalidValue: there is not an event in the log.
+            InvalidValue: there is not an event in the log, or what should be a row is none.
         """
         return cls(habits_of(log))
 
@@ -69,7 +78,11 @@ class Population:
         """Make a population for a ruleset of which nothing else is known: regulars, weekenders, and passers-by.
 
         They record every metric, with values around what the streak asks for, and event attributes that filters name.
+
+        Raises:
+            InvalidValue: the rules are none, or have no metric to record.
         """
+        Instances((Ruleset,)).check("ruleset", ruleset)
         deeds = _typical_deeds(ruleset)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
@@ -82,10 +95,30 @@ class Population:
         return cls(personas, (5, 3, 2))
 
     def events(self, seed: int, number: int, start: date, days: int) -> list[Event]:
-        """Draw the events of the user of a number, in order of time."""
+        """Draw the events of the user of a number, in order of time.
+
+        Raises:
+            InvalidValue: an argument is none.
+        """
+        Whole().check("seed", seed)
+        Whole(least=0).check("number", number)
+        check_days(start, days)
         draw = Random(f"{seed} {number}")  # noqa: S311  # seeded, for it is to be repeated
         [member] = draw.choices(self.members, self.weights)
         return member.events(draw, f"user-{number:08}", start.toordinal(), days)
+
+
+def check_days(start: date, days: int) -> None:
+    """Check that days are those of the engine.
+
+    Raises:
+        InvalidValue: they are not in the years 1901 to 2198.
+    """
+    LOCAL_DATE.check("start", start)
+    Whole(least=0).check("days", days)
+    first, last = start.toordinal(), start.toordinal() + days
+    if first < date(1901, 1, 1).toordinal() or last > date(2199, 1, 1).toordinal():
+        raise InvalidValue(f"a simulation must lie in the years 1901 to 2198; {start} and {days} days do not")
 
 
 def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:

@@ -13,12 +13,13 @@ from typing import Final, TypeVar
 import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
-from trophy_engine.errors import InvalidValue
-from trophy_engine.replay.evaluation import Job, Mergeable, Watch
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.replay.evaluation import Job, Mergeable, Watch, check_workers
 from trophy_engine.replay.events import BadRow
 from trophy_engine.replay.runner import Replay, ReplayJob
+from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.simulation.population import Population
+from trophy_engine.simulation.population import Population, check_days
 from trophy_engine.statistics.tally import Tally
 
 __all__ = ["MOST_USERS", "START", "Setting", "Simulation", "act", "simulate"]
@@ -44,24 +45,20 @@ class Setting:
         start: the first day.
     """
 
-    population: Population
-    users: int = 1000
-    days: int = 365
-    seed: int = 0
-    start: date = START
+    population: Population = attrs.field(validator=Instances((Population,)))
+    users: int = attrs.field(default=1000, validator=Whole())
+    days: int = attrs.field(default=365, validator=Whole())
+    seed: int = attrs.field(default=0, validator=Whole())
+    start: date = attrs.field(default=START, validator=LOCAL_DATE)
 
     def __attrs_post_init__(self) -> None:
         """Check that somebody acts, and that the days are those of the engine."""
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
-                raise InvalidValue(f"{name} must be 1 or more, not {number}")
+                raise InvalidValue(f"{name} must be 1 or more, not {short_repr(number)}")
         if self.users > MOST_USERS:
-            raise InvalidValue(f"users must be at most {MOST_USERS:,}, not {self.users:,}")
-        first, last = self.start.toordinal(), self.start.toordinal() + self.days
-        if first < date(1901, 1, 1).toordinal() or last > date(2199, 1, 1).toordinal():
-            raise InvalidValue(
-                f"a simulation must lie in the years 1901 to 2198; {self.start} and {self.days} days do not"
-            )
+            raise InvalidValue(f"users must be at most {MOST_USERS:,}, not {short_repr(self.users)}")
+        check_days(self.start, self.days)
 
     @property
     def until(self) -> int:
@@ -71,6 +68,7 @@ class Setting:
 
 def act(setting: Setting, job: Job[P], *, workers: int = 1, watch: Watch | None = None) -> P:
     """Let the users of a setting act, and enter each into an account of the job."""
+    check_workers(workers, watch)
     result = job.open("", _refuse).close()
     batches = [range(first, min(first + _A_BATCH, setting.users)) for first in range(0, setting.users, _A_BATCH)]
     with nullcontext() if workers == 1 else ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -133,6 +131,7 @@ def simulate(
     Raises:
         InvalidValue: nobody acts, the days are out of range, or the population does what the rules do not know.
     """
+    Instances((Ruleset,)).check("ruleset", ruleset)
     setting = Setting(population, users, days, seed, start)
     result = act(setting, ReplayJob(ruleset, tally=True), workers=workers, watch=watch)
     result.until = from_micros(setting.until)

@@ -20,6 +20,7 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.replay.evaluation import Watch
 from trophy_engine.replay.events import BadRow, Event
 from trophy_engine.replay.play import Stage
+from trophy_engine.rules.constraints import Instances
 from trophy_engine.rules.problems import Problem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.variation import vary
@@ -45,12 +46,19 @@ class Estimate:
 
     @classmethod
     def of(cls, number: int, total: int, squares: int) -> Self:
-        """Estimate from how many numbers there are, at least one, their sum, and the sum of their squares."""
-        mean = total / number
-        if number == 1:
-            return cls(mean, None, None)
-        variance = (number * squares - total * total) / (number * (number - 1))
-        margin = WIDTH * sqrt(variance / number)
+        """Estimate from how many numbers there are, at least one, their sum, and the sum of their squares.
+
+        Raises:
+            InvalidValue: they are beyond what a float can hold.
+        """
+        try:
+            mean = total / number
+            if number == 1:
+                return cls(mean, None, None)
+            variance = (number * squares - total * total) / (number * (number - 1))
+            margin = WIDTH * sqrt(variance / number)
+        except OverflowError:
+            raise InvalidValue("a float cannot hold the mean of what users have; lower the points or boosts") from None
         return cls(mean, mean - margin, mean + margin)
 
 
@@ -140,6 +148,10 @@ def sweep(
         InvalidRules: a combination contradicts itself; the error says which.
         InvalidValue: there is nothing to vary or there are too many combinations, or as ``simulate`` raises it.
     """
+    Instances((Ruleset,)).check("ruleset", ruleset)
+    Instances((Mapping,)).check("variations", variations)
+    for path, values in variations.items():
+        Instances((Iterable,)).check(f"variations of {path}", values)
     paths = list(variations)
     tried = [tuple(islice(values, MOST_RULESETS + 1)) for values in variations.values()]
     if prod(map(len, tried)) > MOST_RULESETS:

@@ -17,7 +17,7 @@ from trophy_engine.core.retell import plan_of, retell
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.numbers import Number
 from trophy_engine.standings.closings import Closings
 from trophy_engine.standings.index import NOWHERE, Standing, Standings
@@ -356,7 +356,7 @@ def _utc_day(at: int) -> int:
 
 def _run_of(board: BoardPlan, day: date) -> int:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(f"run must be a date, not {day!r}")
+        raise InvalidValue(f"run must be a date, not {short_repr(day)}")
     found = board.runs.holding(day.toordinal())
     if found is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from trophy_engine.core.commands import Adopt, Command, Settle
 from trophy_engine.errors import InvalidValue, StorageConflict
@@ -62,6 +62,7 @@ def check_snapshot(snapshot: Snapshot) -> None:
             raise InvalidValue(f"a snapshot must be text that UTF-8 can write, not {text!r}")
 
 
+@runtime_checkable
 class Storage(Protocol):
     """A log of commands and snapshots of users.
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, Final, Literal
@@ -15,6 +15,8 @@ from zlib import crc32
 from trophy_engine.core.commands import NAMES, Adopt, Command, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
+from trophy_engine.rules.constraints import FLAG, OneOf
+from trophy_engine.rules.files import check_path
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
 
 __all__ = ["SQLiteStorage"]
@@ -57,6 +59,7 @@ class SQLiteStorage:
             to its size; False opens a large file at once, or a damaged one to read what is left of it.
 
     Raises:
+        InvalidValue: the path is none, or ``synchronous`` neither of the two.
         StorageIncompatible: the file is not a storage, or one of a later version.
         StorageDamaged: the file does not hold what was written to it.
         StorageError: the file cannot be opened, or other processes have kept it locked for 10 seconds.
@@ -67,7 +70,9 @@ class SQLiteStorage:
     def __init__(
         self, path: str | PathLike[str], *, synchronous: Literal["FULL", "NORMAL"] = "FULL", verify: bool = True
     ) -> None:
-        self._path = fspath(path)
+        self._path = check_path(path)
+        OneOf(("FULL", "NORMAL")).check("synchronous", synchronous)
+        FLAG.check("verify", verify)
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         try:

@@ -45,7 +45,8 @@ _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
-_texts = st.none() | st.text(min_size=1, max_size=8).filter(str.strip)
+_characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+_texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.strip)
 
 
 @st.composite

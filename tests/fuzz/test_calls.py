@@ -1,0 +1,351 @@
+"""Every public callable refuses what it does not take by an error of the package, and has changed nothing then.
+
+The callables are listed by inspection and their parameters by signature, so that a new one is tried without being named
+here; only a required parameter of a new name needs a value in ``SAMPLES``.
+"""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odd_values import odd_json, odd_text
+from palette import PALETTE, fits, holds_surrogate, is_enum_member, parameters_of
+
+from trophy_engine import (
+    Achievement,
+    ApiTrigger,
+    Attribute,
+    Effect,
+    Engine,
+    Freezes,
+    Leaderboard,
+    Level,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    Player,
+    PointsSystem,
+    Reports,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    TrophyError,
+)
+from trophy_engine.replay.effect_log import EffectLog
+from trophy_engine.replay.events import Columns, Event
+from trophy_engine.simulation.behaviour import Chance
+from trophy_engine.simulation.persona import Deed, Persona
+from trophy_engine.simulation.population import Population
+from trophy_engine.storage.sqlite import SQLiteStorage
+
+NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
+TODAY = date(2025, 4, 2)
+RULES = Ruleset(
+    metrics=[Metric("words"), Metric("lessons")],
+    attributes=[Attribute("plan"), Attribute("topic", "event")],
+    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3), customization_enabled=True),
+    achievements=[Achievement("first", MetricTrigger("words", 10)), Achievement("welcome", ApiTrigger())],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 100)])],
+    leaderboards=[
+        Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7),
+        Leaderboard("plans", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"]),
+    ],
+)
+POPULATION = Population([Persona(Chance(0.5), [Deed("words")])])
+
+#: What required parameters take, by name; a callable makes it.
+SAMPLES = {
+    "achievement": "welcome",
+    "achievements": ["a", "b"],
+    "behaviour": Chance(0.5),
+    "callback": lambda: print,
+    "chance": 0.5,
+    "columns": Columns(),
+    "daily": 0.1,
+    "days": 3,
+    "deeds": [Deed("words")],
+    "draw": lambda: Random(1),
+    "end": date(2025, 4, 3),
+    "entries": lambda: [*_world().log()],
+    "first": TODAY,
+    "first_day": 739_000,
+    "format_": "csv",
+    "idempotency_key": "once",
+    "idle": Chance(0.1),
+    "keen": Chance(0.9),
+    "key": "a",
+    "kind": Effect,
+    "last": TODAY,
+    "leaderboard": "weekly",
+    "length": 3,
+    "log": lambda: [Event(1_700_000_000_000_000, "18", "words", 1)],
+    "members": [Persona(Chance(0.5), [Deed("words")])],
+    "metric": "words",
+    "multiplier": 2,
+    "name": "a",
+    "new": RULES,
+    "number": 1,
+    "old": RULES,
+    "one": Chance(0.5),
+    "other": Chance(0.5),
+    "path": "nothing.toml",
+    "points": 5,
+    "population": POPULATION,
+    "rank_by": "streak",
+    "ruleset": RULES,
+    "seed": 1,
+    "start": TODAY,
+    "system": "xp",
+    "text": "",
+    "threshold": 5,
+    "trigger": ApiTrigger(),
+    "user": "18",
+    "value": 5,
+    "values": {"streak.freezes.max_count": 2},
+    "variations": {"streak.freezes.max_count": [0, 1]},
+    "years": 1,
+}
+#: Arguments without which a call says too little, by callable: each set is tried.
+NEEDED = {
+    "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
+    "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
+    "Engine.leaderboard": [{}, {"leaderboard": "plans", "attributes": {"plan": "pro"}}, {"user": "18"}],
+    "Reports.summary": [{"metric": "words"}, {"points": "xp"}],
+    "simulate": [{"users": 2, "days": 2}],
+    "sweep": [{"users": 2, "days": 2}],
+}
+#: Where the callables are that take what users of the package make, and the names there that they only get back.
+MODULES = (
+    "replay.comparison",
+    "replay.effect_log",
+    "replay.events",
+    "replay.git",
+    "replay.runner",
+    "replay.sources",
+    "rules.achievements",
+    "rules.leaderboards",
+    "rules.metrics",
+    "rules.points",
+    "rules.ruleset",
+    "rules.settings",
+    "rules.streak",
+    "rules.variation",
+    "simulation.behaviour",
+    "simulation.habits",
+    "simulation.persona",
+    "simulation.population",
+    "simulation.simulate",
+    "simulation.sweep",
+    "storage.memory",
+    "storage.sqlite",
+)
+RESULTS = {
+    *("Comparison", "Difference", "Standing", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
+    *("Act", "Habits", "act"),
+    *("BadRow", "Event", "Source", "TextLog", "Logs", "read_event"),  # made for each row of a log
+    *("Behaviour", "Member"),  # abstract
+}
+
+
+def _world():
+    engine = Engine(RULES, clock=lambda: NOON)
+    engine.identify("18", attributes={"plan": "pro"})
+    engine.record("words", user="18", value=20)
+    return engine
+
+
+def _methods(owner):
+    found = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
+    return [name for name, _ in found if not name.startswith("_")]
+
+
+def _callables():
+    """Map the name of each callable to what binds it to an engine."""
+    found = {"Engine": lambda _: Engine}
+    found |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
+    found |= {f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)}
+    found |= {f"Player.{name}": lambda engine, name=name: getattr(engine.user("18"), name) for name in _methods(Player)}
+    for module in MODULES:
+        exported = importlib.import_module(f"trophy_engine.{module}")
+        for name in exported.__all__:
+            one = getattr(exported, name)
+            if name in RESULTS or not (inspect.isclass(one) or inspect.isfunction(one)):
+                continue
+            found[name] = lambda _, one=one: one
+    for owner, made in ((Ruleset, RULES), (Population, POPULATION)):
+        found |= {f"{owner.__name__}.{name}": lambda _, n=name, made=made: getattr(made, n) for name in _methods(owner)}
+    return found
+
+
+CALLABLES = _callables()
+CASES = [
+    pytest.param(name, parameter, hint, id=f"{name}({parameter})")
+    for name, bind in CALLABLES.items()
+    for parameter, (hint, _) in parameters_of(bind(_world())).items()
+]
+
+
+def _sample(parameter):
+    made = SAMPLES[parameter]
+    return made() if inspect.isfunction(made) else made
+
+
+def _fingerprint(engine):
+    states = {user: engine.dump(user) for user in engine.users()}
+    return engine.ruleset, [*engine.log()], states, len(engine._subscribers)
+
+
+def _call(function, arguments):
+    result = function(**arguments)
+    if isinstance(result, Iterator):  # what is wrong may show when it is walked
+        list(result)
+    if isinstance(result, EffectLog | SQLiteStorage):
+        result.close()
+
+
+class _Worlds:
+    """An engine to call, the same one until a call has changed it."""
+
+    def __init__(self):
+        self._renew()
+
+    def _renew(self):
+        self.engine = _world()
+        self._before = _fingerprint(self.engine)
+
+    def fault_of(self, name, arguments, *, allowed):
+        """Call a callable and return what is wrong about how it ends, None for nothing."""
+        fault = None
+        try:
+            _call(CALLABLES[name](self.engine), arguments)
+        except TrophyError as error:
+            str(error)
+            if _fingerprint(self.engine) == self._before:
+                return None
+            fault = "refused, and yet it changed something"
+        except Exception as error:  # noqa: BLE001  # what must not come out is what is looked for
+            fault = f"{type(error).__name__}: {str(error)[:80]}"
+        else:
+            fault = None if allowed else "taken"
+        if name.startswith("Engine."):
+            self._renew()
+        return fault
+
+
+@pytest.mark.parametrize(("name", "parameter", "hint"), CASES)
+def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    worlds = _Worlds()
+    parameters = parameters_of(CALLABLES[name](worlds.engine))
+    required = [one for one, (_, needs_value) in parameters.items() if needs_value and one != parameter]
+    faults = []
+    for needed in NEEDED.get(name, [{}]):
+        for kind, make in PALETTE.items():
+            value = make()
+            allowed = is_enum_member(value) or (fits(value, hint) and not holds_surrogate(value))
+            arguments = {**{one: _sample(one) for one in required}, **needed, parameter: value}
+            fault = worlds.fault_of(name, arguments, allowed=allowed)
+            if fault is not None:
+                faults.append(f"{kind}: {fault}")
+    assert not faults, "\n".join(faults)
+
+
+def test_after_a_refused_subscription_events_are_recorded():
+    engine = _world()
+    for kind, callback in (
+        (Effect("18", NOON), print),
+        (int, print),
+        ("MetricChanged", print),
+        (Effect, "print"),
+        (None, None),
+    ):
+        with pytest.raises(TrophyError):
+            engine.subscribe(kind, callback)
+    assert engine.record("words", user="18", value=1).total == 21
+
+
+def test_a_clock_that_shows_no_instant_is_told_of():
+    for shown in (None, 5, "now", datetime(2025, 4, 2), date(2025, 4, 2)):  # noqa: DTZ001  # naive on purpose
+        engine = Engine(RULES, clock=lambda shown=shown: shown)
+        with pytest.raises(TrophyError, match="the clock's instant must be an aware datetime"):
+            engine.record("words", user="18")
+        assert list(engine.users()) == []
+
+
+_ODD = odd_json | st.sampled_from(list(PALETTE.values())).map(lambda make: make())
+_ARGUMENTS = {
+    "user": st.sampled_from(["18", "19"]) | _ODD,
+    "metric": st.sampled_from(["words", "lessons"]) | _ODD,
+    "value": st.sampled_from([1, 0.1, -3, 10**29]) | _ODD,
+    "attributes": st.sampled_from([{}, {"topic": "ui"}, {"plan": "pro"}]) | st.dictionaries(odd_text, _ODD, max_size=2),
+    "idempotency_key": st.sampled_from(["once", "twice"]) | _ODD,
+    "achievement": st.just("welcome") | _ODD,
+    "time_zone": st.sampled_from(["Asia/Tokyo", "-05:00"]) | _ODD,
+    "name": _ODD,
+    "email": _ODD,
+    "sign_up_date": st.just("2024-02-29") | _ODD,
+    "device_tokens": _ODD,
+    "subscribe_to_emails": st.booleans() | _ODD,
+    "notifications": st.just({"recap": ["push"]}) | _ODD,
+    "evaluation_mode": st.just("OR") | _ODD,
+    "days_off": st.just(["sunday"]) | _ODD,
+    "start": st.just("2025-04-02") | _ODD,
+    "end": st.just("2025-04-09") | _ODD,
+    "number": st.just(1) | _ODD,
+    "at": _ODD,
+}
+_COMMANDS = ("record", "record", "identify", "complete", "prefer", "pause", "unpause", "grant_freeze", "settle")
+
+
+@st.composite
+def _calls(draw):
+    """Draw a command and arguments of which most are odd."""
+    name = draw(st.sampled_from(_COMMANDS))
+    parameters = parameters_of(getattr(Engine, name))
+    chosen = [
+        one for one, (_, required) in parameters.items() if one in _ARGUMENTS and (required or draw(st.booleans()))
+    ]
+    return name, {one: draw(_ARGUMENTS[one]) for one in chosen}
+
+
+@given(st.lists(_calls(), min_size=1, max_size=6))
+def test_odd_calls_end_alike_in_memory_and_in_a_file(calls):
+    with (
+        Engine(RULES, clock=lambda: NOON) as one,
+        Engine(RULES, storage=SQLiteStorage(":memory:"), clock=lambda: NOON) as two,
+    ):
+        for name, arguments in calls:
+            ends = []
+            for engine in (one, two):
+                before = _fingerprint(engine)
+                try:
+                    getattr(engine, name)(**arguments)
+                except TrophyError as error:
+                    ends.append((type(error), str(error)))
+                    assert _fingerprint(engine) == before
+                else:
+                    ends.append(None)
+            assert ends[0] == ends[1]
+        assert _fingerprint(one) == _fingerprint(two)
+
+
+def test_each_parameter_is_tried():
+    tried = {case.values[0] for case in CASES}
+    assert {
+        "Engine.record",
+        "Engine.subscribe",
+        "Reports.summary",
+        "replay",
+        "compare",
+        "sweep",
+        "SQLiteStorage",
+    } <= tried
+    assert len(CASES) > 250
+    with suppress(TrophyError):  # the samples themselves are taken
+        _world().record("words", user="18", at=datetime(2025, 4, 3, tzinfo=UTC))

@@ -1,0 +1,167 @@
+"""Whatever a log holds, rows are events or bad rows, and a file that cannot be read is a ``TrophyError`` naming it."""
+
+import csv
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odd_values import json_text, odd_json, odd_text
+
+from trophy_engine import Attribute, Metric, Ruleset, TrophyError
+from trophy_engine.replay.events import BadRow, Columns, Event
+from trophy_engine.replay.runner import replay
+from trophy_engine.replay.sources import read_log
+
+COLUMNS = Columns("who", "when", "what", "n", "where", {"topic": "topic"})
+NAMES = ["who", "when", "what", "n", "where", "topic"]
+RULES = Ruleset(metrics=[Metric("words")], attributes=[Attribute("topic", "event")])
+ROW = {"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": "2", "where": "Europe/Berlin", "topic": "ui"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("logs")
+
+
+def read(folder, name, content):
+    """Read a log and evaluate it; return its rows, or the error that it ends with."""
+    path = folder / name
+    path.write_bytes(content)
+    try:
+        rows = list(read_log(str(path), COLUMNS))
+        for row in rows:
+            assert isinstance(row, Event | BadRow)
+            str(row).encode("utf-8", "backslashreplace")
+        replay(RULES, rows)
+    except TrophyError as error:
+        return error
+    return rows
+
+
+def as_csv(rows):
+    return "\n".join([",".join(NAMES), *(",".join(str(row.get(name, "")) for name in NAMES) for row in rows)])
+
+
+_cells = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, odd_json))
+_rows = st.lists(_cells.map(lambda odd: {**ROW, **odd}), max_size=3)
+
+
+@given(_rows)
+def test_rows_of_json_lines(folder, rows):
+    found = read(folder, "log.jsonl", "\n".join(map(json_text, rows)).encode())
+    assert isinstance(found, list)
+    assert len(found) == len(rows)
+
+
+@given(st.lists(st.one_of(st.sampled_from(["{", "[1]", "NaN", '{"who": NaN}', "[" * 3_000]), odd_text), max_size=4))
+def test_lines_that_are_not_json(folder, lines):
+    read(folder, "log.jsonl", "\n".join(lines).encode("utf-8", "surrogatepass"))
+
+
+@given(_rows, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))
+def test_rows_of_csv(folder, rows, encoding):
+    read(folder, "log.csv", as_csv(rows).encode(encoding, "replace"))
+
+
+@given(st.binary(max_size=200), st.sampled_from(["log.csv", "log.tsv", "log.jsonl", "log.csv.gz", "log.parquet"]))
+def test_any_bytes(folder, content, name):
+    read(folder, name, content)
+
+
+WHOLE = as_csv([ROW, {**ROW, "who": "19"}] * 40).encode()
+_GZIPPED = gzip.compress(WHOLE, mtime=0)
+
+
+@given(st.integers(0, len(_GZIPPED) * 8 - 1))
+def test_a_gzipped_log_with_a_flipped_bit(folder, bit):
+    damaged = bytearray(_GZIPPED)
+    damaged[bit // 8] ^= 1 << bit % 8
+    read(folder, "log.csv.gz", bytes(damaged))
+
+
+@given(st.integers(0, len(_GZIPPED) - 1))
+def test_a_gzipped_log_that_is_cut_off(folder, length):
+    found = read(folder, "log.csv.gz", _GZIPPED[:length])
+    assert isinstance(found, TrophyError)
+
+
+def _columnar(folder, name):
+    path = str(folder / f"whole-{name}")
+    table = pa.table({column: [ROW[column]] * 50 for column in NAMES})
+    if name.endswith("parquet"):
+        pq.write_table(table, path)
+    else:
+        pyarrow.feather.write_feather(table, path)
+    return (folder / f"whole-{name}").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["log.parquet", "log.arrow"])
+@given(st.data())
+def test_a_columnar_log_with_bytes_changed(folder, name, data):
+    content = bytearray(_columnar(folder, name))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    read(folder, name, bytes(content))
+
+
+def bad_rows(folder, name, content):
+    return [row.reason for row in read(folder, name, content) if isinstance(row, BadRow)]
+
+
+def error_of(folder, name, content):
+    found = read(folder, name, content)
+    assert isinstance(found, TrophyError)
+    return str(found)
+
+
+def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
+    flipped = bytearray(_GZIPPED)
+    flipped[-5] ^= 1  # in the checksum at the end
+    assert "log.csv.gz after line 80: CRC check failed" in error_of(folder, "log.csv.gz", bytes(flipped))
+    assert "log.csv.gz: Compressed file ended" in error_of(folder, "log.csv.gz", _GZIPPED[:30])
+    flipped = bytearray(_GZIPPED)
+    flipped[10] |= 0b110  # a block of a type that there is not
+    assert "log.csv.gz: Error -3 while decompressing" in error_of(folder, "log.csv.gz", bytes(flipped))
+    two = as_csv([ROW, ROW]).encode() + b"\n\xff\xfe"
+    assert "cannot read" in error_of(folder, "log.csv", two)
+    long = as_csv([ROW, {**ROW, "topic": "x" * (csv.field_size_limit() + 1)}]).encode()
+    assert "log.csv after line 2: field larger than field limit" in error_of(folder, "log.csv", long)
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ({"n": 10**4_000}, "n must lie within ±10**30"),
+        ({"n": float("nan")}, "is not JSON: NaN is not a number of JSON"),
+        ({"n": "1e9999999999999999999999"}, "n must be a number, not '1e9999999999999999999999'"),
+        ({"n": True}, "the column 'n' must hold text or a number, not True"),
+        ({"who": ["18"]}, "the column 'who' must hold text or a number, not ['18']"),
+        ({"who": "\ud800"}, "a user id must be text that UTF-8 can write"),
+        ({"who": "a\0b"}, "a user id must be text that UTF-8 can write, without NUL"),
+        ({"topic": "\ud800"}, "topic must be text that UTF-8 can write"),
+        ({"where": "\ud800"}, "unknown time zone"),
+        ({"when": 10**4_000}, "when must be an ISO 8601 instant"),
+    ],
+)
+def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, told):
+    [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), json.dumps({**ROW, **odd})]).encode())
+    assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"who": ' * 50_000, "is not JSON"),
+        ('{"n": ' + "9" * 5_000 + ', "who": "18"}', "is empty"),
+        ('{"who": "18", "who": "19"}', "is not JSON: a name stands twice in one object"),
+        ('{"n": Infinity}', "is not JSON: Infinity is not a number of JSON"),
+    ],
+)
+def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, told):
+    [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), line]).encode())
+    assert told in reason

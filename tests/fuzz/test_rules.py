@@ -1,0 +1,124 @@
+"""Whatever a rules file holds, only ``InvalidRules`` comes out, and what is read is written back equal."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odd_values import json_text, odd_json, odd_text, replaced
+
+from trophy_engine import InvalidRules, Ruleset, TrophyError
+from trophy_engine.rules.ruleset import check_file
+from trophy_engine.testing.rulesets import rulesets
+
+_TOML = st.lists(
+    st.sampled_from(
+        ["[streak]", "[[metrics]]", "[[points]]", "[[points.triggers]]", "[[achievements]]", "[a.b.c]", "trigger = {}"]
+        + ["key = 'words'", "key = 'words'", "type = ['metric']", "type = {}", "metrics = [{key = 'words'}]", "a"]
+        + ["points = 1_0", "value = 1e400", "value = 0x" + "f" * 5_000, "value = " + "9" * 5_000, "name = 'x'", "]"]
+        + ["value = 1e99999999999999999999", "value = nan", "start = 2025-04-02", "start = 25:00:00", "= 1", '"'],
+    )
+    | odd_text,
+    max_size=8,
+).map("\n".join)
+
+
+def check_reading(text, format_):
+    try:
+        rules = Ruleset.loads(text, format_)
+    except InvalidRules as error:
+        return str(error)
+    assert Ruleset.loads(rules.dumps("json"), "json") == rules
+    assert len(rules.digest) == 64
+    return rules
+
+
+@given(odd_json)
+def test_any_json_is_rules_or_refused(value):
+    check_reading(json_text(value), "json")
+
+
+@given(st.data(), rulesets())
+def test_rules_with_something_odd_in_them_are_rules_or_refused(data, rules):
+    table = json.loads(rules.dumps("json"))
+    check_reading(json_text(data.draw(replaced(table))), "json")
+
+
+@given(_TOML | st.text(max_size=60))
+def test_any_text_is_rules_or_refused(text):
+    check_reading(text, "toml")
+    check_reading(text, "json")
+
+
+@given(st.data(), rulesets())
+def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
+    text = rules.dumps("toml")
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.integers(0, 4))
+        text = text[:place] + data.draw(st.sampled_from("[]{}='\"\n,.0a-") | odd_text) + text[place + length :]
+    check_reading(text, "toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '{"achievements": [{"key": "a", "trigger": {"type": ["metric"]}}]}',
+            r"achievements\[0\].trigger.type: must be one of 'metric', .*, not \['metric'\]",
+        ),
+        ('{"achievements": [{"key": "a", "trigger": {"type": {}}}]}', "must be one of"),
+        ('{"points": [{"key": "a", "maximum": ' + "9" * 5_000 + "}]}", "more than 4,300 digits; .* at most 18"),
+        ('{"points": [{"key": "a", "maximum": ' + "9" * 4_000 + "}]}", r"maximum: maximum must lie between -10\*\*18"),
+        ('{"metrics": [{"key": ' + "9" * 4_000 + "}]}", "key must be ASCII letters"),
+        ('{"streak": {"metrics": [{"key": "a", "threshold": 1e9999999999999999999999}]}}', "out of range"),
+        ('{"streak": {"metrics": [{"key": "a", "threshold": 1e999999}]}}', "lie within"),
+        (
+            '{"metrics": [{"key": "a", "name": "\\ud800"}]}',
+            r"metrics\[0\].name: name must be text that UTF-8",
+        ),
+        ('{"metrics": [{"key": "a", "unit": "x\\u0000"}]}', "unit must be text that UTF-8 can write, without NUL"),
+        ('{"metrics": [{"key": "a", "\\ud800": 1}]}', r"metrics\[0\].'\\ud800': is not a field here"),
+        ('{"metrics": [{"key": "a"}], "metrics": []}', "names 'metrics' twice in one object"),
+        ('{"metrics": ' + "[" * 100_000, "is not JSON"),
+        ('{"metrics": [' * 400, "is not JSON"),
+        (
+            '{"achievements": [{"key": "a", "trigger": {"type": "api"}, "user_attributes": {"plan": "\\ud800"}}]}',
+            "user_attributes.plan must be text",
+        ),
+    ],
+)
+def test_what_used_to_escape_is_told(text, told, tmp_path):
+    with pytest.raises(InvalidRules, match=told):
+        Ruleset.loads(text, "json")
+    path = tmp_path / "rules.json"
+    path.write_text(text, encoding="utf-8")
+    assert all(str(problem).encode() for problem in check_file(path))
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "1e9999999999999999999999", "0x" + "f" * 5_000, "-" + "9" * 4_000])
+def test_numbers_of_toml_have_bounds(number):
+    with pytest.raises(InvalidRules):
+        Ruleset.loads(f"[[points]]\nkey = 'xp'\nmaximum = {number}")
+
+
+@pytest.mark.parametrize("path", ["a\0.toml", "\ud800.toml", "", "no/such/folder.toml", ".", b"rules.toml", 5, None])
+def test_paths_that_are_none_are_refused(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for call in (Ruleset.load, check_file, Ruleset().dump):
+        with pytest.raises(TrophyError):
+            call(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_rules(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text("[[metrics]]\nkey = 'words'\n", encoding="utf-8-sig")
+    assert [metric.key for metric in Ruleset.load(path).metrics] == ["words"]
+
+
+def test_a_decimal_with_a_large_exponent_costs_nothing():
+    rules = '{"streak": {"metrics": [{"key": "a", "threshold": 0e999999999999999999}]}, "metrics": [{"key": "a"}]}'
+    with pytest.raises(InvalidRules, match="threshold must be above 0"):
+        Ruleset.loads(rules, "json")
+    assert Decimal("0e999999999999999999") == 0
