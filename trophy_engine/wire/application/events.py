@@ -29,7 +29,7 @@ __all__ = ["points_of", "record"]
 def record(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one whose idempotency key was used before does nothing, not even to the user's fields."""
     rule = metric(engine, key)
-    body = structure(request.body, EventBody)
+    body = structure(request.body, EventBody, strict=request.strict)
     check_attributes(engine, "user", body.user.attributes)
     check_attributes(engine, "event", body.attributes)
     idempotency_key = request.headers.get("idempotency-key") or None
