@@ -135,7 +135,7 @@ class Shell(Reader):
             InvalidValue: a batch is open.
         """
         with self._lock:
-            if ruleset == self.ruleset:
+            if ruleset == self.ruleset and ruleset.digest == self.ruleset.digest:
                 return ()
             self._history.check_no_batch()
             latest = self._history.latest()

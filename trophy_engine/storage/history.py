@@ -60,7 +60,7 @@ class History:
         self.plan: Plan = self._plan_at(self._sequence)
         self.revised: list[RawEffect] = []
         wanted = self.plan.ruleset if ruleset is None else ruleset
-        if not self._adoptions or self.plan.ruleset != wanted:
+        if not self._adoptions or self.plan.ruleset.digest != wanted.digest:
             self.revised = self.adopt(wanted, self.latest())
 
     def _read_adoptions(self) -> list[tuple[int, Adopt]]:
