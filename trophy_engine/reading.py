@@ -162,16 +162,15 @@ class Reader:
     ) -> tuple[StandingView, ...]:
         """Look at where a user has stood in every run of a leaderboard that has a day between two dates, day by day.
 
-        It is reckoned from the log of all users, once for all runs.
+        It is computed from the log of all users, once for all runs, as of any instant since the user was created.
 
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
-            EarlierThanSettled: the user's history has already passed the instant.
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
         """
         with self._lock:
-            player = self.user(user, at=at)
-            return self._boards.standings(player.id, leaderboard, to_micros(player.at), first, last)
+            instant = self._instant(self._state(user), at)
+            return self._boards.standings(user, leaderboard, instant, first, last)
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.

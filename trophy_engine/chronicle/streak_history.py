@@ -62,7 +62,8 @@ class LongestStreak:
 
     Attributes:
         length: how long.
-        period_start, period_end: the period in which it first was as long as that.
+        period_start: the first day of its first period.
+        period_end: the last day of its last period, within the stretch, that was credited or carried.
         started: the day on which it started.
     """
 
@@ -105,12 +106,15 @@ def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestS
     length = _at(lengths, period)
     if not periods or not length:
         return None
-    starts = (day for day in account.starts if index(day) <= period)
+    started = max((day for day in account.starts if index(day) <= period), default=account.streak.first_day(period))
+    ended = next((one for one, shorter in lengths if one > period and shorter < length), current + 1)
+    if ended > current == index(scenes[-1].state.day) and not account.is_decided(current):
+        ended = current
     return LongestStreak(
         length=length,
-        period_start=account.first_day(period),
-        period_end=account.last_day(period),
-        started=date.fromordinal(max(starts, default=account.streak.first_day(period))),
+        period_start=account.first_day(index(started)),
+        period_end=account.last_day(min(ended, current + 1) - 1),
+        started=date.fromordinal(started),
     )
 
 
@@ -268,6 +272,10 @@ class _Account:
             return False
         first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
         return any(start < end and first_day <= last for start, last in self.pauses.values() if start <= last)
+
+    def is_decided(self, period: int) -> bool:
+        """Return whether the current period already is credited or carried."""
+        return period in self.credited or any(first <= period <= last for first, last in self.carried)
 
     def first_day(self, period: int) -> date:
         """Give the first day of a period."""
