@@ -122,6 +122,12 @@ def test_an_id_in_the_body_of_an_update_changes_nothing(hosted):
     assert (hosted.status, hosted.body["error"][:22]) == (422, "id is not a field here")
 
 
+def test_a_call_that_says_nothing_may_come_without_a_body(hosted):
+    for method, path in (("PUT", "/users/18"), ("PATCH", "/users/18"), ("PATCH", "/users/18/preferences")):
+        assert hosted.send(method, path).status_code == 200
+    assert list(hosted.engine.users()) == ["18"]
+
+
 def test_a_user_is_created_once(hosted):
     hosted.api.users.create(id="a", name="First")
     with pytest.raises(UnprocessableEntityError):

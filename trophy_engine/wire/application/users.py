@@ -45,16 +45,21 @@ def get(engine: Engine, request: Request, id_: str) -> Response:
 
 def identify(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
-    upsert(engine, request, id_, structure(request.body, UpdatedUser, strict=request.strict))
+    upsert(engine, request, id_, structure(_fields(request), UpdatedUser, strict=request.strict))
     return Response(200, _user(engine, request, id_))
 
 
 def update(engine: Engine, request: Request, id_: str) -> Response:
     """Set some fields of a user."""
-    body = structure(request.body, PatchedUser, strict=request.strict)
+    body = structure(_fields(request), PatchedUser, strict=request.strict)
     player(engine, request, id_)
     upsert(engine, request, id_, body)
     return Response(200, _user(engine, request, id_))
+
+
+def _fields(request: Request) -> object:
+    """Return a body whose fields are all optional; clients before version 1.15 send none where all are left out."""
+    return {} if request.body is None else request.body
 
 
 def _user(engine: Engine, request: Request, id_: str) -> Json:
@@ -69,7 +74,7 @@ def get_preferences(engine: Engine, request: Request, id_: str) -> Response:
 
 def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set what a user wants, as far as the body says."""
-    body = structure(request.body, PreferencesBody, strict=request.strict)
+    body = structure(_fields(request), PreferencesBody, strict=request.strict)
     player(engine, request, id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
     notifications = body.notifications
