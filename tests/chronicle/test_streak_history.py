@@ -320,9 +320,10 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
     do(engine, history)
     now = from_micros(history.commands[-1].at)
     for user in engine.users() if history.ruleset.streak else ():
-        best = engine.reports.wrapped(user, at=now, rankings=lambda first, last: {}).longest_streak
+        scenes = engine.scenes(user, at=now)
+        best = longest_streak(scenes, now.date() - timedelta(90), now.date() + timedelta(2))
         if best is not None:
-            rows = engine.reports.streak_history(user, 600, at=now)
+            rows = streak_history(scenes, 400)
             own = [row for row in rows if best.period_start <= row.period_start <= best.period_end]
             assert own[-1].period_end == best.period_end
             assert all(row.length for row in own)

@@ -92,14 +92,15 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
 
 
 def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestStreak | None:
-    """Give the longest streak between two local days, both included; None where there was none.
+    """Return the longest streak between two local days, both included; None where there was none.
 
     Raises:
         UnknownKey: the rules in force have no streak.
     """
     account = _account(scenes)
     index = account.streak.index
-    current = min(index(last.toordinal()), index(scenes[-1].state.day))
+    today = index(scenes[-1].state.day)
+    current = min(index(last.toordinal()), today)
     lengths = account.lengths()
     periods = range(index(first.toordinal()), current + 1)
     period = max(periods, key=lambda one: _at(lengths, one), default=current)
@@ -107,13 +108,12 @@ def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestS
     if not periods or not length:
         return None
     started = max((day for day in account.starts if index(day) <= period), default=account.streak.first_day(period))
-    ended = next((one for one, shorter in lengths if one > period and shorter < length), current + 1)
-    if ended > current == index(scenes[-1].state.day) and not account.is_decided(current):
-        ended = current
+    undecided = current if current == today and not account.is_decided(current) else current + 1
+    ended = next((one for one, shorter in lengths if one > period and shorter < length), undecided)
     return LongestStreak(
         length=length,
         period_start=account.first_day(index(started)),
-        period_end=account.last_day(min(ended, current + 1) - 1),
+        period_end=account.last_day(min(ended, undecided) - 1),
         started=date.fromordinal(started),
     )
 
