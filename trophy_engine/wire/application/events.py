@@ -76,4 +76,7 @@ def points_of(engine: Engine, request: Request, outcome: Outcome) -> Json:
     if not changes:
         return {}
     history, date = RulesHistory.of(engine), today(player(engine, request, outcome.user_id))
-    return {key: event_points(systems[key], change, date, history) for key, change in changes.items()}
+    is_event = outcome.metric is not None
+    return {
+        key: event_points(systems[key], change, date, history, is_event=is_event) for key, change in changes.items()
+    }
