@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from threading import RLock
 from typing import Any, Literal, overload
@@ -50,6 +51,12 @@ class Reader:
         self._clock = clock
         self._lock = RLock()
         self._boards = Boards(history)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the engine for several calls of one thread; calls of other threads wait until the block ends."""
+        with self._lock:
+            yield
 
     @property
     def ruleset(self) -> Ruleset:
@@ -168,11 +175,10 @@ class Reader:
     ) -> tuple[StandingView, ...]:
         """Look at where a user has stood in every run of a leaderboard that has a day between two dates, day by day.
 
-        It is reckoned from the log of all users, once for all runs.
+        It is computed from the log of all users, once for all runs, as of any instant since the user was created.
 
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
-            EarlierThanSettled: the user's history has already passed the instant.
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
             InvalidValue: a date is none, the first one is after the last, or they span more than 10,000 runs.
         """
@@ -182,8 +188,8 @@ class Reader:
         if first > last:
             raise InvalidValue(f"first {first} must not be after last {last}")
         with self._lock:
-            player = self.user(user, at=at)
-            return self._boards.standings(player.id, leaderboard, to_micros(player.at), first, last)
+            instant = self._instant(self._state(user), at)
+            return self._boards.standings(user, leaderboard, instant, first, last)
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.

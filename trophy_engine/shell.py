@@ -140,7 +140,7 @@ class Shell(Reader):
         Instances((Ruleset,)).check("ruleset", ruleset)
         wanted = None if at is None else to_micros(at)
         with self._lock:
-            if ruleset == self.ruleset:
+            if ruleset == self.ruleset and ruleset.digest == self.ruleset.digest:
                 return ()
             self._history.check_no_batch()
             latest = self._history.latest()

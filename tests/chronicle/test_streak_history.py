@@ -232,18 +232,66 @@ def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
     play(engine, "04-07T10:00 lessons 1\n04-08T10:00 lessons 1")
     assert lengths(engine.reports.streak_history("jo", 8, at=at("04-08T11:00"))) == [1, 2, 0, 0, 0, 0, 1, 2]
     longest = longest_streak(engine.scenes("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
-    assert (longest.length, longest.period_start) == (2, date(2025, 4, 2))
+    assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
 
 
 def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
     scenes = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
     best = longest_streak(scenes, date(2025, 1, 1), date(2025, 12, 31))
-    assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 12))
+    assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
+    assert best.period_end == date(2025, 6, 12)
     late = longest_streak(scenes, date(2025, 6, 13), date(2025, 12, 31))
     assert (late.length, late.started, late.period_end) == (1, date(2025, 6, 15), date(2025, 6, 15))
     assert longest_streak(scenes, date(2025, 6, 13), date(2025, 6, 14)) is None
     assert longest_streak(scenes, date(2026, 1, 1), date(2026, 12, 31)) is None
+
+
+def longest(engine, year=2025, *, until):
+    best = engine.reports.wrapped("jo", year, at=at(until)).longest_streak
+    return best.length, best.period_start, best.period_end
+
+
+def test_the_longest_streak_goes_from_its_first_day_to_its_last_across_the_turn_of_the_year():
+    engine = Engine(rules())
+    play(
+        engine, "\n".join(f"{day}T10:00 lessons 1" for day in ("2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02"))
+    )
+    play(engine, "2024-03-05T10:00 lessons 1")
+    assert longest(engine, 2023, until="2024-06-01") == (2, date(2023, 12, 30), date(2023, 12, 31))
+    assert longest(engine, 2024, until="2024-06-01") == (4, date(2023, 12, 30), date(2024, 1, 2))
+
+
+def test_the_longest_streak_of_weeks_or_months_has_whole_periods():
+    for frequency, story, first, last in (
+        ("weekly", "04-02T10:00 lessons 1\n04-07T10:00 lessons 1", date(2025, 3, 30), date(2025, 4, 12)),
+        ("monthly", "01-31T10:00 lessons 1\n02-03T10:00 lessons 1", date(2025, 1, 1), date(2025, 2, 28)),
+    ):
+        engine = Engine(rules(frequency=frequency))
+        play(engine, story)
+        assert longest(engine, until="06-20T10:00") == (2, first, last)
+        assert engine.reports.wrapped("jo", 2025, at=at("06-20T10:00")).longest_streak.started.day in {2, 31}
+
+
+def test_what_carries_a_streak_after_its_last_credit_belongs_to_it():
+    frozen = Engine(rules(freezes=Freezes(4)))
+    play(frozen, "11-02T12:00 lessons 1")
+    assert longest(frozen, until="11-20T10:00") == (1, date(2025, 11, 2), date(2025, 11, 6))
+    assert longest(frozen, until="11-05T10:00") == (1, date(2025, 11, 2), date(2025, 11, 4))
+    new_year = Engine(rules(freezes=Freezes(1)))
+    play(new_year, "2024-12-30T12:00 lessons 1\n2024-12-31T12:00 lessons 1")
+    assert longest(new_year, until="01-20T10:00") == (2, date(2024, 12, 30), date(2025, 1, 1))
+
+
+def test_the_longest_streak_ends_with_the_last_period_that_is_decided():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
+    assert longest(engine, until="04-03T12:00") == (3, date(2025, 4, 1), date(2025, 4, 3))
+    assert longest(engine, until="04-04T12:00") == (3, date(2025, 4, 1), date(2025, 4, 3))
+    engine.restore_streak("jo", at=at("04-06T12:00"))
+    assert longest(engine, until="04-06T13:00") == (3, date(2025, 4, 1), date(2025, 4, 6))
+    play(engine, "04-07T10:00 lessons 1")
+    assert longest(engine, until="04-20T10:00") == (4, date(2025, 4, 1), date(2025, 4, 7))
 
 
 # Whatever happens ---------------------------------------------------------------------------------------------------
@@ -264,6 +312,22 @@ def test_a_history_ends_with_what_one_sees(history, periods):
         assert rows[-1].length == seen.length
         assert all(row.period_end + timedelta(1) == later.period_start for row, later in pairwise(rows))
         assert max(row.length for row in rows) <= seen.longest
+
+
+@given(games(max_size=15))
+def test_every_period_of_the_longest_streak_has_a_length(history):
+    engine = Engine(history.ruleset)
+    do(engine, history)
+    now = from_micros(history.commands[-1].at)
+    for user in engine.users() if history.ruleset.streak else ():
+        scenes = engine.scenes(user, at=now)
+        best = longest_streak(scenes, now.date() - timedelta(90), now.date() + timedelta(2))
+        if best is not None:
+            rows = streak_history(scenes, 400)
+            own = [row for row in rows if best.period_start <= row.period_start <= best.period_end]
+            assert own[-1].period_end == best.period_end
+            assert all(row.length for row in own)
+            assert max(row.length for row in own) == best.length
 
 
 @given(games(PLAYS, users=("jo",), max_size=20, kinds=records))

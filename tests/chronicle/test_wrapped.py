@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import attrs
 import pytest
 from hypothesis import given
 from stories import at, play
@@ -21,6 +22,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.chronicle.wrapped import percent
+from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.testing import games
 from trophy_engine.testing import play as do
 
@@ -133,6 +135,24 @@ def test_a_year_without_activity_has_no_blocks():
     assert (told.days_active, told.weeks_active, told.months_active) == (0, 0, 0)
     assert told.most_active_day is told.most_active_week is told.most_active_month is told.entire_year is None
     assert told.longest_streak is None
+
+
+def test_the_best_rankings_are_worked_out_from_the_logs_as_of_any_instant():
+    board = Leaderboard("yearly", "metric", date(2023, 1, 1), metric="words", run_unit="year", run_interval=1)
+    engine = Engine(attrs.evolve(RULES, leaderboards=[board, attrs.evolve(board, key="draft", status="inactive")]))
+    play(engine, YEAR, user="jo")
+    play(engine, "2024-03-14T18:00 words 99", user="mo")
+
+    def best(until):
+        told = engine.reports.wrapped("jo", 2024, at=at(until))
+        periods = told.most_active_day, told.most_active_week, told.entire_year
+        return [
+            {key: (one.rank, one.value, one.start) for key, one in period.leaderboards.items()} for period in periods
+        ]
+
+    run = date(2024, 1, 1)
+    assert best("2024-12-31") == [{"yearly": (2, 80, run)}, {"yearly": (1, 10, run)}, {"yearly": (1, 122, run)}]
+    assert best("2024-03-15T12:30")[0] == {"yearly": (2, 80, run)}
 
 
 def test_leaderboards_come_from_whoever_knows_them():

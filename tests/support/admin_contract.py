@@ -16,7 +16,8 @@ _RESOURCES = {
 }
 
 ADMIN_SHAPES = {
-    "Issue": "severity:error/warning message:text id?:text userId?:text boostId?:text index?:int",
+    "Issue": """severity:error/warning message:text level:error/warning reason:text id?:text userId?:text boostId?:text
+        index?:int""",
     "Deleted": "id:uuid",
     "Badge": "url:text",
     "AttributeValue": "attributeId:uuid attributeValue:text",

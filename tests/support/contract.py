@@ -21,7 +21,7 @@ _SYSTEM = "id:uuid key:text name:text description:text|null badgeUrl:text|null m
 _LEADERBOARD = """id:uuid name:text key:text rankBy:metric/points/streak description:text|null
 breakdownAttribute:text|null breakdownAttributes:[text] metricKey?:text metricName?:text pointsSystemKey?:text
 pointsSystemName?:text start:date end:date|null startTime:text|null endTime:text|null maxParticipants:int|null
-runUnit:day/month/year|null runInterval:int|null userAttributes:[Pair]"""
+runUnit:day/month/year|null runInterval:int|null userAttributes:[Pair] status:active/scheduled/finished"""
 _PERIOD = """metrics:{WrappedMetric} points:{WrappedPoints} achievements:[UserAchievement]
 leaderboards:{UserLeaderboard}"""
 _STANDING = "currentTotal:number changeThisPeriod:number percentChange:number percentileThisPeriod?:number"
@@ -44,7 +44,7 @@ SHAPES = {
     "UserAchievement": f"{_ACHIEVEMENT} achievedAt:instant|null",
     "UserAchievementWithStats": f"{_ACHIEVEMENT} achievedAt:instant|null completions:int rarity:number",
     "Completion": "completionId:uuid achievement:UserAchievement points:{EventPoints}",
-    "Metric": "id:uuid key:text name:text current:number achievements:[UserAchievement]",
+    "Metric": "id:uuid key:text name:text status:active current:number achievements:[UserAchievement]",
     "SummaryRow": "date:date total:number change:number",
     "Event": """eventId:uuid metricId:uuid total:number achievements:[UserAchievement] currentStreak:EventStreak
         points:{EventPoints} leaderboards:{EventLeaderboard} idempotencyKey?:text idempotentReplayed?:bool""",
@@ -61,8 +61,8 @@ SHAPES = {
     "EventPoints": f"{_SYSTEM} total:int added:int awards:[Award] level?:Level|null",
     "UserPoints": f"{_SYSTEM} total:int level:Level|null awards:[Award]",
     "PointsSystem": f"{_SYSTEM.replace('key:text ', '')} triggers:[Trigger]",
-    "Leaderboard": f"{_LEADERBOARD} status:active/scheduled/finished",
-    "RankedLeaderboard": f"{_LEADERBOARD} status:active/scheduled/finished rankings:[Ranking]",
+    "Leaderboard": _LEADERBOARD,
+    "RankedLeaderboard": f"{_LEADERBOARD} rankings:[Ranking]",
     "Ranking": "userId:text userName:text|null rank:int value:int",
     "EventLeaderboard": f"""{_LEADERBOARD} rank:int|null previousRank:int|null threshold:int
         breakdownAttributeValue?:text breakdownAttributeValues?:[Pair]""",

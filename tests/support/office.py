@@ -14,6 +14,11 @@ from trophy_engine.wire.messages import Request, Response
 NOON = utc("2025-06-15 12:00")
 
 
+def issue(message: str, severity: str = "error", **about) -> dict:
+    """Write an issue as answers have it, in the words of old and new clients."""
+    return {**about, "severity": severity, "message": message, "level": severity, "reason": message}
+
+
 class RuleKeeper:
     """What the admin API asks of an engine as far as rules go: it adopts them and remembers them."""
 

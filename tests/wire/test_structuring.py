@@ -70,6 +70,21 @@ def test_json_becomes_values():
         thing.count = 4
 
 
+def test_a_whole_number_may_be_written_with_a_point():
+    count = structure({"displayName": "x", "count": 3.0}, Thing).count
+    assert (count, type(count)) == (3, int)
+
+
+def test_unknown_fields_are_ignored_on_request_wherever_they_are():
+    raw = {"displayName": "x", "color": "red", "picture": {"url": "a", "alt": "b"}, "pictures": [{"url": "c", "w": 1}]}
+    with pytest.raises(InvalidValue, match="color is not a field here"):
+        structure(raw, Thing)
+    thing = structure(raw, Thing, strict=False)
+    assert (thing.picture, thing.pictures) == (Picture(url="a"), (Picture(url="c"),))
+    with pytest.raises(InvalidValue, match="displayName must be a string"):
+        structure({"display_name": "x"}, Thing, strict=False)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -82,7 +97,9 @@ def test_json_becomes_values():
         ({"size": "1"}, "size must be a number"),
         ({"size": True}, "size must be a number"),
         ({"size": float("inf")}, "size must be a finite number within ±10**30 of at most 30 decimal places"),
-        ({"count": 1.0}, "count must be a whole number"),
+        ({"count": 1.5}, "count must be a whole number"),
+        ({"count": float("inf")}, "count must be a whole number"),
+        ({"count": "1"}, "count must be a whole number"),
         ({"count": True}, "count must be a whole number"),
         ({"flag": 1}, "flag must be true or false"),
         ({"owner": "me"}, "owner must be a valid UUID"),

@@ -105,7 +105,42 @@ def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
     assert http.get("https://api.trophy.so/v2/users/18").status_code == 404
     answer = http.delete("/users/18")
     assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, PUT, PATCH"
     assert answer.json() == {"error": "/users/18 is for GET, PUT, PATCH, not for DELETE"}
+
+
+def test_unknown_fields_are_refused_or_on_request_ignored(engine):
+    def send(method, url, body, *, strict):
+        http = httpx.Client(transport=EngineTransport(engine, strict=strict), headers=KEY)
+        return http.request(method, url, json=body).status_code
+
+    event = {"key": "words", "user": {"id": "18"}, "value": 1, "color": "red"}
+    for method, url, body in (
+        ("PUT", "https://api.trophy.so/v1/users/18", {"color": "red"}),
+        ("POST", "https://api.trophy.so/v1/users", {"id": "19", "color": "red"}),
+        ("PATCH", "https://api.trophy.so/v1/users/18", {"color": "red"}),
+        ("PATCH", "https://api.trophy.so/v1/users/18/preferences", {"streak": {"color": "red"}}),
+        ("PATCH", "https://api.trophy.so/v1/users/18/preferences", {"notifications": {"color": ["push"]}}),
+        ("POST", "https://api.trophy.so/v1/metrics/words/event", {"user": {"id": "18", "color": "red"}, "value": 1}),
+        (
+            "POST",
+            "https://api.trophy.so/v1/achievements/finish-onboarding/complete",
+            {"user": {"id": "18"}, "color": "red"},
+        ),
+        ("PATCH", "https://admin.trophy.so/v1/settings", {"color": "red"}),
+        ("PATCH", "https://admin.trophy.so/v1/streaks/settings", {"freezes": None, "color": "red"}),
+        ("POST", "https://admin.trophy.so/v1/streaks/freezes", {"freezes": [{"userId": "18"}], "color": "red"}),
+        ("POST", "https://admin.trophy.so/v1/metrics/events", [event]),
+    ):
+        assert send(method, url, body, strict=True) == 422
+        assert send(method, url, body, strict=False) in {200, 201, 202}
+    http = httpx.Client(transport=EngineTransport(engine, strict=False), headers=KEY)
+    answer = http.post("https://admin.trophy.so/v1/metrics", json=[{"name": "A", "key": "a", "color": "red"}])
+    assert [one["key"] for one in answer.json()["created"]] == ["a"]
+    answer = http.patch(
+        "https://admin.trophy.so/v1/metrics", json=[{"id": answer.json()["created"][0]["id"], "color": "red"}]
+    )
+    assert answer.json()["issues"] == []
 
 
 def test_an_id_can_hold_any_letter(http):

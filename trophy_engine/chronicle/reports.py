@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from trophy_engine.calendar.frequencies import FrequencyName
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.chronicle.best_rankings import BestRankings, days_of_review
 from trophy_engine.chronicle.census import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
 from trophy_engine.chronicle.course import STILL, Measure, courses
 from trophy_engine.chronicle.ledger import awards_of
@@ -16,12 +18,14 @@ from trophy_engine.chronicle.summary import SummaryRow, check_range, summarise
 from trophy_engine.chronicle.wrapped import Rankings, Wrapped, wrap, year_of
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.scene import Scene
+from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.player import Player
 from trophy_engine.rules.constraints import CALLABLE, Instances, Optional
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.standings.views import StandingView
 
 __all__ = ["Engine", "Reports"]
 
@@ -44,6 +48,12 @@ class Engine(Protocol):
 
     def scenes(self, user: str, *, at: datetime | None = None) -> Sequence[Scene]:
         """Do a user's log again up to an instant."""
+        ...
+
+    def standings(
+        self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
+    ) -> Sequence[StandingView]:
+        """Look at where a user has stood in every run of a leaderboard that has a day between two dates."""
         ...
 
 
@@ -134,7 +144,7 @@ class Reports:
         year: int | None = None,
         *,
         at: datetime | None = None,
-        rankings: Rankings = lambda _first, _last: {},
+        rankings: Rankings | None = None,
     ) -> Wrapped:
         """Review a user's year, by default the current one. It reads the logs of all users, to compare with them.
 
@@ -142,7 +152,8 @@ class Reports:
             user: the user's id.
             year: which year, by the user's local days.
             at: as of when.
-            rankings: what gives the user's best rankings between two local days, both included, by leaderboard.
+            rankings: what returns the user's best rankings between two local days, both included, by leaderboard; by
+                default they are worked out from the logs.
 
         Raises:
             InvalidValue: the year has not begun for the user.
@@ -150,7 +161,19 @@ class Reports:
         """
         CALLABLE.check("rankings", rankings)
         scenes = self._engine.scenes(user, at=at)
-        return wrap(scenes, self._others(user, at), year_of(scenes, year), rankings)
+        year = year_of(scenes, year)
+        if rankings is None:
+            rankings = self._best_rankings(scenes[-1].state, year)
+        return wrap(scenes, self._others(user, at), year, rankings)
+
+    def _best_rankings(self, state: UserState, year: int) -> Rankings:
+        """Return what tells the best rankings of a user in a year, as of the user's last instant."""
+        first, last = days_of_review(year, date.fromordinal(state.day))
+        return BestRankings(
+            self._engine.ruleset.leaderboards,
+            lambda board: self._engine.standings(state.id, board, first, last, at=from_micros(state.settled)),
+            last,
+        )
 
     def _others(self, user: str, at: datetime | None) -> Iterator[Sequence[Scene]]:
         for other in self._engine.users():

@@ -69,7 +69,8 @@ class LongestStreak:
 
     Attributes:
         length: how long.
-        period_start, period_end: the period in which it first was as long as that.
+        period_start: the first day of its first period.
+        period_end: the last day of its last period, within the stretch, that was credited or carried.
         started: the day on which it started.
     """
 
@@ -99,26 +100,29 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
 
 
 def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestStreak | None:
-    """Give the longest streak between two local days, both included; None where there was none.
+    """Return the longest streak between two local days, both included; None where there was none.
 
     Raises:
         UnknownKey: the rules in force have no streak.
     """
     account = _account(scenes)
     index = account.streak.index
-    current = min(index(last.toordinal()), index(scenes[-1].state.day))
+    today = index(scenes[-1].state.day)
+    current = min(index(last.toordinal()), today)
     lengths = account.lengths()
     periods = range(index(first.toordinal()), current + 1)
     period = max(periods, key=lambda one: _at(lengths, one), default=current)
     length = _at(lengths, period)
     if not periods or not length:
         return None
-    starts = (day for day in account.starts if index(day) <= period)
+    started = max((day for day in account.starts if index(day) <= period), default=account.streak.first_day(period))
+    undecided = current if current == today and not account.is_decided(current) else current + 1
+    ended = next((one for one, shorter in lengths if one > period and shorter < length), undecided)
     return LongestStreak(
         length=length,
-        period_start=account.first_day(period),
-        period_end=account.last_day(period),
-        started=date.fromordinal(max(starts, default=account.streak.first_day(period))),
+        period_start=account.first_day(index(started)),
+        period_end=account.last_day(min(ended, undecided) - 1),
+        started=date.fromordinal(started),
     )
 
 
@@ -288,6 +292,10 @@ class _Account:
             return False
         first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
         return pauses.end_of_stretch(first_day, end) is not None
+
+    def is_decided(self, period: int) -> bool:
+        """Return whether the current period already is credited or carried."""
+        return period in self.credited or any(first <= period <= last for first, last in self.carried)
 
     def first_day(self, period: int) -> date:
         """Give the first day of a period."""

@@ -398,19 +398,22 @@ class Instances(Constraint):
 
 
 class Filter(Mapping[str, str]):
-    """A hashable, read-only mapping from attribute keys to wanted values, in the order of its keys."""
+    """A hashable, read-only mapping from attribute keys to wanted values, in the order in which they are declared.
+
+    Filters that let the same pass are equal, in whatever order.
+    """
 
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, str] | None = None) -> None:
-        self._items = dict(sorted((items or {}).items(), key=lambda item: str(item[0])))
+        self._items = dict(items or {})
 
     def __getitem__(self, name: str) -> str:
-        """Give the wanted value of an attribute."""
+        """Return the wanted value of an attribute."""
         return self._items[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Walk the attribute keys in order."""
+        """Iterate over the attribute keys in order."""
         return iter(self._items)
 
     def __len__(self) -> int:
@@ -418,8 +421,8 @@ class Filter(Mapping[str, str]):
         return len(self._items)
 
     def __hash__(self) -> int:
-        """Hash the items."""
-        return hash(tuple(self._items.items()))
+        """Hash the items, in whatever order."""
+        return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
         """Show it as a plain dict."""

@@ -118,7 +118,10 @@ class Ruleset:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the rules as JSON, in hexadecimal: equal rules have equal digests in every process."""
+        """The SHA-256 of the rules as JSON, in hexadecimal: the same in every process for rules that are written alike.
+
+        Rules that are equal but for the order of a filter's attributes have different digests.
+        """
         return hashlib.sha256(self.dumps("json").encode()).hexdigest()
 
 

@@ -59,7 +59,7 @@ class History:
         self._adoptions = self._read_adoptions()
         self.plan: Plan = self._plan_at(self._sequence)
         self.revised: list[RawEffect] = []
-        while not self._adoptions or (ruleset is not None and self.plan.ruleset != ruleset):
+        while not self._adoptions or (ruleset is not None and self.plan.ruleset.digest != ruleset.digest):
             with suppress(StorageConflict):  # another engine was faster, and what it did has been read
                 self.revised = self.adopt(self.plan.ruleset if ruleset is None else ruleset, self.latest())
 

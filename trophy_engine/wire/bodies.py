@@ -14,6 +14,7 @@ __all__ = [
     "CompletionBody",
     "EventBody",
     "MetricPreference",
+    "PatchedUser",
     "PreferencesBody",
     "StreakPreferences",
     "UpdatedUser",
@@ -25,7 +26,10 @@ Channel = Literal["email", "push"]
 
 @item
 class UpdatedUser:
-    """The fields of a user that a call sets."""
+    """The fields of a user that a call sets.
+
+    The platform's schema says ``subscribeToEmails``, its examples also say ``subscribedToEmails``.
+    """
 
     email: str | None | Unset = UNSET
     name: str | None | Unset = UNSET
@@ -33,7 +37,15 @@ class UpdatedUser:
     sign_up_date: str | None | Unset = UNSET
     device_tokens: tuple[str, ...] | None | Unset = UNSET
     subscribe_to_emails: bool | Unset = UNSET
+    subscribed_to_emails: bool | Unset = UNSET
     attributes: dict[str, str] = attrs.field(factory=dict)
+
+
+@item
+class PatchedUser(UpdatedUser):
+    """The fields of a user that a call sets; an ``id`` among them changes nothing, for the path names the user."""
+
+    id: str | Unset = UNSET
 
 
 @item

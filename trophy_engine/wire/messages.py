@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
 __all__ = ["Request", "Response"]
+
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -22,6 +25,7 @@ class Request:
         headers: by names in lower case.
         body: the JSON of the body as Python values; None where there is none.
         at: when the call arrives.
+        strict: whether unknown fields of the body are refused, or else ignored.
     """
 
     method: str
@@ -30,6 +34,7 @@ class Request:
     headers: Mapping[str, str]
     body: Any
     at: datetime
+    strict: bool = True
 
 
 @attrs.frozen
@@ -39,7 +44,9 @@ class Response:
     Attributes:
         status: the status code of HTTP.
         body: JSON as Python values.
+        headers: further headers of HTTP.
     """
 
     status: int
     body: Any
+    headers: Mapping[str, str] = _NO_HEADERS

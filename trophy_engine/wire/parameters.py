@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypeVar
+from urllib.parse import unquote
 
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.wire.errors import Unprocessable
@@ -103,15 +104,18 @@ def required_day(request: Request, name: str) -> date:
 
 
 def attributes(request: Request, name: str = "userAttributes") -> dict[str, str]:
-    """Read attributes written as ``plan:pro,city:London``.
+    """Read attributes written as ``plan:pro,city:London``, where ``%2C`` is a comma within a value.
 
     Raises:
-        Unprocessable: one has no colon.
+        Unprocessable: one has no colon, or what is percent-encoded in a value is not UTF-8.
     """
     found = {}
     for pair in several(request, name):
         key, colon, value = pair.partition(":")
         if not (key and colon):
-            raise Unprocessable(f"{name} must be written as key:value,key:value, not {pair!r}")
-        found[key] = value
+            raise Unprocessable(f"{name} must be written as key:value,key:value, %2C for a comma, not {pair!r}")
+        try:
+            found[key] = unquote(value, errors="strict")
+        except UnicodeDecodeError:
+            raise Unprocessable(f"{name} must be percent-encoded as UTF-8, not {value!r}") from None
     return found

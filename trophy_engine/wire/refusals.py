@@ -15,6 +15,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.wire.errors import WireError
 from trophy_engine.wire.messages import Response
+from trophy_engine.wire.router import MethodNotAllowed
 from trophy_engine.wire.wording import in_wire_words
 
 __all__ = ["refusal"]
@@ -36,6 +37,8 @@ def refusal(error: TrophyError) -> Response:
     Raises:
         TrophyError: the error itself, where it is no refusal but a failure, as of a storage.
     """
+    if isinstance(error, MethodNotAllowed):
+        return Response(error.status, {"error": error.message}, {"allow": ", ".join(error.allowed)})
     if isinstance(error, WireError):
         return Response(error.status, {"error": error.message})
     for kind, status in _STATUSES:

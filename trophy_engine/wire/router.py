@@ -7,7 +7,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from trophy_engine.engine import Engine
 from trophy_engine.wire.errors import NotFound, WireError
@@ -22,9 +22,13 @@ Route = tuple[str, str, Handler]
 
 
 class MethodNotAllowed(WireError):
-    """A path that is there, but not for this method."""
+    """A path that is there, but not for this method; ``allowed`` are the methods that it is for."""
 
     status = 405
+
+    def __init__(self, path: str, method: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"{path} is for {', '.join(allowed)}, not for {method}")
+        self.allowed = tuple(allowed)
 
 
 def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
@@ -40,7 +44,7 @@ def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler
             return handler
     shown = "/" + "/".join(path)
     if fitting:
-        raise MethodNotAllowed(f"{shown} is for {', '.join(allowed for allowed, _ in fitting)}, not for {method}")
+        raise MethodNotAllowed(shown, method, [allowed for allowed, _ in fitting])
     raise NotFound(f"there is no {shown}")
 
 

@@ -71,14 +71,20 @@ def given(one: Any) -> dict[str, Any]:
     return {name: value for name, value in found if value is not UNSET}
 
 
-def structure(raw: object, kind: type[T], what: str = "the request body") -> T:
-    """Read JSON as an item; ``what`` is what messages call the JSON as a whole.
+def structure(raw: object, kind: type[T], what: str = "the request body", *, strict: bool = True) -> T:
+    """Read JSON as an item.
+
+    Args:
+        raw: the JSON as Python values.
+        kind: the class of the item.
+        what: what messages call the JSON as a whole.
+        strict: whether unknown fields are refused, or else ignored.
 
     Raises:
         Misfit: it does not fit; the message has a clause for each field that does not.
     """
     try:
-        return _CONVERTER.structure(raw, kind)
+        return (_STRICT if strict else _LENIENT).structure(raw, kind)
     except InvalidValue as error:
         raise Misfit(f"{what} {error}") from None
     except (ClassValidationError, IterableValidationError) as error:
@@ -113,7 +119,7 @@ def _clauses(error: BaseException, path: str) -> Iterator[str]:
 def _fault_of_nothing(kind: Any) -> BaseException:
     """Give what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
     try:
-        _CONVERTER.structure(UNSET, kind)
+        _STRICT.structure(UNSET, kind)
     except (ClassValidationError, IterableValidationError, InvalidValue) as error:
         return error
     return InvalidValue("is required")
@@ -139,6 +145,14 @@ def _text(value: Any, _: Any) -> str:
     if not is_writable(text):
         raise InvalidValue("must be text that UTF-8 can write")
     return text
+
+
+def _whole(value: Any, _: Any) -> int:
+    """Take a whole number; JSON has one kind of number, so 5.0 is one."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    whole: int = _only(int, "a whole number")(value, _)
+    return whole
 
 
 def _number(value: Any, _: Any) -> Number:
@@ -173,31 +187,38 @@ def _is_optional(kind: Any) -> bool:
     return get_origin(kind) in {Union, UnionType} and kind != Number
 
 
-def _optional(kind: Any) -> Callable[[Any, Any], Any]:
+def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Make the hook of a field that may be left out or null."""
     options = get_args(kind)
     rest: Any = Union[tuple(one for one in options if one not in {Unset, type(None)})]  # noqa: UP007
     null = type(None) in options
 
     def hook(value: Any, _: Any) -> Any:
-        return None if value is None and null else _CONVERTER.structure(value, rest)
+        return None if value is None and null else converter.structure(value, rest)
 
     return hook
 
 
-def _converter() -> Converter:
-    made = Converter(forbid_extra_keys=True, use_alias=True)
+def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    """Make the hook of a list."""
+    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
+    check = _only(list, "a list")
+    return lambda value, _: tuple(converter.structure(check(value, _), many))
+
+
+def _converter(*, strict: bool) -> Converter:
+    made = Converter(forbid_extra_keys=strict, use_alias=True)
     made.register_structure_hook(str, _text)
-    made.register_structure_hook(int, _only(int, "a whole number"))
+    made.register_structure_hook(int, _whole)
     made.register_structure_hook(bool, _only(bool, "true or false"))
     made.register_structure_hook(date, _date)
     made.register_structure_hook(UUID, _uuid)
     made.register_structure_hook_func(_is(Literal), _literal)
-    made.register_structure_hook_factory(_is_optional, _optional)
+    made.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, made))
     made.register_structure_hook_func(lambda kind: kind == Number, _number)
     made.register_structure_hook_factory(attrs.has, lambda kind: _given(made.gen_structure_attrs_fromdict(kind)))
     made.register_structure_hook_factory(_is(dict), lambda kind: _given(make_mapping_structure_fn(kind, made)))
-    made.register_structure_hook_func(_is(tuple), _tuple)
+    made.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, made))
     return made
 
 
@@ -211,9 +232,5 @@ def _given(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda value, wanted: hook(check(value, wanted), wanted)
 
 
-def _tuple(value: Any, kind: Any) -> tuple[Any, ...]:
-    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
-    return tuple(_CONVERTER.structure(_only(list, "a list")(value, kind), many))
-
-
-_CONVERTER: Final = _converter()
+_STRICT: Final = _converter(strict=True)
+_LENIENT: Final = _converter(strict=False)

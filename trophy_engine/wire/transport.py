@@ -27,9 +27,10 @@ _VERSION = "v1"
 class _Exchange:
     """Answers calls; both transports are thin around it."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None, *, strict: bool) -> None:
         self._engine = engine
         self._clock = engine.now if clock is None else clock
+        self._strict = strict
 
     def respond(self, call: httpx.Request) -> httpx.Response:
         """Answer a call whose body has been read."""
@@ -38,22 +39,20 @@ class _Exchange:
         except TrophyError as error:
             response = refusal(error)
         content = json.dumps(response.body, allow_nan=False, separators=(",", ":")).encode("ascii")
-        return httpx.Response(response.status, content=content, headers={"content-type": "application/json"})
+        headers = {"content-type": "application/json", **response.headers}
+        return httpx.Response(response.status, content=content, headers=headers)
 
     def _serve(self, call: httpx.Request) -> Response:
         if not call.headers.get("X-API-KEY"):
             raise Unauthorized("the header X-API-KEY is missing; any key will do")
         admin, path = _address(call.url)
         handler = find(ADMIN if admin else APPLICATION, call.method, path)
-        request = Request(
-            method=call.method,
-            path=path,
-            query=tuple(call.url.params.multi_items()),
-            headers={name.lower(): value for name, value in call.headers.items()},
-            body=_body(call.content),
-            at=self._clock(),
-        )
-        return handler(self._engine, request)
+        query = tuple(call.url.params.multi_items())
+        headers = {name.lower(): value for name, value in call.headers.items()}
+        body = _body(call.content)
+        with self._engine.exclusive():  # the clock is read inside, or else a later call could be served first
+            request = Request(call.method, path, query, headers, body, at=self._clock(), strict=self._strict)
+            return handler(self._engine, request)
 
 
 def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
@@ -91,12 +90,13 @@ class EngineTransport(httpx.BaseTransport):
     """Answers the calls of an ``httpx.Client`` from an engine.
 
     Args:
-        engine: who answers.
+        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
         clock: when calls arrive; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
     """
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
-        self._exchange = _Exchange(engine, clock)
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
+        self._exchange = _Exchange(engine, clock, strict=strict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a call."""
@@ -108,12 +108,13 @@ class AsyncEngineTransport(httpx.AsyncBaseTransport):
     """Answers the calls of an ``httpx.AsyncClient`` from an engine.
 
     Args:
-        engine: who answers.
+        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
         clock: when calls arrive; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
     """
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None) -> None:
-        self._exchange = _Exchange(engine, clock)
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
+        self._exchange = _Exchange(engine, clock, strict=strict)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a call."""

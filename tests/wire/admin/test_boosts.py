@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 from moments import utc
-from office import Office
+from office import Office, issue
 
 from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard
@@ -78,8 +78,7 @@ def test_boosts_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_
     new = office.make(BOOSTS, name="D", start="2025-06-01", multiplier=5)
     assert new["id"] not in {one["id"] for one in (a, b, c)}
     assert office.get(f"{BOOSTS}/{new['id']}") == new
-    issue = office.delete(BOOSTS, a["id"])["issues"][0]
-    assert issue == {"id": a["id"], "severity": "error", "message": "Points boost not found by ID"}
+    assert office.delete(BOOSTS, a["id"])["issues"] == [issue("Points boost not found by ID", id=a["id"])]
 
 
 def test_a_boost_for_everybody_is_on_as_soon_and_as_long_as_it_is_anywhere():

@@ -1,5 +1,5 @@
 import pytest
-from office import Office
+from office import Office, issue
 
 from trophy_engine import Attribute, Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
@@ -37,7 +37,7 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
     )
     assert answer.status == 201
     assert [made["key"] for made in answer.body["created"]] == ["money"]
-    assert [(issue["index"], issue["message"]) for issue in answer.body["issues"]] == [
+    assert [(one["index"], one["message"]) for one in answer.body["issues"]] == [
         (0, "Key already in use by another metric"),
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
@@ -45,16 +45,14 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
         (5, "units must be a string; color is not a field here"),
         (6, "the item must be an object"),
     ]
-    assert all(issue["severity"] == "error" for issue in answer.body["issues"])
+    assert all(one["severity"] == "error" for one in answer.body["issues"])
     assert len(office.engine.adopted) == 2
     assert office.engine.adopted[-1][0] == office.at
 
 
 def test_nothing_made_is_200_and_adopts_nothing():
     office = Office()
-    assert office.post("metrics", {"key": "words"}).body["issues"] == [
-        {"index": 0, "severity": "error", "message": "Name not a string"}
-    ]
+    assert office.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
     assert len(office.engine.adopted) == 1
 
 
@@ -79,11 +77,11 @@ def test_edits_tell_by_id_what_they_could_not_do():
     )
     assert [made["name"] for made in answer["updated"]] == ["Good"]
     assert answer["issues"] == [
-        {"id": NOBODY, "severity": "error", "message": "Metric not found by ID"},
-        {"id": "not-a-uuid", "severity": "error", "message": "id must be a valid UUID"},
-        {"index": 2, "severity": "error", "message": "id must be a valid UUID"},
-        {"id": words["id"], "severity": "error", "message": "key is not a field here"},
-        {"id": words["id"], "severity": "error", "message": "Name not a string"},
+        issue("Metric not found by ID", id=NOBODY),
+        issue("id must be a valid UUID", id="not-a-uuid"),
+        issue("id must be a valid UUID", index=2),
+        issue("key is not a field here", id=words["id"]),
+        issue("Name not a string", id=words["id"]),
     ]
 
 
@@ -119,8 +117,8 @@ def test_ids_to_delete_are_repeated_or_between_commas():
     assert office.delete("metrics", f"{a},{b}", c)["deleted"] == [{"id": a}, {"id": b}, {"id": c}]
     assert office.ruleset == Ruleset()
     assert office.delete("metrics", a, "x")["issues"] == [
-        {"id": a, "severity": "error", "message": "Metric not found by ID"},
-        {"id": "x", "severity": "error", "message": "id must be a valid UUID"},
+        issue("Metric not found by ID", id=a),
+        issue("id must be a valid UUID", id="x"),
     ]
     for ids in ([], [""], [a] * 101):
         with pytest.raises(Unprocessable):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from moments import utc
-from office import Office
+from office import Office, issue
 
 from trophy_engine import Engine, InvalidValue, Ruleset, Streak, UnknownUser
 from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore
@@ -71,11 +71,11 @@ class Streaks:
 
 
 def warning(user, message):
-    return {"userId": user, "severity": "warning", "message": message}
+    return issue(message, "warning", userId=user)
 
 
 def error(user, message):
-    return {"userId": user, "severity": "error", "message": message}
+    return issue(message, userId=user)
 
 
 def test_a_freeze_is_given_for_every_item():
@@ -135,22 +135,22 @@ def test_pauses_are_made_shown_and_taken_back():
         error("ghost", "User does not exist"),
         error("u", "end 2026-08-19 must not be before start 2026-08-20"),
         error("u", "start must be a date such as 2026-02-14"),
-        {"index": 4, "severity": "error", "message": "userId must be a string"},
+        issue("userId must be a string", index=4),
     ]
     gone = office.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [
-            {"id": "not-a-uuid", "severity": "error", "message": "id must be a valid UUID"},
-            {"id": NOBODY, "severity": "error", "message": "Streak pause not found by ID"},
-            {"id": made["id"], "severity": "error", "message": "Streak pause not found by ID"},
+            issue("id must be a valid UUID", id="not-a-uuid"),
+            issue("Streak pause not found by ID", id=NOBODY),
+            issue("Streak pause not found by ID", id=made["id"]),
         ],
     }
     assert office.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "item", "issue"),
+    ("path", "name", "item", "idle"),
     [
         ("freezes", "freezes", {"userId": "u"}, warning("u", "Would exceed maximum freeze limit")),
         ("restore", "users", {"id": "u"}, warning("u", "No streak to restore")),
@@ -163,13 +163,13 @@ def test_pauses_are_made_shown_and_taken_back():
         ),
     ],
 )
-def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, issue):
+def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, idle):
     with Engine(Ruleset()) as engine:
         office = Office(engine=engine)
         engine.identify("u", at=office.at)
         ghost = {field: "ghost" if value == "u" else value for field, value in item.items()}
         answer = office.call("POST", f"streaks/{path}", {name: [item, ghost]})
-    assert (answer.status, answer.body["issues"]) == (200, [issue, error("ghost", "User does not exist")])
+    assert (answer.status, answer.body["issues"]) == (200, [idle, error("ghost", "User does not exist")])
 
 
 def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
@@ -179,8 +179,8 @@ def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
         item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
         (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
         engine.update(Ruleset(), at=office.at)
-        (issue,) = office.delete("streaks/pauses", made["id"])["issues"]
-    assert issue["message"] == "The rules have no streak; give them one by the streak settings"
+        (refused,) = office.delete("streaks/pauses", made["id"])["issues"]
+    assert refused["message"] == "The rules have no streak; give them one by the streak settings"
 
 
 @pytest.mark.parametrize(

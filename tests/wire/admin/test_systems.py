@@ -1,5 +1,5 @@
 import pytest
-from office import Office
+from office import Office, issue
 
 from trophy_engine import Level, Metric, MetricPointsTrigger, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard
@@ -136,7 +136,7 @@ def test_levels_have_keys_and_thresholds_of_their_own():
     assert office.edit(levels, bronze, points=50, badge=None) == {**bronze, "points": 50, "badge": None}
     assert office.delete(levels, bronze["id"], NOBODY) == {
         "deleted": [{"id": bronze["id"]}],
-        "issues": [{"id": NOBODY, "severity": "error", "message": "Level not found by ID"}],
+        "issues": [issue("Level not found by ID", id=NOBODY)],
     }
     with pytest.raises(NotFound, match="Level not found by ID"):
         office.get(f"{levels}/{bronze['id']}")

@@ -174,6 +174,20 @@ def test_a_level_is_told_only_when_it_is_another_one(hosted):
     assert "boosts" not in hosted.body["points"]["xp"]["awards"][0]
 
 
+def test_a_level_is_told_with_the_first_award_in_a_system_too():
+    triggers = [MetricPointsTrigger("words", 10)]
+    systems = [
+        PointsSystem("xp", triggers=triggers, levels=[Level("bronze", 0), Level("silver", 50)]),
+        PointsSystem("coins", triggers=triggers, levels=[Level("rich", 50)]),
+    ]
+    hosted = Hosted(Ruleset(metrics=[Metric("words")], points=systems))
+    hosted.api.metrics.event("words", user={"id": "18"}, value=1)
+    assert hosted.body["points"]["xp"]["level"]["key"] == "bronze"
+    assert "level" not in hosted.body["points"]["coins"]  # there is none, before and after
+    hosted.api.metrics.event("words", user={"id": "18"}, value=1)
+    assert "level" not in hosted.body["points"]["xp"]
+
+
 def test_who_falls_below_every_level_has_none():
     triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("views", -1)]
     system = PointsSystem("energy", triggers=triggers, levels=[Level("awake", 50)])

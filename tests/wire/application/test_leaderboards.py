@@ -1,6 +1,7 @@
 """An application shows leaderboards."""
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from hosted import Hosted
@@ -134,6 +135,31 @@ def test_where_a_user_stands_and_how_they_got_there(hosted):
     for query in ({"num_events": 101}, {"num_events": -1}, {"run": "2024-12-31"}):
         with pytest.raises(UnprocessableEntityError):
             hosted.api.users.leaderboard("c", "weekly", **query)
+
+
+def test_every_answer_has_the_status(hosted):
+    moved = hosted.api.metrics.event("words", user={"id": "a"}, value=1)
+    assert moved.leaderboards["weekly"].status == "active"
+    for board, status in (("weekly", "active"), ("over", "finished"), ("soon", "scheduled")):
+        assert hosted.api.leaderboards.get(board).status == status
+        hosted.api.users.leaderboard("a", board)
+        assert hosted.body["status"] == status
+    hosted.at("2026-06-01 10:00").users.wrapped("a", year=2025)
+    assert hosted.body["activity"]["entireYear"]["leaderboards"]["weekly"]["status"] == "finished"
+
+
+def test_a_group_with_a_comma_in_its_name_can_be_asked_for(hosted):
+    for city in ("Washington, DC", "100%"):
+        hosted.api.users.update("a", attributes={"city": city})
+        ranked = hosted.api.leaderboards.get("cities", user_attributes=f"city:{quote(city)}")
+        assert [one.user_id for one in ranked.rankings] == ["a"]
+    assert [one.user_id for one in hosted.api.leaderboards.get("cities", user_attributes="city:100%").rankings] == ["a"]
+    with pytest.raises(UnprocessableEntityError) as refused:
+        hosted.api.leaderboards.get("cities", user_attributes="city:Washington, DC")
+    assert "%2C for a comma" in refused.value.body["error"]
+    with pytest.raises(UnprocessableEntityError) as refused:
+        hosted.api.leaderboards.get("cities", user_attributes="city:%FF")
+    assert "percent-encoded as UTF-8" in refused.value.body["error"]
 
 
 def test_what_is_not_there_is_not_found(hosted):

@@ -92,6 +92,42 @@ def test_who_wants_mail_needs_an_address_and_who_wants_none_leaves_none(hosted):
     assert (hosted.body["email"], hosted.body["subscribeToEmails"]) == ("e@x", True)
 
 
+def test_the_wish_for_mail_may_be_spelt_as_in_the_examples_of_the_platform(hosted):
+    user = {"id": "18", "email": "jo@example.com", "subscribedToEmails": False}
+    for method, path, body in (
+        ("POST", "/users", user),
+        ("POST", "/metrics/words/event", {"user": user, "value": 1}),
+        ("PUT", "/users/18", {"subscribedToEmails": False}),
+        ("PATCH", "/users/18", {"subscribedToEmails": False}),
+    ):
+        assert hosted.send(method, path, json=body).status_code in {200, 201}
+        assert hosted.api.users.get("18").subscribe_to_emails is False
+        hosted.api.users.update("18", subscribe_to_emails=True, email="jo@example.com")
+    hosted.send("PATCH", "/users/18", json={"subscribedToEmails": False, "subscribeToEmails": True})
+    assert (hosted.status, hosted.body["error"]) == (
+        422,
+        "subscribeToEmails must not be given a second time as subscribedToEmails",
+    )
+
+
+def test_an_id_in_the_body_of_an_update_changes_nothing(hosted):
+    hosted.api.users.create(id="18")
+    for id_ in ("18", "user-id"):
+        hosted.send("PATCH", "/users/18", json={"id": id_, "name": f"called {id_}"})
+        assert (hosted.status, hosted.body["id"], hosted.body["name"]) == (200, "18", f"called {id_}")
+    assert list(hosted.engine.users()) == ["18"]
+    hosted.send("PATCH", "/users/18", json={"id": 18})
+    assert (hosted.status, hosted.body["error"]) == (422, "id must be a string")
+    hosted.send("PUT", "/users/18", json={"id": "18"})
+    assert (hosted.status, hosted.body["error"][:22]) == (422, "id is not a field here")
+
+
+def test_a_call_that_says_nothing_may_come_without_a_body(hosted):
+    for method, path in (("PUT", "/users/18"), ("PATCH", "/users/18"), ("PATCH", "/users/18/preferences")):
+        assert hosted.send(method, path).status_code == 200
+    assert list(hosted.engine.users()) == ["18"]
+
+
 def test_a_user_is_created_once(hosted):
     hosted.api.users.create(id="a", name="First")
     with pytest.raises(UnprocessableEntityError):

@@ -51,7 +51,7 @@ def test_a_year_in_review(hosted):
     assert entire["longestStreak"] == {
         "length": 2,
         "frequency": "daily",
-        "periodStart": "2024-03-14",
+        "periodStart": "2024-03-13",
         "periodEnd": "2024-03-14",
         "started": "2024-03-13",
     }

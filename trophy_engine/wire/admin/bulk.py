@@ -29,7 +29,7 @@ def create(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     created, issues = [], []
     for index, raw in enumerate(sized(request.body)):
         try:
-            ruleset, made = resource.add(structure(raw, resource.new, "the item"), desk)
+            ruleset, made = resource.add(structure(raw, resource.new, "the item", strict=request.strict), desk)
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(fault_of(error, resource.vocabulary), index=index))
         else:
@@ -44,7 +44,7 @@ def update(resource: Resource[Any], desk: Desk, request: Request) -> tuple[Rules
     for index, raw in enumerate(sized(request.body)):
         try:
             as_id(raw.get("id") if isinstance(raw, dict) else None)
-            ruleset, changed = resource.amend(structure(raw, resource.edit, "the item"), desk)
+            ruleset, changed = resource.amend(structure(raw, resource.edit, "the item", strict=request.strict), desk)
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
@@ -143,5 +143,8 @@ def as_id(text: object) -> UUID:
 
 
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
-    """Tell of an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``."""
-    return {**about, "severity": severity, "message": message}
+    """Describe an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``.
+
+    Severity and message stand there twice: clients of the platform before version 1.4 call them level and reason.
+    """
+    return {**about, "severity": severity, "message": message, "level": severity, "reason": message}

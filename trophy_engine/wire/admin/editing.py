@@ -54,7 +54,7 @@ def resource_routes(path: str, opener: Opener) -> tuple[Route, ...]:
 
 
 def object_routes(
-    path: str, show: Callable[[Ruleset], dict[str, Any]], change: Callable[[Ruleset, object], Ruleset]
+    path: str, show: Callable[[Ruleset], dict[str, Any]], change: Callable[..., Ruleset]
 ) -> tuple[Route, ...]:
     """Make the routes of a single object: get and update."""
 
@@ -63,7 +63,7 @@ def object_routes(
 
     def update(engine: Engine, request: Request) -> Response:
         try:
-            ruleset = change(engine.ruleset, request.body)
+            ruleset = change(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
             raise Unprocessable(fault_of(error)) from None
         _adopt(engine, ruleset, request)
@@ -103,5 +103,5 @@ def desk_of(engine: Engine, request: Request) -> Desk:
 
 
 def _adopt(engine: Engine, ruleset: Ruleset, request: Request) -> None:
-    if ruleset != engine.ruleset:
+    if ruleset != engine.ruleset or ruleset.digest != engine.ruleset.digest:
         engine.update(ruleset, at=arrival_for_all(engine, request))

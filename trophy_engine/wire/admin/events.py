@@ -41,7 +41,7 @@ def record_batch(engine: Engine, request: Request) -> Response:
         NotFound: an event is of a metric that is not there; none is recorded.
         Unprocessable: an event does not fit; none is recorded.
     """
-    events = [_checked(engine, raw, place) for place, raw in enumerate(sized(request.body, _MOST_EVENTS))]
+    events = [_checked(engine, request, raw, place) for place, raw in enumerate(sized(request.body, _MOST_EVENTS))]
     with engine.batch():
         for place, event in enumerate(events):
             try:
@@ -69,10 +69,10 @@ def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
         return  # accepted all the same: nobody waits for the result of an event
 
 
-def _checked(engine: Engine, raw: object, place: int) -> BatchEvent:
+def _checked(engine: Engine, request: Request, raw: object, place: int) -> BatchEvent:
     """Read an event, and check whatever can be checked without its user's state."""
     try:
-        event = structure(raw, BatchEvent, "the event")
+        event = structure(raw, BatchEvent, "the event", strict=request.strict)
         check_user_id(event.user.id)
         if isinstance(event.user.tz, str):
             zone(event.user.tz)

@@ -46,14 +46,14 @@ class SettingsEdit:
     aggregation_period: Literal["weekly", "monthly"] | Unset = UNSET
 
 
-def change_settings(ruleset: Ruleset, body: object) -> Ruleset:
+def change_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
     """Make the ruleset with the settings that a request asks for.
 
     Raises:
         InvalidValue: the request does not fit.
         NotHosted: it is about the look of messages.
     """
-    edit = structure(body, SettingsEdit)
+    edit = structure(body, SettingsEdit, strict=strict)
     if not isinstance(edit.branding, Unset):
         raise NotHosted("Branding is for the messages that the hosted service writes; an engine only says when")
     changes: dict[str, Any] = {}

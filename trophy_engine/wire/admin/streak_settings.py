@@ -49,14 +49,14 @@ class StreakEdit:
     freezes: Supply | None | Unset = UNSET
 
 
-def change_streak(ruleset: Ruleset, body: object) -> Ruleset:
+def change_streak(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
     """Make the ruleset with the streak that a request asks for.
 
     Raises:
         InvalidValue: the request does not fit.
         InvalidRules: the streak does not.
     """
-    edit = structure(body, StreakEdit)
+    edit = structure(body, StreakEdit, strict=strict)
     changes = given(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()

@@ -154,12 +154,13 @@ def _each(
     Raises:
         Unprocessable: the body has no such list, or one of the wrong length.
     """
-    if not isinstance(request.body, dict) or set(request.body) != {name}:
+    body = request.body
+    if not isinstance(body, dict) or name not in body or (request.strict and len(body) > 1):
         raise Unprocessable(f"The request body must be an object with {name}")
     done, issues = [], []
-    for index, raw in enumerate(sized(request.body[name], what=name)):
+    for index, raw in enumerate(sized(body[name], what=name)):
         try:
-            done.append(act(structure(raw, kind, "the item")))
+            done.append(act(structure(raw, kind, "the item", strict=request.strict)))
         except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
             issues.append(issue(*_fault_of(error, idle), **_about(raw, index)))
     return done, issues

@@ -22,7 +22,7 @@ __all__ = ["all_achievements", "complete", "is_listed", "of_user"]
 def complete(engine: Engine, request: Request, key: str) -> Response:
     """Complete an achievement; what the body says of the user stands even if the completion is refused."""
     rule = api_achievement(engine, key)
-    body = structure(request.body, CompletionBody)
+    body = structure(request.body, CompletionBody, strict=request.strict)
     upsert(engine, request, body.user.id, body.user)
     outcome = engine.complete(rule.key, user=body.user.id, at=arrival(engine, request, body.user.id))
     completed = next(one for one in outcome.achievements if one.key == rule.key)

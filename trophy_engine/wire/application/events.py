@@ -29,7 +29,7 @@ __all__ = ["points_of", "record"]
 def record(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one whose idempotency key was used before does nothing, not even to the user's fields."""
     rule = metric(engine, key)
-    body = structure(request.body, EventBody)
+    body = structure(request.body, EventBody, strict=request.strict)
     check_attributes(engine, "user", body.user.attributes)
     check_attributes(engine, "event", body.attributes)
     idempotency_key = request.headers.get("idempotency-key") or None
@@ -76,4 +76,7 @@ def points_of(engine: Engine, request: Request, outcome: Outcome) -> Json:
     if not changes:
         return {}
     history, date = RulesHistory.of(engine), today(player(engine, request, outcome.user_id))
-    return {key: event_points(systems[key], change, date, history) for key, change in changes.items()}
+    is_event = outcome.metric is not None
+    return {
+        key: event_points(systems[key], change, date, history, is_event=is_event) for key, change in changes.items()
+    }

@@ -36,6 +36,7 @@ def _metric(engine: Engine, someone: Player, rule: Metric) -> Json:
         "id": str(metric_id(rule.key)),
         "key": rule.key,
         "name": rule.name,
+        "status": "active",  # clients of the platform before version 1.6 require it; a metric that is deleted is gone
         "current": number(someone.metrics[rule.key]),
         "achievements": [
             user_achievement(view, engine.ruleset)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from trophy_engine.arguments import UNSET
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.outcome import Outcome
@@ -21,7 +22,7 @@ __all__ = ["check_attributes", "upsert", "utc_day"]
 #: Where the hosted platform has attributes set up, as its messages have it.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
 #: Fields of a user that the engine calls by another name.
-_FIELDS: Final = {"tz": "time_zone"}
+_FIELDS: Final = {"tz": "time_zone", "subscribed_to_emails": "subscribe_to_emails"}
 
 
 def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
@@ -47,6 +48,8 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
         InvalidValue: a field cannot have the value.
     """
     check_attributes(engine, "user", fields.attributes)
+    if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
+        raise InvalidValue("subscribeToEmails must not be given a second time as subscribedToEmails")
     said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
     if "sign_up_date" in said:
         said["sign_up_date"] = utc_day(said["sign_up_date"])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import Weekday
+from trophy_engine.core.preferences import MESSAGES
 from trophy_engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.application.upserting import upsert
 from trophy_engine.wire.arrival import arrival, is_known
-from trophy_engine.wire.bodies import MetricPreference, PreferencesBody, StreakPreferences, UpdatedUser, UpsertedUser
+from trophy_engine.wire.bodies import (
+    MetricPreference,
+    PatchedUser,
+    PreferencesBody,
+    StreakPreferences,
+    UpdatedUser,
+    UpsertedUser,
+)
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import preferences, user
@@ -23,7 +31,7 @@ __all__ = ["create", "get", "get_preferences", "identify", "update", "update_pre
 
 def create(engine: Engine, request: Request) -> Response:
     """Create a user; one who is there already is not overwritten."""
-    body = structure(request.body, UpsertedUser)
+    body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
     upsert(engine, request, body.id, body)
@@ -37,16 +45,21 @@ def get(engine: Engine, request: Request, id_: str) -> Response:
 
 def identify(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
-    upsert(engine, request, id_, structure(request.body, UpdatedUser))
+    upsert(engine, request, id_, structure(_fields(request), UpdatedUser, strict=request.strict))
     return Response(200, _user(engine, request, id_))
 
 
 def update(engine: Engine, request: Request, id_: str) -> Response:
     """Set some fields of a user."""
-    body = structure(request.body, UpdatedUser)
+    body = structure(_fields(request), PatchedUser, strict=request.strict)
     player(engine, request, id_)
     upsert(engine, request, id_, body)
     return Response(200, _user(engine, request, id_))
+
+
+def _fields(request: Request) -> object:
+    """Return a body whose fields are all optional; clients before version 1.15 send none where all are left out."""
+    return {} if request.body is None else request.body
 
 
 def _user(engine: Engine, request: Request, id_: str) -> Json:
@@ -61,14 +74,17 @@ def get_preferences(engine: Engine, request: Request, id_: str) -> Response:
 
 def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set what a user wants, as far as the body says."""
-    body = structure(request.body, PreferencesBody)
+    body = structure(_fields(request), PreferencesBody, strict=request.strict)
     player(engine, request, id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
+    notifications = body.notifications
+    if not request.strict:
+        notifications = {kind: channels for kind, channels in notifications.items() if kind in MESSAGES}
     metrics, days_off = _metrics(streak), _days_off(streak)
     with naming(metrics="streak.metrics", days_off="streak.daysOff"):
         engine.prefer(
             id_,
-            notifications=body.notifications,
+            notifications=notifications,
             streak_enabled=streak.enabled,
             evaluation_mode=streak.evaluation_mode,
             metrics=metrics,

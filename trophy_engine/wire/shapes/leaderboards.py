@@ -77,6 +77,7 @@ def event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
     written = base_leaderboard(change.rule, ruleset) | {
         "start": change.start.isoformat(),
         "end": day(change.end),
+        "status": "active",  # a run that holds the user's local day has begun and is not over
         "rank": change.rank,
         "previousRank": change.previous_rank,
         "threshold": change.threshold if isinstance(change.threshold, int) else floor(change.threshold) + 1,
@@ -99,7 +100,11 @@ def run_of_user(standing: StandingView, ruleset: Ruleset) -> Json:
 
 
 def _standing(standing: StandingView, ruleset: Ruleset) -> Json:
-    return base_leaderboard(standing.rule, ruleset) | {"rank": standing.rank, "value": _whole(standing.value)}
+    return base_leaderboard(standing.rule, ruleset) | {
+        "status": standing.status,
+        "rank": standing.rank,
+        "value": _whole(standing.value),
+    }
 
 
 def _snapshot(one: Snapshot) -> Json:

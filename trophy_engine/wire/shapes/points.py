@@ -126,13 +126,19 @@ def award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
     return written
 
 
-def event_points(system: PointsSystem, change: PointsChange, today: date, history: RulesHistory) -> Json:
-    """Write what an event or a completion did to a system; the level only if it is another one."""
+def event_points(
+    system: PointsSystem, change: PointsChange, today: date, history: RulesHistory, *, is_event: bool
+) -> Json:
+    """Write what an event or a completion did to a system.
+
+    The level is left out where it is the same as before, unless an event brings the user's first award in the system.
+    """
     written = base_system(system) | {
         "total": change.total,
         "added": change.added,
         "awards": [award(one, today, history) for one in change.awards],
     }
-    if change.level_changed:
+    first = is_event and change.level is not None and change.awards[0].sequence == 1
+    if change.level_changed or first:
         written["level"] = None if change.level is None else level(system.key, change.level)
     return written
