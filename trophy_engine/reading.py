@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from threading import RLock
 from typing import Any, Literal, overload
@@ -48,6 +49,12 @@ class Reader:
         self._clock = clock
         self._lock = RLock()
         self._boards = Boards(history)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the engine for several calls of one thread; calls of other threads wait until the block ends."""
+        with self._lock:
+            yield
 
     @property
     def ruleset(self) -> Ruleset:

@@ -1,6 +1,7 @@
 """The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
 
 from datetime import date
+from threading import Thread
 
 import attrs
 import pytest
@@ -267,3 +268,15 @@ def test_a_snapshot_of_another_version_is_not_used():
     snapshot = storage.load("jo")
     storage.save([snapshot._replace(state={"schema": 1, "id": "jo"})])
     assert Engine(RULES, storage=storage).user("jo", at=at("04-02T11:00")).metrics["words"] == 5
+
+
+def test_an_engine_that_is_held_serves_no_other_thread_until_the_block_ends():
+    engine = Engine(RULES)
+    other = Thread(target=engine.record, args=("words",), kwargs={"user": "mia", "at": at("04-02T10:00")})
+    with engine.exclusive():
+        other.start()
+        other.join(0.05)
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+        assert list(engine.users()) == ["jo"]
+    other.join()
+    assert list(engine.users()) == ["jo", "mia"]
