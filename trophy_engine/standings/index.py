@@ -15,7 +15,7 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.calendar.instants import NEVER
+from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core.leaderboards import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.settle import settle
@@ -61,10 +61,12 @@ class Standings:
 
     Attributes:
         plan: the rules.
+        latest: an instant after which nothing has happened to any user, as they are stored.
     """
 
     def __init__(self, plan: Plan, users: Iterable[str], stored: Callable[[str], UserState | None]) -> None:
         self.plan = plan
+        self.latest = FIRST
         self._stored = stored
         self._turn = Turn(plan)
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
@@ -83,6 +85,8 @@ class Standings:
 
     def enter(self, state: UserState) -> None:
         """Put a user in as they are now, in place of what they were."""
+        if state.settled > self.latest:
+            self.latest = state.settled
         self._ahead.pop(state.id, None)
         self._place(state, next_change(state) if self._timed else NEVER)
 
