@@ -77,7 +77,7 @@ class Shell(Reader):
             history.whole = False
             turn = Turn(history.plan)
             effects = turn.effects = self._occasions(instant)
-            for user_id in self.users():
+            for user_id in history.users():
                 state = history.state(user_id)
                 if state is not None:
                     known = len(effects)
@@ -157,7 +157,7 @@ class Shell(Reader):
             self._history.check_no_batch()
             latest = self._history.latest()
             instant = max(self._now(), latest) if at is None else to_micros(at)
-            for user_id in self.users() if instant < latest else ():
+            for user_id in self._history.users() if instant < latest else ():
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
