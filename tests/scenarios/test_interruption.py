@@ -135,7 +135,7 @@ def make_engine(storage):
 def lines_of(act, storage):
     """Number the lines that an act runs: of each the first time and the last.
 
-    Of the lines that only compute (all but those of the engine and of storages) one in twenty is taken, and every one
+    Of the lines that only compute (all but those of the engine and of storages) one in forty is taken, and every one
     under the profile "deep": to what is kept it makes no difference which of them is interrupted.
     """
     engine, lines = make_engine(storage), _Lines()
@@ -145,7 +145,7 @@ def lines_of(act, storage):
     chosen = {line: number for number, line in reversed(numbered)}.items() | dict(map(reversed, numbered)).items()
     keeping = {number for (file, _), number in chosen if file.startswith(KEEPING)}
     computing = sorted({number for _, number in chosen} - keeping)
-    return sorted(keeping) + computing[:: 1 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 20]
+    return sorted(keeping) + computing[:: 1 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 40]
 
 
 def everything(engine):
