@@ -13,6 +13,7 @@ from trophy_engine import (
     Freezes,
     Leaderboard,
     Metric,
+    Notifications,
     Ruleset,
     StorageConflict,
     Streak,
@@ -156,3 +157,16 @@ def test_engines_that_open_a_new_storage_at_once_agree_on_the_rules():
     engine = Engine(RULES, storage=storage)
     assert [entry.sequence for entry in engine.log()] == [1]
     assert engine.revised == ()
+
+
+def test_ranks_that_time_changes_are_told_past_what_another_engine_wrote():
+    storage = MemoryStorage()
+    streaks = Leaderboard("streaks", "streak", date(2025, 1, 1))
+    rules = attrs.evolve(RULES, leaderboards=[streaks], notifications=Notifications(throttle_minutes=0))
+    one, other = Engine(rules, storage=storage), Engine(rules, storage=storage)
+    play(one, "04-02T10:00 words 5")
+    other.identify("jo", attributes={"plan": "pro"}, at=NOON)
+    one.user("jo", at=NOON)
+    [outcome] = play(one, "04-05T10:00 words 5", "mia")
+    ranks = [(one.user_id, one.at, one.rank) for one in outcome.effects if one.type == "leaderboard.rank_changed"]
+    assert ranks == [("jo", at("04-04T00:00"), None), ("mia", at("04-05T10:00"), 1)]

@@ -32,11 +32,11 @@ NOWHERE: Final[Standing] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
-    """Give an instant up to which (exclusive) time changes nothing of a user."""
+    """Return an instant up to which (exclusive) time changes nothing of a user; it is not before that of the state."""
     day = min(state.due_days)
     if day < 0:  # not looked for since the user last changed
-        return state.due
-    return min(state.next_tick, NEVER if day > LAST_DAY else state.zone.midnight(day))
+        return max(state.due, state.settled)
+    return max(min(state.next_tick, NEVER if day > LAST_DAY else state.zone.midnight(day)), state.settled)
 
 
 @attrs.define
