@@ -14,6 +14,7 @@ RAISED = [
     errors.AchievementLocked("18", "ten"),
     errors.CustomizationDisabled("18"),
     errors.EarlierThanSettled("18", AT, AT),
+    errors.EngineBusy("Task-1"),
     errors.FilterMismatch("18", "ten", "plan", "pro", None),
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue("value must be finite"),
@@ -48,4 +49,4 @@ def test_an_error_pickles_and_has_one_root(error):
 
 def test_long_lists_are_cut():
     assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
-    assert "is not set" in str(RAISED[4])
+    assert "is not set" in str(RAISED[5])

@@ -61,8 +61,10 @@ def system_clock() -> datetime:
 class Engine(Shell):
     """Evaluates commands under a ruleset, and remembers what they came to.
 
-    Every instant is an aware datetime and defaults to the engine's clock. The commands of one user come in order of
-    time. A command that raises has changed nothing. Commands may come from several threads: they are served in turn.
+    Every instant is an aware datetime. It defaults to the engine's clock, or to the last thing that happened to the
+    user where that is later, so that a clock that steps back refuses nothing. The commands of one user come in order of
+    time. A command that raises has changed nothing, whatever interrupts it. Commands may come from several threads:
+    they are served in turn.
 
     Args:
         ruleset: the rules; by default those under which the storage's history ends, or none at all. A storage that
@@ -105,11 +107,13 @@ class Engine(Shell):
         Raises:
             UnknownKey: the rules declare no such metric or event attribute.
             InvalidValue: the value is not a finite exact number, or ``at`` is naive or out of range.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
             OutOfPoints: a blocking trigger lacks points.
         """
         with self._lock:
-            instant = self._now() if at is None else to_micros(at)
+            if self._holder is not None or not self._history.whole:
+                self._enter()
+            instant = self._instant_of(user, None) if at is None else to_micros(at)
             pairs = as_pairs(attributes, "event", self._history.plan) if attributes is not None else ()
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
@@ -132,6 +136,8 @@ class Engine(Shell):
         check_user_id(user)
         check_idempotency_key(idempotency_key)
         with self._lock:
+            self._check_holder()
+            self._enter()
             return self._history.find(_new(Record, (user, 0, metric, 0, (), idempotency_key))) is not None
 
     def complete(self, achievement: str, *, user: str, at: datetime | None = None) -> Outcome:
@@ -141,11 +147,11 @@ class Engine(Shell):
             UnknownKey: the rules declare no such ``api`` achievement.
             AlreadyCompleted: the user holds it.
             FilterMismatch: it is for users with other attributes.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         check_text(achievement, "achievement")
         with self._lock:
-            instant = self._now() if at is None else to_micros(at)
+            instant = self._instant_of(user, at)
             return self._run(Complete(user, instant, achievement))
 
     def identify(
@@ -181,9 +187,10 @@ class Engine(Shell):
         Raises:
             UnknownKey: the rules declare no such user attribute.
             InvalidValue: a field cannot have the value.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
+            self._enter()
             changes: dict[str, str | None] = {}
             for field, text in (("name", name), ("email", email)):
                 if not isinstance(text, Unset):
@@ -200,7 +207,7 @@ class Engine(Shell):
                 changes["subscribe_to_emails"] = as_flag("subscribe_to_emails", subscribe_to_emails)
             for key, value in as_pairs({} if attributes is None else attributes, "user", self._history.plan):
                 changes[f"attributes.{key}"] = value
-            instant = self._now() if at is None else to_micros(at)
+            instant = self._instant_of(user, at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
 
     def prefer(
@@ -231,7 +238,7 @@ class Engine(Shell):
             CustomizationDisabled: the rules do not let users make their own streak.
             UnknownKey: the rules declare no such metric.
             InvalidValue: a choice cannot be had.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
             self._state(user)
@@ -249,7 +256,7 @@ class Engine(Shell):
             if not isinstance(days_off, Unset):
                 changes["preferences.streak.days_off"] = texts_written("days_off", days_off)
                 SomeOf(WEEKDAYS).check("days_off", tuple(days_off))
-            instant = self._now() if at is None else to_micros(at)
+            instant = self._instant_of(user, at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
 
     def grant_freeze(self, user: str, *, at: datetime | None = None) -> Outcome:
@@ -259,10 +266,10 @@ class Engine(Shell):
             UnknownUser: nothing has been recorded of the user.
             FreezeLimitReached: they hold as many as the rules allow.
             UnknownKey: the rules have no streak.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._run(GrantFreeze(user, self._now() if at is None else to_micros(at)))
+            return self._run(GrantFreeze(user, self._instant_of(user, at)))
 
     def pause(self, user: str, start: date | str, end: date | str, *, at: datetime | None = None) -> Outcome:
         """Make a user's streak safe on local dates, both ends included; a period that the pause touches is safe.
@@ -271,10 +278,10 @@ class Engine(Shell):
             UnknownUser: nothing has been recorded of the user.
             InvalidValue: it would start before the user's today, or end before it starts.
             UnknownKey: the rules have no streak.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            instant = self._now() if at is None else to_micros(at)
+            instant = self._instant_of(user, at)
             return self._run(Pause(user, instant, as_local_date("start", start), as_local_date("end", end)))
 
     def unpause(self, user: str, number: int, *, at: datetime | None = None) -> Outcome:
@@ -284,11 +291,11 @@ class Engine(Shell):
             UnknownUser: nothing has been recorded of the user.
             InvalidValue: there is no such pause, or it was taken back.
             UnknownKey: the rules have no streak.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         Whole().check("number", number)
         with self._lock:
-            return self._run(Unpause(user, self._now() if at is None else to_micros(at), number))
+            return self._run(Unpause(user, self._instant_of(user, at), number))
 
     def restore_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
         """Let the longest streak that a user has lost of late run on, everything since carried, today included.
@@ -300,10 +307,10 @@ class Engine(Shell):
             UnknownUser: nothing has been recorded of the user.
             NoStreakToRestore: they lost none that was longer than the one they have.
             UnknownKey: the rules have no streak.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._run(RestoreStreak(user, self._now() if at is None else to_micros(at)))
+            return self._run(RestoreStreak(user, self._instant_of(user, at)))
 
     def reset_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
         """End a user's streak; only events that come after count towards the present period.
@@ -312,10 +319,10 @@ class Engine(Shell):
             UnknownUser: nothing has been recorded of the user.
             NoStreakToReset: they have none.
             UnknownKey: the rules have no streak.
-            EarlierThanSettled: the user's history has already passed the instant.
+            EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._run(ResetStreak(user, self._now() if at is None else to_micros(at)))
+            return self._run(ResetStreak(user, self._instant_of(user, at)))
 
     # --- the log ---------------------------------------------------------------------------------------------------
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Any, Self
 
 __all__ = [
     "AchievementLocked",
     "AlreadyCompleted",
     "CustomizationDisabled",
     "EarlierThanSettled",
+    "EngineBusy",
     "FilterMismatch",
     "FreezeLimitReached",
     "InvalidRules",
@@ -95,7 +97,7 @@ class Refused(TrophyError):
 
 
 class EarlierThanSettled(Refused):
-    """A command at an instant that the user's history has already passed."""
+    """A command at an instant before the last thing that happened to its user, who is evaluated up to ``settled``."""
 
     def __init__(self, user_id: str, at: datetime, settled: datetime) -> None:
         super().__init__(user_id, at, settled)
@@ -104,8 +106,8 @@ class EarlierThanSettled(Refused):
     def __str__(self) -> str:
         """Name both instants and the remedy."""
         return (
-            f"{self.at.isoformat()} is earlier than {self.settled.isoformat()}, up to which user {self.user_id!r} "
-            "has been settled; give each user's commands in order of time"
+            f"{self.at.isoformat()} is earlier than {self.settled.isoformat()}, when something last happened to user "
+            f"{self.user_id!r}; give each user's commands in order of time"
         )
 
 
@@ -231,7 +233,11 @@ class StorageClosed(StorageError):
 
 
 class StorageConflict(StorageError):
-    """Another engine has appended to the log since this one read it."""
+    """Another engine has appended to the log since this one read it, so that nothing was written."""
+
+    def __str__(self) -> str:
+        """Name the fact and the remedy."""
+        return f"{super().__str__()}; another engine has written: repeat the call, which reads that first"
 
 
 class StorageIncompatible(StorageError):
@@ -265,7 +271,36 @@ class StorageDamaged(StorageError):
 
 
 class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):
-    """Subscribers raised; what they were told of is committed all the same."""
+    """Subscribers raised; what they were told of is committed all the same.
+
+    Attributes:
+        outcome: what the command would have returned; None after ``settle``, ``update`` and a batch.
+        effects: the effects that subscribers were told of.
+    """
+
+    outcome: Any = None
+    effects: tuple[Any, ...] = ()
+
+    def derive(self, errors: Sequence[Exception]) -> Self:  # type: ignore[override]  # always a group of the same kind
+        """Return a group of some of the errors, with the same outcome and effects."""
+        derived = type(self)(self.message, errors)
+        derived.outcome, derived.effects = self.outcome, self.effects
+        return derived
+
+
+class EngineBusy(TrophyError, RuntimeError):
+    """A call of an asyncio task while another one holds the engine."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+    def __str__(self) -> str:
+        """Name the task that holds the engine, and the remedy."""
+        return (
+            f"the asyncio task {self.holder!r} holds this engine in a batch or an exclusive block; end the block "
+            "before anything is awaited, or await that task first"
+        )
 
 
 def short_repr(value: object) -> str:

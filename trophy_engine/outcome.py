@@ -23,6 +23,7 @@ from trophy_engine.core.effects import (
     materialise,
 )
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.retell import plan_of
 from trophy_engine.core.streaks import StreakFacts
 from trophy_engine.explanation.event import EventExplanation, explain_event
 from trophy_engine.identifiers import derive
@@ -84,6 +85,19 @@ class Outcome:
         self._total = total
         self.replayed = replayed
         self.leaderboards = _NO_CHANGES
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Return what pickle and copy keep: the rules stand for the plan."""
+        rules = self._plan.ruleset.dumps("json")
+        command = (rules, self._command, self._number, self._streak, self._effects, self._total)
+        return (*command, self.replayed, dict(self.leaderboards))
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Take what ``__getstate__`` returned."""
+        *command, self.replayed, leaderboards = state
+        rules, self._command, self._number, self._streak, self._effects, self._total = command
+        self._plan = plan_of(rules)
+        self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
         """Name the user, the instant, and what happened."""

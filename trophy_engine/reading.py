@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,7 +20,7 @@ from trophy_engine.core.scene import Scene
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
-from trophy_engine.errors import EarlierThanSettled, InvalidValue, UnknownUser
+from trophy_engine.errors import EngineBusy, InvalidValue, UnknownUser
 from trophy_engine.explanation.achievement import AchievementExplanation
 from trophy_engine.explanation.points import PointsExplanation
 from trophy_engine.explanation.question import Answer, answer, check_question
@@ -50,35 +52,80 @@ class Reader:
         self._history = history
         self._clock = clock
         self._lock = RLock()
+        self._holder: Any = None
         self._boards = Boards(history)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the engine for several calls of one thread; calls of other threads wait until the block ends."""
+        """Hold the engine for several calls; calls of other threads wait until the block ends.
+
+        An asyncio task that holds the engine while it awaits keeps other tasks out: they are refused, for waiting would
+        stop the task that they wait for.
+
+        Raises:
+            EngineBusy: another task holds the engine.
+        """
         with self._lock:
-            yield
+            self._enter()
+            former = self._holder
+            try:
+                self._holder = former or _current_task()
+                yield
+            finally:
+                self._holder = former
+
+    def _enter(self) -> None:
+        """Check that a call may be served, drop what an interrupted one left, and read what other engines wrote.
+
+        Raises:
+            EngineBusy: another task holds the engine.
+        """
+        if self._holder is not None:
+            self._check_holder()
+        if not self._history.whole:
+            self._recover()
+        self._history.catch_up()
+
+    def _check_holder(self) -> None:
+        holder = self._holder
+        if holder is not None and holder is not _current_task() and not holder.done():
+            raise EngineBusy(holder.get_name())
+
+    def _recover(self) -> None:
+        """Go on from the log after a command that was interrupted."""
+        self._boards.recover()
+        self._history.recover()
 
     @property
     def ruleset(self) -> Ruleset:
         """The rules in force."""
-        return self._history.plan.ruleset
+        with self._lock:
+            self._enter()
+            return self._history.plan.ruleset
 
     def user(self, user: str, *, at: datetime | None = None) -> Player:
-        """Look at a user as of an instant: by default now, or their last command where that is later.
+        """Look at a user as of an instant: by default now, or the last thing that happened to them where that is later.
+
+        A user is shown as of an earlier instant from the log, under the rules of then, which takes as long as the log
+        of the user is.
 
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
-            EarlierThanSettled: the user's history has already passed the instant.
         """
         with self._lock:
             state = self._state(user)
-            instant = self._instant(state, at)
-            if instant < state.settled:
-                raise EarlierThanSettled(user, from_micros(instant), from_micros(state.settled))
+            return self._player(state, self._instant(state, at))
+
+    def _player(self, state: UserState, instant: int) -> Player:
+        if instant >= state.settled:
             return Player(self._history.plan, self._settled_copy(state, instant))
+        [last] = deque(retell(self._history.commands_of(state.id), instant), maxlen=1)
+        return Player(last.plan, last.state)
 
     def settled_until(self, user: str) -> datetime:
-        """Tell up to when a user's history has been evaluated: none of their commands can come before it.
+        """Return the instant of the last thing that happened to a user: a command, or what time made due.
+
+        None of their commands can come before it. Settling moves it only where something happens to the user.
 
         Raises:
             UnknownUser: nothing has been recorded of the user.
@@ -89,15 +136,16 @@ class Reader:
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
         """Look at every user as of an instant, in the order in which they were first seen.
 
-        By default it is now. Users whose history has passed it are shown as of their last command, and those who were
-        not there yet not at all.
+        By default it is now, and users to whom something happened later are shown as of that. Users who were not there
+        yet are left out.
         """
         instant = self._now() if at is None else to_micros(at)
         for user_id in self.users():
             with self._lock:
+                self._enter()
                 state = self._history.state(user_id)
                 if state is not None and state.created <= instant:
-                    yield Player(self._history.plan, self._settled_copy(state, max(instant, state.settled)))
+                    yield self._player(state, max(instant, state.settled) if at is None else instant)
 
     def leaderboard(
         self,
@@ -110,7 +158,10 @@ class Reader:
         limit: int | None = None,
         attributes: Mapping[str, str] | None = None,
     ) -> LeaderboardView:
-        """Look at a leaderboard as of an instant, by default now; a user who has passed it stands as they are.
+        """Look at a leaderboard as of an instant, by default now, where a user who is past that stands as they are.
+
+        Where something happened to a user after an instant that is named, everybody is ranked as of then from the log,
+        which takes as long as the log is.
 
         Args:
             leaderboard: the key of the leaderboard.
@@ -134,13 +185,15 @@ class Reader:
         if attributes is not None:
             check_attributes(attributes)
         with self._lock:
-            instant = self._now() if at is None else to_micros(at)
-            return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes)
+            self._enter()
+            instant, exact = self._now() if at is None else to_micros(at), at is not None
+            return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes, exact=exact)
 
     def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without their rankings; those that are finished only if asked for."""
         FLAG.check("finished", finished)
         with self._lock:
+            self._enter()
             return self._boards.listed(self._now() if at is None else to_micros(at), finished=finished)
 
     def standing(
@@ -159,7 +212,6 @@ class Reader:
 
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
-            EarlierThanSettled: the user's history has already passed the instant.
             UnknownKey: the rules declare no such leaderboard, or it is inactive.
             InvalidValue: no run holds the date, or ``days`` is negative.
         """
@@ -168,7 +220,7 @@ class Reader:
         Whole(least=0).check("days", days)
         with self._lock:
             player = self.user(user, at=at)
-            return self._boards.standing(player.id, leaderboard, to_micros(player.at), run, days)
+            return self._boards.standing(player, leaderboard, to_micros(player.at), run, days, exact=at is not None)
 
     def standings(
         self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
@@ -258,6 +310,7 @@ class Reader:
     def users(self) -> Iterator[str]:
         """Walk the ids of all users in the order in which they were first seen."""
         with self._lock:
+            self._enter()
             return self._history.users()
 
     def log(self) -> Iterator[Entry]:
@@ -267,12 +320,14 @@ class Reader:
     def adoptions(self) -> tuple[Adoption, ...]:
         """List the rules that have been in force, in order, and since when."""
         with self._lock:
+            self._enter()
             return tuple(
                 Adoption(None if adopted.at == FIRST else from_micros(adopted.at), plan_of(adopted.rules).ruleset)
                 for adopted in self._history.adoptions()
             )
 
     def _state(self, user: str) -> UserState:
+        self._enter()
         state = self._history.state(check_user_id(user))
         if state is None:
             raise UnknownUser(user)
@@ -290,5 +345,23 @@ class Reader:
         settle(Turn(self._history.plan), copy, instant)
         return copy
 
+    def _instant_of(self, user: str, at: datetime | None) -> int:
+        """Return the instant of a command: by default now, or that of the last thing that happened to its user."""
+        self._enter()
+        if at is not None:
+            return to_micros(at)
+        now = self._now()
+        state = self._history.state(check_user_id(user))
+        return now if state is None or state.settled < now else state.settled
+
     def _now(self) -> int:
         return to_micros(self._clock(), "the clock's instant")
+
+
+def _current_task() -> Any:
+    """Return the asyncio task that runs, or None; asyncio is not imported for it."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return None if asyncio is None else asyncio.current_task()
+    except RuntimeError:  # no loop runs in this thread
+        return None

@@ -18,7 +18,7 @@ from trophy_engine.core.commands import (
 )
 from trophy_engine.core.effects import Effect, RawEffect, materialise
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.settle import settle
+from trophy_engine.core.settle import make_due_happen
 from trophy_engine.core.streaks import take_facts
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import (
@@ -35,6 +35,7 @@ from trophy_engine.outcome import Outcome
 from trophy_engine.reading import Reader
 from trophy_engine.rules.constraints import CALLABLE, Instances
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.standings.boards import Waiting
 from trophy_engine.storage.history import History
 from trophy_engine.storage.protocol import Entry
 
@@ -69,21 +70,25 @@ class Shell(Reader):
         """Make everything that time has made due happen, for all users, and give back what happened, in order of time.
 
         When and how often one settles never changes a result, for every command settles its own user first; it only
-        decides when effects such as a lost streak are told. Where the rules have notifications, what concerns everybody
-        since the last time is told, too: its effects have an empty user.
+        decides when effects such as a lost streak are told. Users to whom nothing happens are left as they are, and so
+        are those whose last command is later. Where the rules have notifications, what concerns everybody since the
+        last time is told, too: its effects have an empty user.
         """
         with self._lock:
-            instant = self._now() if at is None else to_micros(at)
-            turn = Turn(self._history.plan)
+            self._enter()
+            history, instant = self._history, self._now() if at is None else to_micros(at)
+            history.whole = False
+            turn = Turn(history.plan)
             effects = turn.effects = self._occasions(instant)
-            for user_id in self.users():
-                state = self._history.state(user_id)
+            for user_id in history.users():
+                state = history.state(user_id)
                 if state is not None:
                     known = len(effects)
-                    settle(turn, state, instant)
+                    history.states[user_id] = after = make_due_happen(turn, state, instant)
                     if len(effects) > known:
-                        self._boards.settled(state)
-            self._history.settle(instant)
+                        self._boards.settled(after)
+            history.settle(instant)
+            history.whole = True
             effects.sort(key=_AT)
             self._tell(effects)
             return tuple(map(materialise, effects))
@@ -103,24 +108,35 @@ class Shell(Reader):
     def batch(self) -> Iterator[None]:
         """Make one transaction of the commands within; subscribers are told at its end.
 
-        If the block raises, none of its commands has happened. A batch within a batch is part of it.
+        If the block raises, none of its commands has happened. A batch within a batch is part of it. A batch belongs
+        to the thread and the asyncio task that opened it: other threads wait for its end, other tasks are refused.
+
+        Raises:
+            EngineBusy: another task holds the engine.
+            StorageConflict: another engine has written meanwhile, so that none of the commands has happened.
         """
-        with self._lock:
+        with self.exclusive():
             if self._history.in_batch:
                 yield
                 return
-            self._history.begin_batch()
             waiting = self._boards.waiting()
             try:
-                yield
-                self._history.end_batch()
-            except BaseException:
-                self._history.forget()
-                self._boards.go_back(waiting)
-                self._untold.clear()
-                raise
+                yield from self._batched(waiting)
+            finally:
+                self._history.in_batch = False
             untold, self._untold = self._untold, []
             self._tell(untold)
+
+    def _batched(self, waiting: Waiting) -> Iterator[None]:
+        try:
+            self._history.begin_batch()
+            yield
+            self._history.end_batch()
+        except BaseException:
+            self._history.whole = False  # so that the next call drops what the batch did, whatever interrupts this
+            self._untold.clear()
+            self._boards.go_back(waiting)
+            raise
 
     def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
         """Go on under other rules, and give back what the change does to users; nothing, if they are the same.
@@ -140,12 +156,13 @@ class Shell(Reader):
         Instances((Ruleset,)).check("ruleset", ruleset)
         wanted = None if at is None else to_micros(at)
         with self._lock:
+            self._enter()
             if ruleset == self.ruleset and ruleset.digest == self.ruleset.digest:
                 return ()
             self._history.check_no_batch()
             latest = self._history.latest()
             instant = max(self._now(), latest) if wanted is None else wanted
-            for user_id in self.users() if instant < latest else ():
+            for user_id in self._history.users() if instant < latest else ():
                 state = self._history.state(user_id)
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
@@ -181,8 +198,12 @@ class Shell(Reader):
 
         return unsubscribe
 
-    def _tell(self, effects: list[RawEffect]) -> None:
-        """Tell subscribers of what is committed; in a batch, let it wait."""
+    def _tell(self, effects: list[RawEffect], outcome: Outcome | None = None) -> None:
+        """Tell subscribers of what is committed; in a batch, let it wait.
+
+        Raises:
+            SubscribersFailed: some of them raised.
+        """
         if self._history.in_batch:
             self._untold += effects
             return
@@ -195,7 +216,9 @@ class Shell(Reader):
                 except Exception as error:  # noqa: BLE001  # raised below, after the others were told
                     errors.append(error)
         if errors:
-            raise SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
+            failure = SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
+            failure.outcome, failure.effects = outcome, tuple(map(materialise, effects))
+            raise failure
 
     # --- the way of a command ---------------------------------------------------------------------------------------
 
@@ -207,16 +230,18 @@ class Shell(Reader):
             turn = self._turn = Turn(history.plan)
         boards = history.plan.boards
         effects: list[RawEffect] = []
+        history.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
         turn.effects = effects
         if boards:
             self._boards.pass_to(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(turn, known or history.state(check_user_id(user_id)), command)
-        except BaseException as error:
+        except TrophyError:
             self._turn = Turn(history.plan)
-            if not isinstance(error, TrophyError):  # a refusal leaves no trace; anything else may have
-                history.states.pop(user_id, None)
+            history.whole = True  # a refusal leaves no trace
+            if history.catch_up():
+                return self._run(command)
             raise
         history.states[user_id] = state
         number = state.commands
@@ -226,11 +251,17 @@ class Shell(Reader):
             outcome.leaderboards = self._boards.changes(state, command.at)
             if history.plan.notices is not None:
                 effects += [*self._boards.due(command.at), *self._boards.news(user_id, command.at)]
+        history.whole = True
         if self._subscribers:
-            self._tell(effects)
+            self._tell(effects, outcome)
         return outcome
 
+    def _recover(self) -> None:
+        super()._recover()
+        self._turn = Turn(self._history.plan)
+
     def _repeat(self, command: Record, first: Entry) -> Outcome:
+        self._enter()
         plan = self._history.plan
         state = self._history.state(command.user_id)
         if state is None:  # a key that was found belongs to a user who was
@@ -240,8 +271,9 @@ class Shell(Reader):
         return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
 
     def close(self) -> None:
-        """Snapshot what is not, and close the storage."""
+        """Snapshot what is not, and close the storage; closing again does nothing."""
         with self._lock:
+            self._check_holder()
             self._history.close()
 
     def __enter__(self) -> Self:

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trophy_engine import Engine, UnknownKey
+from trophy_engine import Engine, StorageConflict, UnknownKey
+from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Record
+from trophy_engine.storage import MemoryStorage
 from trophy_engine.testing import LAWS, games, play, rulesets, states, streak_rules
 from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_stay, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.performance import perform
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 
 
@@ -89,3 +92,23 @@ def test_an_engine_can_be_opened_anew_at_any_time_with_any_snapshots(history, da
             engine = Engine(history.ruleset, storage=storage)
         assert play(engine, [deed]) == play(straight, [deed])
     assert states(Engine(history.ruleset, storage=storage)) == states(straight)
+
+
+@given(games(), st.data())
+def test_two_engines_on_one_storage_tell_one_story(history, data):
+    storage, alone = MemoryStorage(), Engine(history.ruleset)
+    storage.snapshot_every = data.draw(st.sampled_from([1, 5, None]))
+    engines = [Engine(history.ruleset, storage=storage) for _ in range(2)]
+    for deed in history:
+        engine, watcher = data.draw(st.permutations(engines))
+        if isinstance(perform(engine, deed), StorageConflict):
+            perform(engine, deed)
+        perform(alone, deed)
+        assert states(watcher) == states(alone)
+        assert _boards(watcher, deed.at) == _boards(alone, deed.at)
+
+
+def _boards(engine, instant):
+    at = from_micros(instant)
+    keys = [view.key for view in engine.leaderboards(at=at, finished=True) if not view.rule.breakdown_attributes]
+    return [engine.leaderboard(key, at=at) for key in keys]

@@ -132,7 +132,8 @@ def test_scenes_end_with_what_one_sees(saga):
     effects = do(engine, *saga.deeds, saga.end)
     for user in engine.users():
         scenes = engine.scenes(user, at=from_micros(saga.end.at))
-        agree(scenes[-1].state.dump(scenes[-1].plan), engine.dump(user), "the state of the last scene")
+        last, seen = scenes[-1], engine._settled_copy(engine._state(user), saga.end.at)
+        agree(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last scene")
         told = [materialise(raw) for scene in scenes for raw in scene.effects]
         agree(told, by_user(effects).get(user, []), "what happens in scenes")
 

@@ -1,7 +1,10 @@
 """The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
 
+import pickle
+from copy import copy, deepcopy
 from datetime import date
 from decimal import Decimal
+from threading import Thread
 
 import attrs
 import pytest
@@ -19,7 +22,9 @@ from trophy_engine import (
     Leaderboard,
     Metric,
     MetricChanged,
+    MetricPointsTrigger,
     MetricTrigger,
+    PointsSystem,
     Ruleset,
     StorageClosed,
     StorageConflict,
@@ -41,15 +46,12 @@ RULES = Ruleset(
 
 def test_a_late_event_is_refused_and_changes_nothing():
     engine = Engine(RULES)
-    play(engine, "04-02T10:00 words 1")
-    engine.settle(at=at("04-02T12:00"))
+    play(engine, "04-02T10:00 words 1\n04-02T12:00 words 1")
     log = list(engine.log())
     with pytest.raises(EarlierThanSettled, match=r"2025-04-02T11:00:00.* is earlier than 2025-04-02T12:00"):
         engine.record("words", user="jo", at=at("04-02T11:00"))
-    with pytest.raises(EarlierThanSettled):
-        engine.user("jo", at=at("04-02T11:00"))
     assert list(engine.log()) == log
-    assert engine.user("jo", at=at("04-02T12:00")).metrics["words"] == 1
+    assert engine.user("jo", at=at("04-02T12:00")).metrics["words"] == 2
 
 
 @pytest.mark.parametrize("values", [(10**29, Decimal("0.5")), (Decimal("0.5"), 10**29)])
@@ -276,3 +278,63 @@ def test_a_snapshot_of_another_version_is_not_used():
     snapshot = storage.load("jo")
     storage.save([snapshot._replace(state={"schema": 1, "id": "jo"})])
     assert Engine(RULES, storage=storage).user("jo", at=at("04-02T11:00")).metrics["words"] == 5
+
+
+def test_an_engine_that_is_held_serves_no_other_thread_until_the_block_ends():
+    engine = Engine(RULES)
+    other = Thread(target=engine.record, args=("words",), kwargs={"user": "mia", "at": at("04-02T10:00")})
+    with engine.exclusive():
+        other.start()
+        other.join(0.05)
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+        assert list(engine.users()) == ["jo"]
+    other.join()
+    assert list(engine.users()) == ["jo", "mia"]
+
+
+def test_closing_twice_does_nothing(tmp_path):
+    for storage in (MemoryStorage(), SQLiteStorage(tmp_path / "save.db")):
+        engine = Engine(RULES, storage=storage)
+        play(engine, "04-02T10:00 words 1")
+        engine.close()
+        engine.close()
+        with pytest.raises(StorageClosed):
+            engine.user("jo", at=at("04-02T10:00"))
+
+
+def test_an_outcome_pickles_and_copies():
+    board = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"])
+    rules = attrs.evolve(
+        RULES,
+        attributes=[Attribute("plan")],
+        leaderboards=[board],
+        streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)])],
+    )
+    engine = Engine(rules)
+    engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T09:00"))
+    engine.prefer("jo", metrics=[StreakMetric("words", 2)], days_off=["sunday"], at=at("04-02T09:00"))
+    [outcome] = play(engine, "04-02T10:00 words 10.5")
+    for again in (pickle.loads(pickle.dumps(outcome)), copy(outcome), deepcopy(outcome)):  # noqa: S301  # our own bytes
+        assert (again.event_id, again.total, again.at) == (outcome.event_id, outcome.total, outcome.at)
+        assert (again.effects, again.streak, again.points) == (outcome.effects, outcome.streak, outcome.points)
+        assert (again.achievements, again.leaderboards) == (outcome.achievements, outcome.leaderboards)
+        assert again.leaderboards["words"].group == {"plan": "pro"}
+        assert again.explain() == outcome.explain()
+
+
+def test_failing_subscribers_carry_what_the_call_would_have_returned():
+    engine = Engine(RULES)
+    engine.subscribe(Effect, lambda _: 1 / 0)
+    with pytest.raises(SubscribersFailed) as failed:
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+    assert failed.value.outcome.total == 1
+    assert failed.value.effects == failed.value.outcome.effects
+    assert failed.value.split(ZeroDivisionError)[0].outcome is failed.value.outcome
+    with pytest.raises(SubscribersFailed) as failed:
+        engine.settle(at=at("04-09T10:00"))
+    assert (failed.value.outcome, [one.type for one in failed.value.effects]) == (None, ["streak.lost"])
+    with pytest.raises(SubscribersFailed) as failed, engine.batch():
+        engine.record("words", user="jo", at=at("04-10T10:00"))
+    assert [one.type for one in failed.value.effects] == ["metric.changed", "streak.started"]
+    assert engine.user("jo", at=at("04-10T10:00")).metrics["words"] == 2

@@ -9,7 +9,6 @@ from stories import at
 
 from trophy_engine import (
     Attribute,
-    EarlierThanSettled,
     Engine,
     InvalidValue,
     Leaderboard,
@@ -362,8 +361,19 @@ def test_a_standing_tells_the_days_on_which_it_changed():
         engine.standing("ann", "words", at=at("02-05T10:00"), days=-1)
     with pytest.raises(UnknownUser):
         engine.standing("cid", "words", at=at("02-05T10:00"))
-    with pytest.raises(EarlierThanSettled):
-        engine.standing("ann", "words", at=at("02-03T10:00"))
+
+
+def test_a_past_that_is_over_is_seen_as_it_was():
+    engine = engine_with(words())
+    write(engine, "02-01T10:00 ann 5\n02-01T11:00 ben 9\n02-03T10:00 ann 5\n02-03T12:00 ann 1\n02-04T10:00 cid 90")
+    then = at("02-03T11:00")
+    standing = engine.standing("ann", "words", at=then)
+    assert (standing.rank, standing.value, len(standing.history)) == (1, 10, 2)
+    view = engine.leaderboard("words", at=then)
+    assert [(one.user_id, one.rank, one.value) for one in view.rankings] == [("ann", 1, 10), ("ben", 2, 9)]
+    assert [player.metrics["words"] for player in engine.players(at=then)] == [10, 9]
+    assert engine.user("ann", at=then).metrics["words"] == 10
+    assert [one.value for one in engine.leaderboard("words", at=at("02-04T10:00")).rankings] == [90, 11, 9]
 
 
 def test_a_standing_tells_of_what_time_has_done():

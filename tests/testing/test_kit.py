@@ -258,12 +258,12 @@ def plant_revocation(monkeypatch):
 
 def plant_hours_for_days(monkeypatch):
     """A miss is looked for a day late when one settles late."""
-    real = settle.settle
+    real = settle.make_due_happen
 
     def late(turn, state, until):
-        real(turn, state, until - DAY if until - state.settled > 3 * DAY else until)
+        return real(turn, state, until - DAY if until - state.settled > 3 * DAY else until)
 
-    monkeypatch.setattr("trophy_engine.shell.settle", late)
+    monkeypatch.setattr("trophy_engine.shell.make_due_happen", late)
 
 
 def plant_order_of_users(monkeypatch):

@@ -56,7 +56,8 @@ def histogram(
         system: the key of the points system.
         attributes: count only users who have all of these.
     """
-    totals = [player.points[system].total for player in _matching(players, attributes)]
+    balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was declared
+    totals = [0 if balance is None else balance.total for balance in balances]
     top = _RANGES
     while top < max(totals, default=0):
         top *= 10
@@ -79,7 +80,8 @@ def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[Leve
     """
     if not system.levels:
         raise InvalidValue(f"points system {system.key!r} has no levels to count users at; declare some first")
-    held = (player.points[system.key].level for player in players)
+    balances = (player.points.get(system.key) for player in players)  # none before it was declared
+    held = (None if balance is None else balance.level for balance in balances)
     users = Counter(level.key for level in held if level is not None)
     return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda one: one.points))
 

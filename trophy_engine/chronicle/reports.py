@@ -61,8 +61,7 @@ class Reports:
     """Reports on the users of an engine (``engine.reports``).
 
     Each takes ``at``, as of when (an aware datetime). By default it is now, or a user's last command where that is
-    later. Reports on one user can be asked as of any instant since the user was created; those on everybody, as of
-    none that a user's history has already passed.
+    later. Reports can be asked as of any instant; one on a user, since the user was created.
     """
 
     def __init__(self, engine: Engine) -> None:

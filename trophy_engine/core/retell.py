@@ -57,6 +57,8 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
     state: UserState | None = None
     told: list[Scene] = []
     for command in commands:
+        if isinstance(command, Settle):
+            continue  # what it made happen is due at the next command, too, or at the end
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, Adopt):
@@ -66,10 +68,8 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
             told.append(_do(former, state, None, command.at))
             yield told[-1]
             told.append(_revise(told, former, plan, command.at))
-        elif state is not None or not isinstance(command, Settle):
-            told.append(_do(plan, state, None if isinstance(command, Settle) else command, command.at))
         else:
-            continue
+            told.append(_do(plan, state, command, command.at))
         state = told[-1].state
         yield told[-1]
     if state is not None:

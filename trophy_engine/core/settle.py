@@ -29,17 +29,43 @@ from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND
 
-__all__ = ["anniversaries_by", "pass_ticks", "pay_ticks_skipped", "settle"]
+__all__ = ["anniversaries_by", "make_due_happen", "pass_ticks", "pay_ticks_skipped", "settle"]
+
+
+def make_due_happen(turn: Turn, state: UserState, until: int) -> UserState:
+    """Make everything that is due up to an instant happen, and return the user as of the last thing that happened.
+
+    Time alone leaves no trace: where nothing happens, the state is returned as it was, so that commands are accepted
+    from the same instant on as before.
+    """
+    if until < state.due or until < state.settled or until < state.quiet_until():
+        return state
+    if state.due_days[ANNIVERSARY] < 0:
+        settle(turn, state, state.settled)
+    known = len(turn.effects)
+    ahead, due = state, _next_due(turn.plan, state, until)
+    if due <= until:
+        ahead = state.copy()
+        settle(turn, ahead, until)
+        due = ahead.due
+    if len(turn.effects) == known:
+        state.be_quiet_until(due)
+        return state
+    last = turn.effects[-1][2]
+    if last < until:
+        ahead = state.copy()
+        settle(Turn(turn.plan), ahead, last)
+    return ahead
 
 
 def settle(turn: Turn, state: UserState, until: int) -> None:
-    """Make everything that is due up to an instant, inclusive, happen to a user; an earlier instant does nothing."""
+    """Advance a user to an instant: everything that is due by then happens; an earlier instant does nothing."""
     if until < state.settled:
         return
     if until >= state.due:
         day, end = state.zone.window(until)
         if day >= min(state.due_days) or until >= state.next_tick or turn.plan.notices is not None:
-            message = _make_due_happen(turn, state, until, day)
+            message = _do_due(turn, state, until, day)
             if message < end:
                 end = message
         state.day = day
@@ -47,8 +73,16 @@ def settle(turn: Turn, state: UserState, until: int) -> None:
     state.settled = until
 
 
-def _make_due_happen(turn: Turn, state: UserState, until: int, today: int) -> int:
-    """Make everything due happen in order; give the instant of the next message."""
+def _next_due(plan: Plan, state: UserState, until: int) -> int:
+    """Return an instant before which nothing is due; it is no later than the end of the local day of ``until``."""
+    day, end = state.zone.window(until)
+    midnight = until if day >= min(state.due_days) else end
+    message = NEVER if plan.notices is None else next_message(plan, state)
+    return min(midnight, state.next_tick, message)
+
+
+def _do_due(turn: Turn, state: UserState, until: int, today: int) -> int:
+    """Do everything that is due, in order; return the instant of the next message."""
     plan = turn.plan
     if state.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)

@@ -61,7 +61,7 @@ _SCALARS: Final = (
     "freeze_anchor",
     "zone_given",
 )
-_DERIVED: Final = ("due", "day", "next_tick", "recheck")
+_DERIVED: Final = ("due", "day", "next_tick", "quiet", "recheck")
 
 #: The places in ``due_days`` of the three things that fall on midnights, in the order in which they come.
 MISS, FREEZE, ANNIVERSARY = range(3)
@@ -146,7 +146,7 @@ class UserState:
         id: the user's id.
         created: when they were first seen; ``created_day`` is that in their zone of then.
         updated: when something was last said of them.
-        settled: up to when their history has been evaluated.
+        settled: the instant of this state; as an engine keeps it, that of the last thing that happened to the user.
         commands: how many commands have been applied.
         zone: their time zone; ``zone_given`` tells whether they were given it, or it is that of whoever was given none.
         attributes: their attributes; replaced and never changed in place.
@@ -173,6 +173,7 @@ class UserState:
         ticks: for each trigger of the plan's ``ticks``, where it stands.
         day: the local day now.
         due: when to look again: the local day ends, or ``next_tick`` has come, when the next timed award is due.
+        quiet: the count of commands and the instant of a state, and up to when time alone makes nothing happen to it.
         due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
         recheck: whether attributes changed since composites were last evaluated.
         boards: by leaderboard and run, what was gained in it, and the instant at which it came to that.
@@ -227,6 +228,7 @@ class UserState:
     due: int
     day: int
     next_tick: int
+    quiet: tuple[int, int, int]
     recheck: bool
     zone_given: bool
     zone: Zone
@@ -278,7 +280,17 @@ class UserState:
         self.due = -NEVER
         self.due_days = [-NEVER] * 3
         self.next_tick = -NEVER
+        self.quiet = (0, 0, -NEVER)
         self.recheck = True
+
+    def quiet_until(self) -> int:
+        """Return the instant before which time alone is known to make nothing happen."""
+        commands, settled, until = self.quiet
+        return until if (commands, settled) == (self.commands, self.settled) else -NEVER
+
+    def be_quiet_until(self, until: int) -> None:
+        """Keep the instant before which time alone makes nothing happen, for as long as the state stays as it is."""
+        self.quiet = (self.commands, self.settled, until)
 
     def tick_from(self, anchor: int) -> Tick:
         """Begin to tick at an instant."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
 from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.calendar.zones import zone
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.ranking import Ranking
@@ -19,6 +20,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.turn import Turn
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.numbers import Number
+from trophy_engine.player import Player
 from trophy_engine.standings.closings import Closings
 from trophy_engine.standings.index import NOWHERE, Standing, Standings
 from trophy_engine.standings.ladder import Group
@@ -48,47 +50,84 @@ class Boards:
         self._passed = FIRST
         self._told: list[RawEffect] = []
         self._moves: list[Move] = []
+        self._sound = True
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
     def at(self, instant: int) -> Standings:
         """Give the standings as of an instant."""
         index = self._made()
+        self._sound = False
         index.at(instant)
+        self._sound = True
         return index
 
+    def recover(self) -> None:
+        """Drop what an interrupted command may have left half done; what waits to be told stays."""
+        self._index = None
+        self._moves = []
+        self._news = self._news and self._news.copy()
+
     def _made(self) -> Standings:
-        """Give the standings, made from all users' states if there are none of these rules."""
+        """Give the standings, made from all users' states if there are none of these rules.
+
+        Whoever is about to change them takes them from here and declares them unsound until that is done.
+        """
         index, history = self._index, self._history
-        if index is None or index.plan is not history.plan or self._forgotten != history.forgotten:
-            index = self._index = Standings(history.plan, history.users(), history.state)
+        forgotten = self._forgotten != history.forgotten
+        if index is None or index.plan is not history.plan or forgotten or not self._sound:
+            self._index = None
+            index = Standings(history.plan, history.users(), history.state)
             self._forgotten = history.forgotten
             self._news = self._news_under(history.plan)
             if self._news is not None:
                 self._passed = max(self._passed, history.latest())
+            history.changed.clear()
+            self._index, self._sound = index, True
+        elif history.changed:
+            self._follow(index)
         return index
+
+    def _follow(self, index: Standings) -> None:
+        """Take note of users whom other engines changed."""
+        self._sound = False
+        for user in self._history.changed:
+            state = self._history.state(user)
+            if state is not None:
+                index.enter(state)
+        self._history.changed.clear()
+        self._sound = True
 
     def pass_to(self, instant: int) -> None:
         """Go to an instant by way of all that time changes, and note what there is to tell of it."""
         index = self._made()
+        self._sound = False
         if self._news is not None and instant > self._passed:
+            told: list[RawEffect] = []
             index.at(self._passed)
             for at, state in index.changing(instant):
-                self._told += self._news.due(at)
-                for move in self._moved(state, at, partial(index.put, state, at)):
-                    self._told += self._news.moved(state.id, move, index, at)
+                told += self._news.due(at)
+                for move in self._moved(index, state, at, partial(index.put, state, at)):
+                    told += self._news.moved(state.id, move, index, at)
+            self._told += told
             self._passed = instant
         index.at(instant)
+        self._sound = True
 
     def settled(self, state: UserState) -> None:
         """Take note that time has changed a user for good."""
         if self._index is not None:
-            self._index.enter(state)
+            index = self._made()
+            self._sound = False
+            index.enter(state)
+            self._sound = True
 
     def changes(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
         """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
         index = self.at(at)
-        self._moves = self._moved(state, at, partial(index.enter, state))
+        self._sound = False
+        self._moves = self._moved(index, state, at, partial(index.enter, state))
+        self._sound = True
         found = {}
         for board, run, stood, stands in self._moves:
             group = index.group(board, state.id)
@@ -96,9 +135,9 @@ class Boards:
             found[board.key] = _change(board, run, stood, stands, threshold, group or ())
         return MappingProxyType(found)
 
-    def _moved(self, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
+    def _moved(self, index: Standings, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
         """Put a user in, and list how that moves them in the runs of their local day."""
-        index, day = self._made(), state.zone.window(at)[0]
+        day = state.zone.window(at)[0]
         before = [
             (board, run, index.stands(board, run, state.id))
             for board in index.moved(state)
@@ -174,8 +213,10 @@ class Boards:
         offset: int,
         limit: int | None,
         attributes: Mapping[str, str] | None,
+        *,
+        exact: bool,
     ) -> LeaderboardView:
-        """Look at a leaderboard.
+        """Look at a leaderboard; not ``exact``, users who are past the instant stand as they are.
 
         Raises:
             UnknownKey: there is none of that key to be seen.
@@ -185,13 +226,13 @@ class Boards:
         number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
         limit = _check_window(board, offset, limit, user)
         wanted = _check_filter(board, attributes)
-        index = self._as_of(board, number, at)
+        index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
         rankings = tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
         return _view(board, number, at, rankings)
 
-    def standing(self, user: str, key: str, at: int, run: date | None, days: int) -> StandingView:
+    def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
         """Look at where a user stands, and at the latest days on which that changed.
 
         Raises:
@@ -199,10 +240,11 @@ class Boards:
             InvalidValue: the run is none that it has, or the number of days is negative.
         """
         board = self._board(key)
-        number = board.runs.nearest(self._local_day(user, at)) if run is None else _run_of(board, run)
+        user, today = player.id, zone(player.time_zone).window(at)[0]
+        number = board.runs.nearest(today) if run is None else _run_of(board, run)
         if days < 0:
             raise InvalidValue(f"days must be at least 0, not {days}")
-        index = self._as_of(board, number, at)
+        index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
         history = self._snapshots(board, [number], user, at).get(number, [])[-days:] if days else []
@@ -239,12 +281,12 @@ class Boards:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())
         return snapshots(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
 
-    def _as_of(self, board: BoardPlan, run: int, at: int) -> Standings:
+    def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> Standings:
         """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
         stops = self._stops(board, run)
-        if at <= stops:
-            return self.at(at)
-        return self._past(stops)
+        if stops < at:
+            return self._past(stops)
+        return self._past(at) if exact and at < self._made().latest else self.at(at)
 
     def _stops(self, board: BoardPlan, run: int) -> int:
         """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
@@ -282,10 +324,6 @@ class Boards:
         if found is None:
             raise UnknownKey("leaderboard", key, tuple(boards))
         return found
-
-    def _local_day(self, user: str, at: int) -> int:
-        state = self._history.state(user)
-        return _utc_day(at) if state is None else state.zone.window(at)[0]
 
     def _name(self, user: str) -> str | None:
         state = self._history.state(user)

@@ -15,7 +15,7 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.calendar.instants import NEVER
+from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core.leaderboards import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.run_values import RunValues, runs_unlike
@@ -33,11 +33,11 @@ NOWHERE: Final[Standing] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
-    """Give an instant up to which (exclusive) time changes nothing of a user."""
+    """Return an instant up to which (exclusive) time changes nothing of a user; it is not before that of the state."""
     day = min(state.due_days)
     if day < 0:  # not looked for since the user last changed
-        return state.due
-    return min(state.next_tick, NEVER if day > LAST_DAY else state.zone.midnight(day))
+        return max(state.due, state.settled)
+    return max(min(state.next_tick, NEVER if day > LAST_DAY else state.zone.midnight(day)), state.settled)
 
 
 @attrs.define
@@ -62,10 +62,12 @@ class Standings:
 
     Attributes:
         plan: the rules.
+        latest: an instant after which nothing has happened to any user, as they are stored.
     """
 
     def __init__(self, plan: Plan, users: Iterable[str], stored: Callable[[str], UserState | None]) -> None:
         self.plan = plan
+        self.latest = FIRST
         self._stored = stored
         self._turn = Turn(plan)
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
@@ -84,6 +86,8 @@ class Standings:
 
     def enter(self, state: UserState) -> None:
         """Put a user in as they are now, in place of what they were."""
+        if state.settled > self.latest:
+            self.latest = state.settled
         self._ahead.pop(state.id, None)
         self._place(state, next_change(state) if self._timed else NEVER)
 

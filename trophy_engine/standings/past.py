@@ -104,7 +104,7 @@ def _days(
 def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
     """Walk the states at the ends of the UTC days on which time changed a user after a scene."""
     state, turn = scene.state.copy(), Turn(scene.plan)
-    while (soonest := max(next_change(state), state.settled)) < until:
+    while (soonest := next_change(state)) < until:
         end_of_day = (soonest // DAY + 1) * DAY - 1
         if end_of_day >= until:
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 import attrs
 
@@ -67,6 +69,11 @@ class LeaderboardChange:
     end: date | None
     rule: Leaderboard
 
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """Pickle and copy by the fields; the group is a plain dictionary in between."""
+        fields = {field.name: getattr(self, field.name) for field in attrs.fields(LeaderboardChange)}
+        return _make_change, ({**fields, "group": dict(self.group)},)
+
 
 @attrs.frozen
 class Snapshot:
@@ -98,3 +105,7 @@ class StandingView:
     end: date | None
     history: tuple[Snapshot, ...]
     rule: Leaderboard
+
+
+def _make_change(fields: dict[str, Any]) -> LeaderboardChange:
+    return LeaderboardChange(**{**fields, "group": MappingProxyType(fields["group"])})

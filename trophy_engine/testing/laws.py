@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
 import attrs
 
-from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
+from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
@@ -39,10 +40,11 @@ __all__ = ["LAWS", "Law", "check_laws"]
 Law = Callable[[Ruleset, History], None]
 
 _SPANS: Final = (0, 5 * HOUR, DAY, 9 * DAY, 800 * DAY)
+_AHEAD: Final = (2_000_000, 0, 20 * HOUR, 2_000_000, 5 * HOUR, 9 * DAY)
 
 
 def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
-    """Settling to one instant and then to a later one is settling to the later one, and when one settles is nothing."""
+    """Settling twice is settling once; when and how often one settles changes no result, nor what is accepted."""
     end = history.commands[-1].at
     for first, second in pairwise(_SPANS):
         goal = end + first + second
@@ -56,6 +58,7 @@ def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
         agree(states(stops), states(straight), "the states after settling in two steps")
         agree(play(stops, [Settle(goal)]), [], "what settling again makes happen")
     _settle_between(ruleset, history)
+    _settle_ahead(ruleset, history)
 
 
 def _settle_between(ruleset: Ruleset, history: History) -> None:
@@ -71,6 +74,36 @@ def _settle_between(ruleset: Ruleset, history: History) -> None:
         "what happens when everybody is settled between commands",
     )
     agree(states(settled), states(left_alone), "the states when everybody was settled between commands")
+
+
+def _settle_ahead(ruleset: Ruleset, history: History) -> None:
+    """Settle to instants after the next command, which is refused only if something happened to its user after it."""
+    ahead, left_alone = Engine(ruleset), Engine(ruleset)
+    happened: dict[str, datetime] = {}
+    commands = [deed for deed in history if not isinstance(deed, Settle)]
+    for place, command in enumerate(commands):
+        goal = command.at + _AHEAD[place % len(_AHEAD)]
+        if goal >= LAST:
+            break
+        for effect in play(ahead, [Settle(goal)]):
+            if not isinstance(effect, RankChanged):  # a rank changes by what others do
+                happened[effect.user_id] = max(effect.at, happened.get(effect.user_id, effect.at))
+        latest = happened.get(command.user_id)
+        result = perform(ahead, command)
+        if latest is not None and from_micros(command.at) < latest:
+            holds(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
+            continue
+        expected = perform(left_alone, command)
+        agree(_answer(result), _answer(expected), f"the answer to {command} after settling to a later instant")
+    end = Settle(max(history.commands[-1].at, *map(to_micros, happened.values()), 0))
+    play(ahead, [end])
+    play(left_alone, [end])
+    agree(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
+    agree(states(Engine.replay(ahead.log())), states(ahead), "the states of that log done again")
+
+
+def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
+    return (result.event_id, result.total, result.streak) if isinstance(result, Outcome) else (str(result),)
 
 
 def _ordered(effects: Iterable[Effect]) -> list[Effect]:
