@@ -122,8 +122,9 @@ class Shell(Reader):
             waiting = self._boards.waiting()
             try:
                 yield from self._batched(waiting)
-            finally:
-                self._history.in_batch = False
+            except BaseException:
+                self._history.abandon_batch()  # again, for the first time may have been interrupted
+                raise
             untold, self._untold = self._untold, []
             self._tell(untold)
 
@@ -133,7 +134,7 @@ class Shell(Reader):
             yield
             self._history.end_batch()
         except BaseException:
-            self._history.whole = False  # so that the next call drops what the batch did, whatever interrupts this
+            self._history.abandon_batch()
             self._untold.clear()
             self._boards.go_back(waiting)
             raise

@@ -20,7 +20,7 @@ from trophy_engine.calendar.instants import DAY
 from trophy_engine.core.bulk import Bulk
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.testing import games, play, states
+from trophy_engine.testing import games, play
 from trophy_engine.testing.histories import records
 
 
@@ -39,7 +39,8 @@ def test_bulk_counts_what_the_engine_tells(history):
     told.update(type(effect) for effect in play(engine, [end]) if effect.user_id)  # bulk knows users, not occasions
     bulk.settle(end.at)
     assert bulk.counts == told
-    assert {user: state.dump(plan) for user, state in bulk.states.items()} == states(engine)
+    settled = {user: engine._settled_copy(engine._state(user), end.at).dump(plan) for user in engine.users()}
+    assert {user: state.dump(plan) for user, state in bulk.states.items()} == settled
 
 
 def test_bulk_knows_its_metrics_and_homes():

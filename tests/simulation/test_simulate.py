@@ -150,7 +150,7 @@ def test_events_that_want_points_are_passed_over():
 def test_what_is_simulated_has_bounds():
     rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1))])
     population = Population.typical(rules)
-    with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10,000,001"):
+    with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10000001"):
         Setting(population, users=10_000_001)
     with pytest.raises(InvalidValue, match="the values make more than 1,000 combinations; try fewer at a time"):
         sweep(rules, {"achievements[a].trigger.value": count(1)}, population)

@@ -158,7 +158,8 @@ class Reports:
             InvalidValue: the year has not begun for the user.
             UnknownUser: nothing had been recorded of the user by then.
         """
-        CALLABLE.check("rankings", rankings)
+        if rankings is not None:
+            CALLABLE.check("rankings", rankings)
         scenes = self._engine.scenes(user, at=at)
         year = year_of(scenes, year)
         if rankings is None:

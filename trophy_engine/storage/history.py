@@ -268,6 +268,11 @@ class History:
             self._age(entries)
         self.whole = True
 
+    def abandon_batch(self) -> None:
+        """End a batch that failed; the next call drops what it did, whatever interrupts this."""
+        self.whole = False
+        self.in_batch = False
+
     def forget(self) -> None:
         """Drop every live state and what waits: the storage knows better."""
         self.whole = False
