@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.misses import Miss
 from trophy_engine.core.notices import Notices
 from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import Plan, StreakPlan
@@ -22,7 +23,7 @@ from trophy_engine.core.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.constraints import Filter
 
-__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "Gauge", "Miss", "Tick", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "Gauge", "Tick", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
 SCHEMA: Final = 4
@@ -104,39 +105,6 @@ class Tick:
     def copy(self) -> Tick:
         """Copy it, so that either can change without the other."""
         return Tick(self.anchor, self.day, self.time, self.through)
-
-
-class Miss(NamedTuple):
-    """The decision on a missed period, and the streak that it found.
-
-    Attributes:
-        commands: how many commands of the user came before it.
-        period: the missed period.
-        frozen: True if a freeze was spent on it, False if the streak was lost.
-        length, started, covered, early, protected, losses: the fields of the state before it.
-    """
-
-    commands: int
-    period: int
-    frozen: bool
-    length: int
-    started: int | None
-    covered: int
-    early: frozenset[int]
-    protected: frozenset[int]
-    losses: tuple[tuple[int, int, int, int], ...]
-
-    def dump(self) -> list[Any]:
-        """Return the decision as JSON values."""
-        return [sorted(field) if isinstance(field, frozenset) else field for field in self]
-
-    @classmethod
-    def load(cls, dumped: list[Any]) -> Self:
-        """Return the decision that ``dump`` returned."""
-        *plain, early, protected, losses = dumped
-        commands, period, frozen, length, started, covered = plain
-        kept = tuple((day, lost, began, through) for day, lost, began, through in losses)
-        return cls(commands, period, frozen, length, started, covered, frozenset(early), frozenset(protected), kept)
 
 
 class UserState:
