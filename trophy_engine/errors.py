@@ -262,7 +262,7 @@ class StorageDamaged(StorageError):
         if self.sequence is None:
             return (
                 f"{self.path} is damaged: {self.fact}; restore a backup, "
-                "or open the file with verify=False and read what is left with entries()"
+                "or read what is left with entries(), of a file that does not open with verify=False"
             )
         return (
             f"{self.path}: entry {self.sequence} is damaged: {self.fact}; restore a backup; "

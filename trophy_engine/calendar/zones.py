@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -198,6 +198,7 @@ def _known() -> frozenset[str]:
     return frozenset(zone_names())
 
 
+@lru_cache(maxsize=1024)
 def _unknown(name: object) -> str:
     near = nearest(name, zone_names()) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""

@@ -83,6 +83,15 @@ class Columns:
     time_zone: str | None = attrs.field(default=None, validator=Optional(TEXT))
     attributes: Mapping[str, str] = attrs.field(factory=dict, converter=as_filter, validator=MATCHING)
 
+    def __attrs_post_init__(self) -> None:
+        """Check what is the same in every row, so that it is refused once and not for each row.
+
+        Raises:
+            InvalidValue: the text for the time zone names none.
+        """
+        if self.time_zone is not None and self.time_zone.startswith("="):
+            zone(self.time_zone[1:])
+
     def named(self) -> tuple[str, ...]:
         """Give the columns that a log must have."""
         named = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
