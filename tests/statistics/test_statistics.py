@@ -88,6 +88,18 @@ def test_a_loss_that_is_undone_is_not_counted_though_a_later_day_was_credited_ah
     assert dict(counted.streaks.running) == {4: 1}
 
 
+def test_a_freeze_that_comes_back_to_one_earned_in_between_is_counted_once():
+    """The midnight of London that spends the freeze brings another; there is room for one."""
+    freezes = Freezes(start_count=1, max_count=1, auto_earn_interval=2, auto_earn_amount=1)
+    log = [(1, 12, "Europe/London"), (3, 1, "America/New_York")]
+    walked = [
+        Event(to_micros(datetime(2025, 6, day, hour, tzinfo=UTC)), "ann", "words", 1, zone) for day, hour, zone in log
+    ]
+    rules = evolve(RULES, streak=Streak(metrics=[StreakMetric("words")], freezes=freezes))
+    counted = replay(rules, walked, tally=True).tally.freezes
+    assert (counted.granted, counted.earned, counted.used, counted.held) == (1, 0, 0, 1)
+
+
 def test_time_is_told_by_day(tally):
     assert figure(tally, "active").rows[0] == ("2025-04-01", 2.0, 2)
     assert figure(tally, "active").rows[8] == ("2025-04-09", 1.0, 1)

@@ -209,9 +209,10 @@ class _Count:
         self.since_credit += 1
         self.tally.freezes.used += 1
 
-    def returned(self, _: RawEffect) -> None:
+    def returned(self, raw: RawEffect) -> None:
         self.since_credit -= 1
         self.tally.freezes.used -= 1
+        self.tally.freezes.earned -= not raw[6]  # one that was earned in between has taken its room
 
     def earned(self, raw: RawEffect) -> None:
         self.tally.freezes.earned += raw[3]
