@@ -136,16 +136,18 @@ class Reader:
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
         """Look at every user as of an instant, in the order in which they were first seen.
 
-        By default it is now, and users to whom something happened later are shown as of that. Users who were not there
-        yet are left out.
+        By default it is now, and users to whom something happened later are shown as of that. As of an instant that is
+        named, users who were not there yet are left out.
         """
         instant = self._now() if at is None else to_micros(at)
         for user_id in self.users():
             with self._lock:
                 self._enter()
                 state = self._history.state(user_id)
-                if state is not None and state.created <= instant:
-                    yield self._player(state, max(instant, state.settled) if at is None else instant)
+                if state is not None and at is None:
+                    yield self._player(state, max(instant, state.settled))
+                elif state is not None and state.created <= instant:
+                    yield self._player(state, instant)
 
     def leaderboard(
         self,

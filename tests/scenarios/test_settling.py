@@ -111,3 +111,13 @@ def test_a_clock_that_steps_back_refuses_nothing():
     engine.settle()
     assert engine.settled_until("jo") == at("04-02T10:00")
     assert engine.user("jo").metrics["words"] == 2
+
+
+def test_a_clock_that_steps_back_hides_nobody():
+    now = [at("04-02T10:00")]
+    engine = Engine(RULES, clock=lambda: now[0])
+    engine.complete("called", user="jo")
+    now[0] -= timedelta(milliseconds=5)
+    assert [player.id for player in engine.players()] == ["jo"]
+    assert engine.reports.rarities()["called"].completions == 1
+    assert list(engine.players(at=now[0])) == []

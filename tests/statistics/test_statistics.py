@@ -1,6 +1,6 @@
 """What is counted, and the curves that the counts give."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from attrs import evolve
@@ -73,6 +73,31 @@ def test_streaks_and_freezes_are_counted(tally):
     assert dict(tally.streaks.longest) == {2: 2, 1: 1}
     freezes = tally.freezes
     assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.held) == (3, 0, 2, 1, 1)
+
+
+def test_a_loss_that_is_undone_is_not_counted_though_a_later_day_was_credited_ahead():
+    """In St John's the 7th was shown for a minute before the 6th came back; in Vancouver it was the 6th still."""
+    home, away = "America/St_Johns", "America/Vancouver"
+    log = [(4, 15, 0, home), (5, 15, 0, home), (7, 2, 30, home), (7, 5, 0, away)]
+    walked = [
+        Event(to_micros(datetime(2010, 11, day, hour, minute, tzinfo=UTC)), "ann", "words", 1, where)
+        for day, hour, minute, where in log
+    ]
+    counted = replay(evolve(RULES, streak=Streak(metrics=[StreakMetric("words")])), walked, tally=True).tally
+    assert not any(counted.streaks.ended.values())
+    assert dict(counted.streaks.running) == {4: 1}
+
+
+def test_a_freeze_that_comes_back_to_one_earned_in_between_is_counted_once():
+    """The midnight of London that spends the freeze brings another; there is room for one."""
+    freezes = Freezes(start_count=1, max_count=1, auto_earn_interval=2, auto_earn_amount=1)
+    log = [(1, 12, "Europe/London"), (3, 1, "America/New_York")]
+    walked = [
+        Event(to_micros(datetime(2025, 6, day, hour, tzinfo=UTC)), "ann", "words", 1, zone) for day, hour, zone in log
+    ]
+    rules = evolve(RULES, streak=Streak(metrics=[StreakMetric("words")], freezes=freezes))
+    counted = replay(rules, walked, tally=True).tally.freezes
+    assert (counted.granted, counted.earned, counted.used, counted.held) == (1, 0, 0, 1)
 
 
 def test_time_is_told_by_day(tally):

@@ -155,7 +155,7 @@ class _Count:
     day: int = 0
     days: set[int] = attrs.field(factory=set)
     since_credit: int = 0
-    since_credit_before_loss: int = 0
+    losses: list[tuple[int, int]] = attrs.field(factory=list)
 
     def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
         tally = self.tally
@@ -196,20 +196,23 @@ class _Count:
     def lost(self, raw: RawEffect) -> None:
         self.tally.streaks.ended[raw[3]] += 1
         self.tally.freezes.wasted += self.since_credit
-        self.since_credit_before_loss, self.since_credit = self.since_credit, 0
+        self.losses.append((raw[3], self.since_credit))
+        self.since_credit = 0
 
-    def loss_undone(self, raw: RawEffect) -> None:
-        self.tally.streaks.ended[raw[3]] -= 1
-        self.since_credit = self.since_credit_before_loss
+    def loss_undone(self, _: RawEffect) -> None:
+        # The streak runs on with what was credited ahead of the missed period, so its length is not the lost one.
+        length, self.since_credit = self.losses.pop()
+        self.tally.streaks.ended[length] -= 1
         self.tally.freezes.wasted -= self.since_credit
 
     def frozen(self, _: RawEffect) -> None:
         self.since_credit += 1
         self.tally.freezes.used += 1
 
-    def returned(self, _: RawEffect) -> None:
+    def returned(self, raw: RawEffect) -> None:
         self.since_credit -= 1
         self.tally.freezes.used -= 1
+        self.tally.freezes.earned -= not raw[6]  # one that was earned in between has taken its room
 
     def earned(self, raw: RawEffect) -> None:
         self.tally.freezes.earned += raw[3]

@@ -1,5 +1,6 @@
 """Help with streaks, of an engine that is told beforehand what it is to do for whom."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -66,8 +67,8 @@ class Streaks:
     def user(self, user, *, at):
         return SimpleNamespace(id=user, pauses=tuple(self.taken[user]))
 
-    def players(self, *, at):
-        return (self.user(user, at=at) for user in self.freezes)
+    def users(self):
+        return iter(self.freezes)
 
 
 def warning(user, message):
@@ -170,6 +171,16 @@ def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, ite
         ghost = {field: "ghost" if value == "u" else value for field, value in item.items()}
         answer = office.call("POST", f"streaks/{path}", {name: [item, ghost]})
     assert (answer.status, answer.body["issues"]) == (200, [idle, error("ghost", "User does not exist")])
+
+
+def test_a_pause_is_taken_back_though_the_clock_stepped_back():
+    with Engine(Ruleset(streak=Streak())) as engine:
+        office = Office(engine=engine)
+        engine.identify("u", at=office.at)
+        item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
+        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        office.at -= timedelta(milliseconds=5)
+        assert office.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
 
 
 def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():

@@ -114,9 +114,9 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     """Take pauses back."""
     wanted = wanted_ids(request)
     running = {
-        each.id: (player.id, each.number)
-        for player in engine.players(at=request.at)
-        for each in player.pauses
+        each.id: (user, each.number)
+        for user in engine.users()
+        for each in engine.user(user, at=arrival(engine, request, user)).pauses
         if not each.archived
     }
     deleted, issues = [], []
