@@ -19,7 +19,7 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from trophy_engine import Ruleset
 
-collect_ignore = ["docs/conf.py", "tests/fuzz/atheris_readers.py"]
+collect_ignore = ["docs/conf.py"]
 
 _PRINTED = "printed by the block above"
 _python = PythonEvaluator()
