@@ -199,8 +199,12 @@ def _known() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
+def _nearest(name: str) -> str | None:
+    return nearest(name, zone_names())
+
+
 def _unknown(name: object) -> str:
-    near = nearest(name, zone_names()) if isinstance(name, str) else None
+    near = _nearest(name) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""
     remedy = "give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"
