@@ -1,4 +1,4 @@
-"""Whoever acts on every date of their own clock loses nothing and spends nothing, between any zones."""
+"""A user who acts on every date of their own clock loses nothing and spends no freeze, between any zones."""
 
 from itertools import pairwise
 
