@@ -56,23 +56,31 @@ class Reader:
         self._boards = Boards(history)
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self, *, now: datetime | None = None) -> Iterator[None]:
         """Hold the engine for several calls; calls of other threads wait until the block ends.
 
         An asyncio task that holds the engine while it awaits keeps other tasks out: they are refused, for waiting would
         stop the task that they wait for.
 
+        Args:
+            now: the instant that the calls within take as now; by default each reads the clock.
+
         Raises:
             EngineBusy: another task holds the engine.
+            InvalidValue: ``now`` is naive or out of range.
         """
+        if now is not None:
+            to_micros(now, "now")
         with self._lock:
             self._enter()
-            former = self._holder
+            former = self._holder, self._clock
             try:
-                self._holder = former or _current_task()
+                self._holder = former[0] or _current_task()
+                if now is not None:
+                    self._clock = lambda: now
                 yield
             finally:
-                self._holder = former
+                self._holder, self._clock = former
 
     def _enter(self) -> None:
         """Check that a call may be served, drop what an interrupted one left, and read what other engines wrote.
@@ -139,8 +147,10 @@ class Reader:
         By default it is now, and users to whom something happened later are shown as of that. As of an instant that is
         named, users who were not there yet are left out.
         """
-        instant = self._now() if at is None else to_micros(at)
-        for user_id in self.users():
+        with self._lock:
+            self._enter()
+            instant, users = self._now() if at is None else to_micros(at), self._history.users()
+        for user_id in users:
             with self._lock:
                 self._enter()
                 state = self._history.state(user_id)

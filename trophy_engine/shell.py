@@ -62,7 +62,9 @@ class Shell(Reader):
 
     def now(self) -> datetime:
         """Read the engine's clock."""
-        return from_micros(self._now())
+        with self._lock:
+            self._check_holder()
+            return from_micros(self._now())
 
     # --- time and rules ---------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -30,9 +31,12 @@ class RuleKeeper:
     def ruleset(self) -> Ruleset:
         return self.adopted[-1][1]
 
-    def update(self, ruleset: Ruleset, *, at: datetime) -> tuple:
-        self.adopted.append((at, ruleset))
+    def update(self, ruleset: Ruleset) -> tuple:
+        self.adopted.append((NOON, ruleset))
         return ()
+
+    def exclusive(self, *, now: datetime) -> nullcontext:
+        return nullcontext(now)
 
     def adoptions(self) -> tuple:
         return tuple(SimpleNamespace(at=at, ruleset=ruleset) for at, ruleset in self.adopted)
@@ -61,7 +65,8 @@ class Office:
         parts = tuple(path.split("/"))
         for wanted, template, handler in ROUTES:
             if wanted == method and _fits(template.split("/"), parts):
-                return handler(self.engine, Request(method, parts, tuple(query), {}, body, self.at))
+                with self.engine.exclusive(now=self.at):
+                    return handler(self.engine, Request(method, parts, tuple(query), {}, body, self.at))
         raise LookupError((method, path))
 
     def get(self, path: str, **query):

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,18 @@ from moments import utc
 from trophy import AsyncTrophyApi, TrophyApi
 from trophy.errors import NotFoundError, UnauthorizedError
 
-from trophy_engine import Achievement, ApiTrigger, Effect, Engine, Metric, Ruleset
+from trophy_engine import (
+    Achievement,
+    ApiTrigger,
+    Effect,
+    Engine,
+    Leaderboard,
+    Level,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+)
 from trophy_engine.wire import AsyncEngineTransport, EngineTransport
 from trophy_engine.wire.application import ROUTES as APPLICATION
 
@@ -70,6 +82,28 @@ def test_a_clock_that_steps_back_takes_no_user_with_it(engine):
     assert client.users.create(id="19").created == utc("2025-04-02 09:59")
 
 
+def test_a_clock_that_steps_back_shows_everybody_as_they_are():
+    """What concerns all users is answered as of now or later, whoever wrote it."""
+    levels = [Level("bronze", 0)]
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        achievements=[Achievement("finish-onboarding", ApiTrigger())],
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=levels)],
+        leaderboards=[Leaderboard("daily", "metric", start=date(2025, 4, 1), metric="words")],
+    )
+    engine = Engine(rules, clock=lambda: utc("2025-04-02 10:00"))
+    engine.record("words", user="18", value=3)
+    engine.complete("finish-onboarding", user="18")
+    before = utc("2025-04-02 10:00") - timedelta(milliseconds=5)
+    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: before))
+    client = TrophyApi(api_key="any", httpx_client=http, max_retries=0)
+    assert [row.value for row in client.leaderboards.get("daily").rankings] == [3]
+    assert [row.users for row in client.points.level_summary("xp")] == [1]
+    assert sum(row.users for row in client.points.summary("xp")) == 1
+    assert [one["completions"] for one in http.get("https://api.trophy.so/v1/achievements", headers=KEY).json()] == [1]
+    assert engine.now() == utc("2025-04-02 10:00")
+
+
 def test_a_call_without_a_key_is_refused(engine, http):
     assert http.get("/leaderboards", headers={"X-API-KEY": ""}).status_code == 401
     client = TrophyApi(api_key="", httpx_client=httpx.Client(transport=EngineTransport(engine)))
@@ -90,6 +124,7 @@ def test_what_is_not_json_is_malformed(engine, http):
         (b"\xff", "not JSON: it is no text in UTF-8"),
         (b"[" * 100_000, "its lists and objects are nested too deeply"),
         (b'{"id": ' + b"9" * 5000 + b"}", "a number in it has too many digits"),
+        (b'{"id": "u", "name": "Ada", "id": "v"}', "has the name 'id' twice in one object"),
     ):
         answer = http.post("/users", content=content)
         assert answer.status_code == 400

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import httpx
 
 from trophy_engine.engine import Engine
-from trophy_engine.errors import TrophyError
+from trophy_engine.errors import TrophyError, short_repr
 from trophy_engine.wire.admin import ROUTES as ADMIN
 from trophy_engine.wire.application import ROUTES as APPLICATION
 from trophy_engine.wire.errors import Malformed, NotFound, Unauthorized
@@ -51,8 +51,10 @@ class _Exchange:
         headers = {name.lower(): value for name, value in call.headers.items()}
         body = _body(call.content)
         with self._engine.exclusive():  # the clock is read inside, or else a later call could be served first
-            request = Request(call.method, path, query, headers, body, at=self._clock(), strict=self._strict)
-            return handler(self._engine, request)
+            now = self._clock()
+            with self._engine.exclusive(now=now):
+                request = Request(call.method, path, query, headers, body, at=now, strict=self._strict)
+                return handler(self._engine, request)
 
 
 def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
@@ -75,7 +77,7 @@ def _body(content: bytes) -> Any:
     if not content:
         return None
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise Malformed(f"the body is not JSON: {error}") from None
     except UnicodeDecodeError:
@@ -84,6 +86,22 @@ def _body(content: bytes) -> Any:
         raise Malformed("the body is not JSON that can be read: its lists and objects are nested too deeply") from None
     except ValueError:  # Python reads no whole number of more than some thousand digits
         raise Malformed("the body is not JSON that can be read: a number in it has too many digits") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs of a JSON object as a dict.
+
+    Raises:
+        Malformed: a name is there twice.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise Malformed(
+            f"the body is not JSON that can be read: it has the name {short_repr(twice)} twice in one object"
+        )
+    return found
 
 
 class EngineTransport(httpx.BaseTransport):

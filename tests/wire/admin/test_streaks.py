@@ -1,5 +1,6 @@
 """Help with streaks, of an engine that is told beforehand what it is to do for whom."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID
@@ -25,46 +26,44 @@ class Streaks:
         self.taken = {user: [] for user in self.freezes}
         self.at = set()
 
-    def _known(self, user, at):
-        self.at.add(at)
+    def _known(self, user):
         if user not in self.freezes:
             raise UnknownUser(user)
 
-    def settled_until(self, user):
-        if user not in self.freezes:
-            raise UnknownUser(user)
-        return utc("2025-01-01 00:00")
+    def exclusive(self, *, now):
+        self.at.add(now)
+        return nullcontext()
 
-    def grant_freeze(self, user, *, at):
-        self._known(user, at)
+    def grant_freeze(self, user):
+        self._known(user)
         if self.freezes[user] == 3:
             raise FreezeLimitReached(user, 3)
         self.freezes[user] += 1
 
-    def restore_streak(self, user, *, at):
-        self._known(user, at)
+    def restore_streak(self, user):
+        self._known(user)
         if user not in self.lost:
             raise NoStreakToRestore(user, 0)
         self.lost.remove(user)
 
-    def reset_streak(self, user, *, at):
-        self._known(user, at)
+    def reset_streak(self, user):
+        self._known(user)
         if user not in self.running:
             raise NoStreakToReset(user)
         self.running.remove(user)
 
-    def pause(self, user, start, end, *, at):
-        self._known(user, at)
+    def pause(self, user, start, end):
+        self._known(user)
         if end < start:
             raise InvalidValue(f"end {end} must not be before start {start}")
         number = len(self.taken[user]) + 1
         made = SimpleNamespace(id=derive("pause", user, number), number=number, start=start, end=end, archived=False)
         self.taken[user].append(made)
 
-    def unpause(self, user, number, *, at):
+    def unpause(self, user, number):
         self.taken[user][number - 1].archived = True
 
-    def user(self, user, *, at):
+    def user(self, user):
         return SimpleNamespace(id=user, pauses=tuple(self.taken[user]))
 
     def users(self):

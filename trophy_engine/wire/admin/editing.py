@@ -14,7 +14,7 @@ from trophy_engine.wire.admin.desk import Desk
 from trophy_engine.wire.admin.fields import fault_of
 from trophy_engine.wire.admin.parts import Parts
 from trophy_engine.wire.admin.resource import Resource
-from trophy_engine.wire.arrival import arrival_for_all, is_known
+from trophy_engine.wire.application.finding import is_known
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.router import Handler, Route
@@ -39,7 +39,7 @@ def resource_routes(path: str, opener: Opener) -> tuple[Route, ...]:
         def handle(engine: Engine, request: Request) -> Response:
             desk = desk_of(engine, request)
             ruleset, response = do(opener(request, desk), desk, request)
-            _adopt(engine, ruleset, request)
+            _adopt(engine, ruleset)
             return response
 
         return handle
@@ -66,7 +66,7 @@ def object_routes(
             ruleset = change(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
             raise Unprocessable(fault_of(error)) from None
-        _adopt(engine, ruleset, request)
+        _adopt(engine, ruleset)
         return Response(200, show(ruleset))
 
     return ("GET", path, get), ("PATCH", path, update)
@@ -102,6 +102,6 @@ def desk_of(engine: Engine, request: Request) -> Desk:
     return Desk(engine.ruleset, request.at, partial(is_known, engine), earlier)
 
 
-def _adopt(engine: Engine, ruleset: Ruleset, request: Request) -> None:
+def _adopt(engine: Engine, ruleset: Ruleset) -> None:
     if ruleset != engine.ruleset or ruleset.digest != engine.ruleset.digest:
-        engine.update(ruleset, at=arrival_for_all(engine, request))
+        engine.update(ruleset)

@@ -11,7 +11,6 @@ from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.wire.admin.bulk import sized
 from trophy_engine.wire.application.upserting import check_attributes, upsert, utc_day
-from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.errors import NotFound, Unprocessable
 from trophy_engine.wire.messages import Request, Response
@@ -45,23 +44,22 @@ def record_batch(engine: Engine, request: Request) -> Response:
     with engine.batch():
         for place, event in enumerate(events):
             try:
-                _record(engine, event, request)
+                _record(engine, event)
             except InvalidValue as error:
                 raise Unprocessable(f"[{place}]: {in_wire_words(error)}") from None
     return Response(202, {"accepted": len(events)})
 
 
-def _record(engine: Engine, event: BatchEvent, request: Request) -> None:
+def _record(engine: Engine, event: BatchEvent) -> None:
     user, key = event.user.id, None if isinstance(event.idempotency_key, Unset) else event.idempotency_key
     if key is not None and engine.has_recorded(event.key, user=user, idempotency_key=key):
         return
     try:
-        upsert(engine, request, user, event.user)
+        upsert(engine, user, event.user)
         engine.record(
             event.key,
             user=user,
             value=event.value,
-            at=arrival(engine, request, user),
             attributes=event.attributes,
             idempotency_key=key,
         )

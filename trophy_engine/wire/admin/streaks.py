@@ -19,7 +19,6 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.wire.admin.bulk import as_id, issue, sized, wanted_ids
-from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.structuring import item, structure
@@ -63,7 +62,7 @@ def grant_freezes(engine: Engine, request: Request) -> Response:
     """Give a freeze for every item; a user who comes again gets another."""
 
     def grant(one: Grant) -> None:
-        engine.grant_freeze(one.user_id, at=arrival(engine, request, one.user_id))
+        engine.grant_freeze(one.user_id)
 
     given, issues = _each(request, "freezes", Grant, grant, idle=FreezeLimitReached)
     return Response(201 if given else 200, {"issues": issues})
@@ -73,7 +72,7 @@ def restore(engine: Engine, request: Request) -> Response:
     """Have users' lost streaks run on."""
 
     def act(one: Someone) -> str:
-        engine.restore_streak(one.id, at=arrival(engine, request, one.id))
+        engine.restore_streak(one.id)
         return one.id
 
     restored, issues = _each(request, "users", Someone, act, idle=NoStreakToRestore)
@@ -84,7 +83,7 @@ def reset(engine: Engine, request: Request) -> Response:
     """End users' streaks."""
 
     def act(one: Someone) -> str:
-        engine.reset_streak(one.id, at=arrival(engine, request, one.id))
+        engine.reset_streak(one.id)
         return one.id
 
     ended, issues = _each(request, "users", Someone, act, idle=NoStreakToReset)
@@ -95,9 +94,8 @@ def pause(engine: Engine, request: Request) -> Response:
     """Have misses on some dates end no streak."""
 
     def act(one: NewPause) -> dict[str, Any]:
-        at = arrival(engine, request, one.user_id)
-        engine.pause(one.user_id, one.start, one.end, at=at)
-        made = max(engine.user(one.user_id, at=at).pauses, key=lambda each: each.number)
+        engine.pause(one.user_id, one.start, one.end)
+        made = max(engine.user(one.user_id).pauses, key=lambda each: each.number)
         return {
             "id": str(made.id),
             "userId": one.user_id,
@@ -116,7 +114,7 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     running = {
         each.id: (user, each.number)
         for user in engine.users()
-        for each in engine.user(user, at=arrival(engine, request, user)).pauses
+        for each in engine.user(user).pauses
         if not each.archived
     }
     deleted, issues = [], []
@@ -124,7 +122,7 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
         try:
             id_ = as_id(text)
             user, number = _running(running, id_)
-            engine.unpause(user, number, at=arrival(engine, request, user))
+            engine.unpause(user, number)
         except (InvalidValue, Refused, UnknownKey) as error:
             issues.append(issue(*_fault_of(error), id=text))
         else:

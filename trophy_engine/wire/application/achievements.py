@@ -7,9 +7,8 @@ from trophy_engine.player import Player
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.wire import parameters
 from trophy_engine.wire.application.events import points_of
-from trophy_engine.wire.application.finding import api_achievement, player
+from trophy_engine.wire.application.finding import api_achievement
 from trophy_engine.wire.application.upserting import check_attributes, upsert
-from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import CompletionBody
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.achievements import achievement, user_achievement
@@ -23,13 +22,13 @@ def complete(engine: Engine, request: Request, key: str) -> Response:
     """Complete an achievement; what the body says of the user stands even if the completion is refused."""
     rule = api_achievement(engine, key)
     body = structure(request.body, CompletionBody, strict=request.strict)
-    upsert(engine, request, body.user.id, body.user)
-    outcome = engine.complete(rule.key, user=body.user.id, at=arrival(engine, request, body.user.id))
+    upsert(engine, body.user.id, body.user)
+    outcome = engine.complete(rule.key, user=body.user.id)
     completed = next(one for one in outcome.achievements if one.key == rule.key)
     answer = {
         "completionId": str(completed.completion_id),
         "achievement": user_achievement(completed, engine.ruleset),
-        "points": points_of(engine, request, outcome),
+        "points": points_of(engine, outcome),
     }
     return Response(201, answer)
 
@@ -44,13 +43,13 @@ def all_achievements(engine: Engine, request: Request) -> Response:
         for one in engine.ruleset.achievements
         if one.status == "active" and not (given and one.user_attributes.mismatch(attributes))
     ]
-    stats = _stats(engine, request)
+    stats = _stats(engine)
     return Response(200, [achievement(one, engine.ruleset) | stats[one.key] for one in listed])
 
 
 def of_user(engine: Engine, request: Request, user: str) -> Response:
     """List the achievements that a user has completed, or all those that the user can see."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     rules = {one.key: one for one in engine.ruleset.achievements}
     everything = parameters.flag(request, "includeIncomplete")
     views = [
@@ -58,7 +57,7 @@ def of_user(engine: Engine, request: Request, user: str) -> Response:
         for view in someone.achievements
         if is_listed(rules[view.key], someone) and (everything or view.achieved_at is not None)
     ]
-    stats = _stats(engine, request)
+    stats = _stats(engine)
     return Response(200, [user_achievement(view, engine.ruleset) | stats[view.key] for view in views])
 
 
@@ -67,9 +66,9 @@ def is_listed(rule: Achievement, someone: Player) -> bool:
     return rule.status == "active" or (rule.status == "locked" and rule.key in someone.completed)
 
 
-def _stats(engine: Engine, request: Request) -> dict[str, Json]:
+def _stats(engine: Engine) -> dict[str, Json]:
     """Write of every achievement how many users hold it, and what percentage of all they are."""
     return {
         key: {"completions": one.completions, "rarity": number(one.rarity)}
-        for key, one in engine.reports.rarities(at=request.at).items()
+        for key, one in engine.reports.rarities().items()
     }

@@ -9,9 +9,8 @@ import attrs
 from trophy_engine.engine import Engine
 from trophy_engine.outcome import Outcome
 from trophy_engine.standings.views import LeaderboardChange
-from trophy_engine.wire.application.finding import metric, player, today
+from trophy_engine.wire.application.finding import metric, today
 from trophy_engine.wire.application.upserting import check_attributes, upsert
-from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.bodies import EventBody
 from trophy_engine.wire.ids import metric_id
 from trophy_engine.wire.messages import Request, Response
@@ -35,12 +34,11 @@ def record(engine: Engine, request: Request, key: str) -> Response:
     idempotency_key = request.headers.get("idempotency-key") or None
     upserted = None
     if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
-        upserted = upsert(engine, request, body.user.id, body.user)
+        upserted = upsert(engine, body.user.id, body.user)
     outcome = engine.record(
         key,
         user=body.user.id,
         value=body.value,
-        at=arrival(engine, request, body.user.id),
         attributes=body.attributes,
         idempotency_key=idempotency_key,
     )
@@ -50,7 +48,7 @@ def record(engine: Engine, request: Request, key: str) -> Response:
         "total": number(outcome.total or 0),
         "achievements": [user_achievement(one, engine.ruleset) for one in outcome.achievements],
         "currentStreak": event_streak(outcome.streak),
-        "points": points_of(engine, request, outcome),
+        "points": points_of(engine, outcome),
         "leaderboards": {
             board: event_leaderboard(change, engine.ruleset) for board, change in _moves(upserted, outcome).items()
         },
@@ -69,13 +67,13 @@ def _moves(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, Leaderboa
     return moves
 
 
-def points_of(engine: Engine, request: Request, outcome: Outcome) -> Json:
+def points_of(engine: Engine, outcome: Outcome) -> Json:
     """Write what an outcome did to points systems, by their keys."""
     systems = {one.key: one for one in engine.ruleset.points}
     changes = outcome.points
     if not changes:
         return {}
-    history, date = RulesHistory.of(engine), today(player(engine, request, outcome.user_id))
+    history, date = RulesHistory.of(engine), today(engine.user(outcome.user_id))
     is_event = outcome.metric is not None
     return {
         key: event_points(systems[key], change, date, history, is_event=is_event) for key, change in changes.items()

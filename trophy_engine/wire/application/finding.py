@@ -9,17 +9,15 @@ from typing import Protocol, TypeVar
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.engine import Engine
-from trophy_engine.errors import nearest
+from trophy_engine.errors import UnknownUser, nearest
 from trophy_engine.player import Player
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.wire.arrival import arrival
 from trophy_engine.wire.errors import NotFound
-from trophy_engine.wire.messages import Request
 
-__all__ = ["api_achievement", "leaderboard", "metric", "player", "system", "today"]
+__all__ = ["api_achievement", "is_known", "leaderboard", "metric", "system", "today"]
 
 
 class _Keyed(Protocol):
@@ -79,13 +77,17 @@ def _find(kind: str, key: str, rules: Iterable[K]) -> K:
     return known[key]
 
 
-def player(engine: Engine, request: Request, user: str) -> Player:
-    """Look at a user as of the request.
+def is_known(engine: Engine, user: str) -> bool:
+    """Tell whether anything has been recorded of a user.
 
     Raises:
-        UnknownUser: there is no such user.
+        InvalidValue: no user can have the id.
     """
-    return engine.user(user, at=arrival(engine, request, user))
+    try:
+        engine.settled_until(user)
+    except UnknownUser:
+        return False
+    return True
 
 
 def today(someone: Player) -> date:

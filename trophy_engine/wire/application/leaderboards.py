@@ -6,7 +6,7 @@ from typing import Final
 
 from trophy_engine.engine import Engine
 from trophy_engine.wire import parameters
-from trophy_engine.wire.application.finding import leaderboard, player
+from trophy_engine.wire.application.finding import leaderboard
 from trophy_engine.wire.application.upserting import check_attributes
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.leaderboards import listed_leaderboard, ranked_leaderboard, user_leaderboard
@@ -21,7 +21,7 @@ _MOST_DAYS: Final = 100
 
 def all_leaderboards(engine: Engine, request: Request) -> Response:
     """List the leaderboards; finished ones only if asked for."""
-    views = engine.leaderboards(at=request.at, finished=parameters.flag(request, "includeFinished"))
+    views = engine.leaderboards(finished=parameters.flag(request, "includeFinished"))
     return Response(200, [listed_leaderboard(view, engine.ruleset) for view in views])
 
 
@@ -34,7 +34,6 @@ def get(engine: Engine, request: Request, key: str) -> Response:
     with naming(attributes="userAttributes"):
         view = engine.leaderboard(
             rule.key,
-            at=request.at,
             run=parameters.day(request, "run"),
             user=parameters.text(request, "userId"),
             offset=parameters.whole(request, "offset", 0),
@@ -46,7 +45,7 @@ def get(engine: Engine, request: Request, key: str) -> Response:
 
 def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
     """Tell where a user stands in a run, by default the current one, and how they got there."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     standing = engine.standing(
         user,
         leaderboard(engine, key).key,

@@ -7,7 +7,7 @@ from trophy_engine.player import Player
 from trophy_engine.rules.achievements import MetricTrigger
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.wire.application.achievements import is_listed
-from trophy_engine.wire.application.finding import metric, player
+from trophy_engine.wire.application.finding import metric
 from trophy_engine.wire.application.summaries import summarise
 from trophy_engine.wire.ids import metric_id
 from trophy_engine.wire.messages import Request, Response
@@ -17,15 +17,15 @@ from trophy_engine.wire.shapes.values import Json, number
 __all__ = ["all_of_user", "of_user", "summary"]
 
 
-def all_of_user(engine: Engine, request: Request, user: str) -> Response:
+def all_of_user(engine: Engine, _: Request, user: str) -> Response:
     """List all metrics, those that the user never used at 0."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     return Response(200, [_metric(engine, someone, one) for one in engine.ruleset.metrics])
 
 
-def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
+def of_user(engine: Engine, _: Request, user: str, key: str) -> Response:
     """Get one metric."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     return Response(200, _metric(engine, someone, metric(engine, key)))
 
 

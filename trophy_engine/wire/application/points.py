@@ -6,7 +6,7 @@ from typing import Final
 
 from trophy_engine.engine import Engine
 from trophy_engine.wire import parameters
-from trophy_engine.wire.application.finding import player, system, today
+from trophy_engine.wire.application.finding import system, today
 from trophy_engine.wire.application.summaries import summarise
 from trophy_engine.wire.application.upserting import check_attributes
 from trophy_engine.wire.errors import Unprocessable
@@ -61,22 +61,22 @@ def histogram(engine: Engine, request: Request, key: str) -> Response:
     rule = system(engine, key)
     attributes = parameters.attributes(request)
     check_attributes(engine, "user", attributes)
-    rows = engine.reports.histogram(rule.key, attributes=attributes, at=request.at)
+    rows = engine.reports.histogram(rule.key, attributes=attributes)
     return Response(200, [{"from": one.first, "to": one.last, "users": one.users} for one in rows])
 
 
-def level_summary(engine: Engine, request: Request, key: str) -> Response:
+def level_summary(engine: Engine, _: Request, key: str) -> Response:
     """Count the users at each level."""
     rule = system(engine, key)
     if not rule.levels:
         raise Unprocessable(f"points system {rule.key!r} has no levels")
-    rows = engine.reports.level_summary(rule.key, at=request.at)
+    rows = engine.reports.level_summary(rule.key)
     return Response(200, [{"level": level(rule.key, one.level), "users": one.users} for one in rows])
 
 
 def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
     """Give a user's balance, level and last awards."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     rule = system(engine, key)
     number = parameters.whole(request, "awards", _AWARDS, least=1, most=_MOST_AWARDS)
     view = someone.points[rule.key]
@@ -89,9 +89,9 @@ def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
     return Response(200, answer)
 
 
-def boosts_of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
+def boosts_of_user(engine: Engine, _: Request, user: str, key: str) -> Response:
     """List the boosts that multiply a user's awards today."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     rule = system(engine, key)
     date = today(someone)
     return Response(

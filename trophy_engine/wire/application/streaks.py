@@ -5,8 +5,7 @@ from __future__ import annotations
 from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.wire import parameters
-from trophy_engine.wire.application.finding import player, today
-from trophy_engine.wire.arrival import is_known
+from trophy_engine.wire.application.finding import is_known, today
 from trophy_engine.wire.errors import Unprocessable
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.streaks import extended_at, full_streak
@@ -20,7 +19,7 @@ _HISTORY = 7
 
 def of_user(engine: Engine, request: Request, user: str) -> Response:
     """Give a user's streak with its last periods, and the pauses that are not over."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     periods = parameters.whole(request, "historyPeriods", _HISTORY, least=1)
     with naming(periods="historyPeriods"):
         history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=someone.at)
@@ -34,7 +33,7 @@ def of_users(engine: Engine, request: Request) -> Response:
     ids = _named(engine, request)
     if not 1 <= len(ids) <= _MOST_USERS:
         raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
-    found = [player(engine, request, user) for user in dict.fromkeys(ids) if _is_there(engine, user)]
+    found = [engine.user(user) for user in dict.fromkeys(ids) if _is_there(engine, user)]
     rows = [
         {
             "userId": one.id,

@@ -7,7 +7,6 @@ from typing import Final
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.engine import Engine
 from trophy_engine.wire import parameters
-from trophy_engine.wire.application.finding import player
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.values import number
 from trophy_engine.wire.wording import naming
@@ -21,7 +20,7 @@ def summarise(
     engine: Engine, request: Request, user: str, *, metric: str | None = None, points: str | None = None
 ) -> Response:
     """Give the course of a user's total of a metric or of points."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     with naming(start="startDate", end="endDate"):
         rows = engine.reports.summary(
             user,

@@ -11,10 +11,9 @@ from trophy_engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.outcome import Outcome
 from trophy_engine.rules.metrics import AttributeType
-from trophy_engine.wire.arrival import arrival, is_known
+from trophy_engine.wire.application.finding import is_known
 from trophy_engine.wire.bodies import UpdatedUser
 from trophy_engine.wire.errors import Unprocessable
-from trophy_engine.wire.messages import Request
 from trophy_engine.wire.structuring import given
 
 __all__ = ["check_attributes", "upsert", "utc_day"]
@@ -40,7 +39,7 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
         )
 
 
-def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> Outcome | None:
+def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
     """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone, with None.
 
     Raises:
@@ -55,7 +54,7 @@ def upsert(engine: Engine, request: Request, user: str, fields: UpdatedUser) -> 
         said["sign_up_date"] = utc_day(said["sign_up_date"])
     if not (said or fields.attributes) and is_known(engine, user):
         return None
-    return engine.identify(user, at=arrival(engine, request, user), attributes=fields.attributes, **said)
+    return engine.identify(user, attributes=fields.attributes, **said)
 
 
 def utc_day(text: str | None) -> str | None:

@@ -7,9 +7,8 @@ from trophy_engine.calendar.frequencies import Weekday
 from trophy_engine.core.preferences import MESSAGES
 from trophy_engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.wire.application.finding import player
+from trophy_engine.wire.application.finding import is_known
 from trophy_engine.wire.application.upserting import upsert
-from trophy_engine.wire.arrival import arrival, is_known
 from trophy_engine.wire.bodies import (
     MetricPreference,
     PatchedUser,
@@ -34,27 +33,27 @@ def create(engine: Engine, request: Request) -> Response:
     body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
-    upsert(engine, request, body.id, body)
-    return Response(201, _user(engine, request, body.id))
+    upsert(engine, body.id, body)
+    return Response(201, _user(engine, body.id))
 
 
-def get(engine: Engine, request: Request, id_: str) -> Response:
+def get(engine: Engine, _: Request, id_: str) -> Response:
     """Get a user."""
-    return Response(200, _user(engine, request, id_))
+    return Response(200, _user(engine, id_))
 
 
 def identify(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
-    upsert(engine, request, id_, structure(_fields(request), UpdatedUser, strict=request.strict))
-    return Response(200, _user(engine, request, id_))
+    upsert(engine, id_, structure(_fields(request), UpdatedUser, strict=request.strict))
+    return Response(200, _user(engine, id_))
 
 
 def update(engine: Engine, request: Request, id_: str) -> Response:
     """Set some fields of a user."""
     body = structure(_fields(request), PatchedUser, strict=request.strict)
-    player(engine, request, id_)
-    upsert(engine, request, id_, body)
-    return Response(200, _user(engine, request, id_))
+    engine.user(id_)
+    upsert(engine, id_, body)
+    return Response(200, _user(engine, id_))
 
 
 def _fields(request: Request) -> object:
@@ -62,20 +61,20 @@ def _fields(request: Request) -> object:
     return {} if request.body is None else request.body
 
 
-def _user(engine: Engine, request: Request, id_: str) -> Json:
-    someone = player(engine, request, id_)
+def _user(engine: Engine, id_: str) -> Json:
+    someone = engine.user(id_)
     return user(someone)
 
 
-def get_preferences(engine: Engine, request: Request, id_: str) -> Response:
+def get_preferences(engine: Engine, _: Request, id_: str) -> Response:
     """Get what a user wants."""
-    return Response(200, preferences(player(engine, request, id_)))
+    return Response(200, preferences(engine.user(id_)))
 
 
 def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set what a user wants, as far as the body says."""
     body = structure(_fields(request), PreferencesBody, strict=request.strict)
-    player(engine, request, id_)
+    engine.user(id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
     notifications = body.notifications
     if not request.strict:
@@ -89,9 +88,8 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
             evaluation_mode=streak.evaluation_mode,
             metrics=metrics,
             days_off=days_off,
-            at=arrival(engine, request, id_),
         )
-    return Response(200, preferences(player(engine, request, id_)))
+    return Response(200, preferences(engine.user(id_)))
 
 
 def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trophy_engine.engine import Engine
 from trophy_engine.wire import parameters
-from trophy_engine.wire.application.finding import player, today
+from trophy_engine.wire.application.finding import today
 from trophy_engine.wire.messages import Request, Response
 from trophy_engine.wire.shapes.users import user as user_shape
 from trophy_engine.wire.shapes.wrapped import activity
@@ -14,7 +14,7 @@ __all__ = ["of_user"]
 
 def of_user(engine: Engine, request: Request, user: str) -> Response:
     """Review a user's year, by default the current one."""
-    someone = player(engine, request, user)
+    someone = engine.user(user)
     current = today(someone).year
     year = parameters.whole(request, "year", current, least=1, most=current)
     review = engine.reports.wrapped(user, year, at=someone.at)
