@@ -191,6 +191,19 @@ def test_a_lost_streak_that_runs_on_again_was_not_lost():
     assert restored.streak.length == 8
 
 
+def test_a_date_credited_further_east_is_not_credited_again_after_a_restore():
+    """The streak that runs on carries all dates since, the credited ones among them."""
+    engine = traveller(LONDON, local(LONDON, 6, 2, 0))
+    walk(engine, *days_in(LONDON, [2, 3, 4]))
+    fly(engine, "+14:00", local(LONDON, 6, 5, 8))
+    assert walk(engine, local("Etc/GMT-14", 6, 8, 1)) == 1
+    fly(engine, LONDON, local("Etc/GMT-14", 6, 8, 2))
+    restored = engine.restore_streak("jo", at=local(LONDON, 6, 7, 14))
+    assert (restored.streak.length, restored.streak.expires) == (3, date(2025, 6, 9))
+    assert walk(engine, local(LONDON, 6, 8)) == 3
+    assert walk(engine, local(LONDON, 6, 9)) == 4
+
+
 def test_a_week_that_the_clock_shows_again_was_not_missed():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0), frequency="weekly", first_weekday="monday")
     walk(engine, local(LONDON, 6, 4))

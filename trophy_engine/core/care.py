@@ -86,13 +86,13 @@ def _restore(turn: Turn, state: UserState, streak: StreakPlan, command: RestoreS
     if found is None or found[0] <= before or not streak.conditions:
         raise NoStreakToRestore(state.id, before)
     period = streak.index(state.day)
-    state.length, state.started, covered = found
-    credited = period <= (max(covered, state.covered) if before else covered)
+    done = max(found[2], state.covered, *state.early) if before else found[2]  # a flight west may show earlier dates
+    state.length, state.started, _ = found
     state.longest = max(state.longest, state.length)
     state.early = NO_PERIODS
-    if not credited:
+    if done < period:
         state.protected |= {period}
-    cover(state, streak, period if credited else period - 1)
+    cover(state, streak, max(done, period - 1))
     turn.effects.append((StreakRestored, state.id, command.at, state.length, before, streak.first_day(period)))
 
 
