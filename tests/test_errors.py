@@ -19,7 +19,7 @@ RAISED = [
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue("value must be finite"),
     errors.FreezeLimitReached("18", 3),
-    errors.MissingExtra("speaking the wire", "wire"),
+    errors.MissingExtra("the API of the hosted platform", "trophy-api"),
     errors.NoStreakToReset("18"),
     errors.NoStreakToRestore("18", 3),
     errors.OutOfPoints("18", "energy", 1, 3),

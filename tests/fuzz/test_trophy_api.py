@@ -22,9 +22,9 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.wire import EngineTransport
-from trophy_engine.wire.admin import ROUTES as ADMIN
-from trophy_engine.wire.application import ROUTES as APPLICATION
+from trophy_engine.trophy_api import EngineTransport
+from trophy_engine.trophy_api.admin import ROUTES as ADMIN
+from trophy_engine.trophy_api.application import ROUTES as APPLICATION
 
 NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
 RULES = Ruleset(

@@ -6,12 +6,12 @@ from moments import utc
 from trophy import TrophyApi
 
 from trophy_engine import Engine
-from trophy_engine.wire import EngineTransport
+from trophy_engine.trophy_api import EngineTransport
 
-__all__ = ["Hosted"]
+__all__ = ["HostedClient"]
 
 
-class Hosted:
+class HostedClient:
     """An engine behind the official client.
 
     Attributes:

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from moments import utc
 
 from trophy_engine import Ruleset, UnknownUser
-from trophy_engine.wire.admin import ROUTES
-from trophy_engine.wire.messages import Request, Response
+from trophy_engine.trophy_api.admin import ROUTES
+from trophy_engine.trophy_api.http import Request, Response
 
 NOON = utc("2025-06-15 12:00")
 
@@ -20,7 +20,7 @@ def issue(message: str, severity: str = "error", **about) -> dict:
     return {**about, "severity": severity, "message": message, "level": severity, "reason": message}
 
 
-class RuleKeeper:
+class FakeEngine:
     """What the admin API asks of an engine as far as rules go: it adopts them and remembers them."""
 
     def __init__(self, ruleset: Ruleset, users=()) -> None:
@@ -50,11 +50,11 @@ class RuleKeeper:
         return NOON
 
 
-class Office:
+class AdminClient:
     """An administrator at work."""
 
     def __init__(self, ruleset: Ruleset | None = None, *, engine=None, users=(), at=NOON) -> None:
-        self.engine = engine if engine is not None else RuleKeeper(ruleset or Ruleset(), users)
+        self.engine = engine if engine is not None else FakeEngine(ruleset or Ruleset(), users)
         self.at = at
 
     @property

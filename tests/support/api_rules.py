@@ -1,0 +1,120 @@
+"""Rulesets of what the wire can say, and what the admin API shows of them."""
+
+from datetime import date, timedelta
+
+import attrs
+from hypothesis import strategies as st
+from office import NOON
+
+from trophy_engine import Freezes, Ruleset, Streak, StreakMetric
+from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.settings import Experimentation, Notifications
+from trophy_engine.testing import rulesets
+
+__all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "shown", "without"]
+
+TODAY: date = NOON.date()
+#: What is shown of a thing and cannot be set, by resource.
+READ_ONLY = {"boosts": {"status"}, "points": {"status"}}
+
+
+def days(low, high):
+    return st.integers(low, high).map(lambda number: TODAY + timedelta(number))
+
+
+@st.composite
+def streaks(draw):
+    frequency = draw(st.sampled_from(["daily", "weekly", "monthly"]))
+    return Streak(
+        frequency,
+        [StreakMetric("words", draw(st.integers(1, 5)))],
+        evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
+        freezes=draw(st.sampled_from([None, Freezes(1, 3), Freezes(0, 2, 7, 1)])),
+        days_off=draw(st.lists(st.sampled_from(WEEKDAYS), unique=True, max_size=3)) if frequency == "daily" else [],
+        customization_enabled=draw(st.booleans()),
+    )
+
+
+@st.composite
+def boards(draw, key, systems):
+    kinds = [{"rank_by": "metric", "metric": "words"}, {"rank_by": "streak"}]
+    kinds += [{"rank_by": "points", "points": system.key} for system in systems]
+    kind = draw(st.sampled_from(kinds))
+    repeats = kind["rank_by"] != "streak" and draw(st.booleans())
+    return Leaderboard(
+        key,
+        **kind,
+        start=draw(days(-30, 30)),
+        end=draw(st.none() | days(60, 90)),
+        start_time=draw(st.sampled_from([None, "09:00"])),
+        end_time=draw(st.sampled_from([None, "17:30:15"])),
+        run_unit="month" if repeats else None,
+        run_interval=2 if repeats else None,
+        max_participants=draw(st.sampled_from([1000, 3])),
+        breakdown_attributes=draw(st.sampled_from([[], ["plan"]])),
+        user_attributes=draw(st.sampled_from([{}, {"plan": "pro"}])),
+        description=draw(st.sampled_from([None, "Who is first?"])),
+        status=draw(st.sampled_from(["active", "inactive"])),
+    )
+
+
+@st.composite
+def api_rulesets(draw):
+    """Draw rulesets of what the wire can say, in the order in which they can be made."""
+    ruleset = draw(rulesets(streak=streaks()))
+    achievements = sorted(ruleset.achievements, key=lambda one: one.key)
+    statuses = st.sampled_from(["active", "inactive", "locked"])
+    return attrs.evolve(
+        ruleset,
+        achievements=[attrs.evolve(one, hidden=False, status=draw(statuses)) for one in achievements],
+        points=[
+            attrs.evolve(
+                system,
+                triggers=[
+                    attrs.evolve(one, status=draw(st.sampled_from(["active", "inactive"]))) for one in system.triggers
+                ],
+                boosts=[attrs.evolve(one, user_id=None) for one in system.boosts],  # nobody is there to have one
+            )
+            for system in ruleset.points
+        ],
+        leaderboards=[draw(boards(f"b{number}", ruleset.points)) for number in range(draw(st.integers(0, 3)))],
+        experimentation=Experimentation(draw(st.integers(0, 100))),
+        notifications=Notifications(draw(st.sampled_from(["weekly", "monthly"]))),
+    )
+
+
+def nameless(ruleset: Ruleset) -> Ruleset:
+    """Take the keys of triggers and boosts away, for the wire gives its own."""
+    return attrs.evolve(
+        ruleset,
+        points=[
+            attrs.evolve(
+                system,
+                triggers=[attrs.evolve(one, key=None) for one in system.triggers],
+                boosts=[attrs.evolve(one, key=None) for one in system.boosts],
+            )
+            for system in ruleset.points
+        ],
+    )
+
+
+def without(thing, names):
+    return {name: value for name, value in thing.items() if name not in names}
+
+
+def shown(office, path):
+    resource = path.rsplit("/", maxsplit=1)[-1]
+    return [without(one, {"id"} | READ_ONLY.get(resource, set())) for one in office.get(path, limit=100)]
+
+
+def items_of(source):
+    """Walk what has to be sent to make the rules that an office shows: resource and item, in an order that holds."""
+    for path in ("attributes", "metrics", "achievements"):
+        for item in shown(source, path):
+            yield path, item
+    for item, system in zip(shown(source, "points"), source.get("points"), strict=True):
+        parts = {name: shown(source, f"points/{system['id']}/{name}") for name in ("levels", "boosts", "triggers")}
+        yield "points", {**item, **parts}
+    for item in shown(source, "leaderboards"):
+        yield "leaderboards", item

@@ -1,0 +1,76 @@
+from office import AdminClient
+
+from trophy_engine import Attribute, Boost, Metric, MetricPointsTrigger, PointsSystem, Ruleset
+from trophy_engine.rules.achievements import Achievement, ApiTrigger, MetricTrigger
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.trophy_api.ids import attribute_id
+
+
+def test_a_key_is_unique_among_the_attributes_of_its_type():
+    office = AdminClient()
+    user = office.make("attributes", name="Plan", key="plan", type="user")
+    event = office.make("attributes", name="Plan", key="plan", type="event")
+    assert user == {"id": str(attribute_id("user", "plan")), "name": "Plan", "key": "plan", "type": "user"}
+    assert event["id"] != user["id"]
+    message = office.fault("attributes", name="Plan", key="plan", type="user")
+    assert message == "Key already in use by another attribute of this type"
+
+
+def test_what_is_wrong_with_an_attribute_is_said():
+    office = AdminClient()
+    assert office.fault("attributes", key="plan", type="user") == "Name not a string"
+    assert office.fault("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
+    assert office.fault("attributes", name="Plan", type="user") == "key must be a string"
+    assert office.fault("attributes", name=" ", key="plan", type="user") == "name must be text, not ' '"
+
+
+def test_only_the_name_can_be_changed():
+    office = AdminClient()
+    plan = office.make("attributes", name="Plan", key="plan", type="user")
+    assert office.edit("attributes", plan, name="Subscription")["name"] == "Subscription"
+    assert office.edit_fault("attributes", plan, type="event") == "type is not a field here"
+    assert office.edit_fault("attributes", {"id": str(attribute_id("user", "x"))}, name="x") == (
+        "Attribute not found by ID"
+    )
+
+
+def test_what_is_for_some_values_of_an_attribute_goes_with_it():
+    today = AdminClient().at.date()
+    office = AdminClient(
+        Ruleset(
+            metrics=[Metric("words")],
+            attributes=[Attribute("plan"), Attribute("device", "event"), Attribute("city")],
+            achievements=[
+                Achievement("all", ApiTrigger()),
+                Achievement("pro", ApiTrigger(), user_attributes={"plan": "pro"}),
+                Achievement("phone", MetricTrigger("words", 1, {"device": "phone"})),
+            ],
+            points=[
+                PointsSystem(
+                    "xp",
+                    triggers=[
+                        MetricPointsTrigger("words", 1, event_attributes={"device": "phone"}),
+                        MetricPointsTrigger("words", 2, user_attributes={"plan": "pro"}),
+                        MetricPointsTrigger("words", 3),
+                    ],
+                    boosts=[
+                        Boost("Pro", 2, today, user_attributes={"plan": "pro"}),
+                        Boost("All", 2, today),
+                    ],
+                )
+            ],
+            leaderboards=[
+                Leaderboard("cities", "metric", start=today, metric="words", breakdown_attributes=["city"]),
+                Leaderboard("all", "metric", start=today, metric="words"),
+            ],
+        )
+    )
+    office.delete("attributes", attribute_id("user", "plan"))
+    assert [one.key for one in office.ruleset.achievements] == ["all", "phone"]
+    assert [one.points for one in office.ruleset.points[0].triggers] == [1, 3]
+    assert [one.key for one in office.ruleset.points[0].boosts] == ["boost-2"]
+    office.delete("attributes", attribute_id("event", "device"), attribute_id("user", "city"))
+    assert [one.key for one in office.ruleset.achievements] == ["all"]
+    assert [one.key for one in office.ruleset.points[0].triggers] == ["metric-3"]
+    assert [one.key for one in office.ruleset.leaderboards] == ["all"]
+    assert office.ruleset.attributes == ()

@@ -1,0 +1,116 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from moments import utc
+from office import AdminClient, issue
+
+from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.trophy_api.ids import attribute_id, boost_id, system_id
+from trophy_engine.trophy_api.statuses import board_status, boost_status
+
+BOOSTS = f"points/{system_id('xp')}/boosts"
+PLAN = {"attributeId": str(attribute_id("user", "plan")), "attributeValue": "pro"}
+
+
+@pytest.fixture
+def office():
+    return AdminClient(Ruleset(attributes=[Attribute("plan")], points=[PointsSystem("xp")]), users=["18"])
+
+
+def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_user(office):
+    everybody = office.make(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
+    assert everybody == {
+        "id": str(boost_id("xp", "boost-1")),
+        "name": "Summer",
+        "status": "active",
+        "start": "2025-06-01",
+        "end": None,
+        "multiplier": 1.5,
+        "rounding": "down",
+        "userId": None,
+        "userAttributes": [],
+    }
+    one = office.make(BOOSTS, name="You", start="2025-06-16", end="2025-06-17", multiplier=2, userId="18")
+    assert (one["userId"], one["status"], "userAttributes" in one) == ("18", "scheduled", False)
+    some = office.make(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN], rounding="up")
+    assert (some["userAttributes"], some["rounding"]) == ([PLAN], "up")
+    assert [boost.multiplier for boost in office.ruleset.points[0].boosts] == [Decimal("1.5"), 2, 3]
+
+
+def test_what_is_wrong_with_a_boost_is_said(office):
+    def fault(**item):
+        return office.fault(BOOSTS, **{"name": "B", "start": "2025-06-01", "multiplier": 2, **item})
+
+    assert fault(userId="19") == "User does not exist"
+    assert fault(userId="18", userAttributes=[PLAN]) == "userAttributes cannot be provided when userId is set"
+    assert fault(end="2025-05-31") == "end 2025-05-31 must not be before start 2025-06-01"
+    assert fault(start="June") == "start must be a date such as 2026-02-14"
+    assert fault(name="x" * 256) == "name must have at most 255 characters, not 256"
+    assert fault(rounding="half") == "rounding must be one of down, up, nearest"
+    for multiplier in (0, 1, 100, -2):
+        assert fault(multiplier=multiplier) == (f"multiplier must lie between 0 and 100 and not be 1, not {multiplier}")
+    assert fault(multiplier="2") == "multiplier must be a number"
+    assert fault(userAttributes=[{"attributeId": PLAN["attributeId"]}]) == (
+        "userAttributes[0].attributeValue must be a string"
+    )
+
+
+def test_a_boost_changes_but_never_its_user(office):
+    one = office.make(BOOSTS, name="You", start="2025-06-01", end="2025-06-30", multiplier=2, userId="18")
+    assert office.edit(BOOSTS, one, multiplier=3, end=None) == {**one, "multiplier": 3, "end": None}
+    assert office.edit_fault(BOOSTS, one, userAttributes=[PLAN]) == (
+        "userAttributes cannot be set on a user-specific boost"
+    )
+    assert office.edit_fault(BOOSTS, one, userId=None) == "userId is not a field here"
+    some = office.make(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN])
+    assert office.edit(BOOSTS, some, userAttributes=None)["userAttributes"] == []
+
+
+def test_boosts_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_had():
+    today = AdminClient().at.date()
+    boosts = [Boost("A", 2, today), Boost("B", 3, today), Boost("C", 4, today)]
+    office = AdminClient(Ruleset(points=[PointsSystem("xp", boosts=boosts)]))
+    a, b, c = office.get(BOOSTS)
+    office.delete(BOOSTS, a["id"], c["id"])
+    assert office.get(BOOSTS) == [b]
+    new = office.make(BOOSTS, name="D", start="2025-06-01", multiplier=5)
+    assert new["id"] not in {one["id"] for one in (a, b, c)}
+    assert office.get(f"{BOOSTS}/{new['id']}") == new
+    assert office.delete(BOOSTS, a["id"])["issues"] == [issue("Points boost not found by ID", id=a["id"])]
+
+
+def test_a_boost_for_everybody_is_on_as_soon_and_as_long_as_it_is_anywhere():
+    boost = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    assert boost_status(boost, utc("2026-02-13 09:59")) == "scheduled"
+    assert boost_status(boost, utc("2026-02-13 10:00")) == "active"
+    assert boost_status(boost, utc("2026-02-15 12:59")) == "active"
+    assert boost_status(boost, utc("2026-02-15 13:00")) == "finished"
+
+
+def test_a_boost_for_a_user_goes_by_dates():
+    boost = Boost("You", 2, date(2026, 2, 14), date(2026, 2, 14), user_id="18")
+    assert boost_status(boost, utc("2026-02-13 23:59")) == "scheduled"
+    assert boost_status(boost, utc("2026-02-14 00:00")) == "active"
+    assert boost_status(boost, utc("2026-02-15 00:00")) == "finished"
+    assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01")) == "active"
+
+
+def test_a_boost_can_last_from_the_first_date_to_the_last(office):
+    always = {"start": "0001-01-01", "end": "9999-12-31"}
+    made = office.make(BOOSTS, name="Always", multiplier=2, **always)
+    yours = office.make(BOOSTS, name="Yours", multiplier=2, userId="18", **always)
+    assert [one["status"] for one in office.get(BOOSTS)] == [made["status"], yours["status"]] == ["active", "active"]
+    assert office.edit(BOOSTS, made, start="9999-12-31")["status"] == "scheduled"
+    assert office.edit(BOOSTS, yours, end="0001-01-01")["status"] == "finished"
+
+
+def test_a_leaderboard_runs_from_its_first_hour_anywhere_to_its_last():
+    board = Leaderboard("b", "streak", start=date(2025, 1, 8), end=date(2025, 1, 14))
+    assert board_status(board, utc("2025-01-07 09:59")) == "scheduled"
+    assert board_status(board, utc("2025-01-07 10:00")) == "active"
+    assert board_status(board, utc("2025-01-15 11:59")) == "active"
+    assert board_status(board, utc("2025-01-15 12:00")) == "finished"
+    stopped = Leaderboard("b", "streak", start=date(2025, 1, 8), status="inactive")
+    assert board_status(stopped, utc("2025-01-10")) == "inactive"

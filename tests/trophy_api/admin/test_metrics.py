@@ -1,0 +1,175 @@
+import pytest
+from office import AdminClient, issue
+
+from trophy_engine import Attribute, Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
+from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.trophy_api.errors import NotFound, Unprocessable
+from trophy_engine.trophy_api.ids import metric_id
+
+NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+
+
+def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
+    office = AdminClient()
+    answer = office.post("metrics", {"name": "Words", "key": "words"})
+    assert answer.status == 201
+    assert answer.body == {
+        "created": [
+            {"id": str(metric_id("words")), "name": "Words", "key": "words", "unitType": "number", "units": ""}
+        ],
+        "issues": [],
+    }
+    assert office.ruleset.metrics == (Metric("words", "Words"),)
+
+
+def test_items_are_for_themselves_and_the_engine_adopts_once():
+    office = AdminClient(Ruleset(metrics=[Metric("words")]))
+    answer = office.post(
+        "metrics",
+        {"name": "Words", "key": "words"},
+        {"name": "Money", "key": "money", "unitType": "currency", "units": "USD"},
+        {"name": 3, "key": "three"},
+        {"name": "Money", "key": "money"},
+        {"name": "Bad", "key": "no key"},
+        {"name": "Euros", "key": "euros", "units": None, "color": "red"},
+        "metric",
+    )
+    assert answer.status == 201
+    assert [made["key"] for made in answer.body["created"]] == ["money"]
+    assert [(one["index"], one["message"]) for one in answer.body["issues"]] == [
+        (0, "Key already in use by another metric"),
+        (2, "Name not a string"),
+        (3, "Key already in use by another metric"),
+        (4, "key must be ASCII letters, digits, '-' and '_', not 'no key'"),
+        (5, "units must be a string; color is not a field here"),
+        (6, "the item must be an object"),
+    ]
+    assert all(one["severity"] == "error" for one in answer.body["issues"])
+    assert len(office.engine.adopted) == 2
+    assert office.engine.adopted[-1][0] == office.at
+
+
+def test_nothing_made_is_200_and_adopts_nothing():
+    office = AdminClient()
+    assert office.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
+    assert len(office.engine.adopted) == 1
+
+
+def test_only_what_is_sent_changes():
+    office = AdminClient()
+    words = office.make("metrics", name="Words", key="words", units="words")
+    assert office.edit("metrics", words, name="All words") == {**words, "name": "All words"}
+    assert office.edit("metrics", words, units="") == {**words, "name": "All words", "units": ""}
+
+
+def test_edits_tell_by_id_what_they_could_not_do():
+    office = AdminClient()
+    words = office.make("metrics", name="Words", key="words")
+    answer = office.patch(
+        "metrics",
+        {"id": NOBODY, "name": "x"},
+        {"id": "not-a-uuid", "name": "x"},
+        {"name": "x"},
+        {"id": words["id"], "key": "other"},
+        {"id": words["id"], "name": None},
+        {"id": words["id"], "name": "Good"},
+    )
+    assert [made["name"] for made in answer["updated"]] == ["Good"]
+    assert answer["issues"] == [
+        issue("Metric not found by ID", id=NOBODY),
+        issue("id must be a valid UUID", id="not-a-uuid"),
+        issue("id must be a valid UUID", index=2),
+        issue("key is not a field here", id=words["id"]),
+        issue("Name not a string", id=words["id"]),
+    ]
+
+
+def test_a_list_is_a_page_oldest_first():
+    office = AdminClient(Ruleset(metrics=[Metric(f"m{number}") for number in range(30)]))
+    assert [one["key"] for one in office.get("metrics")] == [f"m{number}" for number in range(10)]
+    assert [one["key"] for one in office.get("metrics", limit=2, skip=28)] == ["m28", "m29"]
+    assert office.get("metrics", skip=30) == []
+    for bad in ({"limit": 0}, {"limit": 101}, {"skip": -1}, {"limit": "ten"}, {"limit": "1.5"}):
+        with pytest.raises(Unprocessable):
+            office.get("metrics", **bad)
+
+
+def test_one_metric_is_got_by_its_id():
+    office = AdminClient()
+    words = office.make("metrics", name="Words", key="words")
+    assert office.get(f"metrics/{words['id']}") == words
+    with pytest.raises(NotFound, match="Metric not found by ID"):
+        office.get(f"metrics/{NOBODY}")
+    with pytest.raises(Unprocessable, match="id must be a valid UUID"):
+        office.get("metrics/words")
+
+
+@pytest.mark.parametrize("body", [None, {}, [], [{"name": "x", "key": "x"}] * 101])
+def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(body):
+    with pytest.raises(Unprocessable):
+        AdminClient().call("POST", "metrics", body)
+
+
+def test_ids_to_delete_are_repeated_or_between_commas():
+    office = AdminClient(Ruleset(metrics=[Metric("a"), Metric("b"), Metric("c")]))
+    a, b, c = (str(metric_id(key)) for key in "abc")
+    assert office.delete("metrics", f"{a},{b}", c)["deleted"] == [{"id": a}, {"id": b}, {"id": c}]
+    assert office.ruleset == Ruleset()
+    assert office.delete("metrics", a, "x")["issues"] == [
+        issue("Metric not found by ID", id=a),
+        issue("id must be a valid UUID", id="x"),
+    ]
+    for ids in ([], [""], [a] * 101):
+        with pytest.raises(Unprocessable):
+            office.delete("metrics", *ids)
+
+
+def test_what_counts_by_a_metric_goes_with_it():
+    office = AdminClient(
+        Ruleset(
+            metrics=[Metric("words"), Metric("lessons")],
+            attributes=[Attribute("plan")],
+            streak=Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")]),
+            achievements=[
+                Achievement("many", MetricTrigger("words", 100)),
+                Achievement("done", ApiTrigger()),
+                Achievement("both", CompositeTrigger(["many", "done"])),
+                Achievement("alone", CompositeTrigger(["many"])),
+                Achievement("last", CompositeTrigger(["alone"])),
+            ],
+            points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("lessons", 2)])],
+            leaderboards=[
+                Leaderboard("by-words", "metric", start=AdminClient().at.date(), metric="words"),
+                Leaderboard("by-xp", "points", start=AdminClient().at.date(), points="xp"),
+            ],
+        )
+    )
+    system = office.get("points")[0]
+    kept = office.get(f"points/{system['id']}/triggers")[1]
+    office.delete("metrics", metric_id("words"))
+    left = office.ruleset
+    assert [metric.key for metric in left.metrics] == ["lessons"]
+    assert left.streak.metrics == (StreakMetric("lessons"),)
+    assert [(one.key, getattr(one.trigger, "achievements", None)) for one in left.achievements] == [
+        ("done", None),
+        ("both", ("done",)),
+    ]
+    assert office.get(f"points/{system['id']}/triggers") == [kept]
+    assert [board.key for board in left.leaderboards] == ["by-xp"]
+
+
+def test_what_is_deleted_is_named_as_it_is_shown():
+    office = AdminClient(Ruleset(metrics=[Metric("words")]))
+    (words,) = office.get("metrics")
+    assert office.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [(None, "there is none"), ({"name": "a"}, "it is an object"), ("a", "it is a single value"), ([], "it has 0")],
+)
+def test_a_body_that_is_no_list_is_told_what_it_is(body, found):
+    with pytest.raises(Unprocessable) as caught:
+        AdminClient().call("POST", "metrics", body)
+    assert caught.value.message == f"The request body must be a list of 1 to 100 items, but {found}"

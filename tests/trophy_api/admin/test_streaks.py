@@ -1,0 +1,214 @@
+"""Help with streaks, of an engine that is told beforehand what it is to do for whom."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from moments import utc
+from office import AdminClient, issue
+
+from trophy_engine import Engine, InvalidValue, Ruleset, Streak, UnknownUser
+from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore
+from trophy_engine.identifiers import derive
+from trophy_engine.trophy_api.errors import Unprocessable
+
+NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+
+
+class Streaks:
+    """Users with so many freezes and such streaks, lost or running."""
+
+    def __init__(self, freezes=None, lost=(), running=()):
+        self.freezes = dict(freezes or {})
+        self.lost, self.running = set(lost), set(running)
+        self.taken = {user: [] for user in self.freezes}
+        self.at = set()
+
+    def _known(self, user):
+        if user not in self.freezes:
+            raise UnknownUser(user)
+
+    def exclusive(self, *, now):
+        self.at.add(now)
+        return nullcontext()
+
+    def grant_freeze(self, user):
+        self._known(user)
+        if self.freezes[user] == 3:
+            raise FreezeLimitReached(user, 3)
+        self.freezes[user] += 1
+
+    def restore_streak(self, user):
+        self._known(user)
+        if user not in self.lost:
+            raise NoStreakToRestore(user, 0)
+        self.lost.remove(user)
+
+    def reset_streak(self, user):
+        self._known(user)
+        if user not in self.running:
+            raise NoStreakToReset(user)
+        self.running.remove(user)
+
+    def pause(self, user, start, end):
+        self._known(user)
+        if end < start:
+            raise InvalidValue(f"end {end} must not be before start {start}")
+        number = len(self.taken[user]) + 1
+        made = SimpleNamespace(id=derive("pause", user, number), number=number, start=start, end=end, archived=False)
+        self.taken[user].append(made)
+
+    def unpause(self, user, number):
+        self.taken[user][number - 1].archived = True
+
+    def user(self, user):
+        return SimpleNamespace(id=user, pauses=tuple(self.taken[user]))
+
+    def users(self):
+        return iter(self.freezes)
+
+
+def warning(user, message):
+    return issue(message, "warning", userId=user)
+
+
+def error(user, message):
+    return issue(message, userId=user)
+
+
+def test_a_freeze_is_given_for_every_item():
+    office = AdminClient(engine=Streaks({"u": 2}))
+    items = [{"userId": "u"}, {"userId": "u"}, {"userId": "ghost"}]
+    answer = office.call("POST", "streaks/freezes", {"freezes": items})
+    assert answer.status == 201
+    assert answer.body == {
+        "issues": [warning("u", "Would exceed maximum freeze limit"), error("ghost", "User does not exist")]
+    }
+    assert office.engine.freezes == {"u": 3}
+    assert office.engine.at == {office.at}
+
+
+def test_no_freeze_given_is_200():
+    office = AdminClient(engine=Streaks({"u": 3}))
+    assert office.call("POST", "streaks/freezes", {"freezes": [{"userId": "u"}]}).status == 200
+
+
+def test_streaks_are_restored_for_those_who_lost_one():
+    office = AdminClient(engine=Streaks({"a": 0, "b": 0}, lost=["a"]))
+    users = {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]}
+    answer = office.call("POST", "streaks/restore", users)
+    assert answer.status == 201
+    assert answer.body == {
+        "restoredUsers": ["a"],
+        "issues": [warning("b", "No streak to restore"), error("ghost", "User does not exist")],
+    }
+    again = office.call("POST", "streaks/restore", {"users": [{"id": "a"}]})
+    assert (again.status, again.body["restoredUsers"]) == (200, [])
+
+
+def test_streaks_are_reset_for_those_who_have_one():
+    office = AdminClient(engine=Streaks({"a": 0, "b": 0}, running=["a"]))
+    answer = office.call("POST", "streaks/reset", {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]})
+    assert answer.status == 200
+    assert answer.body == {
+        "resetUsers": ["a"],
+        "issues": [warning("b", "No streak to reset"), error("ghost", "User does not exist")],
+    }
+
+
+def test_pauses_are_made_shown_and_taken_back():
+    office = AdminClient(engine=Streaks({"u": 0}), at=utc("2026-08-19 12:00"))
+    item = {"userId": "u", "start": "2026-08-20", "end": "2026-08-27"}
+    bad = [
+        {**item, "userId": "ghost"},
+        {**item, "end": "2026-08-19"},
+        {**item, "start": "soon"},
+        {"start": "2026-08-20", "end": "2026-08-27"},
+    ]
+    answer = office.call("POST", "streaks/pauses", {"pauses": [item, *bad]})
+    assert answer.status == 201
+    (made,) = answer.body["created"]
+    assert made == {**item, "id": str(derive("pause", "u", 1)), "status": "active"}
+    assert answer.body["issues"] == [
+        error("ghost", "User does not exist"),
+        error("u", "end 2026-08-19 must not be before start 2026-08-20"),
+        error("u", "start must be a date such as 2026-02-14"),
+        issue("userId must be a string", index=4),
+    ]
+    gone = office.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
+    assert gone == {
+        "deleted": [{"id": made["id"]}],
+        "issues": [
+            issue("id must be a valid UUID", id="not-a-uuid"),
+            issue("Streak pause not found by ID", id=NOBODY),
+            issue("Streak pause not found by ID", id=made["id"]),
+        ],
+    }
+    assert office.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "item", "idle"),
+    [
+        ("freezes", "freezes", {"userId": "u"}, warning("u", "Would exceed maximum freeze limit")),
+        ("restore", "users", {"id": "u"}, warning("u", "No streak to restore")),
+        ("reset", "users", {"id": "u"}, warning("u", "No streak to reset")),
+        (
+            "pauses",
+            "pauses",
+            {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"},
+            error("u", "The rules have no streak; give them one by the streak settings"),
+        ),
+    ],
+)
+def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, idle):
+    with Engine(Ruleset()) as engine:
+        office = AdminClient(engine=engine)
+        engine.identify("u", at=office.at)
+        ghost = {field: "ghost" if value == "u" else value for field, value in item.items()}
+        answer = office.call("POST", f"streaks/{path}", {name: [item, ghost]})
+    assert (answer.status, answer.body["issues"]) == (200, [idle, error("ghost", "User does not exist")])
+
+
+def test_a_pause_is_taken_back_though_the_clock_stepped_back():
+    with Engine(Ruleset(streak=Streak())) as engine:
+        office = AdminClient(engine=engine)
+        engine.identify("u", at=office.at)
+        item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
+        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        office.at -= timedelta(milliseconds=5)
+        assert office.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
+
+
+def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
+    with Engine(Ruleset(streak=Streak())) as engine:
+        office = AdminClient(engine=engine)
+        engine.identify("u", at=office.at)
+        item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
+        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        engine.update(Ruleset(), at=office.at)
+        (refused,) = office.delete("streaks/pauses", made["id"])["issues"]
+    assert refused["message"] == "The rules have no streak; give them one by the streak settings"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("streaks/freezes", "freezes"),
+        ("streaks/pauses", "pauses"),
+        ("streaks/restore", "users"),
+        ("streaks/reset", "users"),
+    ],
+)
+def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
+    office = AdminClient(engine=Streaks())
+    for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
+        with pytest.raises(Unprocessable):
+            office.call("POST", path, body)
+
+
+def test_a_list_of_the_wrong_size_is_named():
+    with pytest.raises(Unprocessable, match=r"^users must be a list of 1 to 100 items, but it has 101$"):
+        AdminClient(engine=Streaks()).call("POST", "streaks/reset", {"users": [{}] * 101})

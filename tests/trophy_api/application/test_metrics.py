@@ -1,0 +1,110 @@
+"""An application shows users their metrics and how these came about."""
+
+import pytest
+from hosted import HostedClient
+from trophy.errors import NotFoundError, UnprocessableEntityError
+
+from trophy_engine import Achievement, Metric, MetricPointsTrigger, MetricTrigger, PointsSystem, Ruleset
+
+RULES = Ruleset(
+    metrics=[Metric("words", name="Words"), Metric("views")],
+    achievements=[
+        Achievement("ten", MetricTrigger("words", 10)),
+        Achievement("hundred", MetricTrigger("words", 100)),
+        Achievement("draft", MetricTrigger("words", 1000), status="inactive"),
+        Achievement("seen", MetricTrigger("views", 1)),
+    ],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1, 100)])],
+)
+
+
+@pytest.fixture
+def hosted():
+    hosted = HostedClient(RULES, "2024-01-01 10:00")
+    hosted.api.metrics.event("words", user={"id": "18"}, value=100)
+    hosted.at("2024-01-03 10:00").metrics.event("words", user={"id": "18"}, value=300)
+    return hosted
+
+
+def test_all_metrics_show_even_those_never_used(hosted):
+    assert [(one.key, one.name, one.current) for one in hosted.api.users.all_metrics("18")] == [
+        ("words", "Words", 400),
+        ("views", "views", 0),
+    ]
+    words, views = hosted.body
+    assert [(one["name"], one["achievedAt"]) for one in words["achievements"]] == [
+        ("ten", "2024-01-01T10:00:00.000Z"),
+        ("hundred", "2024-01-01T10:00:00.000Z"),
+    ]
+    assert [(one["name"], one["achievedAt"]) for one in views["achievements"]] == [("seen", None)]
+
+
+def test_one_metric(hosted):
+    assert hosted.api.users.single_metric("18", "words").current == 400
+    for user, key in (("ghost", "words"), ("18", "naps")):
+        with pytest.raises(NotFoundError):
+            hosted.api.users.single_metric(user, key)
+    with pytest.raises(NotFoundError):
+        hosted.api.users.all_metrics("ghost")
+
+
+def test_a_summary_has_a_row_for_every_day(hosted):
+    span = {"start_date": "2024-01-01", "end_date": "2024-01-03"}
+    hosted.api.users.metric_event_summary("18", "words", aggregation="daily", **span)
+    assert hosted.body == [
+        {"date": "2024-01-01", "total": 100, "change": 100},
+        {"date": "2024-01-02", "total": 100, "change": 0},
+        {"date": "2024-01-03", "total": 400, "change": 300},
+    ]
+    hosted.api.users.points_event_summary("18", "xp", aggregation="daily", **span)
+    assert [row["total"] for row in hosted.body] == [1, 1, 4]
+
+
+def test_a_summary_by_weeks_has_every_week_that_the_range_touches(hosted):
+    span = {"start_date": "2024-01-03", "end_date": "2024-01-10"}
+    hosted.api.users.metric_event_summary("18", "words", aggregation="weekly", **span)
+    assert [(row["date"], row["change"]) for row in hosted.body] == [("2023-12-31", 400), ("2024-01-07", 0)]
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "start", "end"),
+    [
+        ("hourly", "2024-01-01", "2024-01-03"),
+        ("daily", "2024-01-03", "2024-01-03"),
+        ("daily", "2024-01-03", "2024-01-01"),
+        ("daily", "2024-01-01", "2025-06-01"),
+        ("daily", "yesterday", "2024-01-03"),
+        ("daily", "2024-01-01", None),
+        ("weekly", "0001-01-01", "0001-01-02"),
+        ("monthly", "9999-12-30", "9999-12-31"),
+    ],
+)
+def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
+    for ask, key in (
+        (hosted.api.users.metric_event_summary, "words"),
+        (hosted.api.users.points_event_summary, "xp"),
+    ):
+        with pytest.raises(UnprocessableEntityError):
+            ask("18", key, aggregation=aggregation, start_date=start, end_date=end)
+
+
+def test_the_ends_of_a_range_are_called_as_in_the_query(hosted):
+    def fault(start, end):
+        query = {"aggregation": "daily", "startDate": start, "endDate": end}
+        hosted.send("GET", "/users/18/metrics/words/event-summary", params=query)
+        return hosted.body["error"]
+
+    assert fault("2024-01-03", "2024-01-01") == "startDate 2024-01-03 must be before endDate 2024-01-01"
+    assert fault("0001-01-01", "0001-01-02") == "startDate must lie in the years 1900 to 2199, not 0001-01-01"
+
+
+def test_a_summary_of_nothing_is_not_found(hosted):
+    span = {"aggregation": "daily", "start_date": "2024-01-01", "end_date": "2024-01-03"}
+    for ask, user, key in (
+        (hosted.api.users.metric_event_summary, "ghost", "words"),
+        (hosted.api.users.metric_event_summary, "18", "naps"),
+        (hosted.api.users.points_event_summary, "ghost", "xp"),
+        (hosted.api.users.points_event_summary, "18", "gold"),
+    ):
+        with pytest.raises(NotFoundError):
+            ask(user, key, **span)

@@ -1,0 +1,140 @@
+"""An application shows users their streaks."""
+
+from datetime import date
+
+import pytest
+from hosted import HostedClient
+from trophy.errors import NotFoundError, UnprocessableEntityError
+
+from trophy_engine import Freezes, Metric, Ruleset, Streak, StreakMetric
+
+RULES = Ruleset(
+    metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
+)
+PLAIN = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+
+
+def write(hosted, user, day):
+    hosted.at(f"2025-04-{day:02} 10:00").metrics.event("words", user={"id": user}, value=1)
+
+
+def test_a_streak_tells_its_history_with_the_freezes_that_carried_it():
+    hosted = HostedClient(RULES)
+    write(hosted, "18", 2)
+    write(hosted, "18", 4)
+    streak = hosted.at("2025-04-05 09:00").users.streak("18", history_periods=4)
+
+    assert (streak.length, streak.started, streak.expires) == (2, "2025-04-02", "2025-04-05")
+    assert hosted.body["extended"] == "2025-04-04T10:00:00.000Z"
+    assert hosted.body["freezes"] == 0
+    assert hosted.body["pauses"] == []
+    assert [(row["periodStart"], row["length"], row["usedFreeze"]) for row in hosted.body["streakHistory"]] == [
+        ("2025-04-02", 1, False),
+        ("2025-04-03", 1, True),
+        ("2025-04-04", 2, False),
+        ("2025-04-05", 2, False),
+    ]
+
+
+def test_there_are_seven_periods_by_default_and_no_word_of_freezes_without_them():
+    hosted = HostedClient(PLAIN)
+    write(hosted, "18", 2)
+    hosted.api.users.streak("18")
+    assert len(hosted.body["streakHistory"]) == 7
+    assert not {"freezes", "maxFreezes", "freezeAutoEarnInterval", "freezeAutoEarnAmount"} & hosted.body.keys()
+    assert "usedFreeze" not in hosted.body["streakHistory"][0]
+
+
+def test_a_streak_that_is_lost_has_no_dates():
+    hosted = HostedClient(PLAIN)
+    write(hosted, "18", 2)
+    hosted.at("2025-04-04 00:00").users.streak("18")
+    dates = ("started", "periodStart", "periodEnd", "expires", "extended")
+    assert (hosted.body["length"], *map(hosted.body.get, dates)) == (0, None, None, None, None, None)
+
+
+def test_pauses_that_are_not_over_are_listed():
+    hosted = HostedClient(PLAIN)
+    write(hosted, "18", 2)
+    hosted.engine.pause("18", date(2025, 4, 3), date(2025, 4, 4))
+    hosted.engine.pause("18", date(2025, 5, 1), date(2025, 5, 2))
+    pauses = hosted.at("2025-04-04 12:00").users.streak("18").pauses
+    assert [(one.start, one.end) for one in pauses] == [("2025-04-03", "2025-04-04"), ("2025-05-01", "2025-05-02")]
+    assert [row["usedPause"] for row in hosted.body["streakHistory"]][-2:] == [True, False]
+    assert len(hosted.at("2025-04-05 12:00").users.streak("18").pauses) == 1
+    hosted.engine.unpause("18", 2)
+    assert hosted.api.users.streak("18").pauses == []
+
+
+def test_a_reset_is_in_the_history():
+    hosted = HostedClient(PLAIN)
+    write(hosted, "18", 2)
+    hosted.at("2025-04-02 12:00")
+    hosted.engine.reset_streak("18")
+    hosted.api.users.streak("18")
+    assert hosted.body["streakHistory"][-1]["resetAt"] == "2025-04-02T12:00:00.000Z"
+    assert "resetAt" not in hosted.body["streakHistory"][-2]
+
+
+def test_rules_without_a_streak_show_one_that_never_starts():
+    hosted = HostedClient(Ruleset(metrics=[Metric("words")]))
+    write(hosted, "18", 2)
+    assert hosted.body["currentStreak"]["length"] == 0
+    hosted.api.users.streak("18")
+    assert (hosted.body["length"], hosted.body["streakHistory"]) == (0, [])
+    assert hosted.api.streaks.list(user_ids=["18"])[0].streak_length == 0
+
+
+def test_a_streak_of_nobody_is_not_found_and_half_a_period_is_refused():
+    hosted = HostedClient(PLAIN)
+    write(hosted, "18", 2)
+    with pytest.raises(NotFoundError):
+        hosted.api.users.streak("ghost")
+    with pytest.raises(UnprocessableEntityError):
+        hosted.api.users.streak("18", history_periods=0)
+    hosted.send("GET", "/users/18/streak", params={"historyPeriods": "many"})
+    assert hosted.status == 422
+    hosted.send("GET", "/users/18/streak", params={"historyPeriods": 10**9})
+    assert hosted.body["error"].startswith("historyPeriods must be a whole number from 1 to ")
+
+
+def test_many_streaks_come_longest_first_and_ghosts_not_at_all():
+    hosted = HostedClient(PLAIN)
+    for day in (2, 3):
+        write(hosted, "long", day)
+    for user in ("b", "a"):
+        write(hosted, user, 3)
+    hosted.api.users.create(id="none")
+
+    hosted.api.streaks.list(user_ids=["none", "b", "ghost", "a", "long"])
+    assert hosted.body == [
+        {"userId": "long", "streakLength": 2, "extended": "2025-04-03T10:00:00.000Z"},
+        {"userId": "b", "streakLength": 1, "extended": "2025-04-03T10:00:00.000Z"},
+        {"userId": "a", "streakLength": 1, "extended": "2025-04-03T10:00:00.000Z"},
+        {"userId": "none", "streakLength": 0, "extended": None},
+    ]
+    hosted.send("GET", "/streaks", params={"userIds": "a,long"})
+    assert [row["userId"] for row in hosted.body] == ["long", "a"]
+
+
+def test_an_id_that_holds_a_comma_is_found_where_it_stands_alone():
+    hosted = HostedClient(PLAIN)
+    for user in ("a,b", "c"):
+        hosted.api.users.create(id=user)
+    assert [one.user_id for one in hosted.api.streaks.list(user_ids=["a,b", "c"])] == ["a,b", "c"]
+    hosted.send("GET", "/streaks", params={"userIds": "a,b,c"})
+    assert [row["userId"] for row in hosted.body] == ["c"]
+
+
+def test_an_id_that_nobody_can_have_is_left_out_like_one_that_nobody_has():
+    hosted = HostedClient(PLAIN)
+    hosted.api.users.create(id="a")
+    assert [one.user_id for one in hosted.api.streaks.list(user_ids=["x" * 256, "a"])] == ["a"]
+
+
+def test_streaks_are_asked_for_by_one_to_a_hundred_ids():
+    hosted = HostedClient(PLAIN)
+    assert hosted.api.streaks.list(user_ids=[str(number) for number in range(100)]) == []
+    for ids in ([str(number) for number in range(101)], None):
+        with pytest.raises(UnprocessableEntityError):
+            hosted.api.streaks.list(user_ids=ids)

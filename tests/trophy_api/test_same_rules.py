@@ -1,0 +1,70 @@
+"""Rules made through the official client play like the same rules from a file."""
+
+import httpx
+from api_rules import api_rulesets, items_of
+from hypothesis import given, settings
+from office import NOON, AdminClient
+from trophy import TrophyApi
+
+from trophy_engine import Engine, Outcome, Ruleset
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.testing import histories, perform
+from trophy_engine.trophy_api import EngineTransport
+
+SNAKES = {
+    "evaluationMode": "evaluation_mode",
+    "customizationEnabled": "customization_enabled",
+    "daysOff": "days_off",
+}
+
+
+def made_through_the_client(ruleset: Ruleset) -> Engine:
+    """Make rules item by item, as an administrator would, and give the engine behind the client."""
+    source, engine = AdminClient(ruleset), Engine(Ruleset(), clock=lambda: NOON)
+    with httpx.Client(transport=EngineTransport(engine)) as http:
+        admin = TrophyApi(api_key="any", httpx_client=http, max_retries=0).admin
+        for resource, item in items_of(source):
+            client = admin.points.systems if resource == "points" else getattr(admin, resource)
+            assert client.create(request=[item]).issues == []
+        streak, whole = source.get("streaks/settings"), source.get("settings")
+        admin.streaks.settings.update(**{SNAKES.get(name, name): value for name, value in streak.items()})
+        admin.settings.update(experimentation=whole["experimentation"], aggregation_period=whole["aggregationPeriod"])
+    return engine
+
+
+def told(result):
+    """Say what an outcome tells, leaving aside the names that the wire gives to triggers and boosts."""
+    if isinstance(result, Exception):
+        return str(result)
+    if not isinstance(result, Outcome):  # what concerns everybody is told from when the rules were made
+        return len([effect for effect in result if effect.user_id])
+    points = {
+        key: (one.added, one.total, [award.awarded for award in one.awards]) for key, one in result.points.items()
+    }
+    return result.total, result.streak, sorted(one.name for one in result.achievements), points
+
+
+def seen(player):
+    points = {key: (one.total, one.level) for key, one in player.points.items()}
+    completed = {one.name: one.achieved_at for one in player.achievements}
+    return player.metrics, player.streak, player.freezes, completed, points
+
+
+@settings(max_examples=10, deadline=None)
+@given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
+def test_rules_made_through_the_client_play_like_those_of_a_file(history):
+    from_file = Engine(Ruleset.loads(history.ruleset.dumps("toml"), "toml"))
+    made = made_through_the_client(history.ruleset)
+    for deed in history:
+        assert told(perform(made, deed)) == told(perform(from_file, deed))
+    end = from_micros(history.commands[-1].at)
+    assert list(made.users()) == list(from_file.users())
+    for user in from_file.users():
+        assert seen(made.user(user, at=end)) == seen(from_file.user(user, at=end))
+    for board in (one for one in from_file.ruleset.leaderboards if one.status != "inactive"):
+        groups = [{"plan": "pro"}, {"plan": "other"}] if board.breakdown_attributes else [None]
+        for group in groups:
+            rankings = [
+                engine.leaderboard(board.key, at=end, attributes=group).rankings for engine in (made, from_file)
+            ]
+            assert rankings[0] == rankings[1]

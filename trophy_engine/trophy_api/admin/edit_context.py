@@ -1,0 +1,126 @@
+"""The desk: what an administrator edits, and what they can look up while they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import TypeVar
+from uuid import UUID
+
+import attrs
+
+from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.metrics import Attribute, Metric
+from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
+from trophy_engine.trophy_api.structuring import item
+
+__all__ = ["AttributeValue", "EditContext"]
+
+R = TypeVar("R")
+
+
+@item
+class AttributeValue:
+    """One attribute of a filter, and the value that it must have."""
+
+    attribute_id: UUID
+    attribute_value: str
+
+
+@attrs.frozen
+class EditContext:
+    """A ruleset on the desk; nothing here changes it.
+
+    Attributes:
+        ruleset: the rules as they are by now.
+        at: when the request arrived.
+        knows: tells whether there is such a user.
+        earlier: gives the rulesets that were in force before, whose keys are not given to anything new.
+    """
+
+    ruleset: Ruleset
+    at: datetime
+    knows: Callable[[str], bool]
+    earlier: Callable[[], Sequence[Ruleset]]
+
+    def holding(self, ruleset: Ruleset) -> EditContext:
+        """Put another ruleset on the desk."""
+        return attrs.evolve(self, ruleset=ruleset)
+
+    @property
+    def today(self) -> date:
+        """The date of the request, in UTC."""
+        return self.at.astimezone(UTC).date()
+
+    # --- from identifiers to rules ----------------------------------------------------------------------------------
+
+    def metric(self, id_: UUID) -> Metric:
+        """Find a metric."""
+        return _found("Metric", id_, ((metric_id(one.key), one) for one in self.ruleset.metrics))
+
+    def achievement(self, id_: UUID) -> Achievement:
+        """Find an achievement."""
+        return _found("Achievement", id_, ((achievement_id(one.key), one) for one in self.ruleset.achievements))
+
+    def system(self, id_: UUID) -> PointsSystem:
+        """Find a points system."""
+        return _found("Points system", id_, ((system_id(one.key), one) for one in self.ruleset.points))
+
+    def attribute(self, type_: str, id_: UUID) -> Attribute:
+        """Find an attribute of a type."""
+        known = (one for one in self.ruleset.attributes if one.type == type_)
+        return _found("Attribute", id_, ((attribute_id(type_, one.key), one) for one in known))
+
+    def filter(self, type_: str, wanted: Iterable[AttributeValue]) -> Filter:
+        """Make a filter of attributes and their values.
+
+        Raises:
+            InvalidValue: an attribute is not there, or comes twice.
+        """
+        found: dict[str, str] = {}
+        for one in wanted:
+            key = self.attribute(type_, one.attribute_id).key
+            if key in found:
+                raise InvalidValue(f"attributeId {one.attribute_id} must not come twice")
+            found[key] = one.attribute_value
+        return Filter(found)
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def unused(self, stem: str, keys: Callable[[Ruleset], Iterable[str]]) -> str:
+        """Make a key that nothing has or had: the stem, or the stem and the lowest number from 2 on that is free.
+
+        Args:
+            stem: what the key begins with.
+            keys: gives the keys of a ruleset among which it is to be unique.
+        """
+        taken = self._taken(keys)
+        return stem if stem not in taken else _numbered(stem, taken, 2)
+
+    def unused_number(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
+        """Make a key that nothing has or had of a stem and the lowest number from ``first`` on that is free."""
+        return _numbered(stem, self._taken(keys), first)
+
+    def _taken(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
+        return {key for ruleset in (*self.earlier(), self.ruleset) for key in keys(ruleset)}
+
+
+def _numbered(stem: str, taken: set[str], first: int) -> str:
+    return next(key for number in count(first) if (key := f"{stem}-{number}") not in taken)
+
+
+def _found(noun: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
+    """Find what has an identifier.
+
+    Raises:
+        InvalidValue: nothing has.
+    """
+    for one, rule in known:
+        if one == id_:
+            return rule
+    raise InvalidValue(f"{noun} not found by ID")

@@ -1,0 +1,87 @@
+"""Batches of events: all are checked before the first is recorded, and then recorded in their order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trophy_engine.arguments import UNSET, Unset, as_sign_up_date, check_idempotency_key
+from trophy_engine.calendar.zones import zone
+from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidValue, Refused
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.trophy_api.admin.crud import sized
+from trophy_engine.trophy_api.application.upsert import check_attributes, upsert, utc_date
+from trophy_engine.trophy_api.errors import NotFound, Unprocessable
+from trophy_engine.trophy_api.field_names import translate_names
+from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.requests import EventBody
+from trophy_engine.trophy_api.structuring import item, structure
+
+__all__ = ["record_batch"]
+
+_MOST_EVENTS: Final = 1000
+
+
+@item
+class BatchEvent(EventBody):
+    """An event of a batch."""
+
+    key: str
+    idempotency_key: str | Unset = UNSET
+
+
+def record_batch(engine: Engine, request: Request) -> Response:
+    """Record a batch of events.
+
+    An event that the rules refuse, such as one that costs more points than the user holds, is left out in silence, and
+    so is one whose idempotency key has been used.
+
+    Raises:
+        NotFound: an event is of a metric that is not there; none is recorded.
+        Unprocessable: an event does not fit; none is recorded.
+    """
+    events = [_checked(engine, request, raw, place) for place, raw in enumerate(sized(request.body, _MOST_EVENTS))]
+    with engine.batch():
+        for place, event in enumerate(events):
+            try:
+                _record(engine, event)
+            except InvalidValue as error:
+                raise Unprocessable(f"[{place}]: {translate_names(error)}") from None
+    return Response(202, {"accepted": len(events)})
+
+
+def _record(engine: Engine, event: BatchEvent) -> None:
+    user, key = event.user.id, None if isinstance(event.idempotency_key, Unset) else event.idempotency_key
+    if key is not None and engine.has_recorded(event.key, user=user, idempotency_key=key):
+        return
+    try:
+        upsert(engine, user, event.user)
+        engine.record(
+            event.key,
+            user=user,
+            value=event.value,
+            attributes=event.attributes,
+            idempotency_key=key,
+        )
+    except Refused:
+        return  # accepted all the same: nobody waits for the result of an event
+
+
+def _checked(engine: Engine, request: Request, raw: object, place: int) -> BatchEvent:
+    """Read an event, and check whatever can be checked without its user's state."""
+    try:
+        event = structure(raw, BatchEvent, "the event", strict=request.strict)
+        check_user_id(event.user.id)
+        if isinstance(event.user.tz, str):
+            zone(event.user.tz)
+        if isinstance(event.user.sign_up_date, str):
+            as_sign_up_date(utc_date(event.user.sign_up_date))
+        if not isinstance(event.idempotency_key, Unset):
+            check_idempotency_key(event.idempotency_key)
+    except InvalidValue as error:
+        raise Unprocessable(f"[{place}]: {translate_names(error)}") from None
+    if event.key not in {metric.key for metric in engine.ruleset.metrics}:
+        raise NotFound(f"[{place}]: Metric not found by key {event.key!r}")
+    check_attributes(engine, "user", event.user.attributes)
+    check_attributes(engine, "event", event.attributes)
+    return event

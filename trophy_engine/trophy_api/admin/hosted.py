@@ -1,0 +1,29 @@
+"""What only the hosted service has: tenants, and keys for applications."""
+
+from __future__ import annotations
+
+from typing import Never
+
+from trophy_engine.engine import Engine
+from trophy_engine.trophy_api.errors import NotHosted
+from trophy_engine.trophy_api.http import Request
+
+__all__ = ["application_keys", "tenants"]
+
+
+def tenants(_: Engine, __: Request) -> Never:
+    """Refuse to manage tenants.
+
+    Raises:
+        NotHosted: always.
+    """
+    raise NotHosted("Tenants exist in the hosted service only; give each tenant an engine of its own")
+
+
+def application_keys(_: Engine, __: Request) -> Never:
+    """Refuse to manage keys.
+
+    Raises:
+        NotHosted: always.
+    """
+    raise NotHosted("Application API keys exist in the hosted service only; an engine asks for none")

@@ -1,0 +1,79 @@
+"""Settings of the whole: the experiment, and how often recaps are due."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import attrs
+
+from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.settings import Experimentation, Notifications
+from trophy_engine.trophy_api.errors import NotHosted
+from trophy_engine.trophy_api.field_names import within
+from trophy_engine.trophy_api.structuring import camel, given, item, structure
+
+__all__ = ["ENVIRONMENTS", "change_settings", "show_settings"]
+
+#: An engine is an environment of its own.
+ENVIRONMENTS: Final = ({"name": "Engine", "key": "engine", "priority": 0},)
+
+#: The look of messages that nobody sees, for the engine writes none.
+_BRANDING: Final = {
+    "appName": "",
+    "appUrl": "",
+    "brandColor": "#000000",
+    "font": "MODERN_SANS",
+    "logo": None,
+    "appIcon": None,
+}
+
+
+@item
+class ExperimentationEdit:
+    """What to change of the experiment."""
+
+    control_ratio: int | Unset = UNSET
+    user_activation_window: int | Unset = UNSET
+
+
+@item
+class SettingsEdit:
+    """What to change of the settings."""
+
+    branding: dict[str, Any] | Unset = UNSET
+    experimentation: ExperimentationEdit | Unset = UNSET
+    aggregation_period: Literal["weekly", "monthly"] | Unset = UNSET
+
+
+def change_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
+    """Make the ruleset with the settings that a request asks for.
+
+    Raises:
+        InvalidValue: the request does not fit.
+        NotHosted: it is about the look of messages.
+    """
+    edit = structure(body, SettingsEdit, strict=strict)
+    if not isinstance(edit.branding, Unset):
+        raise NotHosted("Branding is for the messages that the hosted service writes; an engine only says when")
+    changes: dict[str, Any] = {}
+    if not isinstance(edit.experimentation, Unset):
+        experiment = ruleset.experimentation or Experimentation()
+        with within("experimentation"):
+            changes["experimentation"] = attrs.evolve(experiment, **given(edit.experimentation))
+    if not isinstance(edit.aggregation_period, Unset):
+        changes["notifications"] = attrs.evolve(
+            ruleset.notifications or Notifications(), aggregation_period=edit.aggregation_period
+        )
+    return attrs.evolve(ruleset, **changes)
+
+
+def show_settings(ruleset: Ruleset) -> dict[str, Any]:
+    """Show the settings."""
+    experiment = ruleset.experimentation or Experimentation()
+    notifications = ruleset.notifications or Notifications()
+    return {
+        "branding": dict(_BRANDING),
+        "experimentation": {camel(name): value for name, value in attrs.asdict(experiment).items()},
+        "aggregationPeriod": notifications.aggregation_period,
+    }

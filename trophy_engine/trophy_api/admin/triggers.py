@@ -1,0 +1,142 @@
+"""Triggers of a points system, as the admin API has them: the type of one decides which further fields it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+import attrs
+
+from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem, PointsTrigger
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.admin.fields import (
+    ACHIEVEMENT,
+    EVENT_FILTER,
+    METRIC,
+    USER_FILTER,
+    Field,
+    Kinds,
+    set_by,
+    shown,
+)
+from trophy_engine.trophy_api.admin.nested_resource import NestedResource
+from trophy_engine.trophy_api.ids import trigger_id
+from trophy_engine.trophy_api.structuring import item
+
+__all__ = ["NewTrigger", "Triggers"]
+
+Type = Literal["metric", "achievement", "streak", "time", "user_creation"]
+Status = Literal["active", "inactive"]
+Unit = Literal["hours", "days"]
+
+_TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
+_OWN: Final = Kinds(
+    "a trigger",
+    {
+        "metric": (
+            Field("metric_id", "metric", codec=METRIC, required=True),
+            Field("metric_threshold", "threshold", required=True),
+            Field("event_attributes", codec=EVENT_FILTER),
+        ),
+        "achievement": (Field("achievement_id", "achievement", codec=ACHIEVEMENT, required=True),),
+        "streak": (Field("streak_length", "length", required=True),),
+        "time": (Field("time_unit", "unit", required=True), Field("time_interval", "interval", required=True)),
+        "user_creation": (),
+    },
+)
+
+
+@item
+class TriggerItem:
+    """What an item can say of a trigger, be it new or not."""
+
+    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
+    metric_id: UUID | Unset = UNSET
+    metric_threshold: int | Unset = UNSET
+    event_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
+    achievement_id: UUID | Unset = UNSET
+    streak_length: int | Unset = UNSET
+    time_unit: Unit | Unset = UNSET
+    time_interval: int | Unset = UNSET
+    block_if_out_of_points: bool | Unset = UNSET
+
+
+@item
+class NewTrigger(TriggerItem):
+    """A trigger to make."""
+
+    type: Type
+    points: int
+    status: Status = "inactive"
+
+
+@item
+class TriggerEdit(TriggerItem):
+    """What to change of a trigger."""
+
+    id: UUID
+    type: Type | Unset = UNSET
+    points: int | Unset = UNSET
+    status: Status | Unset = UNSET
+
+
+class Triggers(NestedResource[PointsTrigger]):
+    """The triggers of a points system."""
+
+    noun, rivals, new, edit = "Points trigger", "trigger", NewTrigger, TriggerEdit
+    fields = (Field("points"), Field("status"), Field("user_attributes", codec=USER_FILTER))
+    further = _OWN.all
+
+    def of(self, system: PointsSystem) -> tuple[PointsTrigger, ...]:
+        """Give the triggers."""
+        return system.triggers
+
+    def within(self, system: PointsSystem, parts: tuple[PointsTrigger, ...]) -> PointsSystem:
+        """Make the system with other triggers."""
+        return attrs.evolve(system, triggers=parts)
+
+    def identify(self, rule: PointsTrigger) -> UUID:
+        """Give the identifier of a trigger."""
+        return trigger_id(self.system, str(rule.key))
+
+    def make(self, item: NewTrigger, desk: EditContext) -> PointsTrigger:
+        """Make a trigger."""
+        _OWN.check(item, item.type, whole=True)
+        key = desk.unused_number("trigger", self._keys, first=len(self.rules(desk.ruleset)) + 1)
+        made: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, desk))
+        return made
+
+    def alter(self, rule: PointsTrigger, item: TriggerEdit, desk: EditContext) -> PointsTrigger:
+        """Change a trigger, to one of another type where it is inactive and is given all that this needs."""
+        kind = rule.type if isinstance(item.type, Unset) else item.type
+        another = kind != rule.type
+        _OWN.check(item, kind, whole=another)
+        values = self._values(item, kind, desk)
+        if not another:
+            return attrs.evolve(rule, **values)
+        if rule.status != "inactive":
+            raise InvalidValue("type can only be changed while the trigger is inactive")
+        kept = {field.of: getattr(rule, field.of) for field in self.fields}
+        made: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
+        return made
+
+    def _values(self, item: NewTrigger | TriggerEdit, kind: str, desk: EditContext) -> dict[str, Any]:
+        values = set_by((*self.fields, *_OWN.fields[kind]), item, desk)
+        if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
+            values["block_if_out_of_points"] = item.block_if_out_of_points
+        elif item.block_if_out_of_points is True:
+            raise InvalidValue(f"blockIfOutOfPoints blocks metric events, so it cannot be true for type {kind}")
+        return values
+
+    def show(self, rule: PointsTrigger, desk: EditContext) -> dict[str, Any]:
+        """Show a trigger with the fields of its type."""
+        blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
+        own = {"type": rule.type, **shown(_OWN.fields[rule.type], rule)}
+        return {**super().show(rule, desk), **own, "blockIfOutOfPoints": blocks}
+
+    def _keys(self, ruleset: Ruleset) -> Iterator[str]:
+        return (key for system in ruleset.points if system.key == self.system for key in system.trigger_keys)

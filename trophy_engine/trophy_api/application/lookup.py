@@ -1,0 +1,95 @@
+"""Finding: what the keys and ids in a path name, or that there is no such thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol, TypeVar
+
+from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.engine import Engine
+from trophy_engine.errors import UnknownUser, nearest
+from trophy_engine.player import Player
+from trophy_engine.rules.achievements import Achievement, ApiTrigger
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import PointsSystem
+from trophy_engine.trophy_api.errors import NotFound
+
+__all__ = ["api_achievement", "is_known", "leaderboard", "metric", "system", "today"]
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+K = TypeVar("K", bound=_Keyed)
+
+
+def metric(engine: Engine, key: str) -> Metric:
+    """Find a metric.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("metric", key, engine.ruleset.metrics)
+
+
+def system(engine: Engine, key: str) -> PointsSystem:
+    """Find a points system.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("points system", key, engine.ruleset.points)
+
+
+def api_achievement(engine: Engine, key: str) -> Achievement:
+    """Find an achievement that the application completes; an inactive one shows no sign of being there.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    rules = engine.ruleset.achievements
+    return _find(
+        "api achievement",
+        key,
+        [one for one in rules if isinstance(one.trigger, ApiTrigger) and one.status != "inactive"],
+    )
+
+
+def leaderboard(engine: Engine, key: str) -> Leaderboard:
+    """Find a leaderboard; an inactive one shows no sign of being there.
+
+    Raises:
+        NotFound: there is none with the key.
+    """
+    return _find("leaderboard", key, [one for one in engine.ruleset.leaderboards if one.status != "inactive"])
+
+
+def _find(kind: str, key: str, rules: Iterable[K]) -> K:
+    known = {one.key: one for one in rules}
+    if key not in known:
+        near = nearest(key, list(known))
+        raise NotFound(f"there is no {kind} {key!r}" + (f"; did you mean {near!r}?" if near else ""))
+    return known[key]
+
+
+def is_known(engine: Engine, user: str) -> bool:
+    """Tell whether anything has been recorded of a user.
+
+    Raises:
+        InvalidValue: no user can have the id.
+    """
+    try:
+        engine.settled_until(user)
+    except UnknownUser:
+        return False
+    return True
+
+
+def today(someone: Player) -> date:
+    """Give the date that it is for a user."""
+    return date.fromordinal(zone(someone.time_zone).window(to_micros(someone.at))[0])

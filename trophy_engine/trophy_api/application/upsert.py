@@ -1,0 +1,72 @@
+"""Upserting: a user as a body names them, told to the engine before anything else is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from trophy_engine.arguments import UNSET
+from trophy_engine.engine import Engine
+from trophy_engine.errors import InvalidValue
+from trophy_engine.outcome import Outcome
+from trophy_engine.rules.metrics import AttributeType
+from trophy_engine.trophy_api.application.lookup import is_known
+from trophy_engine.trophy_api.errors import Unprocessable
+from trophy_engine.trophy_api.requests import UpdatedUser
+from trophy_engine.trophy_api.structuring import given
+
+__all__ = ["check_attributes", "upsert", "utc_date"]
+
+#: Where the hosted platform has attributes set up, as its messages have it.
+_SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
+#: Fields of a user that the engine calls by another name.
+_FIELDS: Final = {"tz": "time_zone", "subscribed_to_emails": "subscribe_to_emails"}
+
+
+def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
+    """Check that attributes are declared.
+
+    Raises:
+        Unprocessable: some are not; they are named in the words of the platform.
+    """
+    declared = {one.key for one in engine.ruleset.attributes if one.type == type_}
+    undeclared = [key for key in keys if key not in declared]
+    if undeclared:
+        raise Unprocessable(
+            f"Invalid attribute keys: {', '.join(undeclared)}. "
+            f"Please ensure all attribute keys match those set up at {_SET_UP_AT[type_]}."
+        )
+
+
+def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
+    """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone, with None.
+
+    Raises:
+        Unprocessable: an attribute is not declared.
+        InvalidValue: a field cannot have the value.
+    """
+    check_attributes(engine, "user", fields.attributes)
+    if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
+        raise InvalidValue("subscribeToEmails must not be given a second time as subscribedToEmails")
+    said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
+    if "sign_up_date" in said:
+        said["sign_up_date"] = utc_date(said["sign_up_date"])
+    if not (said or fields.attributes) and is_known(engine, user):
+        return None
+    return engine.identify(user, attributes=fields.attributes, **said)
+
+
+def utc_date(text: str | None) -> str | None:
+    """Take the UTC day of a date and time; a date is left to the engine.
+
+    Raises:
+        InvalidValue: it is no date and time, or its UTC day is beyond the calendar.
+    """
+    if text is None or "T" not in text:
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()
+    except (ValueError, OverflowError):
+        raise InvalidValue(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None

@@ -1,0 +1,47 @@
+"""Refusals: which status each error of the engine goes over the wire with, and in which words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trophy_engine.errors import (
+    CustomizationDisabled,
+    InvalidRules,
+    InvalidValue,
+    Refused,
+    TrophyError,
+    UnknownKey,
+    UnknownUser,
+)
+from trophy_engine.trophy_api.errors import HttpError
+from trophy_engine.trophy_api.field_names import translate_names
+from trophy_engine.trophy_api.http import Response
+from trophy_engine.trophy_api.router import MethodNotAllowed
+
+__all__ = ["refusal"]
+
+#: The first that fits counts. Keys in paths are looked up by the handlers, so an unknown key is one in a body or query.
+_STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
+    (CustomizationDisabled, 403),
+    (UnknownUser, 404),
+    (UnknownKey, 422),
+    (InvalidValue, 422),
+    (InvalidRules, 422),
+    (Refused, 422),
+)
+
+
+def refusal(error: TrophyError) -> Response:
+    """Make the answer that an error comes to.
+
+    Raises:
+        TrophyError: the error itself, where it is no refusal but a failure, as of a storage.
+    """
+    if isinstance(error, MethodNotAllowed):
+        return Response(error.status, {"error": error.message}, {"allow": ", ".join(error.allowed)})
+    if isinstance(error, HttpError):
+        return Response(error.status, {"error": error.message})
+    for kind, status in _STATUSES:
+        if isinstance(error, kind):
+            return Response(status, {"error": translate_names(error)})
+    raise error

@@ -1,0 +1,89 @@
+"""Wording: messages of the engine in the words of the wire.
+
+Only the engine's own words are translated: text in quotes is the caller's, and a ``StructureError`` stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.points import Boost, MetricPointsTrigger
+from trophy_engine.rules.settings import Experimentation
+from trophy_engine.rules.streak import Freezes, Streak
+from trophy_engine.trophy_api.requests import StreakPreferences, UpdatedUser
+from trophy_engine.trophy_api.structuring import StructureError, camel
+
+__all__ = ["naming", "translate_names", "within"]
+
+#: A word, or whatever stands in quotes; a quote within a word, as in "user's", opens none.
+_WORD: Final = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\w+""")
+#: What has fields that messages name.
+_CLASSES: Final[tuple[type[Any], ...]] = (
+    Achievement,
+    Boost,
+    Experimentation,
+    Freezes,
+    Leaderboard,
+    MetricPointsTrigger,
+    Streak,
+    StreakPreferences,
+    UpdatedUser,
+)
+#: Names of several words, and what the wire makes of them.
+_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {field.name: camel(field.name) for cls in _CLASSES for field in attrs.fields(cls) if "_" in field.name}
+)
+_NOTHING_ELSE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def translate_names(error: Exception, names: Mapping[str, str] = _NOTHING_ELSE) -> str:
+    """Say what an error says, with fields called as the wire calls them.
+
+    Args:
+        error: whose message it is.
+        names: what the wire calls some words of the message besides.
+
+    >>> translate_names(InvalidValue("max_count 1 must be at least start_count 2"))
+    'maxCount 1 must be at least startCount 2'
+    >>> translate_names(InvalidValue("start must be a date, not 'days_off'"), {"start": "startDate"})
+    "startDate must be a date, not 'days_off'"
+    """
+    if isinstance(error, StructureError):
+        return str(error)
+    known = {**_NAMES, **names}
+    return _WORD.sub(lambda found: known.get(found[0], found[0]), str(error))
+
+
+@contextmanager
+def naming(**names: str) -> Iterator[None]:
+    """Have whatever is refused within call arguments by the names that they have on the wire.
+
+    Raises:
+        InvalidValue: what is refused within, in other words.
+    """
+    try:
+        yield
+    except InvalidValue as error:
+        raise InvalidValue(translate_names(error, names)) from None
+
+
+@contextmanager
+def within(path: str) -> Iterator[None]:
+    """Have whatever is refused of a part told with the path that leads to the part.
+
+    Raises:
+        InvalidValue: what is refused, with the path before the name of the field.
+    """
+    try:
+        yield
+    except InvalidValue as error:
+        raise InvalidValue(f"{path}.{error}") from None

@@ -1,0 +1,55 @@
+"""The router: which handler answers a call.
+
+>>> routes = [("GET", "users/{id}/streak", lambda engine, request: Response(200, []))]
+>>> find(routes, "GET", ("users", "18", "streak")) is routes[0][2]
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from trophy_engine.engine import Engine
+from trophy_engine.trophy_api.errors import HttpError, NotFound
+from trophy_engine.trophy_api.http import Request, Response
+
+__all__ = ["Handler", "MethodNotAllowed", "Route", "find"]
+
+#: What answers a call.
+Handler = Callable[[Engine, Request], Response]
+#: A method, the template of a path below the version, whose parts in braces can be anything, and what answers to them.
+Route = tuple[str, str, Handler]
+
+
+class MethodNotAllowed(HttpError):
+    """A path that is there, but not for this method; ``allowed`` are the methods that it is for."""
+
+    status = 405
+
+    def __init__(self, path: str, method: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"{path} is for {', '.join(allowed)}, not for {method}")
+        self.allowed = tuple(allowed)
+
+
+def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
+    """Find the handler of a call; of two templates that fit, the earlier counts.
+
+    Raises:
+        NotFound: there is no such path.
+        MethodNotAllowed: there is, but not for this method.
+    """
+    fitting = [(allowed, handler) for allowed, template, handler in routes if _fits(template, path)]
+    for allowed, handler in fitting:
+        if allowed == method:
+            return handler
+    shown = "/" + "/".join(path)
+    if fitting:
+        raise MethodNotAllowed(shown, method, [allowed for allowed, _ in fitting])
+    raise NotFound(f"there is no {shown}")
+
+
+def _fits(template: str, path: tuple[str, ...]) -> bool:
+    parts = template.split("/")
+    return len(parts) == len(path) and all(
+        part == found or part.startswith("{") for part, found in zip(parts, path, strict=True)
+    )

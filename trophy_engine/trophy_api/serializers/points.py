@@ -1,0 +1,144 @@
+"""Points: systems, levels, boosts, triggers and awards."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from trophy_engine.core.effects import PointsAwarded
+from trophy_engine.outcome import PointsChange
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    Boost,
+    Level,
+    MetricPointsTrigger,
+    PointsSystem,
+    PointsTrigger,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+)
+from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
+from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
+from trophy_engine.trophy_api.serializers.values import Json, day, instant, number, pairs
+from trophy_engine.trophy_api.statuses import BoostStatus
+from trophy_engine.views import LevelView
+
+__all__ = ["award", "base_system", "boost", "event_points", "level", "local_status", "trigger"]
+
+
+def base_system(system: PointsSystem) -> Json:
+    """Write what every account of a points system has."""
+    return {
+        "id": str(system_id(system.key)),
+        "key": system.key,
+        "name": system.name,
+        "description": system.description,
+        "badgeUrl": system.badge_url,
+        "maxPoints": system.maximum,
+    }
+
+
+def level(system: str, one: Level | LevelView) -> Json:
+    """Write a level."""
+    return {
+        "id": str(level_id(system, one.key)),
+        "key": one.key,
+        "name": one.name,
+        "description": one.description or "",
+        "badgeUrl": one.badge_url,
+        "points": one.points,
+    }
+
+
+def boost(system: str, key: str, one: Boost, status: BoostStatus) -> Json:
+    """Write a boost."""
+    return {
+        "id": str(boost_id(system, key)),
+        "name": one.name,
+        "status": status,
+        "start": one.start.isoformat(),
+        "end": day(one.end),
+        "multiplier": number(one.multiplier),
+        "rounding": one.rounding,
+    }
+
+
+def local_status(one: Boost, today: date) -> BoostStatus:
+    """Tell the status that a boost has for a user whose date it is."""
+    if today < one.start:
+        return "scheduled"
+    return "finished" if one.end is not None and one.end < today else "active"
+
+
+def trigger(system: str, key: str, one: PointsTrigger, history: RulesHistory) -> Json:
+    """Write a trigger."""
+    created, updated = history.dates(system, key)
+    return {
+        "id": str(trigger_id(system, key)),
+        "type": one.type,
+        "points": one.points,
+        "status": one.status,
+        "userAttributes": pairs(one.user_attributes),
+        **_particulars(one, history),
+        "created": instant(created),
+        "updated": instant(updated),
+    }
+
+
+def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
+    """Write the fields that triggers of this type have."""
+    match one:
+        case MetricPointsTrigger():
+            filters = pairs(one.event_attributes)
+            return {
+                "metricId": str(metric_id(one.metric)),
+                "metricName": history.metric_name(one.metric),
+                "metricThreshold": one.threshold,
+                "eventAttributes": filters,
+                **({"eventAttribute": filters[0]} if filters else {}),
+            }
+        case StreakPointsTrigger():
+            return {"streakLengthThreshold": one.length}
+        case AchievementPointsTrigger():
+            return {
+                "achievementId": str(achievement_id(one.achievement)),
+                "achievementName": history.achievement_name(one.achievement),
+            }
+        case TimePointsTrigger():
+            return {"timeUnit": one.unit.removesuffix("s"), "timeInterval": one.interval}
+        case _:
+            return {}
+
+
+def award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
+    """Write an award with its trigger as it was then, and the boosts that went into it as they are today."""
+    written = {
+        "id": str(one.award_id),
+        "awarded": one.awarded,
+        "date": instant(one.at),
+        "total": one.total,
+        "trigger": trigger(one.system, one.trigger_key, one.trigger, history.until(one.at)),
+    }
+    if one.boosts:
+        written["boosts"] = [
+            boost(one.system, history.boost_key(one.system, used), used, local_status(used, today))
+            for used in one.boosts
+        ]
+    return written
+
+
+def event_points(
+    system: PointsSystem, change: PointsChange, today: date, history: RulesHistory, *, is_event: bool
+) -> Json:
+    """Write what an event or a completion did to a system.
+
+    The level is left out where it is the same as before, unless an event brings the user's first award in the system.
+    """
+    written = base_system(system) | {
+        "total": change.total,
+        "added": change.added,
+        "awards": [award(one, today, history) for one in change.awards],
+    }
+    first = is_event and change.level is not None and change.awards[0].sequence == 1
+    if change.level_changed or first:
+        written["level"] = None if change.level is None else level(system.key, change.level)
+    return written

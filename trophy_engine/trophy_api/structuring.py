@@ -1,0 +1,236 @@
+"""Structuring: JSON as frozen items, field by field, and what to say where it does not fit.
+
+An item tells a field that is left out, ``UNSET``, from one that is null. Fields go by their names in camelCase:
+
+>>> @item
+... class NewMetric:
+...     name: str
+...     unit_type: str | None | Unset = UNSET
+>>> structure({"name": "Words", "unitType": None}, NewMetric)
+NewMetric(name='Words', unit_type=None)
+>>> structure({"unitType": "number"}, NewMetric)
+Traceback (most recent call last):
+    ...
+trophy_engine.trophy_api.structuring.StructureError: name must be a string
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
+from uuid import UUID
+
+import attrs
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
+from cattrs.gen import make_mapping_structure_fn
+
+from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.calendar.instants import parse_date
+from trophy_engine.errors import InvalidValue, nearest
+from trophy_engine.identifiers import is_writable
+from trophy_engine.numbers import Number, exact
+
+__all__ = ["StructureError", "camel", "given", "item", "structure"]
+
+T = TypeVar("T")
+
+#: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+class StructureError(InvalidValue):
+    """JSON that does not fit; the message is in the words of the wire, and of whoever wrote the JSON."""
+
+
+def camel(name: str) -> str:
+    """Spell a name as the wire does.
+
+    >>> camel("max_points")
+    'maxPoints'
+    """
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _by_camel(_: type, fields: list[Any]) -> list[Any]:
+    return [field.evolve(alias=camel(field.name)) for field in fields]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def item(cls: type[T]) -> type[T]:
+    """Make an item of a class: frozen, its fields by name only, in camelCase as on the wire."""
+    return attrs.frozen(kw_only=True, field_transformer=_by_camel)(cls)
+
+
+def given(one: Any) -> dict[str, Any]:
+    """Give the fields of an item that are not left out, by their names in Python."""
+    found = ((field.name, getattr(one, field.name)) for field in attrs.fields(type(one)))
+    return {name: value for name, value in found if value is not UNSET}
+
+
+def structure(raw: object, kind: type[T], what: str = "the request body", *, strict: bool = True) -> T:
+    """Read JSON as an item.
+
+    Args:
+        raw: the JSON as Python values.
+        kind: the class of the item.
+        what: what messages call the JSON as a whole.
+        strict: whether unknown fields are refused, or else ignored.
+
+    Raises:
+        StructureError: it does not fit; the message has a clause for each field that does not.
+    """
+    try:
+        return (_STRICT if strict else _LENIENT).structure(raw, kind)
+    except InvalidValue as error:
+        raise StructureError(f"{what} {error}") from None
+    except (ClassValidationError, IterableValidationError) as error:
+        raise StructureError("; ".join(dict.fromkeys(_clauses(error, "")))) from None
+
+
+def _clauses(error: BaseException, path: str) -> Iterator[str]:
+    """Walk what is wrong, each as a clause that begins with the path of the field."""
+    if isinstance(error, ClassValidationError):
+        found, others = error.group_exceptions()
+        for inner, note in found:
+            field = attrs.fields_dict(error.cl)[note.name]
+            told = _fault_of_nothing(note.type) if isinstance(inner, KeyError) else inner
+            fault = field.metadata.get("fault")
+            yield from (fault,) if fault else _clauses(told, _join(path, str(field.alias)))
+        for inner in others:
+            yield from _clauses(inner, path)
+    elif isinstance(error, IterableValidationError):
+        for inner, place in error.group_exceptions()[0]:
+            yield from _clauses(inner, f"{path}[{place.index!r}]")
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [field.alias for field in attrs.fields(error.cl)]
+        for name in sorted(error.extra_fields):
+            near = nearest(name, known)
+            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {near!r}?" if near else "")
+    elif isinstance(error, InvalidValue):
+        yield f"{path} {error}"
+    else:
+        raise error
+
+
+def _fault_of_nothing(kind: Any) -> BaseException:
+    """Give what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
+    try:
+        _STRICT.structure(UNSET, kind)
+    except (ClassValidationError, IterableValidationError, InvalidValue) as error:
+        return error
+    return InvalidValue("is required")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
+    """Make a hook that takes the values of a kind as they are; True and False are no numbers."""
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise InvalidValue(f"must be {what}")
+        return value
+
+    return hook
+
+
+def _text(value: Any, _: Any) -> str:
+    text: str = _only(str, "a string")(value, _)
+    if not is_writable(text):
+        raise InvalidValue("must be text that UTF-8 can write")
+    return text
+
+
+def _whole(value: Any, _: Any) -> int:
+    """Take a whole number; JSON has one kind of number, so 5.0 is one."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    whole: int = _only(int, "a whole number")(value, _)
+    return whole
+
+
+def _number(value: Any, _: Any) -> Number:
+    _only((int, float), "a number")(value, _)
+    try:
+        return exact(value)
+    except InvalidValue:
+        raise InvalidValue("must be a finite number within ±10**30 of at most 30 decimal places") from None
+
+
+def _date(value: Any, _: Any) -> date:
+    try:
+        return parse_date(_only(str, "a string")(value, _), "it")
+    except InvalidValue:
+        raise InvalidValue("must be a date such as 2026-02-14") from None
+
+
+def _uuid(value: Any, _: Any) -> UUID:
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidValue("must be a valid UUID")
+    return UUID(value)
+
+
+def _literal(value: Any, kind: Any) -> Any:
+    words = get_args(kind)
+    if not isinstance(value, str) or value not in words:
+        raise InvalidValue(f"must be one of {', '.join(words)}")
+    return value
+
+
+def _is_optional(kind: Any) -> bool:
+    return get_origin(kind) in {Union, UnionType} and kind != Number
+
+
+def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    """Make the hook of a field that may be left out or null."""
+    options = get_args(kind)
+    rest: Any = Union[tuple(one for one in options if one not in {Unset, type(None)})]  # noqa: UP007
+    null = type(None) in options
+
+    def hook(value: Any, _: Any) -> Any:
+        return None if value is None and null else converter.structure(value, rest)
+
+    return hook
+
+
+def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    """Make the hook of a list."""
+    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
+    check = _only(list, "a list")
+    return lambda value, _: tuple(converter.structure(check(value, _), many))
+
+
+def _converter(*, strict: bool) -> Converter:
+    made = Converter(forbid_extra_keys=strict, use_alias=True)
+    made.register_structure_hook(str, _text)
+    made.register_structure_hook(int, _whole)
+    made.register_structure_hook(bool, _only(bool, "true or false"))
+    made.register_structure_hook(date, _date)
+    made.register_structure_hook(UUID, _uuid)
+    made.register_structure_hook_func(_is(Literal), _literal)
+    made.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, made))
+    made.register_structure_hook_func(lambda kind: kind == Number, _number)
+    made.register_structure_hook_factory(attrs.has, lambda kind: _given(made.gen_structure_attrs_fromdict(kind)))
+    made.register_structure_hook_factory(_is(dict), lambda kind: _given(make_mapping_structure_fn(kind, made)))
+    made.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, made))
+    return made
+
+
+def _is(origin: Any) -> Callable[[Any], bool]:
+    return lambda kind: get_origin(kind) is origin
+
+
+def _given(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Have a hook look at nothing but objects."""
+    check = _only(dict, "an object")
+    return lambda value, wanted: hook(check(value, wanted), wanted)
+
+
+_STRICT: Final = _converter(strict=True)
+_LENIENT: Final = _converter(strict=False)

@@ -1,0 +1,140 @@
+"""Transports for httpx, and so for the platform's official client: calls are answered by an engine in the process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from trophy_engine.engine import Engine
+from trophy_engine.errors import TrophyError, short_repr
+from trophy_engine.trophy_api.admin import ROUTES as ADMIN
+from trophy_engine.trophy_api.application import ROUTES as APPLICATION
+from trophy_engine.trophy_api.error_responses import refusal
+from trophy_engine.trophy_api.errors import Malformed, NotFound, Unauthorized
+from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.router import find
+
+__all__ = ["AsyncEngineTransport", "EngineTransport"]
+
+_VERSION = "v1"
+
+
+class _Exchange:
+    """Answers calls; both transports are thin around it."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None, *, strict: bool) -> None:
+        self._engine = engine
+        self._clock = engine.now if clock is None else clock
+        self._strict = strict
+
+    def respond(self, call: httpx.Request) -> httpx.Response:
+        """Answer a call whose body has been read."""
+        try:
+            response = self._serve(call)
+        except TrophyError as error:
+            response = refusal(error)
+        content = json.dumps(response.body, allow_nan=False, separators=(",", ":")).encode("ascii")
+        headers = {"content-type": "application/json", **response.headers}
+        return httpx.Response(response.status, content=content, headers=headers)
+
+    def _serve(self, call: httpx.Request) -> Response:
+        if not call.headers.get("X-API-KEY"):
+            raise Unauthorized("the header X-API-KEY is missing; any key will do")
+        admin, path = _address(call.url)
+        handler = find(ADMIN if admin else APPLICATION, call.method, path)
+        query = tuple(call.url.params.multi_items())
+        headers = {name.lower(): value for name, value in call.headers.items()}
+        body = _body(call.content)
+        with self._engine.exclusive():  # the clock is read inside, or else a later call could be served first
+            now = self._clock()
+            with self._engine.exclusive(now=now):
+                request = Request(call.method, path, query, headers, body, at=now, strict=self._strict)
+                return handler(self._engine, request)
+
+
+def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
+    """Tell whether a URL is of the admin API, by its host or its first part, and give its path below the version."""
+    parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
+    admin = url.host.startswith("admin.")
+    if parts[0] == "admin":
+        admin, parts = True, parts[1:]
+    if not parts or parts[0] != _VERSION:
+        raise NotFound(f"{url.path} is not below /{_VERSION}")
+    return admin, tuple(parts[1:])
+
+
+def _body(content: bytes) -> Any:
+    """Read JSON.
+
+    Raises:
+        Malformed: it is none, or none that can be read.
+    """
+    if not content:
+        return None
+    try:
+        return json.loads(content, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from None
+    except UnicodeDecodeError:
+        raise Malformed("the body is not JSON: it is no text in UTF-8") from None
+    except RecursionError:
+        raise Malformed("the body is not JSON that can be read: its lists and objects are nested too deeply") from None
+    except ValueError:  # Python reads no whole number of more than some thousand digits
+        raise Malformed("the body is not JSON that can be read: a number in it has too many digits") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs of a JSON object as a dict.
+
+    Raises:
+        Malformed: a name is there twice.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise Malformed(
+            f"the body is not JSON that can be read: it has the name {short_repr(twice)} twice in one object"
+        )
+    return found
+
+
+class EngineTransport(httpx.BaseTransport):
+    """Answers the calls of an ``httpx.Client`` from an engine.
+
+    Args:
+        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
+        clock: when calls arrive; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
+        self._exchange = _Exchange(engine, clock, strict=strict)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a call."""
+        request.read()
+        return self._exchange.respond(request)
+
+
+class AsyncEngineTransport(httpx.AsyncBaseTransport):
+    """Answers the calls of an ``httpx.AsyncClient`` from an engine.
+
+    Args:
+        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
+        clock: when calls arrive; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
+        self._exchange = _Exchange(engine, clock, strict=strict)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a call."""
+        await request.aread()
+        return self._exchange.respond(request)
