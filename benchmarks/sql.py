@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.workload import events
 from trophy_engine import Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
+from trophy_engine.analysis.replay.events import Columns
+from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.replay.sources import read_log
 from trophy_engine.numbers import Number
-from trophy_engine.replay.events import Columns
-from trophy_engine.replay.runner import replay
-from trophy_engine.replay.sources import read_log
 
 _DAYS = 365
 COLUMNS = Columns("user_id", "occurred_at", "metric", "value")

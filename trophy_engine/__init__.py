@@ -4,12 +4,6 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 ``Player``.
 """
 
-from trophy_engine.arguments import UNSET
-from trophy_engine.chronicle.census import LevelCount, PointsRange, Rarity
-from trophy_engine.chronicle.reports import Reports
-from trophy_engine.chronicle.streak_history import LongestStreak, StreakPeriod
-from trophy_engine.chronicle.summary import SummaryRow
-from trophy_engine.chronicle.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.core.effects import (
     AchievementBackdated,
     AchievementCompleted,
@@ -44,7 +38,10 @@ from trophy_engine.core.effects import (
     UserChanged,
     UserCreated,
 )
-from trophy_engine.engine import Engine, system_clock
+from trophy_engine.engine.arguments import UNSET
+from trophy_engine.engine.engine import Engine, system_clock
+from trophy_engine.engine.outcome import Outcome, PointsChange
+from trophy_engine.engine.reading import Adoption
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
@@ -70,13 +67,16 @@ from trophy_engine.errors import (
     UnknownKey,
     UnknownUser,
 )
-from trophy_engine.explanation.achievement import AchievementExplanation
-from trophy_engine.explanation.event import EventExplanation
-from trophy_engine.explanation.points import PointsExplanation
-from trophy_engine.explanation.streak import StreakExplanation
-from trophy_engine.outcome import Outcome, PointsChange
-from trophy_engine.player import Player
-from trophy_engine.reading import Adoption
+from trophy_engine.explain.achievement import AchievementExplanation
+from trophy_engine.explain.event import EventExplanation
+from trophy_engine.explain.points import PointsExplanation
+from trophy_engine.explain.streak import StreakExplanation
+from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
+from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity
+from trophy_engine.reports.reports import Reports
+from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
+from trophy_engine.reports.summary import SummaryRow
+from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
@@ -100,8 +100,8 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
-from trophy_engine.views import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+from trophy_engine.views.player import Player
+from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
 __all__ = [
     "UNSET",

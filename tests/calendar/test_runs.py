@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from datetimes import utc
 from dateutil.relativedelta import relativedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
-from moments import utc
 
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.runs import Runs

@@ -37,11 +37,11 @@ from trophy_engine import (
     StreakMetric,
     TrophyError,
 )
-from trophy_engine.replay.effect_log import EffectLog
-from trophy_engine.replay.events import Columns, Event
-from trophy_engine.simulation.behaviour import Chance
-from trophy_engine.simulation.persona import Deed, Persona
-from trophy_engine.simulation.population import Population
+from trophy_engine.analysis.replay.effect_log import EffectLog
+from trophy_engine.analysis.replay.events import Columns, Event
+from trophy_engine.analysis.simulation.behaviour import Chance
+from trophy_engine.analysis.simulation.persona import Deed, Persona
+from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.storage.sqlite import SQLiteStorage
 
 NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
@@ -122,12 +122,12 @@ NEEDED = {
 }
 #: Where the callables are that take what users of the package make, and the names there that they only get back.
 MODULES = (
-    "replay.comparison",
-    "replay.effect_log",
-    "replay.events",
-    "replay.git",
-    "replay.runner",
-    "replay.sources",
+    "analysis.comparison",
+    "analysis.replay.effect_log",
+    "analysis.replay.events",
+    "analysis.replay.git",
+    "analysis.replay.runner",
+    "analysis.replay.sources",
     "rules.achievements",
     "rules.leaderboards",
     "rules.metrics",
@@ -136,12 +136,12 @@ MODULES = (
     "rules.settings",
     "rules.streak",
     "rules.variation",
-    "simulation.behaviour",
-    "simulation.habits",
-    "simulation.persona",
-    "simulation.population",
-    "simulation.simulate",
-    "simulation.sweep",
+    "analysis.simulation.behaviour",
+    "analysis.simulation.habits",
+    "analysis.simulation.persona",
+    "analysis.simulation.population",
+    "analysis.simulation.simulate",
+    "analysis.simulation.sweep",
     "storage.memory",
     "storage.sqlite",
 )

@@ -11,10 +11,10 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Record
 from trophy_engine.storage import MemoryStorage
 from trophy_engine.testing import LAWS, games, play, rulesets, states, streak_rules
+from trophy_engine.testing.driver import perform
 from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_stay, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
-from trophy_engine.testing.performance import perform
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 
 

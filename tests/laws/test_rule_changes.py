@@ -13,8 +13,8 @@ from trophy_engine.core.commands import Settle
 from trophy_engine.core.effects import materialise
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import histories, perform, rulesets, states, streak_rules
-from trophy_engine.testing.agreement import agree
-from trophy_engine.testing.performance import effects_of
+from trophy_engine.testing.assertions import agree
+from trophy_engine.testing.driver import effects_of
 
 #: A fifth of what the profile asks for: every example plays a history several times.
 FEW = settings(max_examples=settings.default.max_examples // 5)

@@ -23,9 +23,9 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.retell import retell
+from trophy_engine.repository.transitions import retell
 from trophy_engine.testing import LAWS, games, play, rulesets, states
-from trophy_engine.testing.performance import perform
+from trophy_engine.testing.driver import perform
 
 STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
 #: The laws about what leaderboards have a part in.

@@ -30,9 +30,9 @@ from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.testing import games, perform, streak_rules, time_zones
+from trophy_engine.testing.datetimes import Gap, all_time_zones, gaps, later
+from trophy_engine.testing.driver import effects_of
 from trophy_engine.testing.histories import journeys, records
-from trophy_engine.testing.moments import Gap, all_time_zones, gaps, later
-from trophy_engine.testing.performance import effects_of
 
 METRICS = ("lessons", "minutes", "words")
 RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from trophy_engine import Metric, MetricPointsTrigger, Ruleset
-from trophy_engine import rulesets as shipped
+from trophy_engine.rules import bundled as shipped
 from trophy_engine.rules import structure
 from trophy_engine.rules.ruleset import check_file
 from trophy_engine.rules.schema import json_schema

@@ -24,7 +24,7 @@ from trophy_engine import (
     StreakTrigger,
     UnknownKey,
 )
-from trophy_engine.views import Progress
+from trophy_engine.views.progress import Progress
 
 
 def engine_with(*achievements, points=()):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from moments import utc
+from datetimes import utc
 
 from trophy_engine import (
     CustomizationDisabled,

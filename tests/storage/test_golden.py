@@ -14,8 +14,8 @@ from save_files import GOLDEN
 
 from trophy_engine import Engine
 from trophy_engine.core.commands import _PARSERS, KINDS, Adopt, decode, encode
-from trophy_engine.core.retell import plan_of
 from trophy_engine.core.state import UserState
+from trophy_engine.repository.transitions import plan_of
 from trophy_engine.storage import SQLiteStorage
 
 LINES = (GOLDEN / "commands.jsonl").read_text(encoding="utf-8").splitlines()

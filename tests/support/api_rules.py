@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import attrs
+from admin_client import NOON
 from hypothesis import strategies as st
-from office import NOON
 
 from trophy_engine import Freezes, Ruleset, Streak, StreakMetric
 from trophy_engine.calendar.frequencies import WEEKDAYS

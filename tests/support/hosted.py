@@ -2,7 +2,7 @@
 
 import httpx
 from contract import faults_of_answer
-from moments import utc
+from datetimes import utc
 from trophy import TrophyApi
 
 from trophy_engine import Engine

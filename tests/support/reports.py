@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from trophy_engine import Ruleset, rulesets
-from trophy_engine.report.page import Report, write_report
-from trophy_engine.simulation.population import Population
-from trophy_engine.simulation.simulate import simulate
-from trophy_engine.simulation.sweep import sweep
-from trophy_engine.statistics.figures import figures
+from trophy_engine import Ruleset
+from trophy_engine.analysis.html_report.page import Report, write_report
+from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.simulation.simulate import simulate
+from trophy_engine.analysis.simulation.sweep import sweep
+from trophy_engine.analysis.statistics.figures import figures
+from trophy_engine.rules import bundled
 
-RULES = Ruleset.load(rulesets.find("git"))
+RULES = Ruleset.load(bundled.find("git"))
 PEOPLE = Population.typical(RULES)
 
 

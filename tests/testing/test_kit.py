@@ -30,8 +30,8 @@ from trophy_engine.calendar.instants import DAY, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import achievements, points, settle, streaks
 from trophy_engine.core.commands import Complete, Identify, Record, Settle
-from trophy_engine.core.retell import plan_of
-from trophy_engine.storage import history
+from trophy_engine.repository import repository as history
+from trophy_engine.repository.transitions import plan_of
 from trophy_engine.testing import (
     LAWS,
     History,
@@ -263,7 +263,7 @@ def plant_hours_for_days(monkeypatch):
     def late(turn, state, until):
         return real(turn, state, until - DAY if until - state.settled > 3 * DAY else until)
 
-    monkeypatch.setattr("trophy_engine.shell.make_due_happen", late)
+    monkeypatch.setattr("trophy_engine.engine.shell.make_due_happen", late)
 
 
 def plant_order_of_users(monkeypatch):

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from client_operations import operations, request_of, required
 from contract import ADMIN_OPERATIONS, OPERATIONS, faults_of_answer
-from moments import utc
+from datetimes import utc
 from trophy import TrophyApi
 from trophy.core.api_error import ApiError
 

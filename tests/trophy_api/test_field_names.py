@@ -1,8 +1,8 @@
 """Messages of the engine in the words of the wire, and the words of callers as they stand."""
 
 import pytest
+from admin_client import AdminClient
 from hosted import HostedClient
-from office import AdminClient
 from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import InvalidValue, Ruleset, Streak

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from datetimes import utc
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from moments import utc
 from openapi import Operation, Sent, documents, faults_of, requests_for
 
 from trophy_engine import (

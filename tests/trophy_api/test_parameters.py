@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from moments import utc
+from datetimes import utc
 
 from trophy_engine import Engine, Leaderboard, Metric, Ruleset
 from trophy_engine.trophy_api import EngineTransport

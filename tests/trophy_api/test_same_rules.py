@@ -1,9 +1,9 @@
 """Rules made through the official client play like the same rules from a file."""
 
 import httpx
+from admin_client import NOON, AdminClient
 from api_rules import api_rulesets, items_of
 from hypothesis import given, settings
-from office import NOON, AdminClient
 from trophy import TrophyApi
 
 from trophy_engine import Engine, Outcome, Ruleset

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from trophy_engine import UNSET, InvalidValue
-from trophy_engine.arguments import Unset
+from trophy_engine.engine.arguments import Unset
 from trophy_engine.numbers import Number
 from trophy_engine.trophy_api.structuring import given, item, structure
 

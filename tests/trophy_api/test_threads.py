@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from moments import utc
+from datetimes import utc
 
 from trophy_engine import (
     Attribute,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from moments import utc
+from datetimes import utc
 from trophy import AsyncTrophyApi, TrophyApi
 from trophy.errors import NotFoundError, UnauthorizedError
 

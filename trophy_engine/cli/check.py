@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine import rulesets
 from trophy_engine.cli.console import fail, results
 from trophy_engine.errors import TrophyError
-from trophy_engine.rules.problems import errors_of
+from trophy_engine.rules import bundled
+from trophy_engine.rules.diagnostics import errors_of
 from trophy_engine.rules.ruleset import check_file
 
 __all__ = ["check"]
@@ -25,7 +25,7 @@ def check(
     Exit status: 0 without problems, 1 with errors, 2 for a wrong call, 3 with warnings only.
     """
     try:
-        problems = check_file(rulesets.find(rules))
+        problems = check_file(bundled.find(rules))
     except TrophyError as error:
         fail(error)
     console = results()

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from trophy_engine.analysis.comparison import compare as run
+from trophy_engine.analysis.replay.output import write_comparison
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_comparison
 from trophy_engine.cli.rules import load
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
-from trophy_engine.replay.comparison import compare as run
-from trophy_engine.replay.output import write_comparison
 
 __all__ = ["compare"]
 

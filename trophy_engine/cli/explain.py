@@ -9,19 +9,19 @@ from typing import Annotated
 
 import typer
 
+from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.rules import Rules, load
-from trophy_engine.core.retell import retell
-from trophy_engine.core.scene import Scene
-from trophy_engine.engine import Engine
+from trophy_engine.core.transition import Scene
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
-from trophy_engine.explanation.diary import calendar_of, diary_of, draw_calendar
-from trophy_engine.player import Player
-from trophy_engine.replay.events import BadRow, Event, Row
+from trophy_engine.explain.timeline import calendar_of, diary_of, draw_calendar
+from trophy_engine.repository.transitions import retell
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.views.player import Player
 
 __all__ = ["explain"]
 

@@ -12,15 +12,15 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from trophy_engine.analysis.replay.evaluation import Watch
+from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
+from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
+from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import notes
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.replay.evaluation import Watch
-from trophy_engine.replay.events import BadRow, Columns, Event, Row
-from trophy_engine.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.replay.local_times import LocalTime, parse_time, read_in
-from trophy_engine.replay.sources import STDIN, Logs, read_log
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = [

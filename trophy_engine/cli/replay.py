@@ -8,16 +8,16 @@ from typing import Annotated
 
 import typer
 
+from trophy_engine.analysis.replay.effect_log import EffectLog
+from trophy_engine.analysis.replay.output import write_files
+from trophy_engine.analysis.replay.runner import replay as run
+from trophy_engine.analysis.replay.summary import summarize
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.reports import ReportPath, report_replay
 from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
-from trophy_engine.replay.effect_log import EffectLog
-from trophy_engine.replay.output import write_files
-from trophy_engine.replay.runner import replay as run
-from trophy_engine.replay.summary import summarize
 
 __all__ = ["replay"]
 

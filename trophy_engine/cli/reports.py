@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.replay.comparison import Comparison
-from trophy_engine.replay.runner import Replay
-from trophy_engine.simulation.simulate import Simulation
-from trophy_engine.simulation.sweep import Sweep
-from trophy_engine.statistics.figures import COMPARABLE, Figure, figures, side_by_side
-from trophy_engine.statistics.survival import percentile
-from trophy_engine.statistics.tally import Tally
+from trophy_engine.analysis.comparison import Comparison
+from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.simulation.simulate import Simulation
+from trophy_engine.analysis.simulation.sweep import Sweep
+from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
+from trophy_engine.analysis.statistics.survival import percentile
+from trophy_engine.analysis.statistics.tally import Tally
 
 __all__ = ["ReportPath", "report_comparison", "report_replay", "report_simulation", "report_sweep"]
 
@@ -56,7 +56,7 @@ def report_sweep(result: Sweep, rules: str, path: Path) -> None:
 def _write(
     path: Path, title: str, subtitle: str, tally: Tally, made: Sequence[Figure], sentences: Sequence[str] = ()
 ) -> None:
-    from trophy_engine.report.page import Report, write_report  # noqa: PLC0415  # drawing comes with an extra
+    from trophy_engine.analysis.html_report.page import Report, write_report  # noqa: PLC0415  # drawing comes with an extra
 
     write_report(Report(title, subtitle, _facts(tally), made, sentences), path)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine import rulesets
 from trophy_engine.errors import InvalidRules, TrophyError
+from trophy_engine.rules import bundled
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["Rules", "load"]
@@ -22,6 +22,6 @@ def load(name: str) -> Ruleset:
         TrophyError: they cannot be read, or have errors, all of which it tells.
     """
     try:
-        return Ruleset.load(rulesets.find(name))
+        return Ruleset.load(bundled.find(name))
     except InvalidRules as error:
         raise TrophyError(f"{name} has errors:\n{error}") from error

@@ -12,6 +12,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from trophy_engine.analysis.replay.evaluation import Watch
+from trophy_engine.analysis.replay.events import Row
+from trophy_engine.analysis.replay.output import write_users
+from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.simulation.simulate import MOST_USERS, START, Simulation
+from trophy_engine.analysis.simulation.simulate import simulate as run
+from trophy_engine.analysis.simulation.sweep import MOST_RULESETS, Estimate, Sweep, sweep
+from trophy_engine.analysis.statistics.figures import Figure, figures, write_figures
+from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED, percent_text
+from trophy_engine.analysis.statistics.survival import share_reaching, survival
+from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, notes, results
@@ -19,18 +31,6 @@ from trophy_engine.cli.reports import ReportPath, report_simulation, report_swee
 from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
-from trophy_engine.replay.evaluation import Watch
-from trophy_engine.replay.events import Row
-from trophy_engine.replay.output import write_users
-from trophy_engine.replay.summary import summarize
-from trophy_engine.simulation.population import Population
-from trophy_engine.simulation.simulate import MOST_USERS, START, Simulation
-from trophy_engine.simulation.simulate import simulate as run
-from trophy_engine.simulation.sweep import MOST_RULESETS, Estimate, Sweep, sweep
-from trophy_engine.statistics.figures import Figure, figures, write_figures
-from trophy_engine.statistics.percentages import NOT_OBSERVED, percent_text
-from trophy_engine.statistics.survival import share_reaching, survival
-from trophy_engine.statistics.tally import Tally
 
 __all__ = ["simulate"]
 
@@ -154,7 +154,7 @@ def _write_sweep(swept: Sweep, rules: str, out: Path | None, report: Path | None
 
 def _draw(made: Iterable[Figure], out: Path) -> None:
     try:
-        from trophy_engine.report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
+        from trophy_engine.analysis.html_report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
     except MissingExtra as error:
         notes().print(f"no pictures: {error}", markup=False)
     else:

@@ -9,9 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.replay.comparison import Comparison, Difference
-from trophy_engine.replay.summary import Summary
-from trophy_engine.statistics.percentages import number_text, percent_text
+from trophy_engine.analysis.comparison import Comparison, Difference
+from trophy_engine.analysis.replay.summary import Summary
+from trophy_engine.analysis.statistics.percentages import number_text, percent_text
 
 __all__ = ["comparison_tables", "summary_tables", "table"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import floor
 from typing import Final
 
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import Gauge, UserState
-from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND, Number
 
 __all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]

@@ -7,10 +7,10 @@ from typing import Any
 
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.effects import MetricChanged, PointsAwarded, UserChanged, UserCreated
-from trophy_engine.core.leaderboards import count_for_boards
+from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
 
 __all__ = ["boards_to_recount", "recount_boards"]
 

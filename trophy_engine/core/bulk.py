@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from operator import itemgetter
 
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import Effect
 from trophy_engine.core.evaluate import record
-from trophy_engine.core.identity import create
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.turn import Turn
+from trophy_engine.core.users import create
 from trophy_engine.errors import Refused
 from trophy_engine.numbers import Number
 

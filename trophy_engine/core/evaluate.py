@@ -14,18 +14,18 @@ from collections.abc import Mapping
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import complete, complete_composites, cross, cross_metric
-from trophy_engine.core.care import Care, take_care
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.identity import change, check_changes, create
-from trophy_engine.core.leaderboards import count_for_boards
+from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.messages import note_activity
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
+from trophy_engine.core.streak_commands import Care, take_care
 from trophy_engine.core.streaks import count
-from trophy_engine.core.turn import Turn
+from trophy_engine.core.users import change, check_changes, create
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,

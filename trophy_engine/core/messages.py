@@ -16,6 +16,7 @@ from typing import Final
 
 from trophy_engine.calendar.instants import HOUR, NEVER
 from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import (
     AchievementDue,
     BoostFinished,
@@ -30,7 +31,6 @@ from trophy_engine.core.notices import NoticePlan, Notices
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.state import LAST_DAY, UserState
 from trophy_engine.core.streaks import open_period
-from trophy_engine.core.turn import Turn
 
 __all__ = ["begin_notices", "next_message", "note_activity", "send_messages", "tell_completion", "tell_points"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
-from trophy_engine.core.leaderboards import count_for_boards
+from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.messages import tell_points
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.turn import Turn
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level
 

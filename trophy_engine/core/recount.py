@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.scene import Scene
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import cover, open_period
+from trophy_engine.core.transition import Scene
 from trophy_engine.core.travel import REACH
 from trophy_engine.numbers import Number, add
 

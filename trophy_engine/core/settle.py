@@ -21,12 +21,12 @@ from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.messages import next_message, send_messages
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.points import idle, pay
 from trophy_engine.core.state import ANNIVERSARY, FREEZE, LAST_DAY, MISS, Tick, UserState
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
-from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import BEYOND
 
 __all__ = ["anniversaries_by", "make_due_happen", "pass_ticks", "pay_ticks_skipped", "settle"]

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeEarned,
@@ -25,7 +26,6 @@ from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, NO_PERIODS, UserState
 from trophy_engine.core.travel import REACH, keep_streak
-from trophy_engine.core.turn import Turn
 from trophy_engine.numbers import Number, add
 
 __all__ = [

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from trophy_engine.core.agenda import Turn
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
 from trophy_engine.core.misses import Miss
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.turn import Turn
 
 __all__ = ["REACH", "keep_streak", "protect_cut_short", "undo_misses"]
 

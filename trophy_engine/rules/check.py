@@ -13,11 +13,11 @@ import attrs
 from trophy_engine.errors import listed, nearest
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
 from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.diagnostics import Problem, at_item
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
-from trophy_engine.rules.problems import Problem, at_item
-from trophy_engine.rules.reach import composites_of, cycle_of, cyclic, unreachable
+from trophy_engine.rules.reachability import composites_of, cycle_of, cyclic, unreachable
 from trophy_engine.rules.streak import Streak
 
 __all__ = ["check"]

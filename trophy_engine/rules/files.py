@@ -15,8 +15,8 @@ import tomli_w
 
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.rules.constraints import OneOf
+from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
-from trophy_engine.rules.problems import Problem
 
 __all__ = ["Format", "check_format", "check_path", "emit", "format_of", "parse", "read_text", "write_text"]
 

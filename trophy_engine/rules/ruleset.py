@@ -14,11 +14,11 @@ from trophy_engine.errors import InvalidRules, short_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check
 from trophy_engine.rules.constraints import Instances, Optional, as_sequence
+from trophy_engine.rules.diagnostics import Problem, errors_of
 from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.problems import Problem, errors_of
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import read_fields, write

@@ -18,7 +18,7 @@ from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.problems import Problem, at_item
+from trophy_engine.rules.diagnostics import Problem, at_item
 
 __all__ = ["UNREADABLE", "Unreadable", "kinds_of", "read", "read_fields", "write"]
 

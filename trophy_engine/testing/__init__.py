@@ -4,13 +4,13 @@ Strategies draw rules, users' histories, time zones and instants; laws say what 
 plays one user. ``trophy_engine.testing.storage`` has the conformance tests of storages.
 """
 
+from trophy_engine.testing.datetimes import instants, time_zones
+from trophy_engine.testing.driver import perform, play, states
 from trophy_engine.testing.histories import USERS, History, events, games, histories
 from trophy_engine.testing.laws import LAWS, check_laws
 from trophy_engine.testing.machine import StreakMachine
-from trophy_engine.testing.moments import instants, time_zones
-from trophy_engine.testing.performance import perform, play, states
+from trophy_engine.testing.narrate import tell
 from trophy_engine.testing.rulesets import rulesets, streak_rules
-from trophy_engine.testing.story import tell
 from trophy_engine.testing.streak_laws import acting_on_every_date_loses_nothing
 from trophy_engine.testing.travellers import travellers
 

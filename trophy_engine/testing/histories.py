@@ -27,12 +27,12 @@ from trophy_engine.core.commands import (
 from trophy_engine.core.state import LAST_DAY
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
-from trophy_engine.rules.naming import named_numbers, named_values
+from trophy_engine.rules.mentioned_values import named_numbers, named_values
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.moments import Gap, gaps, instants, time_zones
-from trophy_engine.testing.performance import Deed
+from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
+from trophy_engine.testing.driver import Deed
+from trophy_engine.testing.narrate import tell
 from trophy_engine.testing.rulesets import rulesets
-from trophy_engine.testing.story import tell
 
 __all__ = ["USERS", "Deed", "History", "commands", "events", "games", "histories", "journeys", "records"]
 

@@ -14,24 +14,24 @@ from typing import Any, Final
 
 import attrs
 
+from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
 from trophy_engine.core.state import UserState
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError, UnknownUser
-from trophy_engine.occasions import EVERYBODY
-from trophy_engine.outcome import Outcome
-from trophy_engine.replay.output import effect_as_json
+from trophy_engine.notifications.broadcasts import EVERYBODY
 from trophy_engine.rules.files import Format
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.sqlite import SQLiteStorage
-from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.assertions import agree, holds
+from trophy_engine.testing.driver import Deed, effects_of, perform, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import ledger_adds_up
-from trophy_engine.testing.performance import Deed, effects_of, perform, play, states
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 from trophy_engine.testing.translation_laws import offsets_and_instants_together_move_nothing, whole_weeks_move_all
 

@@ -9,8 +9,8 @@ from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import Effect, LevelChanged, MetricChanged, PointsAwarded
-from trophy_engine.engine import Engine
-from trophy_engine.outcome import Outcome
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     Boost,
@@ -19,9 +19,9 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.assertions import agree, holds
+from trophy_engine.testing.driver import effects_of, perform
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.performance import effects_of, perform
 
 __all__ = ["ledger_adds_up"]
 

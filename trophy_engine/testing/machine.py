@@ -27,16 +27,16 @@ from trophy_engine.calendar.instants import LAST, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Identify, Record, Settle
 from trophy_engine.core.effects import Effect
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
-from trophy_engine.outcome import Outcome
-from trophy_engine.player import Player
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.assertions import agree, holds
+from trophy_engine.testing.datetimes import instants, later, time_zones
+from trophy_engine.testing.driver import Deed, effects_of, perform
 from trophy_engine.testing.histories import History, records
 from trophy_engine.testing.laws import check_laws
-from trophy_engine.testing.moments import instants, later, time_zones
-from trophy_engine.testing.performance import Deed, effects_of, perform
+from trophy_engine.views.player import Player
 
 __all__ = ["StreakMachine"]
 

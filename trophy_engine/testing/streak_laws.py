@@ -21,12 +21,12 @@ from trophy_engine.core.effects import (
     StreakStarted,
     UserChanged,
 )
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.agreement import agree, holds
+from trophy_engine.testing.assertions import agree, holds
+from trophy_engine.testing.driver import perform, play
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.performance import perform, play
 
 __all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
 

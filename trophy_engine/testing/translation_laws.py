@@ -11,11 +11,11 @@ import attrs
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
 from trophy_engine.core.commands import Identify, Pause, RestoreStreak, Settle
 from trophy_engine.core.effects import Effect, UserCreated
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.agreement import agree
+from trophy_engine.testing.assertions import agree
+from trophy_engine.testing.driver import Deed, play
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.performance import Deed, play
 
 __all__ = ["offsets_and_instants_together_move_nothing", "whole_weeks_move_all"]
 

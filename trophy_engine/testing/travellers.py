@@ -17,9 +17,9 @@ from trophy_engine.core.commands import Identify, Record, Settle
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
+from trophy_engine.testing.datetimes import all_time_zones, instants, time_zones
+from trophy_engine.testing.driver import Deed
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.moments import all_time_zones, instants, time_zones
-from trophy_engine.testing.performance import Deed
 
 __all__ = ["travellers"]
 

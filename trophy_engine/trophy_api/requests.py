@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.numbers import Number
 from trophy_engine.trophy_api.structuring import item
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import HttpError, NotFound
 from trophy_engine.trophy_api.http import Request, Response
 

@@ -27,8 +27,8 @@ import attrs
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.gen import make_mapping_structure_fn
 
-from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.instants import parse_date
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact

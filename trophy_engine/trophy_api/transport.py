@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, short_repr
 from trophy_engine.trophy_api.admin import ROUTES as ADMIN
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION

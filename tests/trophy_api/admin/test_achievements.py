@@ -1,5 +1,5 @@
 import pytest
-from office import AdminClient
+from admin_client import AdminClient
 
 from trophy_engine import AchievementPointsTrigger, Attribute, Metric, PointsSystem, Ruleset
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger

@@ -1,4 +1,4 @@
-from office import AdminClient
+from admin_client import AdminClient
 
 from trophy_engine import Attribute, Boost, Metric, MetricPointsTrigger, PointsSystem, Ruleset
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, MetricTrigger

@@ -2,8 +2,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from moments import utc
-from office import AdminClient, issue
+from admin_client import AdminClient, issue
+from datetimes import utc
 
 from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard

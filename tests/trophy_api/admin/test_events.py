@@ -1,7 +1,7 @@
 """Batches of events, recorded by an engine."""
 
 import pytest
-from office import AdminClient
+from admin_client import AdminClient
 
 from trophy_engine import Attribute, Engine, Metric, MetricPointsTrigger, PointsSystem, Ruleset
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from office import AdminClient
+from admin_client import AdminClient
 
 from trophy_engine import Attribute, Metric, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard

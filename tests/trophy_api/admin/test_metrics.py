@@ -1,5 +1,5 @@
 import pytest
-from office import AdminClient, issue
+from admin_client import AdminClient, issue
 
 from trophy_engine import Attribute, Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger

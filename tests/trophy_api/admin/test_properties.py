@@ -1,9 +1,9 @@
 """What is shown of rules says all there is to say of them: made of it, or changed to it, they are the same rules."""
 
+from admin_client import AdminClient
 from api_rules import READ_ONLY, api_rulesets, items_of, nameless, without
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from office import AdminClient
 
 from trophy_engine import Ruleset
 

@@ -1,5 +1,5 @@
 import pytest
-from office import AdminClient
+from admin_client import AdminClient
 
 from trophy_engine import Freezes, Metric, Ruleset, Streak, StreakMetric
 from trophy_engine.rules.settings import Experimentation, Notifications

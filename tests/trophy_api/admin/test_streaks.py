@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from moments import utc
-from office import AdminClient, issue
+from admin_client import AdminClient, issue
+from datetimes import utc
 
 from trophy_engine import Engine, InvalidValue, Ruleset, Streak, UnknownUser
 from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore

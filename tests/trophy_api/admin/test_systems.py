@@ -1,5 +1,5 @@
 import pytest
-from office import AdminClient, issue
+from admin_client import AdminClient, issue
 
 from trophy_engine import Level, Metric, MetricPointsTrigger, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard

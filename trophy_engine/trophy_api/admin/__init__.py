@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.admin import streaks
 from trophy_engine.trophy_api.admin.achievements import Achievements
 from trophy_engine.trophy_api.admin.attributes import Attributes

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, CompositeTrigger

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext

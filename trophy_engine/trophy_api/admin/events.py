@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.arguments import UNSET, Unset, as_sign_up_date, check_idempotency_key
 from trophy_engine.calendar.zones import zone
-from trophy_engine.engine import Engine
+from trophy_engine.engine.arguments import UNSET, Unset, as_sign_up_date, check_idempotency_key
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.trophy_api.admin.crud import sized

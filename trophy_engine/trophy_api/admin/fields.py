@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.arguments import UNSET
+from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.problems import Problem
+from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id

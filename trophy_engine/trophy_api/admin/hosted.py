@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Never
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import NotHosted
 from trophy_engine.trophy_api.http import Request
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
 from trophy_engine.rules.ruleset import Ruleset

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, set_by

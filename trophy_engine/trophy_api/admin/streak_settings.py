@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import (
     FreezeLimitReached,
     InvalidValue,

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.rules.diagnostics import at_item
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.problems import at_item
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.boosts import Boosts, NewBoost
 from trophy_engine.trophy_api.admin.edit_context import EditContext

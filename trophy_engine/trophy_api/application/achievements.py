@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from trophy_engine.engine import Engine
-from trophy_engine.player import Player
+from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.events import points_of
@@ -14,6 +13,7 @@ from trophy_engine.trophy_api.requests import CompletionBody
 from trophy_engine.trophy_api.serializers.achievements import achievement, user_achievement
 from trophy_engine.trophy_api.serializers.values import Json, number
 from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.views.player import Player
 
 __all__ = ["all_achievements", "complete", "is_listed", "of_user"]
 

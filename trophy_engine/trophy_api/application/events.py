@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from trophy_engine.engine import Engine
-from trophy_engine.outcome import Outcome
-from trophy_engine.standings.views import LeaderboardChange
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
+from trophy_engine.leaderboards.views import LeaderboardChange
 from trophy_engine.trophy_api.application.lookup import metric, today
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
 from trophy_engine.trophy_api.http import Request, Response

@@ -8,14 +8,14 @@ from typing import Protocol, TypeVar
 
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownUser, nearest
-from trophy_engine.player import Player
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.trophy_api.errors import NotFound
+from trophy_engine.views.player import Player
 
 __all__ = ["api_achievement", "is_known", "leaderboard", "metric", "system", "today"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from trophy_engine.engine import Engine
-from trophy_engine.player import Player
+from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.achievements import MetricTrigger
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.trophy_api.application.achievements import is_listed
@@ -13,6 +12,7 @@ from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.serializers.achievements import user_achievement
 from trophy_engine.trophy_api.serializers.values import Json, number
+from trophy_engine.views.player import Player
 
 __all__ = ["all_of_user", "of_user", "summary"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.lookup import system, today
 from trophy_engine.trophy_api.application.summaries import summarise

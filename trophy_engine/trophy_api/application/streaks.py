@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.lookup import is_known, today

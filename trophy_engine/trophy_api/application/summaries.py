@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.calendar.frequencies import FrequencyName
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.field_names import naming
 from trophy_engine.trophy_api.http import Request, Response

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from trophy_engine.arguments import UNSET
-from trophy_engine.engine import Engine
+from trophy_engine.engine.arguments import UNSET
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue
-from trophy_engine.outcome import Outcome
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.trophy_api.application.lookup import is_known
 from trophy_engine.trophy_api.errors import Unprocessable

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from trophy_engine.arguments import UNSET, Unset
 from trophy_engine.calendar.frequencies import Weekday
 from trophy_engine.core.preferences import MESSAGES
-from trophy_engine.engine import Engine
+from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.trophy_api.application.lookup import is_known
 from trophy_engine.trophy_api.application.upsert import upsert

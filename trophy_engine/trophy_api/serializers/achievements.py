@@ -13,7 +13,7 @@ from trophy_engine.rules.achievements import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.ids import achievement_id, metric_id
 from trophy_engine.trophy_api.serializers.values import Json, instant, number, pairs
-from trophy_engine.views import MASK, AchievementView
+from trophy_engine.views.progress import MASK, AchievementView
 
 __all__ = ["achievement", "user_achievement"]
 

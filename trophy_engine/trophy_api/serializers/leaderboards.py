@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from math import floor
 
+from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.standings.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.serializers.values import Json, day, pairs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.outcome import PointsChange
+from trophy_engine.engine.outcome import PointsChange
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     Boost,
@@ -20,7 +20,7 @@ from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, met
 from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import Json, day, instant, number, pairs
 from trophy_engine.trophy_api.statuses import BoostStatus
-from trophy_engine.views import LevelView
+from trophy_engine.views.progress import LevelView
 
 __all__ = ["award", "base_system", "boost", "event_points", "level", "local_status", "trigger"]
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 import attrs
 
-from trophy_engine.engine import Engine
+from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from trophy_engine.chronicle.streak_history import StreakPeriod
+from trophy_engine.reports.streak_history import StreakPeriod
 from trophy_engine.trophy_api.serializers.values import Json, day, instant
-from trophy_engine.views import PauseView, StreakView
+from trophy_engine.views.progress import PauseView, StreakView
 
 __all__ = ["base_streak", "event_streak", "extended_at", "full_streak"]
 

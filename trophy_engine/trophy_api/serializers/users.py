@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.player import Player
 from trophy_engine.trophy_api.serializers.values import Json, day, instant, number
+from trophy_engine.views.player import Player
 
 __all__ = ["preferences", "user"]
 

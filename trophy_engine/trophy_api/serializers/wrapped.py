@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from trophy_engine.chronicle.streak_history import LongestStreak
-from trophy_engine.chronicle.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
+from trophy_engine.reports.streak_history import LongestStreak
+from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.serializers.achievements import user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import run_of_user

@@ -1,0 +1,158 @@
+"""Simulations repeat themselves, and sweeps compare the same users under different rules."""
+
+import csv
+import json
+from itertools import count
+
+import pytest
+from attrs import evolve
+from processes import answers
+
+from trophy_engine import (
+    Achievement,
+    Freezes,
+    InvalidRules,
+    InvalidValue,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    rulesets,
+)
+from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.simulation.behaviour import Chance
+from trophy_engine.analysis.simulation.persona import Deed, Persona
+from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.simulation.simulate import START, Setting, simulate
+from trophy_engine.analysis.simulation.sweep import Estimate, sweep
+from trophy_engine.analysis.statistics.figures import write_figures
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
+)
+PEOPLE = Population([Persona(Chance(0.7), [Deed("words", (1, 2))]), Persona(Chance(0.01), [Deed("words")])], [9, 1])
+
+
+def test_a_simulation_is_the_replay_of_what_its_users_do():
+    done = simulate(RULES, PEOPLE, users=40, days=90, seed=3)
+    events = [event for number in range(40) for event in PEOPLE.events(3, number, START, 90)]
+    replayed = replay(RULES, events, until=done.result.until, tally=True)
+    assert done.tally == replayed.tally
+    assert done.tally.users == len(replayed.states) < 40
+    assert done.tally.streaks.ended.total() > 40
+    assert done.tally.freezes.used > done.tally.freezes.wasted > 0
+
+
+def test_more_users_change_nobody_else_and_workers_nothing():
+    some, more = (simulate(RULES, PEOPLE, users=users, days=60, seed=3) for users in (300, 600))
+    for user, state in some.result.states.items():
+        assert state.dump(some.result.plan) == more.result.states[user].dump(more.result.plan)
+    shared = simulate(RULES, PEOPLE, users=600, days=60, seed=3, workers=2)
+    assert shared.tally == more.tally
+    assert simulate(RULES, PEOPLE, users=300, days=60, seed=4).tally != some.tally
+
+
+PROCESS = """
+import json
+from trophy_engine import Ruleset, rulesets
+from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.simulation.simulate import simulate
+rules = Ruleset.load(rulesets.find("git"))
+done = simulate(rules, Population.typical(rules), users=20, days=100, seed=7)
+print(json.dumps([state.dump(done.result.plan) for state in done.result.states.values()]))
+"""
+
+
+def test_every_process_simulates_the_same():
+    [answer] = answers(PROCESS)
+    assert 15 < len(json.loads(answer)) <= 20
+
+
+def test_a_sweep_compares_the_same_users(tmp_path):
+    swept = sweep(RULES, {"streak.freezes.max_count": range(3), "points[xp].maximum": [None, 10]}, PEOPLE, users=200)
+    assert [row.name for row in swept.rows[:3]] == [
+        "max_count = 0, maximum = None",
+        "max_count = 0, maximum = 10",
+        "max_count = 1, maximum = None",
+    ]
+    assert len({row.tally.events for row in swept.rows}) == 1
+    first, capped, frozen, *_ = swept.rows
+    assert set(first.differences.values()) == {Estimate(0, 0, 0)}
+    assert capped.differences["longest_streak"] == Estimate(0, 0, 0)
+    assert capped.means["points:xp"].mean < first.means["points:xp"].mean
+    longer = frozen.differences["longest_streak"]
+    assert 0 < longer.low < longer.mean < longer.high
+    spread = frozen.means["longest_streak"]
+    assert longer.high - longer.low < spread.high - spread.low  # chance is common, so differences are told better
+    alone = simulate(evolve(RULES, streak=evolve(RULES.streak, freezes=Freezes(0, 1, 5, 1))), PEOPLE, users=200)
+    assert frozen.tally == alone.tally
+    write_figures(swept.figures(), tmp_path)
+    with (tmp_path / "sweep.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6 * 5
+    assert {row["rules"] for row in rows} == {row.name for row in swept.rows}
+
+
+def test_workers_change_nothing_in_a_sweep():
+    one, two = (
+        sweep(RULES, {"streak.freezes.max_count": [0, 2]}, PEOPLE, users=300, days=60, workers=n) for n in (1, 2)
+    )
+    assert one == two
+
+
+def test_an_estimate_is_a_mean_and_its_interval():
+    numbers = [1, 2, 3, 4]
+    estimate = Estimate.of(4, sum(numbers), sum(number * number for number in numbers))
+    assert (estimate.mean, round(estimate.high - estimate.mean, 4)) == (2.5, 1.2652)  # 1.96 * 1.291 / 2
+    assert Estimate.of(1, 5, 25) == Estimate(5, None, None)  # of one user nothing is known of the others
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "told"),
+    [
+        (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be 1 or more, not 0"),
+        (lambda: simulate(RULES, PEOPLE, days=100_000), InvalidValue, "must lie in the years 1901 to 2198"),
+        (
+            lambda: simulate(Ruleset(metrics=[Metric("views")]), PEOPLE),
+            InvalidValue,
+            "the population does what the rules do not know: unknown metric 'words'",
+        ),
+        (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
+        (
+            lambda: sweep(Ruleset.load(rulesets.find("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
+            InvalidRules,
+            "streak.freezes.max_count = 0: .*max_count 0 must be at least start_count 1",
+        ),
+        (lambda: sweep(RULES, {"points[gems].maximum": [1]}, PEOPLE), InvalidRules, "no item 'gems'; known: 'xp'"),
+        (lambda: sweep(RULES, {"points[xp].maxmum": [1]}, PEOPLE), InvalidRules, "did you mean 'maximum'"),
+        (lambda: sweep(RULES, {"a b": [1]}, PEOPLE), InvalidValue, "a path is like 'streak.freezes.max_count'"),
+        (lambda: sweep(RULES, {"metrics[0].key.x": [1]}, PEOPLE), InvalidRules, "there is no table at this path"),
+    ],
+)
+def test_what_cannot_be_is_told(call, error, told):
+    with pytest.raises(error, match=told):
+        call()
+
+
+def test_events_that_want_points_are_passed_over():
+    guarded = MetricPointsTrigger("words", points=-1, block_if_out_of_points=True)
+    rules = Ruleset(metrics=[Metric("words")], points=[PointsSystem("energy", triggers=[guarded])])
+    assert simulate(rules, PEOPLE, users=5, days=5).tally.users == 0
+    swept = sweep(rules, {"points[energy].maximum": [1, 2]}, PEOPLE, users=5, days=5)
+    assert swept.rows[0].means["points:energy"] == Estimate(0, 0, 0)
+
+
+def test_what_is_simulated_has_bounds():
+    rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1))])
+    population = Population.typical(rules)
+    with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10000001"):
+        Setting(population, users=10_000_001)
+    with pytest.raises(InvalidValue, match="the values make more than 1,000 combinations; try fewer at a time"):
+        sweep(rules, {"achievements[a].trigger.value": count(1)}, population)
+    with pytest.raises(InvalidValue, match="more than 1,000 combinations"):
+        sweep(rules, {"achievements[a].trigger.value": range(1, 100), "metrics[words].name": "a" * 11}, population)

@@ -1,0 +1,109 @@
+"""Two rulesets over one log: who gains and who loses."""
+
+from attrs import evolve
+from stories import at
+
+from trophy_engine import (
+    Achievement,
+    Freezes,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakTrigger,
+)
+from trophy_engine.analysis.comparison import compare
+from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.replay.output import write_comparison
+from trophy_engine.calendar.instants import to_micros
+
+OLD = Ruleset(
+    metrics=[Metric("words"), Metric("views")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("three", StreakTrigger(3)), Achievement("ten", MetricTrigger("words", 10))],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
+)
+NEW = evolve(
+    OLD,
+    metrics=[Metric("words")],
+    streak=evolve(OLD.streak, freezes=Freezes(1)),
+    achievements=[Achievement("three", StreakTrigger(3)), Achievement("ten", MetricTrigger("words", 12))],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=3)]), PointsSystem("gems")],
+)
+
+
+def events(story):
+    """Read lines of user, day of April, metric, value."""
+    for line, text in enumerate(filter(None, map(str.strip, story.splitlines())), start=1):
+        user, day, metric, value = text.split()
+        yield Event(to_micros(at(f"04-{int(day):02}T10:00")), user, metric, int(value), file="log", line=line)
+
+
+LOG = """
+    ann 1 words 1
+    ann 2 words 1
+    ann 4 words 1
+    ben 1 words 11
+    cyd 4 views 1
+    ben 4 views 1
+"""
+
+
+def test_who_gains_and_who_loses():
+    result = compare(OLD, NEW, events(LOG), until=at("04-04T23:00"))
+    ann, ben, cyd = (result.differences[user] for user in ("ann", "ben", "cyd"))
+    assert (ann.gained, ann.lost, ann.points, ann.streak, ann.longest) == (("three",), (), (3, 0), 2, 1)
+    assert (ben.gained, ben.lost, ben.points, ben.streak, ben.loses) == ((), ("ten",), (11, 0), 0, True)
+    assert (cyd.changed, cyd.loses, cyd.new.events) == (False, False, 0)
+    assert (result.changed, result.losers, result.systems) == ((ann, ben), (ben,), ("xp", "gems"))
+    assert result.most_affected(1) == (ben,)
+    assert list(result.sentences()) == [
+        "1 of 3 users would hold a longer streak, 0 a shorter one.",
+        "Of the streaks that run at the end, 1 would be longer and 0 shorter.",
+        "1 of 3 users gains an achievement; 1 of 3 users loses one.",
+        "xp: 2 of 3 users would have more points, 0 fewer; +14 in all.",
+        "gems: nobody's points change.",
+    ]
+
+
+def test_rows_that_one_of_the_rulesets_refuses_are_told():
+    result = compare(OLD, NEW, [*events(LOG), *events("ann 5 word 1")])
+    assert [(row.source.line, row.reason[:24]) for row in result.bad_rows] == [
+        (1, "unknown metric 'word'; d"),
+        (5, "under the new rules only"),
+        (6, "under the new rules only"),
+    ]
+    assert result.skipped == 3
+
+
+def test_the_same_rules_change_nothing():
+    result = compare(OLD, OLD, events(LOG))
+    assert not result.changed
+    assert list(result.sentences()) == [
+        "Nobody's longest streak changes.",
+        "Nobody gains an achievement; nobody loses one.",
+        "xp: nobody's points change.",
+    ]
+
+
+def test_without_users_nothing_is_known():
+    assert list(compare(OLD, NEW, []).sentences()) == [
+        "No user was evaluated, so it is not known who gains and who loses."
+    ]
+
+
+def test_the_file_and_any_number_of_workers(tmp_path):
+    for workers in (1, 2):
+        result = compare(OLD, NEW, list(events(LOG)), workers=workers, tally=True)
+        write_comparison(result, tmp_path / f"{workers}.csv")
+        old, new = result.tallies
+        assert (old.users, old.events, new.users, new.events) == (3, 6, 2, 4)
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    assert (tmp_path / "1.csv").read_text().splitlines()[:2] == [
+        "user_id,events,streak:old,streak:new,longest:old,longest:new,points:xp:old,points:xp:new,"
+        "points:gems:old,points:gems:new,gained,lost",
+        "ann,3,1,3,2,3,6,9,0,0,three,",
+    ]

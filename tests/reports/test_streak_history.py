@@ -1,0 +1,347 @@
+"""A streak's history: how long it was, period by period, and what carried it."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories import at, play
+from streak_oracle import end_of, last_day_of, period_of
+
+from trophy_engine import (
+    Engine,
+    Freezes,
+    InvalidValue,
+    Metric,
+    Ruleset,
+    Streak,
+    StreakExtended,
+    StreakLost,
+    StreakMetric,
+    StreakStarted,
+    UnknownKey,
+)
+from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
+from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
+from trophy_engine.reports.streak_history import longest_streak, streak_history
+from trophy_engine.testing import games, streak_rules
+from trophy_engine.testing import play as do
+from trophy_engine.testing.histories import records
+
+
+def rules(**streak):
+    return Ruleset(metrics=[Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], **streak))
+
+
+def lengths(history):
+    return [row.length for row in history]
+
+
+def days(history, flag):
+    return [row.period_start.day for row in history if getattr(row, flag)]
+
+
+# What is recorded ---------------------------------------------------------------------------------------------------
+
+
+def test_four_freezes_carry_one_day_over_four():
+    engine = Engine(rules(freezes=Freezes(4)))
+    play(engine, "11-02T12:00 lessons 1")
+    history = engine.reports.streak_history("jo", at=at("11-08T10:00"))
+    assert [row.period_start for row in history] == [date(2025, 11, day) for day in range(2, 9)]
+    assert lengths(history) == [1, 1, 1, 1, 1, 0, 0]
+    assert days(history, "used_freeze") == [3, 4, 5, 6]
+    assert not days(history, "used_pause")
+
+
+def test_the_current_day_shows_the_running_streak_before_it_is_credited():
+    engine = Engine(rules())
+    play(engine, "04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 4, at=at("04-04T09:00"))) == [0, 1, 2, 2]
+
+
+def test_weeks_and_months_have_their_first_and_last_days():
+    engine = Engine(rules(frequency="weekly"))
+    play(engine, "04-02T10:00 lessons 1\n04-07T10:00 lessons 1")
+    told = engine.reports.streak_history("jo", 3, at=at("04-08T00:00"))
+    assert [(row.period_start, row.period_end, row.length) for row in told] == [
+        (date(2025, 3, 23), date(2025, 3, 29), 0),
+        (date(2025, 3, 30), date(2025, 4, 5), 1),
+        (date(2025, 4, 6), date(2025, 4, 12), 2),
+    ]
+
+
+def test_a_move_to_the_east_carries_the_days_that_it_cuts_short():
+    engine = Engine(rules())
+    engine.identify("jo", time_zone="America/New_York", at=at("06-01T00:00"))
+    play(engine, "\n".join(f"06-0{day}T16:00 lessons 1" for day in (8, 9)) + "\n06-10T16:00 lessons 1")
+    engine.identify("jo", time_zone="Asia/Tokyo", at=at("06-11T02:00"))
+    play(engine, "06-11T16:00 lessons 1")
+    told = engine.reports.streak_history("jo", 5, at=at("06-11T17:00"))
+    assert [(row.period_start.day, row.length) for row in told] == [(8, 1), (9, 2), (10, 3), (11, 3), (12, 4)]
+
+
+def test_the_streak_of_another_calendar_is_counted_from_the_events():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-29T10:00 lessons 1")
+    weekly = rules(frequency="weekly")
+    by_weeks = Engine(weekly, storage=engine._history.storage)
+    assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
+
+
+def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
+    scenes = engine.scenes("jo", at=at("04-30T10:00"))
+    plan = compile_plan(rules(frequency="weekly"))
+    now = scenes[-1].state.copy()
+    now.length = 2
+    raws = [(StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2)]
+    scenes.append(Scene(None, plan, raws, [], scenes[-1].state, now))
+    assert lengths(streak_history(scenes, 5)) == [1, 2, 0, 1, 2]
+    assert longest_streak(scenes, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
+
+
+@pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
+def test_a_history_has_one_period_or_more(periods):
+    engine = Engine(rules())
+    play(engine, "04-02T10:00 lessons 1")
+    with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to"):
+        engine.reports.streak_history("jo", periods, at=at("04-02T10:00"))
+
+
+def test_rules_without_a_streak_have_no_history_of_it():
+    engine = Engine(Ruleset(metrics=[Metric("lessons")]))
+    play(engine, "04-02T10:00 lessons 1")
+    with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
+        engine.reports.streak_history("jo", at=at("04-02T10:00"))
+
+
+# What applications do: told by its effects -----------------------------------------------------------------------
+
+
+def told(today, *effects, length, streak=None):
+    """Make the history of these effects, each with its instant, up to a day in UTC on which the streak is so long."""
+    plan = compile_plan(streak or rules())
+    raws = [(kind, "jo", to_micros(at(when)), *fields) for when, kind, *fields in effects]
+    before = UserState(plan, "jo", min(raw[2] for raw in raws), zone("UTC"))
+    after = before.copy()
+    after.day, after.length = date.fromisoformat(f"2025-{today}").toordinal(), length
+    return [Scene(None, plan, raws, [], before, before), Scene(None, plan, [], [], before, after)]
+
+
+def ordinal(text):
+    return date.fromisoformat(f"2025-{text}").toordinal()
+
+
+def credited(text, length):
+    return f"{text}T12:00", StreakStarted if length == 1 else StreakExtended, length, ordinal(text)
+
+
+PAUSED = [
+    *(credited(f"08-{day}", length) for length, day in enumerate(range(15, 20), start=1)),
+    ("08-19T13:00", StreakPaused, 1, ordinal("08-20"), ordinal("08-27")),
+    credited("08-22", 6),
+]
+
+
+def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
+    scenes = told("08-28", *PAUSED, credited("08-28", 7), length=7)
+    history = streak_history(scenes, 10)
+    assert lengths(history) == [5, 5, 5, 6, 6, 6, 6, 6, 6, 7]
+    assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
+
+
+def test_a_pause_is_not_used_by_the_day_that_is_still_going_on():
+    assert days(streak_history(told("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
+
+
+def test_a_pause_that_was_taken_back_is_used_up_to_the_day_before():
+    scenes = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
+    assert days(streak_history(scenes, 10), "used_pause") == [20, 21, 23]
+
+
+def test_any_paused_day_carries_a_week():
+    weekly = rules(frequency="weekly")
+    week = ordinal("08-17")
+    effects = [
+        ("08-19T12:00", StreakStarted, 1, week),
+        ("08-19T13:00", StreakPaused, 1, ordinal("08-29"), ordinal("08-31")),
+        ("09-08T12:00", StreakExtended, 2, week + 21),
+    ]
+    history = streak_history(told("09-09", *effects, length=2, streak=weekly), 5)
+    assert [(row.length, row.used_pause) for row in history] == [
+        (0, False),
+        (1, False),
+        (1, True),
+        (1, True),
+        (2, False),
+    ]
+
+
+NINE = [credited(f"06-{day:02}", length) for length, day in enumerate(range(4, 13), start=1)]
+
+
+def test_a_reset_ends_the_streak_in_its_period_which_can_be_credited_again():
+    reset = ("06-13T12:00", StreakReset, 9, ordinal("06-13"))
+    lost = ("06-13T12:00", StreakLost, 9, ordinal("06-13"))
+    history = streak_history(told("06-13", *NINE, reset, lost, length=0), 3)
+    assert [(row.length, row.reset_at) for row in history] == [(8, None), (9, None), (0, at("06-13T12:00"))]
+    again = ("06-13T13:00", StreakStarted, 1, ordinal("06-13"))
+    history = streak_history(told("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
+    assert [(row.length, row.reset_at) for row in history] == [(9, None), (1, at("06-13T12:00")), (2, None)]
+
+
+def test_a_reset_takes_the_credit_of_its_own_period():
+    reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
+    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # what would have come next
+    history = streak_history(told("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
+    assert lengths(history) == [8, 0, 1, 1]
+
+
+def test_restoring_carries_everything_from_the_loss_through_today():
+    lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
+    effects = [*NINE, lost, credited("06-15", 1), ("06-17T00:00", StreakLost, 1, ordinal("06-16"))]
+    before = streak_history(told("06-17", *effects, length=0), 6)
+    assert lengths(before) == [9, 0, 0, 1, 0, 0]
+    restored = ("06-17T10:00", StreakRestored, 9, 0, ordinal("06-17"))
+    after = streak_history(told("06-17", *effects, restored, length=9), 6)
+    assert lengths(after) == [9] * 6
+    assert not days(after, "used_pause")
+    acted = streak_history(told("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
+    assert lengths(acted) == [9, 9, 9, 9, 9, 10]
+
+
+def test_restoring_takes_back_a_reset():
+    reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
+    restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
+    history = streak_history(told("06-14", *NINE, reset, restored, length=9), 4)
+    assert lengths(history) == [8, 9, 9, 9]
+
+
+def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
+    engine.prefer("jo", streak_enabled=False, at=at("04-03T11:00"))
+    engine.prefer("jo", streak_enabled=True, at=at("04-06T10:00"))
+    play(engine, "04-07T10:00 lessons 1\n04-08T10:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 8, at=at("04-08T11:00"))) == [1, 2, 0, 0, 0, 0, 1, 2]
+    longest = longest_streak(engine.scenes("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
+    assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
+
+
+def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
+    lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
+    scenes = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
+    best = longest_streak(scenes, date(2025, 1, 1), date(2025, 12, 31))
+    assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
+    assert best.period_end == date(2025, 6, 12)
+    late = longest_streak(scenes, date(2025, 6, 13), date(2025, 12, 31))
+    assert (late.length, late.started, late.period_end) == (1, date(2025, 6, 15), date(2025, 6, 15))
+    assert longest_streak(scenes, date(2025, 6, 13), date(2025, 6, 14)) is None
+    assert longest_streak(scenes, date(2026, 1, 1), date(2026, 12, 31)) is None
+
+
+def longest(engine, year=2025, *, until):
+    best = engine.reports.wrapped("jo", year, at=at(until)).longest_streak
+    return best.length, best.period_start, best.period_end
+
+
+def test_the_longest_streak_goes_from_its_first_day_to_its_last_across_the_turn_of_the_year():
+    engine = Engine(rules())
+    play(
+        engine, "\n".join(f"{day}T10:00 lessons 1" for day in ("2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02"))
+    )
+    play(engine, "2024-03-05T10:00 lessons 1")
+    assert longest(engine, 2023, until="2024-06-01") == (2, date(2023, 12, 30), date(2023, 12, 31))
+    assert longest(engine, 2024, until="2024-06-01") == (4, date(2023, 12, 30), date(2024, 1, 2))
+
+
+def test_the_longest_streak_of_weeks_or_months_has_whole_periods():
+    for frequency, story, first, last in (
+        ("weekly", "04-02T10:00 lessons 1\n04-07T10:00 lessons 1", date(2025, 3, 30), date(2025, 4, 12)),
+        ("monthly", "01-31T10:00 lessons 1\n02-03T10:00 lessons 1", date(2025, 1, 1), date(2025, 2, 28)),
+    ):
+        engine = Engine(rules(frequency=frequency))
+        play(engine, story)
+        assert longest(engine, until="06-20T10:00") == (2, first, last)
+        assert engine.reports.wrapped("jo", 2025, at=at("06-20T10:00")).longest_streak.started.day in {2, 31}
+
+
+def test_what_carries_a_streak_after_its_last_credit_belongs_to_it():
+    frozen = Engine(rules(freezes=Freezes(4)))
+    play(frozen, "11-02T12:00 lessons 1")
+    assert longest(frozen, until="11-20T10:00") == (1, date(2025, 11, 2), date(2025, 11, 6))
+    assert longest(frozen, until="11-05T10:00") == (1, date(2025, 11, 2), date(2025, 11, 4))
+    new_year = Engine(rules(freezes=Freezes(1)))
+    play(new_year, "2024-12-30T12:00 lessons 1\n2024-12-31T12:00 lessons 1")
+    assert longest(new_year, until="01-20T10:00") == (2, date(2024, 12, 30), date(2025, 1, 1))
+
+
+def test_the_longest_streak_ends_with_the_last_period_that_is_decided():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
+    assert longest(engine, until="04-03T12:00") == (3, date(2025, 4, 1), date(2025, 4, 3))
+    assert longest(engine, until="04-04T12:00") == (3, date(2025, 4, 1), date(2025, 4, 3))
+    engine.restore_streak("jo", at=at("04-06T12:00"))
+    assert longest(engine, until="04-06T13:00") == (3, date(2025, 4, 1), date(2025, 4, 6))
+    play(engine, "04-07T10:00 lessons 1")
+    assert longest(engine, until="04-20T10:00") == (4, date(2025, 4, 1), date(2025, 4, 7))
+
+
+# Whatever happens ---------------------------------------------------------------------------------------------------
+
+METRICS = ("lessons", "minutes")
+PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
+
+
+@given(games(max_size=15), st.integers(1, 40))
+def test_a_history_ends_with_what_one_sees(history, periods):
+    engine = Engine(history.ruleset)
+    do(engine, history)
+    now = from_micros(history.commands[-1].at)
+    for user in engine.users() if history.ruleset.streak else ():
+        rows = engine.reports.streak_history(user, periods, at=now)
+        seen = engine.user(user, at=now).streak
+        assert len(rows) == periods
+        assert rows[-1].length == seen.length
+        assert all(row.period_end + timedelta(1) == later.period_start for row, later in pairwise(rows))
+        assert max(row.length for row in rows) <= seen.longest
+
+
+@given(games(max_size=15))
+def test_every_period_of_the_longest_streak_has_a_length(history):
+    engine = Engine(history.ruleset)
+    do(engine, history)
+    now = from_micros(history.commands[-1].at)
+    for user in engine.users() if history.ruleset.streak else ():
+        scenes = engine.scenes(user, at=now)
+        best = longest_streak(scenes, now.date() - timedelta(90), now.date() + timedelta(2))
+        if best is not None:
+            rows = streak_history(scenes, 400)
+            own = [row for row in rows if best.period_start <= row.period_start <= best.period_end]
+            assert own[-1].period_end == best.period_end
+            assert all(row.length for row in own)
+            assert max(row.length for row in own) == best.length
+
+
+@given(games(PLAYS, users=("jo",), max_size=20, kinds=records))
+def test_every_length_is_the_one_that_was_seen_when_the_period_was_over(history):
+    rule = history.ruleset.streak
+    engine = Engine(history.ruleset)
+    do(engine, history)
+    now = from_micros(history.commands[-1].at)
+    rows = engine.reports.streak_history("jo", 10, at=now)
+    for row in rows[:-1]:
+        assert period_of(rule, row.period_start) == row.period_start
+        assert last_day_of(rule, row.period_start) == row.period_end
+        over = end_of(row.period_end, "UTC")
+        replayed = Engine(history.ruleset)
+        do(replayed, [deed for deed in history if from_micros(deed.at) < over])
+        before = replayed.user("jo", at=over).streak.length if list(replayed.users()) else 0
+        assert row.length == before

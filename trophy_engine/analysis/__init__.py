@@ -1,0 +1,1 @@
+"""Offline evaluation: replay an event log under rules, compare rulesets, simulate populations, draw the figures."""

@@ -1,0 +1,266 @@
+"""Two rulesets over one log: who gains and who loses what.
+
+The log is read once. Every user is evaluated under both rulesets, and what is kept is where they stand under each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Self
+
+import attrs
+
+from trophy_engine.analysis.replay.evaluate_user import Stage
+from trophy_engine.analysis.replay.evaluation import Faults, Watch, evaluate
+from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.state import UserState
+from trophy_engine.rules.constraints import FLAG, Instances, Whole
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["Comparison", "Difference", "Standing", "compare"]
+
+
+@attrs.frozen
+class Standing:
+    """Where a user stands under one ruleset.
+
+    Attributes:
+        events: how many of their events the rules took.
+        streak, longest: the running streak and the longest.
+        points: the balance by system, 0 where the rules do not have it.
+        achievements: the keys of those held.
+    """
+
+    events: int
+    streak: int
+    longest: int
+    points: tuple[int, ...]
+    achievements: frozenset[str]
+
+
+@attrs.frozen
+class Difference:
+    """What the new rules change for a user; points are in the order of the comparison's systems."""
+
+    user_id: str
+    old: Standing
+    new: Standing
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """The achievements held under the new rules only, sorted."""
+        return tuple(sorted(self.new.achievements - self.old.achievements))
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The achievements held under the old rules only, sorted."""
+        return tuple(sorted(self.old.achievements - self.new.achievements))
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """By system, how many points more the user has under the new rules."""
+        return tuple(new - old for old, new in zip(self.old.points, self.new.points, strict=True))
+
+    @property
+    def streak(self) -> int:
+        """How much longer the running streak is under the new rules."""
+        return self.new.streak - self.old.streak
+
+    @property
+    def longest(self) -> int:
+        """How much longer the longest streak is under the new rules."""
+        return self.new.longest - self.old.longest
+
+    @property
+    def changed(self) -> bool:
+        """Whether the rules make a difference to what the user has."""
+        return attrs.evolve(self.old, events=0) != attrs.evolve(self.new, events=0)
+
+    @property
+    def loses(self) -> bool:
+        """Whether the user has less of anything under the new rules."""
+        return bool(self.lost) or min((self.streak, self.longest, *self.points)) < 0
+
+    @property
+    def _impact(self) -> tuple[int, int, int, str]:
+        achievements = len(self.gained) + len(self.lost)
+        points = sum(map(abs, self.points))
+        return -achievements, -points, -abs(self.streak) - abs(self.longest), self.user_id
+
+
+@attrs.define(eq=False)
+class Comparison:
+    """What a change of rules would mean to the users of a log.
+
+    Attributes:
+        old, new: the rules.
+        systems: the keys of the points systems of both, those of the old rules first.
+        differences: by user, sorted by id.
+        skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line. A row that only
+            one of the rulesets refuses is among them, and says so.
+        until: up to when everything due has happened; None for an empty log.
+        tallies: what is counted over all users, under the old and the new rules; None where nobody asked for it.
+    """
+
+    old: Ruleset
+    new: Ruleset
+    systems: tuple[str, ...]
+    differences: dict[str, Difference] = attrs.field(factory=dict)
+    skipped: int = 0
+    bad_rows: tuple[BadRow, ...] = ()
+    until: datetime | None = None
+    tallies: tuple[Tally, Tally] | None = None
+
+    def merge(self, other: Self) -> None:
+        """Take in the differences of other users."""
+        self.differences |= other.differences
+        if self.tallies is not None and other.tallies is not None:
+            for mine, theirs in zip(self.tallies, other.tallies, strict=True):
+                mine.merge(theirs)
+
+    @property
+    def changed(self) -> tuple[Difference, ...]:
+        """The users to whom the rules make a difference, sorted by id."""
+        return tuple(one for one in self.differences.values() if one.changed)
+
+    @property
+    def losers(self) -> tuple[Difference, ...]:
+        """The users who have less of anything under the new rules, sorted by id."""
+        return tuple(one for one in self.differences.values() if one.loses)
+
+    def most_affected(self, n: int = 10) -> tuple[Difference, ...]:
+        """Return the users with the most achievements gained and lost, then the most points, the longest streaks.
+
+        Raises:
+            InvalidValue: ``n`` is not a whole number from 0.
+        """
+        Whole(least=0).check("n", n)
+        return tuple(sorted(self.changed, key=lambda one: one._impact)[:n])  # noqa: SLF001  # a module's own
+
+    def sentences(self) -> Iterator[str]:
+        """Say what it comes to, in words."""
+        users = len(self.differences)
+        if not users:
+            yield "No user was evaluated, so it is not known who gains and who loses."
+            return
+        everybody = list(self.differences.values())
+        longer, shorter = _signs(one.longest for one in everybody)
+        if longer or shorter:
+            yield f"{longer:,} of {users:,} users would hold a longer streak, {shorter:,} a shorter one."
+        else:
+            yield "Nobody's longest streak changes."
+        longer, shorter = _signs(one.streak for one in everybody)
+        if longer or shorter:
+            yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
+        gainers = sum(1 for one in everybody if one.gained)
+        losers = sum(1 for one in everybody if one.lost)
+        yield f"{_who(gainers, users, 'gain')} an achievement; {_who(losers, users, 'lose').lower()} one."
+        for place, system in enumerate(self.systems):
+            more, fewer = _signs(one.points[place] for one in everybody)
+            total = sum(one.points[place] for one in everybody)
+            if more or fewer:
+                some = f"{more:,} of {users:,} users would have more points, {fewer:,} fewer"
+                yield f"{system}: {some}; {total:+,} in all."
+            else:
+                yield f"{system}: nobody's points change."
+
+
+def _signs(deltas: Iterable[int]) -> tuple[int, int]:
+    """Count those above and those below zero."""
+    signs = Counter((delta > 0) - (delta < 0) for delta in deltas)
+    return signs[1], signs[-1]
+
+
+def _who(number: int, users: int, verb: str) -> str:
+    return f"{number:,} of {users:,} users {verb}{'s' * (number == 1)}" if number else f"Nobody {verb}s"
+
+
+def compare(
+    old: Ruleset,
+    new: Ruleset,
+    log: Iterable[Row],
+    *,
+    until: datetime | None = None,
+    tally: bool = False,
+    max_errors: int | None = None,
+    on_bad_row: Callable[[BadRow], object] | None = None,
+    workers: int = 1,
+    watch: Watch | None = None,
+) -> Comparison:
+    """Evaluate a log under two rulesets in one pass; the arguments are those of ``replay``.
+
+    Raises:
+        BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
+    """
+    Instances((Ruleset,)).check("old", old)
+    Instances((Ruleset,)).check("new", new)
+    FLAG.check("tally", tally)
+    faults = Faults(max_errors, on_bad_row)
+    last = None if until is None else to_micros(until, "until")
+    done = evaluate(log, _Job(old, new, tally), until=last, faults=faults, workers=workers, watch=watch)
+    result = done.result
+    result.differences = dict(sorted(result.differences.items()))
+    result.skipped = faults.count
+    result.bad_rows = faults.first()
+    result.until = None if done.until is None else from_micros(done.until)
+    return result
+
+
+@attrs.frozen
+class _Job:
+    old: Ruleset
+    new: Ruleset
+    tally: bool
+
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:  # noqa: ARG002  # nothing is kept
+        systems = tuple(dict.fromkeys(system.key for rules in (self.old, self.new) for system in rules.points))
+        tallies = (Tally.of(self.old), Tally.of(self.new)) if self.tally else None
+        return _Account(Comparison(self.old, self.new, systems, tallies=tallies), on_bad_row)
+
+
+class _Account:
+    def __init__(self, result: Comparison, on_bad_row: Callable[[BadRow], object]) -> None:
+        self._result = result
+        self._on_bad_row = on_bad_row
+        self._refused: tuple[list[BadRow], list[BadRow]] = ([], [])
+        ways = zip((result.old, result.new), self._refused, strict=True)
+        self._stages = [Stage(ruleset, rows.append) for ruleset, rows in ways]
+
+    def enter(self, user_id: str, events: list[Event], until: int) -> None:
+        standings = []
+        for place, stage in enumerate(self._stages):
+            state, effects, played = stage.play(events, until)
+            standings.append(_standing(stage.plan, self._result.systems, state, played))
+            if self._result.tallies is not None and state is not None:
+                self._result.tallies[place].count(state, effects)
+        self._tell_refused()
+        if any(standing.events for standing in standings):
+            self._result.differences[user_id] = Difference(user_id, *standings)
+
+    def _tell_refused(self) -> None:
+        """Tell a row that both rulesets refuse once."""
+        old, new = ({row.source: row for row in rows} for rows in self._refused)
+        for source in sorted({*old, *new}):
+            if source in old and source in new:
+                self._on_bad_row(old[source])
+            else:
+                which, row = ("old", old[source]) if source in old else ("new", new[source])
+                self._on_bad_row(BadRow(source, f"under the {which} rules only: {row.reason}"))
+        for rows in self._refused:
+            rows.clear()
+
+    def close(self) -> Comparison:
+        return self._result
+
+
+def _standing(plan: Plan, systems: tuple[str, ...], state: UserState | None, played: int) -> Standing:
+    if state is None:
+        return Standing(0, 0, 0, (0,) * len(systems), frozenset())
+    places = {system.key: system.index for system in plan.systems}
+    points = tuple(state.points[places[key]] if key in places else 0 for key in systems)
+    return Standing(played, state.length, state.longest, points, frozenset(state.completed))

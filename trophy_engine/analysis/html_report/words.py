@@ -1,0 +1,104 @@
+"""Figures in words: what a chart shows, for those who cannot see it.
+
+>>> rows = ((1, 1.0, 1.0, 1.0, 4), (2, 0.5, 0.06, 0.84, 4), (8, 0.25, 0.01, 0.67, 2))
+>>> in_words(Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), rows))
+'50 % of streaks reach 2 periods, 25 % reach 8; longer ones were not observed.'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from trophy_engine.analysis.statistics.figures import Figure
+from trophy_engine.analysis.statistics.percentages import percent_text
+
+__all__ = ["in_words"]
+
+_Rows = Sequence[Mapping[str, Any]]
+
+
+def in_words(figure: Figure) -> str:
+    """Say what a figure shows, in a sentence for each of the rules that it compares."""
+    rows = [dict(zip(figure.columns, row, strict=True)) for row in figure.rows]
+    say = _WORDS[figure.key]
+    if "rules" not in figure.columns:
+        return say(rows)
+    return " ".join(f"{rules}: {say(list(some))}" for rules, some in groupby(rows, itemgetter("rules")))
+
+
+def _survival(rows: _Rows) -> str:
+    last = rows[-1]
+    median = next((row for row in rows if row["share"] <= 0.5), None)  # noqa: PLR2004  # the median
+    told = [row for row in rows if row in (median, last)]
+    reached = ", ".join(
+        f"{percent_text(row['share'], 0)}{'' if place else ' of streaks'} reach {row['length']:,}"
+        f"{'' if place else ' period' + 's' * (row['length'] > 1)}"
+        for place, row in enumerate(told)
+    )
+    if not last["share"]:
+        return f"{reached}."
+    return f"{reached}; longer ones{'' if median else ', and the median,'} were not observed."
+
+
+def _sweep(rows: _Rows) -> str:
+    return ", ".join(f"{row['measure']} {row['difference']:+.3g}" for row in rows) + "."
+
+
+def _lengths(rows: _Rows) -> str:
+    ended, running = (sum(row[what] for row in rows) for what in ("ended", "running"))
+    return f"{ended:,} streaks ended and {running:,} were running; the longest had {rows[-1]['length']:,} periods."
+
+
+def _freezes(rows: _Rows) -> str:
+    return ", ".join(f"{row['freezes']:,} {row['what']}" for row in rows) + "."
+
+
+def _completions(rows: _Rows) -> str:
+    first, last = rows[0], rows[-1]
+    most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
+    return (
+        f"The most common of {len(rows)} is {first['name']}, held by {most} of users; "
+        f"the rarest is {last['name']} with {least}."
+    )
+
+
+def _points(rows: _Rows) -> str:
+    last = {row["system"]: row["in_circulation"] for row in rows}
+    return "At the end, " + ", ".join(f"{number:,} of {system}" for system, number in last.items()) + "."
+
+
+def _levels(rows: _Rows) -> str:
+    last = {(row["system"], row["level"]): row["users"] for row in rows}
+    return "At the end, " + ", ".join(f"{users:,} at {level}" for (_, level), users in last.items()) + "."
+
+
+def _active(rows: _Rows) -> str:
+    most = max(rows, key=itemgetter("active_users_a_day"))
+    when = next(most[name] for name in ("day", "week", "month") if name in most)
+    return f"At most {most['active_users_a_day']:,.0f} users a day, in the {_step(most)} to {when}."
+
+
+def _step(row: Mapping[str, Any]) -> str:
+    return next(name for name in ("day", "week", "month") if name in row)
+
+
+def _hours(rows: _Rows) -> str:
+    most = max(rows, key=itemgetter("events"))
+    hours = f"between {most['hour']}:00 and {most['hour'] + 1}:00"
+    return f"Most events, {most['events']:,}, fall on {most['weekday']} {hours}."
+
+
+_WORDS: Final[Mapping[str, Callable[[_Rows], str]]] = {
+    "survival": _survival,
+    "sweep": _sweep,
+    "lengths": _lengths,
+    "freezes": _freezes,
+    "completions": _completions,
+    "points": _points,
+    "levels": _levels,
+    "active": _active,
+    "hours": _hours,
+}

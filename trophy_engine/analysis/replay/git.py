@@ -1,0 +1,51 @@
+"""The history of a git repository as events: one a commit, by its author, at the author's instant and offset."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import Final
+
+from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.files import check_path
+
+__all__ = ["GIT_COLUMNS", "read_history"]
+
+#: The columns of a history: ``kind`` is ``commit`` or ``merge``.
+GIT_COLUMNS: Final = Columns("email", "at", "=commits", "=1", "offset", {"kind": "kind"})
+
+_FIELD: Final = "\x1f"
+_FORMAT: Final = _FIELD.join(("%aE", "%aI", "%P"))
+
+
+def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
+    """Read the commits that ``HEAD`` reaches, the oldest first; the line of a source counts them.
+
+    Raises:
+        InvalidValue: an argument is none.
+        TrophyError: there is no git, no repository at the path, or no commit in it.
+    """
+    path = check_path(path)
+    Instances((Columns,)).check("columns", columns)
+    command = ["git", "-C", path, "log", "--reverse", f"--format={_FORMAT}", "HEAD", "--"]
+    try:
+        process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument
+    except OSError as error:
+        raise TrophyError(f"cannot run git: {error}; install it or give an event log instead") from error
+    if process.returncode:
+        said = process.stderr.decode(errors="replace").strip()
+        raise TrophyError(f"cannot read the history of {path}: {said}")
+    for number, line in enumerate(process.stdout.decode("utf-8", errors="replace").splitlines(), start=1):
+        source = Source(path, number)
+        try:
+            yield read_event(_row(line), columns, source)
+        except InvalidValue as error:
+            yield BadRow(source, str(error))
+
+
+def _row(line: str) -> dict[str, str]:
+    email, at, parents = line.split(_FIELD)
+    offset = "+00:00" if at.endswith("Z") else at[-6:]
+    return {"email": email, "at": at, "offset": offset, "kind": "merge" if " " in parents else "commit"}

@@ -1,0 +1,113 @@
+"""The files of a replay: ``users.csv`` and ``effects.jsonl``, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.analysis.comparison import Comparison
+from trophy_engine.analysis.replay.effect_log import EffectLog
+from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.calendar.instants import format_instant, to_micros
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
+from trophy_engine.core.ranking import Ranking
+from trophy_engine.numbers import as_json
+from trophy_engine.rules.points import Boost
+from trophy_engine.rules.structure import write
+from trophy_engine.views.player import Player
+
+__all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files", "write_users"]
+
+
+def write_files(result: Replay, effects: EffectLog, folder: Path) -> None:
+    """Write ``users.csv`` and ``effects.jsonl`` into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_users(result, folder / "users.csv")
+    write_effects(effects, folder / "effects.jsonl")
+
+
+def write_users(result: Replay, path: Path) -> None:
+    """Write a row a user, sorted by id; a field that the rules have nothing for is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_header(result))
+        writer.writerows(_row(player, result) for player in result.players())
+
+
+def _header(result: Replay) -> list[str]:
+    return [
+        *("user_id", "events", "streak_length", "longest_streak", "streak_started"),
+        *("freezes", "freezes_used", "achievements"),
+        *(f"metric:{metric.key}" for metric in result.ruleset.metrics),
+        *(f"{field}:{system.key}" for system in result.ruleset.points for field in ("points", "level")),
+    ]
+
+
+def _row(player: Player, result: Replay) -> Iterator[Any]:
+    streak = player.streak
+    yield from (player.id, result.events_of.get(player.id, 0))
+    yield from ("", "", "") if streak is None else (streak.length, streak.longest, streak.started or "")
+    yield from (player.freezes, player.freezes_used, len(player.completed))
+    yield from player.metrics.values()
+    for balance in player.points.values():
+        yield from (balance.total, "" if balance.level is None else balance.level.key)
+
+
+def write_effects(effects: Iterable[Effect], path: Path) -> None:
+    """Write an effect a line."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for effect in effects:
+            file.write(json.dumps(effect_as_json(effect), ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def write_comparison(result: Comparison, path: Path) -> None:
+    """Write a row a user, sorted by id: where they stand under both rulesets, and what they gain and lose."""
+    fields = ["streak", "longest", *(f"points:{key}" for key in result.systems)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        columns = (f"{field}:{which}" for field in fields for which in ("old", "new"))
+        writer.writerow(["user_id", "events", *columns, "gained", "lost"])
+        for one in result.differences.values():
+            old, new = ((standing.streak, standing.longest, *standing.points) for standing in (one.old, one.new))
+            numbers = chain.from_iterable(zip(old, new, strict=True))
+            writer.writerow([one.user_id, one.new.events, *numbers, " ".join(one.gained), " ".join(one.lost)])
+
+
+def effect_as_json(effect: Effect) -> dict[str, Any]:
+    """Give an effect as JSON values: its type, its fields, and the identifier of what it made."""
+    fields = {field.name: _as_json(getattr(effect, field.name)) for field in attrs.fields(type(effect))}
+    if isinstance(effect, AchievementCompleted | AchievementBackdated):
+        fields["completion_id"] = str(effect.completion_id)
+    if isinstance(effect, PointsAwarded):
+        fields["award_id"] = str(effect.award_id)
+    return {"type": effect.type, **fields}
+
+
+def _as_json(value: Any) -> Any:
+    for kind, way in _WAYS:
+        if isinstance(value, kind):
+            return way(value)
+    return write(value) if attrs.has(type(value)) else value
+
+
+def _row_as_json(row: Ranking) -> dict[str, Any]:
+    return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(Ranking)}
+
+
+#: How values of each kind are written; the first that fits counts, for an instant is a date, too.
+_WAYS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
+    (datetime, lambda at: format_instant(to_micros(at))),
+    (date, date.isoformat),
+    (Decimal, as_json),
+    (tuple, lambda values: [_as_json(one) for one in values]),
+    (Boost, lambda boost: boost.name),
+    (Ranking, _row_as_json),
+)

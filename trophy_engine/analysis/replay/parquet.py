@@ -1,0 +1,235 @@
+"""Parquet and Arrow files as sources of events; it comes with the extra ``parquet``.
+
+Columns are read a batch at a time. What repeats in a column (users, metrics, zones, attributes) is understood once a
+batch, and not once a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import repeat
+from typing import Any, Final, Literal
+
+import attrs
+
+from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row, Source
+from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.calendar.instants import FIRST, LAST
+from trophy_engine.calendar.zones import zone
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.numbers import Number, exact, exact_text
+
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.feather
+    import pyarrow.parquet as pq
+except ModuleNotFoundError as error:
+    raise MissingExtra("reading Parquet and Arrow files", "parquet") from error
+
+__all__ = ["ColumnarLog"]
+
+_BATCH: Final = 65_536
+_INSTANT: Final = pa.timestamp("us", "UTC")
+_LOCAL: Final = pa.timestamp("us")
+# What making a named tuple comes down to, without the detour over its constructor.
+_new_event: Final = partial(tuple.__new__, Event)
+
+#: A column's cells, understood; an ``InvalidValue`` where one is not.
+Cells = Sequence[Any]
+
+
+@attrs.frozen
+class ColumnarLog:
+    """A log in a Parquet file or an Arrow IPC file; the lines of its sources count rows from 1.
+
+    An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a timestamp without one, a date, and
+    text without an offset are local times in the row's time zone. A value is a number, or its digits.
+
+    Attributes:
+        path: the file.
+        columns: which column means what.
+        format: ``"parquet"`` or ``"arrow"``.
+        groups: the row groups to read, for a part of a Parquet file; None for all.
+        first: the number of the first row.
+    """
+
+    path: str
+    columns: Columns
+    format: Literal["parquet", "arrow"] = "parquet"
+    groups: tuple[int, ...] | None = None
+    first: int = 1
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read the rows.
+
+        Raises:
+            InvalidValue: a column is missing.
+            TrophyError: the file cannot be read, from a row on or at all.
+        """
+        line = self.first
+        try:
+            for batch in self._batches():
+                batch.validate(full=True)  # pyarrow trusts the offsets in a file, and a damaged one ends the process
+                yield from _read(batch, self.columns, self.path, line)
+                line += batch.num_rows
+        except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
+            raise TrophyError(f"cannot read {self.path} from row {line} on: {error}") from error
+
+    def parts(self) -> Sequence[Iterable[Row]]:
+        """Give the row groups, each as a log of its own; an Arrow file is one part."""
+        if self.format == "arrow" or self.groups is not None:
+            return [self]
+        metadata = self._open().metadata
+        parts, first = [], 1
+        for group in range(metadata.num_row_groups):
+            parts.append(attrs.evolve(self, groups=(group,), first=first))
+            first += metadata.row_group(group).num_rows
+        return parts
+
+    def _open(self) -> Any:
+        try:
+            return pq.ParquetFile(self.path)
+        except (OSError, pa.ArrowException) as error:
+            raise TrophyError(f"cannot read {self.path}: {error}") from error
+
+    def _batches(self) -> Iterator[Any]:
+        if self.format == "arrow":
+            table = pyarrow.feather.read_table(self.path, memory_map=True)
+            self.columns.check(self.path, table.column_names)
+            yield from table.select(list(self.columns.named())).to_batches(_BATCH)
+        else:
+            file = self._open()
+            self.columns.check(self.path, file.schema_arrow.names)
+            named = list(self.columns.named())
+            yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=named)
+
+
+def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
+    """Give the rows of a batch."""
+    zones = _column(batch, columns.time_zone, lambda name: zone(name).name, missing=None)
+    cells: list[Cells] = [
+        _instants(batch, columns.at, zones),
+        _column(batch, columns.user, check_user_id),
+        _column(batch, columns.metric, _text),
+        _values(batch, columns.value),
+        zones,
+        _attributes(batch, columns),
+    ]
+    lines = range(first, first + batch.num_rows)
+    if not any(isinstance(column, _Faulty) for column in cells):
+        yield from map(_new_event, zip(*cells, repeat(path), lines, strict=False))
+        return
+    for row in zip(*cells, repeat(path), lines, strict=False):
+        fault = next((cell for cell in row if isinstance(cell, InvalidValue)), None)
+        yield _new_event(row) if fault is None else BadRow(Source(*row[-2:]), str(fault))
+
+
+class _Faulty(list[Any]):
+    """Cells of which at least one is an ``InvalidValue``."""
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
+    """Understand a column of text, or of what text can be made of; ``missing`` stands for an empty cell."""
+    if name is None:
+        return [missing] * batch.num_rows
+    if name.startswith("="):
+        return [read(name[1:])] * batch.num_rows
+    encoded = pc.dictionary_encode(batch.column(name), null_encoding="encode")
+    understood = [_understand(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
+    cells = map(understood.__getitem__, encoded.indices.to_pylist())
+    return (_Faulty if any(isinstance(one, InvalidValue) for one in understood) else list)(cells)
+
+
+def _understand(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
+    text = "" if cell is None else str(cell).strip()
+    if not text:
+        return InvalidValue(f"the column {name!r} is empty") if missing is ... else missing
+    try:
+        return read(text)
+    except InvalidValue as error:
+        return error
+
+
+def _instants(batch: Any, name: str, zones: Cells) -> Cells:
+    """Understand the column of the instant; local times are read in the zones of their rows."""
+    if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
+        times = _column(batch, name, lambda text: parse_time(text, name))
+    elif batch.column(name).type.tz is None:
+        micros = pc.cast(batch.column(name), _LOCAL, safe=False).cast(pa.int64()).to_pylist()
+        times = [InvalidValue(f"the column {name!r} is empty") if one is None else LocalTime(one) for one in micros]
+    else:
+        return _timestamps(batch.column(name), name)
+    if any(isinstance(one, LocalTime) for one in times):
+        times = [_read_in(time, name, home) for time, home in zip(times, zones, strict=True)]
+    return (_Faulty if any(isinstance(one, InvalidValue) for one in times) else list)(times)
+
+
+def _read_in(time: Any, name: str, home: Any) -> int | InvalidValue:
+    if isinstance(time, InvalidValue) or isinstance(home, InvalidValue):
+        return time if isinstance(time, InvalidValue) else home
+    try:
+        return read_in(time, None if home is None else zone(home), name)
+    except InvalidValue as error:
+        return error
+
+
+def _timestamps(column: Any, name: str) -> Cells:
+    cells = pc.cast(column, _INSTANT, safe=False).cast(pa.int64())
+    bounds = pc.min_max(cells).as_py()
+    if not column.null_count and (not len(column) or FIRST <= bounds["min"] <= bounds["max"] < LAST):
+        return list(cells.to_pylist())
+    return _Faulty(_instant(cell, name) for cell in cells.to_pylist())
+
+
+def _instant(cell: int | None, name: str) -> int | InvalidValue:
+    if cell is None:
+        return InvalidValue(f"the column {name!r} is empty")
+    if FIRST <= cell < LAST:
+        return cell
+    return InvalidValue(f"{name} must lie in the years 1900 to 2199")
+
+
+def _values(batch: Any, name: str) -> Cells:
+    if name.startswith("="):
+        return [exact_text(name[1:])] * batch.num_rows
+    column = batch.column(name)
+    if pa.types.is_integer(column.type) and not column.null_count:
+        return list(column.to_pylist())
+    if pa.types.is_floating(column.type):
+        encoded = pc.dictionary_encode(column, null_encoding="encode")
+        understood = [_number(cell, name) for cell in encoded.dictionary.to_pylist()]
+        cells = map(understood.__getitem__, encoded.indices.to_pylist())
+        return (_Faulty if any(isinstance(one, InvalidValue) for one in understood) else list)(cells)
+    return _column(batch, name, lambda text: exact_text(text, name))
+
+
+def _number(cell: float | None, name: str) -> Number | InvalidValue:
+    if cell is None:
+        return InvalidValue(f"the column {name!r} is empty")
+    try:
+        return exact(cell, name)
+    except InvalidValue as error:
+        return error
+
+
+def _attributes(batch: Any, columns: Columns) -> Cells:
+    """Give the attributes of each row, the same object for the same ones."""
+    keys = sorted(columns.attributes)
+    if not keys:
+        return [()] * batch.num_rows
+    cells = [_column(batch, columns.attributes[key], _text, missing="") for key in keys]
+    known: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
+    made = []
+    for row in zip(*cells, strict=True):
+        pairs = known.get(row)
+        if pairs is None:
+            pairs = known[row] = tuple((key, value) for key, value in zip(keys, row, strict=True) if value)
+        made.append(pairs)
+    return made

@@ -1,0 +1,170 @@
+"""Sources of events: CSV and JSON Lines, plain or gzipped, from a file or from standard input; Parquet and Arrow."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, NoReturn, TextIO, get_args
+
+import attrs
+
+from trophy_engine.analysis.replay.evaluation import Divisible
+from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.errors import InvalidValue, TrophyError, short_repr
+from trophy_engine.rules.constraints import Instances, OneOf, Optional
+from trophy_engine.rules.files import check_path
+
+__all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
+
+LogFormat = Literal["csv", "jsonl", "parquet", "arrow"]
+
+#: The name that stands for standard input.
+STDIN = "-"
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+_ENDINGS: Final[Mapping[str, LogFormat]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
+
+
+def format_of(path: str) -> LogFormat:
+    """Tell the format of a log by its name; standard input is CSV unless said otherwise.
+
+    Raises:
+        InvalidValue: the name does not tell.
+    """
+    path = check_path(path)
+    found = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
+    if found is None:
+        formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
+        raise InvalidValue(
+            f"cannot tell the format of {short_repr(path)} by its name; say which with --format: {formats}"
+        )
+    return found
+
+
+def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> Iterable[Row]:
+    """Give the rows of a log, good and bad, in the order of the file; iterating reads it.
+
+    Raises:
+        InvalidValue: the name does not tell the format, or an argument is none.
+        MissingExtra: the format needs a library that is not installed.
+        TrophyError: on iteration: the file cannot be read, or lacks a column.
+    """
+    path = check_path(path)
+    Instances((Columns,)).check("columns", columns)
+    Optional(OneOf(get_args(LogFormat))).check("format_", format_)
+    wanted = format_ or format_of(path)
+    if wanted == "csv" or wanted == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
+        return TextLog(path, columns, wanted)
+    from trophy_engine.analysis.replay.parquet import ColumnarLog  # noqa: PLC0415  # pyarrow comes with an extra
+
+    return ColumnarLog(path, columns, wanted)
+
+
+@attrs.frozen
+class Logs:
+    """Several logs, one after the other, as one."""
+
+    logs: tuple[Iterable[Row], ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Walk the rows of all of them."""
+        return chain.from_iterable(self.logs)
+
+    def parts(self) -> Sequence[Iterable[Row]]:
+        """Give what different processes can read."""
+        return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
+
+
+@attrs.frozen
+class TextLog:
+    """A log in CSV or JSON Lines."""
+
+    path: str
+    columns: Columns
+    format: Literal["csv", "jsonl"]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read the rows.
+
+        Raises:
+            InvalidValue: a column is missing.
+            TrophyError: the file cannot be read, from a line on or at all.
+        """
+        line = 0
+        try:
+            with _open(self.path) as text:
+                rows = _csv_rows(text, self.path, self.columns) if self.format == "csv" else _json_rows(text)
+                for line, row in rows:  # the message below names the last one
+                    yield _read_row(row, self.columns, Source(self.path, line))
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
+            after = f" after line {line}" if line else ""
+            raise TrophyError(f"cannot read {self.path}{after}: {error}") from error
+
+
+def _read_row(row: Any, columns: Columns, source: Source) -> Row:
+    if isinstance(row, InvalidValue):
+        return BadRow(source, str(row))
+    try:
+        return read_event(row, columns, source)
+    except InvalidValue as error:
+        return BadRow(source, str(error))
+
+
+@contextmanager
+def _open(path: str) -> Iterator[TextIO]:
+    raw: BinaryIO = sys.stdin.buffer if path == STDIN else Path(path).open("rb")  # noqa: SIM115  # closed below
+    try:
+        zipped = raw.peek(2)[:2] == _GZIP_MAGIC if hasattr(raw, "peek") else path.endswith(".gz")
+        binary = gzip.GzipFile(fileobj=raw) if zipped else raw
+        yield TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+    finally:
+        if path != STDIN:
+            raw.close()
+
+
+def _csv_rows(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    delimiter = "\t" if path.lower().removesuffix(".gz").endswith(".tsv") else ","
+    reader = csv.DictReader(text, delimiter=delimiter)
+    columns.check(path, reader.fieldnames or ())
+    for row in reader:
+        yield reader.line_num, row
+
+
+def _json_rows(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | InvalidValue]]:
+    for line, written in enumerate(text, start=1):
+        if not written.strip():
+            continue
+        try:
+            row = json.loads(written, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_object)
+        except (ValueError, RecursionError) as error:
+            yield line, InvalidValue(f"is not JSON: {error}")
+            continue
+        yield line, row if isinstance(row, dict) else InvalidValue("is not a JSON object")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise InvalidValue(f"{constant} is not a number of JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InvalidValue("a name stands twice in one object")
+    return found

@@ -1,0 +1,137 @@
+"""The summary of a replay: the numbers that one wants to see first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+
+from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.statistics.survival import percentile
+from trophy_engine.views.player import Player
+
+__all__ = ["AchievementSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
+
+_TOP = 10
+
+
+@attrs.frozen
+class AchievementSummary:
+    """How many users hold an achievement; ``rarity`` is their share of all users in percent, None without users."""
+
+    key: str
+    name: str
+    completions: int
+    rarity: float | None
+
+
+@attrs.frozen
+class PointsSummary:
+    """How a points system's balances are spread over all users of the replay; what none of them has is None."""
+
+    key: str
+    name: str
+    total: int
+    median: int | None
+    percentile_90: int | None
+    maximum: int | None
+
+
+@attrs.frozen
+class StreakSummary:
+    """How many streaks run, how long the longest ever was, and how many freezes were used."""
+
+    active: int
+    longest: int
+    freezes_used: int
+
+
+@attrs.frozen
+class Ranked:
+    """A user among the top: ``points`` is of the first points system, 0 without one."""
+
+    user_id: str
+    points: int
+    level: str | None
+    events: int
+    longest_streak: int
+    achievements: int
+
+
+@attrs.frozen
+class Summary:
+    """The numbers of a replay; ``streaks`` is None where the rules have no streak.
+
+    The top are the users with the most points in the first system, then the most events, then by id.
+    """
+
+    users: int
+    events: int
+    skipped: int
+    achievements: tuple[AchievementSummary, ...]
+    points: tuple[PointsSummary, ...]
+    streaks: StreakSummary | None
+    top: tuple[Ranked, ...]
+
+
+def summarize(result: Replay) -> Summary:
+    """Sum up a replay."""
+    players = list(result.players())
+    completions = Counter(key for state in result.states.values() for key in state.completed)
+    return Summary(
+        users=len(players),
+        events=result.events,
+        skipped=result.skipped,
+        achievements=tuple(
+            AchievementSummary(
+                rule.key,
+                rule.name,
+                completions[rule.key],
+                100 * completions[rule.key] / len(players) if players else None,
+            )
+            for rule in result.ruleset.achievements
+        ),
+        points=tuple(_points(rule.key, rule.name, players) for rule in result.ruleset.points),
+        streaks=_streaks(players),
+        top=tuple(sorted((_ranked(player, result) for player in players), key=_rank)[:_TOP]),
+    )
+
+
+def _points(key: str, name: str, players: Sequence[Player]) -> PointsSummary:
+    totals = Counter(player.points[key].total for player in players)
+    return PointsSummary(
+        key,
+        name,
+        total=sum(total * users for total, users in totals.items()),
+        median=percentile(totals, 50),
+        percentile_90=percentile(totals, 90),
+        maximum=max(totals, default=None),
+    )
+
+
+def _streaks(players: Sequence[Player]) -> StreakSummary | None:
+    streaks = [player.streak for player in players if player.streak is not None]
+    if not streaks:
+        return None
+    return StreakSummary(
+        active=sum(1 for streak in streaks if streak.length),
+        longest=max(streak.longest for streak in streaks),
+        freezes_used=sum(player.freezes_used for player in players),
+    )
+
+
+def _ranked(player: Player, result: Replay) -> Ranked:
+    first = next(iter(player.points.values()), None)
+    return Ranked(
+        user_id=player.id,
+        points=0 if first is None else first.total,
+        level=None if first is None or first.level is None else first.level.name,
+        events=result.events_of.get(player.id, 0),
+        longest_streak=0 if player.streak is None else player.streak.longest,
+        achievements=len(player.completed),
+    )
+
+
+def _rank(ranked: Ranked) -> tuple[int, int, str]:
+    return -ranked.points, -ranked.events, ranked.user_id

@@ -1,0 +1,172 @@
+"""Personas: what somebody does on the days on which they act, at what time, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from random import Random
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.simulation.behaviour import Behaviour
+from trophy_engine.calendar.instants import DAY, HOUR
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.identifiers import check_text
+from trophy_engine.numbers import Number, exact
+from trophy_engine.rules.constraints import KEY, Instances, Span, Within, as_sequence
+
+__all__ = ["Deed", "Persona", "TimeOfDay", "Travel"]
+
+_LONGEST_PAUSE: Final = HOUR // 12
+
+
+@attrs.frozen
+class TimeOfDay:
+    """When somebody acts: a normal distribution around an hour; what spills over midnight falls on the next day.
+
+    Attributes:
+        hour: the mean, in hours after midnight.
+        spread: the standard deviation, in hours.
+    """
+
+    hour: float = attrs.field(default=19.0, validator=Within(-24, 48))
+    spread: float = attrs.field(default=3.0, validator=Within(0, 24))
+
+    def draw(self, draw: Random) -> int:
+        """Draw a time, in microseconds after midnight; it can be negative, or more than a day."""
+        return int(draw.gauss(self.hour, self.spread) * HOUR)
+
+
+def _zones(names: Any) -> tuple[str, ...]:
+    if not isinstance(names, str | Sequence):
+        raise InvalidValue(f"time zones must be a list of names, not {short_repr(names)}")
+    return tuple(zone(name).name for name in ([names] if isinstance(names, str) else names))
+
+
+@attrs.frozen
+class Travel:
+    """Where somebody is: at home, or now and then in another time zone for some days.
+
+    Attributes:
+        homes: the zones of which one is home, each as likely.
+        destinations: the zones to travel to.
+        chance: how likely a trip is to begin on a day at home.
+        days: the shortest and the longest trip.
+    """
+
+    homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
+    destinations: tuple[str, ...] = attrs.field(default=(), converter=_zones)
+    chance: float = attrs.field(default=0.0, validator=Within(0, 1))
+    days: tuple[int, int] = attrs.field(default=(3, 14), converter=as_sequence, validator=Span())
+
+    @homes.validator
+    def _check_homes(self, _: object, homes: tuple[str, ...]) -> None:
+        if not homes:
+            raise InvalidValue("homes must name at least one time zone, such as 'UTC'")
+
+    def zones(self, draw: Random) -> Iterator[Zone]:
+        """Give the zone of each day, without end."""
+        home = zone(draw.choice(self.homes))
+        while True:
+            if self.destinations and draw.random() < self.chance:
+                there = zone(draw.choice(self.destinations))
+                for _ in range(draw.randint(*self.days)):
+                    yield there
+            yield home
+
+
+def _exact(values: Any) -> tuple[Number, ...]:
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes) or not values:
+        raise InvalidValue(f"values must be a list of at least one number, not {short_repr(values)}")
+    return tuple(map(exact, values))
+
+
+def _choices(attributes: Any) -> Any:
+    """Make tuples of the values of each attribute; leave anything else to the validator."""
+    if not isinstance(attributes, Mapping):
+        return attributes
+    return {key: as_sequence(values) for key, values in attributes.items()}
+
+
+@attrs.frozen
+class Deed:
+    """Something that is recorded on a day of activity.
+
+    Attributes:
+        metric: the metric.
+        values: what is drawn from, each as likely; they are made exact.
+        times: how often a day, at least and at most.
+        chance: how likely it is on a day of activity.
+        attributes: by event attribute, the values that are drawn from.
+    """
+
+    metric: str = attrs.field(validator=KEY)
+    values: tuple[Number, ...] = attrs.field(default=(1,), converter=_exact)
+    times: tuple[int, int] = attrs.field(default=(1, 1), converter=as_sequence, validator=Span())
+    chance: float = attrs.field(default=1.0, validator=Within(0, 1))
+    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_choices)
+
+    @attributes.validator
+    def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:
+        Instances((Mapping,)).check("attributes", attributes)
+        for key, values in attributes.items():
+            KEY.check("each key of attributes", key)
+            Instances((str,), many=True).check(f"attributes.{key}", values)
+            for value in values:
+                check_text(value, f"each of attributes.{key}")
+            if not values:
+                raise InvalidValue(f"attributes.{key} must be a list of at least one value")
+
+    def draw(self, draw: Random) -> Iterator[tuple[Number, tuple[tuple[str, str], ...]]]:
+        """Draw the values and attributes of a day."""
+        if draw.random() < self.chance:
+            for _ in range(draw.randint(*self.times)):
+                pairs = tuple((key, draw.choice(values)) for key, values in sorted(self.attributes.items()))
+                yield draw.choice(self.values), pairs
+
+
+@attrs.frozen
+class Persona:
+    """A kind of user.
+
+    Attributes:
+        behaviour: on which days they act.
+        deeds: what they do then, in this order, with pauses of up to five minutes.
+        time_of_day: when; ``travel`` where.
+        arrival: how many days after the start they come, at least and at most.
+    """
+
+    behaviour: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    deeds: tuple[Deed, ...] = attrs.field(converter=as_sequence)
+    time_of_day: TimeOfDay = attrs.field(default=TimeOfDay(), validator=Instances((TimeOfDay,)))
+    travel: Travel = attrs.field(default=Travel(), validator=Instances((Travel,)))
+    arrival: tuple[int, int] = attrs.field(default=(0, 0), converter=as_sequence, validator=Span())
+
+    @deeds.validator
+    def _check_deeds(self, _: object, deeds: tuple[Deed, ...]) -> None:
+        Instances((Deed,), many=True).check("deeds", deeds)
+        if not deeds:
+            raise InvalidValue("a persona must have deeds, such as Deed('words')")
+
+    def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
+        """Draw the events of a user of this kind over so many days, in order of time."""
+        late = draw.randint(*self.arrival)
+        made: list[Event] = []
+        chances = self.behaviour.days(draw, first_day + late)
+        zones = self.travel.zones(draw)
+        for day, chance, home in zip(range(first_day + late, first_day + days), chances, zones, strict=False):
+            if draw.random() < chance:
+                made += self._act(draw, user_id, day, home)
+        made.sort(key=itemgetter(0))  # an evening can spill into the next one
+        return made
+
+    def _act(self, draw: Random, user_id: str, day: int, home: Zone) -> Iterator[Event]:
+        over, time = divmod(self.time_of_day.draw(draw), DAY)
+        at = home.instant(day + over, time)
+        for deed in self.deeds:
+            for value, attributes in deed.draw(draw):
+                yield Event(at, user_id, deed.metric, value, home.name, attributes)
+                at += draw.randint(1, _LONGEST_PAUSE)

@@ -1,0 +1,136 @@
+"""Populations: many users, each with a stream of random numbers of their own.
+
+The stream of a user depends on the seed and on the user's number alone, so that adding users changes nobody else, and
+the same users act in the same way under whatever rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from random import Random
+from typing import Final, Protocol, Self, runtime_checkable
+
+import attrs
+
+from trophy_engine.analysis.replay.events import Event, Row
+from trophy_engine.analysis.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.analysis.simulation.habits import habits_of
+from trophy_engine.analysis.simulation.persona import Deed, Persona, TimeOfDay, Travel
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.numbers import Number, add
+from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole, Within, as_sequence
+from trophy_engine.rules.mentioned_values import named_values
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["Member", "Population", "check_days"]
+
+_HEAVIEST: Final = 10**9
+
+
+@runtime_checkable
+class Member(Protocol):
+    """A kind of user: what draws the events of one."""
+
+    def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
+        """Draw the events of a user over so many days from the first (an ordinal) on, in order of time."""
+        ...
+
+
+@attrs.frozen
+class Population:
+    """A mixture of kinds of users.
+
+    Attributes:
+        members: the kinds.
+        weights: how common each is beside the others; equally by default.
+    """
+
+    members: tuple[Member, ...] = attrs.field(converter=as_sequence)
+    weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that there are members, and weights for them."""
+        if not self.members:
+            raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Deed('words')])")
+        Instances((Member,), many=True).check("members", self.members)
+        if self.weights is None:
+            return
+        Instances((int, float), many=True).check("weights", self.weights)
+        for weight in self.weights:
+            Within(0, _HEAVIEST).check("each of weights", weight)
+        if len(self.weights) != len(self.members) or sum(self.weights) <= 0:
+            raise InvalidValue(
+                f"weights must be {len(self.members)} numbers, one for each member, not {short_repr(self.weights)}"
+            )
+
+    @classmethod
+    def fit(cls, log: Iterable[Row]) -> Self:
+        """Make the population whose users have the habits of those of a log.
+
+        Raises:
+            InvalidValue: there is not an event in the log, or what should be a row is none.
+        """
+        return cls(habits_of(log))
+
+    @classmethod
+    def typical(cls, ruleset: Ruleset) -> Self:
+        """Make a population for a ruleset of which nothing else is known: regulars, weekenders, and passers-by.
+
+        They record every metric, with values around what the streak asks for, and event attributes that filters name.
+
+        Raises:
+            InvalidValue: the rules are none, or have no metric to record.
+        """
+        Instances((Ruleset,)).check("ruleset", ruleset)
+        deeds = _typical_deeds(ruleset)
+        travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
+        regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
+        weekender = Chance(0.6) * Weekdays(0.3, 0.3, 0.3, 0.3, 0.3) * Churn(0.004)
+        personas = (
+            Persona(regular, deeds, TimeOfDay(20, 2.5), travel),
+            Persona(weekender, deeds, TimeOfDay(22.5, 1.5), travel),
+            Persona(Churn(0.5) * Chance(0.7), deeds, TimeOfDay(15, 4), travel, arrival=(0, 60)),
+        )
+        return cls(personas, (5, 3, 2))
+
+    def events(self, seed: int, number: int, start: date, days: int) -> list[Event]:
+        """Draw the events of the user of a number, in order of time.
+
+        Raises:
+            InvalidValue: an argument is none.
+        """
+        Whole().check("seed", seed)
+        Whole(least=0).check("number", number)
+        check_days(start, days)
+        draw = Random(f"{seed} {number}")  # noqa: S311  # seeded, for it is to be repeated
+        [member] = draw.choices(self.members, self.weights)
+        return member.events(draw, f"user-{number:08}", start.toordinal(), days)
+
+
+def check_days(start: date, days: int) -> None:
+    """Check that days are those of the engine.
+
+    Raises:
+        InvalidValue: they are not in the years 1901 to 2198.
+    """
+    LOCAL_DATE.check("start", start)
+    Whole(least=0).check("days", days)
+    first, last = start.toordinal(), start.toordinal() + days
+    if first < date(1901, 1, 1).toordinal() or last > date(2199, 1, 1).toordinal():
+        raise InvalidValue(f"a simulation must lie in the years 1901 to 2198; {start} and {days} days do not")
+
+
+def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:
+    conditions = {} if ruleset.streak is None else {one.key: one.threshold for one in ruleset.streak.metrics}
+    named = named_values(ruleset)
+    attributes = {one.key: (*named[one.key], "other") for one in ruleset.attributes if one.type == "event"}
+    return tuple(
+        Deed(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
+        for metric in ruleset.metrics
+    )
+
+
+def _values(threshold: Number | None) -> tuple[Number, ...]:
+    """Give values of which most reach what the streak asks for."""
+    return (1, 2, 3, 5) if threshold is None else (threshold, threshold, add(threshold, threshold), 1)

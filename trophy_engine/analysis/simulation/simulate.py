@@ -1,0 +1,138 @@
+"""Simulation: the users of a population act for some days, and what comes of it is told as for a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from datetime import date
+from itertools import repeat
+from multiprocessing import get_context
+from typing import Final, TypeVar
+
+import attrs
+
+from trophy_engine.analysis.replay.evaluation import Job, Mergeable, Watch, check_workers
+from trophy_engine.analysis.replay.events import BadRow
+from trophy_engine.analysis.replay.runner import Replay, ReplayJob
+from trophy_engine.analysis.simulation.population import Population, check_days
+from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["MOST_USERS", "START", "Setting", "Simulation", "act", "simulate"]
+
+#: When simulations begin unless they are told otherwise; a Wednesday.
+START: Final = date(2025, 1, 1)
+#: How many users one can let act.
+MOST_USERS: Final = 10_000_000
+_A_BATCH: Final = 250
+
+P = TypeVar("P", bound=Mergeable)
+
+
+@attrs.frozen
+class Setting:
+    """Who acts, and for how long.
+
+    Attributes:
+        population: the users.
+        users: how many, at most 10,000,000.
+        days: for how many days, from ``start`` on.
+        seed: what all chance comes from: the same seed gives the same users, in every process.
+        start: the first day.
+    """
+
+    population: Population = attrs.field(validator=Instances((Population,)))
+    users: int = attrs.field(default=1000, validator=Whole())
+    days: int = attrs.field(default=365, validator=Whole())
+    seed: int = attrs.field(default=0, validator=Whole())
+    start: date = attrs.field(default=START, validator=LOCAL_DATE)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that somebody acts, and that the days are those of the engine."""
+        for name, number in (("users", self.users), ("days", self.days)):
+            if number < 1:
+                raise InvalidValue(f"{name} must be 1 or more, not {short_repr(number)}")
+        if self.users > MOST_USERS:
+            raise InvalidValue(f"users must be at most {MOST_USERS:,}, not {short_repr(self.users)}")
+        check_days(self.start, self.days)
+
+    @property
+    def until(self) -> int:
+        """The end of the last day in the last zone of the earth (microseconds)."""
+        return (self.start.toordinal() + self.days - EPOCH_DAY) * DAY + DAY // 2 - 1
+
+
+def act(setting: Setting, job: Job[P], *, workers: int = 1, watch: Watch | None = None) -> P:
+    """Let the users of a setting act, and enter each into an account of the job."""
+    check_workers(workers, watch)
+    result = job.open("", _refuse).close()
+    batches = [range(first, min(first + _A_BATCH, setting.users)) for first in range(0, setting.users, _A_BATCH)]
+    with nullcontext() if workers == 1 else ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        each: Callable[..., Iterator[P]] = map if pool is None else pool.map
+        for batch, acted in zip(batches, each(_act, repeat(setting), repeat(job), batches), strict=True):
+            result.merge(acted)
+            if watch is not None:
+                watch("simulating", batch.stop, setting.users)
+    return result
+
+
+def _act(setting: Setting, job: Job[P], numbers: range) -> P:
+    account = job.open(f"{numbers.start:09}", _refuse)
+    for number in numbers:
+        events = setting.population.events(setting.seed, number, setting.start, setting.days)
+        if events:
+            account.enter(events[0].user_id, events, setting.until)
+    return account.close()
+
+
+def _refuse(row: BadRow) -> None:
+    """Pass over an event that the rules do not allow, as for want of points, but not over one that they do not know."""
+    if not row.refused:
+        raise InvalidValue(f"the population does what the rules do not know: {row.reason}")
+
+
+@attrs.frozen
+class Simulation:
+    """What came of a setting under a ruleset: where each user stands, and what is counted over all of them."""
+
+    setting: Setting
+    result: Replay
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules."""
+        return self.result.ruleset
+
+    @property
+    def tally(self) -> Tally:
+        """What is counted over all users."""
+        return self.result.tally or Tally.of(self.result.ruleset)
+
+
+def simulate(
+    ruleset: Ruleset,
+    population: Population,
+    *,
+    users: int = 1000,
+    days: int = 365,
+    seed: int = 0,
+    start: date = START,
+    workers: int = 1,
+    watch: Watch | None = None,
+) -> Simulation:
+    """Let a population act under a ruleset; see ``Setting`` for what the arguments mean.
+
+    The result is the same for a seed in every process, and for any number of workers.
+
+    Raises:
+        InvalidValue: nobody acts, the days are out of range, or the population does what the rules do not know.
+    """
+    Instances((Ruleset,)).check("ruleset", ruleset)
+    setting = Setting(population, users, days, seed, start)
+    result = act(setting, ReplayJob(ruleset, tally=True), workers=workers, watch=watch)
+    result.until = from_micros(setting.until)
+    return Simulation(setting, result)

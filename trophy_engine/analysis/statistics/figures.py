@@ -1,0 +1,241 @@
+"""Figures: what a tally has to show, as tables of numbers, from which files and charts are made.
+
+What happened over time is told at the ends of steps: days, weeks of Monday to Sunday, or months, whichever keeps the
+table short.
+"""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.analysis.statistics.survival import survival
+from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["COMPARABLE", "Figure", "figures", "side_by_side", "write_figures"]
+
+_MOST_DAYS: Final = 120
+_MOST_WEEKS: Final = 160
+_WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+#: The keys of the figures that can be read side by side under different rules.
+COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
+
+
+@attrs.frozen
+class Figure:
+    """A table of numbers that belong together.
+
+    Attributes:
+        key: its name in files, such as ``survival``.
+        title: what people read.
+        caption: what the numbers mean, in a sentence.
+        columns: the names of the columns.
+        rows: the numbers, and the names and dates that they belong to.
+    """
+
+    key: str
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
+    """Give what there is to show of a tally; what the rules do not have, or nobody did, is left out."""
+    made = [_active(tally), _hours(tally)]
+    if ruleset.streak is not None:
+        made += [_survival(tally), _lengths(tally)]
+        if ruleset.streak.freezes is not None:
+            made.append(_freezes(tally))
+    made += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
+    return tuple(figure for figure in made if figure.rows)
+
+
+def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
+    """Join the figures of several evaluations: each row says first whose it is, in a column ``rules``."""
+    joined: dict[str, Figure] = {}
+    for name, ones in named.items():
+        for figure in ones:
+            known = joined.get(figure.key, attrs.evolve(figure, columns=("rules", *figure.columns), rows=()))
+            joined[figure.key] = attrs.evolve(known, rows=(*known.rows, *((name, *row) for row in figure.rows)))
+    return tuple(joined.values())
+
+
+def write_figures(made: Iterable[Figure], folder: Path) -> None:
+    """Write each figure as a CSV file named after its key into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in made:
+        with (folder / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(figure.columns)
+            writer.writerows(figure.rows)
+
+
+def _survival(tally: Tally) -> Figure:
+    return Figure(
+        "survival",
+        "How long streaks last",
+        "Of the streaks that start, the share that reaches a length, with the 95 % confidence band, up to the longest "
+        "that was observed (Kaplan-Meier).",
+        ("length", "share", "low", "high", "at_risk"),
+        tuple(
+            (point.length, *map(_rounded, (point.share, point.low, point.high)), point.at_risk)
+            for point in survival(tally.streaks.ended, tally.streaks.running)
+        ),
+    )
+
+
+def _rounded(share: float) -> float:
+    """Round to six significant digits, which every machine computes alike."""
+    return float(f"{share:.6g}")
+
+
+def _lengths(tally: Tally) -> Figure:
+    ended, running = tally.streaks.ended, tally.streaks.running
+    return Figure(
+        "lengths",
+        "Lengths of streaks",
+        "How many streaks ended at each length, and how many were running at it at the end.",
+        ("length", "ended", "running"),
+        tuple((length, ended[length], running[length]) for length in sorted({*ended, *running})),
+    )
+
+
+def _freezes(tally: Tally) -> Figure:
+    return Figure(
+        "freezes",
+        "Freezes",
+        "Where freezes came from and where they went; wasted ones were used for a streak that was lost all the same.",
+        ("what", "freezes"),
+        tuple(attrs.asdict(tally.freezes).items()),
+    )
+
+
+def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
+    counted = {rule.key: tally.completions[rule.key].total() for rule in ruleset.achievements}
+    return Figure(
+        "completions",
+        "Achievements by rarity",
+        "How many users hold each achievement, the most common first.",
+        ("achievement", "name", "completions", "percent_of_users"),
+        tuple(
+            (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
+            for rule in sorted(ruleset.achievements, key=lambda rule: -counted[rule.key])
+            if tally.users
+        ),
+    )
+
+
+def _hours(tally: Tally) -> Figure:
+    return Figure(
+        "hours",
+        "When people act",
+        "Events by weekday and hour of the users' own clocks.",
+        ("weekday", "hour", "events"),
+        tuple((_WEEKDAY_NAMES[place // 24], place % 24, events) for place, events in enumerate(tally.hours))
+        if tally.events
+        else (),
+    )
+
+
+def _active(tally: Tally) -> Figure:
+    steps = _Steps(tally)
+    active = steps.sums(tally.active)
+    return Figure(
+        "active",
+        "Active users",
+        f"How many users acted on a day, on average over each {steps.name}; new users are counted once.",
+        (steps.name, "active_users_a_day", "new_users"),
+        tuple(
+            (end.isoformat(), round(users / days, 3), new)
+            for end, days, users, new in zip(steps.ends, steps.days, active, steps.sums(tally.created), strict=True)
+        ),
+    )
+
+
+def _points(ruleset: Ruleset, tally: Tally) -> Figure:
+    steps = _Steps(tally)
+    rows: list[tuple[Any, ...]] = []
+    for system in ruleset.points:
+        gained, spent = (steps.sums(days) for days in (tally.points[system.key].gained, tally.points[system.key].spent))
+        held = accumulate(more - less for more, less in zip(gained, spent, strict=True))
+        rows += zip([system.name] * len(gained), map(date.isoformat, steps.ends), gained, spent, held, strict=True)
+    return Figure(
+        "points",
+        "Points in circulation",
+        f"What all users hold together at the end of each {steps.name}, and what they gained and spent in it.",
+        ("system", steps.name, "gained", "spent", "in_circulation"),
+        tuple(rows),
+    )
+
+
+def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
+    steps = _Steps(tally)
+    rows: list[tuple[Any, ...]] = []
+    for system in ruleset.points:
+        names: dict[str | None, str] = {level.key: level.name for level in system.levels}
+        for key, days in tally.points[system.key].levels.items():
+            held = list(accumulate(steps.sums(days)))
+            if any(held):
+                rows += zip(
+                    [system.name] * len(held),
+                    [names.get(key, "none")] * len(held),
+                    map(date.isoformat, steps.ends),
+                    held,
+                    strict=True,
+                )
+    return Figure(
+        "levels",
+        "Levels over time",
+        f"How many users hold each level at the end of each {steps.name}.",
+        ("system", "level", steps.name, "users"),
+        tuple(rows),
+    )
+
+
+class _Steps:
+    """The steps of a tally's time: the last day of each, and how many days it has."""
+
+    def __init__(self, tally: Tally) -> None:
+        days = [day for days in _days(tally) for day in days]
+        self.name = "day"
+        self.ends: list[date] = []
+        if not days:
+            self.days: list[int] = []
+            return
+        first, last = date.fromordinal(min(days)), date.fromordinal(max(days))
+        self.ends = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        if len(self.ends) > _MOST_DAYS:
+            self.name = "week" if len(self.ends) <= 7 * _MOST_WEEKS else "month"
+            self.ends = [day for day in self.ends if self._is_end(day)]
+            if not self.ends or self.ends[-1] < last:
+                self.ends.append(last)
+        self._ordinals = [end.toordinal() for end in self.ends]
+        before = [first.toordinal() - 1, *self._ordinals]
+        self.days = [end - start for start, end in zip(before, self._ordinals, strict=False)]
+
+    def _is_end(self, day: date) -> bool:
+        return day.isoweekday() == 7 if self.name == "week" else (day + timedelta(days=1)).day == 1  # noqa: PLR2004
+
+    def sums(self, days: Counter[int]) -> list[int]:
+        """Sum up what was counted by day over each step."""
+        sums = [0] * len(self.ends)
+        for day, number in days.items():
+            sums[bisect_left(self._ordinals, day)] += number
+        return sums
+
+
+def _days(tally: Tally) -> Iterator[Counter[int]]:
+    yield from (tally.created, tally.active, *tally.completions.values())
+    for points in tally.points.values():
+        yield from (points.gained, points.spent, *points.levels.values())

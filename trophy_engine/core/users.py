@@ -1,0 +1,178 @@
+"""Identity: who a user is, how they come into being, and what a change of their fields leads to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from trophy_engine.calendar.instants import NEVER
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.agenda import Turn
+from trophy_engine.core.commands import Changes
+from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.points import pay
+from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import find_due_days, pass_unmissed
+from trophy_engine.core.travel import protect_cut_short, undo_misses
+from trophy_engine.errors import CustomizationDisabled, InvalidValue
+
+__all__ = ["change", "check_changes", "create"]
+
+_UTC: Final = "UTC"
+_ENABLED: Final = "preferences.streak.enabled"
+
+
+def create(turn: Turn, user_id: str, at: int, changes: Changes = ()) -> UserState:
+    """Create a user with the fields they are first given, and make all that follows from their creation happen.
+
+    Raises:
+        InvalidValue: a field cannot have the value.
+        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
+    """
+    fields = dict(changes)
+    state = UserState(turn.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
+    check_changes(turn, state, fields, at)
+    experiment = turn.plan.ruleset.experimentation
+    state.control = experiment is not None and _draw(user_id) < experiment.control_ratio
+    turn.effects.append((UserCreated, user_id, at, state.zone.name))
+    change(turn, state, fields, at)
+    freezes = turn.plan.streak.freezes if turn.plan.streak else None
+    if freezes is not None and freezes.start_count:
+        state.freezes = freezes.start_count
+        turn.effects.append((FreezeGranted, user_id, at, state.freezes, state.freezes))
+    turn.awards += [(trigger.order, trigger, 1) for trigger in turn.plan.creation]
+    pay(turn, state, at)
+    settle(turn, state, at)
+    return state
+
+
+def _draw(user_id: str) -> int:
+    """Draw a number from 0 to 99 for a user, always the same."""
+    return int.from_bytes(hashlib.sha256(user_id.encode()).digest()) % 100
+
+
+def check_changes(turn: Turn, state: UserState, fields: Mapping[str, str | None], at: int) -> None:
+    """Check what a user's fields must be to one another, to the rules, and to the day.
+
+    Raises:
+        InvalidValue: the sign-up date lies in the future of the user's zone, or mail is wanted without an address.
+        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
+    """
+    rule = turn.plan.ruleset.streak
+    if not (rule is not None and rule.customization_enabled):
+        for field, value in fields.items():
+            if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
+                raise CustomizationDisabled(state.id)
+    if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.email):
+        raise InvalidValue("subscribe_to_emails needs an email; give one along with it")
+    signed_up = fields.get("sign_up_date")
+    if signed_up is None:
+        return
+    home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.zone
+    today = date.fromordinal(home.window(at)[0])
+    if date.fromisoformat(signed_up) > today:
+        raise InvalidValue(f"sign_up_date {signed_up} must not be later than today, {today} in {home.name}")
+
+
+def change(turn: Turn, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
+    """Change a user's fields, and do what follows; fields that have the value already are left alone."""
+    fields = dict(changes)
+    if fields.get("subscribe_to_emails", state.subscribe_to_emails) == "false":
+        fields["email"] = None  # who wants no mail leaves no address
+    if "time_zone" in fields:
+        state.zone_given = fields["time_zone"] is not None
+        state.due = min(state.due, at)  # mail goes by another zone now, be it of the same name
+    for field, wanted in fields.items():
+        before = _current(state, field)
+        after = zone(wanted or _UTC).name if field == "time_zone" else wanted
+        if before == after:
+            continue
+        turn.effects.append((UserChanged, state.id, at, field, before, after))
+        kind, _, key = field.partition(".")
+        if kind == "attributes":
+            _change_attribute(state, key, str(after))
+        elif kind == "preferences":
+            _change_preference(turn, state, key, after)
+        elif field == "time_zone":
+            _change_zone(turn, state, zone(str(after)), at)
+        elif field != "sign_up_date":
+            setattr(state, field, after)
+    if "sign_up_date" in fields and _current(state, "sign_up_date") != fields["sign_up_date"]:
+        _change_sign_up_date(turn, state, fields["sign_up_date"], at)
+
+
+def _current(state: UserState, field: str) -> str | None:
+    kind, _, key = field.partition(".")
+    if kind == "attributes":
+        return state.attributes.get(key)
+    if kind == "preferences":
+        return state.preferences.get(key)
+    if field == "time_zone":
+        return state.zone.name
+    if field == "sign_up_date":
+        return None if state.sign_up_day is None else date.fromordinal(state.sign_up_day).isoformat()
+    current: Any = getattr(state, field)
+    return None if current is None else str(current)
+
+
+def _change_attribute(state: UserState, key: str, value: str) -> None:
+    """Set an attribute; marks that a filter kept from the user are open to the next relevant event."""
+    state.attributes = {**state.attributes, key: value}
+    if state.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
+        state.forget()
+
+
+def _change_preference(turn: Turn, state: UserState, key: str, value: str | None) -> None:
+    """Set a preference; what the present period has come to counts under the new conditions, too."""
+    if value is None:
+        state.preferences = {name: chosen for name, chosen in state.preferences.items() if name != key}
+    else:
+        state.preferences = {**state.preferences, key: value}
+    if not key.startswith("streak.") or turn.plan.streak is None:
+        return
+    before = state.own or turn.plan.streak
+    state.own = own_streak(turn.plan, state.preferences)
+    after = state.own or turn.plan.streak
+    pass_unmissed(state, before, after)
+    state.carry_sums(before, after)
+    if not after.conditions and before.conditions:
+        state.begin_streak_anew()
+    if before.freezes is None:  # none came while they did without a streak
+        state.freeze_day = max(state.freeze_day, state.day)
+    find_due_days(state, after)
+    state.due = min(state.due, state.settled)
+
+
+def _change_zone(turn: Turn, state: UserState, home: Zone, at: int) -> None:
+    """Move a user to another zone: no streak breaks by it, no midnight and no daily award happens twice."""
+    pass_ticks(turn.plan, state, at)
+    departure, _ = state.zone.window(at)
+    arrival, _ = home.window(at)
+    jump_east = home.offset(at) > state.zone.offset(at)
+    state.zone = home
+    state.due = state.next_tick = at
+    if turn.plan.streak is not None:
+        streak = state.own or turn.plan.streak
+        undo_misses(turn, state, streak, arrival, at)
+        if jump_east:
+            protect_cut_short(state, streak, departure, arrival)
+        find_due_days(state, streak)
+    if jump_east:
+        pay_ticks_skipped(turn, state, at)
+    settle(turn, state, at)
+
+
+def _change_sign_up_date(turn: Turn, state: UserState, signed_up: str | None, at: int) -> None:
+    """Set the sign-up date; anniversaries that have passed are completed in silence."""
+    state.years = 0
+    state.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
+    state.forget()
+    if state.sign_up_day is not None:
+        state.years = anniversaries_by(state.sign_up_day, state.zone.window(at)[0])
+        cross(turn, state, turn.plan.anniversaries, 0, state.years, at, silently=True)
+        complete_composites(turn, state, at, silently=True)

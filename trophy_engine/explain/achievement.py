@@ -1,0 +1,197 @@
+"""Why a user holds an achievement, or why not: the mark and what is missing to it, filters, and prerequisites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, StreakExtended, StreakStarted
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
+from trophy_engine.explain.filters import FilterClosed, closed_by
+from trophy_engine.explain.phrases import clock, joined, where, with_attributes
+from trophy_engine.numbers import Number
+from trophy_engine.rules.achievements import (
+    Achievement,
+    AnniversaryTrigger,
+    ApiTrigger,
+    CompositeTrigger,
+    MetricTrigger,
+    StreakTrigger,
+)
+from trophy_engine.rules.constraints import Filter
+
+__all__ = ["AchievementExplanation", "Mark", "Prerequisite", "count_of", "explain_achievement"]
+
+
+@attrs.frozen
+class Mark:
+    """A counter and the mark on it.
+
+    Attributes:
+        counter: what is counted.
+        before, after: where the counter stood before and after the command that completed the achievement, or both
+            where it stands.
+        target: the mark.
+        outside: for a counter of events with certain attributes, how much of the metric was recorded without them.
+    """
+
+    counter: str
+    before: Number
+    after: Number
+    target: Number
+    outside: Number = 0
+
+    @property
+    def missing(self) -> Number:
+        """What is missing to the mark, 0 where it is reached."""
+        return max(self.target - self.after, 0)
+
+    @property
+    def text(self) -> str:
+        """Where the counter stands, or how it moved, against the mark."""
+        if self.missing:
+            told = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
+            return f"{told}; {self.outside:,} more was recorded without that" if self.outside else told
+        if self.before == self.after or self.before >= self.target:
+            return f"{self.counter}: {self.after:,}, past the mark at {self.target:,}"
+        return f"{self.counter} went from {self.before:,} to {self.after:,}, across the mark at {self.target:,}"
+
+
+@attrs.frozen
+class Prerequisite:
+    """An achievement that a composite waits for; ``achieved_at`` is None while it is open."""
+
+    key: str
+    achieved_at: datetime | None
+
+
+@attrs.frozen
+class AchievementExplanation:
+    """Why an achievement is held, or why not.
+
+    Attributes:
+        user_id: the user.
+        at: as of when (aware, UTC).
+        key, name: the achievement.
+        achieved_at: when it was completed; None while it is open.
+        local, time_zone: what the user's clock showed then, or shows now, and where.
+        silent: whether it was found to have been due before, and neither announced nor paid.
+        mark: the counter that it waits on; None for a composite and for one that is completed by a call.
+        prerequisites: what a composite waits for.
+        closed: the filter that keeps it from the user.
+        by_call: whether the application completes it.
+    """
+
+    user_id: str
+    at: datetime
+    key: str
+    name: str
+    achieved_at: datetime | None
+    local: str
+    time_zone: str
+    silent: bool
+    mark: Mark | None
+    prerequisites: tuple[Prerequisite, ...]
+    closed: FilterClosed | None
+    by_call: bool
+
+    @property
+    def held(self) -> bool:
+        """Whether the user holds it."""
+        return self.achieved_at is not None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The prerequisites that are open."""
+        return tuple(one.key for one in self.prerequisites if one.achieved_at is None)
+
+    @property
+    def text(self) -> str:
+        """Whether it is held and why, a line a reason."""
+        if self.held:
+            how = "was found to be due" if self.silent else "was completed"
+            head = f"{self.user_id} holds {self.key!r}: it {how} on {self.local}, {self.time_zone}."
+        else:
+            head = f"{self.user_id} does not hold {self.key!r} on {self.local}, {self.time_zone}."
+        return "\n".join([head, *(f"  {reason}" for reason in self._reasons())])
+
+    def _reasons(self) -> list[str]:
+        reasons = [] if self.mark is None else [self.mark.text]
+        if self.held and self.prerequisites:
+            reasons.append(f"its prerequisites are held: {joined(one.key for one in self.prerequisites)}")
+        elif self.missing:
+            held = len(self.prerequisites) - len(self.missing)
+            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {joined(self.missing)}")
+        if self.by_call:
+            reasons.append("the application said so" if self.held else "the application has not said so")
+        return reasons if self.closed is None else [*reasons, self.closed.text]
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+
+def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplanation:
+    """Explain an achievement as of the last scene, whose rules have it."""
+    last = told = scenes[-1]
+    for scene in scenes:
+        if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in scene.effects):
+            told = scene
+    at = last.state.completed.get(key)
+    scene = last if at is None else told
+    rule = scene.plan.achievements[key].rule
+    shown = last.state.settled if at is None else at
+    home = scene.state.zone
+    silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in scene.effects)
+    return AchievementExplanation(
+        user_id=last.state.id,
+        at=from_micros(last.state.settled),
+        key=key,
+        name=rule.name,
+        achieved_at=None if at is None else from_micros(at),
+        local=clock(home, shown),
+        time_zone=where(home, shown),
+        silent=silent,
+        mark=_mark(scene, scene.state if silent else scene.before, rule),
+        prerequisites=_prerequisites(scene, rule),
+        closed=closed_by(rule.user_attributes, last.state.attributes) if at is None else None,
+        by_call=isinstance(rule.trigger, ApiTrigger),
+    )
+
+
+def _mark(scene: Scene, before_it: UserState | None, rule: Achievement) -> Mark | None:
+    match rule.trigger:
+        case MetricTrigger(metric, value, event_attributes):
+            after = count_of(scene.plan, scene.state, metric, event_attributes)
+            before = 0 if before_it is None else count_of(scene.plan, before_it, metric, event_attributes)
+            all_ = count_of(scene.plan, scene.state, metric, Filter())
+            return Mark(with_attributes(metric, event_attributes), before, after, value, all_ - after)
+        case StreakTrigger(length):
+            lengths = [raw[3] for raw in scene.effects if raw[0] in {StreakStarted, StreakExtended}]
+            reached = max(lengths, default=scene.state.length)
+            return Mark("the streak", reached - bool(lengths), reached, length)
+        case AnniversaryTrigger(years):
+            before = 0 if before_it is None else before_it.years
+            return Mark("years since the sign-up", before, scene.state.years, years)
+        case _:
+            return None
+
+
+def count_of(plan: Plan, state: UserState, metric: str, event_attributes: Filter) -> Number:
+    """Give a user's total of a metric over the events with certain attributes."""
+    counter = plan.metrics[metric].counter(event_attributes)
+    return state.gauges[counter.index].total
+
+
+def _prerequisites(scene: Scene, rule: Achievement) -> tuple[Prerequisite, ...]:
+    if not isinstance(rule.trigger, CompositeTrigger):
+        return ()
+    held = scene.state.completed
+    return tuple(
+        Prerequisite(key, from_micros(held[key]) if key in held else None) for key in rule.trigger.achievements
+    )

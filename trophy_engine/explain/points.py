@@ -1,0 +1,215 @@
+"""Why a balance is what it is: every award, how it was reckoned, and what the bounds took of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.boosts import products, reckoned, rounding_of
+from trophy_engine.core.effects import PointsAwarded, RawEffect
+from trophy_engine.core.plan import TriggerPlan
+from trophy_engine.core.points import level_of
+from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
+from trophy_engine.explain.filters import FilterClosed, closed_by
+from trophy_engine.explain.phrases import clock, every, where
+from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
+
+__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "award_from", "awards_of", "explain_points"]
+
+
+@attrs.frozen
+class BoostStep:
+    """A boost that applied, and the exact product after it."""
+
+    name: str
+    multiplier: Decimal
+    product: Decimal
+
+
+@attrs.frozen
+class AwardExplanation:
+    """How an award was reckoned; one that came to nothing is explained, too.
+
+    Attributes:
+        at, local: the instant (aware, UTC), and what the user's clock showed then.
+        time_zone: the user's zone.
+        system, trigger: what paid, and by which rule.
+        times: how many of the trigger's steps were crossed.
+        amount: the trigger's points so many times.
+        boosts: what multiplied it, in order; ``rounding`` is how the last product was rounded to ``reckoned``.
+        closed: the filter that kept the award from the user.
+        bound: ``"maximum"`` or ``"floor"`` where that took something; ``taken`` is what it took, of either sign.
+        awarded, before, total: what was entered, and the balance before and after it.
+    """
+
+    at: datetime
+    local: str
+    time_zone: str
+    system: str
+    trigger: PointsTrigger
+    times: int
+    amount: int
+    boosts: tuple[BoostStep, ...]
+    rounding: Rounding | None
+    reckoned: int
+    closed: FilterClosed | None
+    bound: Literal["maximum", "floor"] | None
+    taken: int
+    awarded: int
+    before: int
+    total: int
+
+    @property
+    def text(self) -> str:
+        """The award and its reckoning, in a line."""
+        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {every(self.trigger)}"
+        if self.closed is not None:
+            return f"{head}: nothing, for {self.closed.text}"
+        steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
+        steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
+        told = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
+        if self.boosts and self.boosts[-1].product != self.reckoned:
+            told += (
+                f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.reckoned:,}"
+            )
+        if self.bound == "maximum":
+            told += f"; the maximum took {self.taken:,}"
+        elif self.bound == "floor":
+            told += f"; the floor of 0 spared {-self.taken:,}"
+        return f"{head}: {told}"
+
+
+@attrs.frozen
+class PointsExplanation:
+    """A balance, and every award that led to it, those that came to nothing included.
+
+    Attributes:
+        user_id: whose it is.
+        at: as of when (aware, UTC).
+        system: the key of the points system.
+        total, maximum: the balance, and the most that awards can reach (None for no limit).
+        level: the key of the level held, None below all.
+        awards: in order.
+    """
+
+    user_id: str
+    at: datetime
+    system: str
+    total: int
+    maximum: int | None
+    level: str | None
+    awards: tuple[AwardExplanation, ...]
+
+    @property
+    def text(self) -> str:
+        """The balance, and a line an award."""
+        limit = "" if self.maximum is None else f" of at most {self.maximum:,}"
+        level = "" if self.level is None else f", level {self.level!r}"
+        head = f"{self.user_id} holds {self.total:,}{limit} {self.system}{level}."
+        if not self.awards:
+            return f"{head} Nothing has been due yet."
+        return "\n".join([head, *(f"  {award.local}  {award.text}" for award in self.awards)])
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+
+def explain_points(scenes: Sequence[Scene], system: str) -> PointsExplanation:
+    """Explain a balance as of the last scene, whose rules have its system."""
+    last = scenes[-1]
+    plan = next(one for one in last.plan.systems if one.key == system)
+    awards = (award for scene in scenes for award in awards_of(scene))
+    total = last.state.points[plan.index]
+    level = level_of(plan, total)
+    return PointsExplanation(
+        user_id=last.state.id,
+        at=from_micros(last.state.settled),
+        system=system,
+        total=total,
+        maximum=plan.rule.maximum,
+        level=None if level is None else level.key,
+        awards=tuple(award for award in awards if award.system == system),
+    )
+
+
+def awards_of(scene: Scene) -> Iterator[AwardExplanation]:
+    """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
+    entered = [raw for raw in scene.effects if raw[0] is PointsAwarded]
+    balances = {
+        system.key: 0 if scene.before is None else scene.before.points[system.index] for system in scene.plan.systems
+    }
+    at = scene.state.settled
+    for trigger, times in scene.due:
+        before = balances[trigger.system.key]
+        raw = entered[0] if entered else None
+        if raw is not None and raw[3] == trigger.system.key and raw[4] is trigger.rule and raw[6] == before:
+            entered.pop(0)
+            at = raw[2]
+        else:
+            raw = None
+        award = _award(trigger, times, before, raw, scene.state, at)
+        balances[trigger.system.key] = award.total
+        yield award
+
+
+def _award(
+    trigger: TriggerPlan, times: int, before: int, raw: RawEffect | None, state: UserState, at: int
+) -> AwardExplanation:
+    """Explain an award that was entered, or one that came to nothing."""
+    if raw is not None:
+        return award_from(raw, times, state.zone)
+    wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
+    boosts: tuple[Boost, ...] = ()
+    if system.boosts is not None and amount > 0:
+        boosts = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0]).boosts
+    closed = None if wanted is None else closed_by(wanted, state.attributes)
+    return _reckon(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
+
+
+def award_from(raw: RawEffect, times: int, home: Zone) -> AwardExplanation:
+    """Explain an award that was entered, of which it is known how many steps it was for."""
+    _, _, at, system, trigger, awarded, before, _, boosts, *_ = raw
+    return _reckon(system, trigger, times, boosts, (before, awarded), home, at, None)
+
+
+def _reckon(
+    system: str,
+    trigger: PointsTrigger,
+    times: int,
+    boosts: tuple[Boost, ...],
+    entered: tuple[int, int],
+    home: Zone,
+    at: int,
+    closed: FilterClosed | None,
+) -> AwardExplanation:
+    before, awarded = entered
+    amount = trigger.points * times
+    result = reckoned(amount, boosts)
+    taken = 0 if closed is not None else result - awarded
+    steps = zip(boosts, products(amount, boosts), strict=True)
+    return AwardExplanation(
+        at=from_micros(at),
+        local=clock(home, at),
+        time_zone=where(home, at),
+        system=system,
+        trigger=trigger,
+        times=times,
+        amount=amount,
+        boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
+        rounding=rounding_of(boosts) if boosts else None,
+        reckoned=result,
+        closed=closed,
+        bound=None if not taken else "maximum" if taken > 0 else "floor",
+        taken=taken,
+        awarded=awarded,
+        before=before,
+        total=before + awarded,
+    )

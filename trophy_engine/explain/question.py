@@ -1,0 +1,52 @@
+"""Questions: what one can ask about a user, and which explanation answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trophy_engine.core.transition import Scene
+from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.explain.achievement import AchievementExplanation, explain_achievement
+from trophy_engine.explain.points import PointsExplanation, explain_points
+from trophy_engine.explain.streak import StreakExplanation, explain_streak
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.constraints import FLAG
+
+__all__ = ["Answer", "answer", "check_question"]
+
+Answer = AchievementExplanation | PointsExplanation | StreakExplanation
+
+
+def check_question(achievement: str | None, points: str | None, streak: object) -> None:
+    """Check that one thing is asked for.
+
+    Raises:
+        InvalidValue: nothing is, or more than one thing, or a key is not text.
+    """
+    for name, key in (("achievement", achievement), ("points", points)):
+        if key is not None:
+            check_text(key, name)
+    FLAG.check("streak", streak)
+    if (achievement is not None) + (points is not None) + bool(streak) != 1:
+        raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
+
+
+def answer(scenes: Sequence[Scene], achievement: str | None, points: str | None) -> Answer:
+    """Explain an achievement, a balance, or else the streak, from a user's history.
+
+    Raises:
+        UnknownKey: the rules in force then had no such thing.
+    """
+    plan = scenes[-1].plan
+    if achievement is not None:
+        if achievement not in plan.achievements:
+            raise UnknownKey("achievement", achievement, tuple(plan.achievements))
+        return explain_achievement(scenes, achievement)
+    if points is not None:
+        systems = tuple(system.key for system in plan.systems)
+        if points not in systems:
+            raise UnknownKey("points system", points, systems)
+        return explain_points(scenes, points)
+    if plan.streak is None or plan.ruleset.streak is None:
+        raise UnknownKey("rule", "streak", ())
+    return explain_streak(scenes, plan.streak, plan.ruleset.streak)

@@ -1,0 +1,298 @@
+"""Why a streak is as long as it is: its periods, what carried it, and what ended the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Final, Literal
+
+import attrs
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.effects import (
+    FreezeConsumed,
+    FreezeReturned,
+    RawEffect,
+    StreakExtended,
+    StreakLossUndone,
+    StreakLost,
+    StreakReset,
+    StreakRestored,
+    StreakStarted,
+)
+from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import StreakFacts, expires, take_facts
+from trophy_engine.core.transition import Scene
+from trophy_engine.explain.phrases import UNITS, clock, counted, day_name, joined, where
+from trophy_engine.numbers import Number
+from trophy_engine.rules.streak import EvaluationMode, Streak
+
+__all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]
+
+PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
+
+_ENDINGS: Final = frozenset({"missed", "reset"})
+
+
+@attrs.frozen
+class Condition:
+    """What a period's events came to, against what the streak asks for."""
+
+    metric: str
+    found: Number
+    threshold: Number
+
+    @property
+    def missing(self) -> Number:
+        """What is missing, 0 where the condition holds."""
+        return max(self.threshold - self.found, 0)
+
+
+@attrs.frozen
+class Period:
+    """A period in which something was decided about the streak.
+
+    Attributes:
+        first_day, last_day: its local days.
+        kind: ``"credited"``, ``"frozen"`` (a freeze carried the streak over it), ``"missed"`` (it ended the streak),
+            ``"reset"`` (the application ended the streak in it) or ``"restored"`` (it gave a lost one back).
+        length: of the streak with it, or of the one that it ended.
+        at: when it was decided (aware, UTC).
+    """
+
+    first_day: date
+    last_day: date
+    kind: PeriodKind
+    length: int
+    at: datetime
+
+
+@attrs.frozen
+class MissedPeriod:
+    """The period that ended a streak.
+
+    Attributes:
+        first_day, last_day: its local days.
+        ended_at: the instant at which it was over (aware, UTC); ``local`` is what the user's clock showed then.
+        time_zone: where.
+        length: of the streak that it ended.
+        conditions: what its events came to; ``mode`` says whether all or any of the conditions were asked for.
+        freezes: whether the rules have freezes at all; none was held, or it would have been used.
+    """
+
+    first_day: date
+    last_day: date
+    ended_at: datetime
+    local: str
+    time_zone: str
+    length: int
+    conditions: tuple[Condition, ...]
+    mode: EvaluationMode
+    freezes: bool
+
+    @property
+    def saved_by(self) -> tuple[str, ...]:
+        """What would have saved the streak, in words."""
+        missing = [
+            f"{one.missing:,} {'more ' if one.found else ''}{one.metric}" for one in self.conditions if one.missing
+        ]
+        words = joined(missing) if self.mode == "AND" else " or ".join(missing)
+        return (f"{words} by the end of {day_name(self.last_day)}", *(["a freeze"] if self.freezes else []))
+
+    @property
+    def text(self) -> str:
+        """What was missed, when it ended, and what would have saved it, in two lines."""
+        days = day_name(self.first_day)
+        if self.last_day != self.first_day:
+            days += f" to {day_name(self.last_day)}"
+        return (
+            f"{days} was missed and over at {self.local}, {self.time_zone}, which ended a streak of {self.length:,}.\n"
+            f"It would have been saved by {', or by '.join(self.saved_by)}."
+        )
+
+
+@attrs.frozen
+class StreakExplanation:
+    """A streak, and how it came to be.
+
+    Attributes:
+        user_id: the user.
+        at: as of when (aware, UTC); ``local`` is what the user's clock showed, ``time_zone`` where.
+        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
+        length, longest: of the running streak (0 for none) and of the longest one.
+        first_day, last_day: the current period.
+        credited: whether it is credited already; ``conditions`` is what its events came to otherwise.
+        expires: the last local day on which activity still saves a running streak, freezes left aside.
+        freezes: how many are held; None where the rules have none.
+        periods: all that was decided, in order.
+        missed: the period that ended the last streak that was lost; None where none was, or the application ended it.
+    """
+
+    user_id: str
+    at: datetime
+    local: str
+    time_zone: str
+    frequency: str
+    length: int
+    longest: int
+    first_day: date
+    last_day: date
+    credited: bool
+    conditions: tuple[Condition, ...]
+    expires: date | None
+    freezes: int | None
+    periods: tuple[Period, ...]
+    missed: MissedPeriod | None
+
+    @property
+    def text(self) -> str:
+        """The streak, what it needs, and why it is not longer."""
+        unit = UNITS[self.frequency]
+        if self.length:
+            frozen = sum(1 for one in self._running() if one.kind == "frozen")
+            carried = f", carried over {counted(frozen, 'missed ' + unit)} by freezes" if frozen else ""
+            lines = [f"{self.user_id} has a streak of {counted(self.length, unit)}{carried}."]
+        else:
+            lines = [f"{self.user_id} has no streak; the longest was {counted(self.longest, unit)}."]
+        lines.append(f"It is {self.local}, {self.time_zone}.")
+        if self.credited:
+            lines.append(f"This {unit} is credited.")
+        elif self.conditions:
+            needs = (f"{one.metric} {one.found:,} of {one.threshold:,}" for one in self.conditions)
+            lines.append(f"This {unit} is not credited yet: {joined(needs)}.")
+        else:
+            lines.append(f"Nothing credits this {unit}: the streak has no conditions.")
+        if self.expires is not None:
+            lines.append(f"Activity by the end of {day_name(self.expires)} keeps it{self._held()}.")
+        if self.missed is not None:
+            lines.append(self.missed.text)
+        return "\n".join([*lines, *self._cared_for(unit)])
+
+    def _cared_for(self, unit: str) -> Iterator[str]:
+        """Say what the application did to the streak since it was last lost by a miss."""
+        last = max((place for place, one in enumerate(self.periods) if one.kind in _ENDINGS), default=0)
+        for one in self.periods[last:]:
+            if one.kind in {"reset", "restored"}:
+                what = "ended" if one.kind == "reset" else "restored"
+                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {day_name(one.first_day)}"
+                yield f"The application {what} a streak of {counted(one.length, unit)} {when}."
+
+    def _held(self) -> str:
+        return "" if self.freezes is None else f"; {counted(self.freezes, 'freeze')} held"
+
+    def _running(self) -> Iterator[Period]:
+        """Walk the periods of the running streak, the last first; of a restored one, also those before it was lost."""
+        lost: int | None = None
+        for period in reversed(self.periods):
+            if period.kind == "restored":
+                lost = period.length
+            elif lost is not None:
+                lost = None if period.kind in _ENDINGS and period.length == lost else lost
+            elif period.kind in _ENDINGS:
+                return
+            else:
+                yield period
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+
+def decide_periods(periods: list[Period], effects: Iterable[RawEffect], streak: StreakPlan) -> None:
+    """Append the periods that effects decide, in order; remove those whose decision they undo."""
+    ending: PeriodKind = "missed"
+    for raw in effects:
+        if raw[0] in {StreakStarted, StreakExtended}:
+            periods.append(_period("credited", raw[4], raw[3], raw[2], streak))
+        elif raw[0] is FreezeConsumed:
+            periods.append(_period("frozen", raw[5], raw[4], raw[2], streak))
+        elif raw[0] is StreakReset:
+            ending = "reset"  # the loss follows
+        elif raw[0] is StreakLost:
+            periods.append(_period(ending, raw[4], raw[3], raw[2], streak))
+        elif raw[0] is StreakRestored:
+            periods.append(_period("restored", raw[5], raw[3], raw[2], streak))
+        elif raw[0] in {StreakLossUndone, FreezeReturned}:
+            _undo_decision(periods, date.fromordinal(raw[4] if raw[0] is StreakLossUndone else raw[5]))
+
+
+def _undo_decision(periods: list[Period], first_day: date) -> None:
+    """Remove the decision on a missed period, and what followed from it: credits that began the next streak."""
+    place = max(n for n, one in enumerate(periods) if one.first_day == first_day and one.kind in {"missed", "frozen"})
+    del periods[place:]
+
+
+def _missed_after(missed: list[MissedPeriod], scene: Scene, streak: StreakPlan) -> list[MissedPeriod]:
+    """Return the missed periods that ended a streak since the application last ended one, those undone left out."""
+    after = missed.copy()
+    for raw in scene.effects:
+        if raw[0] is StreakLost:
+            after.append(_missed(scene, streak, raw))
+        elif raw[0] is StreakLossUndone:
+            after.pop()
+    return [] if any(raw[0] is StreakReset for raw in scene.effects) else after
+
+
+def _period(kind: PeriodKind, first_day: int, length: int, at: int, streak: StreakPlan) -> Period:
+    last_day = _last_day(streak, streak.index(first_day))
+    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(at))
+
+
+def _last_day(streak: StreakPlan, period: int) -> int:
+    return streak.first_day(period + 1) - 1
+
+
+def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) -> StreakExplanation:
+    """Explain the streak as of the last scene, under whose rules it is this one."""
+    periods: list[Period] = []
+    missed: list[MissedPeriod] = []
+    for scene in scenes:
+        if scene.plan.streak is not None:
+            decide_periods(periods, scene.effects, scene.plan.streak)
+            missed = _missed_after(missed, scene, scene.plan.streak)
+    state = scenes[-1].state
+    own = state.own or streak
+    period = streak.index(state.day)
+    last_day = expires(StreakFacts(*take_facts(state)), own) if state.length else None
+    return StreakExplanation(
+        user_id=state.id,
+        at=from_micros(state.settled),
+        local=clock(state.zone, state.settled),
+        time_zone=where(state.zone, state.settled),
+        frequency=rule.frequency,
+        length=state.length,
+        longest=state.longest,
+        first_day=date.fromordinal(streak.first_day(period)),
+        last_day=date.fromordinal(_last_day(streak, period)),
+        credited=period in state.early or (state.length > 0 and period <= state.covered),
+        conditions=_conditions(own, state, period),
+        expires=None if last_day is None else date.fromordinal(last_day),
+        freezes=state.freezes if streak.freezes else None,
+        periods=tuple(periods),
+        missed=missed[-1] if missed else None,
+    )
+
+
+def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
+    sums = None if state is None else state.sums.get(period)
+    found = sums or [0] * len(streak.thresholds)
+    return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
+
+
+def _missed(scene: Scene, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
+    _, _, at, length, first_day = raw
+    before = scene.state if scene.before is None else scene.before
+    own = before.own or streak
+    period = streak.index(first_day)
+    return MissedPeriod(
+        first_day=date.fromordinal(first_day),
+        last_day=date.fromordinal(_last_day(streak, period)),
+        ended_at=from_micros(at),
+        local=clock(before.zone, at),
+        time_zone=where(before.zone, at),
+        length=length,
+        conditions=_conditions(own, scene.before, period),
+        mode=own.mode,
+        freezes=streak.freezes is not None,
+    )

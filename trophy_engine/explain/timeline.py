@@ -1,0 +1,145 @@
+"""A user's diary: what happened on each local day, and a calendar of their streak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final, Literal
+
+import attrs
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.commands import Record
+from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.transition import Scene
+from trophy_engine.explain.event import Consequence, consequences_of
+from trophy_engine.explain.phrases import day_name, every
+from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
+from trophy_engine.numbers import Number, add
+from trophy_engine.rules.points import PointsTrigger
+
+__all__ = ["DiaryDay", "Mood", "calendar_of", "diary_of", "draw_calendar"]
+
+#: What a day was to the streak: ``"acted"`` when something was recorded that credited nothing.
+Mood = PeriodKind | Literal["acted", "idle"]
+
+_LETTERS: Final[dict[Mood, str]] = {
+    "credited": "█",
+    "frozen": "*",
+    "missed": "x",
+    "reset": "/",
+    "restored": "+",
+    "acted": "o",
+    "idle": "·",
+}
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@attrs.define
+class DiaryDay:
+    """A local day on which something happened.
+
+    Attributes:
+        day: the day.
+        time_zone: where, with the offset at the first thing that happened.
+        recorded: by metric, how many events there were and what they came to.
+        lines: everything else, in order.
+    """
+
+    day: date
+    time_zone: str
+    recorded: dict[str, tuple[int, Number]] = attrs.field(factory=dict)
+    lines: list[str] = attrs.field(factory=list)
+    _awards: dict[tuple[str, PointsTrigger], tuple[int, int, int]] = attrs.field(factory=dict)
+
+    def note(self, told: Consequence) -> None:
+        """Note what happened; plain awards of one trigger become one line."""
+        award = told.award
+        if award is None or award.boosts or award.bound:
+            self.lines.append(told.text)
+            return
+        place, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
+        self._awards[award.system, award.trigger] = place, number + 1, added + award.awarded
+        if number:
+            sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
+            self.lines[place] = f"{sum_} in {number + 1:,} awards, {every(award.trigger)}"
+        else:
+            self.lines.append(told.text)
+
+    @property
+    def text(self) -> str:
+        """The day and the place, what was recorded, and what followed."""
+        told = [
+            f"{metric}: {total:,}" + (f" in {events:,} events" if events > 1 else "")
+            for metric, (events, total) in self.recorded.items()
+        ]
+        return "\n".join([f"{day_name(self.day)}, {self.time_zone}", *(f"  {line}" for line in (*told, *self.lines))])
+
+
+def diary_of(scenes: Iterable[Scene]) -> Iterator[DiaryDay]:
+    """Tell a user's commands day by day, in order of time."""
+    today: DiaryDay | None = None
+    for scene in scenes:
+        told = consequences_of(scene.plan, scene.effects, scene.state.zone)
+        for raw, consequence in zip(scene.effects, told, strict=True):
+            if today is None or consequence.day != today.day:
+                if today is not None:
+                    yield today
+                today = DiaryDay(consequence.day, consequence.time_zone)
+            if raw[0] is MetricChanged:
+                events, total = today.recorded.get(raw[3], (0, 0))
+                today.recorded[raw[3]] = events + 1, add(total, raw[4])
+            else:
+                today.note(consequence)
+    if today is not None:
+        yield today
+
+
+def _day(home: Zone, at: int) -> date:
+    return date.fromordinal((at + home.offset(at)) // DAY + EPOCH_DAY)
+
+
+def calendar_of(scenes: Iterable[Scene]) -> dict[date, Mood]:
+    """Say what each local day was to the streak; days on which nothing was decided or recorded are not in it."""
+    moods: dict[date, Mood] = {}
+    periods: list[Period] = []
+    for scene in scenes:
+        if isinstance(scene.command, Record):
+            moods.setdefault(_day(scene.state.zone, scene.command.at), "acted")
+        if scene.plan.streak is not None:
+            decide_periods(periods, scene.effects, scene.plan.streak)
+    for period in periods:
+        day = period.first_day
+        while day <= period.last_day:
+            moods[day] = period.kind
+            day += _ONE_DAY
+    return moods
+
+
+def draw_calendar(moods: dict[date, Mood], first: date, last: date) -> Iterator[str]:
+    """Draw the days from the first to the last, a year after the other: a row a weekday, a column a week, a legend."""
+    for year in range(first.year, last.year + 1):
+        start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+        if any(start <= day <= end for day in moods):
+            yield from _year(moods, start, end)
+    seen = {mood for day, mood in moods.items() if first <= day <= last} | {"idle"}
+    yield "     " + "   ".join(f"{letter} {mood}" for mood, letter in _LETTERS.items() if mood in seen)
+
+
+def _year(moods: dict[date, Mood], start: date, end: date) -> Iterator[str]:
+    monday = start - _ONE_DAY * start.weekday()
+    weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
+    yield f"{start.year} {''.join(_month(week, start, end) for week in weeks)}".rstrip()
+    for weekday, name in enumerate(_WEEKDAYS):
+        days = (week + _ONE_DAY * weekday for week in weeks)
+        cells = (_LETTERS[moods.get(day, "idle")] if start <= day <= end else " " for day in days)
+        yield f"{name}  {' '.join(cells)}".rstrip()
+
+
+def _month(week: date, start: date, end: date) -> str:
+    """Name the month in the column of the week that holds its first day, in the width of two letters."""
+    days = [week + _ONE_DAY * weekday for weekday in range(7)]
+    begins = next((day for day in days if day.day == 1 and start <= day <= end), None)
+    return "  " if begins is None else f"{begins:%m}"

@@ -1,0 +1,120 @@
+"""How a user came to stand where they do: the logs of all users done again, and everybody ranked day by day.
+
+This costs as much as the whole log, for a rank depends on everybody. Only what changed is looked at: of a user the UTC
+days at whose end they stand otherwise than before, of the days those on which anybody moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.core.agenda import Turn
+from trophy_engine.core.commands import Command
+from trophy_engine.core.leaderboard_values import Value, group_of, values_of
+from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.run_values import RunValues, runs_unlike
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
+from trophy_engine.leaderboards.index import next_change
+from trophy_engine.leaderboards.ranked_group import Group, Ladder, Rung, rung, value_on
+from trophy_engine.leaderboards.views import Snapshot
+from trophy_engine.numbers import Number
+from trophy_engine.repository.transitions import retell
+
+__all__ = ["snapshots"]
+
+#: Where a user stands in a run: their group, and what their place in it goes by.
+_Place = tuple[Group, Rung]
+#: By day and user, where they stand at its end.
+_Moves = dict[int, dict[str, _Place | None]]
+
+
+def snapshots(
+    board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
+) -> dict[int, list[Snapshot]]:
+    """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
+
+    Args:
+        board: the leaderboard.
+        runs: which of its runs.
+        user: whose standing is asked for.
+        logs: every user and the commands about them.
+        until: the last instant that counts.
+    """
+    moves: dict[int, _Moves] = {}
+    for one, commands in logs:
+        for day, run, place in _days(board, runs, retell(commands, until), until):
+            moves.setdefault(run, {}).setdefault(day, {})[one] = place
+    return {run: _climb(board, run, user, moved) for run, moved in moves.items()}
+
+
+def _climb(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[Snapshot]:
+    """Move everybody through the days of a run, and note where a user stands after each."""
+    ladder = Ladder(board)
+    places: dict[str, _Place] = {}
+    found: list[Snapshot] = []
+    rank: int | None = None
+    value: Number | None = None
+    first = board.runs.opens(run) // DAY + EPOCH_DAY
+    for day in sorted(moves):
+        for one, moved in moves[day].items():
+            if one in places:
+                ladder.remove(*places.pop(one))
+            if moved is not None:
+                ladder.add(*moved)
+                places[one] = moved
+        before = rank, value
+        rank, value = _standing(ladder, places.get(user))
+        if (rank, value) != before and day >= first:  # a streak can be older than the board
+            found.append(Snapshot(date.fromordinal(day), before[0], rank, before[1], value))
+    return found
+
+
+def _standing(ladder: Ladder, place: _Place | None) -> tuple[int | None, Number | None]:
+    if place is None:
+        return None, None
+    group, own = place
+    rank = ladder.rank(own, (group,))
+    return rank, None if rank is None else value_on(own)
+
+
+def _days(
+    board: BoardPlan, runs: Sequence[int], scenes: Iterable[Scene], until: int
+) -> Iterator[tuple[int, int, _Place | None]]:
+    """Walk the UTC days of a user, and their place in a run at the end of each; a day can come again, place and all."""
+    known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
+    previous: Scene | None = None
+    for scene in scenes:
+        between = [] if previous is None else _settled_daily(previous, scene.state.settled)
+        for state in (*between, scene.state):
+            group, values = _values(board, scene.plan.boards.get(board.key), state)
+            stays = group == known[0]
+            for run in runs_unlike(known[1], values) if stays else dict.fromkeys((*known[1], *values)):
+                if run in runs:
+                    place = rung(state, values[run]) if run in values else None
+                    moved = None if place is None or group is None else (group, place)
+                    yield min(state.settled, until) // DAY + EPOCH_DAY, run, moved
+            known = group, values.copy()
+        previous = scene
+
+
+def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
+    """Walk the states at the ends of the UTC days on which time changed a user after a scene."""
+    state, turn = scene.state.copy(), Turn(scene.plan)
+    while (soonest := next_change(state)) < until:
+        end_of_day = (soonest // DAY + 1) * DAY - 1
+        if end_of_day >= until:
+            return
+        settle(turn, state, end_of_day)
+        yield state.copy()
+
+
+def _values(
+    board: BoardPlan, then: BoardPlan | None, state: UserState
+) -> tuple[Group | None, dict[int, Value] | RunValues]:
+    """Return the group of a state on the leaderboard as it is now, and its values under the rules of its time."""
+    group = group_of(board, state.attributes)
+    return (None, {}) if then is None or group is None else (group, values_of(then, state))

@@ -1,0 +1,427 @@
+"""What an engine can be asked about leaderboards; the index behind it is made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Final
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
+from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.agenda import Turn
+from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.plan import BoardPlan, Plan
+from trophy_engine.core.ranking import Ranking
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
+from trophy_engine.leaderboards.final_rankings import Closings
+from trophy_engine.leaderboards.history import snapshots
+from trophy_engine.leaderboards.index import NOWHERE, Standing, Standings
+from trophy_engine.leaderboards.rank_changes import Move, News
+from trophy_engine.leaderboards.ranked_group import Group
+from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
+from trophy_engine.numbers import Number
+from trophy_engine.repository.repository import History
+from trophy_engine.repository.transitions import plan_of, retell
+from trophy_engine.views.player import Player
+
+__all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Boards"]
+
+#: How many runs one can ask for.
+MOST_RUNS: Final = 10_000
+#: How many rows one gets who asks for no number.
+DEFAULT_LIMIT = 10
+#: What waits to be told, up to when time has been passed, and what is to be told of that.
+Waiting = tuple[News | None, int, list[RawEffect]]
+
+
+class Boards:
+    """The leaderboards of an engine."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._index: Standings | None = None
+        self._forgotten = history.forgotten
+        self._news: News | None = None
+        self._passed = FIRST
+        self._told: list[RawEffect] = []
+        self._moves: list[Move] = []
+        self._sound = True
+
+    # --- keeping up -------------------------------------------------------------------------------------------------
+
+    def at(self, instant: int) -> Standings:
+        """Give the standings as of an instant."""
+        index = self._made()
+        self._sound = False
+        index.at(instant)
+        self._sound = True
+        return index
+
+    def recover(self) -> None:
+        """Drop what an interrupted command may have left half done; what waits to be told stays."""
+        self._index = None
+        self._moves = []
+        self._news = self._news and self._news.copy()
+
+    def _made(self) -> Standings:
+        """Give the standings, made from all users' states if there are none of these rules.
+
+        Whoever is about to change them takes them from here and declares them unsound until that is done.
+        """
+        index, history = self._index, self._history
+        forgotten = self._forgotten != history.forgotten
+        if index is None or index.plan is not history.plan or forgotten or not self._sound:
+            self._index = None
+            index = Standings(history.plan, history.users(), history.state)
+            self._forgotten = history.forgotten
+            self._news = self._news_under(history.plan)
+            if self._news is not None:
+                self._passed = max(self._passed, history.latest())
+            history.changed.clear()
+            self._index, self._sound = index, True
+        elif history.changed:
+            self._follow(index)
+        return index
+
+    def _follow(self, index: Standings) -> None:
+        """Take note of users whom other engines changed."""
+        self._sound = False
+        for user in self._history.changed:
+            state = self._history.state(user)
+            if state is not None:
+                index.enter(state)
+        self._history.changed.clear()
+        self._sound = True
+
+    def pass_to(self, instant: int) -> None:
+        """Go to an instant by way of all that time changes, and note what there is to tell of it."""
+        index = self._made()
+        self._sound = False
+        if self._news is not None and instant > self._passed:
+            told: list[RawEffect] = []
+            index.at(self._passed)
+            for at, state in index.changing(instant):
+                told += self._news.due(at)
+                for move in self._moved(index, state, at, partial(index.put, state, at)):
+                    told += self._news.moved(state.id, move, index, at)
+            self._told += told
+            self._passed = instant
+        index.at(instant)
+        self._sound = True
+
+    def settled(self, state: UserState) -> None:
+        """Take note that time has changed a user for good."""
+        if self._index is not None:
+            index = self._made()
+            self._sound = False
+            index.enter(state)
+            self._sound = True
+
+    def changes(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
+        """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
+        index = self.at(at)
+        self._sound = False
+        self._moves = self._moved(index, state, at, partial(index.enter, state))
+        self._sound = True
+        found = {}
+        for board, run, stood, stands in self._moves:
+            group = index.group(board, state.id)
+            threshold = 1 if group is None else index.ladder(board, run).threshold(group)
+            found[board.key] = _change(board, run, stood, stands, threshold, group or ())
+        return MappingProxyType(found)
+
+    def _moved(self, index: Standings, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
+        """Put a user in, and list how that moves them in the runs of their local day."""
+        day = state.zone.window(at)[0]
+        before = [
+            (board, run, index.stands(board, run, state.id))
+            for board in index.moved(state)
+            if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
+        ]
+        put()
+        after = (Move(board, run, stood, index.stands(board, run, state.id)) for board, run, stood in before)
+        return [move for move in after if move.after != move.before]
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def due(self, until: int) -> list[RawEffect]:
+        """Tell what time has changed, and what has waited to be told of ranks, until an instant."""
+        self.pass_to(until)
+        told, self._told = self._told, []
+        return told if self._news is None else [*told, *self._news.due(until)]
+
+    def news(self, user: str, at: int) -> Iterator[RawEffect]:
+        """Tell of the ranks that the latest of ``changes`` brought about."""
+        if self._news is not None and self._index is not None:
+            for move in self._moves:
+                yield from self._news.moved(user, move, self._index, at)
+
+    def waiting(self) -> Waiting:
+        """Give what waits to be told, to go back to it if a batch fails."""
+        return None if self._news is None else self._news.copy(), self._passed, self._told.copy()
+
+    def go_back(self, waiting: Waiting) -> None:
+        """Forget what was to be told since."""
+        self._news, self._passed, self._told = waiting
+
+    def _news_under(self, plan: Plan) -> News | None:
+        """Give what waits to be told under rules: what still has its leaderboard."""
+        if plan.notices is None:
+            return None
+        return (self._news or News(0)).under(plan.notices.throttle, plan.boards)
+
+    def closings(self, until: int) -> Callable[[BoardPlan, int], tuple[Ranking, ...]]:
+        """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
+        closings = Closings(self._history, until)
+        joined = cache(self._joined)
+
+        def top(board: BoardPlan, run: int) -> tuple[Ranking, ...]:
+            closes = board.runs.closes(run)
+            if closes is None or (board.rule.rank_by == "metric" and run not in joined(board.key)):
+                return ()
+            return closings.top(board, run, closes - 1, DEFAULT_LIMIT)
+
+        return top
+
+    def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[Ranking, ...]:
+        """Give the first rows of a run as they stood at an instant."""
+        return Closings(self._history, at).top(board, run, at, DEFAULT_LIMIT)
+
+    def _joined(self, key: str) -> frozenset[int]:
+        """Return the runs of a board by a metric in which a user has done anything that counts."""
+        states = filter(None, map(self._history.state, self._history.users()))
+        return frozenset(run for state in states for run in state.boards.get(key, ()))
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
+        """List the leaderboards that can be seen, without rankings."""
+        views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._history.plan.boards.values())
+        return tuple(view for view in views if finished or view.status != "finished")
+
+    def view(
+        self,
+        key: str,
+        at: int,
+        run: date | None,
+        user: str | None,
+        offset: int,
+        limit: int | None,
+        attributes: Mapping[str, str] | None,
+        *,
+        exact: bool,
+    ) -> LeaderboardView:
+        """Look at a leaderboard; not ``exact``, users who are past the instant stand as they are.
+
+        Raises:
+            UnknownKey: there is none of that key to be seen.
+            InvalidValue: the run, the window of rows, or the attributes are none that it has.
+        """
+        board = self._board(key)
+        number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
+        limit = _check_window(board, offset, limit, user)
+        wanted = _check_filter(board, attributes)
+        index = self._as_of(board, number, at, exact=exact)
+        scheduled = board.runs.status(number, at) == "scheduled"
+        rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
+        rankings = tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
+        return _view(board, number, at, rankings)
+
+    def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
+        """Look at where a user stands, and at the latest days on which that changed.
+
+        Raises:
+            UnknownKey: there is no leaderboard of that key to be seen.
+            InvalidValue: the run is none that it has, or the number of days is negative.
+        """
+        board = self._board(key)
+        user, today = player.id, zone(player.time_zone).window(at)[0]
+        number = board.runs.nearest(today) if run is None else _run_of(board, run)
+        if days < 0:
+            raise InvalidValue(f"days must be at least 0, not {days}")
+        index = self._as_of(board, number, at, exact=exact)
+        scheduled = board.runs.status(number, at) == "scheduled"
+        rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
+        history = self._snapshots(board, [number], user, at).get(number, [])[-days:] if days else []
+        start, end = _dates(board, number)
+        return StandingView(
+            rank=rank,
+            value=None if rank is None else value,
+            status=_status(board, number, at),
+            start=start,
+            end=end,
+            history=tuple(history),
+            rule=board.rule,
+        )
+
+    def standings(self, user: str, key: str, at: int, first: date, last: date) -> tuple[StandingView, ...]:
+        """Look at where a user has stood in every run that has a day in common with some days, at the end of each.
+
+        Raises:
+            UnknownKey: there is no leaderboard of that key to be seen.
+            InvalidValue: they are more than 10,000 runs.
+        """
+        board = self._board(key)
+        runs = range(board.runs.nearest(first.toordinal()), board.runs.nearest(last.toordinal()) + 1)
+        if last < board.rule.start or not runs:
+            return ()
+        if len(runs) > MOST_RUNS:
+            raise InvalidValue(
+                f"{first} to {last} are {len(runs):,} runs of {key!r}; ask for at most {MOST_RUNS:,} at a time"
+            )
+        histories = self._snapshots(board, runs, user, at)
+        return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
+
+    def _snapshots(self, board: BoardPlan, runs: Sequence[int], user: str, until: int) -> dict[int, list[Snapshot]]:
+        logs = ((one, self._history.commands_of(one)) for one in self._history.users())
+        return snapshots(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
+
+    def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> Standings:
+        """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
+        stops = self._stops(board, run)
+        if stops < at:
+            return self._past(stops)
+        return self._past(at) if exact and at < self._made().latest else self.at(at)
+
+    def _stops(self, board: BoardPlan, run: int) -> int:
+        """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
+        if board.rule.rank_by != "streak":
+            return NEVER
+        closes = board.runs.closes(run)
+        stops = NEVER if closes is None else closes - 1
+        return min(stops, self._finished(board.key)) if board.rule.status == "finished" else stops
+
+    def _finished(self, key: str) -> int:
+        """Give since when the rules have had a leaderboard finished."""
+        since = NEVER
+        for adopted in self._history.adoptions():
+            board = plan_of(adopted.rules).boards.get(key)
+            finished = board is not None and board.rule.status == "finished"
+            since = min(since, adopted.at) if finished else NEVER
+        return since
+
+    def _past(self, at: int) -> Standings:
+        """Give the standings as they were; users who have passed the instant are told of by the log."""
+        found: dict[str, UserState] = {}
+        for user in self._history.users():
+            state = self._history.state(user)
+            if state is not None and state.settled <= at:
+                found[user] = state.copy()
+                settle(Turn(self._history.plan), found[user], at)
+            else:
+                for scene in retell(self._history.commands_of(user), at):
+                    found[user] = scene.state
+        return Standings(self._history.plan, found, found.get)
+
+    def _board(self, key: str) -> BoardPlan:
+        boards = self._history.plan.boards
+        found = boards.get(key)
+        if found is None:
+            raise UnknownKey("leaderboard", key, tuple(boards))
+        return found
+
+    def _name(self, user: str) -> str | None:
+        state = self._history.state(user)
+        return None if state is None else state.name
+
+
+def _change(
+    board: BoardPlan, run: int, before: Standing, after: Standing, threshold: Number, group: Group
+) -> LeaderboardChange:
+    start, end = _dates(board, run)
+    return LeaderboardChange(
+        rank=after[0],
+        previous_rank=before[0],
+        value=after[1],
+        previous_value=before[1],
+        threshold=threshold,
+        group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group, strict=False))),
+        start=start,
+        end=end,
+        rule=board.rule,
+    )
+
+
+def _past(board: BoardPlan, run: int, at: int, history: Sequence[Snapshot]) -> StandingView:
+    start, end = _dates(board, run)
+    last = history[-1] if history else None
+    return StandingView(
+        rank=None if last is None else last.rank,
+        value=None if last is None else last.value,
+        status=_status(board, run, at),
+        start=start,
+        end=end,
+        history=tuple(history),
+        rule=board.rule,
+    )
+
+
+def _view(board: BoardPlan, run: int, at: int, rankings: Iterable[Ranking] = ()) -> LeaderboardView:
+    rule = board.rule
+    start, end = _dates(board, run)
+    return LeaderboardView(
+        key=rule.key,
+        name=rule.name,
+        description=rule.description,
+        rank_by=rule.rank_by,
+        metric=rule.metric,
+        points=rule.points,
+        status=_status(board, run, at),
+        start=start,
+        end=end,
+        rankings=tuple(rankings),
+        rule=rule,
+    )
+
+
+def _status(board: BoardPlan, run: int, at: int) -> RunStatus:
+    return "finished" if board.rule.status == "finished" else board.runs.status(run, at)
+
+
+def _dates(board: BoardPlan, run: int) -> tuple[date, date | None]:
+    last = board.runs.last_day(run)
+    return date.fromordinal(board.runs.first_day(run)), None if last is None else date.fromordinal(last)
+
+
+def _utc_day(at: int) -> int:
+    return at // DAY + EPOCH_DAY
+
+
+def _run_of(board: BoardPlan, day: date) -> int:
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidValue(f"run must be a date, not {short_repr(day)}")
+    found = board.runs.holding(day.toordinal())
+    if found is None:
+        until = "on" if board.rule.end is None else f"to {board.rule.end}"
+        message = f"no run of {board.key!r} holds {day}; give a date from {board.rule.start} {until}"
+        raise InvalidValue(message)
+    return found
+
+
+def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
+    most = board.rule.max_participants
+    if limit is None:
+        limit = min(DEFAULT_LIMIT, most)
+    if not 0 <= limit <= most:
+        raise InvalidValue(f"limit must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}")
+    if offset < 0 and user is None:
+        raise InvalidValue(f"offset must be at least 0, not {offset}; name a user for rows above theirs")
+    return limit
+
+
+def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
+    names = board.rule.breakdown_attributes
+    wanted = attributes or {}
+    for key in wanted:
+        if key not in names:
+            known = ", ".join(map(repr, names)) or "nothing"
+            raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
+    if names and not wanted:
+        listed = ", ".join(map(repr, names))
+        raise InvalidValue(f"leaderboard {board.key!r} is broken down by {listed}; give attributes to say which group")
+    return wanted

@@ -1,0 +1,141 @@
+"""News: who is to be told that they stand elsewhere than before, at a bearable rate.
+
+The first change of a user's rank on a board is told at once; those that follow within the throttle are gathered into
+one at its end, which begins the next. The same goes for a board as a whole. What waits is told with the next command,
+or when everybody is settled, as of the instant at which it was due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from trophy_engine.core.effects import LeaderboardChanged, RankChanged, RawEffect
+from trophy_engine.core.plan import BoardPlan
+from trophy_engine.leaderboards.index import Standing, Standings
+from trophy_engine.leaderboards.ranked_group import Group, value_on
+from trophy_engine.numbers import Number
+
+__all__ = ["Move", "News"]
+
+#: Stands for the user of what concerns the whole board.
+_EVERYBODY: Final = ""
+#: A leaderboard, and a user or everybody.
+_Name = tuple[str, str]
+
+
+class Move(NamedTuple):
+    """How a command moved its user on a run of a board: where they stood, and where they stand."""
+
+    board: BoardPlan
+    run: int
+    before: Standing
+    after: Standing
+
+
+class _Rank(NamedTuple):
+    """A change of rank and value, as an effect tells it; all None for a board as a whole."""
+
+    day: int
+    rank: int | None = None
+    previous: int | None = None
+    value: Number | None = None
+    previous_value: Number | None = None
+
+
+class News:
+    """What is told of ranks, and what waits to be told.
+
+    Args:
+        throttle: for how long changes are gathered, in microseconds; 0 for not at all.
+        closes: by leaderboard and user, until when they are.
+        waiting: what waits until then.
+    """
+
+    def __init__(
+        self, throttle: int, closes: Mapping[_Name, int] | None = None, waiting: Mapping[_Name, _Rank] | None = None
+    ) -> None:
+        self._throttle = throttle
+        self._closes = dict(closes or {})
+        self._waiting = dict(waiting or {})
+        self._due = sorted((self._closes[name], *name) for name in self._waiting)
+
+    def copy(self) -> News:
+        """Copy it, so that either can go on without the other."""
+        return News(self._throttle, self._closes, self._waiting)
+
+    def under(self, throttle: int, boards: Container[str]) -> News:
+        """Go on under other rules: what belongs to a leaderboard that is gone goes with it."""
+        closes = {name: at for name, at in self._closes.items() if name[0] in boards}
+        return News(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
+
+    def due(self, until: int) -> Iterator[RawEffect]:
+        """Tell what has waited long enough by an instant."""
+        while self._due and self._due[0][0] <= until:
+            at, board, user = heappop(self._due)
+            change = self._waiting.pop((board, user))
+            if change.rank != change.previous or user == _EVERYBODY:
+                self._closes[board, user] = at + self._throttle
+                yield _effect(board, user, at, change)
+
+    def moved(self, user: str, move: Move, index: Standings, at: int) -> Iterator[RawEffect]:
+        """Tell the user of a move, those whom it displaced, and the board."""
+        board, run, before, after = move
+        if (before[0], before[2]) == (after[0], after[2]):
+            return
+        day = board.runs.first_day(run)
+        if before[0] != after[0]:
+            yield from self._tell(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]))
+        for one, rank, previous, value in _displaced(move, index):
+            yield from self._tell(board.key, one, at, _Rank(day, rank, previous, value, value))
+        yield from self._tell(board.key, _EVERYBODY, at, _Rank(day))
+
+    def _tell(self, board: str, user: str, at: int, change: _Rank) -> Iterator[RawEffect]:
+        name = board, user
+        waiting, closes = self._waiting.get(name), self._closes.get(name, at)
+        if waiting is not None:
+            if waiting.day == change.day:
+                change = change._replace(previous=waiting.previous, previous_value=waiting.previous_value)
+            self._waiting[name] = change
+        elif at < closes:
+            self._waiting[name] = change
+            heappush(self._due, (closes, board, user))
+        else:
+            if self._throttle:
+                self._closes[name] = at + self._throttle
+            yield _effect(board, user, at, change)
+
+
+def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
+    if user == _EVERYBODY:
+        return LeaderboardChanged, user, at, board, change.day
+    return (RankChanged, user, at, board, *change)
+
+
+def _displaced(move: Move, index: Standings) -> Iterator[tuple[str, int | None, int | None, Number]]:
+    """Walk those whom a move displaced by one: who, their rank now and before, and the value they have."""
+    board, run, (stood, _, left), (stands, _, joined) = move
+    if left == joined and joined is not None:
+        yield from _shifted(board, run, index, joined, stood, stands)
+        return
+    if left is not None:
+        yield from _shifted(board, run, index, left, stood, None)
+    if joined is not None:
+        yield from _shifted(board, run, index, joined, None, stands)
+
+
+def _shifted(
+    board: BoardPlan, run: int, index: Standings, group: Group, stood: int | None, stands: int | None
+) -> Iterator[tuple[str, int | None, int | None, Number]]:
+    """Walk those of a group between where somebody stood and where they stand; None is off the board, below it."""
+    ladder, most = index.ladder(board, run), board.rule.max_participants
+    below = most + 1
+    start, goal = stood or below, stands or below
+    if goal < start:  # up: those in between went down, perhaps one of them off the board
+        first, last, step = goal + 1, start, -1
+    else:
+        first, last, step = start, goal - 1, 1
+    for rank, place in enumerate(ladder.stretch(group, first - 1, last), start=first):
+        previous = rank + step
+        yield place[3], rank if rank <= most else None, previous if previous <= most else None, value_on(place)

@@ -1,0 +1,1 @@
+"""Notifications: what to tell users beside the facts, and when."""

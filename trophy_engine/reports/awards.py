@@ -1,0 +1,30 @@
+"""The ledger: a user's awards in a points system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice, takewhile
+from typing import Final
+
+from trophy_engine.core.effects import PointsAwarded
+from trophy_engine.core.transition import Scene
+from trophy_engine.errors import InvalidValue, short_repr
+
+__all__ = ["MOST_AWARDS", "awards_of"]
+
+#: How many awards one can ask for.
+MOST_AWARDS: Final = 100
+
+
+def awards_of(scenes: Sequence[Scene], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
+    """Give a user's last awards in a points system, the newest first, back to when the rules last lacked it.
+
+    Raises:
+        InvalidValue: ``n`` is not from 1 to 100.
+    """
+    if type(n) is not int or not 1 <= n <= MOST_AWARDS:
+        raise InvalidValue(f"n must be a whole number from 1 to {MOST_AWARDS}, not {short_repr(n)}")
+    since = takewhile(lambda scene: any(one.key == system for one in scene.plan.systems), reversed(scenes))
+    newest = (raw for scene in since for raw in reversed(scene.effects))
+    found = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)
+    return tuple(PointsAwarded(*raw[1:]) for raw in islice(found, n))

@@ -1,0 +1,72 @@
+"""Best rankings: the highest rank of a user on each leaderboard within a period, and the run in which it was held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import attrs
+
+from trophy_engine.leaderboards.views import Snapshot, StandingView
+from trophy_engine.numbers import Number
+from trophy_engine.rules.leaderboards import Leaderboard
+
+__all__ = ["BestRankings", "days_of_review"]
+
+#: The most active week can reach beyond the year.
+_A_WEEK: Final = timedelta(days=7)
+_FIRST: Final = date.min + _A_WEEK
+_LAST: Final = date.max - _A_WEEK
+
+
+def days_of_review(year: int, today: date) -> tuple[date, date]:
+    """Return the first and the last local day that a review of a year can ask for, none of them in the future."""
+    first, last = max(date(year, 1, 1), _FIRST) - _A_WEEK, min(date(year, 12, 31), _LAST) + _A_WEEK
+    return first, min(last, today)
+
+
+class BestRankings:
+    """The best rankings of one user in any period within some days; every leaderboard is looked up once.
+
+    Args:
+        boards: the leaderboards.
+        standings: returns the user's standings on a leaderboard, by key, in every run that has one of the days.
+        last: the last of the days.
+    """
+
+    def __init__(
+        self, boards: Iterable[Leaderboard], standings: Callable[[str], Sequence[StandingView]], last: date
+    ) -> None:
+        self._boards = [board.key for board in boards if board.status != "inactive"]
+        self._standings = standings
+        self._last = last
+        self._known: dict[str, Sequence[StandingView]] = {}
+
+    def __call__(self, first: date, last: date) -> Mapping[str, StandingView]:
+        """Return the best rankings between two days by leaderboard; one without any is absent."""
+        last = min(last, self._last)
+        held = {key: min(self._held(key, first, last), key=_order, default=None) for key in self._boards}
+        return {key: best for key, best in held.items() if best is not None}
+
+    def _held(self, board: str, first: date, last: date) -> Iterator[StandingView]:
+        """Yield the best ranking of each run that has one of the days."""
+        if board not in self._known:
+            self._known[board] = self._standings(board)
+        for standing in self._known[board]:
+            if standing.start <= last and (standing.end is None or first <= standing.end):
+                best = _best(standing.history, first, last)
+                if best is not None:
+                    yield attrs.evolve(standing, rank=best.rank, value=best.value)
+
+
+def _best(history: Sequence[Snapshot], first: date, last: date) -> Snapshot | None:
+    """Return the highest rank held between two days, the one with which the first day began included."""
+    before = [one for one in history if one.date < first][-1:]
+    within = [one for one in history if first <= one.date <= last]
+    return min((one for one in before + within if one.rank is not None), key=_order, default=None)
+
+
+def _order(one: Snapshot | StandingView) -> tuple[Number, Number]:
+    """Order by rank; of equal ones the greater value comes first."""
+    return one.rank or 0, -(one.value or 0)

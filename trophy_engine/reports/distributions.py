@@ -1,0 +1,99 @@
+"""The census: how a crowd of users is spread over balances, levels and achievements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.points import Level, PointsSystem
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.views.player import Player
+
+__all__ = ["LevelCount", "PointsRange", "Rarity", "histogram", "level_summary", "rarities"]
+
+_RANGES = 10
+
+
+@attrs.frozen
+class PointsRange:
+    """How many users hold from ``first`` to ``last`` points, both included."""
+
+    first: int
+    last: int
+    users: int
+
+
+@attrs.frozen
+class LevelCount:
+    """How many users hold a level."""
+
+    level: Level
+    users: int
+
+
+@attrs.frozen
+class Rarity:
+    """How many users hold an achievement, and what percentage of all users they are, 0 where there are none."""
+
+    completions: int
+    rarity: float
+
+
+def histogram(
+    players: Iterable[Player], system: str, attributes: Mapping[str, str] | None = None
+) -> tuple[PointsRange, ...]:
+    """Spread users over their balances in a points system.
+
+    The first range is that of nobody's points, 0; ten equal ones follow, up to the power of ten that the greatest
+    balance needs, and that is at least 10.
+
+    Args:
+        players: the users.
+        system: the key of the points system.
+        attributes: count only users who have all of these.
+    """
+    balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was declared
+    totals = [0 if balance is None else balance.total for balance in balances]
+    top = _RANGES
+    while top < max(totals, default=0):
+        top *= 10
+    step = top // _RANGES
+    users = Counter((total - 1) // step + 1 for total in totals)
+    bounds = [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
+    return tuple(PointsRange(first, last, users[place]) for place, (first, last) in enumerate(bounds))
+
+
+def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
+    wanted = Filter(attributes or {})
+    return (player for player in players if wanted.mismatch(player.attributes) is None)
+
+
+def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:
+    """Count the users at each level of a points system, the lowest first; who holds none is not counted.
+
+    Raises:
+        InvalidValue: the points system has no levels.
+    """
+    if not system.levels:
+        raise InvalidValue(f"points system {system.key!r} has no levels to count users at; declare some first")
+    balances = (player.points.get(system.key) for player in players)  # none before it was declared
+    held = (None if balance is None else balance.level for balance in balances)
+    users = Counter(level.key for level in held if level is not None)
+    return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda one: one.points))
+
+
+def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
+    """Say of every achievement how many users hold it, in the order of declaration."""
+    everybody = 0
+    completions: Counter[str] = Counter()
+    for player in players:
+        everybody += 1
+        completions.update(player.completed.keys())
+    return {
+        one.key: Rarity(completions[one.key], 100 * completions[one.key] / everybody if everybody else 0.0)
+        for one in ruleset.achievements
+    }

@@ -1,0 +1,312 @@
+"""A streak's history: how long it was, period by period, and what carried it.
+
+What is credited, missed and restored follows from effects; a period that was carried tells nothing but by what it is
+not. The length at a period is what counting comes to: a credit adds one, a loss leaves none, a restored streak is as
+long as it was, and whatever else there is between carries on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Final
+
+import attrs
+
+from trophy_engine.calendar.frequencies import Frequency
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.effects import (
+    FreezeConsumed,
+    FreezeReturned,
+    RawEffect,
+    StreakExtended,
+    StreakLossUndone,
+    StreakLost,
+    StreakPaused,
+    StreakRecounted,
+    StreakReset,
+    StreakRestored,
+    StreakStarted,
+    StreakUnpaused,
+)
+from trophy_engine.core.pauses import Pauses
+from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.recount import Past
+from trophy_engine.core.transition import Scene
+from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
+from trophy_engine.reports.dated_effects import moments
+
+__all__ = ["MOST_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
+
+#: How many periods one can ask for.
+MOST_PERIODS: Final = 10_000
+
+
+@attrs.frozen
+class StreakPeriod:
+    """What a period was to the streak.
+
+    Attributes:
+        period_start, period_end: its first and its last day.
+        length: of the streak at its end; now, for the current period.
+        used_freeze: whether a freeze carried the streak over it.
+        used_pause: whether it was missed, and a pause carried the streak over it.
+        reset_at: when the application ended the streak in it, if it did (aware, UTC).
+    """
+
+    period_start: date
+    period_end: date
+    length: int
+    used_freeze: bool
+    used_pause: bool
+    reset_at: datetime | None
+
+
+@attrs.frozen
+class LongestStreak:
+    """The longest a streak was in a stretch of time.
+
+    Attributes:
+        length: how long.
+        period_start: the first day of its first period.
+        period_end: the last day of its last period, within the stretch, that was credited or carried.
+        started: the day on which it started.
+    """
+
+    length: int
+    period_start: date
+    period_end: date
+    started: date
+
+
+def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod, ...]:
+    """Give the last periods of a user's streak, the oldest first, the current one included.
+
+    Raises:
+        InvalidValue: ``periods`` is not from 1 to 10,000, or to what the calendar holds where that is less.
+        UnknownKey: the rules in force have no streak.
+    """
+    account = _account(scenes)
+    state = scenes[-1].state
+    index = account.streak.index
+    current = index(state.day)
+    most = min(current - index(1) - 1, MOST_PERIODS)
+    if type(periods) is not int or not 1 <= periods <= most:
+        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
+    rows = list(account.rows(current - periods + 1, current))
+    # A later period can be credited already, on the other side of the date line.
+    return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
+
+
+def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestStreak | None:
+    """Return the longest streak between two local days, both included; None where there was none.
+
+    Raises:
+        UnknownKey: the rules in force have no streak.
+    """
+    account = _account(scenes)
+    index = account.streak.index
+    today = index(scenes[-1].state.day)
+    current = min(index(last.toordinal()), today)
+    lengths = account.lengths()
+    periods = range(index(first.toordinal()), current + 1)
+    period = max(periods, key=lambda one: _at(lengths, one), default=current)
+    length = _at(lengths, period)
+    if not periods or not length:
+        return None
+    started = max((day for day in account.starts if index(day) <= period), default=account.streak.first_day(period))
+    undecided = current if current == today and not account.is_decided(current) else current + 1
+    ended = next((one for one, shorter in lengths if one > period and shorter < length), undecided)
+    return LongestStreak(
+        length=length,
+        period_start=account.first_day(index(started)),
+        period_end=account.last_day(min(ended, undecided) - 1),
+        started=date.fromordinal(started),
+    )
+
+
+def _account(scenes: Sequence[Scene]) -> _Account:
+    """Take down a user's history by the calendar of the rules in force.
+
+    Raises:
+        UnknownKey: they have no streak.
+    """
+    account: _Account | None = None
+    accounts: dict[Frequency, _Account] = {}
+    for number, scene in enumerate(scenes):
+        rule, streak = scene.plan.ruleset.streak, scene.plan.streak
+        if rule is None or streak is None:
+            account, accounts = None, {}
+            continue
+        if account is None or account is not accounts.get(rule.calendar):
+            pauses = account.pauses if account else {}
+            account = accounts.setdefault(rule.calendar, _Account(streak, pauses=pauses))
+            if scene.before is not None:
+                recounted = [raw[4] for raw in scene.effects if raw[0] is StreakRecounted]
+                today = streak.index(scenes[number - 1].state.day)
+                length = recounted[-1] if recounted else scene.before.length
+                account.go_on(today, Past(streak, rule.calendar, scenes[:number]), length)
+        elif _did_away(scene):
+            account.do_away(streak.index(scene.state.day))
+        for moment in moments((scene,)):
+            account.note(moment.day, moment.raw)
+    if account is None:
+        raise UnknownKey("rule", "streak", ())
+    return account
+
+
+def _did_away(scene: Scene) -> bool:
+    """Tell whether the user chose to do without the streak that they had."""
+    before, after = scene.before, scene.state
+    if before is None or not before.length or after.length or after.own is None:
+        return False
+    return not after.own.conditions and all(raw[0] is not StreakLost for raw in scene.effects)
+
+
+@attrs.define
+class _Account:
+    """What effects say of every period, by the calendar of the streak.
+
+    Attributes:
+        streak: the calendar.
+        credited, frozen: periods.
+        lost: periods, and how long the streak was that was lost in them.
+        restored: how long a restored streak is from a period on.
+        carried: the first and the last periods of what restoring carried.
+        reset_at: when the streak was reset in a period.
+        starts: the days on which streaks started.
+        pauses: the first and the last day of each pause, by its number.
+    """
+
+    streak: StreakPlan
+    credited: set[int] = attrs.field(factory=set)
+    frozen: set[int] = attrs.field(factory=set)
+    lost: dict[int, int] = attrs.field(factory=dict)
+    restored: dict[int, int] = attrs.field(factory=dict)
+    carried: list[tuple[int, int]] = attrs.field(factory=list)
+    reset_at: dict[int, int] = attrs.field(factory=dict)
+    starts: list[int] = attrs.field(factory=list)
+    pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
+
+    def note(self, day: int, raw: RawEffect) -> None:
+        """Take down an effect that happened on a local day."""
+        kind = raw[0]
+        index = self.streak.index
+        if kind in {StreakStarted, StreakExtended}:
+            self.credited.add(index(raw[4]))
+            if kind is StreakStarted:  # one that begins where another was lost does so in the past
+                self.starts.append(day if index(day) == index(raw[4]) else raw[4])
+        elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
+            self._note_miss(day, raw)
+        elif kind is StreakReset:
+            self.reset_at[index(day)] = raw[2]
+            self._forget_from(index(day))
+            self.lost[index(day)] = raw[3]
+        elif kind is StreakRestored:
+            self._restore(index(day), raw[3])
+        elif kind is StreakPaused:
+            self.pauses[raw[3]] = raw[4], raw[5]
+        elif kind is StreakUnpaused:
+            start, end = self.pauses[raw[3]]
+            self.pauses[raw[3]] = start, min(end, day - 1)
+
+    def _note_miss(self, day: int, raw: RawEffect) -> None:
+        """Note what a missed period led to, or that this is undone."""
+        index = self.streak.index
+        if raw[0] is FreezeConsumed:
+            self.frozen.add(index(raw[5]))
+        elif raw[0] is FreezeReturned:
+            self.frozen.discard(index(raw[5]))
+        elif raw[0] is StreakLossUndone:
+            del self.lost[index(raw[4])]
+            self.starts = [start for start in self.starts if start < raw[4]]
+        elif index(raw[4]) < index(day):  # the loss by a reset comes within a period
+            self.lost[index(raw[4])] = raw[3]
+
+    def go_on(self, today: int, past: Past, length: int) -> None:
+        """Go on from where the calendar was left, through what met the conditions since, to the streak of today."""
+        lengths = self.lengths()
+        run, last = lengths[-1][1] if lengths else 0, past.through
+        for period in past.met:
+            if run and period > last + 1:
+                self.lost[last + 1] = run
+                run = 0
+            if not run:
+                self.starts.append(self.streak.first_day(period))
+            self.credited.add(period)
+            run, last = run + 1, period
+        if run and not length and last < today:
+            self.lost[last + 1] = run
+        last = last if length else today
+        self.restored[last] = length - (last in self.credited)
+
+    def do_away(self, today: int) -> None:
+        """End the streak, of which nothing is left from today on."""
+        self._forget_from(today)
+        self.restored[today] = 0
+
+    def _restore(self, today: int, length: int) -> None:
+        """Carry the last streak that was lost at that length, from its loss through today."""
+        since = max((period for period, lost in self.lost.items() if lost == length), default=today)
+        self._forget_from(since)
+        self.restored[since] = length
+        self.carried.append((since, today))
+
+    def _forget_from(self, period: int) -> None:
+        self.credited = {one for one in self.credited if one < period}
+        self.lost = {one: length for one, length in self.lost.items() if one < period}
+        self.restored = {one: length for one, length in self.restored.items() if one < period}
+        self.starts = [day for day in self.starts if self.streak.index(day) < period]
+
+    def lengths(self) -> list[tuple[int, int]]:
+        """Count: give the periods at which the length changes, and the lengths from them on, in order."""
+        found: list[tuple[int, int]] = []
+        length = 0
+        for period in sorted(self.credited | self.lost.keys() | self.restored.keys()):
+            length = 0 if period in self.lost else self.restored.get(period, length)
+            length += period in self.credited
+            found.append((period, length))
+        return found
+
+    def rows(self, first: int, current: int) -> Iterator[StreakPeriod]:
+        """Give what there is to say of each period up to the current one."""
+        lengths = self.lengths()
+        decided = self.credited | self.frozen
+        pauses = Pauses((start, last, False) for start, last in self.pauses.values())
+        for period in range(first, current + 1):
+            length = _at(lengths, period)
+            missed = period < current and length > 0 and period not in decided
+            reset_at = self.reset_at.get(period)
+            yield StreakPeriod(
+                period_start=self.first_day(period),
+                period_end=self.last_day(period),
+                length=length,
+                used_freeze=period in self.frozen,
+                used_pause=missed and self._paused(period, pauses),
+                reset_at=None if reset_at is None else from_micros(reset_at),
+            )
+
+    def _paused(self, period: int, pauses: Pauses) -> bool:
+        if any(first <= period <= last for first, last in self.carried):
+            return False
+        first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
+        return pauses.end_of_stretch(first_day, end) is not None
+
+    def is_decided(self, period: int) -> bool:
+        """Return whether the current period already is credited or carried."""
+        return period in self.credited or any(first <= period <= last for first, last in self.carried)
+
+    def first_day(self, period: int) -> date:
+        """Give the first day of a period."""
+        return date.fromordinal(self.streak.first_day(period))
+
+    def last_day(self, period: int) -> date:
+        """Give the last day of a period."""
+        return date.fromordinal(self.streak.first_day(period + 1) - 1)
+
+
+def _at(lengths: Sequence[tuple[int, int]], period: int) -> int:
+    """Give the length at a period, of those at which it changed."""
+    passed = bisect_right(lengths, period, key=lambda one: one[0])
+    return lengths[passed - 1][1] if passed else 0

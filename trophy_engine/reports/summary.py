@@ -1,0 +1,76 @@
+"""Summaries: how a total moved, period by period, as a chart wants it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final, get_args
+
+import attrs
+
+from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
+from trophy_engine.calendar.instants import FIRST, LAST, from_micros
+from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.numbers import Number
+from trophy_engine.reports.daily_totals import Course
+
+__all__ = ["MOST_DAYS", "SummaryRow", "summarise"]
+
+#: How far apart the ends of a summary can lie.
+MOST_DAYS: Final = 400
+#: The first and the last day of the years in which something can happen.
+_DAYS: Final = from_micros(FIRST).date(), from_micros(LAST - 1).date()
+
+
+@attrs.frozen
+class SummaryRow:
+    """What a period came to.
+
+    Attributes:
+        date: the first day of the period.
+        total: the total at its end.
+        change: the movement within it, all of it.
+    """
+
+    date: date
+    total: Number
+    change: Number
+
+
+def summarise(
+    course: Course, aggregation: FrequencyName, start: date, end: date, first_weekday: Weekday = "sunday"
+) -> tuple[SummaryRow, ...]:
+    """Summarise a course by every period that touches the range, both ends included, in order.
+
+    Raises:
+        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
+            order, or too far apart.
+    """
+    check_range(aggregation, start, end)
+    calendar = frequency(aggregation, first_weekday)
+    rows: list[SummaryRow] = []
+    for period in range(calendar.index(start.toordinal()), calendar.index(end.toordinal()) + 1):
+        first, last = calendar.first_day(period), calendar.first_day(period + 1) - 1
+        rows.append(SummaryRow(date.fromordinal(first), course.total(last), course.change(first, last)))
+    return tuple(rows)
+
+
+def check_range(aggregation: str, start: object, end: object) -> None:
+    """Check what a summary is asked for.
+
+    Raises:
+        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
+            order, or too far apart.
+    """
+    if aggregation not in get_args(FrequencyName):
+        names = ", ".join(get_args(FrequencyName))
+        raise InvalidValue(f"aggregation must be one of {names}, not {short_repr(aggregation)}")
+    for name, day in (("start", start), ("end", end)):
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise InvalidValue(f"{name} must be a date, not {short_repr(day)}")
+        if not _DAYS[0] <= day <= _DAYS[1]:
+            raise InvalidValue(f"{name} must lie in the years 1900 to 2199, not {day}")
+    if isinstance(start, date) and isinstance(end, date):
+        if start >= end:
+            raise InvalidValue(f"start {start} must be before end {end}")
+        if (end - start).days > MOST_DAYS:
+            raise InvalidValue(f"start {start} and end {end} must be at most {MOST_DAYS} days apart")

@@ -1,0 +1,378 @@
+"""History: what an engine remembers, a storage's log and the live states that it has come to.
+
+A state that is not live is loaded: the user's snapshot, and what the log holds after it. Live states are ``whole``
+except while a command changes them: if it is interrupted, they are dropped at the next call, for the log is the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import takewhile
+from typing import Final
+
+from trophy_engine.calendar.instants import FIRST
+from trophy_engine.core.agenda import Turn
+from trophy_engine.core.commands import Adopt, Command, Record, Settle
+from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.evaluate import apply
+from trophy_engine.core.migration import adopt
+from trophy_engine.core.plan import Plan
+from trophy_engine.core.settle import make_due_happen, settle
+from trophy_engine.core.state import SCHEMA, UserState
+from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
+from trophy_engine.repository.pending import Waiting
+from trophy_engine.repository.transitions import NO_RULES, plan_of, retell, revision_of
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
+
+__all__ = ["History"]
+
+# What making a named tuple comes down to, without the detour over its constructor: one is made for every event.
+_new = tuple.__new__
+#: Nobody's id, of whom the log tells only what is about everybody.
+_NOBODY: Final = ""
+#: A state that was loaded with more entries than this is worth a snapshot: loading that takes as long.
+_SHORT_TAIL: Final = 10
+#: For how many new entries one counts that had to be applied again: it costs the same with every opening.
+_REPLAY_WEIGHT: Final = 10
+
+
+class History:
+    """The log and the live states of one engine.
+
+    Attributes:
+        storage: where the log is kept.
+        plan: the rules in force.
+        states: the live states, by user.
+        whole: whether the live states are those of the log; False while a command changes them.
+        in_batch: whether entries wait for the end of a batch.
+        forgotten: how often all that was live has been dropped or replaced.
+        changed: the users for whom entries of other engines have been read since somebody cleared it.
+        revised: what it did to users that the storage was opened under other rules than it had.
+    """
+
+    def __init__(self, storage: Storage, ruleset: Ruleset | None) -> None:
+        self.storage = storage
+        self.states: dict[str, UserState] = {}
+        self.whole = True
+        self.in_batch = False
+        self.forgotten = 0
+        self.changed: dict[str, None] = {}
+        self._waiting = Waiting()
+        self._unsaved: dict[str, None] = {}
+        self._entries_unsaved = 0
+        self._appended = False
+        self._closed = False
+        self._settled: int | None = None
+        self._snapshot_every = storage.snapshot_every
+        self._sequence = 0
+        self._adoptions: list[tuple[int, Adopt]] = []
+        self.plan: Plan = self._plan_at(0)
+        self.revised: list[RawEffect] = []
+        self._open(ruleset)
+
+    def _open(self, ruleset: Ruleset | None) -> None:
+        """Read where the log ends, and adopt the rules if they are others; an engine that is faster is followed."""
+        while True:
+            self.forget()
+            wanted = self.plan.ruleset if ruleset is None else ruleset
+            if self._adoptions and self.plan.ruleset.digest == wanted.digest:
+                return
+            with suppress(StorageConflict):
+                self.revised = self.adopt(wanted, self.latest())
+                return
+
+    def _read_adoptions(self) -> list[tuple[int, Adopt]]:
+        return [
+            (entry.sequence, entry.command) for entry in self.storage.adoptions() if isinstance(entry.command, Adopt)
+        ]
+
+    def latest(self) -> int:
+        """Return the latest instant at which anything happened to any user."""
+        states = filter(None, map(self.state, self.users()))
+        return max((state.settled for state in states), default=FIRST)
+
+    def settled(self) -> int:
+        """Give the latest instant at which everybody was settled or other rules came, FIRST for none."""
+        if self._settled is None:
+            self._settled = max((command.at for command in self.commands_of(_NOBODY)), default=FIRST)
+        return self._settled
+
+    def settle(self, at: int) -> None:
+        """Enter into the log that everybody was settled.
+
+        Raises:
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        self.append(0, Settle(at))
+        if self._settled is not None:
+            self._settled = max(self._settled, at)
+
+    def adopt(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
+        """Go on under other rules from an instant on that no user has passed; give what that does to the users.
+
+        Raises:
+            InvalidValue: a batch is open.
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        self.check_no_batch()
+        command = Adopt(ruleset.dumps(format="json"), at)
+        former, plan = self.plan, plan_of(command.rules)
+        self.whole = False
+        effects: list[RawEffect] = []
+        after = {}
+        for user_id in self.users():
+            state = self.state(user_id)
+            if state is not None:
+                after[user_id] = self._revise(state.copy(), former, plan, command, self._sequence + 1, effects)
+        self._settled = None
+        # Keeping the entry may take snapshots, which are of the states after it.
+        self._adoptions.append((self._sequence + 1, command))
+        self.plan = plan
+        self.states = after
+        self.forgotten += 1
+        self.append(0, command)
+        self.whole = True
+        return effects
+
+    def check_no_batch(self) -> None:
+        """Check that rules can change.
+
+        Raises:
+            InvalidValue: a batch is open.
+        """
+        if self.in_batch:
+            raise InvalidValue("rules do not change within a batch; end it first")
+
+    def _revise(
+        self, state: UserState, former: Plan, plan: Plan, command: Adopt, sequence: int, effects: list[RawEffect]
+    ) -> UserState:
+        turn = Turn(former)
+        settle(turn, state, command.at)
+        effects += turn.effects
+        turn = Turn(plan)
+        revision = revision_of(former, plan)
+        after = adopt(turn, state, revision, command.at, lambda: retell(self._before(state.id, sequence), command.at))
+        effects += turn.effects
+        return after
+
+    def adoptions(self) -> tuple[Adopt, ...]:
+        """List the rules that have been adopted, in order."""
+        return tuple(command for _, command in self._adoptions)
+
+    # --- states -----------------------------------------------------------------------------------------------------
+
+    def state(self, user_id: str) -> UserState | None:
+        """Give a user's live state, or None where nothing has been recorded of them."""
+        state = self.states.get(user_id)
+        if state is None:
+            state = self._load(user_id)
+            if state is not None:
+                self.states[user_id] = state
+        return state
+
+    def _load(self, user_id: str) -> UserState | None:
+        snapshot = self.storage.load(user_id)
+        if snapshot is not None and (snapshot.state.get("schema") != SCHEMA or snapshot.sequence > self._sequence):
+            snapshot = None  # of another version of this package, or of an engine that is ahead; the log has it all
+        after = 0 if snapshot is None else snapshot.sequence
+        plan = self._plan_at(after)
+        state = None if snapshot is None else UserState.load(plan, snapshot.state)
+        turn = Turn(plan)
+        applied = 0
+        for entry in self._entries_of(user_id, after):
+            applied += 1  # enumerate would count in a name that the loop does not use
+            match entry.command:
+                case Adopt(rules) as command:
+                    former, plan = plan, plan_of(rules)
+                    if state is not None:
+                        state = self._revise(state, former, plan, command, entry.sequence, [])
+                    turn = Turn(plan)
+                case Settle(at):
+                    if state is not None:
+                        state = make_due_happen(turn, state, at)
+                case command:
+                    state = apply(turn, state, command)
+            turn.effects.clear()
+        if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
+            self._unsaved[user_id] = None
+            self._entries_unsaved += _REPLAY_WEIGHT * applied
+        return state
+
+    def _plan_at(self, sequence: int) -> Plan:
+        """Give the rules that were in force after an entry of the log."""
+        adopted = [command.rules for place, command in self._adoptions if place <= sequence]
+        return plan_of(adopted[-1] if adopted else NO_RULES)
+
+    def commands_of(self, user_id: str) -> Iterator[Command]:
+        """Walk the commands about a user, and those about everybody, in the order of the log."""
+        return (entry.command for entry in self._entries_of(user_id))
+
+    def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
+        """Walk the commands of ``commands_of`` that stand before an entry of the log."""
+        entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
+        return (entry.command for entry in entries)
+
+    def _entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+        last = self._sequence - len(self._waiting.entries)
+        for entry in self.storage.entries_of(user_id, after):
+            if entry.sequence > last:
+                break  # an engine that is ahead; catch_up reads on
+            yield entry
+        yield from self._waiting.of(user_id)
+
+    def users(self) -> Iterator[str]:
+        """Walk the users in the order in which they were first seen."""
+        return iter(dict.fromkeys((*self.storage.users(), *self._waiting.users())))
+
+    # --- the log ----------------------------------------------------------------------------------------------------
+
+    def append(self, number: int, command: Command) -> None:
+        """Enter a command into the log, at once or at the end of the batch; ``number`` counts its user's commands.
+
+        Raises:
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        entry = _new(Entry, (self._sequence + 1, number, command))
+        if self.in_batch:
+            self._waiting.add(entry)
+            self._sequence += 1
+            return
+        self.storage.append((entry,))
+        self._sequence += 1
+        if self._snapshot_every is not None:
+            self._age((entry,))
+
+    def find(self, command: Record) -> Entry | None:
+        """Find the record that used a command's idempotency key."""
+        key = (command.user_id, command.metric, str(command.idempotency_key))
+        return self._waiting.find(key) or self.storage.find(*key)
+
+    def begin_batch(self) -> None:
+        """Let entries wait."""
+        self.in_batch = True
+
+    def end_batch(self) -> None:
+        """Enter what waits into the log, in one transaction.
+
+        Raises:
+            StorageError: it could not be kept; nothing of it has happened.
+        """
+        entries = self._waiting.entries
+        self.whole = False
+        self.storage.append(entries)
+        self._waiting = Waiting()
+        self.in_batch = False
+        if self._snapshot_every is not None:
+            self._age(entries)
+        self.whole = True
+
+    def abandon_batch(self) -> None:
+        """End a batch that failed; the next call drops what it did, whatever interrupts this."""
+        self.whole = False
+        self.in_batch = False
+
+    def forget(self) -> None:
+        """Drop every live state and what waits: the storage knows better."""
+        self.whole = False
+        self.in_batch = False
+        self._waiting = Waiting()
+        self._drop_states()
+        self._sequence = self.storage.length()
+        self._adoptions = self._read_adoptions()
+        self.plan = self._plan_at(self._sequence)
+        self.whole = True
+
+    def _drop_states(self) -> None:
+        self.forgotten += 1
+        self._settled = None
+        self.states.clear()
+        self.changed.clear()
+        self._unsaved.clear()
+
+    def recover(self) -> None:
+        """Drop what an interrupted command left behind; within a batch, the entries that wait stay."""
+        if not self.in_batch:
+            self.forget()
+            return
+        entries = self._waiting.entries
+        self._waiting = Waiting(entries)
+        self._drop_states()
+        self._sequence = entries[-1].sequence if entries else self.storage.length()
+        self.whole = True
+
+    def catch_up(self) -> bool:
+        """Read what other engines have appended to the log, and return whether there was anything.
+
+        While entries of a batch wait, nothing is read: either they follow the last entry at its end, or it fails.
+        """
+        if self._waiting.entries:
+            return False
+        length = self.storage.length()
+        if length == self._sequence:
+            return False
+        self.whole = False
+        turn = Turn(self.plan)
+        for entry in self.storage.entries(self._sequence):
+            if isinstance(entry.command, Adopt):
+                break
+            self._follow(turn, entry.command)
+            self._sequence = entry.sequence
+        if self._sequence < length:
+            self.forget()
+        self.whole = True
+        return True
+
+    def _follow(self, turn: Turn, command: Command) -> None:
+        """Apply a command of another engine to what is live."""
+        users = self.states if isinstance(command, Settle) else (str(user_of(command)),)
+        for user_id in list(users):
+            state = self.states.get(user_id)
+            if state is not None and isinstance(command, Settle):
+                self.states[user_id] = make_due_happen(turn, state, command.at)
+            elif state is not None and not isinstance(command, Adopt | Settle):
+                self.states[user_id] = apply(turn, state, command)
+            self.changed[user_id] = None
+        if isinstance(command, Settle):
+            self._settled = None
+        turn.effects.clear()
+
+    # --- snapshots --------------------------------------------------------------------------------------------------
+
+    def _age(self, entries: Sequence[Entry]) -> None:
+        """Count entries and their users as unsaved, and renew snapshots when enough entries are."""
+        self._appended = self._appended or bool(entries)
+        for entry in entries:
+            user_id = user_of(entry.command)
+            self._unsaved |= dict.fromkeys(self.states) if user_id is None else {user_id: None}
+            self._entries_unsaved += 1
+        if self._snapshot_every is not None and self._entries_unsaved >= self._snapshot_every:
+            self._entries_unsaved = 0
+            with suppress(StorageError):  # the log has everything; snapshots are due again after as many entries
+                self._save(self._unsaved)
+
+    def _save(self, users: Iterable[str]) -> None:
+        self.storage.save(
+            [
+                Snapshot(user_id, self._sequence, self.plan.digest, self.states[user_id].dump(self.plan))
+                for user_id in users
+                if user_id in self.states
+            ]
+        )
+        self._unsaved.clear()
+
+    def close(self) -> None:
+        """Snapshot what is not, and close the storage; a second call does nothing.
+
+        An engine that has only read writes no snapshot, and one that is closed within a batch none either.
+        """
+        if self._closed:
+            return
+        try:
+            if self._appended and self.whole and not self.in_batch:
+                self._appended = False
+                self._save(self._unsaved)
+        finally:
+            self.storage.close()
+            self._closed = True

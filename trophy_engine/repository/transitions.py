@@ -1,0 +1,97 @@
+"""Retelling: a user's commands done again from the log, noting what each set off and what it lined up for payment.
+
+The rules are those that were in force at each command. Nothing that is stored is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from trophy_engine.core.agenda import Turn
+from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.evaluate import apply
+from trophy_engine.core.migration import Revision, adopt
+from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.settle import settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.transition import Scene
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["NO_RULES", "plan_of", "retell", "revision_of"]
+
+#: What is in force before a log begins.
+NO_RULES: Final = Ruleset().dumps("json")
+
+
+@lru_cache(maxsize=256)
+def plan_of(rules: str) -> Plan:
+    """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
+    return compile_plan(Ruleset.loads(rules, format="json"))
+
+
+@lru_cache(maxsize=256)
+def revision_of(before: Plan, after: Plan) -> Revision:
+    """Find what is different between two plans, once."""
+    return Revision(before, after)
+
+
+class _Awards(list[tuple[int, TriggerPlan, int]]):
+    """The awards of a turn, which remembers those that were paid or found to come to nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: list[tuple[TriggerPlan, int]] = []
+
+    def clear(self) -> None:
+        """Remember what is cleared; the core clears what it has looked at."""
+        self.due += ((trigger, times) for _, trigger, times in self)
+        super().clear()
+
+
+def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
+    """Do a user's commands again, those after ``until`` left out; the last scene is what time has made due by then."""
+    plan = plan_of(NO_RULES)
+    state: UserState | None = None
+    told: list[Scene] = []
+    for command in commands:
+        if isinstance(command, Settle):
+            continue  # what it made happen is due at the next command, too, or at the end
+        if command.at > until and (state is not None or isinstance(command, UserCommand)):
+            break
+        if isinstance(command, Adopt):
+            former, plan = plan, plan_of(command.rules)
+            if state is None:
+                continue
+            told.append(_do(former, state, None, command.at))
+            yield told[-1]
+            told.append(_revise(told, former, plan, command.at))
+        else:
+            told.append(_do(plan, state, command, command.at))
+        state = told[-1].state
+        yield told[-1]
+    if state is not None:
+        yield _do(plan, state, None, until)
+
+
+def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Scene:
+    turn = Turn(plan)
+    awards = _Awards()
+    turn.awards = awards
+    state = None if before is None else before.copy()
+    if command is not None:
+        state = apply(turn, state, command)
+    elif state is not None:
+        settle(turn, state, at)
+    if state is None:
+        raise AssertionError("time alone makes no user")
+    return Scene(command, plan, turn.effects, awards.due, before, state)
+
+
+def _revise(told: list[Scene], former: Plan, plan: Plan, at: int) -> Scene:
+    turn = Turn(plan)
+    before = told[-1].state
+    state = adopt(turn, before, revision_of(former, plan), at, lambda: told)
+    return Scene(None, plan, turn.effects, [], before, state)

@@ -1,0 +1,79 @@
+"""Variations of a ruleset: the same rules with other values at some paths, as a rules file names them.
+
+>>> from trophy_engine.rules.metrics import Metric
+>>> varied = vary(Ruleset(metrics=[Metric("words")]), {"metrics[words].name": "Words", "streak.freezes.max_count": 2})
+>>> varied.metrics[0].name, varied.streak.freezes.max_count
+('Words', 2)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.files import emit
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.structure import write
+
+__all__ = ["vary"]
+
+_MOST_DIGITS: Final = 18
+_STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
+
+
+def vary(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
+    """Make the ruleset with other values.
+
+    Args:
+        ruleset: the rules to start from; they stay as they are.
+        values: by path, such as ``streak.freezes.max_count``, ``points[0].triggers[1].points`` or, with the key of an
+            item in place of its number, ``points[xp].maximum``; None takes a field away, and tables on the way to a
+            field are made if need be.
+
+    Raises:
+        InvalidRules: there is nothing at a path, or the rules contradict themselves then.
+        InvalidValue: a path is none, or rules do not hold such a value.
+    """
+    Instances((Ruleset,)).check("ruleset", ruleset)
+    Instances((Mapping,)).check("values", values)
+    table = write(ruleset)
+    for path, value in values.items():
+        _put(table, path, value)
+    return Ruleset.loads(emit(table, "json"), "json")
+
+
+def _put(place: Any, path: str, value: Any) -> None:
+    *way, last = _steps(path)
+    for step in way:
+        place = place.setdefault(step, {}) if isinstance(place, dict) else place[_place(place, step, path)]
+    if isinstance(place, list):
+        place[_place(place, last, path)] = value
+    elif not isinstance(place, dict):
+        raise InvalidRules([Problem("error", path, "there is no table at this path")])
+    elif value is None:
+        place.pop(last, None)
+    else:
+        place[last] = value
+
+
+def _steps(path: str) -> list[str]:
+    check_text(path, "a path")
+    if not path or _STEP.sub("", path):
+        raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {short_repr(path)}")
+    return [name or item for name, item in _STEP.findall(path) if name or item]
+
+
+def _place(items: Any, step: str, path: str) -> int:
+    """Find an item of a list by its number or its key."""
+    keys = [item.get("key") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    if step in keys:
+        return keys.index(step)
+    if step.isdecimal() and len(step) <= _MOST_DIGITS and int(step) < len(keys):
+        return int(step)
+    known = ", ".join(map(repr, filter(None, keys))) or "none"
+    raise InvalidRules([Problem("error", path, f"there is no item {short_repr(step)}; known: {known}")])

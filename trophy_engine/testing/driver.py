@@ -1,0 +1,102 @@
+"""Performance: commands done through the engine's public methods."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core.commands import (
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Settle,
+    Unpause,
+    UserCommand,
+)
+from trophy_engine.core.effects import Effect
+from trophy_engine.core.streak_commands import Care
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
+from trophy_engine.errors import TrophyError
+
+__all__ = ["Deed", "effects_of", "perform", "play", "states"]
+
+#: What a history is made of.
+Deed = UserCommand | Settle
+
+
+def perform(engine: Engine, command: Deed) -> Outcome | tuple[Effect, ...] | TrophyError:
+    """Do a command through the engine's public methods.
+
+    Returns:
+        The outcome, or what settling made happen, or the error of a command that was refused.
+    """
+    at = from_micros(command.at)
+    try:
+        match command:
+            case Record(user, _, metric, value, attributes, key):
+                return engine.record(
+                    metric, user=user, value=value, at=at, attributes=dict(attributes), idempotency_key=key
+                )
+            case Complete(user, _, achievement):
+                return engine.complete(achievement, user=user, at=at)
+            case Identify(user, _, changes):
+                return _identify(engine, user, dict(changes), at)
+            case Settle():
+                return engine.settle(at=at)
+            case care:
+                return _take_care(engine, care, at)
+    except TrophyError as error:
+        return error
+
+
+def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
+    """Say who a user is, or what they choose: the engine has a method for each."""
+    if any(field.startswith("preferences.") for field in changes):
+        chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
+        if any(field.startswith("preferences.notifications.") for field in changes):
+            return engine.prefer(user, notifications=chosen, at=at)
+        if "enabled" in chosen:
+            chosen["streak_enabled"] = chosen.pop("enabled")
+        return engine.prefer(user, at=at, **chosen)
+    fields: dict[str, Any] = {field: value for field, value in changes.items() if "." not in field}
+    given = {field.partition(".")[2]: str(value) for field, value in changes.items() if "." in field}
+    return engine.identify(user, at=at, attributes=given, **fields)
+
+
+def _take_care(engine: Engine, command: Care, at: datetime) -> Outcome:
+    match command:
+        case GrantFreeze(user):
+            return engine.grant_freeze(user, at=at)
+        case Pause(user, _, start, end):
+            return engine.pause(user, start, end, at=at)
+        case Unpause(user, _, number):
+            return engine.unpause(user, number, at=at)
+        case RestoreStreak(user):
+            return engine.restore_streak(user, at=at)
+        case ResetStreak(user):
+            return engine.reset_streak(user, at=at)
+
+
+def effects_of(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Effect, ...]:
+    """Give what happened; nothing, for a refusal."""
+    if isinstance(result, TrophyError):
+        return ()
+    return result.effects if isinstance(result, Outcome) else result
+
+
+def play(engine: Engine, deeds: Iterable[Deed]) -> list[Effect]:
+    """Do commands one after the other, and give everything that happened, in order."""
+    return [effect for deed in deeds for effect in effects_of(perform(engine, deed))]
+
+
+def states(engine: Engine) -> dict[str, dict[str, Any]]:
+    """Give the state of every user, by id, as a snapshot would hold it."""
+    return {user: engine.dump(user) for user in engine.users()}
