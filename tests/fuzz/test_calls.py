@@ -135,7 +135,7 @@ MODULES = (
     "rules.ruleset",
     "rules.settings",
     "rules.streak",
-    "rules.variation",
+    "rules.override",
     "analysis.simulation.behaviour",
     "analysis.simulation.habits",
     "analysis.simulation.persona",
