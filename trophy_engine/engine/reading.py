@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from threading import RLock
 from typing import Any, Literal, overload
@@ -55,8 +55,7 @@ class Reader:
         self._holder: Any = None
         self._boards = Boards(history)
 
-    @contextmanager
-    def exclusive(self, *, now: datetime | None = None) -> Iterator[None]:
+    def exclusive(self, *, now: datetime | None = None) -> AbstractContextManager[None]:
         """Hold the engine for several calls; calls of other threads wait until the block ends.
 
         An asyncio task that holds the engine while it awaits keeps other tasks out: they are refused, for waiting would
@@ -71,6 +70,10 @@ class Reader:
         """
         if now is not None:
             to_micros(now, "now")
+        return self._held(now)
+
+    @contextmanager
+    def _held(self, now: datetime | None) -> Iterator[None]:
         with self._lock:
             self._enter()
             former = self._holder, self._clock
