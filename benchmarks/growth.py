@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]]) -> None:
-    """Time the rows in turn, round by round, and print the best time of each."""
+    """Time the rows in agenda, round by round, and print the best time of each."""
     best: dict[str, float] = {}
     for _ in range(_ROUNDS):
         for name, (plan, log, where) in rows.items():

@@ -41,7 +41,7 @@ from trophy_engine.core.effects import (
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.engine.engine import Engine, system_clock
 from trophy_engine.engine.outcome import Outcome, PointsChange
-from trophy_engine.engine.reading import Adoption
+from trophy_engine.engine.reading import RulesVersion
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
@@ -113,7 +113,6 @@ __all__ = [
     "AchievementLocked",
     "AchievementPointsTrigger",
     "AchievementView",
-    "Adoption",
     "AlreadyCompleted",
     "AnniversaryTrigger",
     "ApiTrigger",
@@ -177,6 +176,7 @@ __all__ = [
     "RecapDue",
     "Refused",
     "Reports",
+    "RulesVersion",
     "Ruleset",
     "Snapshot",
     "Standing",

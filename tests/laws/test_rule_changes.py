@@ -117,7 +117,7 @@ def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot
     deeds = (*saga.deeds, saga.end)
     for start in range(0, len(deeds), 2):
         engine = Engine(rules, storage=storage)
-        assert engine.revised == ()
+        assert engine.migration_effects == ()
         effects += do(engine, *deeds[start : start + 2])
         rules = engine.ruleset
     alone = Engine(saga.rules)
@@ -131,11 +131,11 @@ def test_scenes_end_with_what_one_sees(saga):
     engine = Engine(saga.rules)
     effects = do(engine, *saga.deeds, saga.end)
     for user in engine.users():
-        scenes = engine.scenes(user, at=from_micros(saga.end.at))
-        last, seen = scenes[-1], engine._settled_copy(engine._state(user), saga.end.at)
-        agree(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last scene")
-        told = [materialise(raw) for scene in scenes for raw in scene.effects]
-        agree(told, by_user(effects).get(user, []), "what happens in scenes")
+        transitions = engine.transitions(user, at=from_micros(saga.end.at))
+        last, seen = transitions[-1], engine._settled_copy(engine._state(user), saga.end.at)
+        agree(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
+        told = [materialise(raw) for transition in transitions for raw in transition.effects]
+        agree(told, by_user(effects).get(user, []), "what happens in transitions")
 
 
 @FEW

@@ -30,7 +30,7 @@ from mutants import ROOT, Mutant, all_sources, draw  # noqa: E402
 
 EQUIVALENT = HERE / "equivalent.toml"
 #: Tests that count the engine's instructions, which observing changes, or that need a browser.
-LEFT_OUT = ("tests/report/test_browser.py",)
+LEFT_OUT = ("tests/analysis/html_report/test_browser.py",)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -42,6 +42,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="how many mutants are tried at a time (default: 1)")
     parser.add_argument("--output", default="mutation", help="folder for the results (default: mutation/)")
     parser.add_argument("--observed", action="store_true", help="believe what the last run observed of the tests")
+    parser.add_argument(
+        "--patience", type=float, default=float("inf"), metavar="SECONDS", help="let only so much of the tests judge"
+    )
     parser.add_argument("--no-control", action="store_true", help="do not run all tests once without a mutant")
     parser.add_argument("tests", nargs="*", help="the tests that judge (default: all)")
     return parser.parse_args()
@@ -100,7 +103,7 @@ def main() -> int:
         observed = output / "observed.json"
         if given.observed and observed.exists():
             judge.observed = json.loads(observed.read_text(encoding="utf-8"))
-        judge.keep, judge.control = observed, not given.no_control
+        judge.keep, judge.control, judge.patience = observed, not given.no_control, given.patience
         os.environ["HYPOTHESIS_PROFILE"] = "mutation"
         options = ["-n0", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:cov", "--no-header"]
         status = pytest.main([*options, *(f"--ignore={path}" for path in LEFT_OUT), *given.tests], plugins=[judge])

@@ -23,7 +23,9 @@ import tempfile
 import time
 import traceback
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -69,6 +71,7 @@ class Judge:
         self.observed: dict[str, dict] = {}
         self.keep: Path | None = None
         self.control = True
+        self.patience = float("inf")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
@@ -91,7 +94,7 @@ class Judge:
             self._run_without_a_mutant([unit for unit in units if unit.calls])
         jobs = {}
         for mutant in self.mutants:
-            callers = by_function.get((mutant.path, mutant.function), [])
+            callers = _quickest(by_function.get((mutant.path, mutant.function), []), self.patience)
             jobs[mutant] = functools.partial(_try, mutant, callers)
         for mutant, status, answer, seconds in _fork_each(jobs, self.workers):
             self.tell(mutant, *_verdict(status, answer), seconds)
@@ -127,6 +130,12 @@ class Judge:
                 if "unfit" in self.observed[name]:
                     reason = self.observed[name]["unfit"].strip().rpartition("\n")[2]
                     print(f"left out, for it does not pass when it is observed: {name}: {reason}", flush=True)
+
+
+def _quickest(units: Iterable[Unit], patience: float) -> list[Unit]:
+    """Return the units that take so many seconds together, in order; at least one."""
+    took = list(accumulate(unit.seconds for unit in units))
+    return list(units)[: max(1, bisect_right(took, patience))] if took else []
 
 
 def _verdict(status: int, answer: str) -> tuple[str, str]:

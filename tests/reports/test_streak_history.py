@@ -27,7 +27,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.reports.streak_history import longest_streak, streak_history
 from trophy_engine.testing import games, streak_rules
 from trophy_engine.testing import play as do
@@ -97,14 +97,14 @@ def test_the_streak_of_another_calendar_is_counted_from_the_events():
 def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
-    scenes = engine.scenes("jo", at=at("04-30T10:00"))
+    transitions = engine.transitions("jo", at=at("04-30T10:00"))
     plan = compile_plan(rules(frequency="weekly"))
-    now = scenes[-1].state.copy()
+    now = transitions[-1].state.copy()
     now.length = 2
     raws = [(StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2)]
-    scenes.append(Scene(None, plan, raws, [], scenes[-1].state, now))
-    assert lengths(streak_history(scenes, 5)) == [1, 2, 0, 1, 2]
-    assert longest_streak(scenes, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
+    transitions.append(Transition(None, plan, raws, [], transitions[-1].state, now))
+    assert lengths(streak_history(transitions, 5)) == [1, 2, 0, 1, 2]
+    assert longest_streak(transitions, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
@@ -132,7 +132,7 @@ def told(today, *effects, length, streak=None):
     before = UserState(plan, "jo", min(raw[2] for raw in raws), zone("UTC"))
     after = before.copy()
     after.day, after.length = date.fromisoformat(f"2025-{today}").toordinal(), length
-    return [Scene(None, plan, raws, [], before, before), Scene(None, plan, [], [], before, after)]
+    return [Transition(None, plan, raws, [], before, before), Transition(None, plan, [], [], before, after)]
 
 
 def ordinal(text):
@@ -151,8 +151,8 @@ PAUSED = [
 
 
 def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
-    scenes = told("08-28", *PAUSED, credited("08-28", 7), length=7)
-    history = streak_history(scenes, 10)
+    transitions = told("08-28", *PAUSED, credited("08-28", 7), length=7)
+    history = streak_history(transitions, 10)
     assert lengths(history) == [5, 5, 5, 6, 6, 6, 6, 6, 6, 7]
     assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
 
@@ -162,8 +162,8 @@ def test_a_pause_is_not_used_by_the_day_that_is_still_going_on():
 
 
 def test_a_pause_that_was_taken_back_is_used_up_to_the_day_before():
-    scenes = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
-    assert days(streak_history(scenes, 10), "used_pause") == [20, 21, 23]
+    transitions = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
+    assert days(streak_history(transitions, 10), "used_pause") == [20, 21, 23]
 
 
 def test_any_paused_day_carries_a_week():
@@ -231,20 +231,20 @@ def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
     engine.prefer("jo", streak_enabled=True, at=at("04-06T10:00"))
     play(engine, "04-07T10:00 lessons 1\n04-08T10:00 lessons 1")
     assert lengths(engine.reports.streak_history("jo", 8, at=at("04-08T11:00"))) == [1, 2, 0, 0, 0, 0, 1, 2]
-    longest = longest_streak(engine.scenes("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
+    longest = longest_streak(engine.transitions("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
     assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
 
 
 def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
-    scenes = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
-    best = longest_streak(scenes, date(2025, 1, 1), date(2025, 12, 31))
+    transitions = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
+    best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
     assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
     assert best.period_end == date(2025, 6, 12)
-    late = longest_streak(scenes, date(2025, 6, 13), date(2025, 12, 31))
+    late = longest_streak(transitions, date(2025, 6, 13), date(2025, 12, 31))
     assert (late.length, late.started, late.period_end) == (1, date(2025, 6, 15), date(2025, 6, 15))
-    assert longest_streak(scenes, date(2025, 6, 13), date(2025, 6, 14)) is None
-    assert longest_streak(scenes, date(2026, 1, 1), date(2026, 12, 31)) is None
+    assert longest_streak(transitions, date(2025, 6, 13), date(2025, 6, 14)) is None
+    assert longest_streak(transitions, date(2026, 1, 1), date(2026, 12, 31)) is None
 
 
 def longest(engine, year=2025, *, until):
@@ -320,10 +320,10 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
     do(engine, history)
     now = from_micros(history.commands[-1].at)
     for user in engine.users() if history.ruleset.streak else ():
-        scenes = engine.scenes(user, at=now)
-        best = longest_streak(scenes, now.date() - timedelta(90), now.date() + timedelta(2))
+        transitions = engine.transitions(user, at=now)
+        best = longest_streak(transitions, now.date() - timedelta(90), now.date() + timedelta(2))
         if best is not None:
-            rows = streak_history(scenes, 400)
+            rows = streak_history(transitions, 400)
             own = [row for row in rows if best.period_start <= row.period_start <= best.period_end]
             assert own[-1].period_end == best.period_end
             assert all(row.length for row in own)

@@ -136,7 +136,7 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
         [outcome] = play(engine, "04-03T10:00 words 1")
         assert (outcome.total, outcome.streak.length) == (8, 3)
         assert outcome.achievements == ()
-        [backdated] = engine.revised
+        [backdated] = engine.migration_effects
         assert (backdated.type, backdated.achievement, backdated.at) == (
             "achievement.backdated",
             "five",
@@ -154,7 +154,7 @@ def test_a_streak_in_another_calendar_is_that_of_the_history():
     engine = Engine(weekly, storage=storage)
     player = engine.user("jo", at=at("04-02T11:00"))
     assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (1, 2, 2)
-    assert [(one.before, one.length) for one in engine.revised] == [(2, 1)]
+    assert [(one.before, one.length) for one in engine.migration_effects] == [(2, 1)]
     assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
 
 
@@ -266,7 +266,7 @@ def test_an_engine_goes_on_under_the_rules_that_its_storage_holds(tmp_path):
     with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         play(engine, "04-01T10:00 words 4")
     with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
-        assert (engine.ruleset, engine.revised) == (RULES, ())
+        assert (engine.ruleset, engine.migration_effects) == (RULES, ())
         assert play(engine, "04-02T10:00 words 1")[0].total == 5
     assert Engine().ruleset == Ruleset()
 

@@ -41,7 +41,7 @@ RULES = Ruleset(
 )
 OTHER_RULES = attrs.evolve(RULES, achievements=[Achievement("one", MetricTrigger("words", 1))])
 PACKAGE = str(Path(trophy_engine.__file__).parent)
-KEEPING = tuple(f"{PACKAGE}/{name}" for name in ("engine.py", "shell.py", "reading.py", "storage/"))
+KEEPING = tuple(f"{PACKAGE}/{name}/" for name in ("engine", "repository", "storage"))
 
 
 class Interrupted(BaseException):

@@ -90,7 +90,7 @@ def test_what_was_gathered_opens_the_next_window():
         engine,
         "04-02T12:00 words 1\n04-02T12:05 words 1\n04-02T12:20 words 1\n04-02T12:31 words 1\n04-02T12:50 words 1",
     )
-    effects = [effect for scene in engine.scenes("jo", at=at("04-02T13:10")) for effect in scene.effects]
+    effects = [effect for transition in engine.transitions("jo", at=at("04-02T13:10")) for effect in transition.effects]
     changes = [(raw[2], raw[4], raw[5]) for raw in effects if raw[0] is PointsChanged]
     base = changes[0][0]
     assert [((when - base) // 60_000_000, total, added) for when, total, added in changes] == [

@@ -258,7 +258,7 @@ def test_a_user_who_comes_after_a_change_can_have_come_before_its_instant():
     engine = Engine(rules())
     engine.update(rules(streak=daily()), at=at("04-01T12:00"))
     play(engine, "04-01T11:00 words 1")
-    [*_, last] = engine.scenes("jo", at=at("04-01T11:30"))
+    [*_, last] = engine.transitions("jo", at=at("04-01T11:30"))
     assert last.state.length == length(engine, "04-01T11:30") == 1
 
 
@@ -282,5 +282,5 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
     last = engine.ruleset
     engine.close()
     with Engine(last, storage=SQLiteStorage(tmp_path / "save.db")) as reopened:
-        assert reopened.revised == ()
+        assert reopened.migration_effects == ()
         assert (states(reopened), list(reopened.log())) == (seen, log)

@@ -61,7 +61,7 @@ def test_every_view_notices_what_another_engine_wrote(engines):
     writer.update(attrs.evolve(RULES, metrics=[Metric("pages"), Metric("words")]), at=at("04-09T10:00"))
     assert reader.ruleset == writer.ruleset
     assert reader.user("jo", at=at("04-09T10:00")).metrics == {"pages": 0, "words": 5}
-    assert len(reader.adoptions()) == 2
+    assert len(reader.rules_history()) == 2
 
 
 def test_a_repeat_of_a_key_that_another_engine_used_shows_where_the_user_stands(engines):
@@ -156,7 +156,7 @@ def test_engines_that_open_a_new_storage_at_once_agree_on_the_rules():
     storage = Slow()
     engine = Engine(RULES, storage=storage)
     assert [entry.sequence for entry in engine.log()] == [1]
-    assert engine.revised == ()
+    assert engine.migration_effects == ()
 
 
 def test_ranks_that_time_changes_are_told_past_what_another_engine_wrote():

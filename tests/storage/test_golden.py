@@ -13,7 +13,7 @@ import pytest
 from save_files import GOLDEN
 
 from trophy_engine import Engine
-from trophy_engine.core.commands import _PARSERS, KINDS, Adopt, decode, encode
+from trophy_engine.core.commands import _PARSERS, KINDS, ChangeRules, decode, encode
 from trophy_engine.core.state import UserState
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.storage import SQLiteStorage
@@ -36,7 +36,7 @@ def test_the_golden_lines_hold_every_kind_of_command_and_are_written_so_today():
 
 @pytest.mark.parametrize("user", STATES)
 def test_a_golden_state_loads_and_is_dumped_so_today(user):
-    plan = plan_of([command.rules for command in map(decode, LINES) if isinstance(command, Adopt)][-1])
+    plan = plan_of([command.rules for command in map(decode, LINES) if isinstance(command, ChangeRules)][-1])
     assert UserState.load(plan, STATES[user]).dump(plan) == STATES[user]
 
 

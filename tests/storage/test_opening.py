@@ -38,7 +38,7 @@ def test_processes_that_open_a_new_file_at_once_adopt_the_rules_once(tmp_path):
     assert [process.communicate() for process in processes] == [("", "")] * 4
     for attempt in range(20):
         with closing(SQLiteStorage(tmp_path / str(attempt))) as storage:
-            assert len(list(storage.adoptions())) == storage.length() == 1
+            assert len(list(storage.rules_history())) == storage.length() == 1
 
 
 @pytest.mark.parametrize("is_new", [True, False])

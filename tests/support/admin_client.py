@@ -38,7 +38,7 @@ class FakeEngine:
     def exclusive(self, *, now: datetime) -> nullcontext:
         return nullcontext(now)
 
-    def adoptions(self) -> tuple:
+    def rules_history(self) -> tuple:
         return tuple(SimpleNamespace(at=at, ruleset=ruleset) for at, ruleset in self.adopted)
 
     def users(self) -> list[str]:

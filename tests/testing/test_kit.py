@@ -212,8 +212,8 @@ def test_a_story_that_ends_in_a_crash_says_so(monkeypatch):
 def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
     real = streaks.close_period
 
-    def twice(turn, state, streak, at):
-        real(turn, state, streak, at)
+    def twice(agenda, state, streak, at):
+        real(agenda, state, streak, at)
         state.freezes = max(state.freezes - 1, 0)
 
     monkeypatch.setattr(settle, "close_period", twice)
@@ -238,9 +238,9 @@ def plant_double_payment(monkeypatch):
     """Every award is lined up twice."""
     real = achievements.cross_metric
 
-    def cross(turn, *given):
-        real(turn, *given)
-        turn.awards += turn.awards
+    def cross(agenda, *given):
+        real(agenda, *given)
+        agenda.awards += agenda.awards
 
     monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric", cross)
 
@@ -249,8 +249,8 @@ def plant_revocation(monkeypatch):
     """A completion is forgotten when a streak is lost."""
     real = streaks.close_period
 
-    def close(turn, state, *given):
-        real(turn, state, *given)
+    def close(agenda, state, *given):
+        real(agenda, state, *given)
         state.completed.clear()
 
     monkeypatch.setattr(settle, "close_period", close)
@@ -260,8 +260,8 @@ def plant_hours_for_days(monkeypatch):
     """A miss is looked for a day late when one settles late."""
     real = settle.make_due_happen
 
-    def late(turn, state, until):
-        return real(turn, state, until - DAY if until - state.settled > 3 * DAY else until)
+    def late(agenda, state, until):
+        return real(agenda, state, until - DAY if until - state.settled > 3 * DAY else until)
 
     monkeypatch.setattr("trophy_engine.engine.shell.make_due_happen", late)
 
@@ -319,8 +319,8 @@ TestLearner.settings = settings(max_examples=20, stateful_step_count=15, suppres
 def test_the_machine_finds_a_planted_fault(monkeypatch):
     real = streaks._credit
 
-    def credit(turn, state, streak, period, at):
-        real(turn, state, streak, period, at)
+    def credit(agenda, state, streak, period, at):
+        real(agenda, state, streak, period, at)
         if state.length == 2:
             state.length = 3
 

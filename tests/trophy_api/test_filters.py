@@ -107,11 +107,11 @@ def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():
     hosted = HostedClient(attrs.evolve(first, leaderboards=second.leaderboards))
     hosted.api.metrics.event("words", user={"id": "18"}, attributes=wanted(ORDERS[0]), value=4)
     assert hosted.engine.update(second, at=hosted.now) == ()
-    assert len(hosted.engine.adoptions()) == 2
+    assert len(hosted.engine.rules_history()) == 2
     assert hosted.engine.user("18").achievements[0].progress.current == 4  # what it has counted so far stays
     assert shown(hosted) == {ORDERS[1]}
     assert hosted.engine.update(second, at=hosted.now) == ()
-    assert len(hosted.engine.adoptions()) == 2
+    assert len(hosted.engine.rules_history()) == 2
 
 
 def test_an_administrator_changes_the_order():

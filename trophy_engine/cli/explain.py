@@ -15,11 +15,11 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.rules import Rules, load
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
 from trophy_engine.explain.timeline import calendar_of, diary_of, draw_calendar
-from trophy_engine.repository.transitions import retell
+from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
@@ -62,10 +62,13 @@ def explain(
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
-            scenes = list(retell((entry.command for entry in engine.log()), until))
-            parts = [*_days(scenes, first, last)]
+            transitions = list(transitions_of((entry.command for entry in engine.log()), until))
+            parts = [*_days(transitions, first, last)]
             if ruleset.streak is not None:
-                parts += [_calendar(scenes, first, last), str(engine.explain(user, streak=True, at=from_micros(until)))]
+                parts += [
+                    _calendar(transitions, first, last),
+                    str(engine.explain(user, streak=True, at=from_micros(until))),
+                ]
             text = "\n\n".join(parts)
     except (TrophyError, OSError) as error:
         fail(error)
@@ -136,13 +139,13 @@ def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None
     return engine
 
 
-def _days(scenes: Iterable[Scene], first: date | None, last: date | None) -> Iterator[str]:
-    for day in diary_of(scenes):
+def _days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
+    for day in diary_of(transitions):
         if (first or day.day) <= day.day <= (last or day.day):
             yield day.text
 
 
-def _calendar(scenes: Iterable[Scene], first: date | None, last: date | None) -> str:
-    moods = calendar_of(scenes)
+def _calendar(transitions: Iterable[Transition], first: date | None, last: date | None) -> str:
+    moods = calendar_of(transitions)
     start, end = first or min(moods, default=None), last or max(moods, default=None)
     return "" if start is None or end is None else "\n".join(draw_calendar(moods, start, end))

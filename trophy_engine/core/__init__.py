@@ -2,6 +2,6 @@
 
 Read ``plan`` first: it is the table of counters and of the marks on them, and ``compile`` makes it. ``evaluate`` moves
 counters for a command, ``settle`` for the passing of time; ``streaks``, ``achievements`` and ``points`` are what
-crossing a mark leads to. ``care`` and ``identity`` are what is done to users by hand, ``adopt`` is what other rules do
-to them, and ``retell`` does a log again.
+crossing a mark leads to. ``users`` and ``streak_commands`` are what an application does by hand, and ``migration``
+takes a state from one ruleset to another.
 """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import floor
 from typing import Final
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
-from trophy_engine.core.state import Gauge, UserState
+from trophy_engine.core.state import CounterState, UserState
 from trophy_engine.numbers import BEYOND, Number
 
 __all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
@@ -26,36 +26,38 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
     return wanted is None or wanted.mismatch(state.attributes) is None
 
 
-def complete(turn: Turn, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False) -> None:
+def complete(
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False
+) -> None:
     """Complete an achievement for a user who qualifies; a silent completion is neither announced nor paid."""
     state.completed[achievement.key] = at
     if achievement.composites:
-        turn.completed.append(achievement)
+        agenda.completed.append(achievement)
     if silently:
-        turn.effects.append((AchievementBackdated, state.id, at, achievement.key))
+        agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
-    turn.effects.append((AchievementCompleted, state.id, at, achievement.key))
-    if turn.plan.notices is not None:
-        tell_completion(turn, state, achievement.key, at)
+    agenda.effects.append((AchievementCompleted, state.id, at, achievement.key))
+    if agenda.plan.notices is not None:
+        tell_completion(agenda, state, achievement.key, at)
     for trigger in achievement.triggers:
-        turn.awards.append((trigger.order, trigger, 1))
+        agenda.awards.append((trigger.order, trigger, 1))
 
 
-def complete_composites(turn: Turn, state: UserState, at: int, *, silently: bool = False) -> None:
-    """Complete every composite whose last prerequisite this turn completed, until nothing more follows."""
+def complete_composites(agenda: Agenda, state: UserState, at: int, *, silently: bool = False) -> None:
+    """Complete every composite whose last prerequisite this agenda completed, until nothing more follows."""
     if state.recheck:
         state.recheck = False
-        waiting = turn.plan.composites.copy()
+        waiting = agenda.plan.composites.copy()
     else:
         waiting = []
     missing: dict[str, int] = {}
-    while waiting or turn.completed:
-        for achievement in turn.completed:
+    while waiting or agenda.completed:
+        for achievement in agenda.completed:
             waiting += achievement.composites
-        turn.completed.clear()
+        agenda.completed.clear()
         for composite in waiting:
             if _holds_all(composite, state, missing) and qualifies(composite, state):
-                complete(turn, state, composite, at, silently=silently)
+                complete(agenda, state, composite, at, silently=silently)
         waiting.clear()
 
 
@@ -73,7 +75,7 @@ def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, 
 
 
 def cross(
-    turn: Turn, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
+    agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
 ) -> None:
     """Move a counter of whole numbers: complete achievements whose marks it reaches, line up each step it takes.
 
@@ -81,20 +83,20 @@ def cross(
     """
     gauge = state.gauges[counter.index]
     if after >= counter.at[gauge.cursor]:
-        _pass_marks(turn, state, counter, gauge, after, at, silently=silently)
+        _pass_marks(agenda, state, counter, gauge, after, at, silently=silently)
     if after > before and not silently:
         for step, trigger in counter.every:
             times = after // step - before // step
             if times:
-                turn.awards.append((trigger.order, trigger, times))
+                agenda.awards.append((trigger.order, trigger, times))
 
 
 def cross_metric(
-    turn: Turn, state: UserState, counter: Counter, gauge: Gauge, before: Number, after: Number, at: int
+    agenda: Agenda, state: UserState, counter: Counter, gauge: CounterState, before: Number, after: Number, at: int
 ) -> None:
     """Cross the marks of a metric counter as ``cross`` does, and find the interval in which nothing more can happen."""
     if after >= counter.at[gauge.cursor]:
-        _pass_marks(turn, state, counter, gauge, after, at)
+        _pass_marks(agenda, state, counter, gauge, after, at)
     low, high = _BELOW, counter.at[gauge.cursor]
     if counter.every:
         whole = after if type(after) is int else floor(after)
@@ -103,7 +105,7 @@ def cross_metric(
             steps = whole // step
             times = steps - whole_before // step
             if times > 0:
-                turn.awards.append((trigger.order, trigger, times))
+                agenda.awards.append((trigger.order, trigger, times))
             taken = steps * step
             if taken > low:
                 low = taken
@@ -114,11 +116,18 @@ def cross_metric(
 
 
 def _pass_marks(
-    turn: Turn, state: UserState, counter: Counter, gauge: Gauge, after: Number, at: int, *, silently: bool = False
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    gauge: CounterState,
+    after: Number,
+    at: int,
+    *,
+    silently: bool = False,
 ) -> None:
     cursor = gauge.cursor
     while after >= counter.at[cursor]:
         if qualifies(counter.achievements[cursor], state):
-            complete(turn, state, counter.achievements[cursor], at, silently=silently)
+            complete(agenda, state, counter.achievements[cursor], at, silently=silently)
         cursor += 1
     gauge.cursor = cursor

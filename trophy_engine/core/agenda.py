@@ -1,22 +1,22 @@
-"""A turn: what one command, or one thing that time has made due, sets in motion."""
+"""A agenda: what one command, or one thing that time has made due, sets in motion."""
 
 from __future__ import annotations
 
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
 
-__all__ = ["Turn"]
+__all__ = ["Agenda"]
 
 
-class Turn:
+class Agenda:
     """Gathers what follows from a move of a counter until nothing moves.
 
-    A turn can be used again once it is empty; one is enough for any number of users, one after the other.
+    A agenda can be used again once it is empty; one is enough for any number of users, one after the other.
 
     Attributes:
         plan: the rules.
         effects: what happened, in order.
-        completed: achievements completed in this turn whose composites are still to be looked at.
+        completed: achievements completed in this agenda whose composites are still to be looked at.
         awards: triggers to pay in their order: (order, trigger, how many times).
     """
 

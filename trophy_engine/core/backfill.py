@@ -10,7 +10,7 @@ from trophy_engine.core.effects import MetricChanged, PointsAwarded, UserChanged
 from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 
 __all__ = ["boards_to_recount", "recount_boards"]
 
@@ -38,13 +38,13 @@ def _counts(board: BoardPlan) -> tuple[Any, ...]:
     return board.rule.rank_by, board.rule.metric, board.rule.points, board.runs, board.opens, board.closes
 
 
-def recount_boards(state: UserState, plan: Plan, scenes: Iterable[Scene], keys: Iterable[str]) -> None:
+def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
     """Count a user's whole past towards some boards again, each activity in the zone that the user had then.
 
     Args:
         state: the user, whose values of these boards are replaced.
         plan: the rules that say how the boards count.
-        scenes: the user's history, from its beginning.
+        transitions: the user's history, from its beginning.
         keys: the boards; those that the plan does not know, or that rank by streak, are left out.
     """
     by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
@@ -53,11 +53,11 @@ def recount_boards(state: UserState, plan: Plan, scenes: Iterable[Scene], keys: 
         kind = MetricChanged if board.rule.metric is not None else PointsAwarded
         by_counter.setdefault((kind, board.rule.metric or board.rule.points), []).append(board)
     home, then = state.zone, None
-    for scene in scenes:
-        if scene.plan is not then:
-            then = scene.plan
+    for transition in transitions:
+        if transition.plan is not then:
+            then = transition.plan
             _drop_uncounted(state, then, by_counter)
-        for raw in scene.effects:
+        for raw in transition.effects:
             kind, _, at, subject = raw[:4]
             if kind is UserCreated:
                 home = zone(subject)

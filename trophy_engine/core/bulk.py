@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from operator import itemgetter
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import Effect
 from trophy_engine.core.evaluate import record
 from trophy_engine.core.plan import Plan
@@ -34,7 +34,7 @@ class Bulk:
     def __init__(self, plan: Plan, time_zones: Mapping[str, str] | None = None) -> None:
         self.states: dict[str, UserState] = {}
         self.counts: Counter[type[Effect]] = Counter()
-        self._turn = Turn(plan)
+        self._agenda = Agenda(plan)
         self._time_zones = time_zones or {}
 
     def record(self, events: Iterable[tuple[int, str, str, Number]]) -> None:
@@ -49,37 +49,37 @@ class Bulk:
             self._count()
 
     def _record(self, events: Iterable[tuple[int, str, str, Number]]) -> None:
-        turn = self._turn
-        effects = turn.effects
+        agenda = self._agenda
+        effects = agenda.effects
         states = self.states
-        metrics = turn.plan.metrics
+        metrics = agenda.plan.metrics
         for at, user_id, key, value in events:
-            metric = metrics.get(key) or turn.plan.metric(key)
+            metric = metrics.get(key) or agenda.plan.metric(key)
             state = states.get(user_id)
             if state is None or metric.blocks:
                 known = len(effects)
                 try:
                     state = self._create(user_id, at) if state is None else state.copy()
-                    record(turn, state, metric, value, at)
+                    record(agenda, state, metric, value, at)
                 except Refused:
                     del effects[known:]
-                    turn.awards.clear()
-                    turn.completed.clear()
+                    agenda.awards.clear()
+                    agenda.completed.clear()
                     raise
                 states[user_id] = state
             else:
-                record(turn, state, metric, value, at)
+                record(agenda, state, metric, value, at)
             state.commands += 1
 
     def _create(self, user_id: str, at: int) -> UserState:
-        return create(self._turn, user_id, at, (("time_zone", self._time_zones.get(user_id)),))
+        return create(self._agenda, user_id, at, (("time_zone", self._time_zones.get(user_id)),))
 
     def settle(self, until: int) -> None:
         """Make everything that is due by an instant happen to every user."""
         for state in self.states.values():
-            settle(self._turn, state, until)
+            settle(self._agenda, state, until)
         self._count()
 
     def _count(self) -> None:
-        self.counts.update(map(_KIND, self._turn.effects))
-        self._turn.effects.clear()
+        self.counts.update(map(_KIND, self._agenda.effects))
+        self._agenda.effects.clear()

@@ -22,7 +22,7 @@ from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact, exact_text
 
 __all__ = [
-    "Adopt",
+    "ChangeRules",
     "Changes",
     "Command",
     "Complete",
@@ -116,7 +116,7 @@ class Settle(NamedTuple):
     at: int
 
 
-class Adopt(NamedTuple):
+class ChangeRules(NamedTuple):
     """From this instant on the rules are these, as JSON."""
 
     rules: str
@@ -125,7 +125,7 @@ class Adopt(NamedTuple):
 
 #: A command about one user.
 UserCommand = Record | Complete | Identify | GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
-Command = UserCommand | Settle | Adopt
+Command = UserCommand | Settle | ChangeRules
 
 #: The kinds of commands by the names that a log gives them; ``NAMES`` is the inverse.
 KINDS: Final[dict[str, type[Any]]] = {
@@ -138,7 +138,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "restore_streak": RestoreStreak,
     "reset_streak": ResetStreak,
     "settle": Settle,
-    "adopt": Adopt,
+    "change_rules": ChangeRules,
 }
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
 #: How much of a line that is no command an error shows, in characters.
@@ -255,5 +255,5 @@ _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "restore_streak": lambda user_id, at: RestoreStreak(_text(user_id), _instant(at)),
     "reset_streak": lambda user_id, at: ResetStreak(_text(user_id), _instant(at)),
     "settle": lambda at: Settle(_instant(at)),
-    "adopt": lambda rules, at: Adopt(_text(rules), _instant(at)),
+    "change_rules": lambda rules, at: ChangeRules(_text(rules), _instant(at)),
 }

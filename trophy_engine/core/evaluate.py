@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import complete, complete_composites, cross, cross_metric
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.leaderboard_values import count_for_boards
@@ -23,7 +23,7 @@ from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streak_commands import Care, take_care
+from trophy_engine.core.streak_commands import Care, apply_streak_command
 from trophy_engine.core.streaks import count
 from trophy_engine.core.users import change, check_changes, create
 from trophy_engine.errors import (
@@ -42,10 +42,10 @@ __all__ = ["apply", "record"]
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserState:
+def apply(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
     """Apply a command to a user, who is created if there is no state yet.
 
-    What happens is appended to ``turn.effects``. Gives back the state afterwards, which is the one handed in wherever
+    What happens is appended to ``agenda.effects``. Gives back the state afterwards, which is the one handed in wherever
     that can be.
 
     Raises:
@@ -56,48 +56,48 @@ def apply(turn: Turn, state: UserState | None, command: UserCommand) -> UserStat
     """
     at = command.at
     if isinstance(command, Record):
-        metric = turn.plan.metrics.get(command.metric) or turn.plan.metric(command.metric)
+        metric = agenda.plan.metrics.get(command.metric) or agenda.plan.metric(command.metric)
         if state is None:
-            state = create(turn, command.user_id, at)
+            state = create(agenda, command.user_id, at)
         elif metric.blocks:
             state = state.copy()
         record(
-            turn, state, metric, command.value, at, dict(command.attributes) if command.attributes else _NO_ATTRIBUTES
+            agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else _NO_ATTRIBUTES
         )
     elif isinstance(command, Complete):
-        achievement = _api_achievement(turn.plan, command.achievement)
+        achievement = _api_achievement(agenda.plan, command.achievement)
         if state is None:
-            state = create(turn, command.user_id, at)
-        _complete_by_call(turn, state, achievement, at)
+            state = create(agenda, command.user_id, at)
+        _complete_by_call(agenda, state, achievement, at)
     elif isinstance(command, Identify):
         if state is None:
-            state = create(turn, command.user_id, at, command.changes)
+            state = create(agenda, command.user_id, at, command.changes)
         else:
-            _identify(turn, state, command.changes, at)
+            _identify(agenda, state, command.changes, at)
     elif state is None:
         raise UnknownUser(command.user_id)
     else:
-        state = _care(turn, state, command)
+        state = _care(agenda, state, command)
     state.commands += 1
     return state
 
 
-def _care(turn: Turn, state: UserState, command: Care) -> UserState:
+def _care(agenda: Agenda, state: UserState, command: Care) -> UserState:
     """Do something to a user's streak; what time has made due decides whether it can be done."""
     after = state.copy()
-    _advance(turn, after, command.at)
-    take_care(turn, after, command)
+    _advance(agenda, after, command.at)
+    apply_streak_command(agenda, after, command)
     return after
 
 
-def _advance(turn: Turn, state: UserState, at: int) -> None:
+def _advance(agenda: Agenda, state: UserState, at: int) -> None:
     if at < state.settled:
         raise EarlierThanSettled(state.id, from_micros(at), from_micros(state.settled))
-    settle(turn, state, at)
+    settle(agenda, state, at)
 
 
 def record(
-    turn: Turn,
+    agenda: Agenda,
     state: UserState,
     metric: MetricPlan,
     value: Number,
@@ -113,29 +113,29 @@ def record(
     if state.settled <= at < state.due:
         state.settled = at
     else:
-        _advance(turn, state, at)
+        _advance(agenda, state, at)
     gauge = state.gauges[metric.total.index]
     before = gauge.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
-    turn.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
+    agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and gauge.low <= after < gauge.high:
         return
     if metric.watched:
-        _watch(turn.plan, state, metric, value, at)
+        _watch(agenda.plan, state, metric, value, at)
     streak = metric.streak if state.own is None else state.own
-    if streak is not None and not count(turn, state, streak, metric.key, value, at):
+    if streak is not None and not count(agenda, state, streak, metric.key, value, at):
         streak = None
     if not gauge.low <= after < gauge.high:
-        cross_metric(turn, state, metric.total, gauge, before, after, at)
+        cross_metric(agenda, state, metric.total, gauge, before, after, at)
     if metric.matching and attributes:
-        _count_matching(turn, state, metric, value, at, attributes)
+        _count_matching(agenda, state, metric, value, at, attributes)
     if streak is not None:
-        cross(turn, state, streak.length, state.length - 1, state.length, at)
-    if turn.completed or state.recheck:
-        complete_composites(turn, state, at)
-    if turn.awards:
-        pay(turn, state, at)
+        cross(agenda, state, streak.length, state.length - 1, state.length, at)
+    if agenda.completed or state.recheck:
+        complete_composites(agenda, state, at)
+    if agenda.awards:
+        pay(agenda, state, at)
 
 
 def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: int) -> None:
@@ -145,7 +145,7 @@ def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: 
 
 
 def _count_matching(
-    turn: Turn, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
+    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
 ) -> None:
     """Move the totals over events with certain attributes that this event carries."""
     for matching in metric.matching_counters(attributes):
@@ -153,7 +153,7 @@ def _count_matching(
         before = gauge.total
         gauge.total = after = add(before, value)
         if not gauge.low <= after < gauge.high:
-            cross_metric(turn, state, matching, gauge, before, after, at)
+            cross_metric(agenda, state, matching, gauge, before, after, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
@@ -169,7 +169,7 @@ def _is_callable(achievement: AchievementPlan) -> bool:
     return isinstance(achievement.rule.trigger, ApiTrigger) and achievement.rule.status != "inactive"
 
 
-def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan, at: int) -> None:
+def _complete_by_call(agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int) -> None:
     """Complete an ``api`` achievement.
 
     Raises:
@@ -186,15 +186,15 @@ def _complete_by_call(turn: Turn, state: UserState, achievement: AchievementPlan
     name = None if wanted is None else wanted.mismatch(state.attributes)
     if wanted is not None and name is not None:
         raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.attributes.get(name))
-    _advance(turn, state, at)
-    if turn.plan.notices is not None:
-        note_activity(turn.plan.notices, state, at)
-    complete(turn, state, achievement, at)
-    complete_composites(turn, state, at)
-    pay(turn, state, at)
+    _advance(agenda, state, at)
+    if agenda.plan.notices is not None:
+        note_activity(agenda.plan.notices, state, at)
+    complete(agenda, state, achievement, at)
+    complete_composites(agenda, state, at)
+    pay(agenda, state, at)
 
 
-def _identify(turn: Turn, state: UserState, changes: Changes, at: int) -> None:
+def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:
     """Apply changes to a user's fields.
 
     Raises:
@@ -203,7 +203,7 @@ def _identify(turn: Turn, state: UserState, changes: Changes, at: int) -> None:
         CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
     """
     fields = dict(changes)
-    check_changes(turn, state, fields, at)
-    _advance(turn, state, at)
-    change(turn, state, fields, at)
+    check_changes(agenda, state, fields, at)
+    _advance(agenda, state, at)
+    change(agenda, state, fields, at)
     state.updated = at

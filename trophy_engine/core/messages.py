@@ -16,7 +16,7 @@ from typing import Final
 
 from trophy_engine.calendar.instants import HOUR, NEVER
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import (
     AchievementDue,
     BoostFinished,
@@ -67,14 +67,14 @@ def begin_notices(plan: NoticePlan, state: UserState, deeds: Sequence[int], at: 
     return notices
 
 
-def send_messages(turn: Turn, state: UserState, at: int) -> None:
+def send_messages(agenda: Agenda, state: UserState, at: int) -> None:
     """Tell everything that is due at an instant."""
-    plan, notices = turn.plan, state.notices
+    plan, notices = agenda.plan, state.notices
     if plan.notices is None or notices is None:
         return
     for find, tell in _KINDS:
         while find(plan, plan.notices, state, notices) <= at:
-            tell(turn, plan.notices, state, notices, at)
+            tell(agenda, plan.notices, state, notices, at)
 
 
 def _mail_zone(state: UserState) -> Zone:
@@ -93,13 +93,13 @@ def _wants(state: UserState, message: str) -> bool:
 # --- points: the first change at once, the rest of a window at its end ------------------------------------------------
 
 
-def tell_points(turn: Turn, state: UserState, known: int, at: int) -> None:
-    """Tell of the balances that the awards since the first ``known`` effects of a turn have changed."""
+def tell_points(agenda: Agenda, state: UserState, known: int, at: int) -> None:
+    """Tell of the balances that the awards since the first ``known`` effects of an agenda have changed."""
     changes: dict[str, int] = {}
-    for raw in turn.effects[known:]:
+    for raw in agenda.effects[known:]:
         if raw[0] is PointsAwarded:
             changes[raw[3]] = changes.get(raw[3], 0) + raw[5]
-    plan, notices = turn.plan.notices, state.notices
+    plan, notices = agenda.plan.notices, state.notices
     if plan is None or notices is None:
         return
     for system, added in changes.items():
@@ -108,28 +108,28 @@ def tell_points(turn: Turn, state: UserState, known: int, at: int) -> None:
             notices.windows = {**notices.windows, system: (closes, waiting + added)}
             state.due = min(state.due, closes)
         else:
-            _tell_change(turn, plan, state, notices, system, added, at)
+            _tell_change(agenda, plan, state, notices, system, added, at)
 
 
 def _tell_change(
-    turn: Turn, plan: NoticePlan, state: UserState, notices: Notices, system: str, added: int, at: int
+    agenda: Agenda, plan: NoticePlan, state: UserState, notices: Notices, system: str, added: int, at: int
 ) -> None:
     if not added:
         return
     if plan.throttle:
         notices.windows = {**notices.windows, system: (at + plan.throttle, 0)}
-    total = next(state.points[one.index] for one in turn.plan.systems if one.key == system)
-    turn.effects.append((PointsChanged, state.id, at, system, total, added))
+    total = next(state.points[one.index] for one in agenda.plan.systems if one.key == system)
+    agenda.effects.append((PointsChanged, state.id, at, system, total, added))
 
 
 def _next_change(_: Plan, __: NoticePlan, ___: UserState, notices: Notices) -> int:
     return min((closes for closes, waiting in notices.windows.values() if waiting), default=NEVER)
 
 
-def _tell_changes(turn: Turn, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+def _tell_changes(agenda: Agenda, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
     for system, (closes, waiting) in sorted(notices.windows.items()):
         if waiting and closes <= at:
-            _tell_change(turn, plan, state, notices, system, waiting, at)
+            _tell_change(agenda, plan, state, notices, system, waiting, at)
 
 
 # --- a user's own boosts: the midnights at which they begin and are over ----------------------------------------------
@@ -145,7 +145,7 @@ def _next_boost(_: Plan, plan: NoticePlan, state: UserState, notices: Notices) -
     return NEVER if day is None or day > LAST_DAY else state.zone.midnight(day)
 
 
-def _tell_boosts(turn: Turn, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+def _tell_boosts(agenda: Agenda, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
     day = _next_boost_day(plan, state, notices)
     if day is None:
         return
@@ -153,13 +153,13 @@ def _tell_boosts(turn: Turn, plan: NoticePlan, state: UserState, notices: Notice
     for kind, place in ((BoostFinished, "after"), (BoostStarted, "start")):
         for boost in plan.own_boosts[state.id]:
             if getattr(boost, place) == day:
-                turn.effects.append((kind, state.id, at, boost.system, boost.rule))
+                agenda.effects.append((kind, state.id, at, boost.system, boost.rule))
 
 
 # --- achievements: in the late afternoon ------------------------------------------------------------------------------
 
 
-def tell_completion(turn: Turn, state: UserState, achievement: str, at: int) -> None:
+def tell_completion(agenda: Agenda, state: UserState, achievement: str, at: int) -> None:
     """Send the mail about a completion at once if it is late afternoon where the user is, else let it wait for that."""
     notices = state.notices
     if notices is None:
@@ -167,27 +167,27 @@ def tell_completion(turn: Turn, state: UserState, achievement: str, at: int) -> 
     home = _mail_zone(state)
     day = home.window(at)[0]
     if _clock(home, day, _AFTERNOON) <= at <= _clock(home, day, _EVENING):
-        _tell_completed(turn, state, achievement, at)
+        _tell_completed(agenda, state, achievement, at)
         return
     due = _clock(home, day if at < _clock(home, day, _AFTERNOON) else day + 1, _AFTERNOON)
     notices.mails = (*notices.mails, (due, achievement))
     state.due = min(state.due, due)
 
 
-def _tell_completed(turn: Turn, state: UserState, achievement: str, at: int) -> None:
+def _tell_completed(agenda: Agenda, state: UserState, achievement: str, at: int) -> None:
     if _wants(state, "achievement_completed"):
-        turn.effects.append((AchievementDue, state.id, at, achievement))
+        agenda.effects.append((AchievementDue, state.id, at, achievement))
 
 
 def _next_mail(_: Plan, __: NoticePlan, ___: UserState, notices: Notices) -> int:
     return min((due for due, _ in notices.mails), default=NEVER)
 
 
-def _tell_mails(turn: Turn, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+def _tell_mails(agenda: Agenda, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
     mails, notices.mails = notices.mails, tuple(mail for mail in notices.mails if mail[0] > at)
     for due, achievement in mails:
         if due <= at:
-            _tell_completed(turn, state, achievement, at)
+            _tell_completed(agenda, state, achievement, at)
 
 
 # --- recaps: on the morning after a period in which the user was active -----------------------------------------------
@@ -216,12 +216,12 @@ def _following(plan: NoticePlan, first_day: int) -> int:
     return plan.recap.first_day(plan.recap.index(first_day) + 1)
 
 
-def _tell_recap(turn: Turn, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+def _tell_recap(agenda: Agenda, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
     first_day = min(notices.recaps)
     notices.recaps = tuple(day for day in notices.recaps if day != first_day)
     notices.recapped = max(notices.recapped, first_day)
     if _wants(state, "recap"):
-        turn.effects.append((RecapDue, state.id, at, first_day, _following(plan, first_day) - 1))
+        agenda.effects.append((RecapDue, state.id, at, first_day, _following(plan, first_day) - 1))
 
 
 # --- reactivation: on mornings after idle days ------------------------------------------------------------------------
@@ -234,11 +234,11 @@ def _next_nudge(_: Plan, __: NoticePlan, state: UserState, notices: Notices) -> 
     return _clock(home, home.window(notices.active)[0] + _IDLE_DAYS[notices.nudges], _MORNING)
 
 
-def _tell_nudge(turn: Turn, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+def _tell_nudge(agenda: Agenda, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
     days = _IDLE_DAYS[notices.nudges]
     notices.nudges += 1
     if _wants(state, "reactivation"):
-        turn.effects.append((ReactivationDue, state.id, at, notices.nudges, days))
+        agenda.effects.append((ReactivationDue, state.id, at, notices.nudges, days))
 
 
 # --- streak reminders: while the present period can still be credited -------------------------------------------------
@@ -265,18 +265,18 @@ def _reminds(plan: Plan, streak: StreakPlan, state: UserState, period: int) -> i
     return _clock(_mail_zone(state), day, _MORNING)
 
 
-def _tell_reminder(turn: Turn, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
-    streak = state.own or turn.plan.streak
+def _tell_reminder(agenda: Agenda, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
+    streak = state.own or agenda.plan.streak
     if streak is None:
         return
     notices.reminded = open_period(state, streak)
     if _wants(state, "streak_reminder"):
         first_day = streak.first_day(notices.reminded)
-        turn.effects.append((StreakReminderDue, state.id, at, state.length, first_day))
+        agenda.effects.append((StreakReminderDue, state.id, at, state.length, first_day))
 
 
 _Find = Callable[[Plan, NoticePlan, UserState, Notices], int]
-_Tell = Callable[[Turn, NoticePlan, UserState, Notices, int], None]
+_Tell = Callable[[Agenda, NoticePlan, UserState, Notices, int], None]
 
 #: Every kind of message, in the order in which they come at one and the same instant.
 _KINDS: Final[tuple[tuple[_Find, _Tell], ...]] = (

@@ -1,4 +1,4 @@
-"""Adoption: a user's state taken from one ruleset to another, and what the change does to the user.
+"""RulesVersion: a user's state taken from one ruleset to another, and what the change does to the user.
 
 What a rule has counted is kept wherever the rule is still there: totals by metric, balances by system, completions by
 achievement. What is new is computed from the user's past where it can be: totals over events with certain attributes,
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from trophy_engine.core.achievements import complete, complete_composites, qualifies
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Complete, Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
@@ -23,9 +23,9 @@ from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
-from trophy_engine.core.state import Gauge, UserState
+from trophy_engine.core.state import CounterState, UserState
 from trophy_engine.core.streaks import pass_unmissed
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import (
     AnniversaryTrigger,
@@ -35,13 +35,13 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.streak import Freezes
 
-__all__ = ["Revision", "adopt"]
+__all__ = ["RulesDiff", "migrate_state"]
 
 #: Gives a user's past, command by command; only asked where the new rules need it.
-Past = Callable[[], Iterable[Scene]]
+Past = Callable[[], Iterable[Transition]]
 
 
-class Revision:
+class RulesDiff:
     """What is different between two plans, found once for all users.
 
     Attributes:
@@ -109,35 +109,35 @@ def _counterpart(plan: Plan, metric: str, counter: Counter) -> Counter | None:
     return plan.metrics[metric].find(counter.event_attributes) if metric in plan.metrics else None
 
 
-def adopt(turn: Turn, state: UserState, revision: Revision, at: int, past: Past) -> UserState:
-    """Take a state, which is settled to the instant, to the plan of ``turn``; give the new one, and leave the old.
+def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, past: Past) -> UserState:
+    """Take a state, which is settled to the instant, to the plan of ``agenda``; give the new one, and leave the old.
 
-    What the change does to the user is appended to ``turn.effects``.
+    What the change does to the user is appended to ``agenda.effects``.
     """
     after = state.copy()
-    _keep_counts(after, state, revision)
-    after.attributes = {key: value for key, value in state.attributes.items() if key in turn.plan.user_attributes}
-    after.completed = {key: when for key, when in state.completed.items() if key in turn.plan.achievements}
-    if after.sign_up_day is not None and revision.before.anniversaries.at != turn.plan.anniversaries.at:
+    _keep_totals(after, state, diff)
+    after.attributes = {key: value for key, value in state.attributes.items() if key in agenda.plan.user_attributes}
+    after.completed = {key: when for key, when in state.completed.items() if key in agenda.plan.achievements}
+    if after.sign_up_day is not None and diff.before.anniversaries.at != agenda.plan.anniversaries.at:
         after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
     after.ticks = tuple(
-        after.tick_from(at) if place is None else state.ticks[place].copy() for place in revision.kept_ticks
+        after.tick_from(at) if place is None else state.ticks[place].copy() for place in diff.kept_ticks
     )
-    after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in turn.plan.boards}
-    scenes = list(past()) if revision.needs_past else []
-    _count_anew(after, revision, scenes)
-    recount_boards(after, turn.plan, scenes, revision.boards)
-    _adopt_streak(turn, after, revision, scenes, at)
-    after.notices = _notices(turn.plan, after, revision, scenes, at)
+    after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in agenda.plan.boards}
+    transitions = list(past()) if diff.needs_past else []
+    _count_from_log(after, diff, transitions)
+    recount_boards(after, agenda.plan, transitions, diff.boards)
+    _migrate_streak(agenda, after, diff, transitions, at)
+    after.notices = _notices(agenda.plan, after, diff, transitions, at)
     after.forget()
-    _relevel(turn, after, state, revision, at)
-    _backdate(turn, after, revision, at)
+    _migrate_levels(agenda, after, state, diff, at)
+    _backdate_achievements(agenda, after, diff, at)
     return after
 
 
-def _keep_counts(after: UserState, state: UserState, revision: Revision) -> None:
-    plan, before = revision.after, revision.before
-    after.gauges = [Gauge() for _ in plan.counters]
+def _keep_totals(after: UserState, state: UserState, diff: RulesDiff) -> None:
+    plan, before = diff.after, diff.before
+    after.gauges = [CounterState() for _ in plan.counters]
     for metric in plan.metrics.values():
         for counter in metric.counters:
             known = _counterpart(before, metric.key, counter)
@@ -148,47 +148,49 @@ def _keep_counts(after: UserState, state: UserState, revision: Revision) -> None
     after.awards = [state.awards[places[one.key]] if one.key in places else 0 for one in plan.systems]
 
 
-def _count_anew(after: UserState, revision: Revision, scenes: Iterable[Scene]) -> None:
+def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
     """Sum up past events for totals that were not kept; those of a metric that was dropped meanwhile do not count."""
-    if not revision.uncounted:
+    if not diff.uncounted:
         return
-    totals: dict[int, Number] = {counter.index: 0 for _, counter in revision.uncounted}
-    for scene in scenes:
-        attributes = dict(scene.command.attributes) if isinstance(scene.command, Record) else {}
-        for metric, counter in revision.uncounted:
-            if metric not in scene.plan.metrics:
+    totals: dict[int, Number] = {counter.index: 0 for _, counter in diff.uncounted}
+    for transition in transitions:
+        attributes = dict(transition.command.attributes) if isinstance(transition.command, Record) else {}
+        for metric, counter in diff.uncounted:
+            if metric not in transition.plan.metrics:
                 totals[counter.index] = 0
             elif (
-                isinstance(scene.command, Record)
-                and scene.command.metric == metric
+                isinstance(transition.command, Record)
+                and transition.command.metric == metric
                 and counter.event_attributes.mismatch(attributes) is None
             ):
-                totals[counter.index] = add(totals[counter.index], scene.command.value)
+                totals[counter.index] = add(totals[counter.index], transition.command.value)
     for index, total in totals.items():
         after.gauges[index].total = total
 
 
-def _adopt_streak(turn: Turn, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> None:
-    before, streak, rule = revision.before.streak, turn.plan.streak, turn.plan.ruleset.streak
+def _migrate_streak(
+    agenda: Agenda, after: UserState, diff: RulesDiff, transitions: Iterable[Transition], at: int
+) -> None:
+    before, streak, rule = diff.before.streak, agenda.plan.streak, agenda.plan.ruleset.streak
     former = after.own or before
-    if rule != revision.before.ruleset.streak:
+    if rule != diff.before.ruleset.streak:
         after.misses = ()  # what they keep is of a streak under the former rule
-    after.own = own_streak(turn.plan, after.preferences)
+    after.own = own_streak(agenda.plan, after.preferences)
     if streak is None or rule is None or former is None:
         after.begin_streak_anew()
         after.losses = ()
-    elif revision.calendar_changed:
+    elif diff.calendar_changed:
         length = after.length
-        recount_streak(after, after.own or streak, rule.calendar, scenes)
+        recount_streak(after, after.own or streak, rule.calendar, transitions)
         if after.length != length:
-            turn.effects.append((StreakRecounted, after.id, at, length, after.length))
+            agenda.effects.append((StreakRecounted, after.id, at, length, after.length))
     else:
         pass_unmissed(after, former, after.own or streak)
         after.carry_sums(former, after.own or streak)
-    _adopt_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
+    _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
 
 
-def _adopt_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:
+def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:
     """Let freezes come by other rules from now on: those that came, or found no room, do not come again."""
     if before == freezes:
         return
@@ -198,12 +200,14 @@ def _adopt_freezes(after: UserState, before: Freezes | None, freezes: Freezes | 
         after.freeze_anchor = today
 
 
-def _notices(plan: Plan, after: UserState, revision: Revision, scenes: Iterable[Scene], at: int) -> Notices | None:
+def _notices(
+    plan: Plan, after: UserState, diff: RulesDiff, transitions: Iterable[Transition], at: int
+) -> Notices | None:
     """Give what was told and what waits; of what the rules drop nothing is told, and of what is new nothing late."""
     if plan.notices is None:
         return None
     if after.notices is None:
-        deeds = (scene.command for scene in scenes)
+        deeds = (transition.command for transition in transitions)
         return begin_notices(
             plan.notices, after, [deed.at for deed in deeds if isinstance(deed, Record | Complete)], at
         )
@@ -211,16 +215,16 @@ def _notices(plan: Plan, after: UserState, revision: Revision, scenes: Iterable[
     kept.boost_day = max(kept.boost_day, after.zone.window(at)[0])
     kept.mails = tuple(mail for mail in kept.mails if mail[1] in plan.achievements)
     kept.windows = {key: window for key, window in kept.windows.items() if key in systems}
-    if revision.before.notices is None or revision.before.notices.recap != plan.notices.recap:
+    if diff.before.notices is None or diff.before.notices.recap != plan.notices.recap:
         kept.recaps = ()
-    if revision.calendar_changed:
+    if diff.calendar_changed:
         kept.begin_reminders_anew()
     return kept
 
 
-def _relevel(turn: Turn, after: UserState, state: UserState, revision: Revision, at: int) -> None:
-    former = {system.key: system for system in revision.before.systems}
-    for system in turn.plan.systems:
+def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
+    former = {system.key: system for system in diff.before.systems}
+    for system in agenda.plan.systems:
         if system.key not in former:
             continue
         total = after.points[system.index]
@@ -228,18 +232,18 @@ def _relevel(turn: Turn, after: UserState, state: UserState, revision: Revision,
         level = level_of(system, total)
         previous, key = before and before.key, level and level.key
         if previous != key:
-            turn.effects.append((LevelChanged, after.id, at, system.key, previous, key, total))
+            agenda.effects.append((LevelChanged, after.id, at, system.key, previous, key, total))
 
 
-def _backdate(turn: Turn, after: UserState, revision: Revision, at: int) -> None:
-    for achievement in revision.opened:
-        if qualifies(achievement, after) and _reached(turn.plan, after, achievement):
-            complete(turn, after, achievement, at, silently=True)
+def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
+    for achievement in diff.opened:
+        if qualifies(achievement, after) and _reached(agenda.plan, after, achievement):
+            complete(agenda, after, achievement, at, silently=True)
     after.recheck = False
-    for composite in turn.plan.composites:
-        if composite in revision.opened and qualifies(composite, after) and _held(after, composite):
-            complete(turn, after, composite, at, silently=True)
-    complete_composites(turn, after, at, silently=True)
+    for composite in agenda.plan.composites:
+        if composite in diff.opened and qualifies(composite, after) and _held(after, composite):
+            complete(agenda, after, composite, at, silently=True)
+    complete_composites(agenda, after, at, silently=True)
     after.recheck = True
 
 

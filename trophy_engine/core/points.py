@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.messages import tell_points
@@ -16,25 +16,25 @@ from trophy_engine.rules.points import Boost, Level
 __all__ = ["idle", "level_of", "pay"]
 
 
-def pay(turn: Turn, state: UserState, at: int) -> None:
+def pay(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay what is lined up, in the order in which triggers are declared.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
     """
-    awards = turn.awards
-    known = len(turn.effects)
+    awards = agenda.awards
+    known = len(agenda.effects)
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.attributes) is None:
-            _award(turn, state, trigger, times, at)
+            _award(agenda, state, trigger, times, at)
     awards.clear()
-    if turn.plan.notices is not None:
-        tell_points(turn, state, known, at)
+    if agenda.plan.notices is not None:
+        tell_points(agenda, state, known, at)
 
 
-def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
+def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
     system = trigger.system
     index = system.index
     before = state.points[index]
@@ -50,7 +50,7 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
         return
     state.points[index] = total
     state.awards[index] = sequence = state.awards[index] + 1
-    turn.effects.append(
+    agenda.effects.append(
         (
             PointsAwarded,
             state.id,
@@ -71,7 +71,7 @@ def _award(turn: Turn, state: UserState, trigger: TriggerPlan, times: int, at: i
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
-        turn.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+        agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.timed:
         state.due = state.next_tick = at  # an award that had nowhere to go may have room now
 

@@ -18,7 +18,7 @@ from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import cover, open_period
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
 from trophy_engine.numbers import Number, add
 
@@ -28,9 +28,11 @@ __all__ = ["Past", "recount_streak"]
 _BEFORE: Final = -1
 
 
-def recount_streak(state: UserState, streak: StreakPlan, calendar: Frequency, scenes: Iterable[Scene]) -> None:
+def recount_streak(
+    state: UserState, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]
+) -> None:
     """Give a state the streak of its past by a calendar, and those that were lost before it."""
-    past = Past(streak, calendar, scenes)
+    past = Past(streak, calendar, transitions)
     runs = past.runs()
     alive = runs and runs[-1].last >= streak.index(state.day) - 1
     running = runs.pop() if alive else None
@@ -58,7 +60,7 @@ class _Run(NamedTuple):
 
 
 class Past:
-    """What scenes come to by a calendar, one after the other.
+    """What transitions come to by a calendar, one after the other.
 
     Attributes:
         through: the last period that was decided when the rules last left the calendar.
@@ -67,7 +69,7 @@ class Past:
         ended: the streaks that were reset since.
     """
 
-    def __init__(self, streak: StreakPlan, calendar: Frequency, scenes: Iterable[Scene]) -> None:
+    def __init__(self, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]) -> None:
         self.through = _BEFORE
         self.losses: tuple[tuple[int, int, int, int], ...] = ()
         self.ended: list[_Run] = []
@@ -78,8 +80,8 @@ class Past:
         self._credited: dict[int, tuple[int, int]] = {}
         self._sums: dict[int, dict[str, Number]] = {}
         self._last = -REACH
-        for scene in scenes:
-            self._go_on(scene)
+        for transition in transitions:
+            self._go_on(transition)
 
     @property
     def met(self) -> list[int]:
@@ -104,22 +106,26 @@ class Past:
             if period > self._last - REACH and self._streak.conditions
         }
 
-    def _go_on(self, scene: Scene) -> None:
-        then, command, rule = scene.state.own or scene.plan.streak, scene.command, scene.plan.ruleset.streak
+    def _go_on(self, transition: Transition) -> None:
+        then, command, rule = (
+            transition.state.own or transition.plan.streak,
+            transition.command,
+            transition.plan.ruleset.streak,
+        )
         if then is None or rule is None:
             self._begin_anew()
             self.losses, self.ended = (), []
         elif rule.calendar == self._calendar:
-            self._take(scene.state, then)
-        elif scene.state.own is not None and not then.conditions:
+            self._take(transition.state, then)
+        elif transition.state.own is not None and not then.conditions:
             self._begin_anew()
         elif isinstance(command, ResetStreak):
             self.ended += self.runs()
             self._passed = self.met
-            self.through = min(self.through, self._streak.index(scene.state.day) - 1)
+            self.through = min(self.through, self._streak.index(transition.state.day) - 1)
             self._end()
         elif isinstance(command, Record) and command.metric in then.conditions:
-            self._count(command, then, scene.state.zone.window(command.at)[0])
+            self._count(command, then, transition.state.zone.window(command.at)[0])
 
     def _take(self, state: UserState, then: StreakPlan) -> None:
         """Go on from a state that the rules showed by the calendar."""

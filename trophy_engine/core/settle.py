@@ -21,7 +21,7 @@ from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core.achievements import complete_composites, cross
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.messages import next_message, send_messages
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.points import idle, pay
@@ -32,7 +32,7 @@ from trophy_engine.numbers import BEYOND
 __all__ = ["anniversaries_by", "make_due_happen", "pass_ticks", "pay_ticks_skipped", "settle"]
 
 
-def make_due_happen(turn: Turn, state: UserState, until: int) -> UserState:
+def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
     """Make everything that is due up to an instant happen, and return the user as of the last thing that happened.
 
     Time alone leaves no trace: where nothing happens, the state is returned as it was, so that commands are accepted
@@ -41,31 +41,31 @@ def make_due_happen(turn: Turn, state: UserState, until: int) -> UserState:
     if until < state.due or until < state.settled or until < state.quiet_until():
         return state
     if state.due_days[ANNIVERSARY] < 0:
-        settle(turn, state, state.settled)
-    known = len(turn.effects)
-    ahead, due = state, _next_due(turn.plan, state, until)
+        settle(agenda, state, state.settled)
+    known = len(agenda.effects)
+    ahead, due = state, _next_due(agenda.plan, state, until)
     if due <= until:
         ahead = state.copy()
-        settle(turn, ahead, until)
+        settle(agenda, ahead, until)
         due = ahead.due
-    if len(turn.effects) == known:
+    if len(agenda.effects) == known:
         state.be_quiet_until(due)
         return state
-    last = turn.effects[-1][2]
+    last = agenda.effects[-1][2]
     if last < until:
         ahead = state.copy()
-        settle(Turn(turn.plan), ahead, last)
+        settle(Agenda(agenda.plan), ahead, last)
     return ahead
 
 
-def settle(turn: Turn, state: UserState, until: int) -> None:
+def settle(agenda: Agenda, state: UserState, until: int) -> None:
     """Advance a user to an instant: everything that is due by then happens; an earlier instant does nothing."""
     if until < state.settled:
         return
     if until >= state.due:
         day, end = state.zone.window(until)
-        if day >= min(state.due_days) or until >= state.next_tick or turn.plan.notices is not None:
-            message = _do_due(turn, state, until, day)
+        if day >= min(state.due_days) or until >= state.next_tick or agenda.plan.notices is not None:
+            message = _do_due(agenda, state, until, day)
             if message < end:
                 end = message
         state.day = day
@@ -81,9 +81,9 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
     return min(midnight, state.next_tick, message)
 
 
-def _do_due(turn: Turn, state: UserState, until: int, today: int) -> int:
+def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
     """Do everything that is due, in order; return the instant of the next message."""
-    plan = turn.plan
+    plan = agenda.plan
     if state.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
     ticked = state.settled
@@ -102,14 +102,14 @@ def _do_due(turn: Turn, state: UserState, until: int, today: int) -> int:
             break
         if midnight <= tick and midnight <= message:
             state.settled = midnight
-            _run_midnight(turn, state, day, midnight)
+            _run_midnight(agenda, state, day, midnight)
             ticked = max(ticked, midnight - 1)
         elif tick <= message:
             state.settled = ticked = tick
-            _run_tick(turn, state, tick)
+            _run_tick(agenda, state, tick)
         else:
             state.settled = message
-            send_messages(turn, state, message)
+            send_messages(agenda, state, message)
         if ticks_daily:
             pass_ticks(plan, state, ticked)
     state.next_tick = tick
@@ -126,24 +126,24 @@ def _find_due_days(plan: Plan, state: UserState) -> None:
         find_due_days(state, state.own or plan.streak)
 
 
-def _run_midnight(turn: Turn, state: UserState, day: int, at: int) -> None:
-    streak = state.own or turn.plan.streak
+def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
+    streak = state.own or agenda.plan.streak
     kind = state.due_days.index(day)
     if day + 1 in state.due_days and not state.zone.exists(day):
         # The calendar skipped the day and so two share a midnight; the order of kinds holds for both.
         kind = min(kind, state.due_days.index(day + 1))
     if kind == MISS and streak is not None:
-        close_period(turn, state, streak, at)
+        close_period(agenda, state, streak, at)
     elif kind == FREEZE and streak is not None:
-        earn_freezes(turn, state, streak, at)
+        earn_freezes(agenda, state, streak, at)
     else:
         before = state.years
-        marks = turn.plan.anniversaries.at
+        marks = agenda.plan.anniversaries.at
         state.years = int(marks[bisect_right(marks, before)])
-        state.due_days[ANNIVERSARY] = _anniversary_day(turn.plan, state)
-        cross(turn, state, turn.plan.anniversaries, before, state.years, at)
-        complete_composites(turn, state, at)
-        pay(turn, state, at)
+        state.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
+        cross(agenda, state, agenda.plan.anniversaries, before, state.years, at)
+        complete_composites(agenda, state, at)
+        pay(agenda, state, at)
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
@@ -185,16 +185,16 @@ def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
     return soonest
 
 
-def _run_tick(turn: Turn, state: UserState, at: int) -> None:
+def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay every trigger that ticks at the instant, in the order of declaration."""
-    for trigger, tick in zip(turn.plan.ticks, state.ticks, strict=True):
+    for trigger, tick in zip(agenda.plan.ticks, state.ticks, strict=True):
         if trigger.hours:
             ticks = (at - tick.anchor) % trigger.hours == 0
         else:
             ticks = _ticks_daily(state, tick, trigger.days, at)
         if ticks:
-            turn.awards.append((trigger.order, trigger, 1))
-            pay(turn, state, at)
+            agenda.awards.append((trigger.order, trigger, 1))
+            pay(agenda, state, at)
 
 
 def _ticks_daily(state: UserState, tick: Tick, days: int, at: int) -> bool:
@@ -209,17 +209,17 @@ def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
             tick.through = state.ticked_through(tick, through)
 
 
-def pay_ticks_skipped(turn: Turn, state: UserState, at: int) -> None:
+def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay the daily awards whose time of day a jump to the east has skipped."""
     made = [tick.through for tick in state.ticks]
-    pass_ticks(turn.plan, state, at)
+    pass_ticks(agenda.plan, state, at)
     skipped = sorted(
         (day, place)
-        for place, (trigger, tick) in enumerate(zip(turn.plan.ticks, state.ticks, strict=True))
+        for place, (trigger, tick) in enumerate(zip(agenda.plan.ticks, state.ticks, strict=True))
         for day in range(made[place] + 1, tick.through + 1)
         if trigger.days and (day - tick.day) % trigger.days == 0
     )
     for _, place in skipped:
-        trigger = turn.plan.ticks[place]
-        turn.awards.append((trigger.order, trigger, 1))
-        pay(turn, state, at)
+        trigger = agenda.plan.ticks[place]
+        agenda.awards.append((trigger.order, trigger, 1))
+        pay(agenda, state, at)

@@ -1,7 +1,7 @@
 """A user's state: what their history has come to.
 
 The core mutates it in place; whoever needs it unchanged takes a ``copy``. ``dump`` gives it as JSON values under the
-names of the rules; ``load`` is its inverse under the same rules, and ``adopt`` takes a state to others.
+names of the rules; ``load`` is its inverse under the same rules, and ``migrate_state`` takes a state to others.
 What can be derived from the rest (when the next thing is due, how far marks were crossed) is not part of the dump.
 """
 
@@ -23,7 +23,7 @@ from trophy_engine.core.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.constraints import Filter
 
-__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "Gauge", "Tick", "UserState"]
+__all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "CounterState", "Tick", "UserState"]
 
 #: The version of the shape that ``dump`` gives and ``load`` takes.
 SCHEMA: Final = 4
@@ -68,7 +68,7 @@ _DERIVED: Final = ("due", "day", "next_tick", "quiet", "recheck")
 MISS, FREEZE, ANNIVERSARY = range(3)
 
 
-class Gauge:
+class CounterState:
     """Where a counter stands for one user.
 
     Attributes:
@@ -201,7 +201,7 @@ class UserState:
     zone_given: bool
     zone: Zone
     attributes: Mapping[str, str]
-    gauges: list[Gauge]
+    gauges: list[CounterState]
     due_days: list[int]
     completed: dict[str, int]
     points: list[int]
@@ -236,7 +236,7 @@ class UserState:
         self.own = None
         self.boards = {}
         self.notices = None if plan.notices is None else Notices(created, day)
-        self.gauges = [Gauge() for _ in plan.counters]
+        self.gauges = [CounterState() for _ in plan.counters]
         self.points = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
         self.ticks = tuple(self.tick_from(created) for _ in plan.ticks) if plan.ticks else ()
@@ -244,7 +244,7 @@ class UserState:
 
     def forget(self) -> None:
         """Forget what is derived: every mark and every due date is looked for again."""
-        self.gauges = [Gauge(gauge.total) for gauge in self.gauges]
+        self.gauges = [CounterState(gauge.total) for gauge in self.gauges]
         self.due = -NEVER
         self.due_days = [-NEVER] * 3
         self.next_tick = -NEVER
@@ -305,7 +305,7 @@ class UserState:
         twin = object.__new__(type(self))
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))
-        twin.gauges = [Gauge(one.total, one.low, one.high, one.cursor) for one in self.gauges]
+        twin.gauges = [CounterState(one.total, one.low, one.high, one.cursor) for one in self.gauges]
         twin.due_days = self.due_days.copy()
         twin.points = self.points.copy()
         twin.awards = self.awards.copy()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import GrantFreeze, Pause, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.core.effects import (
     FreezeGranted,
@@ -24,14 +24,14 @@ from trophy_engine.core.streaks import cover, find_due_days, lose
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
 from trophy_engine.rules.streak import Streak
 
-__all__ = ["Care", "take_care"]
+__all__ = ["Care", "apply_streak_command"]
 
 Care = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 
 _DAYS_BACK: Final = 90
 
 
-def take_care(turn: Turn, state: UserState, command: Care) -> None:
+def apply_streak_command(agenda: Agenda, state: UserState, command: Care) -> None:
     """Do a command to a user's streak.
 
     Raises:
@@ -41,23 +41,23 @@ def take_care(turn: Turn, state: UserState, command: Care) -> None:
         NoStreakToRestore: they have lost no streak of late that was longer than the one they have.
         NoStreakToReset: they have no streak.
     """
-    if turn.plan.streak is None:
+    if agenda.plan.streak is None:
         raise UnknownKey("rule", "streak", ())
-    streak = state.own or turn.plan.streak
-    _CARES[type(command)](turn, state, streak, command)
+    streak = state.own or agenda.plan.streak
+    _CARES[type(command)](agenda, state, streak, command)
     find_due_days(state, streak)
     state.due = min(state.due, command.at)
 
 
-def _grant(turn: Turn, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
-    freezes = None if turn.plan.streak is None else turn.plan.streak.freezes
+def _grant(agenda: Agenda, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
+    freezes = None if agenda.plan.streak is None else agenda.plan.streak.freezes
     if freezes is None or state.freezes >= freezes.max_count:
         raise FreezeLimitReached(state.id, state.freezes)
     state.freezes += 1
-    turn.effects.append((FreezeGranted, state.id, command.at, 1, state.freezes))
+    agenda.effects.append((FreezeGranted, state.id, command.at, 1, state.freezes))
 
 
-def _pause(turn: Turn, state: UserState, _: StreakPlan, command: Pause) -> None:
+def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> None:
     start, end = (date.fromisoformat(day).toordinal() for day in (command.start, command.end))
     if start < state.day:
         today = date.fromordinal(state.day)
@@ -66,21 +66,21 @@ def _pause(turn: Turn, state: UserState, _: StreakPlan, command: Pause) -> None:
     if end < start:
         raise InvalidValue(f"a pause must not end before it starts, but {command.end} is before {command.start}")
     state.pauses = state.pauses.add((start, end, False))
-    turn.effects.append((StreakPaused, state.id, command.at, len(state.pauses), start, end))
+    agenda.effects.append((StreakPaused, state.id, command.at, len(state.pauses), start, end))
 
 
-def _unpause(turn: Turn, state: UserState, _: StreakPlan, command: Unpause) -> None:
+def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) -> None:
     place = command.number - 1
     if not 0 <= place < len(state.pauses) or state.pauses[place][2]:
         raise InvalidValue(f"user {state.id!r} has no pause {command.number} that could be taken back")
     start, end, _archived = state.pauses[place]
     state.pauses = state.pauses.replace(place, (start, min(end, state.day - 1), True))
-    turn.effects.append((StreakUnpaused, state.id, command.at, command.number))
+    agenda.effects.append((StreakUnpaused, state.id, command.at, command.number))
 
 
-def _restore(turn: Turn, state: UserState, streak: StreakPlan, command: RestoreStreak) -> None:
+def _restore(agenda: Agenda, state: UserState, streak: StreakPlan, command: RestoreStreak) -> None:
     """Let a lost streak run on: everything since is carried, and so is today, which can still be credited."""
-    rule = turn.plan.ruleset.streak
+    rule = agenda.plan.ruleset.streak
     found = None if rule is None else _longest_lost(state, rule)
     before = state.length
     if found is None or found[0] <= before or not streak.conditions:
@@ -93,7 +93,7 @@ def _restore(turn: Turn, state: UserState, streak: StreakPlan, command: RestoreS
     if done < period:
         state.protected |= {period}
     cover(state, streak, max(done, period - 1))
-    turn.effects.append((StreakRestored, state.id, command.at, state.length, before, streak.first_day(period)))
+    agenda.effects.append((StreakRestored, state.id, command.at, state.length, before, streak.first_day(period)))
 
 
 def _longest_lost(state: UserState, rule: Streak) -> tuple[int, int, int] | None:
@@ -109,20 +109,20 @@ def _longest_lost(state: UserState, rule: Streak) -> tuple[int, int, int] | None
     return max(reversed(lost), key=lambda one: one[0], default=None)
 
 
-def _reset(turn: Turn, state: UserState, streak: StreakPlan, command: ResetStreak) -> None:
+def _reset(agenda: Agenda, state: UserState, streak: StreakPlan, command: ResetStreak) -> None:
     """End the streak; only what comes after counts towards the present period."""
     if not state.length:
         raise NoStreakToReset(state.id)
     period = streak.index(state.day)
-    turn.effects.append((StreakReset, state.id, command.at, state.length, streak.first_day(period)))
+    agenda.effects.append((StreakReset, state.id, command.at, state.length, streak.first_day(period)))
     state.early = NO_PERIODS
-    lose(turn, state, streak, period, command.at)
+    lose(agenda, state, streak, period, command.at)
     state.covered = min(state.covered, period - 1)
     state.protected = NO_PERIODS
     state.sums = {}
 
 
-_CARES: Final[dict[type[Care], Callable[[Turn, UserState, StreakPlan, Any], None]]] = {
+_CARES: Final[dict[type[Care], Callable[[Agenda, UserState, StreakPlan, Any], None]]] = {
     GrantFreeze: _grant,
     Pause: _pause,
     Unpause: _unpause,

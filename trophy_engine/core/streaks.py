@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeEarned,
@@ -45,7 +45,7 @@ __all__ = [
 _WEEK: Final = 7
 
 
-def count(turn: Turn, state: UserState, streak: StreakPlan, metric: str, value: Number, at: int) -> bool:
+def count(agenda: Agenda, state: UserState, streak: StreakPlan, metric: str, value: Number, at: int) -> bool:
     """Count an event towards the period of its local day; tell whether the conditions now hold and credit it."""
     period = streak.index(state.day)
     if period <= state.covered or (state.early and period in state.early) or metric not in streak.conditions:
@@ -61,13 +61,13 @@ def count(turn: Turn, state: UserState, streak: StreakPlan, metric: str, value: 
         reached = [found >= threshold for found, threshold in zip(sums, streak.thresholds, strict=True)]
         met = all(reached) if streak.mode == "AND" else any(reached)
     if met:
-        _credit(turn, state, streak, period, at)
+        _credit(agenda, state, streak, period, at)
     elif len(state.sums) > 1:
         state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > period - REACH}
     return met
 
 
-def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
+def _credit(agenda: Agenda, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
     before = state.length
     state.length = length = before + 1
     state.extended_at = at
@@ -80,10 +80,10 @@ def _credit(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: i
     else:
         cover(state, streak, period)
     if before:
-        turn.effects.append((StreakExtended, state.id, at, length, first_day))
+        agenda.effects.append((StreakExtended, state.id, at, length, first_day))
     else:
         state.started = state.day
-        turn.effects.append((StreakStarted, state.id, at, length, first_day))
+        agenda.effects.append((StreakStarted, state.id, at, length, first_day))
     if state.sums:
         state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > state.covered}
 
@@ -150,7 +150,7 @@ def find_due_days(state: UserState, streak: StreakPlan) -> None:
     state.due_days[FREEZE] = _next_freeze_day(state, streak)
 
 
-def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
+def close_period(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
     """Close the open period, which nothing credited: a freeze carries it, or the streak is lost.
 
     A date that the calendar skipped cannot be missed. It is protected and not covered, for another zone can show it.
@@ -168,17 +168,17 @@ def close_period(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> N
             state.freeze_day = max(state.freeze_day, streak.first_day(period + 1) - 1)
             state.due_days[FREEZE] = _next_freeze_day(state, streak)
         cover(state, streak, period)
-        turn.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, streak.first_day(period)))
+        agenda.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, streak.first_day(period)))
     else:
         keep_streak(state, period, frozen=False)
-        lose(turn, state, streak, period, at)
+        lose(agenda, state, streak, period, at)
 
 
-def lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
+def lose(agenda: Agenda, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
     """Lose the streak in a period; what was credited after it begins the next one."""
     early, state.early = state.early, NO_PERIODS
     length, first_day = state.length - len(early), streak.first_day(period)
-    turn.effects.append((StreakLost, state.id, at, length, first_day))
+    agenda.effects.append((StreakLost, state.id, at, length, first_day))
     state.remember_loss(first_day - 1, length)
     state.length = 0
     state.started = None
@@ -189,7 +189,7 @@ def lose(turn: Turn, state: UserState, streak: StreakPlan, period: int, at: int)
         if again == 1:
             state.started = first_day
         kind = StreakStarted if again == 1 else StreakExtended
-        turn.effects.append((kind, state.id, at, again, first_day))
+        agenda.effects.append((kind, state.id, at, again, first_day))
         cover(state, streak, credited)
 
 
@@ -201,7 +201,7 @@ def _next_freeze_day(state: UserState, streak: StreakPlan) -> int:
     return state.freeze_anchor + intervals * rule.auto_earn_interval
 
 
-def earn_freezes(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> None:
+def earn_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
     """Grant the freezes that are due, as many as there is room for; while there is none, none are due."""
     state.freeze_day = state.due_days[FREEZE]
     rule = streak.freezes
@@ -210,7 +210,7 @@ def earn_freezes(turn: Turn, state: UserState, streak: StreakPlan, at: int) -> N
     earned = min(rule.auto_earn_amount, rule.max_count - state.freezes)
     state.freezes += earned
     state.due_days[FREEZE] = _next_freeze_day(state, streak)
-    turn.effects.append((FreezeEarned, state.id, at, earned, state.freezes))
+    agenda.effects.append((FreezeEarned, state.id, at, earned, state.freezes))
 
 
 class StreakFacts(NamedTuple):

@@ -1,4 +1,4 @@
-"""A scene: one command of a user's log done again, and what came of it."""
+"""A transition: one command of a user's log done again, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.state import UserState
 
-__all__ = ["Scene"]
+__all__ = ["Transition"]
 
 
-class Scene(NamedTuple):
+class Transition(NamedTuple):
     """One command, and what came of it.
 
     Attributes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
 from trophy_engine.core.misses import Miss
 from trophy_engine.core.plan import StreakPlan
@@ -42,7 +42,7 @@ def keep_streak(state: UserState, period: int, *, frozen: bool) -> None:
     state.misses = (*kept, Miss(state.commands, period, frozen, *found))
 
 
-def undo_misses(turn: Turn, state: UserState, streak: StreakPlan, today: int, at: int) -> None:
+def undo_misses(agenda: Agenda, state: UserState, streak: StreakPlan, today: int, at: int) -> None:
     """Undo the decisions since the user's last command on periods that are not over where the user is, latest first."""
     current = streak.index(today)
     while streak.daily and not state.zone.exists(current - 1):  # the user never saw that date
@@ -54,14 +54,14 @@ def undo_misses(turn: Turn, state: UserState, streak: StreakPlan, today: int, at
         state.early, state.protected, state.losses = miss.early, miss.protected, miss.losses
         first_day = streak.first_day(miss.period)
         if miss.frozen:
-            _return_freeze(turn, state, streak, first_day, at)
+            _return_freeze(agenda, state, streak, first_day, at)
         else:
-            turn.effects.append((StreakLossUndone, state.id, at, state.length, first_day))
+            agenda.effects.append((StreakLossUndone, state.id, at, state.length, first_day))
 
 
-def _return_freeze(turn: Turn, state: UserState, streak: StreakPlan, first_day: int, at: int) -> None:
+def _return_freeze(agenda: Agenda, state: UserState, streak: StreakPlan, first_day: int, at: int) -> None:
     """Return the freeze that was spent on a period, unless one that was earned since has taken its room."""
     room = streak.freezes is not None and state.freezes < streak.freezes.max_count
     state.freezes += room
     state.freezes_used -= 1
-    turn.effects.append((FreezeReturned, state.id, at, state.freezes, state.length, first_day, int(room)))
+    agenda.effects.append((FreezeReturned, state.id, at, state.freezes, state.length, first_day, int(room)))

@@ -10,7 +10,7 @@ from typing import Any, Final
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.achievements import complete_composites, cross
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
 from trophy_engine.core.points import pay
@@ -27,7 +27,7 @@ _UTC: Final = "UTC"
 _ENABLED: Final = "preferences.streak.enabled"
 
 
-def create(turn: Turn, user_id: str, at: int, changes: Changes = ()) -> UserState:
+def create(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> UserState:
     """Create a user with the fields they are first given, and make all that follows from their creation happen.
 
     Raises:
@@ -35,19 +35,19 @@ def create(turn: Turn, user_id: str, at: int, changes: Changes = ()) -> UserStat
         CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
     """
     fields = dict(changes)
-    state = UserState(turn.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
-    check_changes(turn, state, fields, at)
-    experiment = turn.plan.ruleset.experimentation
+    state = UserState(agenda.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
+    check_changes(agenda, state, fields, at)
+    experiment = agenda.plan.ruleset.experimentation
     state.control = experiment is not None and _draw(user_id) < experiment.control_ratio
-    turn.effects.append((UserCreated, user_id, at, state.zone.name))
-    change(turn, state, fields, at)
-    freezes = turn.plan.streak.freezes if turn.plan.streak else None
+    agenda.effects.append((UserCreated, user_id, at, state.zone.name))
+    change(agenda, state, fields, at)
+    freezes = agenda.plan.streak.freezes if agenda.plan.streak else None
     if freezes is not None and freezes.start_count:
         state.freezes = freezes.start_count
-        turn.effects.append((FreezeGranted, user_id, at, state.freezes, state.freezes))
-    turn.awards += [(trigger.order, trigger, 1) for trigger in turn.plan.creation]
-    pay(turn, state, at)
-    settle(turn, state, at)
+        agenda.effects.append((FreezeGranted, user_id, at, state.freezes, state.freezes))
+    agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
+    pay(agenda, state, at)
+    settle(agenda, state, at)
     return state
 
 
@@ -56,14 +56,14 @@ def _draw(user_id: str) -> int:
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()) % 100
 
 
-def check_changes(turn: Turn, state: UserState, fields: Mapping[str, str | None], at: int) -> None:
+def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | None], at: int) -> None:
     """Check what a user's fields must be to one another, to the rules, and to the day.
 
     Raises:
         InvalidValue: the sign-up date lies in the future of the user's zone, or mail is wanted without an address.
         CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
     """
-    rule = turn.plan.ruleset.streak
+    rule = agenda.plan.ruleset.streak
     if not (rule is not None and rule.customization_enabled):
         for field, value in fields.items():
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
@@ -79,7 +79,7 @@ def check_changes(turn: Turn, state: UserState, fields: Mapping[str, str | None]
         raise InvalidValue(f"sign_up_date {signed_up} must not be later than today, {today} in {home.name}")
 
 
-def change(turn: Turn, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
+def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
     """Change a user's fields, and do what follows; fields that have the value already are left alone."""
     fields = dict(changes)
     if fields.get("subscribe_to_emails", state.subscribe_to_emails) == "false":
@@ -92,18 +92,18 @@ def change(turn: Turn, state: UserState, changes: Mapping[str, str | None], at: 
         after = zone(wanted or _UTC).name if field == "time_zone" else wanted
         if before == after:
             continue
-        turn.effects.append((UserChanged, state.id, at, field, before, after))
+        agenda.effects.append((UserChanged, state.id, at, field, before, after))
         kind, _, key = field.partition(".")
         if kind == "attributes":
             _change_attribute(state, key, str(after))
         elif kind == "preferences":
-            _change_preference(turn, state, key, after)
+            _change_preference(agenda, state, key, after)
         elif field == "time_zone":
-            _change_zone(turn, state, zone(str(after)), at)
+            _change_zone(agenda, state, zone(str(after)), at)
         elif field != "sign_up_date":
             setattr(state, field, after)
     if "sign_up_date" in fields and _current(state, "sign_up_date") != fields["sign_up_date"]:
-        _change_sign_up_date(turn, state, fields["sign_up_date"], at)
+        _change_sign_up_date(agenda, state, fields["sign_up_date"], at)
 
 
 def _current(state: UserState, field: str) -> str | None:
@@ -127,17 +127,17 @@ def _change_attribute(state: UserState, key: str, value: str) -> None:
         state.forget()
 
 
-def _change_preference(turn: Turn, state: UserState, key: str, value: str | None) -> None:
+def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | None) -> None:
     """Set a preference; what the present period has come to counts under the new conditions, too."""
     if value is None:
         state.preferences = {name: chosen for name, chosen in state.preferences.items() if name != key}
     else:
         state.preferences = {**state.preferences, key: value}
-    if not key.startswith("streak.") or turn.plan.streak is None:
+    if not key.startswith("streak.") or agenda.plan.streak is None:
         return
-    before = state.own or turn.plan.streak
-    state.own = own_streak(turn.plan, state.preferences)
-    after = state.own or turn.plan.streak
+    before = state.own or agenda.plan.streak
+    state.own = own_streak(agenda.plan, state.preferences)
+    after = state.own or agenda.plan.streak
     pass_unmissed(state, before, after)
     state.carry_sums(before, after)
     if not after.conditions and before.conditions:
@@ -148,31 +148,31 @@ def _change_preference(turn: Turn, state: UserState, key: str, value: str | None
     state.due = min(state.due, state.settled)
 
 
-def _change_zone(turn: Turn, state: UserState, home: Zone, at: int) -> None:
+def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
     """Move a user to another zone: no streak breaks by it, no midnight and no daily award happens twice."""
-    pass_ticks(turn.plan, state, at)
+    pass_ticks(agenda.plan, state, at)
     departure, _ = state.zone.window(at)
     arrival, _ = home.window(at)
     jump_east = home.offset(at) > state.zone.offset(at)
     state.zone = home
     state.due = state.next_tick = at
-    if turn.plan.streak is not None:
-        streak = state.own or turn.plan.streak
-        undo_misses(turn, state, streak, arrival, at)
+    if agenda.plan.streak is not None:
+        streak = state.own or agenda.plan.streak
+        undo_misses(agenda, state, streak, arrival, at)
         if jump_east:
             protect_cut_short(state, streak, departure, arrival)
         find_due_days(state, streak)
     if jump_east:
-        pay_ticks_skipped(turn, state, at)
-    settle(turn, state, at)
+        pay_ticks_skipped(agenda, state, at)
+    settle(agenda, state, at)
 
 
-def _change_sign_up_date(turn: Turn, state: UserState, signed_up: str | None, at: int) -> None:
+def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None, at: int) -> None:
     """Set the sign-up date; anniversaries that have passed are completed in silence."""
     state.years = 0
     state.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
     state.forget()
     if state.sign_up_day is not None:
         state.years = anniversaries_by(state.sign_up_day, state.zone.window(at)[0])
-        cross(turn, state, turn.plan.anniversaries, 0, state.years, at, silently=True)
-        complete_composites(turn, state, at, silently=True)
+        cross(agenda, state, agenda.plan.anniversaries, 0, state.years, at, silently=True)
+        complete_composites(agenda, state, at, silently=True)

@@ -11,7 +11,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import (
-    Adopt,
+    ChangeRules,
     Complete,
     GrantFreeze,
     Identify,
@@ -68,8 +68,8 @@ class Engine(Shell):
 
     Args:
         ruleset: the rules; by default those under which the storage's history ends, or none at all. A storage that
-            holds the history of other rules goes on under these, as by ``update`` at its last command; ``revised``
-            tells what that did to its users.
+            holds the history of other rules goes on under these, as by ``update`` at its last command;
+            ``migration_effects`` has what that did to its users.
         storage: where commands are kept; in the memory of the process by default.
         clock: what to read when a call names no instant.
     """
@@ -336,13 +336,13 @@ class Engine(Shell):
         Instances((Iterable,)).check("entries", entries)
         log = iter(entries)
         first = next(log, None)
-        if not (isinstance(first, Entry) and isinstance(first.command, Adopt)):
+        if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
             raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
         engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
         for entry in log:
             Instances((Entry,)).check("each of entries", entry)
             match entry.command:
-                case Adopt(rules, at):
+                case ChangeRules(rules, at):
                     engine.update(Ruleset.loads(rules, format="json"), at=from_micros(at))
                 case Settle(at):
                     engine.settle(at=from_micros(at))

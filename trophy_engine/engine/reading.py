@@ -13,10 +13,10 @@ from typing import Any, Literal, overload
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.engine.arguments import check_attributes
 from trophy_engine.errors import EngineBusy, InvalidValue, UnknownUser
 from trophy_engine.explain.achievement import AchievementExplanation
@@ -28,17 +28,17 @@ from trophy_engine.leaderboards.leaderboards import Boards
 from trophy_engine.leaderboards.views import LeaderboardView, StandingView
 from trophy_engine.reports.reports import Reports
 from trophy_engine.repository.repository import History
-from trophy_engine.repository.transitions import plan_of, retell
+from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.rules.constraints import FLAG, LOCAL_DATE, USER_ID, Optional, Whole
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
 
-__all__ = ["Adoption", "Reader"]
+__all__ = ["Reader", "RulesVersion"]
 
 
 @attrs.frozen
-class Adoption:
+class RulesVersion:
     """Rules, and since when they have been in force; ``at`` is None for those that the history begins with."""
 
     at: datetime | None
@@ -130,7 +130,7 @@ class Reader:
     def _player(self, state: UserState, instant: int) -> Player:
         if instant >= state.settled:
             return Player(self._history.plan, self._settled_copy(state, instant))
-        [last] = deque(retell(self._history.commands_of(state.id), instant), maxlen=1)
+        [last] = deque(transitions_of(self._history.commands_of(state.id), instant), maxlen=1)
         return Player(last.plan, last.state)
 
     def settled_until(self, user: str) -> datetime:
@@ -303,19 +303,19 @@ class Reader:
             UnknownUser: nothing had been recorded of the user by then.
         """
         check_question(achievement, points, streak)
-        return answer(self.scenes(user, at=at), achievement, points)
+        return answer(self.transitions(user, at=at), achievement, points)
 
-    def scenes(self, user: str, *, at: datetime | None = None) -> list[Scene]:
+    def transitions(self, user: str, *, at: datetime | None = None) -> list[Transition]:
         """Do a user's commands again from the log, beside what is stored, up to an instant.
 
-        By default it is now, or their last command where that is later. The last scene is what time has made due.
+        By default it is now, or their last command where that is later. The last transition is what time has made due.
 
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
         """
         with self._lock:
             instant = self._instant(self._state(user), at)
-            return list(retell(self._history.commands_of(user), instant))
+            return list(transitions_of(self._history.commands_of(user), instant))
 
     @property
     def reports(self) -> Reports:
@@ -332,13 +332,16 @@ class Reader:
         """Walk the log of all commands; ``Engine.replay`` does them again."""
         return self._history.storage.entries()
 
-    def adoptions(self) -> tuple[Adoption, ...]:
+    def rules_history(self) -> tuple[RulesVersion, ...]:
         """List the rules that have been in force, in order, and since when."""
         with self._lock:
             self._enter()
             return tuple(
-                Adoption(None if adopted.at == FIRST else from_micros(adopted.at), plan_of(adopted.rules).ruleset)
-                for adopted in self._history.adoptions()
+                RulesVersion(
+                    None if change.at == FIRST else from_micros(change.at),
+                    plan_of(change.rules).ruleset,
+                )
+                for change in self._history.rules_history()
             )
 
     def _state(self, user: str) -> UserState:
@@ -357,7 +360,7 @@ class Reader:
 
     def _settled_copy(self, state: UserState, instant: int) -> UserState:
         copy = state.copy()
-        settle(Turn(self._history.plan), copy, instant)
+        settle(Agenda(self._history.plan), copy, instant)
         return copy
 
     def _instant_of(self, user: str, at: datetime | None) -> int:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Self, TypeVar
 
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import (
     Record,
     UserCommand,
@@ -52,13 +52,13 @@ class Shell(Reader):
     def __init__(self, history: History, clock: Callable[[], datetime]) -> None:
         super().__init__(history, clock)
         self._subscribers: list[tuple[type[Effect], Callable[[Any], object]]] = []
-        self._turn = Turn(history.plan)
+        self._agenda = Agenda(history.plan)
         self._untold: list[RawEffect] = []
 
     @property
-    def revised(self) -> tuple[Effect, ...]:
+    def migration_effects(self) -> tuple[Effect, ...]:
         """What it did to users that the storage was opened under other rules than it had."""
-        return tuple(map(materialise, self._history.revised))
+        return tuple(map(materialise, self._history.migration_effects))
 
     def now(self) -> datetime:
         """Read the engine's clock."""
@@ -80,13 +80,13 @@ class Shell(Reader):
             self._enter()
             history, instant = self._history, self._now() if at is None else to_micros(at)
             history.whole = False
-            turn = Turn(history.plan)
-            effects = turn.effects = self._occasions(instant)
+            agenda = Agenda(history.plan)
+            effects = agenda.effects = self._occasions(instant)
             for user_id in history.users():
                 state = history.state(user_id)
                 if state is not None:
                     known = len(effects)
-                    history.states[user_id] = after = make_due_happen(turn, state, instant)
+                    history.states[user_id] = after = make_due_happen(agenda, state, instant)
                     if len(effects) > known:
                         self._boards.settled(after)
             history.settle(instant)
@@ -170,7 +170,7 @@ class Shell(Reader):
                 if state is not None and instant < state.settled:
                     raise EarlierThanSettled(user_id, from_micros(instant), from_micros(state.settled))
             before, effects = self._history.plan, self._occasions(instant)
-            effects += self._history.adopt(ruleset, instant)
+            effects += self._history.change_rules(ruleset, instant)
             after = self._history.plan
             if after.notices is not None:
                 effects += finished_early(before, after, instant, self._boards.top_at)
@@ -228,20 +228,20 @@ class Shell(Reader):
     def _run(self, command: UserCommand) -> Outcome:
         user_id = command.user_id
         history = self._history
-        turn = self._turn
-        if turn.plan is not history.plan:
-            turn = self._turn = Turn(history.plan)
+        agenda = self._agenda
+        if agenda.plan is not history.plan:
+            agenda = self._agenda = Agenda(history.plan)
         boards = history.plan.boards
         effects: list[RawEffect] = []
         history.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
-        turn.effects = effects
+        agenda.effects = effects
         if boards:
             self._boards.pass_to(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
-            state = apply(turn, known or history.state(check_user_id(user_id)), command)
+            state = apply(agenda, known or history.state(check_user_id(user_id)), command)
         except TrophyError:
-            self._turn = Turn(history.plan)
+            self._agenda = Agenda(history.plan)
             history.whole = True  # a refusal leaves no trace
             if history.catch_up():
                 return self._run(command)
@@ -261,7 +261,7 @@ class Shell(Reader):
 
     def _recover(self) -> None:
         super()._recover()
-        self._turn = Turn(self._history.plan)
+        self._agenda = Agenda(self._history.plan)
 
     def _repeat(self, command: Record, first: Entry) -> Outcome:
         self._enter()

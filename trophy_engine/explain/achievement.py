@@ -11,7 +11,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, StreakExtended, StreakStarted
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
 from trophy_engine.explain.phrases import clock, joined, where, with_attributes
 from trophy_engine.numbers import Number
@@ -136,18 +136,18 @@ class AchievementExplanation:
         return self.text
 
 
-def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplanation:
-    """Explain an achievement as of the last scene, whose rules have it."""
-    last = told = scenes[-1]
-    for scene in scenes:
-        if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in scene.effects):
-            told = scene
+def explain_achievement(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
+    """Explain an achievement as of the last transition, whose rules have it."""
+    last = told = transitions[-1]
+    for transition in transitions:
+        if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in transition.effects):
+            told = transition
     at = last.state.completed.get(key)
-    scene = last if at is None else told
-    rule = scene.plan.achievements[key].rule
+    transition = last if at is None else told
+    rule = transition.plan.achievements[key].rule
     shown = last.state.settled if at is None else at
-    home = scene.state.zone
-    silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in scene.effects)
+    home = transition.state.zone
+    silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.settled),
@@ -157,27 +157,27 @@ def explain_achievement(scenes: Sequence[Scene], key: str) -> AchievementExplana
         local=clock(home, shown),
         time_zone=where(home, shown),
         silent=silent,
-        mark=_mark(scene, scene.state if silent else scene.before, rule),
-        prerequisites=_prerequisites(scene, rule),
+        mark=_mark(transition, transition.state if silent else transition.before, rule),
+        prerequisites=_prerequisites(transition, rule),
         closed=closed_by(rule.user_attributes, last.state.attributes) if at is None else None,
         by_call=isinstance(rule.trigger, ApiTrigger),
     )
 
 
-def _mark(scene: Scene, before_it: UserState | None, rule: Achievement) -> Mark | None:
+def _mark(transition: Transition, before_it: UserState | None, rule: Achievement) -> Mark | None:
     match rule.trigger:
         case MetricTrigger(metric, value, event_attributes):
-            after = count_of(scene.plan, scene.state, metric, event_attributes)
-            before = 0 if before_it is None else count_of(scene.plan, before_it, metric, event_attributes)
-            all_ = count_of(scene.plan, scene.state, metric, Filter())
+            after = count_of(transition.plan, transition.state, metric, event_attributes)
+            before = 0 if before_it is None else count_of(transition.plan, before_it, metric, event_attributes)
+            all_ = count_of(transition.plan, transition.state, metric, Filter())
             return Mark(with_attributes(metric, event_attributes), before, after, value, all_ - after)
         case StreakTrigger(length):
-            lengths = [raw[3] for raw in scene.effects if raw[0] in {StreakStarted, StreakExtended}]
-            reached = max(lengths, default=scene.state.length)
+            lengths = [raw[3] for raw in transition.effects if raw[0] in {StreakStarted, StreakExtended}]
+            reached = max(lengths, default=transition.state.length)
             return Mark("the streak", reached - bool(lengths), reached, length)
         case AnniversaryTrigger(years):
             before = 0 if before_it is None else before_it.years
-            return Mark("years since the sign-up", before, scene.state.years, years)
+            return Mark("years since the sign-up", before, transition.state.years, years)
         case _:
             return None
 
@@ -188,10 +188,10 @@ def count_of(plan: Plan, state: UserState, metric: str, event_attributes: Filter
     return state.gauges[counter.index].total
 
 
-def _prerequisites(scene: Scene, rule: Achievement) -> tuple[Prerequisite, ...]:
+def _prerequisites(transition: Transition, rule: Achievement) -> tuple[Prerequisite, ...]:
     if not isinstance(rule.trigger, CompositeTrigger):
         return ()
-    held = scene.state.completed
+    held = transition.state.completed
     return tuple(
         Prerequisite(key, from_micros(held[key]) if key in held else None) for key in rule.trigger.achievements
     )

@@ -16,7 +16,7 @@ from trophy_engine.core.effects import PointsAwarded, RawEffect
 from trophy_engine.core.plan import TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
 from trophy_engine.explain.phrases import clock, every, where
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
@@ -122,11 +122,11 @@ class PointsExplanation:
         return self.text
 
 
-def explain_points(scenes: Sequence[Scene], system: str) -> PointsExplanation:
-    """Explain a balance as of the last scene, whose rules have its system."""
-    last = scenes[-1]
+def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
+    """Explain a balance as of the last transition, whose rules have its system."""
+    last = transitions[-1]
     plan = next(one for one in last.plan.systems if one.key == system)
-    awards = (award for scene in scenes for award in awards_of(scene))
+    awards = (award for transition in transitions for award in awards_of(transition))
     total = last.state.points[plan.index]
     level = level_of(plan, total)
     return PointsExplanation(
@@ -140,14 +140,15 @@ def explain_points(scenes: Sequence[Scene], system: str) -> PointsExplanation:
     )
 
 
-def awards_of(scene: Scene) -> Iterator[AwardExplanation]:
+def awards_of(transition: Transition) -> Iterator[AwardExplanation]:
     """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
-    entered = [raw for raw in scene.effects if raw[0] is PointsAwarded]
+    entered = [raw for raw in transition.effects if raw[0] is PointsAwarded]
     balances = {
-        system.key: 0 if scene.before is None else scene.before.points[system.index] for system in scene.plan.systems
+        system.key: 0 if transition.before is None else transition.before.points[system.index]
+        for system in transition.plan.systems
     }
-    at = scene.state.settled
-    for trigger, times in scene.due:
+    at = transition.state.settled
+    for trigger, times in transition.due:
         before = balances[trigger.system.key]
         raw = entered[0] if entered else None
         if raw is not None and raw[3] == trigger.system.key and raw[4] is trigger.rule and raw[6] == before:
@@ -155,7 +156,7 @@ def awards_of(scene: Scene) -> Iterator[AwardExplanation]:
             at = raw[2]
         else:
             raw = None
-        award = _award(trigger, times, before, raw, scene.state, at)
+        award = _award(trigger, times, before, raw, transition.state, at)
         balances[trigger.system.key] = award.total
         yield award
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explain.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explain.points import PointsExplanation, explain_points
@@ -31,22 +31,22 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
         raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
 
 
-def answer(scenes: Sequence[Scene], achievement: str | None, points: str | None) -> Answer:
+def answer(transitions: Sequence[Transition], achievement: str | None, points: str | None) -> Answer:
     """Explain an achievement, a balance, or else the streak, from a user's history.
 
     Raises:
         UnknownKey: the rules in force then had no such thing.
     """
-    plan = scenes[-1].plan
+    plan = transitions[-1].plan
     if achievement is not None:
         if achievement not in plan.achievements:
             raise UnknownKey("achievement", achievement, tuple(plan.achievements))
-        return explain_achievement(scenes, achievement)
+        return explain_achievement(transitions, achievement)
     if points is not None:
         systems = tuple(system.key for system in plan.systems)
         if points not in systems:
             raise UnknownKey("points system", points, systems)
-        return explain_points(scenes, points)
+        return explain_points(transitions, points)
     if plan.streak is None or plan.ruleset.streak is None:
         raise UnknownKey("rule", "streak", ())
-    return explain_streak(scenes, plan.streak, plan.ruleset.streak)
+    return explain_streak(transitions, plan.streak, plan.ruleset.streak)

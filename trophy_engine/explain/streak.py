@@ -23,7 +23,7 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.explain.phrases import UNITS, clock, counted, day_name, joined, where
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Streak
@@ -223,15 +223,15 @@ def _undo_decision(periods: list[Period], first_day: date) -> None:
     del periods[place:]
 
 
-def _missed_after(missed: list[MissedPeriod], scene: Scene, streak: StreakPlan) -> list[MissedPeriod]:
+def _missed_after(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
     """Return the missed periods that ended a streak since the application last ended one, those undone left out."""
     after = missed.copy()
-    for raw in scene.effects:
+    for raw in transition.effects:
         if raw[0] is StreakLost:
-            after.append(_missed(scene, streak, raw))
+            after.append(_missed(transition, streak, raw))
         elif raw[0] is StreakLossUndone:
             after.pop()
-    return [] if any(raw[0] is StreakReset for raw in scene.effects) else after
+    return [] if any(raw[0] is StreakReset for raw in transition.effects) else after
 
 
 def _period(kind: PeriodKind, first_day: int, length: int, at: int, streak: StreakPlan) -> Period:
@@ -243,15 +243,15 @@ def _last_day(streak: StreakPlan, period: int) -> int:
     return streak.first_day(period + 1) - 1
 
 
-def explain_streak(scenes: Sequence[Scene], streak: StreakPlan, rule: Streak) -> StreakExplanation:
-    """Explain the streak as of the last scene, under whose rules it is this one."""
+def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: Streak) -> StreakExplanation:
+    """Explain the streak as of the last transition, under whose rules it is this one."""
     periods: list[Period] = []
     missed: list[MissedPeriod] = []
-    for scene in scenes:
-        if scene.plan.streak is not None:
-            decide_periods(periods, scene.effects, scene.plan.streak)
-            missed = _missed_after(missed, scene, scene.plan.streak)
-    state = scenes[-1].state
+    for transition in transitions:
+        if transition.plan.streak is not None:
+            decide_periods(periods, transition.effects, transition.plan.streak)
+            missed = _missed_after(missed, transition, transition.plan.streak)
+    state = transitions[-1].state
     own = state.own or streak
     period = streak.index(state.day)
     last_day = expires(StreakFacts(*take_facts(state)), own) if state.length else None
@@ -280,9 +280,9 @@ def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tup
     return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
 
 
-def _missed(scene: Scene, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
+def _missed(transition: Transition, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
     _, _, at, length, first_day = raw
-    before = scene.state if scene.before is None else scene.before
+    before = transition.state if transition.before is None else transition.before
     own = before.own or streak
     period = streak.index(first_day)
     return MissedPeriod(
@@ -292,7 +292,7 @@ def _missed(scene: Scene, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
         local=clock(before.zone, at),
         time_zone=where(before.zone, at),
         length=length,
-        conditions=_conditions(own, scene.before, period),
+        conditions=_conditions(own, transition.before, period),
         mode=own.mode,
         freezes=streak.freezes is not None,
     )

@@ -12,7 +12,7 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.phrases import day_name, every
 from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
@@ -78,12 +78,12 @@ class DiaryDay:
         return "\n".join([f"{day_name(self.day)}, {self.time_zone}", *(f"  {line}" for line in (*told, *self.lines))])
 
 
-def diary_of(scenes: Iterable[Scene]) -> Iterator[DiaryDay]:
+def diary_of(transitions: Iterable[Transition]) -> Iterator[DiaryDay]:
     """Tell a user's commands day by day, in order of time."""
     today: DiaryDay | None = None
-    for scene in scenes:
-        told = consequences_of(scene.plan, scene.effects, scene.state.zone)
-        for raw, consequence in zip(scene.effects, told, strict=True):
+    for transition in transitions:
+        told = consequences_of(transition.plan, transition.effects, transition.state.zone)
+        for raw, consequence in zip(transition.effects, told, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
                     yield today
@@ -101,15 +101,15 @@ def _day(home: Zone, at: int) -> date:
     return date.fromordinal((at + home.offset(at)) // DAY + EPOCH_DAY)
 
 
-def calendar_of(scenes: Iterable[Scene]) -> dict[date, Mood]:
+def calendar_of(transitions: Iterable[Transition]) -> dict[date, Mood]:
     """Say what each local day was to the streak; days on which nothing was decided or recorded are not in it."""
     moods: dict[date, Mood] = {}
     periods: list[Period] = []
-    for scene in scenes:
-        if isinstance(scene.command, Record):
-            moods.setdefault(_day(scene.state.zone, scene.command.at), "acted")
-        if scene.plan.streak is not None:
-            decide_periods(periods, scene.effects, scene.plan.streak)
+    for transition in transitions:
+        if isinstance(transition.command, Record):
+            moods.setdefault(_day(transition.state.zone, transition.command.at), "acted")
+        if transition.plan.streak is not None:
+            decide_periods(periods, transition.effects, transition.plan.streak)
     for period in periods:
         day = period.first_day
         while day <= period.last_day:

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import nsmallest
 
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.ranking import Ranking
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.leaderboards.ranked_group import Rung, rung, value_on
 from trophy_engine.repository.repository import History
-from trophy_engine.repository.transitions import retell
+from trophy_engine.repository.transitions import transitions_of
 
 __all__ = ["Closings"]
 
@@ -71,18 +71,18 @@ class _Course:
         stored = history.state(user)
         self._state: UserState | None = None
         self._plan: Plan = history.plan
-        self._scenes: Iterator[Scene] = iter(())
+        self._transitions: Iterator[Transition] = iter(())
         if stored is not None and stored.settled <= at:
             self._state = stored.copy()
         else:
-            self._scenes = retell(history.commands_of(user), until)
-        self._next = next(self._scenes, None)
+            self._transitions = transitions_of(history.commands_of(user), until)
+        self._next = next(self._transitions, None)
 
     def at(self, instant: int) -> UserState | None:
         """Go on to an instant; None where the user was not there yet."""
         while self._next is not None and self._next.state.settled <= instant:
             self._state, self._plan = self._next.state.copy(), self._next.plan
-            self._next = next(self._scenes, None)
+            self._next = next(self._transitions, None)
         if self._state is not None:
-            settle(Turn(self._plan), self._state, instant)
+            settle(Agenda(self._plan), self._state, instant)
         return self._state

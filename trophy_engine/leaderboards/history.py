@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Command
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.run_values import RunValues, runs_unlike
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.ranked_group import Group, Ladder, Rung, rung, value_on
 from trophy_engine.leaderboards.views import Snapshot
 from trophy_engine.numbers import Number
-from trophy_engine.repository.transitions import retell
+from trophy_engine.repository.transitions import transitions_of
 
 __all__ = ["snapshots"]
 
@@ -46,7 +46,7 @@ def snapshots(
     """
     moves: dict[int, _Moves] = {}
     for one, commands in logs:
-        for day, run, place in _days(board, runs, retell(commands, until), until):
+        for day, run, place in _days(board, runs, transitions_of(commands, until), until):
             moves.setdefault(run, {}).setdefault(day, {})[one] = place
     return {run: _climb(board, run, user, moved) for run, moved in moves.items()}
 
@@ -82,15 +82,15 @@ def _standing(ladder: Ladder, place: _Place | None) -> tuple[int | None, Number 
 
 
 def _days(
-    board: BoardPlan, runs: Sequence[int], scenes: Iterable[Scene], until: int
+    board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
 ) -> Iterator[tuple[int, int, _Place | None]]:
     """Walk the UTC days of a user, and their place in a run at the end of each; a day can come again, place and all."""
     known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
-    previous: Scene | None = None
-    for scene in scenes:
-        between = [] if previous is None else _settled_daily(previous, scene.state.settled)
-        for state in (*between, scene.state):
-            group, values = _values(board, scene.plan.boards.get(board.key), state)
+    previous: Transition | None = None
+    for transition in transitions:
+        between = [] if previous is None else _settled_daily(previous, transition.state.settled)
+        for state in (*between, transition.state):
+            group, values = _values(board, transition.plan.boards.get(board.key), state)
             stays = group == known[0]
             for run in runs_unlike(known[1], values) if stays else dict.fromkeys((*known[1], *values)):
                 if run in runs:
@@ -98,17 +98,17 @@ def _days(
                     moved = None if place is None or group is None else (group, place)
                     yield min(state.settled, until) // DAY + EPOCH_DAY, run, moved
             known = group, values.copy()
-        previous = scene
+        previous = transition
 
 
-def _settled_daily(scene: Scene, until: int) -> Iterator[UserState]:
-    """Walk the states at the ends of the UTC days on which time changed a user after a scene."""
-    state, turn = scene.state.copy(), Turn(scene.plan)
+def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
+    """Walk the states at the ends of the UTC days on which time changed a user after a transition."""
+    state, agenda = transition.state.copy(), Agenda(transition.plan)
     while (soonest := next_change(state)) < until:
         end_of_day = (soonest // DAY + 1) * DAY - 1
         if end_of_day >= until:
             return
-        settle(turn, state, end_of_day)
+        settle(agenda, state, end_of_day)
         yield state.copy()
 
 

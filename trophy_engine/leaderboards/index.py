@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, NEVER
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.run_values import RunValues, runs_unlike
@@ -69,7 +69,7 @@ class Standings:
         self.plan = plan
         self.latest = FIRST
         self._stored = stored
-        self._turn = Turn(plan)
+        self._agenda = Agenda(plan)
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
         self._ladders: dict[tuple[str, int], Ladder] = {}
         self._entered: dict[str, dict[str, _Entered]] = {}
@@ -124,15 +124,15 @@ class Standings:
         self.put(state, instant)
 
     def _settle(self, state: UserState, instant: int) -> None:
-        self._turn.effects = []
-        settle(self._turn, state, instant)
+        self._agenda.effects = []
+        settle(self._agenda, state, instant)
 
     def put(self, state: UserState, instant: int) -> None:
         """Put a user in as time has changed them up to an instant, beside what is stored."""
         # One who is past the instant already is as ahead of it as before.
         self._place(state, max(next_change(state), instant + 1))
-        if self._turn.effects:
-            last = self._turn.effects[-1][2]
+        if self._agenda.effects:
+            last = self._agenda.effects[-1][2]
             self._ahead[state.id] = last
             heappush(self._latest, (-last, state.id))
 

@@ -11,7 +11,7 @@ from typing import Final
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.ranking import Ranking
@@ -26,7 +26,7 @@ from trophy_engine.leaderboards.ranked_group import Group
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import History
-from trophy_engine.repository.transitions import plan_of, retell
+from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.views.player import Player
 
 __all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Boards"]
@@ -299,10 +299,10 @@ class Boards:
     def _finished(self, key: str) -> int:
         """Give since when the rules have had a leaderboard finished."""
         since = NEVER
-        for adopted in self._history.adoptions():
-            board = plan_of(adopted.rules).boards.get(key)
+        for change in self._history.rules_history():
+            board = plan_of(change.rules).boards.get(key)
             finished = board is not None and board.rule.status == "finished"
-            since = min(since, adopted.at) if finished else NEVER
+            since = min(since, change.at) if finished else NEVER
         return since
 
     def _past(self, at: int) -> Standings:
@@ -312,10 +312,10 @@ class Boards:
             state = self._history.state(user)
             if state is not None and state.settled <= at:
                 found[user] = state.copy()
-                settle(Turn(self._history.plan), found[user], at)
+                settle(Agenda(self._history.plan), found[user], at)
             else:
-                for scene in retell(self._history.commands_of(user), at):
-                    found[user] = scene.state
+                for transition in transitions_of(self._history.commands_of(user), at):
+                    found[user] = transition.state
         return Standings(self._history.plan, found, found.get)
 
     def _board(self, key: str) -> BoardPlan:

@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
 
 __all__ = ["MOST_AWARDS", "awards_of"]
@@ -16,7 +16,7 @@ __all__ = ["MOST_AWARDS", "awards_of"]
 MOST_AWARDS: Final = 100
 
 
-def awards_of(scenes: Sequence[Scene], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
+def awards_of(transitions: Sequence[Transition], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
     """Give a user's last awards in a points system, the newest first, back to when the rules last lacked it.
 
     Raises:
@@ -24,7 +24,9 @@ def awards_of(scenes: Sequence[Scene], system: str, n: int = 10) -> tuple[Points
     """
     if type(n) is not int or not 1 <= n <= MOST_AWARDS:
         raise InvalidValue(f"n must be a whole number from 1 to {MOST_AWARDS}, not {short_repr(n)}")
-    since = takewhile(lambda scene: any(one.key == system for one in scene.plan.systems), reversed(scenes))
-    newest = (raw for scene in since for raw in reversed(scene.effects))
+    since = takewhile(
+        lambda transition: any(one.key == system for one in transition.plan.systems), reversed(transitions)
+    )
+    newest = (raw for transition in since for raw in reversed(transition.effects))
     found = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)
     return tuple(PointsAwarded(*raw[1:]) for raw in islice(found, n))

@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged, PointsAwarded
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.dated_effects import Moment, moments
 
@@ -60,14 +60,14 @@ class Course:
 STILL = Course()
 
 
-def courses(scenes: Iterable[Scene]) -> dict[Measure, Course]:
+def courses(transitions: Iterable[Transition]) -> dict[Measure, Course]:
     """Give the course of every total that was ever moved.
 
     A total that the rules dropped and took up again from zero has its course from then on.
     """
     moved: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
-    for moment in moments(scenes):
+    for moment in moments(transitions):
         for measure, amount, before, after in _movements(moment):
             if before != totals.get(measure, 0):
                 for former in [one for one in moved if one[:2] == measure[:2]]:
@@ -89,7 +89,7 @@ def _movements(moment: Moment) -> Iterator[tuple[Measure, Number, Number, Number
 def _parts(measure: Measure, moment: Moment) -> Iterator[Measure]:
     """Give a measure, and those by the attributes of the event that moved it."""
     yield measure
-    command = moment.scene.command
+    command = moment.transition.command
     if measure.kind == "metric" and isinstance(command, Record):
         for attribute, value in command.attributes:
             yield measure._replace(attribute=attribute, value=value)

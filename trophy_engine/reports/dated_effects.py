@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.effects import RawEffect, UserChanged, UserCreated
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 
 __all__ = ["Moment", "moments"]
 
@@ -18,21 +18,21 @@ class Moment(NamedTuple):
     Attributes:
         day: the user's local day then, as an ordinal.
         raw: the effect.
-        scene: the command that it came with.
+        transition: the command that it came with.
     """
 
     day: int
     raw: RawEffect
-    scene: Scene
+    transition: Transition
 
 
-def moments(scenes: Iterable[Scene]) -> Iterator[Moment]:
+def moments(transitions: Iterable[Transition]) -> Iterator[Moment]:
     """Walk everything that happened to a user, in order; a move to another zone counts from itself on."""
-    for scene in scenes:
-        home: Zone = scene.state.zone if scene.before is None else scene.before.zone
-        for raw in scene.effects:
+    for transition in transitions:
+        home: Zone = transition.state.zone if transition.before is None else transition.before.zone
+        for raw in transition.effects:
             if raw[0] is UserCreated:
                 home = zone(raw[3])
             elif raw[0] is UserChanged and raw[3] == "time_zone":
                 home = zone(raw[5])
-            yield Moment(home.window(raw[2])[0], raw, scene)
+            yield Moment(home.window(raw[2])[0], raw, transition)

@@ -11,7 +11,7 @@ from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
@@ -46,7 +46,7 @@ class Engine(Protocol):
         """Walk everybody who was known at an instant, as they were then."""
         ...
 
-    def scenes(self, user: str, *, at: datetime | None = None) -> Sequence[Scene]:
+    def transitions(self, user: str, *, at: datetime | None = None) -> Sequence[Transition]:
         """Do a user's log again up to an instant."""
         ...
 
@@ -105,15 +105,15 @@ class Reports:
             raise InvalidValue("a summary takes exactly one of metric=KEY and points=KEY")
         check_text(measure.key, measure.kind)
         check_range(aggregation, start, end)
-        scenes = self._engine.scenes(user, at=at)
-        plan = scenes[-1].plan
+        transitions = self._engine.transitions(user, at=at)
+        plan = transitions[-1].plan
         if measure.kind == "metric":
             plan.metric(measure.key)
         else:
             _system(measure.key, plan.ruleset)
         rule = plan.ruleset.streak
         first_weekday = "sunday" if rule is None else rule.first_weekday
-        return summarise(courses(scenes).get(measure, STILL), aggregation, start, end, first_weekday)
+        return summarise(courses(transitions).get(measure, STILL), aggregation, start, end, first_weekday)
 
     def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
         """Give the last periods of a user's streak, the oldest first, the current one included.
@@ -123,7 +123,7 @@ class Reports:
             UnknownKey: the rules in force then had no streak.
             UnknownUser: nothing had been recorded of the user by then.
         """
-        return streak_history(self._engine.scenes(user, at=at), periods)
+        return streak_history(self._engine.transitions(user, at=at), periods)
 
     def awards(self, user: str, system: str, n: int = 10, *, at: datetime | None = None) -> tuple[PointsAwarded, ...]:
         """Give a user's last awards in a points system, the newest first.
@@ -133,9 +133,9 @@ class Reports:
             UnknownKey: the rules in force then had no such points system.
             UnknownUser: nothing had been recorded of the user by then.
         """
-        scenes = self._engine.scenes(user, at=at)
-        _system(system, scenes[-1].plan.ruleset)
-        return awards_of(scenes, system, n)
+        transitions = self._engine.transitions(user, at=at)
+        _system(system, transitions[-1].plan.ruleset)
+        return awards_of(transitions, system, n)
 
     def wrapped(
         self,
@@ -160,11 +160,11 @@ class Reports:
         """
         if rankings is not None:
             CALLABLE.check("rankings", rankings)
-        scenes = self._engine.scenes(user, at=at)
-        year = year_of(scenes, year)
+        transitions = self._engine.transitions(user, at=at)
+        year = year_of(transitions, year)
         if rankings is None:
-            rankings = self._best_rankings(scenes[-1].state, year)
-        return wrap(scenes, self._others(user, at), year, rankings)
+            rankings = self._best_rankings(transitions[-1].state, year)
+        return wrap(transitions, self._others(user, at), year, rankings)
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return what tells the best rankings of a user in a year, as of the user's last instant."""
@@ -175,11 +175,11 @@ class Reports:
             last,
         )
 
-    def _others(self, user: str, at: datetime | None) -> Iterator[Sequence[Scene]]:
+    def _others(self, user: str, at: datetime | None) -> Iterator[Sequence[Transition]]:
         for other in self._engine.users():
             if other != user:
                 with suppress(UnknownUser):  # who came later
-                    yield self._engine.scenes(other, at=at)
+                    yield self._engine.transitions(other, at=at)
 
     def histogram(
         self, system: str, attributes: Mapping[str, str] | None = None, *, at: datetime | None = None

@@ -33,7 +33,7 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.reports.dated_effects import moments
 
@@ -80,15 +80,15 @@ class LongestStreak:
     started: date
 
 
-def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod, ...]:
+def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[StreakPeriod, ...]:
     """Give the last periods of a user's streak, the oldest first, the current one included.
 
     Raises:
         InvalidValue: ``periods`` is not from 1 to 10,000, or to what the calendar holds where that is less.
         UnknownKey: the rules in force have no streak.
     """
-    account = _account(scenes)
-    state = scenes[-1].state
+    account = _account(transitions)
+    state = transitions[-1].state
     index = account.streak.index
     current = index(state.day)
     most = min(current - index(1) - 1, MOST_PERIODS)
@@ -99,15 +99,15 @@ def streak_history(scenes: Sequence[Scene], periods: int) -> tuple[StreakPeriod,
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
 
 
-def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestStreak | None:
+def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
     """Return the longest streak between two local days, both included; None where there was none.
 
     Raises:
         UnknownKey: the rules in force have no streak.
     """
-    account = _account(scenes)
+    account = _account(transitions)
     index = account.streak.index
-    today = index(scenes[-1].state.day)
+    today = index(transitions[-1].state.day)
     current = min(index(last.toordinal()), today)
     lengths = account.lengths()
     periods = range(index(first.toordinal()), current + 1)
@@ -126,7 +126,7 @@ def longest_streak(scenes: Sequence[Scene], first: date, last: date) -> LongestS
     )
 
 
-def _account(scenes: Sequence[Scene]) -> _Account:
+def _account(transitions: Sequence[Transition]) -> _Account:
     """Take down a user's history by the calendar of the rules in force.
 
     Raises:
@@ -134,34 +134,34 @@ def _account(scenes: Sequence[Scene]) -> _Account:
     """
     account: _Account | None = None
     accounts: dict[Frequency, _Account] = {}
-    for number, scene in enumerate(scenes):
-        rule, streak = scene.plan.ruleset.streak, scene.plan.streak
+    for number, transition in enumerate(transitions):
+        rule, streak = transition.plan.ruleset.streak, transition.plan.streak
         if rule is None or streak is None:
             account, accounts = None, {}
             continue
         if account is None or account is not accounts.get(rule.calendar):
             pauses = account.pauses if account else {}
             account = accounts.setdefault(rule.calendar, _Account(streak, pauses=pauses))
-            if scene.before is not None:
-                recounted = [raw[4] for raw in scene.effects if raw[0] is StreakRecounted]
-                today = streak.index(scenes[number - 1].state.day)
-                length = recounted[-1] if recounted else scene.before.length
-                account.go_on(today, Past(streak, rule.calendar, scenes[:number]), length)
-        elif _did_away(scene):
-            account.do_away(streak.index(scene.state.day))
-        for moment in moments((scene,)):
+            if transition.before is not None:
+                recounted = [raw[4] for raw in transition.effects if raw[0] is StreakRecounted]
+                today = streak.index(transitions[number - 1].state.day)
+                length = recounted[-1] if recounted else transition.before.length
+                account.go_on(today, Past(streak, rule.calendar, transitions[:number]), length)
+        elif _did_away(transition):
+            account.do_away(streak.index(transition.state.day))
+        for moment in moments((transition,)):
             account.note(moment.day, moment.raw)
     if account is None:
         raise UnknownKey("rule", "streak", ())
     return account
 
 
-def _did_away(scene: Scene) -> bool:
+def _did_away(transition: Transition) -> bool:
     """Tell whether the user chose to do without the streak that they had."""
-    before, after = scene.before, scene.state
+    before, after = transition.before, transition.state
     if before is None or not before.length or after.length or after.own is None:
         return False
-    return not after.own.conditions and all(raw[0] is not StreakLost for raw in scene.effects)
+    return not after.own.conditions and all(raw[0] is not StreakLost for raw in transition.effects)
 
 
 @attrs.define

@@ -18,7 +18,7 @@ import attrs
 from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly, Weekly
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, MetricChanged
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.daily_totals import STILL, Course, Measure, courses
@@ -102,13 +102,13 @@ class Wrapped:
     longest_streak: LongestStreak | None = None
 
 
-def year_of(scenes: Sequence[Scene], year: int | None) -> int:
+def year_of(transitions: Sequence[Transition], year: int | None) -> int:
     """Give the year that is meant: by default the user's current one.
 
     Raises:
         InvalidValue: it is none, or has not begun for the user.
     """
-    current = date.fromordinal(scenes[-1].state.day).year
+    current = date.fromordinal(transitions[-1].state.day).year
     if year is None:
         return current
     if type(year) is not int or not 1 <= year <= current:
@@ -118,27 +118,27 @@ def year_of(scenes: Sequence[Scene], year: int | None) -> int:
 
 
 def wrap(
-    scenes: Sequence[Scene],
-    others: Iterable[Sequence[Scene]],
+    transitions: Sequence[Transition],
+    others: Iterable[Sequence[Transition]],
     year: int,
     rankings: Rankings = lambda _first, _last: {},
 ) -> Wrapped:
     """Review a user's year.
 
     Args:
-        scenes: the user's history.
+        transitions: the user's history.
         others: the histories of all other users.
         year: which year, by the user's local days.
         rankings: what gives the user's best rankings between two local days, both included.
     """
     new_year, new_years_eve = date(year, 1, 1), date(year, 12, 31)
     first, last = new_year.toordinal(), new_years_eve.toordinal()
-    has_streak = scenes[-1].plan.streak is not None
-    longest = longest_streak(scenes, new_year, new_years_eve) if has_streak else None
-    active = _activity(scenes, first, last)
+    has_streak = transitions[-1].plan.streak is not None
+    longest = longest_streak(transitions, new_year, new_years_eve) if has_streak else None
+    active = _activity(transitions, first, last)
     if not active:
         return Wrapped(year, longest_streak=longest)
-    review = _Review(scenes, others, rankings)
+    review = _Review(transitions, others, rankings)
     days, weeks, months = (_sums(active, calendar) for calendar in (Daily(), _MONDAYS, Monthly()))
     return Wrapped(
         year=year,
@@ -153,10 +153,10 @@ def wrap(
     )
 
 
-def _activity(scenes: Iterable[Scene], first: int, last: int) -> dict[int, Number]:
+def _activity(transitions: Iterable[Transition], first: int, last: int) -> dict[int, Number]:
     """Sum up the values that were recorded on each day."""
     active: defaultdict[int, Number] = defaultdict(int)
-    for moment in moments(scenes):
+    for moment in moments(transitions):
         if moment.raw[0] is MetricChanged and first <= moment.day <= last:
             active[moment.day] = add(active[moment.day], moment.raw[4])
     return active
@@ -172,15 +172,17 @@ def _sums(active: Mapping[int, Number], calendar: Frequency) -> dict[int, Number
 class _Review:
     """What a user's periods are told from: their own history, and how far everybody else came."""
 
-    def __init__(self, scenes: Sequence[Scene], others: Iterable[Sequence[Scene]], rankings: Rankings) -> None:
-        self.plan: Plan = scenes[-1].plan
-        self.user_id = scenes[-1].state.id
-        self.own = courses(scenes)
+    def __init__(
+        self, transitions: Sequence[Transition], others: Iterable[Sequence[Transition]], rankings: Rankings
+    ) -> None:
+        self.plan: Plan = transitions[-1].plan
+        self.user_id = transitions[-1].state.id
+        self.own = courses(transitions)
         self.others = [courses(other) for other in others]
         self.rankings = rankings
         self.completed = [
             (moment.day, moment.raw)
-            for moment in moments(scenes)
+            for moment in moments(transitions)
             if moment.raw[0] in {AchievementCompleted, AchievementBackdated}
         ]
 

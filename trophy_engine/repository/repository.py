@@ -12,17 +12,17 @@ from itertools import takewhile
 from typing import Final
 
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.core.agenda import Turn
-from trophy_engine.core.commands import Adopt, Command, Record, Settle
+from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.commands import ChangeRules, Command, Record, Settle
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import adopt
+from trophy_engine.core.migration import migrate_state
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import make_due_happen, settle
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.repository.pending import Waiting
-from trophy_engine.repository.transitions import NO_RULES, plan_of, retell, revision_of
+from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
@@ -49,7 +49,7 @@ class History:
         in_batch: whether entries wait for the end of a batch.
         forgotten: how often all that was live has been dropped or replaced.
         changed: the users for whom entries of other engines have been read since somebody cleared it.
-        revised: what it did to users that the storage was opened under other rules than it had.
+        migration_effects: what it did to users that the storage was opened under other rules than it had.
     """
 
     def __init__(self, storage: Storage, ruleset: Ruleset | None) -> None:
@@ -67,25 +67,27 @@ class History:
         self._settled: int | None = None
         self._snapshot_every = storage.snapshot_every
         self._sequence = 0
-        self._adoptions: list[tuple[int, Adopt]] = []
+        self._rules_history: list[tuple[int, ChangeRules]] = []
         self.plan: Plan = self._plan_at(0)
-        self.revised: list[RawEffect] = []
+        self.migration_effects: list[RawEffect] = []
         self._open(ruleset)
 
     def _open(self, ruleset: Ruleset | None) -> None:
-        """Read where the log ends, and adopt the rules if they are others; an engine that is faster is followed."""
+        """Read where the log ends, change the rules if they are others, and follow an engine that is faster."""
         while True:
             self.forget()
             wanted = self.plan.ruleset if ruleset is None else ruleset
-            if self._adoptions and self.plan.ruleset.digest == wanted.digest:
+            if self._rules_history and self.plan.ruleset.digest == wanted.digest:
                 return
             with suppress(StorageConflict):
-                self.revised = self.adopt(wanted, self.latest())
+                self.migration_effects = self.change_rules(wanted, self.latest())
                 return
 
-    def _read_adoptions(self) -> list[tuple[int, Adopt]]:
+    def _read_rules_history(self) -> list[tuple[int, ChangeRules]]:
         return [
-            (entry.sequence, entry.command) for entry in self.storage.adoptions() if isinstance(entry.command, Adopt)
+            (entry.sequence, entry.command)
+            for entry in self.storage.rules_history()
+            if isinstance(entry.command, ChangeRules)
         ]
 
     def latest(self) -> int:
@@ -109,7 +111,7 @@ class History:
         if self._settled is not None:
             self._settled = max(self._settled, at)
 
-    def adopt(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
+    def change_rules(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
         """Go on under other rules from an instant on that no user has passed; give what that does to the users.
 
         Raises:
@@ -117,7 +119,7 @@ class History:
             StorageError: it could not be kept; nothing of it has happened.
         """
         self.check_no_batch()
-        command = Adopt(ruleset.dumps(format="json"), at)
+        command = ChangeRules(ruleset.dumps(format="json"), at)
         former, plan = self.plan, plan_of(command.rules)
         self.whole = False
         effects: list[RawEffect] = []
@@ -125,10 +127,10 @@ class History:
         for user_id in self.users():
             state = self.state(user_id)
             if state is not None:
-                after[user_id] = self._revise(state.copy(), former, plan, command, self._sequence + 1, effects)
+                after[user_id] = self._migrate(state.copy(), former, plan, command, self._sequence + 1, effects)
         self._settled = None
         # Keeping the entry may take snapshots, which are of the states after it.
-        self._adoptions.append((self._sequence + 1, command))
+        self._rules_history.append((self._sequence + 1, command))
         self.plan = plan
         self.states = after
         self.forgotten += 1
@@ -145,21 +147,23 @@ class History:
         if self.in_batch:
             raise InvalidValue("rules do not change within a batch; end it first")
 
-    def _revise(
-        self, state: UserState, former: Plan, plan: Plan, command: Adopt, sequence: int, effects: list[RawEffect]
+    def _migrate(
+        self, state: UserState, former: Plan, plan: Plan, command: ChangeRules, sequence: int, effects: list[RawEffect]
     ) -> UserState:
-        turn = Turn(former)
-        settle(turn, state, command.at)
-        effects += turn.effects
-        turn = Turn(plan)
-        revision = revision_of(former, plan)
-        after = adopt(turn, state, revision, command.at, lambda: retell(self._before(state.id, sequence), command.at))
-        effects += turn.effects
+        agenda = Agenda(former)
+        settle(agenda, state, command.at)
+        effects += agenda.effects
+        agenda = Agenda(plan)
+        diff = diff_of(former, plan)
+        after = migrate_state(
+            agenda, state, diff, command.at, lambda: transitions_of(self._before(state.id, sequence), command.at)
+        )
+        effects += agenda.effects
         return after
 
-    def adoptions(self) -> tuple[Adopt, ...]:
-        """List the rules that have been adopted, in order."""
-        return tuple(command for _, command in self._adoptions)
+    def rules_history(self) -> tuple[ChangeRules, ...]:
+        """List the rules that have been in force, in order."""
+        return tuple(command for _, command in self._rules_history)
 
     # --- states -----------------------------------------------------------------------------------------------------
 
@@ -179,22 +183,22 @@ class History:
         after = 0 if snapshot is None else snapshot.sequence
         plan = self._plan_at(after)
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
-        turn = Turn(plan)
+        agenda = Agenda(plan)
         applied = 0
         for entry in self._entries_of(user_id, after):
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
-                case Adopt(rules) as command:
+                case ChangeRules(rules) as command:
                     former, plan = plan, plan_of(rules)
                     if state is not None:
-                        state = self._revise(state, former, plan, command, entry.sequence, [])
-                    turn = Turn(plan)
+                        state = self._migrate(state, former, plan, command, entry.sequence, [])
+                    agenda = Agenda(plan)
                 case Settle(at):
                     if state is not None:
-                        state = make_due_happen(turn, state, at)
+                        state = make_due_happen(agenda, state, at)
                 case command:
-                    state = apply(turn, state, command)
-            turn.effects.clear()
+                    state = apply(agenda, state, command)
+            agenda.effects.clear()
         if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
             self._unsaved[user_id] = None
             self._entries_unsaved += _REPLAY_WEIGHT * applied
@@ -202,8 +206,8 @@ class History:
 
     def _plan_at(self, sequence: int) -> Plan:
         """Give the rules that were in force after an entry of the log."""
-        adopted = [command.rules for place, command in self._adoptions if place <= sequence]
-        return plan_of(adopted[-1] if adopted else NO_RULES)
+        known = [command.rules for place, command in self._rules_history if place <= sequence]
+        return plan_of(known[-1] if known else NO_RULES)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Walk the commands about a user, and those about everybody, in the order of the log."""
@@ -280,7 +284,7 @@ class History:
         self._waiting = Waiting()
         self._drop_states()
         self._sequence = self.storage.length()
-        self._adoptions = self._read_adoptions()
+        self._rules_history = self._read_rules_history()
         self.plan = self._plan_at(self._sequence)
         self.whole = True
 
@@ -313,30 +317,30 @@ class History:
         if length == self._sequence:
             return False
         self.whole = False
-        turn = Turn(self.plan)
+        agenda = Agenda(self.plan)
         for entry in self.storage.entries(self._sequence):
-            if isinstance(entry.command, Adopt):
+            if isinstance(entry.command, ChangeRules):
                 break
-            self._follow(turn, entry.command)
+            self._follow(agenda, entry.command)
             self._sequence = entry.sequence
         if self._sequence < length:
             self.forget()
         self.whole = True
         return True
 
-    def _follow(self, turn: Turn, command: Command) -> None:
+    def _follow(self, agenda: Agenda, command: Command) -> None:
         """Apply a command of another engine to what is live."""
         users = self.states if isinstance(command, Settle) else (str(user_of(command)),)
         for user_id in list(users):
             state = self.states.get(user_id)
             if state is not None and isinstance(command, Settle):
-                self.states[user_id] = make_due_happen(turn, state, command.at)
-            elif state is not None and not isinstance(command, Adopt | Settle):
-                self.states[user_id] = apply(turn, state, command)
+                self.states[user_id] = make_due_happen(agenda, state, command.at)
+            elif state is not None and not isinstance(command, ChangeRules | Settle):
+                self.states[user_id] = apply(agenda, state, command)
             self.changed[user_id] = None
         if isinstance(command, Settle):
             self._settled = None
-        turn.effects.clear()
+        agenda.effects.clear()
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 

@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from trophy_engine.core.agenda import Turn
-from trophy_engine.core.commands import Adopt, Command, Settle, UserCommand
+from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.commands import ChangeRules, Command, Settle, UserCommand
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import Revision, adopt
+from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Scene
+from trophy_engine.core.transition import Transition
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["NO_RULES", "plan_of", "retell", "revision_of"]
+__all__ = ["NO_RULES", "diff_of", "plan_of", "transitions_of"]
 
 #: What is in force before a log begins.
 NO_RULES: Final = Ruleset().dumps("json")
@@ -33,13 +33,13 @@ def plan_of(rules: str) -> Plan:
 
 
 @lru_cache(maxsize=256)
-def revision_of(before: Plan, after: Plan) -> Revision:
+def diff_of(before: Plan, after: Plan) -> RulesDiff:
     """Find what is different between two plans, once."""
-    return Revision(before, after)
+    return RulesDiff(before, after)
 
 
 class _Awards(list[tuple[int, TriggerPlan, int]]):
-    """The awards of a turn, which remembers those that were paid or found to come to nothing."""
+    """The awards of an agenda, which remembers those that were paid or found to come to nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,23 +51,23 @@ class _Awards(list[tuple[int, TriggerPlan, int]]):
         super().clear()
 
 
-def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
-    """Do a user's commands again, those after ``until`` left out; the last scene is what time has made due by then."""
+def transitions_of(commands: Iterable[Command], until: int) -> Iterator[Transition]:
+    """Yield what each of a user's commands up to ``until`` does, and last what time has made due by then."""
     plan = plan_of(NO_RULES)
     state: UserState | None = None
-    told: list[Scene] = []
+    told: list[Transition] = []
     for command in commands:
         if isinstance(command, Settle):
             continue  # what it made happen is due at the next command, too, or at the end
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
-        if isinstance(command, Adopt):
+        if isinstance(command, ChangeRules):
             former, plan = plan, plan_of(command.rules)
             if state is None:
                 continue
             told.append(_do(former, state, None, command.at))
             yield told[-1]
-            told.append(_revise(told, former, plan, command.at))
+            told.append(_migrate(told, former, plan, command.at))
         else:
             told.append(_do(plan, state, command, command.at))
         state = told[-1].state
@@ -76,22 +76,22 @@ def retell(commands: Iterable[Command], until: int) -> Iterator[Scene]:
         yield _do(plan, state, None, until)
 
 
-def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Scene:
-    turn = Turn(plan)
+def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
+    agenda = Agenda(plan)
     awards = _Awards()
-    turn.awards = awards
+    agenda.awards = awards
     state = None if before is None else before.copy()
     if command is not None:
-        state = apply(turn, state, command)
+        state = apply(agenda, state, command)
     elif state is not None:
-        settle(turn, state, at)
+        settle(agenda, state, at)
     if state is None:
         raise AssertionError("time alone makes no user")
-    return Scene(command, plan, turn.effects, awards.due, before, state)
+    return Transition(command, plan, agenda.effects, awards.due, before, state)
 
 
-def _revise(told: list[Scene], former: Plan, plan: Plan, at: int) -> Scene:
-    turn = Turn(plan)
+def _migrate(told: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
+    agenda = Agenda(plan)
     before = told[-1].state
-    state = adopt(turn, before, revision_of(former, plan), at, lambda: told)
-    return Scene(None, plan, turn.effects, [], before, state)
+    state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: told)
+    return Transition(None, plan, agenda.effects, [], before, state)

@@ -437,17 +437,17 @@ class Filter(Mapping[str, str]):
 
 
 def as_filter(value: Any) -> Any:
-    """Turn a mapping into a filter; leave anything else to the validator."""
+    """Agenda a mapping into a filter; leave anything else to the validator."""
     return Filter(value) if isinstance(value, Mapping) else value
 
 
 def as_sequence(value: Any) -> Any:
-    """Turn a list into a tuple; leave anything else to the validator."""
+    """Agenda a list into a tuple; leave anything else to the validator."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def as_number(value: Any) -> Any:
-    """Turn a float or a decimal into an exact number; leave anything else to the validator."""
+    """Agenda a float or a decimal into an exact number; leave anything else to the validator."""
     return exact(value) if isinstance(value, float | Decimal) else value
 
 

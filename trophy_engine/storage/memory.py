@@ -8,7 +8,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from trophy_engine.core.commands import KINDS, NAMES, Adopt, Record, Settle, check_text
+from trophy_engine.core.commands import KINDS, NAMES, ChangeRules, Record, Settle, check_text
 from trophy_engine.errors import StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
 
@@ -19,7 +19,7 @@ _Row = tuple[Any, ...]
 #: A user, a metric and an idempotency key.
 _Key = tuple[str, str, str]
 
-_OF_ALL = (NAMES[Settle], NAMES[Adopt])
+_OF_ALL = (NAMES[Settle], NAMES[ChangeRules])
 _RECORD = NAMES[Record]
 
 
@@ -112,11 +112,11 @@ class MemoryStorage:
         row = self._keys.get((user_id, metric, idempotency_key))
         return None if row is None or not _is_among(row, self._rows, 1) else _entry(row)
 
-    def adoptions(self) -> Iterator[Entry]:
-        """Walk the entries that adopted rules."""
+    def rules_history(self) -> Iterator[Entry]:
+        """Walk the entries that changed rules."""
         self._check_open()
         self._index()
-        return self._walk(row for row in self._of_all if row[2] == NAMES[Adopt])
+        return self._walk(row for row in self._of_all if row[2] == NAMES[ChangeRules])
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from trophy_engine.core.commands import Adopt, Command, Settle
+from trophy_engine.core.commands import ChangeRules, Command, Settle
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.identifiers import is_writable
 
@@ -37,7 +37,7 @@ class Snapshot(NamedTuple):
 
 def user_of(command: Command) -> str | None:
     """Give the user whom a command is about, or None where it is about all of them."""
-    return None if isinstance(command, (Settle, Adopt)) else command.user_id
+    return None if isinstance(command, (Settle, ChangeRules)) else command.user_id
 
 
 def check_follows(entries: Sequence[Entry], last: int) -> None:
@@ -101,8 +101,8 @@ class Storage(Protocol):
         """Find the record that used an idempotency key, which is unique for a user and a metric."""
         ...
 
-    def adoptions(self) -> Iterator[Entry]:
-        """Walk the entries that adopted rules."""
+    def rules_history(self) -> Iterator[Entry]:
+        """Walk the entries that changed rules."""
         ...
 
     def users(self) -> Iterator[str]:

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import Any, Final, Literal
 from zlib import crc32
 
-from trophy_engine.core.commands import NAMES, Adopt, Command, Record, check_text, decode, encode
+from trophy_engine.core.commands import NAMES, ChangeRules, Command, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf
@@ -237,9 +237,9 @@ class SQLiteStorage:
         condition = "user_id = ? AND metric = ? AND idempotency_key = ? AND sequence > ?"
         return next(self._walk(condition, (user_id, metric, idempotency_key, 0)), None)
 
-    def adoptions(self) -> Iterator[Entry]:
-        """Walk the entries that adopted rules."""
-        return self._walk("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[Adopt], 0))
+    def rules_history(self) -> Iterator[Entry]:
+        """Walk the entries that changed rules."""
+        return self._walk("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[ChangeRules], 0))
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order of their first entries."""

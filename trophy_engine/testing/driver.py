@@ -52,7 +52,7 @@ def perform(engine: Engine, command: Deed) -> Outcome | tuple[Effect, ...] | Tro
             case Settle():
                 return engine.settle(at=at)
             case care:
-                return _take_care(engine, care, at)
+                return _apply_streak_command(engine, care, at)
     except TrophyError as error:
         return error
 
@@ -71,7 +71,7 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
     return engine.identify(user, at=at, attributes=given, **fields)
 
 
-def _take_care(engine: Engine, command: Care, at: datetime) -> Outcome:
+def _apply_streak_command(engine: Engine, command: Care, at: datetime) -> Outcome:
     match command:
         case GrantFreeze(user):
             return engine.grant_freeze(user, at=at)

@@ -19,20 +19,20 @@ from typing import Any
 
 import pytest
 
-from trophy_engine.core.commands import Adopt, Command, Complete, Identify, Record, Settle
+from trophy_engine.core.commands import ChangeRules, Command, Complete, Identify, Record, Settle
 from trophy_engine.errors import InvalidValue, StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage
 
 __all__ = ["StorageConformance"]
 
 _COMMANDS: tuple[Command, ...] = (
-    Adopt('{"metrics": []}', -5),
+    ChangeRules('{"metrics": []}', -5),
     Record("jo", 1, "words", 3, (), "key"),
     Record("Zoë 🦊", 2, "words", Decimal("-0.1"), (("device", ""), ("kind", "a\nb")), None),
     Identify("jo", 3, (("attributes.plan", "pro"), ("name", None))),
     Settle(4),
     Complete("mia", 5, "onboarded"),
-    Adopt('{"metrics": [{"key": "words"}]}', 5),
+    ChangeRules('{"metrics": [{"key": "words"}]}', 5),
     Record("jo", 6, "pages", 10**29, (), "key"),
 )
 
@@ -82,7 +82,7 @@ class StorageConformance(ABC):
         """There is nothing in it."""
         assert storage.length() == 0
         assert not [*storage.entries(), *storage.entries_of("jo"), *storage.users()]
-        assert not list(storage.adoptions())
+        assert not list(storage.rules_history())
         assert storage.load("jo") is None
         assert storage.find("jo", "words", "key") is None
 
@@ -135,7 +135,7 @@ class StorageConformance(ABC):
             Complete("jo", 1, "\ud800"),
             Identify("jo", 1, (("attributes.\ud800", None),)),
             Identify("jo", 1, (("name", "half a \udd8a"),)),
-            Adopt("\ud800", 1),
+            ChangeRules("\ud800", 1),
         ],
     )
     def test_text_that_utf_8_cannot_write_is_refused_and_nothing_is_kept(
@@ -200,9 +200,9 @@ class StorageConformance(ABC):
         assert storage.find("mia", "words", "key") is storage.find("jo", "words", "other") is None
 
     def test_the_rules_that_were_adopted_are_walked_in_order(self, storage: Storage) -> None:
-        """Of several adoptions the last one counts."""
+        """Of several rules_history the last one counts."""
         storage.append(_log())
-        assert list(storage.adoptions()) == [_log()[0], _log()[6]]
+        assert list(storage.rules_history()) == [_log()[0], _log()[6]]
 
     def test_users_come_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
         """Not in that of the alphabet."""
@@ -235,7 +235,7 @@ class StorageConformance(ABC):
     def test_a_closed_storage_says_so(self, storage: Storage) -> None:
         """Every call after close raises, a walk that goes on too; only to close it again does nothing."""
         storage.append(_log())
-        walks = [storage.entries(), storage.entries_of("jo"), storage.adoptions()]
+        walks = [storage.entries(), storage.entries_of("jo"), storage.rules_history()]
         for walk in walks:
             next(walk)
         storage.close()
@@ -244,7 +244,7 @@ class StorageConformance(ABC):
             storage.length,
             storage.entries,
             lambda: storage.entries_of("jo"),
-            storage.adoptions,
+            storage.rules_history,
             storage.users,
             lambda: storage.find("jo", "words", "key"),
             lambda: storage.append([]),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from trophy_engine.analysis.replay.events import BadRow, Event
-from trophy_engine.core.agenda import Turn
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import RawEffect
@@ -37,7 +37,7 @@ class Stage:
 
     def __init__(self, ruleset: Ruleset, on_bad_row: Callable[[BadRow], object]) -> None:
         self.plan: Plan = compile_plan(ruleset)
-        self._turn = Turn(self.plan)
+        self._agenda = Agenda(self.plan)
         self._on_bad_row = on_bad_row
         self._known: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {(): _NO_ATTRIBUTES}
 
@@ -46,10 +46,10 @@ class Stage:
 
         A row in another time zone than the user's last one moves the user there first.
         """
-        turn = self._turn
+        agenda = self._agenda
         effects: list[RawEffect] = []
-        turn.effects = effects
-        metrics = turn.plan.metrics
+        agenda.effects = effects
+        metrics = agenda.plan.metrics
         known = self._known
         state: UserState | None = None
         played = 0
@@ -66,7 +66,7 @@ class Stage:
                 and (home is None or state.zone.name == home)
                 and not metric.blocks
             ):
-                record(turn, state, metric, value, at, pairs)
+                record(agenda, state, metric, value, at, pairs)
                 state.commands += 1
                 played += 1
             else:
@@ -75,28 +75,28 @@ class Stage:
                     state = after
                     played += 1
         if state is not None:
-            settle(turn, state, until)
+            settle(agenda, state, until)
         return state, effects, played
 
     def _venture(self, state: UserState | None, event: Event) -> UserState | None:
         """Play an event that may be refused; give the state after it, or None where it was."""
-        turn = self._turn
-        before = len(turn.effects)
+        agenda = self._agenda
+        before = len(agenda.effects)
         home = event.time_zone
         try:
-            metric = turn.plan.metric(event.metric)
+            metric = agenda.plan.metric(event.metric)
             attributes = self._attributes(event.attributes)
             if state is not None:
                 state = state.copy()  # what remains if the event is refused
             if home is not None and (state is None or state.zone.name != home):
-                state = apply(turn, state, Identify(event.user_id, event.at, (("time_zone", home),)))
+                state = apply(agenda, state, Identify(event.user_id, event.at, (("time_zone", home),)))
             elif state is None:
-                state = create(turn, event.user_id, event.at)
-            record(turn, state, metric, event.value, event.at, attributes)
+                state = create(agenda, event.user_id, event.at)
+            record(agenda, state, metric, event.value, event.at, attributes)
         except TrophyError as error:
-            del turn.effects[before:]
-            turn.awards.clear()
-            turn.completed.clear()
+            del agenda.effects[before:]
+            agenda.awards.clear()
+            agenda.completed.clear()
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
             return None
         state.commands += 1

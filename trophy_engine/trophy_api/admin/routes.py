@@ -39,7 +39,7 @@ def resource_routes(path: str, opener: ResourceFactory) -> tuple[Route, ...]:
         def handle(engine: Engine, request: Request) -> Response:
             desk = edit_context(engine, request)
             ruleset, response = do(opener(request, desk), desk, request)
-            _adopt(engine, ruleset)
+            _change_rules(engine, ruleset)
             return response
 
         return handle
@@ -66,7 +66,7 @@ def object_routes(
             ruleset = change(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
             raise Unprocessable(fault_of(error)) from None
-        _adopt(engine, ruleset)
+        _change_rules(engine, ruleset)
         return Response(200, show(ruleset))
 
     return ("GET", path, get), ("PATCH", path, update)
@@ -97,11 +97,11 @@ def edit_context(engine: Engine, request: Request) -> EditContext:
     """Put the engine's rules on a desk."""
 
     def earlier() -> tuple[Ruleset, ...]:
-        return tuple(adoption.ruleset for adoption in engine.adoptions())
+        return tuple(adoption.ruleset for adoption in engine.rules_history())
 
     return EditContext(engine.ruleset, request.at, partial(is_known, engine), earlier)
 
 
-def _adopt(engine: Engine, ruleset: Ruleset) -> None:
+def _change_rules(engine: Engine, ruleset: Ruleset) -> None:
     if ruleset != engine.ruleset or ruleset.digest != engine.ruleset.digest:
         engine.update(ruleset)

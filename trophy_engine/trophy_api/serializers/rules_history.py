@@ -1,4 +1,4 @@
-"""The history of the rules: what they were called and since when they are as they are, by what was ever adopted."""
+"""The history of the rules: what they were called and since when they are as they are, by all rules there were."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @attrs.frozen
 class RulesHistory:
-    """What the adopted rules say of one another.
+    """What the rules of all times say of one another.
 
     Attributes:
         ruleset: the rules in force.
-        adopted: when each of the rulesets came into force, and the ruleset, the oldest first.
+        versions: when each of the rulesets came into force, and the ruleset, the oldest first.
     """
 
     ruleset: Ruleset
-    adopted: tuple[tuple[datetime, Ruleset], ...]
+    versions: tuple[tuple[datetime, Ruleset], ...]
 
     @classmethod
     def of(cls, engine: Engine) -> Self:
         """Make the history of an engine."""
-        return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.adoptions()))
+        return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.rules_history()))
 
     def until(self, at: datetime) -> Self:
         """Give the history as far as it had come at an instant."""
-        return attrs.evolve(self, adopted=tuple(one for one in self.adopted if one[0] <= at))
+        return attrs.evolve(self, versions=tuple(one for one in self.versions if one[0] <= at))
 
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
         """Give when a trigger first appeared and when it last changed."""
         created, updated, last = None, _EVER, None
-        for at, ruleset in self.adopted:
+        for at, ruleset in self.versions:
             trigger = _triggers(ruleset, system).get(trigger_key)
             if trigger is not None and trigger != last:
                 created, updated = created or at, at
@@ -50,16 +50,16 @@ class RulesHistory:
 
     def metric_name(self, key: str) -> str:
         """Give what a metric is called, or was when there last was one."""
-        return next((one.name for _, rules in reversed(self.adopted) for one in rules.metrics if one.key == key), key)
+        return next((one.name for _, rules in reversed(self.versions) for one in rules.metrics if one.key == key), key)
 
     def achievement_name(self, key: str) -> str:
         """Give what an achievement is called, or was when there last was one."""
-        names = (one.name for _, rules in reversed(self.adopted) for one in rules.achievements if one.key == key)
+        names = (one.name for _, rules in reversed(self.versions) for one in rules.achievements if one.key == key)
         return next(names, key)
 
     def boost_key(self, system: str, boost: Boost) -> str:
         """Give the key of a boost as the rules had it."""
-        for _, ruleset in reversed(self.adopted):
+        for _, ruleset in reversed(self.versions):
             for one in ruleset.points:
                 if one.key == system and boost in one.boosts:
                     return one.boost_keys[one.boosts.index(boost)]
