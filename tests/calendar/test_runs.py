@@ -95,3 +95,9 @@ def test_a_run_that_outlasts_the_calendar_has_no_end():
 )
 def test_a_run_is_open_while_its_days_are_shown_anywhere_on_earth(instant, status):
     assert Runs(date(2025, 1, 1), None, "day", 7).status(1, to_micros(utc(instant))) == status
+
+
+def test_a_run_of_months_begins_on_the_day_of_the_month_of_the_first():
+    runs = Runs(date(2025, 1, 15), None, "month", 1)
+    days = [date(2025, 3, 14), date(2025, 3, 15), date(2025, 4, 14), date(2025, 4, 15)]
+    assert [runs.holding(day.toordinal()) for day in days] == [1, 2, 2, 3]

@@ -112,3 +112,23 @@ def test_a_zone_is_copied_by_name():
     assert copy.deepcopy(home) is pickle.loads(pickle.dumps(home)) is home  # noqa: S301  # our own bytes
     assert repr(home) == "zone('Europe/London')"
     assert TZDATA_VERSION[:2] == "20"
+
+
+def test_an_offset_changes_at_the_microsecond():
+    home, change = zone("America/New_York"), to_micros(datetime(2025, 3, 9, 7, tzinfo=UTC))
+    assert [home.offset(at) // HOUR for at in (change - 2, change - 1, change, change + 1)] == [-5, -5, -4, -4]
+
+
+def test_a_time_of_day_at_the_end_of_a_gap_is_read_after_it():
+    home, day = zone("America/New_York"), date(2025, 3, 9).toordinal()
+    assert home.instant(day, 3 * HOUR) == to_micros(datetime(2025, 3, 9, 7, tzinfo=UTC))
+
+
+def test_a_zone_that_is_no_text_is_named():
+    with pytest.raises(InvalidValue, match="'Europe/Paris'"):
+        zone(["Europe/Paris"])
+
+
+def test_an_instant_without_a_zone_is_called_at():
+    with pytest.raises(InvalidValue, match=r"^at "):
+        to_micros(datetime(2025, 3, 9))  # noqa: DTZ001

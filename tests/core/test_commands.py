@@ -103,3 +103,10 @@ def test_a_record_with_one_hostile_field_is_read_or_incompatible(place, value):
     except StorageIncompatible:
         return
     assert isinstance(command, Record)
+
+
+def test_an_error_shows_the_beginning_of_a_line_that_is_no_command():
+    with pytest.raises(StorageIncompatible) as caught:
+        decode("[5]" + 200 * "x")
+    assert "'[5]xxx" in str(caught.value)
+    assert len(str(caught.value)) < 200

@@ -45,3 +45,11 @@ def test_a_run_that_has_passed_can_be_asked_for():
     values.add(10, 5, 99)  # long closed
     assert values[10] == (16, 99)
     assert len(values) == 50
+
+
+def test_a_value_is_added_to_the_run_that_was_closed_last():
+    values = RunValues()
+    for run in range(10):
+        values.add(run, 1, run)
+    values.add(6, 1, 10)
+    assert {**values} == {run: (1, run) for run in range(10)} | {6: (2, 10)}

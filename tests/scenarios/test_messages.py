@@ -285,3 +285,32 @@ def test_rules_can_begin_to_tell_on_the_last_day_of_the_calendar():
     engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
     assert engine.update(rules(), at=at("2199-12-31T00:00")) == ()
     assert engine.settle(at=at("2199-12-31T12:00")) == ()
+
+
+# --- rules that change while mail waits -------------------------------------------------------------------------------
+
+
+def test_mail_about_an_achievement_waits_through_a_change_of_rules():
+    done = Achievement("done", ApiTrigger())
+    engine = Engine(rules(achievements=[done]))
+    engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
+    engine.complete("done", user="jo", at=at("04-02T09:00"))
+    engine.update(rules(achievements=[done, Achievement("more", ApiTrigger())]), at=at("04-02T10:00"))
+    assert len(told(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
+
+
+def test_mail_about_an_achievement_goes_with_it():
+    engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
+    engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
+    engine.complete("done", user="jo", at=at("04-02T09:00"))
+    engine.update(rules(), at=at("04-02T10:00"))
+    assert told(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
+
+
+def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
+    streak = Streak(metrics=[StreakMetric("words")], first_weekday="wednesday")
+    engine = Engine(rules(streak=streak))
+    engine.identify("jo", time_zone="UTC", at=at("04-03T08:00"))
+    play(engine, "04-03T10:00 words 1")
+    [recap] = told(engine.settle(at=at("04-12T00:00")), RecapDue)
+    assert (recap.period_start, recap.period_end) == (date(2025, 4, 2), date(2025, 4, 8))

@@ -264,3 +264,24 @@ def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
         ("points.awarded", at("04-02T04:00")),
     ]
     assert [effect.at for effect in engine.settle(at=at("04-03T03:00"))] == [at("04-03T02:00")]
+
+
+def test_a_jump_to_the_east_over_the_time_of_day_pays_on_every_third_day_only():
+    engine = engine_with(TimePointsTrigger(1, "days", 3))
+    engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
+    paid = [
+        effect.at
+        for day in range(2, 8)
+        for zone, hour in (("+10:00", 4), ("UTC", 5))
+        for effect in engine.identify("jo", time_zone=zone, at=at(f"04-0{day}T0{hour}:00")).effects
+        if effect.type == "points.awarded"
+    ]
+    assert paid == [at("04-04T04:00"), at("04-07T04:00")]
+
+
+def test_the_first_level_has_none_before_it():
+    system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("one", 1), Level("two", 2)])
+    engine = Engine(Ruleset(metrics=[Metric("words")], points=[system]))
+    outcomes = play(engine, "04-01T12:00 words 1\n04-01T13:00 words 1")
+    levels = [effect for outcome in outcomes for effect in outcome.effects if effect.type == "points.level_changed"]
+    assert [(effect.previous, effect.level) for effect in levels] == [(None, "one"), ("one", "two")]

@@ -284,3 +284,31 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
     with Engine(last, storage=SQLiteStorage(tmp_path / "save.db")) as reopened:
         assert reopened.migration_effects == ()
         assert (states(reopened), list(reopened.log())) == (seen, log)
+
+
+def test_a_streak_of_two_conditions_is_recounted_by_both():
+    streak = Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")], evaluation_mode="AND")
+    engine = Engine(rules(streak=streak))
+    play(engine, "04-01T12:00 words 1\n04-08T12:00 words 1\n04-09T12:00 lessons 1")
+    change(engine, "04-10T12:00", streak=attrs.evolve(streak, frequency="weekly"))
+    assert length(engine, "04-10T12:00") == 1
+
+
+def test_a_composite_that_follows_from_a_backdated_achievement_is_backdated():
+    composite = Achievement("both", CompositeTrigger(["five"]))
+    later = Achievement("five", MetricTrigger("words", 5))
+    engine = Engine(rules(achievements=[attrs.evolve(later, status="inactive"), composite]))
+    play(engine, "04-01T12:00 words 5")
+    effects = engine.update(attrs.evolve(engine.ruleset, achievements=[later, composite]), at=at("04-02T12:00"))
+    assert [(effect.type, effect.achievement) for effect in effects] == [
+        ("achievement.backdated", "five"),
+        ("achievement.backdated", "both"),
+    ]
+
+
+def test_levels_are_found_again_behind_a_system_that_is_new():
+    xp = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)])
+    engine = Engine(rules(points=[xp]))
+    play(engine, "04-01T12:00 words 1")
+    points = [PointsSystem("coins"), attrs.evolve(xp, levels=[Level("first", 5)])]
+    assert change(engine, "04-02T12:00", points=points) == ["points.level_changed"]

@@ -5,7 +5,19 @@ from datetime import date
 import pytest
 from stories import at
 
-from trophy_engine import Attribute, Engine, InvalidValue, Metric, Ruleset, UnknownKey, UnknownUser
+from trophy_engine import (
+    Achievement,
+    AnniversaryTrigger,
+    Attribute,
+    CompositeTrigger,
+    Engine,
+    Experimentation,
+    InvalidValue,
+    Metric,
+    Ruleset,
+    UnknownKey,
+    UnknownUser,
+)
 
 
 @pytest.fixture
@@ -91,3 +103,31 @@ def test_a_naive_instant_is_refused(engine):
         engine.record("words", user="18", at=at("1899-12-31T23:00"))
     with pytest.raises(InvalidValue, match="at must be an aware datetime, not '2025-04-02'"):
         engine.record("words", user="18", at="2025-04-02")
+
+
+def test_an_address_that_is_known_is_enough_to_subscribe(engine):
+    engine.identify("18", email="jo@example.com", at=at("04-02T10:00"))
+    engine.identify("18", subscribe_to_emails=True, at=at("04-02T10:01"))
+    assert engine.user("18", at=at("04-02T10:01")).subscribe_to_emails
+
+
+def test_a_change_of_a_field_has_the_value_before(engine):
+    engine.identify("18", name="Jo", at=at("04-02T10:00"))
+    [change] = engine.identify("18", name="Joe", at=at("04-02T10:01")).effects
+    assert (change.field, change.before, change.after) == ("name", "Jo", "Joe")
+
+
+def test_whoever_is_in_the_control_group_is_in_it_in_every_version():
+    """Users are drawn by the SHA-256 of their id, modulo 100; to draw otherwise would mix up running experiments."""
+    engine = Engine(Ruleset(metrics=[Metric("words")], experimentation=Experimentation(50)))
+    for user in "abcdefghijklm":
+        engine.record("words", user=user, at=at("04-02T10:00"))
+    control = [user for user in engine.users() if engine.user(user, at=at("04-02T10:00")).control]
+    assert control == ["d", "e", "h", "i", "k", "m"]
+
+
+def test_a_composite_that_follows_from_a_backdated_anniversary_is_backdated():
+    achievements = [Achievement("year", AnniversaryTrigger(1)), Achievement("all", CompositeTrigger(["year"]))]
+    engine = Engine(Ruleset(achievements=achievements))
+    effects = engine.identify("18", sign_up_date="2023-01-01", at=at("04-02T10:00")).effects
+    assert [effect.type for effect in effects] == ["user.created", "user.changed", *["achievement.backdated"] * 2]

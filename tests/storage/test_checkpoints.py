@@ -4,8 +4,18 @@ from datetime import timedelta
 
 from stories import at, play
 
-from trophy_engine import Engine, Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.storage import MemoryStorage
+from trophy_engine import (
+    Attribute,
+    Engine,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    TimePointsTrigger,
+)
+from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
 RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
 START = at("04-02T10:00")
@@ -92,3 +102,21 @@ def test_a_snapshot_of_an_engine_that_is_ahead_is_not_used():
     ahead._history._save(["0"])
     assert behind._history.state("0") is None
     assert behind.user("0", at=START).metrics["words"] == 5
+
+
+def test_what_a_snapshot_holds_comes_back_as_it_was(tmp_path):
+    """Totals over filtered events, and timed awards that wait, are read back from the snapshot."""
+    on_phone = {"device": "phone"}
+    xp = PointsSystem(
+        "xp",
+        triggers=[TimePointsTrigger(1, "days", 2), MetricPointsTrigger("words", 1, 5, event_attributes=on_phone)],
+    )
+    rules = Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")], points=[xp])
+    with Engine(rules, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        engine.record("words", user="jo", value=4, attributes=on_phone, at=at("04-01T10:00"))
+        before = engine.dump("jo")
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        assert (engine.dump("jo")) == before
+        awards = engine.settle(at=at("04-03T10:00"))
+        outcome = engine.record("words", user="jo", attributes=on_phone, at=at("04-03T10:00"))
+        assert (len(awards), outcome.points["xp"].total) == (1, 2)
