@@ -411,7 +411,7 @@ def test_new_rules_have_new_boards():
 
 
 def test_the_hours_that_count_begin_on_the_minute_and_end_before_it():
-    engine = engine_with(words(start_time="09:00", end_time="17:00"))
-    for when in ("08:59", "09:00", "16:59", "17:00"):
+    engine = engine_with(words(start_time="09:30", end_time="17:10:30"))
+    for when in ("09:29:59", "09:30", "17:10:29", "17:10:30"):
         engine.record("words", user="jo", at=at(f"04-01T{when}"))
     assert engine.leaderboard("words", at=at("04-01T18:00")).rankings[0].value == 2

@@ -144,3 +144,16 @@ def test_a_streak_of_ones_own_lasts_as_long_as_the_rules_allow_it():
     assert [one.streak.length for one in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
     change(engine, "06-15T13:00", streak=daily(**own))
     assert [one.streak.length for one in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
+
+
+def test_a_condition_that_a_user_adds_begins_at_nothing_in_the_present_day():
+    streak = Streak(metrics=[StreakMetric("words")], customization_enabled=True)
+    engine = Engine(rules(streak=streak))
+    engine.identify("jo", at=at("04-01T09:00"))
+    conditions = [StreakMetric("words", 2), StreakMetric("lessons", 1)]
+    engine.prefer("jo", metrics=conditions, evaluation_mode="AND", at=at("04-01T10:00"))
+    engine.record("words", user="jo", at=at("04-01T11:00"))
+    engine.prefer("jo", metrics=conditions[:1], at=at("04-01T11:30"))
+    engine.prefer("jo", metrics=conditions, at=at("04-01T11:40"))
+    assert engine.record("words", user="jo", at=at("04-01T12:00")).streak.length == 0
+    assert engine.record("lessons", user="jo", at=at("04-01T13:00")).streak.length == 1
