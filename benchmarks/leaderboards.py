@@ -44,12 +44,12 @@ def _filled(size: int, chance: random.Random) -> tuple[Engine, datetime]:
 def _costs(engine: Engine, size: int, now: datetime, chance: random.Random) -> dict[str, float]:
     users = [f"user{chance.randrange(size)}" for _ in range(_CALLS)]
     instant = to_micros(now)
-    index = engine._boards.at(instant)  # noqa: SLF001  # the question itself, without what is built around its answer
+    index = engine._leaderboards.as_of(instant)  # noqa: SLF001  # the question itself, without what is built around its answer
     board = index.plan.boards["words"]
-    ladder = index.ladder(board, 0)
+    ranking = index.ranking(board, 0)
     return {
-        "rank": _time(lambda user: index.stands(board, 0, user), users),
-        "threshold": _time(lambda _: ladder.threshold(()), users),
+        "rank": _time(lambda user: index.position(board, 0, user), users),
+        "threshold": _time(lambda _: ranking.threshold(()), users),
         "page of 10": _time(lambda user: engine.leaderboard("words", at=now, user=user, offset=-5), users),
         "standing": _time(lambda user: engine.standing(user, "words", at=now + timedelta(days=1), days=0), users),
         "record": _time(lambda user: engine.record("words", user=user, at=now), users),

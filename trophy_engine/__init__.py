@@ -71,7 +71,13 @@ from trophy_engine.explain.achievement import AchievementExplanation
 from trophy_engine.explain.event import EventExplanation
 from trophy_engine.explain.points import PointsExplanation
 from trophy_engine.explain.streak import StreakExplanation
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Ranking, Snapshot, StandingView
+from trophy_engine.leaderboards.views import (
+    LeaderboardChange,
+    LeaderboardRow,
+    LeaderboardView,
+    StandingDay,
+    StandingView,
+)
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity
 from trophy_engine.reports.reports import Reports
 from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
@@ -141,6 +147,7 @@ __all__ = [
     "LeaderboardChange",
     "LeaderboardChanged",
     "LeaderboardFinished",
+    "LeaderboardRow",
     "LeaderboardStarted",
     "LeaderboardView",
     "Level",
@@ -170,7 +177,6 @@ __all__ = [
     "PointsView",
     "Progress",
     "RankChanged",
-    "Ranking",
     "Rarity",
     "ReactivationDue",
     "RecapDue",
@@ -178,8 +184,8 @@ __all__ = [
     "Reports",
     "RulesVersion",
     "Ruleset",
-    "Snapshot",
     "Standing",
+    "StandingDay",
     "StandingView",
     "StorageClosed",
     "StorageConflict",

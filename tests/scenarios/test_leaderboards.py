@@ -17,7 +17,7 @@ from trophy_engine import (
     OutOfPoints,
     PointsSystem,
     Ruleset,
-    Snapshot,
+    StandingDay,
     StorageConflict,
     Streak,
     StreakMetric,
@@ -351,9 +351,9 @@ def test_a_standing_tells_the_days_on_which_it_changed():
     standing = engine.standing("ann", "words", at=at("02-05T10:00"))
     assert (standing.rank, standing.value) == (2, 11)
     assert standing.history == (
-        Snapshot(date(2025, 2, 1), None, 2, None, 5),
-        Snapshot(date(2025, 2, 3), 2, 1, 5, 11),
-        Snapshot(date(2025, 2, 4), 1, 2, 11, 11),
+        StandingDay(date(2025, 2, 1), None, 2, None, 5),
+        StandingDay(date(2025, 2, 3), 2, 1, 5, 11),
+        StandingDay(date(2025, 2, 4), 1, 2, 11, 11),
     )
     assert engine.standing("ann", "words", at=at("02-05T10:00"), days=1).history == standing.history[-1:]
     assert engine.standing("ann", "words", at=at("02-05T10:00"), days=0).history == ()
@@ -383,9 +383,9 @@ def test_a_standing_tells_of_what_time_has_done():
     standing = engine.standing("ben", "streaks", at=at("02-09T10:00"))
     assert (standing.rank, standing.value) == (None, None)
     assert standing.history == (
-        Snapshot(date(2025, 2, 1), None, 2, None, 1),
-        Snapshot(date(2025, 2, 2), 2, 1, 1, 2),
-        Snapshot(date(2025, 2, 4), 1, None, 2, None),
+        StandingDay(date(2025, 2, 1), None, 2, None, 1),
+        StandingDay(date(2025, 2, 2), 2, 1, 1, 2),
+        StandingDay(date(2025, 2, 4), 1, None, 2, None),
     )
 
 

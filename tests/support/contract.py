@@ -62,8 +62,8 @@ SHAPES = {
     "UserPoints": f"{_SYSTEM} total:int level:Level|null awards:[Award]",
     "PointsSystem": f"{_SYSTEM.replace('key:text ', '')} triggers:[Trigger]",
     "Leaderboard": _LEADERBOARD,
-    "RankedLeaderboard": f"{_LEADERBOARD} rankings:[Ranking]",
-    "Ranking": "userId:text userName:text|null rank:int value:int",
+    "RankedLeaderboard": f"{_LEADERBOARD} rankings:[LeaderboardRow]",
+    "LeaderboardRow": "userId:text userName:text|null rank:int value:int",
     "EventLeaderboard": f"""{_LEADERBOARD} rank:int|null previousRank:int|null threshold:int
         breakdownAttributeValue?:text breakdownAttributeValues?:[Pair]""",
     "UserLeaderboard": f"{_LEADERBOARD} rank:int|null value:int|null",

@@ -17,7 +17,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.ranking import Ranking
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Boost, PointsTrigger
@@ -351,7 +351,7 @@ class LeaderboardFinished(Effect):
     leaderboard: str
     start: date = attrs.field(converter=_as_date)
     end: date | None = attrs.field(converter=_as_date_or_none)
-    rankings: tuple[Ranking, ...]
+    rankings: tuple[LeaderboardRow, ...]
 
 
 @attrs.frozen

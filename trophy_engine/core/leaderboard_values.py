@@ -2,7 +2,7 @@
 
 Only what a user has gained is kept, by board and run, with the instant at which the present value was reached. Whom a
 board is for, and among whom they are ranked, is a matter of their attributes when somebody looks (``group_of``).
-Ranking is done by whoever knows all users.
+LeaderboardRow is done by whoever knows all users.
 """
 
 from __future__ import annotations

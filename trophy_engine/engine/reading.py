@@ -24,7 +24,7 @@ from trophy_engine.explain.points import PointsExplanation
 from trophy_engine.explain.question import Answer, answer, check_question
 from trophy_engine.explain.streak import StreakExplanation
 from trophy_engine.identifiers import check_text, check_user_id
-from trophy_engine.leaderboards.leaderboards import Boards
+from trophy_engine.leaderboards.leaderboards import Leaderboards
 from trophy_engine.leaderboards.views import LeaderboardView, StandingView
 from trophy_engine.reports.reports import Reports
 from trophy_engine.repository.repository import History
@@ -53,7 +53,7 @@ class Reader:
         self._clock = clock
         self._lock = RLock()
         self._holder: Any = None
-        self._boards = Boards(history)
+        self._leaderboards = Leaderboards(history)
 
     def exclusive(self, *, now: datetime | None = None) -> AbstractContextManager[None]:
         """Hold the engine for several calls; calls of other threads wait until the block ends.
@@ -104,7 +104,7 @@ class Reader:
 
     def _recover(self) -> None:
         """Go on from the log after a command that was interrupted."""
-        self._boards.recover()
+        self._leaderboards.recover()
         self._history.recover()
 
     @property
@@ -202,14 +202,14 @@ class Reader:
         with self._lock:
             self._enter()
             instant, exact = self._now() if at is None else to_micros(at), at is not None
-            return self._boards.view(leaderboard, instant, run, user, offset, limit, attributes, exact=exact)
+            return self._leaderboards.view(leaderboard, instant, run, user, offset, limit, attributes, exact=exact)
 
     def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without their rankings; those that are finished only if asked for."""
         FLAG.check("finished", finished)
         with self._lock:
             self._enter()
-            return self._boards.listed(self._now() if at is None else to_micros(at), finished=finished)
+            return self._leaderboards.listed(self._now() if at is None else to_micros(at), finished=finished)
 
     def standing(
         self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | None = None, days: int = 10
@@ -235,7 +235,9 @@ class Reader:
         Whole(least=0).check("days", days)
         with self._lock:
             player = self.user(user, at=at)
-            return self._boards.standing(player, leaderboard, to_micros(player.at), run, days, exact=at is not None)
+            return self._leaderboards.standing(
+                player, leaderboard, to_micros(player.at), run, days, exact=at is not None
+            )
 
     def standings(
         self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
@@ -256,7 +258,7 @@ class Reader:
             raise InvalidValue(f"first {first} must not be after last {last}")
         with self._lock:
             instant = self._instant(self._state(user), at)
-            return self._boards.standings(user, leaderboard, instant, first, last)
+            return self._leaderboards.standings(user, leaderboard, instant, first, last)
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.

@@ -32,7 +32,7 @@ from trophy_engine.errors import (
     short_repr,
 )
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.leaderboards.leaderboards import Waiting
+from trophy_engine.leaderboards.leaderboards import NotifierCheckpoint
 from trophy_engine.notifications.broadcasts import finished_early, occasions
 from trophy_engine.repository.repository import History
 from trophy_engine.rules.constraints import CALLABLE, Instances
@@ -88,7 +88,7 @@ class Shell(Reader):
                     known = len(effects)
                     history.states[user_id] = after = make_due_happen(agenda, state, instant)
                     if len(effects) > known:
-                        self._boards.settled(after)
+                        self._leaderboards.refresh(after)
             history.settle(instant)
             history.whole = True
             effects.sort(key=_AT)
@@ -103,8 +103,8 @@ class Shell(Reader):
         first = min((state.created for state in filter(None, map(history.state, history.users()))), default=None)
         if first is None:
             return []
-        told = occasions(history.plan, max(history.settled(), first), until, self._boards.closings(until))
-        return [*self._boards.due(until), *told] if history.plan.boards else told
+        told = occasions(history.plan, max(history.settled(), first), until, self._leaderboards.final_rankings(until))
+        return [*self._leaderboards.collect_due(until), *told] if history.plan.boards else told
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -121,16 +121,16 @@ class Shell(Reader):
             if self._history.in_batch:
                 yield
                 return
-            waiting = self._boards.waiting()
+            checkpoint = self._leaderboards.checkpoint()
             try:
-                yield from self._batched(waiting)
+                yield from self._batched(checkpoint)
             except BaseException:
                 self._history.abandon_batch()  # again, for the first time may have been interrupted
                 raise
             untold, self._untold = self._untold, []
             self._tell(untold)
 
-    def _batched(self, waiting: Waiting) -> Iterator[None]:
+    def _batched(self, checkpoint: NotifierCheckpoint) -> Iterator[None]:
         try:
             self._history.begin_batch()
             yield
@@ -138,7 +138,7 @@ class Shell(Reader):
         except BaseException:
             self._history.abandon_batch()
             self._untold.clear()
-            self._boards.go_back(waiting)
+            self._leaderboards.restore(checkpoint)
             raise
 
     def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
@@ -173,7 +173,7 @@ class Shell(Reader):
             effects += self._history.change_rules(ruleset, instant)
             after = self._history.plan
             if after.notices is not None:
-                effects += finished_early(before, after, instant, self._boards.top_at)
+                effects += finished_early(before, after, instant, self._leaderboards.top_at)
             effects.sort(key=_AT)
             self._tell(effects)
             return tuple(map(materialise, effects))
@@ -236,7 +236,7 @@ class Shell(Reader):
         history.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
         agenda.effects = effects
         if boards:
-            self._boards.pass_to(command.at)
+            self._leaderboards.advance_to(command.at)
         known = history.states.get(user_id) if type(user_id) is str else None
         try:
             state = apply(agenda, known or history.state(check_user_id(user_id)), command)
@@ -251,9 +251,12 @@ class Shell(Reader):
         outcome = Outcome(history.plan, command, number, take_facts(state), effects)
         history.append(number, command)
         if boards:
-            outcome.leaderboards = self._boards.changes(state, command.at)
+            outcome.leaderboards = self._leaderboards.record_change(state, command.at)
             if history.plan.notices is not None:
-                effects += [*self._boards.due(command.at), *self._boards.news(user_id, command.at)]
+                effects += [
+                    *self._leaderboards.collect_due(command.at),
+                    *self._leaderboards.announce_moves(user_id, command.at),
+                ]
         history.whole = True
         if self._subscribers:
             self._tell(effects, outcome)

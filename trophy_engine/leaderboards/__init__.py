@@ -1,1 +1,1 @@
-"""Standings: who stands where on the leaderboards, among all users of an engine."""
+"""Leaderboards: the ranks of all users of an engine, kept up command by command."""

@@ -1,4 +1,4 @@
-"""Closings: the first rows of runs as they stood when each closed, one after the other.
+"""Final rankings: the first rows of runs as they stood when each closed, one after the other.
 
 Everybody is taken along from one closing to the next, so that many runs cost what happened in them.
 """
@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from heapq import nsmallest
 
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.ranking import Ranking
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
-from trophy_engine.leaderboards.ranked_group import Rung, rung, value_on
+from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
 from trophy_engine.repository.repository import History
 from trophy_engine.repository.transitions import transitions_of
 
-__all__ = ["Closings"]
+__all__ = ["FinalRankings"]
 
 
-class Closings:
+class FinalRankings:
     """Everybody as of an instant that only goes on.
 
     Args:
@@ -33,38 +33,39 @@ class Closings:
     def __init__(self, history: History, until: int) -> None:
         self._history = history
         self._until = until
-        self._courses: dict[str, _Course] = {}
+        self._users: dict[str, _UserThrough] = {}
 
-    def top(self, board: BoardPlan, run: int, at: int, most: int) -> tuple[Ranking, ...]:
+    def top_rows(self, board: BoardPlan, run: int, at: int, most: int) -> tuple[LeaderboardRow, ...]:
         """Give the first rows of a run as of an instant, which is none before those asked for already.
 
         There are none where nobody has done anything that counts.
         """
-        states = [state for user in self._history.users() if (state := self._course(user, at).at(at)) is not None]
-        rungs = nsmallest(min(most, board.rule.max_participants), _rungs(board, run, states))
+        states = [state for user in self._history.users() if (state := self._user_at(user, at).at(at)) is not None]
+        rank_keys = nsmallest(min(most, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
-            Ranking(place[3], self._name(place[3]), rank, value_on(place)) for rank, place in enumerate(rungs, 1)
+            LeaderboardRow(place[3], self._name(place[3]), rank, value_on(place))
+            for rank, place in enumerate(rank_keys, 1)
         )
 
-    def _course(self, user: str, at: int) -> _Course:
-        if user not in self._courses:
-            self._courses[user] = _Course(self._history, user, at, self._until)
-        return self._courses[user]
+    def _user_at(self, user: str, at: int) -> _UserThrough:
+        if user not in self._users:
+            self._users[user] = _UserThrough(self._history, user, at, self._until)
+        return self._users[user]
 
     def _name(self, user: str) -> str | None:
         state = self._history.state(user)
         return None if state is None else state.name
 
 
-def _rungs(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[Rung]:
+def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
         values = values_of(board, state) if group_of(board, state.attributes) is not None else {}
-        place = rung(state, values[run]) if run in values else None
+        place = rank_key(state, values[run]) if run in values else None
         if place is not None:
             yield place
 
 
-class _Course:
+class _UserThrough:
     """One user as of an instant that only goes on: from the state that is stored, or from the log if that is later."""
 
     def __init__(self, history: History, user: str, at: int, until: int) -> None:

@@ -19,22 +19,22 @@ from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.leaderboards.index import next_change
-from trophy_engine.leaderboards.ranked_group import Group, Ladder, Rung, rung, value_on
-from trophy_engine.leaderboards.views import Snapshot
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
+from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import transitions_of
 
-__all__ = ["snapshots"]
+__all__ = ["standing_days"]
 
 #: Where a user stands in a run: their group, and what their place in it goes by.
-_Place = tuple[Group, Rung]
+_Place = tuple[Group, RankKey]
 #: By day and user, where they stand at its end.
 _Moves = dict[int, dict[str, _Place | None]]
 
 
-def snapshots(
+def standing_days(
     board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
-) -> dict[int, list[Snapshot]]:
+) -> dict[int, list[StandingDay]]:
     """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
 
     Args:
@@ -48,36 +48,36 @@ def snapshots(
     for one, commands in logs:
         for day, run, place in _days(board, runs, transitions_of(commands, until), until):
             moves.setdefault(run, {}).setdefault(day, {})[one] = place
-    return {run: _climb(board, run, user, moved) for run, moved in moves.items()}
+    return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 
 
-def _climb(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[Snapshot]:
-    """Move everybody through the days of a run, and note where a user stands after each."""
-    ladder = Ladder(board)
+def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[StandingDay]:
+    """Return the days of a run on which a user's rank or value changed; everybody is moved through them."""
+    ranking = RunRanking(board)
     places: dict[str, _Place] = {}
-    found: list[Snapshot] = []
+    found: list[StandingDay] = []
     rank: int | None = None
     value: Number | None = None
     first = board.runs.opens(run) // DAY + EPOCH_DAY
     for day in sorted(moves):
         for one, moved in moves[day].items():
             if one in places:
-                ladder.remove(*places.pop(one))
+                ranking.remove(*places.pop(one))
             if moved is not None:
-                ladder.add(*moved)
+                ranking.add(*moved)
                 places[one] = moved
         before = rank, value
-        rank, value = _standing(ladder, places.get(user))
+        rank, value = _position_in(ranking, places.get(user))
         if (rank, value) != before and day >= first:  # a streak can be older than the board
-            found.append(Snapshot(date.fromordinal(day), before[0], rank, before[1], value))
+            found.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
     return found
 
 
-def _standing(ladder: Ladder, place: _Place | None) -> tuple[int | None, Number | None]:
+def _position_in(ranking: RunRanking, place: _Place | None) -> tuple[int | None, Number | None]:
     if place is None:
         return None, None
     group, own = place
-    rank = ladder.rank(own, (group,))
+    rank = ranking.rank(own, (group,))
     return rank, None if rank is None else value_on(own)
 
 
@@ -94,7 +94,7 @@ def _days(
             stays = group == known[0]
             for run in runs_unlike(known[1], values) if stays else dict.fromkeys((*known[1], *values)):
                 if run in runs:
-                    place = rung(state, values[run]) if run in values else None
+                    place = rank_key(state, values[run]) if run in values else None
                     moved = None if place is None or group is None else (group, place)
                     yield min(state.settled, until) // DAY + EPOCH_DAY, run, moved
             known = group, values.copy()

@@ -1,7 +1,7 @@
-"""The index over all users: a ladder for each run of each leaderboard, kept up user by user.
+"""The index over all users: a ranking for each run of each leaderboard, kept up user by user.
 
 A command changes one user, and the index with it in logarithmic time. But time changes users too: streaks are lost and
-points tick while nobody says anything. So the index is looked at as of an instant (``Standings.at``): users for whom
+points tick while nobody says anything. So the index is looked at as of an instant (``advance_to``): users for whom
 something is due by then are settled beside what is stored, and stand in the index as they come out. The soonest due
 things are in a heap, so nothing is done as long as nothing is due. When an earlier instant is asked for, those whom
 something later had changed are put back first. Users whose own commands have passed the instant stand as they are.
@@ -22,14 +22,14 @@ from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.run_values import RunValues, runs_unlike
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import LAST_DAY, UserState
-from trophy_engine.leaderboards.ranked_group import Group, Ladder, Rung, rung, value_on
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.numbers import Number
 
-__all__ = ["NOWHERE", "Standing", "Standings", "next_change"]
+__all__ = ["NOWHERE", "LeaderboardIndex", "Position", "next_change"]
 
 #: A rank, None off the board; a value and the group that it counts in, None for whoever does not take part.
-Standing = tuple[int | None, Number | None, Group | None]
-NOWHERE: Final[Standing] = (None, None, None)
+Position = tuple[int | None, Number | None, Group | None]
+NOWHERE: Final[Position] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
@@ -46,13 +46,13 @@ class _Entered:
 
     group: Group | None = None
     values: dict[int, Value] | RunValues = attrs.field(factory=dict)
-    rungs: dict[int, Rung] = attrs.field(factory=dict)
+    rank_keys: dict[int, RankKey] = attrs.field(factory=dict)
 
 
 _NOWHERE: Final = _Entered()
 
 
-class Standings:
+class LeaderboardIndex:
     """The standings of all users on all leaderboards of a plan.
 
     Args:
@@ -71,12 +71,12 @@ class Standings:
         self._stored = stored
         self._agenda = Agenda(plan)
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
-        self._ladders: dict[tuple[str, int], Ladder] = {}
+        self._rankings: dict[tuple[str, int], RunRanking] = {}
         self._entered: dict[str, dict[str, _Entered]] = {}
         # When time next changes a user; the heap also holds instants that no longer are that.
         self._soonest: dict[str, int] = {}
         self._due: list[tuple[int, str]] = []
-        # Who stands as time has changed them, beside what is stored, and when it last did; latest first in the heap.
+        # Users as time has changed them, beside what is stored, and when it last did; latest first in the heap.
         self._ahead: dict[str, int] = {}
         self._latest: list[tuple[int, str]] = []
         for user in users:
@@ -84,14 +84,14 @@ class Standings:
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
-    def enter(self, state: UserState) -> None:
+    def update(self, state: UserState) -> None:
         """Put a user in as they are now, in place of what they were."""
         if state.settled > self.latest:
             self.latest = state.settled
         self._ahead.pop(state.id, None)
         self._place(state, next_change(state) if self._timed else NEVER)
 
-    def at(self, instant: int) -> None:
+    def advance_to(self, instant: int) -> None:
         """Go to an instant: what time makes due by then, and nothing else that it does, has happened."""
         while self._latest and -self._latest[0][0] > instant:
             last, user = heappop(self._latest)
@@ -106,10 +106,10 @@ class Standings:
     def _restore(self, user: str) -> None:
         state = self._stored(user)
         if state is not None:
-            self.enter(state)
+            self.update(state)
 
-    def changing(self, until: int) -> Iterator[tuple[int, UserState]]:
-        """Walk all that time changes up to an instant, in order: when, and the user as they come out, to be ``put``."""
+    def changes_until(self, until: int) -> Iterator[tuple[int, UserState]]:
+        """Walk all that time changes up to an instant, in order: when, and the user then, for ``overlay``."""
         ahead: dict[str, UserState] = {}
         while self._due and self._due[0][0] <= until:
             due, user = heappop(self._due)
@@ -121,13 +121,13 @@ class Standings:
 
     def _advance(self, state: UserState, instant: int) -> None:
         self._settle(state, instant)
-        self.put(state, instant)
+        self.overlay(state, instant)
 
     def _settle(self, state: UserState, instant: int) -> None:
         self._agenda.effects = []
         settle(self._agenda, state, instant)
 
-    def put(self, state: UserState, instant: int) -> None:
+    def overlay(self, state: UserState, instant: int) -> None:
         """Put a user in as time has changed them up to an instant, beside what is stored."""
         # One who is past the instant already is as ahead of it as before.
         self._place(state, max(next_change(state), instant + 1))
@@ -136,7 +136,7 @@ class Standings:
             self._ahead[state.id] = last
             heappush(self._latest, (-last, state.id))
 
-    def moved(self, state: UserState) -> list[BoardPlan]:
+    def changed_boards(self, state: UserState) -> list[BoardPlan]:
         """List the leaderboards on which a user does not stand as the index has it."""
         entered = self._entered.get(state.id, {})
         found = []
@@ -149,7 +149,7 @@ class Standings:
 
     def _place(self, state: UserState, soonest: int) -> None:
         entered = self._entered.setdefault(state.id, {})
-        for board in self.moved(state):
+        for board in self.changed_boards(state):
             held = entered.setdefault(board.key, _Entered())
             group = group_of(board, state.attributes)
             self._move(board, state, held, group, {} if group is None else values_of(board, state))
@@ -169,42 +169,42 @@ class Standings:
         """Take a user out of the runs where they stand otherwise than before, and put them in where they stand now."""
         stays = held.group == group
         for run in runs_unlike(held.values, values) if stays else dict.fromkeys((*held.values, *values)):
-            before = held.rungs.pop(run, None)
+            before = held.rank_keys.pop(run, None)
             if before is not None and held.group is not None:
-                self.ladder(board, run).remove(held.group, before)
-            after = rung(state, values[run]) if run in values else None
+                self.ranking(board, run).remove(held.group, before)
+            after = rank_key(state, values[run]) if run in values else None
             if after is not None and group is not None:
-                self.ladder(board, run).add(group, after)
-                held.rungs[run] = after
+                self.ranking(board, run).add(group, after)
+                held.rank_keys[run] = after
         held.group = group
         held.values = values.copy()
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
-    def ladder(self, board: BoardPlan, run: int) -> Ladder:
-        """Give the ladder of a run."""
-        found = self._ladders.get((board.key, run))
+    def ranking(self, board: BoardPlan, run: int) -> RunRanking:
+        """Give the ranking of a run."""
+        found = self._rankings.get((board.key, run))
         if found is None:
-            found = self._ladders[board.key, run] = Ladder(board)
+            found = self._rankings[board.key, run] = RunRanking(board)
         return found
 
     def group(self, board: BoardPlan, user: str) -> Group | None:
         """Give the group in which a user is ranked, None for no group."""
         return self._held(board, user).group
 
-    def stands(self, board: BoardPlan, run: int, user: str) -> Standing:
+    def position(self, board: BoardPlan, run: int, user: str) -> Position:
         """Give a user's rank in their group, the value by which they take part, and the group."""
         held = self._held(board, user)
-        place = held.rungs.get(run)
+        place = held.rank_keys.get(run)
         if place is None or held.group is None:
             return NOWHERE
-        return self.ladder(board, run).rank(place, (held.group,)), value_on(place), held.group
+        return self.ranking(board, run).rank(place, (held.group,)), value_on(place), held.group
 
     def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
         """Give a user's rank among some groups, None off the board or out of these groups."""
         held = self._held(board, user)
-        place = held.rungs.get(run)
-        return None if place is None or held.group not in groups else self.ladder(board, run).rank(place, groups)
+        place = held.rank_keys.get(run)
+        return None if place is None or held.group not in groups else self.ranking(board, run).rank(place, groups)
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -219,14 +219,14 @@ class Standings:
             limit: how many rows to give.
             around: a user; who is not on the board has nobody around.
         """
-        ladder = self.ladder(board, run)
-        groups = ladder.groups(wanted)
+        ranking = self.ranking(board, run)
+        groups = ranking.groups(wanted)
         if around is not None:
             rank = self.rank(board, run, around, groups)
             if rank is None:
                 return []
             offset = max(rank - 1 + offset, 0)
-        return [(rank, place[3], value_on(place)) for rank, place in ladder.rows(groups, offset, limit)]
+        return [(rank, place[3], value_on(place)) for rank, place in ranking.rows(groups, offset, limit)]
 
     def _held(self, board: BoardPlan, user: str) -> _Entered:
         entered = self._entered.get(user)

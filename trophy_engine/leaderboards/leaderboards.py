@@ -13,40 +13,40 @@ from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.ranking import Ranking
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
-from trophy_engine.leaderboards.final_rankings import Closings
-from trophy_engine.leaderboards.history import snapshots
-from trophy_engine.leaderboards.index import NOWHERE, Standing, Standings
-from trophy_engine.leaderboards.rank_changes import Move, News
-from trophy_engine.leaderboards.ranked_group import Group
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
+from trophy_engine.leaderboards.final_rankings import FinalRankings
+from trophy_engine.leaderboards.history import standing_days
+from trophy_engine.leaderboards.index import NOWHERE, LeaderboardIndex, Position
+from trophy_engine.leaderboards.rank_changes import Move, RankNotifier
+from trophy_engine.leaderboards.run_ranking import Group
+from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import History
 from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.views.player import Player
 
-__all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Boards"]
+__all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Leaderboards"]
 
 #: How many runs one can ask for.
 MOST_RUNS: Final = 10_000
 #: How many rows one gets who asks for no number.
 DEFAULT_LIMIT = 10
 #: What waits to be told, up to when time has been passed, and what is to be told of that.
-Waiting = tuple[News | None, int, list[RawEffect]]
+NotifierCheckpoint = tuple[RankNotifier | None, int, list[RawEffect]]
 
 
-class Boards:
+class Leaderboards:
     """The leaderboards of an engine."""
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._index: Standings | None = None
+        self._index: LeaderboardIndex | None = None
         self._forgotten = history.forgotten
-        self._news: News | None = None
+        self._rank_notifier: RankNotifier | None = None
         self._passed = FIRST
         self._told: list[RawEffect] = []
         self._moves: list[Move] = []
@@ -54,11 +54,11 @@ class Boards:
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
-    def at(self, instant: int) -> Standings:
+    def as_of(self, instant: int) -> LeaderboardIndex:
         """Give the standings as of an instant."""
-        index = self._made()
+        index = self._current_index()
         self._sound = False
-        index.at(instant)
+        index.advance_to(instant)
         self._sound = True
         return index
 
@@ -66,9 +66,9 @@ class Boards:
         """Drop what an interrupted command may have left half done; what waits to be told stays."""
         self._index = None
         self._moves = []
-        self._news = self._news and self._news.copy()
+        self._rank_notifier = self._rank_notifier and self._rank_notifier.copy()
 
-    def _made(self) -> Standings:
+    def _current_index(self) -> LeaderboardIndex:
         """Give the standings, made from all users' states if there are none of these rules.
 
         Whoever is about to change them takes them from here and declares them unsound until that is done.
@@ -77,10 +77,10 @@ class Boards:
         forgotten = self._forgotten != history.forgotten
         if index is None or index.plan is not history.plan or forgotten or not self._sound:
             self._index = None
-            index = Standings(history.plan, history.users(), history.state)
+            index = LeaderboardIndex(history.plan, history.users(), history.state)
             self._forgotten = history.forgotten
-            self._news = self._news_under(history.plan)
-            if self._news is not None:
+            self._rank_notifier = self._notifier_with_rules(history.plan)
+            if self._rank_notifier is not None:
                 self._passed = max(self._passed, history.latest())
             history.changed.clear()
             self._index, self._sound = index, True
@@ -88,109 +88,109 @@ class Boards:
             self._follow(index)
         return index
 
-    def _follow(self, index: Standings) -> None:
+    def _follow(self, index: LeaderboardIndex) -> None:
         """Take note of users whom other engines changed."""
         self._sound = False
         for user in self._history.changed:
             state = self._history.state(user)
             if state is not None:
-                index.enter(state)
+                index.update(state)
         self._history.changed.clear()
         self._sound = True
 
-    def pass_to(self, instant: int) -> None:
+    def advance_to(self, instant: int) -> None:
         """Go to an instant by way of all that time changes, and note what there is to tell of it."""
-        index = self._made()
+        index = self._current_index()
         self._sound = False
-        if self._news is not None and instant > self._passed:
+        if self._rank_notifier is not None and instant > self._passed:
             told: list[RawEffect] = []
-            index.at(self._passed)
-            for at, state in index.changing(instant):
-                told += self._news.due(at)
-                for move in self._moved(index, state, at, partial(index.put, state, at)):
-                    told += self._news.moved(state.id, move, index, at)
+            index.advance_to(self._passed)
+            for at, state in index.changes_until(instant):
+                told += self._rank_notifier.collect_due(at)
+                for move in self._moved(index, state, at, partial(index.overlay, state, at)):
+                    told += self._rank_notifier.record_move(state.id, move, index, at)
             self._told += told
             self._passed = instant
-        index.at(instant)
+        index.advance_to(instant)
         self._sound = True
 
-    def settled(self, state: UserState) -> None:
+    def refresh(self, state: UserState) -> None:
         """Take note that time has changed a user for good."""
         if self._index is not None:
-            index = self._made()
+            index = self._current_index()
             self._sound = False
-            index.enter(state)
+            index.update(state)
             self._sound = True
 
-    def changes(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
+    def record_change(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
         """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
-        index = self.at(at)
+        index = self.as_of(at)
         self._sound = False
-        self._moves = self._moved(index, state, at, partial(index.enter, state))
+        self._moves = self._moved(index, state, at, partial(index.update, state))
         self._sound = True
         found = {}
-        for board, run, stood, stands in self._moves:
+        for board, run, before, after in self._moves:
             group = index.group(board, state.id)
-            threshold = 1 if group is None else index.ladder(board, run).threshold(group)
-            found[board.key] = _change(board, run, stood, stands, threshold, group or ())
+            threshold = 1 if group is None else index.ranking(board, run).threshold(group)
+            found[board.key] = _change(board, run, before, after, threshold, group or ())
         return MappingProxyType(found)
 
-    def _moved(self, index: Standings, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
+    def _moved(self, index: LeaderboardIndex, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
         """Put a user in, and list how that moves them in the runs of their local day."""
         day = state.zone.window(at)[0]
         before = [
-            (board, run, index.stands(board, run, state.id))
-            for board in index.moved(state)
+            (board, run, index.position(board, run, state.id))
+            for board in index.changed_boards(state)
             if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
         ]
         put()
-        after = (Move(board, run, stood, index.stands(board, run, state.id)) for board, run, stood in before)
+        after = (Move(board, run, stood, index.position(board, run, state.id)) for board, run, stood in before)
         return [move for move in after if move.after != move.before]
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
-    def due(self, until: int) -> list[RawEffect]:
+    def collect_due(self, until: int) -> list[RawEffect]:
         """Tell what time has changed, and what has waited to be told of ranks, until an instant."""
-        self.pass_to(until)
+        self.advance_to(until)
         told, self._told = self._told, []
-        return told if self._news is None else [*told, *self._news.due(until)]
+        return told if self._rank_notifier is None else [*told, *self._rank_notifier.collect_due(until)]
 
-    def news(self, user: str, at: int) -> Iterator[RawEffect]:
-        """Tell of the ranks that the latest of ``changes`` brought about."""
-        if self._news is not None and self._index is not None:
+    def announce_moves(self, user: str, at: int) -> Iterator[RawEffect]:
+        """Tell of the ranks that the latest ``record_change`` brought about."""
+        if self._rank_notifier is not None and self._index is not None:
             for move in self._moves:
-                yield from self._news.moved(user, move, self._index, at)
+                yield from self._rank_notifier.record_move(user, move, self._index, at)
 
-    def waiting(self) -> Waiting:
+    def checkpoint(self) -> NotifierCheckpoint:
         """Give what waits to be told, to go back to it if a batch fails."""
-        return None if self._news is None else self._news.copy(), self._passed, self._told.copy()
+        return None if self._rank_notifier is None else self._rank_notifier.copy(), self._passed, self._told.copy()
 
-    def go_back(self, waiting: Waiting) -> None:
+    def restore(self, checkpoint: NotifierCheckpoint) -> None:
         """Forget what was to be told since."""
-        self._news, self._passed, self._told = waiting
+        self._rank_notifier, self._passed, self._told = checkpoint
 
-    def _news_under(self, plan: Plan) -> News | None:
+    def _notifier_with_rules(self, plan: Plan) -> RankNotifier | None:
         """Give what waits to be told under rules: what still has its leaderboard."""
         if plan.notices is None:
             return None
-        return (self._news or News(0)).under(plan.notices.throttle, plan.boards)
+        return (self._rank_notifier or RankNotifier(0)).with_rules(plan.notices.throttle, plan.boards)
 
-    def closings(self, until: int) -> Callable[[BoardPlan, int], tuple[Ranking, ...]]:
+    def final_rankings(self, until: int) -> Callable[[BoardPlan, int], tuple[LeaderboardRow, ...]]:
         """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
-        closings = Closings(self._history, until)
+        final_rankings = FinalRankings(self._history, until)
         joined = cache(self._joined)
 
-        def top(board: BoardPlan, run: int) -> tuple[Ranking, ...]:
+        def top(board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
             closes = board.runs.closes(run)
             if closes is None or (board.rule.rank_by == "metric" and run not in joined(board.key)):
                 return ()
-            return closings.top(board, run, closes - 1, DEFAULT_LIMIT)
+            return final_rankings.top_rows(board, run, closes - 1, DEFAULT_LIMIT)
 
         return top
 
-    def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[Ranking, ...]:
+    def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Give the first rows of a run as they stood at an instant."""
-        return Closings(self._history, at).top(board, run, at, DEFAULT_LIMIT)
+        return FinalRankings(self._history, at).top_rows(board, run, at, DEFAULT_LIMIT)
 
     def _joined(self, key: str) -> frozenset[int]:
         """Return the runs of a board by a metric in which a user has done anything that counts."""
@@ -229,7 +229,7 @@ class Boards:
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
-        rankings = tuple(Ranking(one, self._name(one), rank, value) for rank, one, value in rows)
+        rankings = tuple(LeaderboardRow(one, self._name(one), rank, value) for rank, one, value in rows)
         return _view(board, number, at, rankings)
 
     def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
@@ -246,8 +246,8 @@ class Boards:
             raise InvalidValue(f"days must be at least 0, not {days}")
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
-        rank, value, _ = NOWHERE if scheduled else index.stands(board, number, user)
-        history = self._snapshots(board, [number], user, at).get(number, [])[-days:] if days else []
+        rank, value, _ = NOWHERE if scheduled else index.position(board, number, user)
+        history = self._standing_days(board, [number], user, at).get(number, [])[-days:] if days else []
         start, end = _dates(board, number)
         return StandingView(
             rank=rank,
@@ -274,19 +274,21 @@ class Boards:
             raise InvalidValue(
                 f"{first} to {last} are {len(runs):,} runs of {key!r}; ask for at most {MOST_RUNS:,} at a time"
             )
-        histories = self._snapshots(board, runs, user, at)
+        histories = self._standing_days(board, runs, user, at)
         return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
 
-    def _snapshots(self, board: BoardPlan, runs: Sequence[int], user: str, until: int) -> dict[int, list[Snapshot]]:
+    def _standing_days(
+        self, board: BoardPlan, runs: Sequence[int], user: str, until: int
+    ) -> dict[int, list[StandingDay]]:
         logs = ((one, self._history.commands_of(one)) for one in self._history.users())
-        return snapshots(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
+        return standing_days(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
 
-    def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> Standings:
+    def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
         """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
         stops = self._stops(board, run)
         if stops < at:
             return self._past(stops)
-        return self._past(at) if exact and at < self._made().latest else self.at(at)
+        return self._past(at) if exact and at < self._current_index().latest else self.as_of(at)
 
     def _stops(self, board: BoardPlan, run: int) -> int:
         """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
@@ -305,7 +307,7 @@ class Boards:
             since = min(since, change.at) if finished else NEVER
         return since
 
-    def _past(self, at: int) -> Standings:
+    def _past(self, at: int) -> LeaderboardIndex:
         """Give the standings as they were; users who have passed the instant are told of by the log."""
         found: dict[str, UserState] = {}
         for user in self._history.users():
@@ -316,7 +318,7 @@ class Boards:
             else:
                 for transition in transitions_of(self._history.commands_of(user), at):
                     found[user] = transition.state
-        return Standings(self._history.plan, found, found.get)
+        return LeaderboardIndex(self._history.plan, found, found.get)
 
     def _board(self, key: str) -> BoardPlan:
         boards = self._history.plan.boards
@@ -331,7 +333,7 @@ class Boards:
 
 
 def _change(
-    board: BoardPlan, run: int, before: Standing, after: Standing, threshold: Number, group: Group
+    board: BoardPlan, run: int, before: Position, after: Position, threshold: Number, group: Group
 ) -> LeaderboardChange:
     start, end = _dates(board, run)
     return LeaderboardChange(
@@ -347,7 +349,7 @@ def _change(
     )
 
 
-def _past(board: BoardPlan, run: int, at: int, history: Sequence[Snapshot]) -> StandingView:
+def _past(board: BoardPlan, run: int, at: int, history: Sequence[StandingDay]) -> StandingView:
     start, end = _dates(board, run)
     last = history[-1] if history else None
     return StandingView(
@@ -361,7 +363,7 @@ def _past(board: BoardPlan, run: int, at: int, history: Sequence[Snapshot]) -> S
     )
 
 
-def _view(board: BoardPlan, run: int, at: int, rankings: Iterable[Ranking] = ()) -> LeaderboardView:
+def _view(board: BoardPlan, run: int, at: int, rankings: Iterable[LeaderboardRow] = ()) -> LeaderboardView:
     rule = board.rule
     start, end = _dates(board, run)
     return LeaderboardView(

@@ -1,4 +1,4 @@
-"""News: who is to be told that they stand elsewhere than before, at a bearable rate.
+"""Rank changes: which users and boards to notify of them, at a bounded rate.
 
 The first change of a user's rank on a board is told at once; those that follow within the throttle are gathered into
 one at its end, which begins the next. The same goes for a board as a whole. What waits is told with the next command,
@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 from trophy_engine.core.effects import LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.core.plan import BoardPlan
-from trophy_engine.leaderboards.index import Standing, Standings
-from trophy_engine.leaderboards.ranked_group import Group, value_on
+from trophy_engine.leaderboards.index import LeaderboardIndex, Position
+from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
-__all__ = ["Move", "News"]
+__all__ = ["Move", "RankNotifier"]
 
 #: Stands for the user of what concerns the whole board.
 _EVERYBODY: Final = ""
@@ -30,8 +30,8 @@ class Move(NamedTuple):
 
     board: BoardPlan
     run: int
-    before: Standing
-    after: Standing
+    before: Position
+    after: Position
 
 
 class _Rank(NamedTuple):
@@ -44,7 +44,7 @@ class _Rank(NamedTuple):
     previous_value: Number | None = None
 
 
-class News:
+class RankNotifier:
     """What is told of ranks, and what waits to be told.
 
     Args:
@@ -61,16 +61,16 @@ class News:
         self._waiting = dict(waiting or {})
         self._due = sorted((self._closes[name], *name) for name in self._waiting)
 
-    def copy(self) -> News:
+    def copy(self) -> RankNotifier:
         """Copy it, so that either can go on without the other."""
-        return News(self._throttle, self._closes, self._waiting)
+        return RankNotifier(self._throttle, self._closes, self._waiting)
 
-    def under(self, throttle: int, boards: Container[str]) -> News:
+    def with_rules(self, throttle: int, boards: Container[str]) -> RankNotifier:
         """Go on under other rules: what belongs to a leaderboard that is gone goes with it."""
         closes = {name: at for name, at in self._closes.items() if name[0] in boards}
-        return News(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
+        return RankNotifier(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
 
-    def due(self, until: int) -> Iterator[RawEffect]:
+    def collect_due(self, until: int) -> Iterator[RawEffect]:
         """Tell what has waited long enough by an instant."""
         while self._due and self._due[0][0] <= until:
             at, board, user = heappop(self._due)
@@ -79,7 +79,7 @@ class News:
                 self._closes[board, user] = at + self._throttle
                 yield _effect(board, user, at, change)
 
-    def moved(self, user: str, move: Move, index: Standings, at: int) -> Iterator[RawEffect]:
+    def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
         """Tell the user of a move, those whom it displaced, and the board."""
         board, run, before, after = move
         if (before[0], before[2]) == (after[0], after[2]):
@@ -113,29 +113,29 @@ def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
     return (RankChanged, user, at, board, *change)
 
 
-def _displaced(move: Move, index: Standings) -> Iterator[tuple[str, int | None, int | None, Number]]:
+def _displaced(move: Move, index: LeaderboardIndex) -> Iterator[tuple[str, int | None, int | None, Number]]:
     """Walk those whom a move displaced by one: who, their rank now and before, and the value they have."""
-    board, run, (stood, _, left), (stands, _, joined) = move
+    board, run, (before, _, left), (after, _, joined) = move
     if left == joined and joined is not None:
-        yield from _shifted(board, run, index, joined, stood, stands)
+        yield from _shifted(board, run, index, joined, before, after)
         return
     if left is not None:
-        yield from _shifted(board, run, index, left, stood, None)
+        yield from _shifted(board, run, index, left, before, None)
     if joined is not None:
-        yield from _shifted(board, run, index, joined, None, stands)
+        yield from _shifted(board, run, index, joined, None, after)
 
 
 def _shifted(
-    board: BoardPlan, run: int, index: Standings, group: Group, stood: int | None, stands: int | None
+    board: BoardPlan, run: int, index: LeaderboardIndex, group: Group, before: int | None, after: int | None
 ) -> Iterator[tuple[str, int | None, int | None, Number]]:
     """Walk those of a group between where somebody stood and where they stand; None is off the board, below it."""
-    ladder, most = index.ladder(board, run), board.rule.max_participants
+    ranking, most = index.ranking(board, run), board.rule.max_participants
     below = most + 1
-    start, goal = stood or below, stands or below
+    start, goal = before or below, after or below
     if goal < start:  # up: those in between went down, perhaps one of them off the board
         first, last, step = goal + 1, start, -1
     else:
         first, last, step = start, goal - 1, 1
-    for rank, place in enumerate(ladder.stretch(group, first - 1, last), start=first):
+    for rank, place in enumerate(ranking.stretch(group, first - 1, last), start=first):
         previous = rank + step
         yield place[3], rank if rank <= most else None, previous if previous <= most else None, value_on(place)

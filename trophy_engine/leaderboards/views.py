@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.runs import RunStatus
-from trophy_engine.core.ranking import Ranking
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard, RankBy
 
-__all__ = ["LeaderboardChange", "LeaderboardView", "Ranking", "Snapshot", "StandingView"]
+__all__ = ["LeaderboardChange", "LeaderboardRow", "LeaderboardView", "StandingDay", "StandingView"]
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ class LeaderboardView:
     status: RunStatus
     start: date
     end: date | None
-    rankings: tuple[Ranking, ...]
+    rankings: tuple[LeaderboardRow, ...]
     rule: Leaderboard
 
 
@@ -76,7 +76,7 @@ class LeaderboardChange:
 
 
 @attrs.frozen
-class Snapshot:
+class StandingDay:
     """Where a user stood at the end of a UTC day on which that changed, and at the end of the day before."""
 
     date: date
@@ -103,7 +103,7 @@ class StandingView:
     status: RunStatus
     start: date
     end: date | None
-    history: tuple[Snapshot, ...]
+    history: tuple[StandingDay, ...]
     rule: Leaderboard
 
 

@@ -18,8 +18,8 @@ from trophy_engine.core.effects import (
     LeaderboardStarted,
     RawEffect,
 )
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.ranking import Ranking
 
 __all__ = ["EVERYBODY", "finished_early", "occasions"]
 
@@ -30,7 +30,7 @@ _IS_OVER: Final = 13 * HOUR
 #: Between the instant at which a run is over everywhere and that at which it is told.
 _COUNTING: Final = HOUR
 
-Rankings = tuple[Ranking, ...]
+Rankings = tuple[LeaderboardRow, ...]
 #: Gives the first rows of a run as they stood when it closed; the runs come in the order in which they close.
 Top = Callable[[BoardPlan, int], Rankings]
 

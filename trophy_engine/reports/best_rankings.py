@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.leaderboards.views import Snapshot, StandingView
+from trophy_engine.leaderboards.views import StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 
@@ -60,13 +60,13 @@ class BestRankings:
                     yield attrs.evolve(standing, rank=best.rank, value=best.value)
 
 
-def _best(history: Sequence[Snapshot], first: date, last: date) -> Snapshot | None:
+def _best(history: Sequence[StandingDay], first: date, last: date) -> StandingDay | None:
     """Return the highest rank held between two days, the one with which the first day began included."""
     before = [one for one in history if one.date < first][-1:]
     within = [one for one in history if first <= one.date <= last]
     return min((one for one in before + within if one.rank is not None), key=_order, default=None)
 
 
-def _order(one: Snapshot | StandingView) -> tuple[Number, Number]:
+def _order(one: StandingDay | StandingView) -> tuple[Number, Number]:
     """Order by rank; of equal ones the greater value comes first."""
     return one.rank or 0, -(one.value or 0)

@@ -18,7 +18,7 @@ from trophy_engine.analysis.replay.effect_log import EffectLog
 from trophy_engine.analysis.replay.runner import Replay
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
-from trophy_engine.core.ranking import Ranking
+from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.structure import write
@@ -98,8 +98,8 @@ def _as_json(value: Any) -> Any:
     return write(value) if attrs.has(type(value)) else value
 
 
-def _row_as_json(row: Ranking) -> dict[str, Any]:
-    return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(Ranking)}
+def _row_as_json(row: LeaderboardRow) -> dict[str, Any]:
+    return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(LeaderboardRow)}
 
 
 #: How values of each kind are written; the first that fits counts, for an instant is a date, too.
@@ -109,5 +109,5 @@ _WAYS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (Decimal, as_json),
     (tuple, lambda values: [_as_json(one) for one in values]),
     (Boost, lambda boost: boost.name),
-    (Ranking, _row_as_json),
+    (LeaderboardRow, _row_as_json),
 )

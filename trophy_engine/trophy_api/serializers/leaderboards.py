@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import floor
 
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, Snapshot, StandingView
+from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.ruleset import Ruleset
@@ -91,7 +91,7 @@ def event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
 
 def user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:
     """Write where a user stands and stood."""
-    return _standing(standing, ruleset) | {"history": [_snapshot(one) for one in standing.history]}
+    return _standing(standing, ruleset) | {"history": [_standing_day(one) for one in standing.history]}
 
 
 def run_of_user(standing: StandingView, ruleset: Ruleset) -> Json:
@@ -107,7 +107,7 @@ def _standing(standing: StandingView, ruleset: Ruleset) -> Json:
     }
 
 
-def _snapshot(one: Snapshot) -> Json:
+def _standing_day(one: StandingDay) -> Json:
     return {
         "date": one.date.isoformat(),
         "timestamp": f"{one.date.isoformat()}T00:00:00.000Z",

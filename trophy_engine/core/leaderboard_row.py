@@ -6,11 +6,11 @@ import attrs
 
 from trophy_engine.numbers import Number
 
-__all__ = ["Ranking"]
+__all__ = ["LeaderboardRow"]
 
 
 @attrs.frozen
-class Ranking:
+class LeaderboardRow:
     """A row of a leaderboard.
 
     Attributes:
