@@ -19,7 +19,7 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
-from trophy_engine.rules.constraints import FLAG, Instances, Whole
+from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["Comparison", "Difference", "Standing", "compare"]
@@ -139,7 +139,7 @@ class Comparison:
         Raises:
             InvalidValue: ``n`` is not a whole number from 0.
         """
-        Whole(least=0).check("n", n)
+        Integer(min=0).check("n", n)
         return tuple(sorted(self.changed, key=lambda one: one._impact)[:n])  # noqa: SLF001  # a module's own
 
     def sentences(self) -> Iterator[str]:
@@ -197,8 +197,8 @@ def compare(
     Raises:
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
     """
-    Instances((Ruleset,)).check("old", old)
-    Instances((Ruleset,)).check("new", new)
+    InstanceOf((Ruleset,)).check("old", old)
+    InstanceOf((Ruleset,)).check("new", new)
     FLAG.check("tally", tally)
     faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")

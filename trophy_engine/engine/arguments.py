@@ -12,7 +12,7 @@ from trophy_engine.core.plan import Plan
 from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.identifiers import check_text
-from trophy_engine.rules.constraints import Instances, KeyList, OneOf, SomeOf, as_sequence
+from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.streak import StreakMetric
 
 __all__ = [
@@ -148,12 +148,12 @@ def notifications_written(notifications: Mapping[str, Sequence[str]]) -> dict[st
     Raises:
         InvalidValue: there is no such message, or no such channel.
     """
-    Instances((Mapping,)).check("notifications", notifications)
+    InstanceOf((Mapping,)).check("notifications", notifications)
     changes = {}
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check("each of notifications", kind)
         written = texts_written(f"notifications.{kind}", channels)
-        SomeOf(CHANNELS).check(f"notifications.{kind}", tuple(channels))
+        SubsetOf(CHANNELS).check(f"notifications.{kind}", tuple(channels))
         changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
     return changes
 
@@ -166,8 +166,8 @@ def conditions_written(metrics: Sequence[StreakMetric], plan: Plan) -> str:
         UnknownKey: the rules declare no such metric.
     """
     conditions = as_sequence(metrics)
-    Instances((StreakMetric,), many=True).check("metrics", conditions)
-    KeyList(1).check("metrics", tuple(metric.key for metric in conditions))
+    InstanceOf((StreakMetric,), many=True).check("metrics", conditions)
+    KEYS.check("metrics", tuple(metric.key for metric in conditions))
     for metric in conditions:
         plan.metric(metric.key)
     return write_conditions(conditions)

@@ -41,7 +41,7 @@ from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import History
-from trophy_engine.rules.constraints import CALLABLE, Instances, OneOf, Optional, SomeOf, Whole
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, OneOf, Optional, SubsetOf
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.storage.memory import MemoryStorage
@@ -81,7 +81,7 @@ class Engine(Shell):
         storage: Storage | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        Optional(Instances((Ruleset,))).check("ruleset", ruleset)
+        Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
             raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
         CALLABLE.check("clock", clock)
@@ -255,7 +255,7 @@ class Engine(Shell):
                 changes["preferences.streak.metrics"] = conditions_written(metrics, self._history.plan)
             if not isinstance(days_off, Unset):
                 changes["preferences.streak.days_off"] = texts_written("days_off", days_off)
-                SomeOf(WEEKDAYS).check("days_off", tuple(days_off))
+                SubsetOf(WEEKDAYS).check("days_off", tuple(days_off))
             instant = self._instant_of(user, at)
             return self._run(Identify(user, instant, tuple(sorted(changes.items()))))
 
@@ -293,7 +293,7 @@ class Engine(Shell):
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
-        Whole().check("number", number)
+        Integer().check("number", number)
         with self._lock:
             return self._run(Unpause(user, self._instant_of(user, at), number))
 
@@ -333,14 +333,14 @@ class Engine(Shell):
         Raises:
             StorageIncompatible: the log does not begin with the adoption of rules.
         """
-        Instances((Iterable,)).check("entries", entries)
+        InstanceOf((Iterable,)).check("entries", entries)
         log = iter(entries)
         first = next(log, None)
         if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
             raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
         engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
         for entry in log:
-            Instances((Entry,)).check("each of entries", entry)
+            InstanceOf((Entry,)).check("each of entries", entry)
             match entry.command:
                 case ChangeRules(rules, at):
                     engine.update(Ruleset.loads(rules, format="json"), at=from_micros(at))

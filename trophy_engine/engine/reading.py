@@ -29,7 +29,7 @@ from trophy_engine.leaderboards.views import LeaderboardView, StandingView
 from trophy_engine.reports.reports import Reports
 from trophy_engine.repository.repository import History
 from trophy_engine.repository.transitions import plan_of, transitions_of
-from trophy_engine.rules.constraints import FLAG, LOCAL_DATE, USER_ID, Optional, Whole
+from trophy_engine.rules.constraints import FLAG, LOCAL_DATE, USER_ID, Integer, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
@@ -195,8 +195,8 @@ class Reader:
         check_text(leaderboard, "leaderboard")
         Optional(LOCAL_DATE).check("run", run)
         Optional(USER_ID).check("user", user)
-        Whole().check("offset", offset)
-        Optional(Whole()).check("limit", limit)
+        Integer().check("offset", offset)
+        Optional(Integer()).check("limit", limit)
         if attributes is not None:
             check_attributes(attributes)
         with self._lock:
@@ -232,7 +232,7 @@ class Reader:
         """
         check_text(leaderboard, "leaderboard")
         Optional(LOCAL_DATE).check("run", run)
-        Whole(least=0).check("days", days)
+        Integer(min=0).check("days", days)
         with self._lock:
             player = self.user(user, at=at)
             return self._leaderboards.standing(

@@ -35,7 +35,7 @@ from trophy_engine.identifiers import check_user_id
 from trophy_engine.leaderboards.leaderboards import NotifierCheckpoint
 from trophy_engine.notifications.broadcasts import finished_early, occasions
 from trophy_engine.repository.repository import History
-from trophy_engine.rules.constraints import CALLABLE, Instances
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
 
@@ -156,7 +156,7 @@ class Shell(Reader):
             EarlierThanSettled: a user's history has already passed the instant.
             InvalidValue: a batch is open.
         """
-        Instances((Ruleset,)).check("ruleset", ruleset)
+        InstanceOf((Ruleset,)).check("ruleset", ruleset)
         wanted = None if at is None else to_micros(at)
         with self._lock:
             self._enter()

@@ -22,7 +22,7 @@ from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity,
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarise
 from trophy_engine.reports.wrapped import Rankings, Wrapped, wrap, year_of
-from trophy_engine.rules.constraints import CALLABLE, Instances, Optional
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -197,7 +197,7 @@ class Reports:
         ruleset = self._engine.ruleset
         _system(system, ruleset)
         known = tuple(one.key for one in ruleset.attributes if one.type == "user")
-        Optional(Instances((Mapping,))).check("attributes", attributes)
+        Optional(InstanceOf((Mapping,))).check("attributes", attributes)
         for key, value in (attributes or {}).items():
             check_text(key, "each key of attributes")
             check_text(value, f"attributes.{key}")

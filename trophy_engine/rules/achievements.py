@@ -14,11 +14,11 @@ from trophy_engine.rules.constraints import (
     MATCHING,
     TEXT,
     Filter,
-    Instances,
-    Number_,
+    InstanceOf,
+    Integer,
+    Numeric,
     OneOf,
     Optional,
-    Whole,
     as_filter,
     as_number,
     as_sequence,
@@ -49,7 +49,7 @@ class MetricTrigger:
 
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY)
-    value: Number = attrs.field(converter=as_number, validator=Number_(least=1))
+    value: Number = attrs.field(converter=as_number, validator=Numeric(min=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
 
 
@@ -58,7 +58,7 @@ class StreakTrigger:
     """The streak reaches a length of at least 1."""
 
     type: ClassVar[str] = "streak"
-    length: int = attrs.field(validator=Whole(least=1))
+    length: int = attrs.field(validator=Integer(min=1))
 
 
 @attrs.frozen
@@ -84,7 +84,7 @@ class AnniversaryTrigger:
     """
 
     type: ClassVar[str] = "anniversary"
-    years: int = attrs.field(validator=Whole(least=1, most=200))
+    years: int = attrs.field(validator=Integer(min=1, max=200))
 
 
 AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger
@@ -108,7 +108,7 @@ class Achievement:
 
     key: str = attrs.field(validator=KEY)
     trigger: AchievementTrigger = attrs.field(
-        validator=Instances((MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger))
+        validator=InstanceOf((MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger))
     )
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))

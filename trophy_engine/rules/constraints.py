@@ -18,35 +18,6 @@ from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
 
-__all__ = [
-    "CALLABLE",
-    "FLAG",
-    "KEY",
-    "KEYS",
-    "LOCAL_DATE",
-    "MATCHING",
-    "TEXT",
-    "TIME_OF_DAY",
-    "USER_ID",
-    "Between",
-    "Constraint",
-    "Filter",
-    "Instances",
-    "KeyList",
-    "Number_",
-    "OneOf",
-    "Optional",
-    "SomeOf",
-    "Span",
-    "Text",
-    "Whole",
-    "Within",
-    "as_filter",
-    "as_number",
-    "as_sequence",
-]
-
-
 #: What a time of day looks like, on the clock of 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
@@ -76,7 +47,7 @@ class Constraint(ABC):
 
     @abstractmethod
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
+        """Return the constraint as JSON Schema."""
 
 
 class _Key(Constraint):
@@ -88,46 +59,46 @@ class _Key(Constraint):
 
 
 @attrs.frozen
-class KeyList(Constraint):
-    """Keys, and none twice; ``least`` is 1 where there must be one."""
+class Keys(Constraint):
+    """A tuple of different keys, at least ``min_length`` of them (0 or 1)."""
 
-    least: int = 0
+    min_length: int = 0
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        if not isinstance(value, tuple) or len(value) < self.least:
-            least = "at least one key" if self.least else "keys"
-            found = "an empty one" if value == () else short_repr(value)
-            raise InvalidValue(f"{name} must be a list of {least}, not {found}")
-        keys = [check_key(item, f"each of {name}") for item in value]
-        if len(set(keys)) < len(keys):
-            raise InvalidValue(f"{name} must not name one twice: {', '.join(keys)}")
+        if not isinstance(value, tuple) or len(value) < self.min_length:
+            expected = "at least one key" if self.min_length else "keys"
+            actual = "an empty one" if value == () else short_repr(value)
+            raise InvalidValue(f"{name} must be a list of {expected}, not {actual}")
+        for key in value:
+            check_key(key, f"each of {name}")
+        _check_unique(name, value)
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        least = {"minItems": self.least} if self.least else {}
-        return {"type": "array", "items": KEY.schema(), **least, "uniqueItems": True}
+        """Return the constraint as JSON Schema."""
+        min_items = {"minItems": self.min_length} if self.min_length else {}
+        return {"type": "array", "items": KEY.schema(), **min_items, "uniqueItems": True}
 
 
 @attrs.frozen
 class Text(Constraint):
-    """A string, with something in it unless it may be empty, of so many characters at most."""
+    """A string of at most ``max_length`` characters that holds more than white space unless ``allow_empty``."""
 
-    longest: int | None = None
-    empty: bool = False
+    max_length: int | None = None
+    allow_empty: bool = False
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        if not isinstance(value, str) or not (self.empty or value.strip()):
+        if not isinstance(value, str) or not (self.allow_empty or value.strip()):
             raise InvalidValue(f"{name} must be text, not {short_repr(value)}")
         check_text(value, name)
-        if self.longest is not None and len(value) > self.longest:
-            raise InvalidValue(f"{name} must have at most {self.longest} characters, not {len(value)}")
+        if self.max_length is not None and len(value) > self.max_length:
+            raise InvalidValue(f"{name} must have at most {self.max_length} characters, not {len(value)}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        longest = {} if self.longest is None else {"maxLength": self.longest}
-        return {"type": "string", "pattern": _ANY_TEXT if self.empty else _SOME_TEXT, **longest}
+        """Return the constraint as JSON Schema."""
+        max_length = {} if self.max_length is None else {"maxLength": self.max_length}
+        return {"type": "string", "pattern": _ANY_TEXT if self.allow_empty else _SOME_TEXT, **max_length}
 
 
 class _Callable(Constraint):
@@ -193,8 +164,8 @@ class _Matching(Constraint):
 
 #: A name by which rules refer to one another.
 KEY: Final = _Key()
-#: At least one key, and none twice.
-KEYS: Final = KeyList(1)
+#: At least one key, all different.
+KEYS: Final = Keys(min_length=1)
 #: A string with something in it.
 TEXT: Final = Text()
 #: A user's id.
@@ -223,13 +194,13 @@ class OneOf(Constraint):
             raise InvalidValue(f"{name} must be one of {', '.join(map(repr, self.choices))}, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
+        """Return the constraint as JSON Schema."""
         return {"enum": list(self.choices)}
 
 
 @attrs.frozen
-class SomeOf(Constraint):
-    """A tuple of words, each one of the choices and none twice."""
+class SubsetOf(Constraint):
+    """A tuple of different words, each one of the choices."""
 
     choices: tuple[str, ...]
 
@@ -239,21 +210,20 @@ class SomeOf(Constraint):
             raise InvalidValue(f"{name} must be a list, not {short_repr(value)}")
         for word in value:
             OneOf(self.choices).check(f"each of {name}", word)
-        if len(set(value)) < len(value):
-            raise InvalidValue(f"{name} must not name one twice: {', '.join(value)}")
+        _check_unique(name, value)
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
+        """Return the constraint as JSON Schema."""
         return {"type": "array", "items": {"enum": list(self.choices)}, "uniqueItems": True}
 
 
 @attrs.frozen
-class Whole(Constraint):
+class Integer(Constraint):
     """A whole number within inclusive bounds, and of a magnitude below 10**18."""
 
-    least: int = 1 - _MAGNITUDE
-    most: int = _MAGNITUDE - 1
-    zero: bool = True
+    min: int = 1 - _MAGNITUDE
+    max: int = _MAGNITUDE - 1
+    allow_zero: bool = True
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
@@ -261,37 +231,37 @@ class Whole(Constraint):
             raise InvalidValue(f"{name} must be a whole number, not {short_repr(value)}")
         if not -_MAGNITUDE < value < _MAGNITUDE:
             raise InvalidValue(f"{name} must lie between -10**18 and 10**18")
-        if value < self.least:
-            raise InvalidValue(f"{name} must be at least {self.least}, not {value}")
-        if value > self.most:
-            raise InvalidValue(f"{name} must be at most {self.most}, not {value}")
-        if not self.zero and value == 0:
+        if value < self.min:
+            raise InvalidValue(f"{name} must be at least {self.min}, not {value}")
+        if value > self.max:
+            raise InvalidValue(f"{name} must be at most {self.max}, not {value}")
+        if not self.allow_zero and value == 0:
             raise InvalidValue(f"{name} must not be 0")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        found = {"type": "integer", "minimum": self.least, "maximum": self.most}
-        return found if self.zero else {**found, "not": {"const": 0}}
+        """Return the constraint as JSON Schema."""
+        schema = {"type": "integer", "minimum": self.min, "maximum": self.max}
+        return schema if self.allow_zero else {**schema, "not": {"const": 0}}
 
 
 @attrs.frozen
-class Number_(Constraint):  # noqa: N801  # Number is the type of what it demands
-    """An exact number above a bound, or no less than one, that a float can spell."""
+class Numeric(Constraint):
+    """An exact number of at most 15 digits, above an exclusive or from an inclusive bound on."""
 
     above: int | None = None
-    least: int | None = None
+    min: int | None = None
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        found = _short(name, value)
-        if self.above is not None and found <= self.above:
+        number = _exact_short(name, value)
+        if self.above is not None and number <= self.above:
             raise InvalidValue(f"{name} must be above {self.above}, not {value}")
-        if self.least is not None and found < self.least:
-            raise InvalidValue(f"{name} must be at least {self.least}, not {value}")
+        if self.min is not None and number < self.min:
+            raise InvalidValue(f"{name} must be at least {self.min}, not {value}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        bounds = {"exclusiveMinimum": self.above, "minimum": self.least}
+        """Return the constraint as JSON Schema."""
+        bounds = {"exclusiveMinimum": self.above, "minimum": self.min}
         return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
 
 
@@ -305,12 +275,12 @@ class Between(Constraint):
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        if not self.low < _short(name, value) < self.high or value == self.apart_from:
+        if not self.low < _exact_short(name, value) < self.high or value == self.apart_from:
             bounds = f"between {self.low} and {self.high}"
             raise InvalidValue(f"{name} must lie {bounds} and not be {self.apart_from}, not {value}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
+        """Return the constraint as JSON Schema."""
         return {
             "type": "number",
             "exclusiveMinimum": self.low,
@@ -321,59 +291,59 @@ class Between(Constraint):
 
 @attrs.frozen
 class Within(Constraint):
-    """A number within inclusive bounds, which may be a float: a chance, or an hour."""
+    """A number within inclusive bounds, floats included: a probability, or an hour."""
 
-    least: float
-    most: float
+    min: float
+    max: float
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
-        if not isinstance(value, int | float) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise InvalidValue(f"{name} must lie between {self.least} and {self.most}, not {short_repr(value)}")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not self.min <= value <= self.max:
+            raise InvalidValue(f"{name} must lie between {self.min} and {self.max}, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        return {"type": "number", "minimum": self.least, "maximum": self.most}
+        """Return the constraint as JSON Schema."""
+        return {"type": "number", "minimum": self.min, "maximum": self.max}
 
 
 @attrs.frozen
 class Span(Constraint):
-    """A pair of whole numbers from a bound on, of which the second is no less than the first."""
+    """A pair of whole numbers of at least ``min``, the lower one first."""
 
-    least: int = 0
+    min: int = 0
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
             raise InvalidValue(f"{name} must be a pair of whole numbers, not {short_repr(value)}")
         for number in value:
-            Whole(self.least, _LONGEST_SPAN).check(f"each of {name}", number)
+            Integer(self.min, _LONGEST_SPAN).check(f"each of {name}", number)
         if value[0] > value[1]:
             raise InvalidValue(f"{name} must be the lower number and the higher one, not {short_repr(value)}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        return {"type": "array", "items": Whole(self.least, _LONGEST_SPAN).schema(), "minItems": 2, "maxItems": 2}
+        """Return the constraint as JSON Schema."""
+        return {"type": "array", "items": Integer(self.min, _LONGEST_SPAN).schema(), "minItems": 2, "maxItems": 2}
 
 
 @attrs.frozen
 class Optional(Constraint):
-    """What another constraint demands, or None; a rules file leaves the field out then."""
+    """None, or a value that satisfies a constraint; a rules file leaves the field out for None."""
 
-    demanded: Constraint
+    constraint: Constraint
 
     def check(self, name: str, value: Any) -> None:
         """Check a value."""
         if value is not None:
-            self.demanded.check(name, value)
+            self.constraint.check(name, value)
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema."""
-        return self.demanded.schema()
+        """Return the constraint as JSON Schema."""
+        return self.constraint.schema()
 
 
 @attrs.frozen
-class Instances(Constraint):
+class InstanceOf(Constraint):
     """An instance of one of the classes or, where ``many``, a tuple of them."""
 
     kinds: tuple[type, ...]
@@ -391,7 +361,7 @@ class Instances(Constraint):
                 raise InvalidValue(f"{each}{name} must be {article} {names}, not {short_repr(item)}")
 
     def schema(self) -> dict[str, Any]:
-        """Say the same in JSON Schema, by reference to the definitions of the classes."""
+        """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
         one = references[0] if len(references) == 1 else {"oneOf": references}
         return {"type": "array", "items": one} if self.many else one
@@ -437,22 +407,27 @@ class Filter(Mapping[str, str]):
 
 
 def as_filter(value: Any) -> Any:
-    """Agenda a mapping into a filter; leave anything else to the validator."""
+    """Convert a mapping to a filter; return anything else as it is, for the validator."""
     return Filter(value) if isinstance(value, Mapping) else value
 
 
 def as_sequence(value: Any) -> Any:
-    """Agenda a list into a tuple; leave anything else to the validator."""
+    """Convert a list to a tuple; return anything else as it is, for the validator."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def as_number(value: Any) -> Any:
-    """Agenda a float or a decimal into an exact number; leave anything else to the validator."""
+    """Convert a float or a decimal to an exact number; return anything else as it is, for the validator."""
     return exact(value) if isinstance(value, float | Decimal) else value
 
 
-def _short(name: str, value: Any) -> Number:
-    found = exact(value, name)
-    if isinstance(as_json(found), str):
+def _check_unique(name: str, values: tuple[str, ...]) -> None:
+    if len(set(values)) < len(values):
+        raise InvalidValue(f"{name} must not name one twice: {', '.join(values)}")
+
+
+def _exact_short(name: str, value: Any) -> Number:
+    number = exact(value, name)
+    if isinstance(as_json(number), str):
         raise InvalidValue(f"{name} must have at most 15 digits, not {short_repr(value)}")
-    return found
+    return number

@@ -16,10 +16,10 @@ from trophy_engine.rules.constraints import (
     TEXT,
     TIME_OF_DAY,
     Filter,
-    KeyList,
+    Integer,
+    Keys,
     OneOf,
     Optional,
-    Whole,
     as_filter,
     as_sequence,
 )
@@ -68,9 +68,9 @@ class Leaderboard:
     start_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     run_unit: RunUnit | None = attrs.field(default=None, validator=Optional(OneOf(_UNITS)))
-    run_interval: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
-    max_participants: int = attrs.field(default=1000, validator=Whole(least=1))
-    breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=KeyList())
+    run_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
+    max_participants: int = attrs.field(default=1000, validator=Integer(min=1))
+    breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
 

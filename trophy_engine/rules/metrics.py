@@ -29,7 +29,7 @@ class Metric:
 
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
-    unit: str = attrs.field(default="", validator=Text(empty=True))
+    unit: str = attrs.field(default="", validator=Text(allow_empty=True))
     unit_type: UnitType = attrs.field(default="number", validator=OneOf(_UNIT_TYPES))
 
 

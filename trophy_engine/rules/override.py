@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
 from trophy_engine.identifiers import check_text
-from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.ruleset import Ruleset
@@ -39,8 +39,8 @@ def vary(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
         InvalidRules: there is nothing at a path, or the rules contradict themselves then.
         InvalidValue: a path is none, or rules do not hold such a value.
     """
-    Instances((Ruleset,)).check("ruleset", ruleset)
-    Instances((Mapping,)).check("values", values)
+    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    InstanceOf((Mapping,)).check("values", values)
     table = write(ruleset)
     for path, value in values.items():
         _put(table, path, value)

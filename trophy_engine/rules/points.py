@@ -22,11 +22,11 @@ from trophy_engine.rules.constraints import (
     USER_ID,
     Between,
     Filter,
-    Instances,
+    InstanceOf,
+    Integer,
     OneOf,
     Optional,
     Text,
-    Whole,
     as_filter,
     as_number,
     as_sequence,
@@ -58,7 +58,7 @@ _LONGEST_NAME: Final = 255
 
 
 def _points() -> Any:
-    return attrs.field(validator=Whole(zero=False))
+    return attrs.field(validator=Integer(allow_zero=False))
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +87,7 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY)
     points: int = _points()
-    threshold: int = attrs.field(default=1, validator=Whole(least=1))
+    threshold: int = attrs.field(default=1, validator=Integer(min=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
@@ -98,7 +98,7 @@ class StreakPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "streak"
     points: int = _points()
-    length: int = attrs.field(default=1, validator=Whole(least=1))
+    length: int = attrs.field(default=1, validator=Integer(min=1))
 
 
 @attrs.frozen
@@ -117,7 +117,7 @@ class TimePointsTrigger(_Trigger):
     type: ClassVar[str] = "time"
     points: int = _points()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
-    interval: int = attrs.field(default=1, validator=Whole(least=1))
+    interval: int = attrs.field(default=1, validator=Integer(min=1))
 
 
 @attrs.frozen
@@ -138,7 +138,7 @@ class Level:
     """A name for every total from ``points`` (0 or more) up to the next level."""
 
     key: str = attrs.field(validator=KEY)
-    points: int = attrs.field(validator=Whole(least=0))
+    points: int = attrs.field(validator=Integer(min=0))
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
@@ -159,7 +159,7 @@ class Boost:
         key: the name by which it is told from the others of its system, wherever it stands among them.
     """
 
-    name: str = attrs.field(validator=Text(longest=_LONGEST_NAME))
+    name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
     start: date = attrs.field(validator=LOCAL_DATE)
     end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
@@ -204,12 +204,16 @@ class PointsSystem:
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
-    maximum: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
+    maximum: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     triggers: tuple[PointsTrigger, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances(_TRIGGERS, many=True)
+        default=(), converter=as_sequence, validator=InstanceOf(_TRIGGERS, many=True)
     )
-    levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Level,), many=True))
-    boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Boost,), many=True))
+    levels: tuple[Level, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=InstanceOf((Level,), many=True)
+    )
+    boosts: tuple[Boost, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=InstanceOf((Boost,), many=True)
+    )
 
     @property
     def trigger_keys(self) -> tuple[str, ...]:

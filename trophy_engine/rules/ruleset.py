@@ -13,7 +13,7 @@ import attrs
 from trophy_engine.errors import InvalidRules, short_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check
-from trophy_engine.rules.constraints import Instances, Optional, as_sequence
+from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
 from trophy_engine.rules.diagnostics import Problem, errors_of
 from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
 from trophy_engine.rules.leaderboards import Leaderboard
@@ -45,26 +45,26 @@ class Ruleset:
     """
 
     metrics: tuple[Metric, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((Metric,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((Metric,), many=True)
     )
     attributes: tuple[Attribute, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((Attribute,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((Attribute,), many=True)
     )
-    streak: Streak | None = attrs.field(default=None, validator=Optional(Instances((Streak,))))
+    streak: Streak | None = attrs.field(default=None, validator=Optional(InstanceOf((Streak,))))
     achievements: tuple[Achievement, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((Achievement,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((Achievement,), many=True)
     )
     points: tuple[PointsSystem, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((PointsSystem,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((PointsSystem,), many=True)
     )
 
     leaderboards: tuple[Leaderboard, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((Leaderboard,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((Leaderboard,), many=True)
     )
     experimentation: Experimentation | None = attrs.field(
-        default=None, validator=Optional(Instances((Experimentation,)))
+        default=None, validator=Optional(InstanceOf((Experimentation,)))
     )
-    notifications: Notifications | None = attrs.field(default=None, validator=Optional(Instances((Notifications,))))
+    notifications: Notifications | None = attrs.field(default=None, validator=Optional(InstanceOf((Notifications,))))
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""
@@ -92,7 +92,7 @@ class Ruleset:
             InvalidRules: it has errors, all of which the error holds.
             InvalidValue: it is not text, or there is no such format.
         """
-        Instances((str,)).check("text", text)
+        InstanceOf((str,)).check("text", text)
         check_format(format)
         parts, problems = _read_parts(text, format)
         if problems:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.rules.constraints import OneOf, Whole
+from trophy_engine.rules.constraints import Integer, OneOf
 
 __all__ = ["AggregationPeriod", "Experimentation", "Notifications"]
 
@@ -23,8 +23,8 @@ class Experimentation:
         user_activation_window: days within which a new user counts as activated; for analytics only.
     """
 
-    control_ratio: int = attrs.field(default=0, validator=Whole(least=0, most=100))
-    user_activation_window: int = attrs.field(default=14, validator=Whole(least=1))
+    control_ratio: int = attrs.field(default=0, validator=Integer(min=0, max=100))
+    user_activation_window: int = attrs.field(default=14, validator=Integer(min=1))
 
 
 @attrs.frozen
@@ -38,4 +38,4 @@ class Notifications:
     """
 
     aggregation_period: AggregationPeriod = attrs.field(default="weekly", validator=OneOf(_PERIODS))
-    throttle_minutes: int = attrs.field(default=15, validator=Whole(least=0))
+    throttle_minutes: int = attrs.field(default=15, validator=Integer(min=0))

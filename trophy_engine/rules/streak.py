@@ -12,12 +12,12 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
     FLAG,
     KEY,
-    Instances,
-    Number_,
+    InstanceOf,
+    Integer,
+    Numeric,
     OneOf,
     Optional,
-    SomeOf,
-    Whole,
+    SubsetOf,
     as_number,
     as_sequence,
 )
@@ -36,7 +36,7 @@ class StreakMetric:
     """One condition: the sum of a metric's values within the period reaches the threshold (above zero)."""
 
     key: str = attrs.field(validator=KEY)
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=Number_(above=0))
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
 
 
 @attrs.frozen
@@ -50,13 +50,13 @@ class Freezes:
         auto_earn_amount: how many each grant gives, as far as the maximum allows; None for no grants.
     """
 
-    start_count: int = attrs.field(default=0, validator=Whole(least=0))
+    start_count: int = attrs.field(default=0, validator=Integer(min=0))
     max_count: int = attrs.field(
         default=attrs.Factory(lambda self: self.start_count, takes_self=True),
-        validator=Whole(least=0, most=_MOST_FREEZES),
+        validator=Integer(min=0, max=_MOST_FREEZES),
     )
-    auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
-    auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
+    auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
+    auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
 
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
@@ -86,12 +86,12 @@ class Streak:
 
     frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
     metrics: tuple[StreakMetric, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances((StreakMetric,), many=True)
+        default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
     evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
     first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
-    freezes: Freezes | None = attrs.field(default=None, validator=Optional(Instances((Freezes,))))
-    days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SomeOf(WEEKDAYS))
+    freezes: Freezes | None = attrs.field(default=None, validator=Optional(InstanceOf((Freezes,))))
+    days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
 
     def __attrs_post_init__(self) -> None:

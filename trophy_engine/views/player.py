@@ -23,7 +23,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.constraints import Whole
+from trophy_engine.rules.constraints import Integer
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
 __all__ = ["Player"]
@@ -214,7 +214,7 @@ class Player:
         Raises:
             InvalidValue: ``n`` is not a whole number from 0.
         """
-        Whole(least=0).check("n", n)
+        Integer(min=0).check("n", n)
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
 
     def _nearest(self) -> Iterator[AchievementView]:

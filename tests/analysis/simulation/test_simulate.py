@@ -20,7 +20,6 @@ from trophy_engine import (
     Ruleset,
     Streak,
     StreakMetric,
-    rulesets,
 )
 from trophy_engine.analysis.replay.runner import replay
 from trophy_engine.analysis.simulation.behaviour import Chance
@@ -29,6 +28,7 @@ from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import START, Setting, simulate
 from trophy_engine.analysis.simulation.sweep import Estimate, sweep
 from trophy_engine.analysis.statistics.figures import write_figures
+from trophy_engine.rules import bundled
 
 RULES = Ruleset(
     metrics=[Metric("words")],
@@ -59,10 +59,11 @@ def test_more_users_change_nobody_else_and_workers_nothing():
 
 PROCESS = """
 import json
-from trophy_engine import Ruleset, rulesets
+from trophy_engine import Ruleset
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
-rules = Ruleset.load(rulesets.find("git"))
+from trophy_engine.rules import bundled
+rules = Ruleset.load(bundled.find("git"))
 done = simulate(rules, Population.typical(rules), users=20, days=100, seed=7)
 print(json.dumps([state.dump(done.result.plan) for state in done.result.states.values()]))
 """
@@ -124,7 +125,7 @@ def test_an_estimate_is_a_mean_and_its_interval():
         ),
         (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
         (
-            lambda: sweep(Ruleset.load(rulesets.find("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
+            lambda: sweep(Ruleset.load(bundled.find("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
             InvalidRules,
             "streak.freezes.max_count = 0: .*max_count 0 must be at least start_count 1",
         ),

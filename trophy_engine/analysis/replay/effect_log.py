@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from trophy_engine.core.effects import Effect, RawEffect, materialise
-from trophy_engine.rules.constraints import KEY, Instances, Optional
+from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]
 
@@ -41,7 +41,7 @@ class EffectLog:
     """
 
     def __init__(self, folder: Path | None = None, prefix: str = "effects") -> None:
-        Optional(Instances((Path,))).check("folder", folder)
+        Optional(InstanceOf((Path,))).check("folder", folder)
         KEY.check("prefix", prefix)
         self._own = TemporaryDirectory(prefix="trophy-engine-") if folder is None else None
         self.folder = Path(self._own.name) if self._own is not None else Path(str(folder))

@@ -22,7 +22,7 @@ from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.replay.partition import SHARES, Dealer, Dealt, Hands, in_order, read_share
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
-from trophy_engine.rules.constraints import CALLABLE, Instances, Optional, Whole
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, Optional
 
 __all__ = [
     "Account",
@@ -111,7 +111,7 @@ class Faults:
         count: how many there were.
     """
 
-    most: int | None = attrs.field(default=None, validator=Optional(Whole(least=0)))
+    most: int | None = attrs.field(default=None, validator=Optional(Integer(min=0)))
     on_bad_row: Callable[[BadRow], object] | None = attrs.field(default=None, validator=Optional(CALLABLE))
     count: int = 0
     _kept: list[BadRow] = attrs.field(factory=list)
@@ -185,7 +185,7 @@ def check_arguments(log: object, workers: int, watch: object) -> None:
     """
     if isinstance(log, str | bytes):
         raise InvalidValue(f"log must be rows such as those of read_log, not {short_repr(log)}")
-    Instances((Iterable,)).check("log", log)
+    InstanceOf((Iterable,)).check("log", log)
     check_workers(workers, watch)
 
 
@@ -195,7 +195,7 @@ def check_workers(workers: int, watch: object) -> None:
     Raises:
         InvalidValue: there cannot be so many workers, or ``watch`` cannot be called.
     """
-    Whole(most=_MOST_WORKERS).check("workers", workers)
+    Integer(max=_MOST_WORKERS).check("workers", workers)
     if workers < 1:
         raise InvalidValue(f"workers must be 1 or more, not {workers}")
     Optional(CALLABLE).check("watch", watch)

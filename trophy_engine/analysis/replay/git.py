@@ -8,7 +8,7 @@ from typing import Final
 
 from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import check_path
 
 __all__ = ["GIT_COLUMNS", "read_history"]
@@ -28,7 +28,7 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
         TrophyError: there is no git, no repository at the path, or no commit in it.
     """
     path = check_path(path)
-    Instances((Columns,)).check("columns", columns)
+    InstanceOf((Columns,)).check("columns", columns)
     command = ["git", "-C", path, "log", "--reverse", f"--format={_FORMAT}", "HEAD", "--"]
     try:
         process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument

@@ -18,7 +18,7 @@ from zlib import crc32
 import attrs
 
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
-from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["SHARES", "Dealer", "Dealt", "Hands", "in_order", "read_share", "share_of"]
 
@@ -73,7 +73,7 @@ class Dealer:
         for row in rows:
             seen += 1
             if type(row) is not Event:
-                Instances((Event, BadRow)).check("each row of a log", row)
+                InstanceOf((Event, BadRow)).check("each row of a log", row)
                 if isinstance(row, BadRow):
                     self.on_bad_row(row)
                     continue

@@ -18,7 +18,7 @@ from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
-from trophy_engine.rules.constraints import FLAG, Instances, Optional
+from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
@@ -103,8 +103,8 @@ def replay(
         TooManyBadRows: there are more bad rows than are borne.
         InvalidValue: ``until`` is naive or out of range, or another argument is none.
     """
-    Instances((Ruleset,)).check("ruleset", ruleset)
-    Optional(Instances((EffectLog,))).check("effects", effects)
+    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
     faults = Faults(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")

@@ -19,7 +19,7 @@ import attrs
 from trophy_engine.analysis.replay.evaluation import Divisible
 from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
-from trophy_engine.rules.constraints import Instances, OneOf, Optional
+from trophy_engine.rules.constraints import InstanceOf, OneOf, Optional
 from trophy_engine.rules.files import check_path
 
 __all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
@@ -67,7 +67,7 @@ def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> I
         TrophyError: on iteration: the file cannot be read, or lacks a column.
     """
     path = check_path(path)
-    Instances((Columns,)).check("columns", columns)
+    InstanceOf((Columns,)).check("columns", columns)
     Optional(OneOf(get_args(LogFormat))).check("format_", format_)
     wanted = format_ or format_of(path)
     if wanted == "csv" or wanted == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone

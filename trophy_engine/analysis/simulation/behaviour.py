@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.constraints import Instances, Within
+from trophy_engine.rules.constraints import InstanceOf, Within
 
 __all__ = ["Behaviour", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 
@@ -49,8 +49,8 @@ class Behaviour(ABC):
 class Both(Behaviour):
     """The product of two behaviours."""
 
-    one: Behaviour = attrs.field(validator=Instances((Behaviour,)))
-    other: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    one: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
+    other: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
         """Multiply the chances of both."""
@@ -100,8 +100,8 @@ class TwoStates(Behaviour):
         tire, rouse: the chance on each day to become idle, or keen again.
     """
 
-    keen: Behaviour = attrs.field(validator=Instances((Behaviour,)))
-    idle: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    keen: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
+    idle: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
     tire: float = _share(0.05)
     rouse: float = _share(0.05)
 

@@ -19,7 +19,7 @@ from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["Act", "Habits", "habits_of"]
 
@@ -74,10 +74,10 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
     Raises:
         InvalidValue: there is not an event in the log, or what should be a row is none.
     """
-    Instances((Iterable,)).check("log", log)
+    InstanceOf((Iterable,)).check("log", log)
     users: dict[str, list[Event]] = {}
     for row in log:
-        Instances((Event, BadRow)).check("each row of a log", row)
+        InstanceOf((Event, BadRow)).check("each row of a log", row)
         if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)
     if not users:

@@ -16,7 +16,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
-from trophy_engine.rules.constraints import KEY, Instances, Span, Within, as_sequence
+from trophy_engine.rules.constraints import KEY, InstanceOf, Span, Within, as_sequence
 
 __all__ = ["Deed", "Persona", "TimeOfDay", "Travel"]
 
@@ -111,10 +111,10 @@ class Deed:
 
     @attributes.validator
     def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:
-        Instances((Mapping,)).check("attributes", attributes)
+        InstanceOf((Mapping,)).check("attributes", attributes)
         for key, values in attributes.items():
             KEY.check("each key of attributes", key)
-            Instances((str,), many=True).check(f"attributes.{key}", values)
+            InstanceOf((str,), many=True).check(f"attributes.{key}", values)
             for value in values:
                 check_text(value, f"each of attributes.{key}")
             if not values:
@@ -139,15 +139,15 @@ class Persona:
         arrival: how many days after the start they come, at least and at most.
     """
 
-    behaviour: Behaviour = attrs.field(validator=Instances((Behaviour,)))
+    behaviour: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
     deeds: tuple[Deed, ...] = attrs.field(converter=as_sequence)
-    time_of_day: TimeOfDay = attrs.field(default=TimeOfDay(), validator=Instances((TimeOfDay,)))
-    travel: Travel = attrs.field(default=Travel(), validator=Instances((Travel,)))
+    time_of_day: TimeOfDay = attrs.field(default=TimeOfDay(), validator=InstanceOf((TimeOfDay,)))
+    travel: Travel = attrs.field(default=Travel(), validator=InstanceOf((Travel,)))
     arrival: tuple[int, int] = attrs.field(default=(0, 0), converter=as_sequence, validator=Span())
 
     @deeds.validator
     def _check_deeds(self, _: object, deeds: tuple[Deed, ...]) -> None:
-        Instances((Deed,), many=True).check("deeds", deeds)
+        InstanceOf((Deed,), many=True).check("deeds", deeds)
         if not deeds:
             raise InvalidValue("a persona must have deeds, such as Deed('words')")
 

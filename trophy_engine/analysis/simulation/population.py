@@ -19,7 +19,7 @@ from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Deed, Persona, TimeOfDay, Travel
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole, Within, as_sequence
+from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, Within, as_sequence
 from trophy_engine.rules.mentioned_values import named_values
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -53,10 +53,10 @@ class Population:
         """Check that there are members, and weights for them."""
         if not self.members:
             raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Deed('words')])")
-        Instances((Member,), many=True).check("members", self.members)
+        InstanceOf((Member,), many=True).check("members", self.members)
         if self.weights is None:
             return
-        Instances((int, float), many=True).check("weights", self.weights)
+        InstanceOf((int, float), many=True).check("weights", self.weights)
         for weight in self.weights:
             Within(0, _HEAVIEST).check("each of weights", weight)
         if len(self.weights) != len(self.members) or sum(self.weights) <= 0:
@@ -82,7 +82,7 @@ class Population:
         Raises:
             InvalidValue: the rules are none, or have no metric to record.
         """
-        Instances((Ruleset,)).check("ruleset", ruleset)
+        InstanceOf((Ruleset,)).check("ruleset", ruleset)
         deeds = _typical_deeds(ruleset)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
@@ -100,8 +100,8 @@ class Population:
         Raises:
             InvalidValue: an argument is none.
         """
-        Whole().check("seed", seed)
-        Whole(least=0).check("number", number)
+        Integer().check("seed", seed)
+        Integer(min=0).check("number", number)
         check_days(start, days)
         draw = Random(f"{seed} {number}")  # noqa: S311  # seeded, for it is to be repeated
         [member] = draw.choices(self.members, self.weights)
@@ -115,7 +115,7 @@ def check_days(start: date, days: int) -> None:
         InvalidValue: they are not in the years 1901 to 2198.
     """
     LOCAL_DATE.check("start", start)
-    Whole(least=0).check("days", days)
+    Integer(min=0).check("days", days)
     first, last = start.toordinal(), start.toordinal() + days
     if first < date(1901, 1, 1).toordinal() or last > date(2199, 1, 1).toordinal():
         raise InvalidValue(f"a simulation must lie in the years 1901 to 2198; {start} and {days} days do not")

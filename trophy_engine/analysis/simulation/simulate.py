@@ -19,7 +19,7 @@ from trophy_engine.analysis.simulation.population import Population, check_days
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
-from trophy_engine.rules.constraints import LOCAL_DATE, Instances, Whole
+from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["MOST_USERS", "START", "Setting", "Simulation", "act", "simulate"]
@@ -45,10 +45,10 @@ class Setting:
         start: the first day.
     """
 
-    population: Population = attrs.field(validator=Instances((Population,)))
-    users: int = attrs.field(default=1000, validator=Whole())
-    days: int = attrs.field(default=365, validator=Whole())
-    seed: int = attrs.field(default=0, validator=Whole())
+    population: Population = attrs.field(validator=InstanceOf((Population,)))
+    users: int = attrs.field(default=1000, validator=Integer())
+    days: int = attrs.field(default=365, validator=Integer())
+    seed: int = attrs.field(default=0, validator=Integer())
     start: date = attrs.field(default=START, validator=LOCAL_DATE)
 
     def __attrs_post_init__(self) -> None:
@@ -131,7 +131,7 @@ def simulate(
     Raises:
         InvalidValue: nobody acts, the days are out of range, or the population does what the rules do not know.
     """
-    Instances((Ruleset,)).check("ruleset", ruleset)
+    InstanceOf((Ruleset,)).check("ruleset", ruleset)
     setting = Setting(population, users, days, seed, start)
     result = act(setting, ReplayJob(ruleset, tally=True), workers=workers, watch=watch)
     result.until = from_micros(setting.until)

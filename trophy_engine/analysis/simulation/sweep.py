@@ -25,7 +25,7 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.rules.constraints import Instances
+from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import vary
 from trophy_engine.rules.ruleset import Ruleset
@@ -148,10 +148,10 @@ def sweep(
         InvalidRules: a combination contradicts itself; the error says which.
         InvalidValue: there is nothing to vary or there are too many combinations, or as ``simulate`` raises it.
     """
-    Instances((Ruleset,)).check("ruleset", ruleset)
-    Instances((Mapping,)).check("variations", variations)
+    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    InstanceOf((Mapping,)).check("variations", variations)
     for path, values in variations.items():
-        Instances((Iterable,)).check(f"variations of {path}", values)
+        InstanceOf((Iterable,)).check(f"variations of {path}", values)
     paths = list(variations)
     tried = [tuple(islice(values, MOST_RULESETS + 1)) for values in variations.values()]
     if prod(map(len, tried)) > MOST_RULESETS:
