@@ -44,7 +44,7 @@ def _filled(size: int, chance: random.Random) -> tuple[Engine, datetime]:
 def _costs(engine: Engine, size: int, now: datetime, chance: random.Random) -> dict[str, float]:
     users = [f"user{chance.randrange(size)}" for _ in range(_CALLS)]
     instant = to_micros(now)
-    index = engine._leaderboards.as_of(instant)  # noqa: SLF001  # the question itself, without what is built around its answer
+    index = engine._execution.leaderboards.as_of(instant)  # noqa: SLF001  # the question itself, without what is built around its answer
     board = index.plan.boards["words"]
     ranking = index.ranking(board, 0)
     return {

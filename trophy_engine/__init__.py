@@ -39,9 +39,8 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.engine.arguments import UNSET
-from trophy_engine.engine.engine import Engine, system_clock
+from trophy_engine.engine.engine import Engine, RulesVersion, system_clock
 from trophy_engine.engine.outcome import Outcome, PointsChange
-from trophy_engine.engine.reading import RulesVersion
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,

@@ -39,7 +39,10 @@ def test_bulk_counts_what_the_engine_tells(history):
     told.update(type(effect) for effect in play(engine, [end]) if effect.user_id)  # bulk knows users, not occasions
     bulk.settle(end.at)
     assert bulk.counts == told
-    settled = {user: engine._settled_copy(engine._state(user), end.at).dump(plan) for user in engine.users()}
+    settled = {
+        user: engine._execution.settled_copy(engine._execution.state(user), end.at).dump(plan)
+        for user in engine.users()
+    }
     assert {user: state.dump(plan) for user, state in bulk.states.items()} == settled
 
 

@@ -266,7 +266,7 @@ def test_every_trigger_says_for_what_it_pays():
 
 
 def test_explanations_follow_the_rules_that_were_in_force(story):
-    storage = story._history.storage
+    storage = story._repository.storage
     freer = Ruleset(metrics=[Metric("words")], achievements=[Achievement("ten", MetricTrigger("words", 10))])
     later = Engine(freer, storage=storage, clock=lambda: at("04-07T12:00"))
     later.record("words", user="ann", at=at("04-07T11:00"))

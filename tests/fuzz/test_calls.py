@@ -198,7 +198,7 @@ def _sample(parameter):
 
 def _fingerprint(engine):
     states = {user: engine.dump(user) for user in engine.users()}
-    return engine.ruleset, [*engine.log()], states, len(engine._subscribers)
+    return engine.ruleset, [*engine.log()], states, len(engine._execution.subscribers.subscriptions)
 
 
 def _call(function, arguments):

@@ -85,7 +85,7 @@ def test_a_batch_that_fails_changes_nothing(history, data):
 def test_an_engine_can_be_opened_anew_at_any_time_with_any_snapshots(history, data):
     straight = Engine(history.ruleset)
     engine = Engine(history.ruleset)
-    storage = engine._history.storage
+    storage = engine._repository.storage
     storage.snapshot_every = data.draw(st.sampled_from([1, 2, 5, None]))
     for deed in history:
         if data.draw(st.booleans()):

@@ -132,7 +132,7 @@ def test_scenes_end_with_what_one_sees(saga):
     effects = do(engine, *saga.deeds, saga.end)
     for user in engine.users():
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
-        last, seen = transitions[-1], engine._settled_copy(engine._state(user), saga.end.at)
+        last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
         agree(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
         told = [materialise(raw) for transition in transitions for raw in transition.effects]
         agree(told, by_user(effects).get(user, []), "what happens in transitions")

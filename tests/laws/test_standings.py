@@ -249,15 +249,15 @@ def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
 def test_a_board_counted_from_the_log_has_counted_the_same(history):
     engine = Engine(history.ruleset)
     play(engine, history)
-    plan = engine._history.plan
+    plan = engine._repository.plan
     keys = boards_to_recount(compile_plan(attrs.evolve(history.ruleset, leaderboards=())), plan)
     assert set(keys) == {board.key for board in history.ruleset.leaderboards if board.rank_by != "streak"}
     assert boards_to_recount(plan, plan) == ()
     for user in engine.users():
-        state = engine._history.state(user)
+        state = engine._repository.state(user)
         recounted = state.copy()
         recounted.boards = {key: {0: (99, 0)} for key in keys}
-        recount_boards(recounted, plan, transitions_of(engine._history.commands_of(user), state.settled), keys)
+        recount_boards(recounted, plan, transitions_of(engine._repository.commands_of(user), state.settled), keys)
         assert recounted.boards == state.boards
 
 
@@ -272,9 +272,9 @@ def test_the_laws_hold_with_leaderboards(law, history):
 @given(contests, st.data())
 def test_an_engine_opened_anew_ranks_alike(history, data):
     engine = Engine(history.ruleset)
-    engine._history.storage.snapshot_every = data.draw(st.sampled_from([1, 3, None]))
+    engine._repository.storage.snapshot_every = data.draw(st.sampled_from([1, 3, None]))
     play(engine, history)
-    again = Engine(history.ruleset, storage=engine._history.storage)
+    again = Engine(history.ruleset, storage=engine._repository.storage)
     until = history.commands[-1].at
     for board in history.ruleset.leaderboards:
         for day in days_to_ask_for(board, history):

@@ -85,7 +85,7 @@ def test_a_new_level_is_counted_at_once():
     engine = engine_with(levels)
     hold(engine, (*[100] * 4, *[300] * 23, *[500] * 29))
     with_platinum = engine_with([*levels, Level("platinum", 500)]).ruleset
-    engine = Engine(with_platinum, storage=engine._history.storage)
+    engine = Engine(with_platinum, storage=engine._repository.storage)
     counted = engine.reports.level_summary("xp", at=NOON)
     assert [(one.level.key, one.users) for one in counted] == [
         ("bronze", 4),

@@ -90,7 +90,7 @@ def test_the_streak_of_another_calendar_is_counted_from_the_events():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-29T10:00 lessons 1")
     weekly = rules(frequency="weekly")
-    by_weeks = Engine(weekly, storage=engine._history.storage)
+    by_weeks = Engine(weekly, storage=engine._repository.storage)
     assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
 
 

@@ -192,7 +192,7 @@ def test_who_and_what_is_unknown_has_no_summary():
 def test_a_metric_that_was_dropped_and_taken_up_again_begins_anew():
     engine = Engine(RULES)
     play(engine, STORY)
-    storage = engine._history.storage
+    storage = engine._repository.storage
     play(Engine(Ruleset(metrics=[Metric("lessons")]), storage=storage), "2024-01-04T12:00 lessons 1")
     engine = Engine(RULES, storage=storage)
     play(engine, "2024-01-05T12:00 words 7")

@@ -99,8 +99,8 @@ def test_a_snapshot_of_an_engine_that_is_ahead_is_not_used():
     storage = Counting()
     behind, ahead = Engine(RULES, storage=storage), Engine(RULES, storage=storage)
     play(ahead, "04-02T10:00 words 5", "0")
-    ahead._history._save(["0"])
-    assert behind._history.state("0") is None
+    ahead._repository._save(["0"])
+    assert behind._repository.state("0") is None
     assert behind.user("0", at=START).metrics["words"] == 5
 
 

@@ -263,7 +263,7 @@ def plant_hours_for_days(monkeypatch):
     def late(agenda, state, until):
         return real(agenda, state, until - DAY if until - state.settled > 3 * DAY else until)
 
-    monkeypatch.setattr("trophy_engine.engine.shell.make_due_happen", late)
+    monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
 
 
 def plant_order_of_users(monkeypatch):

@@ -7,28 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.commands import Changes
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.streak import StreakMetric
-
-__all__ = [
-    "UNSET",
-    "Unset",
-    "as_flag",
-    "as_local_date",
-    "as_pairs",
-    "as_sign_up_date",
-    "as_text",
-    "check_attributes",
-    "check_idempotency_key",
-    "conditions_written",
-    "notifications_written",
-    "texts_written",
-]
 
 
 class Unset(Enum):
@@ -118,7 +106,7 @@ def as_local_date(field: str, value: object) -> str:
     return value.isoformat()
 
 
-def texts_written(field: str, value: object) -> str:
+def encode_strings(field: str, value: object) -> str:
     """Take a list of texts as JSON.
 
     Raises:
@@ -142,7 +130,7 @@ def as_flag(field: str, value: object) -> str:
     return "true" if value else "false"
 
 
-def notifications_written(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Take what a user wants to be told of, by which channels, as fields of the user.
 
     Raises:
@@ -152,13 +140,13 @@ def notifications_written(notifications: Mapping[str, Sequence[str]]) -> dict[st
     changes = {}
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check("each of notifications", kind)
-        written = texts_written(f"notifications.{kind}", channels)
+        written = encode_strings(f"notifications.{kind}", channels)
         SubsetOf(CHANNELS).check(f"notifications.{kind}", tuple(channels))
         changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
     return changes
 
 
-def conditions_written(metrics: Sequence[StreakMetric], plan: Plan) -> str:
+def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     """Take a user's own conditions for a streak as JSON.
 
     Raises:
@@ -171,3 +159,69 @@ def conditions_written(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     for metric in conditions:
         plan.metric(metric.key)
     return write_conditions(conditions)
+
+
+def encode_profile(
+    plan: Plan,
+    *,
+    attributes: Mapping[str, str],
+    time_zone: str | None | Unset,
+    name: str | None | Unset,
+    email: str | None | Unset,
+    sign_up_date: date | str | None | Unset,
+    device_tokens: Sequence[str] | None | Unset,
+    subscribe_to_emails: bool | Unset,
+) -> Changes:
+    """Return the fields of a user that are given, as a command holds them.
+
+    Raises:
+        InvalidValue: a field cannot have the value.
+        UnknownKey: the rules declare no such user attribute.
+    """
+    changes: dict[str, str | None] = {}
+    for field, text in (("name", name), ("email", email)):
+        if not isinstance(text, Unset):
+            changes[field] = as_text(field, text)
+    if not isinstance(time_zone, Unset):
+        zone_name = as_text("time_zone", time_zone)
+        changes["time_zone"] = None if zone_name is None else zone(zone_name).name
+    if not isinstance(sign_up_date, Unset):
+        changes["sign_up_date"] = as_sign_up_date(sign_up_date)
+    if not isinstance(device_tokens, Unset):
+        tokens = None if device_tokens is None else encode_strings("device_tokens", device_tokens)
+        changes["device_tokens"] = tokens
+    if not isinstance(subscribe_to_emails, Unset):
+        changes["subscribe_to_emails"] = as_flag("subscribe_to_emails", subscribe_to_emails)
+    for key, value in as_pairs(attributes, "user", plan):
+        changes[f"attributes.{key}"] = value
+    return tuple(sorted(changes.items()))
+
+
+def encode_preferences(
+    plan: Plan,
+    *,
+    notifications: Mapping[str, Sequence[str]] | None,
+    streak_enabled: bool | Unset,
+    evaluation_mode: str | Unset,
+    metrics: Sequence[StreakMetric] | Unset,
+    days_off: Sequence[str] | Unset,
+) -> Changes:
+    """Return the preferences of a user that are given, as a command holds them.
+
+    Raises:
+        InvalidValue: a preference cannot have the value.
+        UnknownKey: the rules declare no such metric.
+    """
+    changes: dict[str, str | None] = {} if notifications is None else {**encode_notifications(notifications)}
+    if not isinstance(streak_enabled, Unset):
+        changes["preferences.streak.enabled"] = as_flag("streak_enabled", streak_enabled)
+    if not isinstance(evaluation_mode, Unset):
+        mode = "AND" if evaluation_mode == "ALL" else evaluation_mode
+        OneOf(("AND", "OR")).check("evaluation_mode", mode)
+        changes["preferences.streak.evaluation_mode"] = json.dumps(mode)
+    if not isinstance(metrics, Unset):
+        changes["preferences.streak.metrics"] = encode_conditions(metrics, plan)
+    if not isinstance(days_off, Unset):
+        changes["preferences.streak.days_off"] = encode_strings("days_off", days_off)
+        SubsetOf(WEEKDAYS).check("days_off", tuple(days_off))
+    return tuple(sorted(changes.items()))

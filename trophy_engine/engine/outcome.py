@@ -31,8 +31,6 @@ from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.views.progress import AchievementView, LevelView, StreakView
 
-__all__ = ["Outcome", "PointsChange"]
-
 _NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
 

@@ -16,7 +16,7 @@ from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
-from trophy_engine.repository.repository import History
+from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import transitions_of
 
 __all__ = ["FinalRankings"]
@@ -26,12 +26,12 @@ class FinalRankings:
     """Everybody as of an instant that only goes on.
 
     Args:
-        history: the log and the states.
+        repository: the log and the states.
         until: the last instant that will be asked for.
     """
 
-    def __init__(self, history: History, until: int) -> None:
-        self._history = history
+    def __init__(self, repository: Repository, until: int) -> None:
+        self._repository = repository
         self._until = until
         self._users: dict[str, _UserThrough] = {}
 
@@ -40,7 +40,7 @@ class FinalRankings:
 
         There are none where nobody has done anything that counts.
         """
-        states = [state for user in self._history.users() if (state := self._user_at(user, at).at(at)) is not None]
+        states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
         rank_keys = nsmallest(min(most, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
             LeaderboardRow(place[3], self._name(place[3]), rank, value_on(place))
@@ -49,11 +49,11 @@ class FinalRankings:
 
     def _user_at(self, user: str, at: int) -> _UserThrough:
         if user not in self._users:
-            self._users[user] = _UserThrough(self._history, user, at, self._until)
+            self._users[user] = _UserThrough(self._repository, user, at, self._until)
         return self._users[user]
 
     def _name(self, user: str) -> str | None:
-        state = self._history.state(user)
+        state = self._repository.state(user)
         return None if state is None else state.name
 
 
@@ -68,15 +68,15 @@ def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[
 class _UserThrough:
     """One user as of an instant that only goes on: from the state that is stored, or from the log if that is later."""
 
-    def __init__(self, history: History, user: str, at: int, until: int) -> None:
-        stored = history.state(user)
+    def __init__(self, repository: Repository, user: str, at: int, until: int) -> None:
+        stored = repository.state(user)
         self._state: UserState | None = None
-        self._plan: Plan = history.plan
+        self._plan: Plan = repository.plan
         self._transitions: Iterator[Transition] = iter(())
         if stored is not None and stored.settled <= at:
             self._state = stored.copy()
         else:
-            self._transitions = transitions_of(history.commands_of(user), until)
+            self._transitions = transitions_of(repository.commands_of(user), until)
         self._next = next(self._transitions, None)
 
     def at(self, instant: int) -> UserState | None:

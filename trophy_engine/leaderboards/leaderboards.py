@@ -25,7 +25,7 @@ from trophy_engine.leaderboards.rank_changes import Move, RankNotifier
 from trophy_engine.leaderboards.run_ranking import Group
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
-from trophy_engine.repository.repository import History
+from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.views.player import Player
 
@@ -42,10 +42,10 @@ NotifierCheckpoint = tuple[RankNotifier | None, int, list[RawEffect]]
 class Leaderboards:
     """The leaderboards of an engine."""
 
-    def __init__(self, history: History) -> None:
-        self._history = history
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
         self._index: LeaderboardIndex | None = None
-        self._forgotten = history.forgotten
+        self._forgotten = repository.forgotten
         self._rank_notifier: RankNotifier | None = None
         self._passed = FIRST
         self._told: list[RawEffect] = []
@@ -73,29 +73,29 @@ class Leaderboards:
 
         Whoever is about to change them takes them from here and declares them unsound until that is done.
         """
-        index, history = self._index, self._history
-        forgotten = self._forgotten != history.forgotten
-        if index is None or index.plan is not history.plan or forgotten or not self._sound:
+        index, repository = self._index, self._repository
+        forgotten = self._forgotten != repository.forgotten
+        if index is None or index.plan is not repository.plan or forgotten or not self._sound:
             self._index = None
-            index = LeaderboardIndex(history.plan, history.users(), history.state)
-            self._forgotten = history.forgotten
-            self._rank_notifier = self._notifier_with_rules(history.plan)
+            index = LeaderboardIndex(repository.plan, repository.users(), repository.state)
+            self._forgotten = repository.forgotten
+            self._rank_notifier = self._notifier_with_rules(repository.plan)
             if self._rank_notifier is not None:
-                self._passed = max(self._passed, history.latest())
-            history.changed.clear()
+                self._passed = max(self._passed, repository.latest())
+            repository.changed.clear()
             self._index, self._sound = index, True
-        elif history.changed:
+        elif repository.changed:
             self._follow(index)
         return index
 
     def _follow(self, index: LeaderboardIndex) -> None:
         """Take note of users whom other engines changed."""
         self._sound = False
-        for user in self._history.changed:
-            state = self._history.state(user)
+        for user in self._repository.changed:
+            state = self._repository.state(user)
             if state is not None:
                 index.update(state)
-        self._history.changed.clear()
+        self._repository.changed.clear()
         self._sound = True
 
     def advance_to(self, instant: int) -> None:
@@ -177,7 +177,7 @@ class Leaderboards:
 
     def final_rankings(self, until: int) -> Callable[[BoardPlan, int], tuple[LeaderboardRow, ...]]:
         """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
-        final_rankings = FinalRankings(self._history, until)
+        final_rankings = FinalRankings(self._repository, until)
         joined = cache(self._joined)
 
         def top(board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
@@ -190,18 +190,18 @@ class Leaderboards:
 
     def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Give the first rows of a run as they stood at an instant."""
-        return FinalRankings(self._history, at).top_rows(board, run, at, DEFAULT_LIMIT)
+        return FinalRankings(self._repository, at).top_rows(board, run, at, DEFAULT_LIMIT)
 
     def _joined(self, key: str) -> frozenset[int]:
         """Return the runs of a board by a metric in which a user has done anything that counts."""
-        states = filter(None, map(self._history.state, self._history.users()))
+        states = self._repository.all_states()
         return frozenset(run for state in states for run in state.boards.get(key, ()))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
         """List the leaderboards that can be seen, without rankings."""
-        views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._history.plan.boards.values())
+        views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._repository.plan.boards.values())
         return tuple(view for view in views if finished or view.status != "finished")
 
     def view(
@@ -280,7 +280,7 @@ class Leaderboards:
     def _standing_days(
         self, board: BoardPlan, runs: Sequence[int], user: str, until: int
     ) -> dict[int, list[StandingDay]]:
-        logs = ((one, self._history.commands_of(one)) for one in self._history.users())
+        logs = ((one, self._repository.commands_of(one)) for one in self._repository.users())
         return standing_days(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
@@ -301,7 +301,7 @@ class Leaderboards:
     def _finished(self, key: str) -> int:
         """Give since when the rules have had a leaderboard finished."""
         since = NEVER
-        for change in self._history.rules_history():
+        for change in self._repository.rules_history():
             board = plan_of(change.rules).boards.get(key)
             finished = board is not None and board.rule.status == "finished"
             since = min(since, change.at) if finished else NEVER
@@ -310,25 +310,25 @@ class Leaderboards:
     def _past(self, at: int) -> LeaderboardIndex:
         """Give the standings as they were; users who have passed the instant are told of by the log."""
         found: dict[str, UserState] = {}
-        for user in self._history.users():
-            state = self._history.state(user)
+        for user in self._repository.users():
+            state = self._repository.state(user)
             if state is not None and state.settled <= at:
                 found[user] = state.copy()
-                settle(Agenda(self._history.plan), found[user], at)
+                settle(Agenda(self._repository.plan), found[user], at)
             else:
-                for transition in transitions_of(self._history.commands_of(user), at):
+                for transition in transitions_of(self._repository.commands_of(user), at):
                     found[user] = transition.state
-        return LeaderboardIndex(self._history.plan, found, found.get)
+        return LeaderboardIndex(self._repository.plan, found, found.get)
 
     def _board(self, key: str) -> BoardPlan:
-        boards = self._history.plan.boards
+        boards = self._repository.plan.boards
         found = boards.get(key)
         if found is None:
             raise UnknownKey("leaderboard", key, tuple(boards))
         return found
 
     def _name(self, user: str) -> str | None:
-        state = self._history.state(user)
+        state = self._repository.state(user)
         return None if state is None else state.name
 
 

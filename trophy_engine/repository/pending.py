@@ -10,13 +10,11 @@ from typing import Final
 from trophy_engine.core.commands import Record
 from trophy_engine.storage.protocol import Entry, user_of
 
-__all__ = ["Waiting"]
-
 _SEQUENCE: Final = itemgetter(0)
 _Key = tuple[str, str, str]
 
 
-class Waiting:
+class PendingEntries:
     """Entries in the order of the log, with an index.
 
     Attributes:

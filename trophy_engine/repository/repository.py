@@ -1,4 +1,4 @@
-"""History: what an engine remembers, a storage's log and the live states that it has come to.
+"""The repository: a storage's log and the live states of its users.
 
 A state that is not live is loaded: the user's snapshot, and what the log holds after it. Live states are ``whole``
 except while a command changes them: if it is interrupted, they are dropped at the next call, for the log is the truth.
@@ -21,12 +21,10 @@ from trophy_engine.core.plan import Plan
 from trophy_engine.core.settle import make_due_happen, settle
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
-from trophy_engine.repository.pending import Waiting
+from trophy_engine.repository.pending import PendingEntries
 from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
-
-__all__ = ["History"]
 
 # What making a named tuple comes down to, without the detour over its constructor: one is made for every event.
 _new = tuple.__new__
@@ -38,7 +36,7 @@ _SHORT_TAIL: Final = 10
 _REPLAY_WEIGHT: Final = 10
 
 
-class History:
+class Repository:
     """The log and the live states of one engine.
 
     Attributes:
@@ -59,7 +57,7 @@ class History:
         self.in_batch = False
         self.forgotten = 0
         self.changed: dict[str, None] = {}
-        self._waiting = Waiting()
+        self._pending = PendingEntries()
         self._unsaved: dict[str, None] = {}
         self._entries_unsaved = 0
         self._appended = False
@@ -92,8 +90,7 @@ class History:
 
     def latest(self) -> int:
         """Return the latest instant at which anything happened to any user."""
-        states = filter(None, map(self.state, self.users()))
-        return max((state.settled for state in states), default=FIRST)
+        return max((state.settled for state in self.all_states()), default=FIRST)
 
     def settled(self) -> int:
         """Give the latest instant at which everybody was settled or other rules came, FIRST for none."""
@@ -176,6 +173,10 @@ class History:
                 self.states[user_id] = state
         return state
 
+    def all_states(self) -> Iterator[UserState]:
+        """Walk the live states of all users in the order in which these were first seen."""
+        return filter(None, map(self.state, self.users()))
+
     def _load(self, user_id: str) -> UserState | None:
         snapshot = self.storage.load(user_id)
         if snapshot is not None and (snapshot.state.get("schema") != SCHEMA or snapshot.sequence > self._sequence):
@@ -219,16 +220,16 @@ class History:
         return (entry.command for entry in entries)
 
     def _entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
-        last = self._sequence - len(self._waiting.entries)
+        last = self._sequence - len(self._pending.entries)
         for entry in self.storage.entries_of(user_id, after):
             if entry.sequence > last:
                 break  # an engine that is ahead; catch_up reads on
             yield entry
-        yield from self._waiting.of(user_id)
+        yield from self._pending.of(user_id)
 
     def users(self) -> Iterator[str]:
         """Walk the users in the order in which they were first seen."""
-        return iter(dict.fromkeys((*self.storage.users(), *self._waiting.users())))
+        return iter(dict.fromkeys((*self.storage.users(), *self._pending.users())))
 
     # --- the log ----------------------------------------------------------------------------------------------------
 
@@ -240,7 +241,7 @@ class History:
         """
         entry = _new(Entry, (self._sequence + 1, number, command))
         if self.in_batch:
-            self._waiting.add(entry)
+            self._pending.add(entry)
             self._sequence += 1
             return
         self.storage.append((entry,))
@@ -251,7 +252,7 @@ class History:
     def find(self, command: Record) -> Entry | None:
         """Find the record that used a command's idempotency key."""
         key = (command.user_id, command.metric, str(command.idempotency_key))
-        return self._waiting.find(key) or self.storage.find(*key)
+        return self._pending.find(key) or self.storage.find(*key)
 
     def begin_batch(self) -> None:
         """Let entries wait."""
@@ -263,10 +264,10 @@ class History:
         Raises:
             StorageError: it could not be kept; nothing of it has happened.
         """
-        entries = self._waiting.entries
+        entries = self._pending.entries
         self.whole = False
         self.storage.append(entries)
-        self._waiting = Waiting()
+        self._pending = PendingEntries()
         self.in_batch = False
         if self._snapshot_every is not None:
             self._age(entries)
@@ -281,7 +282,7 @@ class History:
         """Drop every live state and what waits: the storage knows better."""
         self.whole = False
         self.in_batch = False
-        self._waiting = Waiting()
+        self._pending = PendingEntries()
         self._drop_states()
         self._sequence = self.storage.length()
         self._rules_history = self._read_rules_history()
@@ -300,8 +301,8 @@ class History:
         if not self.in_batch:
             self.forget()
             return
-        entries = self._waiting.entries
-        self._waiting = Waiting(entries)
+        entries = self._pending.entries
+        self._pending = PendingEntries(entries)
         self._drop_states()
         self._sequence = entries[-1].sequence if entries else self.storage.length()
         self.whole = True
@@ -311,7 +312,7 @@ class History:
 
         While entries of a batch wait, nothing is read: either they follow the last entry at its end, or it fails.
         """
-        if self._waiting.entries:
+        if self._pending.entries:
             return False
         length = self.storage.length()
         if length == self._sequence:

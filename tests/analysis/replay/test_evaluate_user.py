@@ -48,8 +48,8 @@ def test_a_stage_is_an_engine(history):
         assert not engine_knows(engine)
         return
     effects += [effect for effect in engine.settle(at=from_micros(end)) if effect.user_id]
-    plan = engine._history.plan
-    assert state.dump(plan) == engine._settled_copy(engine._state("ann"), end).dump(plan)
+    plan = engine._repository.plan
+    assert state.dump(plan) == engine._execution.settled_copy(engine._execution.state("ann"), end).dump(plan)
     assert [materialise(one) for one in raw] == effects
 
 

@@ -1,0 +1,53 @@
+"""Exclusion: one caller of an engine at a time, whether threads or asyncio tasks call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+from trophy_engine.errors import EngineBusy
+
+
+class Exclusion:
+    """A lock between threads, and a holder between the tasks of one thread.
+
+    Attributes:
+        lock: held for every call; a thread can take it again.
+        holder: the asyncio task that holds the engine for several calls, or None.
+    """
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.holder: Any = None
+
+    def check(self) -> None:
+        """Check that the current task may call.
+
+        Raises:
+            EngineBusy: another task holds the engine.
+        """
+        holder = self.holder
+        if holder is not None and holder is not _current_task() and not holder.done():
+            raise EngineBusy(holder.get_name())
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Make the current task the holder until the block ends."""
+        former = self.holder
+        try:
+            self.holder = former or _current_task()
+            yield
+        finally:
+            self.holder = former
+
+
+def _current_task() -> Any:
+    """Return the asyncio task that runs, or None; asyncio is not imported for it."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return None if asyncio is None else asyncio.current_task()
+    except RuntimeError:  # no loop runs in this thread
+        return None

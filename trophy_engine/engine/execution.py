@@ -1,0 +1,293 @@
+"""Execution: load a user's state, apply a command to it, commit the command, and notify subscribers.
+
+The same steps make time pass for all users (``settle``) and take them to other rules (``change_rules``).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from operator import itemgetter
+
+from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.commands import Record, UserCommand
+from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.evaluate import apply
+from trophy_engine.core.settle import make_due_happen, settle
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import take_facts
+from trophy_engine.engine.exclusion import Exclusion
+from trophy_engine.engine.outcome import Outcome
+from trophy_engine.engine.subscribers import Subscribers
+from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
+from trophy_engine.identifiers import check_user_id
+from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
+from trophy_engine.notifications.broadcasts import finished_early, occasions
+from trophy_engine.repository.repository import Repository
+from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.protocol import Entry
+from trophy_engine.views.player import Player
+
+_AT = itemgetter(2)
+
+
+class Execution:
+    """Runs commands on a repository; every method but ``exclusive`` is called with the lock held.
+
+    Attributes:
+        repository: the states and the log.
+        leaderboards: the ranks of all users.
+        exclusion: who may call.
+        subscribers: whom to notify of committed effects.
+    """
+
+    def __init__(self, repository: Repository, clock: Callable[[], datetime]) -> None:
+        self.repository = repository
+        self.leaderboards = Leaderboards(repository)
+        self.exclusion = Exclusion()
+        self.subscribers = Subscribers()
+        self._clock = clock
+        self._agenda = Agenda(repository.plan)
+        self._pending_effects: list[RawEffect] = []
+
+    # --- entering ---------------------------------------------------------------------------------------------------
+
+    def exclusive(self, now: datetime | None) -> AbstractContextManager[None]:
+        """Return a block that holds the engine, with an instant that its calls take as now."""
+        if now is not None:
+            to_micros(now, "now")
+        return self._hold(now)
+
+    @contextmanager
+    def _hold(self, now: datetime | None) -> Iterator[None]:
+        with self.exclusion.lock:
+            self.enter()
+            former = self._clock
+            try:
+                with self.exclusion.hold():
+                    if now is not None:
+                        self._clock = lambda: now
+                    yield
+            finally:
+                self._clock = former
+
+    def enter(self) -> None:
+        """Check that a call may be served, drop what an interrupted one left, and read what other engines wrote.
+
+        Raises:
+            EngineBusy: another task holds the engine.
+        """
+        if self.exclusion.holder is not None:
+            self.exclusion.check()
+        if not self.repository.whole:
+            self._recover()
+        self.repository.catch_up()
+
+    def _recover(self) -> None:
+        """Go on from the log after a command that was interrupted."""
+        self.leaderboards.recover()
+        self.repository.recover()
+        self._agenda = Agenda(self.repository.plan)
+
+    # --- states and instants ----------------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """Read the clock, in microseconds."""
+        return to_micros(self._clock(), "the clock's instant")
+
+    def state(self, user: str) -> UserState:
+        """Enter, and return the state of a user; it is not to be changed.
+
+        Raises:
+            UnknownUser: nothing has been recorded of the user.
+        """
+        self.enter()
+        state = self.repository.state(check_user_id(user))
+        if state is None:
+            raise UnknownUser(user)
+        return state
+
+    def instant_of_command(self, user: str, at: datetime | None) -> int:
+        """Return the instant of a command: by default now, or that of the last thing that happened to its user."""
+        self.enter()
+        if at is not None:
+            return to_micros(at)
+        now = self.now()
+        state = self.repository.state(check_user_id(user))
+        return now if state is None or state.settled < now else state.settled
+
+    def instant_of_view(self, state: UserState, at: datetime | None) -> int:
+        """Return the instant of a view: by default now, or that of the last thing that happened to the user.
+
+        Raises:
+            UnknownUser: nothing had been recorded of the user by then.
+        """
+        instant = max(self.now(), state.settled) if at is None else to_micros(at)
+        if instant < state.created:
+            raise UnknownUser(state.id)
+        return instant
+
+    def settled_copy(self, state: UserState, instant: int) -> UserState:
+        """Return a copy of a state as time alone makes it by an instant."""
+        copy = state.copy()
+        settle(Agenda(self.repository.plan), copy, instant)
+        return copy
+
+    def player(self, state: UserState, instant: int) -> Player:
+        """Return the view of a user as of an instant; one that the user has passed is answered from the log."""
+        if instant >= state.settled:
+            return Player(self.repository.plan, self.settled_copy(state, instant))
+        [last] = deque(transitions_of(self.repository.commands_of(state.id), instant), maxlen=1)
+        return Player(last.plan, last.state)
+
+    # --- one command ------------------------------------------------------------------------------------------------
+
+    def run(self, command: UserCommand) -> Outcome:
+        """Apply a command, commit it, and notify subscribers.
+
+        Raises:
+            Refused: the rules or the history do not allow it; nothing has happened.
+            StorageError: it could not be kept; nothing has happened.
+            SubscribersFailed: subscribers raised; the command has happened.
+        """
+        user_id = command.user_id
+        repository = self.repository
+        agenda = self._agenda
+        if agenda.plan is not repository.plan:
+            agenda = self._agenda = Agenda(repository.plan)
+        boards = repository.plan.boards
+        effects: list[RawEffect] = []
+        repository.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
+        agenda.effects = effects
+        if boards:
+            self.leaderboards.advance_to(command.at)
+        known = repository.states.get(user_id) if type(user_id) is str else None
+        try:
+            state = apply(agenda, known or repository.state(check_user_id(user_id)), command)
+        except TrophyError:
+            self._agenda = Agenda(repository.plan)
+            repository.whole = True  # a refusal leaves no trace
+            if repository.catch_up():
+                return self.run(command)
+            raise
+        repository.states[user_id] = state
+        number = state.commands
+        outcome = Outcome(repository.plan, command, number, take_facts(state), effects)
+        repository.append(number, command)
+        if boards:
+            outcome.leaderboards = self.leaderboards.record_change(state, command.at)
+            if repository.plan.notices is not None:
+                effects += self.leaderboards.collect_due(command.at)
+                effects += self.leaderboards.announce_moves(user_id, command.at)
+        repository.whole = True
+        if self.subscribers.subscriptions:
+            self.notify(effects, outcome)
+        return outcome
+
+    def repeat(self, command: Record, first: Entry) -> Outcome:
+        """Return the outcome of an event whose idempotency key another entry has used: nothing happens."""
+        state = self.state(command.user_id)
+        plan = self.repository.plan
+        now = self.settled_copy(state, max(command.at, state.settled))
+        total = now.gauges[plan.metrics[command.metric].total.index].total
+        return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
+
+    # --- all users --------------------------------------------------------------------------------------------------
+
+    def settle(self, instant: int) -> list[RawEffect]:
+        """Make everything that is due by an instant happen to all users; return the effects in order of time."""
+        repository = self.repository
+        repository.whole = False
+        agenda = Agenda(repository.plan)
+        effects = agenda.effects = self._broadcasts(instant)
+        for user_id in repository.users():
+            state = repository.state(user_id)
+            if state is not None:
+                known = len(effects)
+                repository.states[user_id] = after = make_due_happen(agenda, state, instant)
+                if len(effects) > known:
+                    self.leaderboards.refresh(after)
+        repository.settle(instant)
+        repository.whole = True
+        effects.sort(key=_AT)
+        self.notify(effects)
+        return effects
+
+    def _broadcasts(self, until: int) -> list[RawEffect]:
+        """Return the effects that concern all users since they were last settled, or since the first user came."""
+        repository = self.repository
+        if repository.plan.notices is None:
+            return []
+        first = min((state.created for state in repository.all_states()), default=None)
+        if first is None:
+            return []
+        since = max(repository.settled(), first)
+        effects = occasions(repository.plan, since, until, self.leaderboards.final_rankings(until))
+        return [*self.leaderboards.collect_due(until), *effects] if repository.plan.boards else effects
+
+    def change_rules(self, ruleset: Ruleset, at: int | None) -> list[RawEffect]:
+        """Take all users to other rules; return the effects in order of time.
+
+        Raises:
+            EarlierThanSettled: something has happened to a user after the instant.
+            InvalidValue: a batch is open.
+        """
+        repository = self.repository
+        repository.check_no_batch()
+        latest = repository.latest()
+        instant = max(self.now(), latest) if at is None else at
+        for state in repository.all_states() if instant < latest else ():
+            if instant < state.settled:
+                raise EarlierThanSettled(state.id, from_micros(instant), from_micros(state.settled))
+        before, effects = repository.plan, self._broadcasts(instant)
+        effects += repository.change_rules(ruleset, instant)
+        after = repository.plan
+        if after.notices is not None:
+            effects += finished_early(before, after, instant, self.leaderboards.top_at)
+        effects.sort(key=_AT)
+        self.notify(effects)
+        return effects
+
+    # --- batches and subscribers ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make one transaction of the commands within; a batch within a batch is part of it."""
+        with self.exclusive(None):
+            if self.repository.in_batch:
+                yield
+                return
+            checkpoint = self.leaderboards.checkpoint()
+            try:
+                yield from self._batched(checkpoint)
+            except BaseException:
+                self.repository.abandon_batch()  # again, for the first time may have been interrupted
+                raise
+            effects, self._pending_effects = self._pending_effects, []
+            self.notify(effects)
+
+    def _batched(self, checkpoint: NotifierCheckpoint) -> Iterator[None]:
+        try:
+            self.repository.begin_batch()
+            yield
+            self.repository.end_batch()
+        except BaseException:
+            self.repository.abandon_batch()
+            self._pending_effects.clear()
+            self.leaderboards.restore(checkpoint)
+            raise
+
+    def notify(self, effects: list[RawEffect], outcome: Outcome | None = None) -> None:
+        """Notify subscribers of committed effects; within a batch, at its end.
+
+        Raises:
+            SubscribersFailed: some of them raised.
+        """
+        if self.repository.in_batch:
+            self._pending_effects += effects
+        else:
+            self.subscribers.notify(effects, outcome)
