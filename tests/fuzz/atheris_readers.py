@@ -39,11 +39,11 @@ def read_rules(content):
     text = content.decode("utf-8", "surrogatepass" if len(content) % 2 else "replace")
     for format_ in ("toml", "json"):
         try:
-            rules = Ruleset.loads(text, format_)
+            rules = Ruleset.from_text(text, format_)
         except InvalidRules as error:
             str(error)
         else:
-            assert Ruleset.loads(rules.dumps("json"), "json") == rules
+            assert Ruleset.from_text(rules.to_text("json"), "json") == rules
 
 
 def read_rows(name, content):

@@ -26,10 +26,10 @@ _TOML = st.lists(
 
 def check_reading(text, format_):
     try:
-        rules = Ruleset.loads(text, format_)
+        rules = Ruleset.from_text(text, format_)
     except InvalidRules as error:
         return str(error)
-    assert Ruleset.loads(rules.dumps("json"), "json") == rules
+    assert Ruleset.from_text(rules.to_text("json"), "json") == rules
     assert len(rules.digest) == 64
     return rules
 
@@ -41,7 +41,7 @@ def test_any_json_is_rules_or_refused(value):
 
 @given(st.data(), rulesets())
 def test_rules_with_something_odd_in_them_are_rules_or_refused(data, rules):
-    table = json.loads(rules.dumps("json"))
+    table = json.loads(rules.to_text("json"))
     check_reading(json_text(data.draw(replaced(table))), "json")
 
 
@@ -53,7 +53,7 @@ def test_any_text_is_rules_or_refused(text):
 
 @given(st.data(), rulesets())
 def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
-    text = rules.dumps("toml")
+    text = rules.to_text("toml")
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(text)))
         length = data.draw(st.integers(0, 4))
@@ -91,7 +91,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
 )
 def test_what_used_to_escape_is_told(text, told, tmp_path):
     with pytest.raises(InvalidRules, match=told):
-        Ruleset.loads(text, "json")
+        Ruleset.from_text(text, "json")
     path = tmp_path / "rules.json"
     path.write_text(text, encoding="utf-8")
     assert all(str(problem).encode() for problem in check_file(path))
@@ -100,13 +100,13 @@ def test_what_used_to_escape_is_told(text, told, tmp_path):
 @pytest.mark.parametrize("number", ["9" * 5_000, "1e9999999999999999999999", "0x" + "f" * 5_000, "-" + "9" * 4_000])
 def test_numbers_of_toml_have_bounds(number):
     with pytest.raises(InvalidRules):
-        Ruleset.loads(f"[[points]]\nkey = 'xp'\nmaximum = {number}")
+        Ruleset.from_text(f"[[points]]\nkey = 'xp'\nmaximum = {number}")
 
 
 @pytest.mark.parametrize("path", ["a\0.toml", "\ud800.toml", "", "no/such/folder.toml", ".", b"rules.toml", 5, None])
 def test_paths_that_are_none_are_refused(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for call in (Ruleset.load, check_file, Ruleset().dump):
+    for call in (Ruleset.load, check_file, Ruleset().save):
         with pytest.raises(TrophyError):
             call(path)
 
@@ -120,5 +120,5 @@ def test_a_byte_order_mark_is_no_part_of_the_rules(tmp_path):
 def test_a_decimal_with_a_large_exponent_costs_nothing():
     rules = '{"streak": {"metrics": [{"key": "a", "threshold": 0e999999999999999999}]}, "metrics": [{"key": "a"}]}'
     with pytest.raises(InvalidRules, match="threshold must be above 0"):
-        Ruleset.loads(rules, "json")
+        Ruleset.from_text(rules, "json")
     assert Decimal("0e999999999999999999") == 0

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 
 from trophy_engine import Metric, MetricPointsTrigger, Ruleset
-from trophy_engine.rules import bundled as shipped
-from trophy_engine.rules import structure
+from trophy_engine.rules import bundled, structure
 from trophy_engine.rules.ruleset import check_file
 from trophy_engine.rules.schema import json_schema
 from trophy_engine.testing import rulesets
@@ -25,7 +24,7 @@ def test_the_schema_is_one():
 
 @given(rulesets())
 def test_the_schema_takes_every_ruleset(rules):
-    jsonschema.validate(json.loads(rules.dumps("json")), SCHEMA)
+    jsonschema.validate(json.loads(rules.to_text("json")), SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,7 @@ def test_every_class_of_rule_is_in_the_schema():
     found = set()
 
     def walk(cls):
-        for kinds, _ in structure.kinds_of(cls).values():
+        for kinds, _ in structure.rule_classes_of(cls).values():
             for kind in kinds:
                 found.add(kind.__name__)
                 walk(kind)
@@ -65,8 +64,8 @@ def test_every_class_of_rule_is_in_the_schema():
 
 
 def test_the_shipped_rules_are_sound():
-    assert shipped.shipped() == ("git",)
-    assert check_file(shipped.find("git")) == []
+    assert bundled.bundled_names() == ("git",)
+    assert check_file(bundled.rules_path("git")) == []
 
 
 def test_the_digest_is_that_of_the_rules_and_not_of_their_spelling(tmp_path):

@@ -15,7 +15,7 @@ from trophy_engine import (
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.rules import check, limits
-from trophy_engine.rules.check import check as check_parts
+from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.ruleset import check_file
 
 LINEAR = 5  # for four times as much
@@ -119,7 +119,7 @@ def test_loading_takes_few_steps_for_each_achievement():
 
     def work(size):
         written = text(size)
-        return lambda: Ruleset.loads(written)
+        return lambda: Ruleset.from_text(written)
 
     assert growth(work, 100) < LINEAR
     assert count_calls(work(100)) < 100 * 300  # 610 where type hints are resolved for each field
@@ -165,8 +165,8 @@ def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
     ],
 )
 def test_what_stands_in_strings_and_comments_is_not_nested(text):
-    assert Ruleset.loads(text).metrics
+    assert Ruleset.from_text(text).metrics
 
 
 def test_json_strings_are_not_nested():
-    assert Ruleset.loads('{"metrics": [{"key": "a", "name": "\\"' + "[" * 50 + '"}]}', "json").metrics
+    assert Ruleset.from_text('{"metrics": [{"key": "a", "name": "\\"' + "[" * 50 + '"}]}', "json").metrics

@@ -10,7 +10,7 @@ from trophy_engine.analysis.simulation.sweep import sweep
 from trophy_engine.analysis.statistics.figures import figures
 from trophy_engine.rules import bundled
 
-RULES = Ruleset.load(bundled.find("git"))
+RULES = Ruleset.load(bundled.rules_path("git"))
 PEOPLE = Population.typical(RULES)
 
 

@@ -97,7 +97,7 @@ def test_every_answer_keeps_the_order(order):
 @pytest.mark.parametrize("format_", ["toml", "json"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_rules_that_are_written_and_read_keep_the_order(order, format_):
-    assert shown(HostedClient(Ruleset.loads(rules(order).dumps(format_), format_))) == {order}
+    assert shown(HostedClient(Ruleset.from_text(rules(order).to_text(format_), format_))) == {order}
 
 
 def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():

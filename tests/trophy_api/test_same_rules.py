@@ -53,7 +53,7 @@ def seen(player):
 @settings(max_examples=10, deadline=None)
 @given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
 def test_rules_made_through_the_client_play_like_those_of_a_file(history):
-    from_file = Engine(Ruleset.loads(history.ruleset.dumps("toml"), "toml"))
+    from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
     made = made_through_the_client(history.ruleset)
     for deed in history:
         assert told(perform(made, deed)) == told(perform(from_file, deed))

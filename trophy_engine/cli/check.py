@@ -9,7 +9,7 @@ import typer
 from trophy_engine.cli.console import fail, results
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import errors_of
+from trophy_engine.rules.diagnostics import select_errors
 from trophy_engine.rules.ruleset import check_file
 
 __all__ = ["check"]
@@ -25,14 +25,14 @@ def check(
     Exit status: 0 without problems, 1 with errors, 2 for a wrong call, 3 with warnings only.
     """
     try:
-        problems = check_file(bundled.find(rules))
+        problems = check_file(bundled.rules_path(rules))
     except TrophyError as error:
         fail(error)
     console = results()
     for problem in problems:
         style = "red" if problem.severity == "error" else "yellow"
         console.print(str(problem), style=style, markup=False, soft_wrap=True)
-    errors = len(errors_of(problems))
+    errors = len(select_errors(problems))
     warnings = len(problems) - errors
     console.print(f"{rules}: {_count(errors, 'error')}, {_count(warnings, 'warning')}", markup=False, soft_wrap=True)
     if problems:

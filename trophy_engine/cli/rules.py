@@ -22,6 +22,6 @@ def load(name: str) -> Ruleset:
         TrophyError: they cannot be read, or have errors, all of which it tells.
     """
     try:
-        return Ruleset.load(bundled.find(name))
+        return Ruleset.load(bundled.rules_path(name))
     except InvalidRules as error:
         raise TrophyError(f"{name} has errors:\n{error}") from error

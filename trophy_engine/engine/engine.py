@@ -685,12 +685,12 @@ class Engine:
         first = next(log, None)
         if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
             raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
-        engine = cls(Ruleset.loads(first.command.rules, format="json"), storage=storage)
+        engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
         for entry in log:
             InstanceOf((Entry,)).check("each of entries", entry)
             match entry.command:
                 case ChangeRules(rules, at):
-                    engine.update(Ruleset.loads(rules, format="json"), at=from_micros(at))
+                    engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))
                 case Settle(at):
                     engine.settle(at=from_micros(at))
                 case command:

@@ -86,7 +86,7 @@ class Outcome:
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Return what pickle and copy keep: the rules stand for the plan."""
-        rules = self._plan.ruleset.dumps("json")
+        rules = self._plan.ruleset.to_text("json")
         command = (rules, self._command, self._number, self._streak, self._effects, self._total)
         return (*command, self.replayed, dict(self.leaderboards))
 

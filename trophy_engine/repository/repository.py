@@ -116,7 +116,7 @@ class Repository:
             StorageError: it could not be kept; nothing of it has happened.
         """
         self.check_no_batch()
-        command = ChangeRules(ruleset.dumps(format="json"), at)
+        command = ChangeRules(ruleset.to_text(format="json"), at)
         former, plan = self.plan, plan_of(command.rules)
         self.whole = False
         effects: list[RawEffect] = []

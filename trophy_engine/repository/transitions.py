@@ -23,13 +23,13 @@ from trophy_engine.rules.ruleset import Ruleset
 __all__ = ["NO_RULES", "diff_of", "plan_of", "transitions_of"]
 
 #: What is in force before a log begins.
-NO_RULES: Final = Ruleset().dumps("json")
+NO_RULES: Final = Ruleset().to_text("json")
 
 
 @lru_cache(maxsize=256)
 def plan_of(rules: str) -> Plan:
     """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
-    return compile_plan(Ruleset.loads(rules, format="json"))
+    return compile_plan(Ruleset.from_text(rules, format="json"))
 
 
 @lru_cache(maxsize=256)

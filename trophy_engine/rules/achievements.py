@@ -8,10 +8,10 @@ import attrs
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
+    FILTER,
     FLAG,
     KEY,
     KEYS,
-    MATCHING,
     TEXT,
     Filter,
     InstanceOf,
@@ -50,7 +50,7 @@ class MetricTrigger:
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY)
     value: Number = attrs.field(converter=as_number, validator=Numeric(min=1))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
 
 
 @attrs.frozen
@@ -114,5 +114,5 @@ class Achievement:
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: AchievementStatus = attrs.field(default="active", validator=OneOf(_STATUSES), kw_only=True)

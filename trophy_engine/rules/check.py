@@ -1,6 +1,6 @@
 """Checks of rules against one another: every contradiction is an error, what can hardly be meant is a warning.
 
-Parts that could not be read take part as far as their keys are known, so that one fault is told once.
+Parts that could not be read take part as far as their keys are known, so that each fault is reported once.
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ import attrs
 from trophy_engine.errors import listed, nearest
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.diagnostics import Problem, at_item
+from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
-from trophy_engine.rules.reachability import composites_of, cycle_of, cyclic, unreachable
+from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
 from trophy_engine.rules.streak import Streak
-
-__all__ = ["check"]
 
 #: How many declared keys are compared with misspelt references before no more suggestions are made.
 _MAX_COMPARED: Final = 20_000
 
 
-def check(
+def check_parts(
     metrics: Sequence[Any],
     attributes: Sequence[Any],
     streak: Any,
@@ -36,7 +34,7 @@ def check(
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class or ``Unreadable``."""
     suggestions = _Suggestions()
-    names = _Names(
+    declared = _DeclaredKeys(
         metrics=_Declared(_keys(metrics), suggestions),
         achievements=_Declared(_keys(achievements), suggestions),
         user_attributes=_Declared(_keys(attributes, "user"), suggestions),
@@ -44,20 +42,20 @@ def check(
         systems=_Declared(_keys(points), suggestions),
         streak=streak is not None and (not isinstance(streak, Streak) or bool(streak.metrics)),
     )
-    composites = composites_of(achievements)
-    cycles = cyclic(composites)
-    never = unreachable(achievements, composites, cycles, streak=names.streak)
+    composites = find_composites(achievements)
+    cycles = find_cyclic(composites)
+    unreachable = find_unreachable(achievements, composites, cycles, streak=declared.streak)
     return [
         *_duplicates("metrics", metrics),
         *_duplicate_attributes(attributes),
-        *_check_streak(streak, names),
+        *_check_streak(streak, declared),
         *_duplicates("achievements", achievements),
-        *_check_achievements(achievements, names),
-        *_check_composites(achievements, composites, cycles, never),
+        *_check_achievements(achievements, declared),
+        *_check_composites(achievements, composites, cycles, unreachable),
         *_duplicates("points", points),
-        *_check_points(points, never, names),
+        *_check_points(points, unreachable, declared),
         *_duplicates("leaderboards", leaderboards),
-        *_check_leaderboards(leaderboards, names),
+        *_check_leaderboards(leaderboards, declared),
     ]
 
 
@@ -65,7 +63,7 @@ class _Suggestions:
     """Finds the declared key that a misspelt one most looks like, for as long as that is affordable.
 
     To compare a key takes microseconds with each declared one, so that thousands of misspelt references among thousands
-    of keys would take minutes; whoever has mended the first ones is given the next.
+    of keys would take minutes; the next check suggests for the references that are left.
     """
 
     def __init__(self) -> None:
@@ -73,7 +71,7 @@ class _Suggestions:
         self._found: dict[tuple[int, str], str | None] = {}
 
     def nearest(self, key: str, declared: _Declared) -> str | None:
-        """Return the declared key that is most like a key, or None where none is or no more are looked for."""
+        """Return the declared key that is most like a key, or None if none is or no more are looked for."""
         asked = id(declared), key
         if asked not in self._found:
             if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
@@ -91,7 +89,7 @@ class _Declared:
         self._known = frozenset(keys)
         self._suggestions = suggestions
 
-    def unknown(self, kind: str, key: str, path: str) -> Iterator[Problem]:
+    def check_known(self, kind: str, key: str, path: str) -> Iterator[Problem]:
         """Report a reference to a key that is not declared."""
         if key not in self._known:
             near = self._suggestions.nearest(key, self)
@@ -100,8 +98,8 @@ class _Declared:
 
 
 @attrs.frozen
-class _Names:
-    """What references can refer to; ``streak`` tells whether there is a streak that can run."""
+class _DeclaredKeys:
+    """The declared keys that rules can refer to, and whether there is a streak that can start."""
 
     metrics: _Declared
     achievements: _Declared
@@ -110,12 +108,12 @@ class _Names:
     systems: _Declared
     streak: bool
 
-    def filters(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Tell of filters by attributes that are not declared."""
+    def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Report filters by attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
             wanted = getattr(rule, f"{kind}_attributes", Filter())
             for key in wanted:
-                yield from known.unknown(f"{kind} attribute", key, f"{path}.{kind}_attributes.{key}")
+                yield from known.check_known(f"{kind} attribute", key, f"{path}.{kind}_attributes.{key}")
 
 
 def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
@@ -128,164 +126,166 @@ def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
 
 def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         if part.key and part.key in first:
-            here = f"{at_item(path, place)}.key"
+            key_path = f"{item_path(path, index)}.key"
             yield Problem(
                 "error",
-                here,
-                f"the {what} {part.key!r} is taken by {at_item(path, first[part.key])}; choose another one",
+                key_path,
+                f"the {what} {part.key!r} is taken by {item_path(path, first[part.key])}; choose another one",
             )
         elif part.key:
-            first[part.key] = place
+            first[part.key] = index
 
 
 def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
     first: dict[tuple[str, str], int] = {}
-    for place, attribute in enumerate(attributes):
+    for index, attribute in enumerate(attributes):
         if isinstance(attribute, Attribute):
             name = (attribute.type, attribute.key)
             if name in first:
-                taken = at_item("attributes", first[name])
+                taken = item_path("attributes", first[name])
                 message = (
                     f"the {attribute.type} attribute {attribute.key!r} is declared at {taken} already; leave one out"
                 )
-                yield Problem("error", f"{at_item('attributes', place)}.key", message)
-            first.setdefault(name, place)
+                yield Problem("error", f"{item_path('attributes', index)}.key", message)
+            first.setdefault(name, index)
 
 
-def _check_streak(streak: Any, names: _Names) -> Iterator[Problem]:
+def _check_streak(streak: Any, declared: _DeclaredKeys) -> Iterator[Problem]:
     if not isinstance(streak, Streak):
         return
     if not streak.metrics:
         yield Problem("warning", "streak.metrics", "a streak without metrics never starts; name at least one")
-    for place, metric in enumerate(streak.metrics):
-        yield from names.metrics.unknown("metric", metric.key, f"{at_item('streak.metrics', place)}.key")
+    for index, metric in enumerate(streak.metrics):
+        yield from declared.metrics.check_known("metric", metric.key, f"{item_path('streak.metrics', index)}.key")
     yield from _duplicates("streak.metrics", streak.metrics, "metric")
 
 
-def _check_achievements(achievements: Sequence[Any], names: _Names) -> Iterator[Problem]:
-    for place, achievement in enumerate(achievements):
+def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
+    for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement):
             continue
-        path = at_item("achievements", place)
-        yield from names.filters(achievement, path)
+        path = item_path("achievements", index)
+        yield from declared.check_filters(achievement, path)
         match achievement.trigger:
             case MetricTrigger(metric) as trigger:
-                yield from names.metrics.unknown("metric", metric, f"{path}.trigger.metric")
-                yield from names.filters(trigger, f"{path}.trigger")
+                yield from declared.metrics.check_known("metric", metric, f"{path}.trigger.metric")
+                yield from declared.check_filters(trigger, f"{path}.trigger")
             case StreakTrigger():
-                yield from _without_streak(names, f"{path}.trigger")
+                yield from _check_streak_can_start(declared, f"{path}.trigger")
             case CompositeTrigger(prerequisites):
-                for number, key in enumerate(prerequisites):
-                    where = at_item(f"{path}.trigger.achievements", number)
-                    yield from names.achievements.unknown("achievement", key, where)
+                for position, key in enumerate(prerequisites):
+                    item = item_path(f"{path}.trigger.achievements", position)
+                    yield from declared.achievements.check_known("achievement", key, item)
 
 
 def _check_composites(
     achievements: Sequence[Any],
     composites: Mapping[str, tuple[str, ...]],
     cycles: Mapping[str, int],
-    never: Collection[str],
+    unreachable: Collection[str],
 ) -> Iterator[Problem]:
-    for place, achievement in enumerate(achievements):
+    for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
             continue
-        path = f"{at_item('achievements', place)}.trigger.achievements"
+        path = f"{item_path('achievements', index)}.trigger.achievements"
         if achievement.key in cycles:
-            cycle = " -> ".join(cycle_of(achievement.key, composites, cycles))
+            cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
             yield Problem("error", path, f"waits for itself: {cycle}; break the cycle")
             continue
-        for number, key in enumerate(achievement.trigger.achievements):
-            if key in never:
+        for position, key in enumerate(achievement.trigger.achievements):
+            if key in unreachable:
                 message = f"the prerequisite {key!r} can never complete, so neither can {achievement.key!r}; drop it"
-                yield Problem("warning", at_item(path, number), message)
+                yield Problem("warning", item_path(path, position), message)
 
 
-def _without_streak(names: _Names, path: str) -> Iterator[Problem]:
-    if not names.streak:
+def _check_streak_can_start(declared: _DeclaredKeys, path: str) -> Iterator[Problem]:
+    if not declared.streak:
         yield Problem(
             "warning", path, "never fires, for the rules have no streak that can start; add [streak] with metrics"
         )
 
 
-def _check_points(points: Sequence[Any], never: Collection[str], names: _Names) -> Iterator[Problem]:
-    for place, system in enumerate(points):
+def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: _DeclaredKeys) -> Iterator[Problem]:
+    for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
-            path = at_item("points", place)
-            yield from _check_triggers(system, path, never, names)
+            path = item_path("points", index)
+            yield from _check_triggers(system, path, unreachable, declared)
             yield from _check_keys(f"{path}.triggers", system.trigger_keys)
             yield from _check_keys(f"{path}.boosts", system.boost_keys)
             yield from _check_levels(system, path)
-            yield from _check_boosts(system, path, names)
+            yield from _check_boosts(system, path, declared)
 
 
-def _check_triggers(system: PointsSystem, path: str, never: Collection[str], names: _Names) -> Iterator[Problem]:
+def _check_triggers(
+    system: PointsSystem, path: str, unreachable: Collection[str], declared: _DeclaredKeys
+) -> Iterator[Problem]:
     if system.triggers and all(trigger.points < 0 for trigger in system.triggers):
         message = "every trigger takes points and none gives any, so the total stays 0; add one that gives"
         yield Problem("warning", f"{path}.triggers", message)
-    for place, trigger in enumerate(system.triggers):
-        where = at_item(f"{path}.triggers", place)
-        yield from names.filters(trigger, where)
+    for index, trigger in enumerate(system.triggers):
+        item = item_path(f"{path}.triggers", index)
+        yield from declared.check_filters(trigger, item)
         match trigger:
             case MetricPointsTrigger(metric):
-                yield from names.metrics.unknown("metric", metric, f"{where}.metric")
+                yield from declared.metrics.check_known("metric", metric, f"{item}.metric")
                 if trigger.block_if_out_of_points and trigger.points > 0:
                     message = "has no effect on a trigger that gives points; leave it out"
-                    yield Problem("warning", f"{where}.block_if_out_of_points", message)
+                    yield Problem("warning", f"{item}.block_if_out_of_points", message)
             case StreakPointsTrigger():
-                yield from _without_streak(names, where)
+                yield from _check_streak_can_start(declared, item)
             case AchievementPointsTrigger(key):
-                yield from names.achievements.unknown("achievement", key, f"{where}.achievement")
-                if key in never:
-                    yield Problem("warning", f"{where}.achievement", f"never fires, for {key!r} can never complete")
+                yield from declared.achievements.check_known("achievement", key, f"{item}.achievement")
+                if key in unreachable:
+                    yield Problem("warning", f"{item}.achievement", f"never fires, for {key!r} can never complete")
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     yield from _duplicates(f"{path}.levels", system.levels)
     first: dict[int, str] = {}
-    for place, level in enumerate(system.levels):
-        where = f"{at_item(f'{path}.levels', place)}.points"
+    for index, level in enumerate(system.levels):
+        item = f"{item_path(f'{path}.levels', index)}.points"
         if level.points in first:
             message = f"levels {first[level.points]!r} and {level.key!r} share the threshold {level.points}; move one"
-            yield Problem("error", where, message)
+            yield Problem("error", item, message)
         first.setdefault(level.points, level.key)
         if system.maximum is not None and level.points > system.maximum:
             message = f"{level.points} is above the maximum {system.maximum} and cannot be reached; lower it"
-            yield Problem("warning", where, message)
+            yield Problem("warning", item, message)
 
 
-def _check_boosts(system: PointsSystem, path: str, names: _Names) -> Iterator[Problem]:
-    gives = any(trigger.points > 0 for trigger in system.triggers)
-    for place, boost in enumerate(system.boosts):
-        where = at_item(f"{path}.boosts", place)
-        yield from names.filters(boost, where)
-        if not gives:
-            yield Problem("warning", where, "never applies, for no trigger of the system gives points; drop it")
+def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> Iterator[Problem]:
+    awards_points = any(trigger.points > 0 for trigger in system.triggers)
+    for index, boost in enumerate(system.boosts):
+        item = item_path(f"{path}.boosts", index)
+        yield from declared.check_filters(boost, item)
+        if not awards_points:
+            yield Problem("warning", item, "never applies, for no trigger of the system gives points; drop it")
 
 
 def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
-    """Tell of items that share a key, their own or the one they go by for want of one."""
+    """Report items that share a key, be it declared or derived from their position."""
     first: dict[str, int] = {}
-    for place, key in enumerate(keys):
+    for index, key in enumerate(keys):
         if key in first:
-            message = f"the key {key!r} is that of {at_item(path, first[key])} already; choose another one"
-            yield Problem("error", f"{at_item(path, place)}.key", message)
-        first.setdefault(key, place)
+            message = f"the key {key!r} is that of {item_path(path, first[key])} already; choose another one"
+            yield Problem("error", f"{item_path(path, index)}.key", message)
+        first.setdefault(key, index)
 
 
-def _check_leaderboards(leaderboards: Sequence[Any], names: _Names) -> Iterator[Problem]:
-    for place, board in enumerate(leaderboards):
+def _check_leaderboards(leaderboards: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
+    for index, board in enumerate(leaderboards):
         if not isinstance(board, Leaderboard):
             continue
-        path = at_item("leaderboards", place)
-        yield from names.filters(board, path)
-        for number, key in enumerate(board.breakdown_attributes):
-            where = at_item(f"{path}.breakdown_attributes", number)
-            yield from names.user_attributes.unknown("user attribute", key, where)
+        path = item_path("leaderboards", index)
+        yield from declared.check_filters(board, path)
+        for position, key in enumerate(board.breakdown_attributes):
+            item = item_path(f"{path}.breakdown_attributes", position)
+            yield from declared.user_attributes.check_known("user attribute", key, item)
         if board.metric is not None:
-            yield from names.metrics.unknown("metric", board.metric, f"{path}.metric")
+            yield from declared.metrics.check_known("metric", board.metric, f"{path}.metric")
         if board.points is not None:
-            yield from names.systems.unknown("points system", board.points, f"{path}.points")
+            yield from declared.systems.check_known("points system", board.points, f"{path}.points")
         if board.rank_by == "streak":
-            yield from _without_streak(names, path)
+            yield from _check_streak_can_start(declared, path)

@@ -179,7 +179,7 @@ LOCAL_DATE: Final = _LocalDate()
 #: A time of day, to the minute or to the second.
 TIME_OF_DAY: Final = _TimeOfDay()
 #: Attribute keys and the values they must have.
-MATCHING: Final = _Matching()
+FILTER: Final = _Matching()
 
 
 @attrs.frozen

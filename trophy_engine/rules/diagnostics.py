@@ -1,4 +1,4 @@
-"""Problems: what is wrong with rules, as data, so that all of them can be told at once."""
+"""Problems: what is wrong with rules, as data, so that all of them can be reported at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-__all__ = ["Problem", "Severity", "at_item", "errors_of"]
+__all__ = ["Problem", "Severity", "item_path", "select_errors"]
 
 Severity = Literal["error", "warning"]
 
@@ -30,15 +30,15 @@ class Problem:
         return f"{self.severity}: {self.path}: {self.message}" if self.path else f"{self.severity}: {self.message}"
 
 
-def errors_of(problems: list[Problem]) -> list[Problem]:
-    """Leave the warnings out."""
+def select_errors(problems: list[Problem]) -> list[Problem]:
+    """Return the errors without the warnings."""
     return [problem for problem in problems if problem.severity == "error"]
 
 
-def at_item(path: str, place: int) -> str:
-    """Extend a path by a place in a list.
+def item_path(path: str, index: int) -> str:
+    """Extend a path by an index in a list.
 
-    >>> at_item("achievements", 3)
+    >>> item_path("achievements", 3)
     'achievements[3]'
     """
-    return f"{path}[{place}]"
+    return f"{path}[{index}]"

@@ -18,8 +18,6 @@ from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
 
-__all__ = ["Format", "check_format", "check_path", "emit", "format_of", "parse", "read_text", "write_text"]
-
 Format = Literal["toml", "json"]
 
 _FORMATS: Final = get_args(Format)

@@ -10,9 +10,9 @@ import attrs
 from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import (
+    FILTER,
     KEY,
     LOCAL_DATE,
-    MATCHING,
     TEXT,
     TIME_OF_DAY,
     Filter,
@@ -71,7 +71,7 @@ class Leaderboard:
     run_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     max_participants: int = attrs.field(default=1000, validator=Integer(min=1))
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
 
     def __attrs_post_init__(self) -> None:

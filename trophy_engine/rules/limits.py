@@ -11,8 +11,6 @@ from typing import Final
 
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "check_limits"]
-
 #: How many characters a rules file has at most.
 MAX_CHARACTERS: Final = 16_000_000
 #: How deep lists and tables are nested at most, and how many dotted parts a key has; rules need six.

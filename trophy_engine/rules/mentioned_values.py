@@ -1,6 +1,6 @@
-"""What rules name: the values that their filters want, and the numbers at which something happens.
+"""What rules mention: the values that their filters want, and the numbers at which something happens.
 
-Whoever makes up users for a ruleset looks here for what makes a difference to it.
+Generators of users and histories draw from these, because they make a difference under the ruleset.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.points import MetricPointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["named_numbers", "named_values"]
 
-
-def named_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
-    """Give, for each declared attribute, the values that filters want it to have, sorted."""
-    found: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
+def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+    """Return, for each declared attribute, the values that filters want it to have, sorted."""
+    values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
     for filter_ in _filters(ruleset):
         for key, value in filter_.items():
-            found[key].add(value)
-    return {key: tuple(sorted(values)) for key, values in found.items()}
+            values_by_key[key].add(value)
+    return {key: tuple(sorted(values)) for key, values in values_by_key.items()}
 
 
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
@@ -41,16 +39,16 @@ def _filters(ruleset: Ruleset) -> Iterator[Filter]:
         yield board.user_attributes
 
 
-def named_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
-    """Give the numbers of a metric at which something happens, rising."""
-    found: set[Number] = set()
+def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
+    """Return the numbers of a metric at which something happens, in ascending order."""
+    numbers: set[Number] = set()
     if ruleset.streak is not None:
-        found |= {one.threshold for one in ruleset.streak.metrics if one.key == metric}
+        numbers |= {condition.threshold for condition in ruleset.streak.metrics if condition.key == metric}
     for achievement in ruleset.achievements:
         if isinstance(achievement.trigger, MetricTrigger) and achievement.trigger.metric == metric:
-            found.add(achievement.trigger.value)
+            numbers.add(achievement.trigger.value)
     for system in ruleset.points:
         for trigger in system.triggers:
             if isinstance(trigger, MetricPointsTrigger) and trigger.metric == metric:
-                found.add(trigger.threshold)
-    return tuple(sorted(found))
+                numbers.add(trigger.threshold)
+    return tuple(sorted(numbers))

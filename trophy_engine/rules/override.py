@@ -1,8 +1,9 @@
-"""Variations of a ruleset: the same rules with other values at some paths, as a rules file names them.
+"""Overrides: the same rules with other values at some paths, as a rules file names them.
 
 >>> from trophy_engine.rules.metrics import Metric
->>> varied = vary(Ruleset(metrics=[Metric("words")]), {"metrics[words].name": "Words", "streak.freezes.max_count": 2})
->>> varied.metrics[0].name, varied.streak.freezes.max_count
+>>> rules = Ruleset(metrics=[Metric("words")])
+>>> changed = override(rules, {"metrics[words].name": "Words", "streak.freezes.max_count": 2})
+>>> changed.metrics[0].name, changed.streak.freezes.max_count
 ('Words', 2)
 """
 
@@ -18,16 +19,16 @@ from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.structure import write
+from trophy_engine.rules.structure import write_rule
 
-__all__ = ["vary"]
+__all__ = ["override"]
 
 _MOST_DIGITS: Final = 18
 _STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
 
 
-def vary(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
-    """Make the ruleset with other values.
+def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
+    """Return the ruleset with other values at some paths.
 
     Args:
         ruleset: the rules to start from; they stay as they are.
@@ -41,34 +42,34 @@ def vary(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("values", values)
-    table = write(ruleset)
+    table = write_rule(ruleset)
     for path, value in values.items():
-        _put(table, path, value)
-    return Ruleset.loads(emit(table, "json"), "json")
+        _set_value(table, path, value)
+    return Ruleset.from_text(emit(table, "json"), "json")
 
 
-def _put(place: Any, path: str, value: Any) -> None:
-    *way, last = _steps(path)
-    for step in way:
-        place = place.setdefault(step, {}) if isinstance(place, dict) else place[_place(place, step, path)]
-    if isinstance(place, list):
-        place[_place(place, last, path)] = value
-    elif not isinstance(place, dict):
+def _set_value(node: Any, path: str, value: Any) -> None:
+    *parents, last = _parse_path(path)
+    for step in parents:
+        node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
+    if isinstance(node, list):
+        node[_index_of(node, last, path)] = value
+    elif not isinstance(node, dict):
         raise InvalidRules([Problem("error", path, "there is no table at this path")])
     elif value is None:
-        place.pop(last, None)
+        node.pop(last, None)
     else:
-        place[last] = value
+        node[last] = value
 
 
-def _steps(path: str) -> list[str]:
+def _parse_path(path: str) -> list[str]:
     check_text(path, "a path")
     if not path or _STEP.sub("", path):
         raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {short_repr(path)}")
     return [name or item for name, item in _STEP.findall(path) if name or item]
 
 
-def _place(items: Any, step: str, path: str) -> int:
+def _index_of(items: Any, step: str, path: str) -> int:
     """Find an item of a list by its number or its key."""
     keys = [item.get("key") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     if step in keys:

@@ -14,10 +14,10 @@ import attrs
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
+    FILTER,
     FLAG,
     KEY,
     LOCAL_DATE,
-    MATCHING,
     TEXT,
     USER_ID,
     Between,
@@ -71,7 +71,7 @@ class _Trigger:
         key: the name by which it is told from the others of its system, wherever it stands among them.
     """
 
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
 
@@ -88,7 +88,7 @@ class MetricPointsTrigger(_Trigger):
     metric: str = attrs.field(validator=KEY)
     points: int = _points()
     threshold: int = attrs.field(default=1, validator=Integer(min=1))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
 
@@ -164,7 +164,7 @@ class Boost:
     start: date = attrs.field(validator=LOCAL_DATE)
     end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
+    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
     key: str | None = attrs.field(default=None, validator=Optional(KEY), kw_only=True)
 
@@ -218,9 +218,9 @@ class PointsSystem:
     @property
     def trigger_keys(self) -> tuple[str, ...]:
         """The keys of the triggers; one that has none is called by its type and its place, such as ``metric-1``."""
-        return tuple(one.key or f"{one.type}-{place}" for place, one in enumerate(self.triggers, start=1))
+        return tuple(trigger.key or f"{trigger.type}-{number}" for number, trigger in enumerate(self.triggers, start=1))
 
     @property
     def boost_keys(self) -> tuple[str, ...]:
         """The keys of the boosts; one that has none is called by its place, such as ``boost-1``."""
-        return tuple(one.key or f"boost-{place}" for place, one in enumerate(self.boosts, start=1))
+        return tuple(boost.key or f"boost-{number}" for number, boost in enumerate(self.boosts, start=1))

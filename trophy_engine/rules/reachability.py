@@ -1,4 +1,4 @@
-"""Reach: which achievements can complete at all, and which composites wait for themselves.
+"""Reachability: which achievements can complete at all, and which composites wait for themselves.
 
 Both take time linear in the number of prerequisites, however long a chain or a cycle of composites is.
 """
@@ -10,22 +10,20 @@ from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
 
-__all__ = ["composites_of", "cycle_of", "cyclic", "unreachable"]
-
 #: How many prerequisites are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
 
 
-def composites_of(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
     """Return the prerequisites of every composite, by its key."""
     return {
-        one.key: one.trigger.achievements
-        for one in achievements
-        if isinstance(one, Achievement) and isinstance(one.trigger, CompositeTrigger)
+        achievement.key: achievement.trigger.achievements
+        for achievement in achievements
+        if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger)
     }
 
 
-def unreachable(
+def find_unreachable(
     achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], cycles: Collection[str], *, streak: bool
 ) -> frozenset[str]:
     """Return the keys of achievements that no history completes.
@@ -45,7 +43,9 @@ def unreachable(
     pending = list(cycles)
     if not streak:
         pending += [
-            one.key for one in achievements if isinstance(one, Achievement) and isinstance(one.trigger, StreakTrigger)
+            achievement.key
+            for achievement in achievements
+            if isinstance(achievement, Achievement) and isinstance(achievement.trigger, StreakTrigger)
         ]
     never: set[str] = set()
     while pending:
@@ -56,7 +56,7 @@ def unreachable(
     return frozenset(never)
 
 
-def cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Return the composites that wait for themselves, each with the number of its strongly connected component.
 
     This is Tarjan's algorithm, with a stack of its own in place of recursion.
@@ -99,7 +99,7 @@ def _close_component(root: str, open_keys: list[str], component: dict[str, int])
             return
 
 
-def cycle_of(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
+def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
     """Return the shortest way on which a composite waits for itself, first and last the same.
 
     Of a cycle that is not found within a hundred prerequisites, the way leaves out all but its first step.
@@ -118,7 +118,7 @@ def cycle_of(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mappin
             if need == key:
                 return (*_way(key, reached, came_from), key)
             if followed > _MAX_FOLLOWED:
-                first = next(one for one in composites[key] if cycles.get(one) == cycles[key])
+                first = next(need for need in composites[key] if cycles.get(need) == cycles[key])
                 return key, first, "…", key
             if need in cycles and cycles[need] == cycles[key] and need not in came_from:
                 came_from[need] = reached

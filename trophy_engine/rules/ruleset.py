@@ -10,18 +10,18 @@ from typing import Any, Self
 
 import attrs
 
-from trophy_engine.errors import InvalidRules, short_repr
+from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.check import check
+from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import Problem, errors_of
+from trophy_engine.rules.diagnostics import Problem, select_errors
 from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import read_fields, write
+from trophy_engine.rules.structure import read_fields, validate_fields, write_rule
 
 __all__ = ["Ruleset", "check_file"]
 
@@ -68,8 +68,8 @@ class Ruleset:
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""
-        errors = errors_of(
-            check(self.metrics, self.attributes, self.streak, self.achievements, self.points, self.leaderboards)
+        errors = select_errors(
+            check_parts(self.metrics, self.attributes, self.streak, self.achievements, self.points, self.leaderboards)
         )
         if errors:
             raise InvalidRules(errors)
@@ -82,10 +82,10 @@ class Ruleset:
             InvalidRules: it has errors, all of which the error holds.
             TrophyError: it cannot be read.
         """
-        return cls.loads(read_text(path), format=format_of(path))
+        return cls.from_text(read_text(path), format=format_of(path))
 
     @classmethod
-    def loads(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # what everybody calls it
+    def from_text(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # what everybody calls it
         """Read rules from text.
 
         Raises:
@@ -94,27 +94,30 @@ class Ruleset:
         """
         InstanceOf((str,)).check("text", text)
         check_format(format)
-        parts, problems = _read_parts(text, format)
-        if problems:
-            raise InvalidRules(errors_of([*problems, *_check_parts(parts)]))
-        return cls(**parts)  # which checks the parts against one another
+        parts, unread, problems = _read_parts(text, format)
+        try:
+            if not unread and not problems:
+                return cls(**parts)
+        except InvalidValue:  # of parts that are no rules at all; those that contradict one another raise InvalidRules
+            pass
+        raise InvalidRules(select_errors(_find_problems(parts, unread, problems)))
 
-    def dump(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write a rules file that reads back equal, TOML or JSON by its suffix.
 
         Raises:
             TrophyError: it cannot be written.
         """
-        write_text(path, self.dumps(format_of(path)))
+        write_text(path, self.to_text(format_of(path)))
 
-    def dumps(self, format: Format = "toml") -> str:  # noqa: A002  # what everybody calls it
+    def to_text(self, format: Format = "toml") -> str:  # noqa: A002  # what everybody calls it
         """Write text that reads back equal.
 
         Raises:
             InvalidValue: there is no such format.
         """
         check_format(format)
-        return emit(write(self), format)
+        return emit(write_rule(self), format)
 
     @cached_property
     def digest(self) -> str:
@@ -122,7 +125,7 @@ class Ruleset:
 
         Rules that are equal but for the order of a filter's attributes have different digests.
         """
-        return hashlib.sha256(self.dumps("json").encode()).hexdigest()
+        return hashlib.sha256(self.to_text("json").encode()).hexdigest()
 
 
 def check_file(path: str | Path) -> list[Problem]:
@@ -131,25 +134,28 @@ def check_file(path: str | Path) -> list[Problem]:
     Raises:
         TrophyError: the file cannot be read at all.
     """
-    parts, problems = _read_parts(read_text(path), format_of(path))
-    return [*problems, *_check_parts(parts)]
+    return _find_problems(*_read_parts(read_text(path), format_of(path)))
 
 
-def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], list[Problem]]:
-    """Read what can be read of a file, each part by itself."""
+def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], dict[str, list[Problem]], list[Problem]]:
+    """Read the parts of a file, the problems of those that cannot be read, and the problems of the text itself."""
     problems: list[Problem] = []
     raw = parse(text, format_, problems)
     if not problems and not isinstance(raw, dict):
         problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {short_repr(raw)}"))
     if problems:
-        return {}, problems
-    return read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "", problems), problems
+        return {}, {}, problems
+    parts, unread = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "")
+    return parts, unread, problems
 
 
-def _check_parts(parts: Mapping[str, Any]) -> list[Problem]:
-    """Check parts against one another, as far as they could be read."""
-    lists = {name: found if isinstance(found := parts.get(name), tuple) else () for name in _LISTS}
-    return check(streak=parts.get("streak"), **lists)
+def _find_problems(
+    parts: Mapping[str, Any], unread: Mapping[str, list[Problem]], problems: list[Problem]
+) -> list[Problem]:
+    """List the problems of a file, then those of its parts with one another, as far as they could be read."""
+    lists = {name: part if isinstance(part := parts.get(name), tuple) else () for name in _LISTS}
+    contradictions = check_parts(streak=parts.get("streak"), **lists)
+    return [*problems, *validate_fields(Ruleset, parts, unread, ""), *contradictions]
 
 
 _PARTS = tuple(field.name for field in attrs.fields(Ruleset))

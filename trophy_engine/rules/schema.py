@@ -10,9 +10,7 @@ import attrs
 
 from trophy_engine.rules.constraints import Constraint, Filter
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.structure import kinds_of
-
-__all__ = ["json_schema"]
+from trophy_engine.rules.structure import rule_classes_of
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ENTRY: Final = re.compile(r"^    (\w+): (.+(?:\n        .+)*)", re.MULTILINE)
@@ -32,11 +30,11 @@ def json_schema() -> dict[str, Any]:
 
 
 def _define(cls: type, definitions: dict[str, Any]) -> None:
-    for kinds, _ in kinds_of(cls).values():
-        for kind in kinds:
-            if kind.__name__ not in definitions:
-                definitions[kind.__name__] = _object(kind)
-                _define(kind, definitions)
+    for classes, _ in rule_classes_of(cls).values():
+        for rule_class in classes:
+            if rule_class.__name__ not in definitions:
+                definitions[rule_class.__name__] = _object(rule_class)
+                _define(rule_class, definitions)
 
 
 def _object(cls: type) -> dict[str, Any]:

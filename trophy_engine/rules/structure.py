@@ -1,6 +1,7 @@
 """Structure: rules from the plain tables, lists and values of a file, and back.
 
-Reading goes field by field and collects every problem with its path; nothing is raised. What cannot be read is
+A table becomes an instance of its class, whose constructor validates the fields; only where that fails is each field
+validated by itself, so that every problem is found, with its path. Nothing is raised. What cannot be read is
 ``UNREADABLE``, or an ``Unreadable`` that still knows its key so that references to it are not called unknown.
 """
 
@@ -18,14 +19,12 @@ from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.diagnostics import Problem, at_item
-
-__all__ = ["UNREADABLE", "Unreadable", "kinds_of", "read", "read_fields", "write"]
+from trophy_engine.rules.diagnostics import Problem, item_path
 
 
 @attrs.frozen
 class Unreadable:
-    """A part of a file that has problems, and its key where that can be told."""
+    """A part of a file that has problems, and its key if that could be read."""
 
     key: str | None = None
 
@@ -42,42 +41,42 @@ def _hints_of(cls: type) -> dict[str, Any]:
 
 
 @cache
-def kinds_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
-    """Give the fields of a class that hold rules: which classes of them, and whether many."""
-    found = {}
+def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
+    """Return the fields of a class that hold rules: the classes of these rules, and whether a field holds many."""
+    fields = {}
     for name, hint in _hints_of(cls).items():
         many = get_origin(hint) is tuple
         inner = get_args(hint)[0] if many else hint
         options = get_args(inner) if isinstance(inner, UnionType) else (inner,)
-        kinds = tuple(kind for kind in options if isinstance(kind, type) and attrs.has(kind))
-        if kinds:
-            found[name] = (kinds, many)
-    return found
+        classes = tuple(option for option in options if isinstance(option, type) and attrs.has(option))
+        if classes:
+            fields[name] = (classes, many)
+    return fields
 
 
-def read(kinds: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) -> Any:
+def read_rule(classes: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) -> Any:
     """Read one table as an instance of the class, or of the one of the classes that its ``type`` names."""
     if not isinstance(raw, Mapping):
         problems.append(Problem("error", path, f"must be a table of fields, not {short_repr(raw)}"))
         return UNREADABLE
     key = raw.get("key")
     unreadable = Unreadable(key if isinstance(key, str) else None)
-    cls = kinds[0] if len(kinds) == 1 else _tagged(kinds, raw, path, problems)
+    cls = classes[0] if len(classes) == 1 else _tagged_class(classes, raw, path, problems)
     if cls is None:
         return unreadable
-    known = len(problems)
-    values = read_fields(cls, raw, path, problems)
-    if len(problems) > known:
-        return unreadable
+    values, unread = read_fields(cls, raw, path)
     try:
-        return cls(**values)
+        if not unread:
+            return cls(**values)
     except InvalidValue as error:
-        problems.append(Problem("error", path, str(error)))
-        return unreadable
+        problems += validate_fields(cls, values, unread, path) or [Problem("error", path, str(error))]
+    else:
+        problems += validate_fields(cls, values, unread, path)
+    return unreadable
 
 
-def _tagged(kinds: tuple[type, ...], raw: Mapping[str, Any], path: str, problems: list[Problem]) -> type | None:
-    by_type = {str(vars(kind)["type"]): kind for kind in kinds}
+def _tagged_class(classes: tuple[type, ...], raw: Mapping[str, Any], path: str, problems: list[Problem]) -> type | None:
+    by_type = {str(vars(cls)["type"]): cls for cls in classes}
     tag = raw.get("type")
     if isinstance(tag, str) and tag in by_type:
         return by_type[tag]
@@ -89,45 +88,56 @@ def _tagged(kinds: tuple[type, ...], raw: Mapping[str, Any], path: str, problems
     return None
 
 
-def read_fields(cls: type, raw: Mapping[str, Any], path: str, problems: list[Problem]) -> dict[str, Any]:
-    """Read the fields of a table, each as far as it can be read."""
+def read_fields(cls: type, raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
+    """Read the fields of a table, none of them validated, and the problems of those that cannot be read, by name."""
     fields = {field.name: field for field in attrs.fields(cls)}
     known = list(fields)
     if "type" in vars(cls) and "type" not in fields:
         known.append("type")
+    values: dict[str, Any] = {}
+    unread: dict[str, list[Problem]] = {}
     for name in raw:
         if name not in known:
             near = nearest(str(name), known)
             hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-            problems.append(Problem("error", _join(path, str(name)), f"is not a field here; {hint}"))
-    values = {}
+            unread[name] = [Problem("error", _join(path, str(name)), f"is not a field here; {hint}")]
     for name, field in fields.items():
         if name in raw:
-            values[name] = _read_field(cls, field, raw[name], _join(path, name), problems)
+            problems: list[Problem] = []
+            values[name] = _read_value(cls, name, raw[name], _join(path, name), problems)
+            if problems:
+                unread[name] = problems
         elif field.default is attrs.NOTHING:
-            problems.append(Problem("error", path, f"lacks {name!r}"))
-    return values
+            unread[name] = [Problem("error", path, f"lacks {name!r}")]
+    return values, unread
 
 
-def _read_field(cls: type, field: Any, raw: Any, path: str, problems: list[Problem]) -> Any:
-    kinds, many = kinds_of(cls).get(field.name, ((), False))
-    known = len(problems)
-    if kinds and many and isinstance(raw, list):
-        value: Any = tuple(read(kinds, item, at_item(path, place), problems) for place, item in enumerate(raw))
-    elif kinds and not many:
-        value = read(kinds, raw, path, problems)
-    else:
-        value = _as_date(raw) if _hints_of(cls)[field.name] in _DATES else raw
-    if len(problems) > known:
-        return value
-    try:
-        if field.converter is not None:
-            value = field.converter(value)
-        if field.validator is not None:
-            field.validator(None, field, value)
-    except InvalidValue as error:
-        problems.append(Problem("error", path, str(error)))
-    return value
+def validate_fields(
+    cls: type, values: Mapping[str, Any], unread: Mapping[str, list[Problem]], path: str
+) -> list[Problem]:
+    """List the problems of a table: those of fields that could not be read, and those that validation finds."""
+    fields = {field.name: field for field in attrs.fields(cls)}
+    problems = [problem for name, found in unread.items() if name not in fields for problem in found]
+    for name, field in fields.items():
+        if name in unread:
+            problems += unread[name]
+        elif name in values:
+            try:
+                value = values[name] if field.converter is None else field.converter(values[name])
+                if field.validator is not None:
+                    field.validator(None, field, value)
+            except InvalidValue as error:
+                problems.append(Problem("error", _join(path, name), str(error)))
+    return problems
+
+
+def _read_value(cls: type, name: str, raw: Any, path: str, problems: list[Problem]) -> Any:
+    classes, many = rule_classes_of(cls).get(name, ((), False))
+    if classes and many and isinstance(raw, list):
+        return tuple(read_rule(classes, item, item_path(path, index), problems) for index, item in enumerate(raw))
+    if classes and not many:
+        return read_rule(classes, raw, path, problems)
+    return _as_date(raw) if _hints_of(cls)[name] in _DATES else raw
 
 
 def _as_date(raw: Any) -> Any:
@@ -144,7 +154,7 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def write(rule: Any) -> dict[str, Any]:
+def write_rule(rule: Any) -> dict[str, Any]:
     """Write a rule as a plain table: its type first, then its fields in order, defaults left out."""
     table = {"type": type(rule).type} if "type" in vars(type(rule)) and isinstance(type(rule).type, str) else {}
     for field in attrs.fields(type(rule)):
@@ -163,7 +173,7 @@ def _default(rule: Any, field: Any) -> Any:
 
 def _write_value(value: Any) -> Any:
     if attrs.has(type(value)):
-        return write(value)
+        return write_rule(value)
     if isinstance(value, tuple):
         return [_write_value(item) for item in value]
     return dict(value) if isinstance(value, Filter) else value

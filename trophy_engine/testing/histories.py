@@ -27,7 +27,7 @@ from trophy_engine.core.commands import (
 from trophy_engine.core.state import LAST_DAY
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
-from trophy_engine.rules.mentioned_values import named_numbers, named_values
+from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
 from trophy_engine.testing.driver import Deed
@@ -74,7 +74,7 @@ class History:
 
 def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
     """Draw values at, just below and around the numbers at which something happens, and now and then odd ones."""
-    named = named_numbers(ruleset, metric) or (1,)
+    named = mentioned_numbers(ruleset, metric) or (1,)
     below = [add(number, Decimal("-0.5")) for number in named]
     halves = [number // 2 for number in named if isinstance(number, int) and number > 1]
     return st.sampled_from([1, 1, *named, *named, *below, *halves, 2, 0, -2, Decimal("0.1")])
@@ -82,7 +82,7 @@ def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
 
 def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
     """Draw attributes: each declared one is missing, or has a value that a filter names, or another one."""
-    named = named_values(ruleset)
+    named = mentioned_values(ruleset)
     choices = {
         one.key: st.sampled_from([None, *named[one.key], "other"]) for one in ruleset.attributes if one.type == kind
     }

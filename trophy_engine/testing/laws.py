@@ -210,7 +210,7 @@ def _completed(engine: Engine) -> dict[str, dict[str, int]]:
 def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
     """Rules, commands, states and effects read back equal."""
     for format_ in _FORMATS:
-        again = Ruleset.loads(ruleset.dumps(format_), format_)
+        again = Ruleset.from_text(ruleset.to_text(format_), format_)
         agree(again, ruleset, f"the rules as {format_}")
         agree(again.digest, ruleset.digest, f"the digest of the rules as {format_}")
     engine = Engine(ruleset)

@@ -24,7 +24,7 @@ def tell(ruleset: Ruleset, deeds: Iterable[Deed]) -> str:
 
     An error that is no refusal is part of the story, for a story is told when something is wrong.
     """
-    lines = ["Under these rules:", *(f"  {line}" for line in ruleset.dumps("toml").splitlines() if line.strip())]
+    lines = ["Under these rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
     lines.append("this happens:")
     engine = Engine(ruleset)
     for deed in deeds:

@@ -246,7 +246,7 @@ def test_the_summary_and_the_files(log, tmp_path):
 
 def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):
     path = log(LOG)
-    RULES.dump(tmp_path / "rules.toml")
+    RULES.save(tmp_path / "rules.toml")
     written = set()
     for seed in ("1", "77"):
         out = tmp_path / seed
@@ -286,7 +286,7 @@ def test_a_history_is_read_by_author_instant_and_offset(tmp_path):
         ("ann@example.org", "+09:00", (("kind", "commit"),)),
         ("zoë@example.org", "+00:00", (("kind", "commit"),)),
     ]
-    result = replay(Ruleset.load(bundled.find("git")), rows)
+    result = replay(Ruleset.load(bundled.rules_path("git")), rows)
     streaks = {player.id: player.streak.longest for player in result.players()}
     assert streaks == {"ann@example.org": 2, "m@example.org": 1, "zoë@example.org": 1}
     assert [dict(row.attributes) for row in rows if row.user_id == "m@example.org"] == [{"kind": "merge"}]
@@ -309,7 +309,7 @@ RAILS = Path(__file__).resolve().parents[4] / "shared" / "data" / "rails-commits
 @pytest.mark.skipif(not RAILS.exists(), reason="the log of a large repository is not at hand")
 def test_a_hundred_thousand_commits():
     columns = Columns("user_id", "occurred_at", "=commits", "=1", "utc_offset", {"kind": "kind"})
-    result = replay(Ruleset.load(bundled.find("git")), read_log(str(RAILS), columns))
+    result = replay(Ruleset.load(bundled.rules_path("git")), read_log(str(RAILS), columns))
     assert (result.events, len(result.states)) == (99_428, 6_837)
     [bad] = result.bad_rows
     assert (bad.source.line, "'+51:800'" in bad.reason) == (25_685, True)

@@ -63,7 +63,7 @@ from trophy_engine import Ruleset
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
 from trophy_engine.rules import bundled
-rules = Ruleset.load(bundled.find("git"))
+rules = Ruleset.load(bundled.rules_path("git"))
 done = simulate(rules, Population.typical(rules), users=20, days=100, seed=7)
 print(json.dumps([state.dump(done.result.plan) for state in done.result.states.values()]))
 """
@@ -125,7 +125,7 @@ def test_an_estimate_is_a_mean_and_its_interval():
         ),
         (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
         (
-            lambda: sweep(Ruleset.load(bundled.find("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
+            lambda: sweep(Ruleset.load(bundled.rules_path("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
             InvalidRules,
             "streak.freezes.max_count = 0: .*max_count 0 must be at least start_count 1",
         ),

@@ -13,7 +13,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
-from trophy_engine.rules.constraints import MATCHING, TEXT, Optional, as_filter
+from trophy_engine.rules.constraints import FILTER, TEXT, Optional, as_filter
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
@@ -81,7 +81,7 @@ class Columns:
     metric: str = attrs.field(default="metric", validator=TEXT)
     value: str = attrs.field(default="=1", validator=TEXT)
     time_zone: str | None = attrs.field(default=None, validator=Optional(TEXT))
-    attributes: Mapping[str, str] = attrs.field(factory=dict, converter=as_filter, validator=MATCHING)
+    attributes: Mapping[str, str] = attrs.field(factory=dict, converter=as_filter, validator=FILTER)
 
     def __attrs_post_init__(self) -> None:
         """Check what is the same in every row, so that it is refused once and not for each row.

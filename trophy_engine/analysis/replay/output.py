@@ -21,7 +21,7 @@ from trophy_engine.core.effects import AchievementBackdated, AchievementComplete
 from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.points import Boost
-from trophy_engine.rules.structure import write
+from trophy_engine.rules.structure import write_rule
 from trophy_engine.views.player import Player
 
 __all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files", "write_users"]
@@ -95,7 +95,7 @@ def _as_json(value: Any) -> Any:
     for kind, way in _WAYS:
         if isinstance(value, kind):
             return way(value)
-    return write(value) if attrs.has(type(value)) else value
+    return write_rule(value) if attrs.has(type(value)) else value
 
 
 def _row_as_json(row: LeaderboardRow) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from trophy_engine.analysis.simulation.persona import Deed, Persona, TimeOfDay, 
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, Within, as_sequence
-from trophy_engine.rules.mentioned_values import named_values
+from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["Member", "Population", "check_days"]
@@ -123,7 +123,7 @@ def check_days(start: date, days: int) -> None:
 
 def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:
     conditions = {} if ruleset.streak is None else {one.key: one.threshold for one in ruleset.streak.metrics}
-    named = named_values(ruleset)
+    named = mentioned_values(ruleset)
     attributes = {one.key: (*named[one.key], "other") for one in ruleset.attributes if one.type == "event"}
     return tuple(
         Deed(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)

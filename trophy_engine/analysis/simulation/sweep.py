@@ -27,7 +27,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.override import vary
+from trophy_engine.rules.override import override
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["MOST_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
@@ -134,8 +134,8 @@ def sweep(
 
     Args:
         ruleset: the rules to vary.
-        variations: by path (see ``rules.variation.vary``), the values to try; the first combination is what the others
-            are compared with, and there are at most 1,000.
+        variations: by path (see ``rules.override``), the values to try; the first combination is what the others are
+            compared with, and there are at most 1,000.
         population: the users; the rest as in ``simulate``.
         users: how many.
         days: for how many days.
@@ -169,7 +169,7 @@ def sweep(
 
 def _varied(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
     try:
-        return vary(ruleset, values)
+        return override(ruleset, values)
     except InvalidRules as error:
         wanted = ", ".join(f"{path} = {value}" for path, value in values.items())
         told = "; ".join(str(problem).removeprefix("error: ") for problem in error.problems)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["find", "shipped"]
+__all__ = ["bundled_names", "rules_path"]
 
 
-def shipped() -> tuple[str, ...]:
-    """Give the names of the shipped rules files."""
-    found = (Path(entry.name) for entry in files(__name__).iterdir())
-    return tuple(sorted(path.stem for path in found if path.suffix == ".toml"))
+def bundled_names() -> tuple[str, ...]:
+    """Return the names of the bundled rules files."""
+    paths = (Path(entry.name) for entry in files(__name__).iterdir())
+    return tuple(sorted(path.stem for path in paths if path.suffix == ".toml"))
 
 
-def find(name: str) -> Path:
-    """Give the path of a rules file: that of the shipped one of this name, else the name itself as a path."""
-    return Path(str(files(__name__).joinpath(f"{name}.toml"))) if name in shipped() else Path(name)
+def rules_path(name: str) -> Path:
+    """Return the path of the bundled rules file of this name, or else the name itself as a path."""
+    return Path(str(files(__name__).joinpath(f"{name}.toml"))) if name in bundled_names() else Path(name)

@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.rules.diagnostics import at_item
+from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.boosts import Boosts, NewBoost
@@ -98,7 +98,7 @@ class Systems(Resource[PointsSystem]):
                 continue
             found[name] = []
             for place, one in enumerate(items):
-                ruleset, shown = _added(resource, one, desk.holding(ruleset), at_item(name, place))
+                ruleset, shown = _added(resource, one, desk.holding(ruleset), item_path(name, place))
                 found[name].append(shown)
         return ruleset, found
 
