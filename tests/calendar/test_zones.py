@@ -132,3 +132,8 @@ def test_a_zone_that_is_no_text_is_named():
 def test_an_instant_without_a_zone_is_called_at():
     with pytest.raises(InvalidValue, match=r"^at "):
         to_micros(datetime(2025, 3, 9))  # noqa: DTZ001
+
+
+def test_a_time_of_day_after_an_hour_that_comes_twice_is_read_after_it():
+    home, day = zone("America/New_York"), date(2025, 11, 2).toordinal()
+    assert home.instant(day, 2 * HOUR) == to_micros(datetime(2025, 11, 2, 7, tzinfo=UTC))
