@@ -4,6 +4,9 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 ``Player``.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from trophy_engine.core.effects import (
     AchievementBackdated,
     AchievementCompleted,
@@ -66,22 +69,6 @@ from trophy_engine.errors import (
     UnknownKey,
     UnknownUser,
 )
-from trophy_engine.explain.achievement import AchievementExplanation
-from trophy_engine.explain.event import EventExplanation
-from trophy_engine.explain.points import PointsExplanation
-from trophy_engine.explain.streak import StreakExplanation
-from trophy_engine.leaderboards.views import (
-    LeaderboardChange,
-    LeaderboardRow,
-    LeaderboardView,
-    StandingDay,
-    StandingView,
-)
-from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity
-from trophy_engine.reports.reports import Reports
-from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
-from trophy_engine.reports.summary import SummaryRow
-from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
@@ -107,6 +94,24 @@ from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.views.player import Player
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+
+if TYPE_CHECKING:
+    from trophy_engine.explain.achievement import AchievementExplanation
+    from trophy_engine.explain.event import EventExplanation
+    from trophy_engine.explain.points import PointsExplanation
+    from trophy_engine.explain.streak import StreakExplanation
+    from trophy_engine.leaderboards.views import (
+        LeaderboardChange,
+        LeaderboardRow,
+        LeaderboardView,
+        StandingDay,
+        StandingView,
+    )
+    from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity
+    from trophy_engine.reports.reports import Reports
+    from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
+    from trophy_engine.reports.summary import SummaryRow
+    from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
 
 __all__ = [
     "UNSET",
@@ -221,3 +226,40 @@ __all__ = [
     "WrappedPeriod",
     "system_clock",
 ]
+
+#: Public names of rooms that a game does not need, by module; they are imported when they are first used.
+_LATER: Final = {
+    "AchievementExplanation": "explain.achievement",
+    "EventExplanation": "explain.event",
+    "PointsExplanation": "explain.points",
+    "StreakExplanation": "explain.streak",
+    "LeaderboardChange": "leaderboards.views",
+    "LeaderboardRow": "leaderboards.views",
+    "LeaderboardView": "leaderboards.views",
+    "StandingDay": "leaderboards.views",
+    "StandingView": "leaderboards.views",
+    "LevelCount": "reports.distributions",
+    "PointsRange": "reports.distributions",
+    "Rarity": "reports.distributions",
+    "Reports": "reports.reports",
+    "LongestStreak": "reports.streak_history",
+    "StreakPeriod": "reports.streak_history",
+    "SummaryRow": "reports.summary",
+    "MetricStanding": "reports.wrapped",
+    "Standing": "reports.wrapped",
+    "Wrapped": "reports.wrapped",
+    "WrappedPeriod": "reports.wrapped",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name of ``_LATER``."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

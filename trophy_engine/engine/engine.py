@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 import attrs
 
@@ -37,14 +37,8 @@ from trophy_engine.engine.arguments import (
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
-from trophy_engine.explain.achievement import AchievementExplanation
-from trophy_engine.explain.points import PointsExplanation
-from trophy_engine.explain.question import Answer, answer, check_question
-from trophy_engine.explain.streak import StreakExplanation
 from trophy_engine.identifiers import check_text, check_user_id
-from trophy_engine.leaderboards.views import LeaderboardView, StandingView
 from trophy_engine.numbers import Number, exact
-from trophy_engine.reports.reports import Reports
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
@@ -53,6 +47,14 @@ from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.protocol import Entry, Storage
 from trophy_engine.views.player import Player
+
+if TYPE_CHECKING:
+    from trophy_engine.explain.achievement import AchievementExplanation
+    from trophy_engine.explain.points import PointsExplanation
+    from trophy_engine.explain.question import Answer
+    from trophy_engine.explain.streak import StreakExplanation
+    from trophy_engine.leaderboards.views import LeaderboardView, StandingView
+    from trophy_engine.reports.reports import Reports
 
 E = TypeVar("E", bound=Effect)
 
@@ -638,12 +640,16 @@ class Engine:
             UnknownKey: the rules in force then had no such achievement, points system, or streak.
             UnknownUser: nothing had been recorded of the user by then.
         """
+        from trophy_engine.explain.question import answer, check_question  # noqa: PLC0415  # a game does not explain
+
         check_question(achievement, points, streak)
         return answer(self.transitions(user, at=at), achievement, points)
 
     @property
     def reports(self) -> Reports:
         """What users' histories come to, and everybody together."""
+        from trophy_engine.reports.reports import Reports  # noqa: PLC0415  # a game needs none
+
         return Reports(self)
 
     # --- the log ------------------------------------------------------------------------------------------------------

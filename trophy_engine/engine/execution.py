@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import cached_property
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core.agenda import Agenda
@@ -24,13 +26,15 @@ from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
 from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
 from trophy_engine.notifications.broadcasts import finished_early, occasions
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
+
+if TYPE_CHECKING:
+    from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
 
 _AT = itemgetter(2)
 
@@ -40,19 +44,24 @@ class Execution:
 
     Attributes:
         repository: the states and the log.
-        leaderboards: the ranks of all users.
         exclusion: who may call.
         subscribers: whom to notify of committed effects.
     """
 
     def __init__(self, repository: Repository, clock: Callable[[], datetime]) -> None:
         self.repository = repository
-        self.leaderboards = Leaderboards(repository)
         self.exclusion = Exclusion()
         self.subscribers = Subscribers()
         self._clock = clock
         self._agenda = Agenda(repository.plan)
         self._pending_effects: list[RawEffect] = []
+
+    @cached_property
+    def leaderboards(self) -> Leaderboards:
+        """The ranks of all users; rules without leaderboards need none."""
+        from trophy_engine.leaderboards.leaderboards import Leaderboards  # noqa: PLC0415
+
+        return Leaderboards(self.repository)
 
     # --- entering ---------------------------------------------------------------------------------------------------
 
@@ -89,7 +98,8 @@ class Execution:
 
     def _recover(self) -> None:
         """Go on from the log after a command that was interrupted."""
-        self.leaderboards.recover()
+        if "leaderboards" in self.__dict__:
+            self.leaderboards.recover()
         self.repository.recover()
         self._agenda = Agenda(self.repository.plan)
 
@@ -209,7 +219,7 @@ class Execution:
             if state is not None:
                 known = len(effects)
                 repository.states[user_id] = after = make_due_happen(agenda, state, instant)
-                if len(effects) > known:
+                if repository.plan.boards and len(effects) > known:
                     self.leaderboards.refresh(after)
         repository.settle(instant)
         repository.whole = True
@@ -261,7 +271,7 @@ class Execution:
             if self.repository.in_batch:
                 yield
                 return
-            checkpoint = self.leaderboards.checkpoint()
+            checkpoint = self.leaderboards.checkpoint() if self.repository.plan.boards else None
             try:
                 yield from self._batched(checkpoint)
             except BaseException:
@@ -270,7 +280,7 @@ class Execution:
             effects, self._pending_effects = self._pending_effects, []
             self.notify(effects)
 
-    def _batched(self, checkpoint: NotifierCheckpoint) -> Iterator[None]:
+    def _batched(self, checkpoint: NotifierCheckpoint | None) -> Iterator[None]:
         try:
             self.repository.begin_batch()
             yield
@@ -278,7 +288,8 @@ class Execution:
         except BaseException:
             self.repository.abandon_batch()
             self._pending_effects.clear()
-            self.leaderboards.restore(checkpoint)
+            if checkpoint is not None:
+                self.leaderboards.restore(checkpoint)
             raise
 
     def notify(self, effects: list[RawEffect], outcome: Outcome | None = None) -> None:

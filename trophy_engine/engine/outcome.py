@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import attrs
@@ -24,12 +24,14 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.streaks import StreakFacts
-from trophy_engine.explain.event import EventExplanation, explain_event
 from trophy_engine.identifiers import derive
-from trophy_engine.leaderboards.views import LeaderboardChange
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.views.progress import AchievementView, LevelView, StreakView
+
+if TYPE_CHECKING:
+    from trophy_engine.explain.event import EventExplanation
+    from trophy_engine.leaderboards.views import LeaderboardChange
 
 _NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
@@ -187,5 +189,7 @@ class Outcome:
 
     def explain(self) -> EventExplanation:
         """Explain what the command did: where it fell, the marks that it crossed, how awards were reckoned."""
+        from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
+
         home = StreakFacts(*self._streak).zone
         return explain_event(self._plan, self._command, self._effects, home, repeated=self.replayed)
