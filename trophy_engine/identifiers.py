@@ -14,8 +14,6 @@ from uuid import UUID, uuid5
 
 from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = ["KEY_PATTERN", "MAX_USER_ID", "check_key", "check_text", "check_user_id", "derive", "is_writable"]
-
 #: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
 #: The longest user id, in characters.

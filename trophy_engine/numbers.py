@@ -15,8 +15,6 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = ["BEYOND", "MOST_POINTS", "Number", "add", "as_json", "exact", "exact_text", "subtract"]
-
 #: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
 #: Above every total of a metric, which would take 10**70 events; an int, so that no comparison involves a float.

@@ -15,8 +15,6 @@ from typing import Final, Literal, Protocol
 
 import attrs
 
-__all__ = ["WEEKDAYS", "Daily", "Frequency", "FrequencyName", "Monthly", "Weekday", "Weekly", "frequency"]
-
 FrequencyName = Literal["daily", "weekly", "monthly"]
 Weekday = Literal["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 #: The weekdays in the order of their numbers: 0 is Sunday.

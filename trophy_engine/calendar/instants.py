@@ -14,21 +14,6 @@ from typing import Final
 
 from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = [
-    "DAY",
-    "EPOCH_DAY",
-    "FIRST",
-    "HOUR",
-    "LAST",
-    "NEVER",
-    "format_instant",
-    "from_micros",
-    "parse_date",
-    "parse_datetime",
-    "parse_instant",
-    "to_micros",
-]
-
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
 
@@ -113,3 +98,18 @@ def parse_date(text: str, what: str) -> date:
     except ValueError:
         pass  # such as 30 February, told below
     raise InvalidValue(f"{what} must be a date such as 2025-04-02, not {short_repr(text)}")
+
+
+def utc_midnight(day: int) -> int:
+    """Return the instant of the midnight in UTC with which a day begins; it may lie beyond those of a datetime."""
+    return (day - EPOCH_DAY) * DAY
+
+
+def begins_anywhere(day: int) -> int:
+    """Return the first instant at which any zone shows a day: at UTC+14, 10:00 UTC of the day before."""
+    return utc_midnight(day) - 14 * HOUR
+
+
+def over_everywhere(day: int) -> int:
+    """Return the first instant at which no zone shows a day any more: at UTC-12, 12:00 UTC of the day after."""
+    return utc_midnight(day + 1) + 12 * HOUR

@@ -16,9 +16,7 @@ from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
-
-__all__ = ["RunStatus", "RunUnit", "Runs"]
+from trophy_engine.calendar.instants import begins_anywhere, over_everywhere
 
 RunUnit = Literal["day", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
@@ -26,9 +24,6 @@ RunStatus = Literal["scheduled", "active", "finished"]
 #: The day after the last one that a calendar can name: runs that would start later start then.
 _BEYOND: Final = date.max.toordinal() + 1
 _MONTHS: Final = 12
-#: A day is there first in the zone +14, at 10:00 UTC of the day before, and last in -12, up to 12:00 of the day after.
-_EARLIEST: Final = -DAY + 10 * HOUR
-_LATEST: Final = DAY + 12 * HOUR
 
 
 @attrs.frozen
@@ -96,12 +91,12 @@ class Runs:
 
     def opens(self, index: int) -> int:
         """Give the instant at which the first day of a run begins somewhere on earth."""
-        return (self.first_day(index) - EPOCH_DAY) * DAY + _EARLIEST
+        return begins_anywhere(self.first_day(index))
 
     def closes(self, index: int) -> int | None:
         """Give the instant at which the last day of a run is over everywhere on earth, None where it has no end."""
         last = self.last_day(index)
-        return None if last is None else (last - EPOCH_DAY) * DAY + _LATEST
+        return None if last is None else over_everywhere(last)
 
     def status(self, index: int, at: int) -> RunStatus:
         """Tell how a run stands at an instant."""

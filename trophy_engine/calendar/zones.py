@@ -28,8 +28,6 @@ import tzdata
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 
-__all__ = ["TZDATA_VERSION", "Zone", "zone", "zone_names"]
-
 #: The version of the zone data, part of where every result comes from.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 

@@ -26,7 +26,7 @@ from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
 from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.notifications.broadcasts import finished_early, occasions
+from trophy_engine.notifications.broadcasts import broadcasts_between, finished_early
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
@@ -236,7 +236,7 @@ class Execution:
         if first is None:
             return []
         since = max(repository.settled(), first)
-        effects = occasions(repository.plan, since, until, self.leaderboards.final_rankings(until))
+        effects = broadcasts_between(repository.plan, since, until, self.leaderboards.final_rankings(until))
         return [*self.leaderboards.collect_due(until), *effects] if repository.plan.boards else effects
 
     def change_rules(self, ruleset: Ruleset, at: int | None) -> list[RawEffect]:

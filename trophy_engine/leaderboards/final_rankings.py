@@ -19,8 +19,6 @@ from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import transitions_of
 
-__all__ = ["FinalRankings"]
-
 
 class FinalRankings:
     """Everybody as of an instant that only goes on.

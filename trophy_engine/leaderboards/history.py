@@ -24,8 +24,6 @@ from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import transitions_of
 
-__all__ = ["standing_days"]
-
 #: Where a user stands in a run: their group, and what their place in it goes by.
 _Place = tuple[Group, RankKey]
 #: By day and user, where they stand at its end.

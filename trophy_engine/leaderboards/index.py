@@ -25,8 +25,6 @@ from trophy_engine.core.state import LAST_DAY, UserState
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.numbers import Number
 
-__all__ = ["NOWHERE", "LeaderboardIndex", "Position", "next_change"]
-
 #: A rank, None off the board; a value and the group that it counts in, None for whoever does not take part.
 Position = tuple[int | None, Number | None, Group | None]
 NOWHERE: Final[Position] = (None, None, None)

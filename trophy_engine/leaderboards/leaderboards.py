@@ -29,8 +29,6 @@ from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of, transitions_of
 from trophy_engine.views.player import Player
 
-__all__ = ["DEFAULT_LIMIT", "MOST_RUNS", "Leaderboards"]
-
 #: How many runs one can ask for.
 MOST_RUNS: Final = 10_000
 #: How many rows one gets who asks for no number.

@@ -17,8 +17,6 @@ from trophy_engine.leaderboards.index import LeaderboardIndex, Position
 from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
-__all__ = ["Move", "RankNotifier"]
-
 #: Stands for the user of what concerns the whole board.
 _EVERYBODY: Final = ""
 #: A leaderboard, and a user or everybody.

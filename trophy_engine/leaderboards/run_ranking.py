@@ -19,8 +19,6 @@ from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number
 
-__all__ = ["Group", "RankKey", "RunRanking", "rank_key", "value_on"]
-
 #: A user's values of the breakdown attributes, in the order of the rules.
 Group = tuple[str, ...]
 #: What the order goes by: the value negated, when it was reached, when the user was created, the user.

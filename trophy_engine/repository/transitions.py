@@ -20,8 +20,6 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["NO_RULES", "diff_of", "plan_of", "transitions_of"]
-
 #: What is in force before a log begins.
 NO_RULES: Final = Ruleset().to_text("json")
 

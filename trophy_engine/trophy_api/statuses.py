@@ -6,11 +6,12 @@ they are twelve hours behind, at noon UTC of the day after.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final, Literal
+from datetime import datetime
+from typing import Literal
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, to_micros
+from trophy_engine.calendar.instants import begins_anywhere, over_everywhere, to_micros, utc_midnight
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.notifications.broadcasts import ANNOUNCED_AFTER
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
 
@@ -19,16 +20,17 @@ __all__ = ["BoardStatus", "BoostStatus", "board_status", "boost_status"]
 BoostStatus = Literal["active", "scheduled", "finished"]
 BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
 
-#: When a date begins, from its midnight in UTC.
-_BEGINS: Final = -14 * HOUR
-#: When a boost for everybody is called finished: with the hour in which this is told.
-_IS_TOLD: Final = 37 * HOUR
-
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
     """Tell how far a boost is; one for a single user goes by dates in UTC."""
-    begins, ends = (_BEGINS, _IS_TOLD) if boost.user_id is None else (0, DAY)
-    return _status(boost.start, boost.end, to_micros(at), begins, ends)
+    start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
+    if boost.user_id is None:
+        begins, ends = begins_anywhere(start), None if end is None else over_everywhere(end) + ANNOUNCED_AFTER
+    else:
+        begins, ends = utc_midnight(start), None if end is None else utc_midnight(end + 1)
+    if to_micros(at) < begins:
+        return "scheduled"
+    return "finished" if ends is not None and to_micros(at) >= ends else "active"
 
 
 def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
@@ -36,14 +38,3 @@ def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
     if board.status != "active":
         return board.status
     return Runs(board.start, board.end).status(0, to_micros(at))
-
-
-def _status(start: date, end: date | None, at: int, begins: int, ends: int) -> BoostStatus:
-    if at < _midnight(start) + begins:
-        return "scheduled"
-    return "finished" if end is not None and at >= _midnight(end) + ends else "active"
-
-
-def _midnight(day: date) -> int:
-    """Give the midnight of a day in UTC as an instant, which may lie beyond those that a datetime can name."""
-    return (day.toordinal() - EPOCH_DAY) * DAY
