@@ -76,7 +76,7 @@ from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity
 from trophy_engine.reports.reports import Reports
 from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
 from trophy_engine.reports.summary import SummaryRow
-from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
+from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrapped, WrappedPeriod
 from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
@@ -150,8 +150,8 @@ __all__ = [
     "LongestStreak",
     "Metric",
     "MetricChanged",
+    "MetricPeriodTotal",
     "MetricPointsTrigger",
-    "MetricStanding",
     "MetricTrigger",
     "MissingExtra",
     "NoStreakToReset",
@@ -160,6 +160,7 @@ __all__ = [
     "OutOfPoints",
     "Outcome",
     "PauseView",
+    "PeriodTotal",
     "Player",
     "PointsAwarded",
     "PointsChange",
@@ -179,7 +180,6 @@ __all__ = [
     "RulesVersion",
     "Ruleset",
     "Snapshot",
-    "Standing",
     "StandingView",
     "StorageClosed",
     "StorageConflict",
