@@ -9,10 +9,12 @@ import gc
 import time
 import tracemalloc
 
-from benchmarks.workload import Event, events, homes, ruleset
-from trophy_engine.core.bulk import Bulk
+from benchmarks.workload import Event, events, fail_on, group_by_user, homes, ruleset
+from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
+from trophy_engine.analysis.replay.partition import EventsByUser
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.state import UserState
 
 _DAYS = 365
 _EVENTS = 300_000
@@ -35,14 +37,14 @@ def main() -> None:
 
 
 def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]]) -> None:
-    """Time the rows in agenda, round by round, and print the best time of each."""
+    """Time the rows in turn, round by round, and print the best time of each."""
     best: dict[str, float] = {}
     for _ in range(_ROUNDS):
         for name, (plan, log, where) in rows.items():
+            events_by_user = group_by_user(log, where)
             gc.collect()
-            bulk = Bulk(plan, where)
             started = time.perf_counter()
-            bulk.record(log)
+            evaluate(plan, events_by_user)
             taken = (time.perf_counter() - started) / len(log) * 1e9
             best[name] = min(best.get(name, taken), taken)
     print(f"\n{title:36}{'ns/event':>10}{'of first':>10}  (best of {_ROUNDS} rounds)")
@@ -53,15 +55,21 @@ def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]])
 
 def bytes_a_user(plan: Plan, log: list[Event], where: dict[str, str]) -> float:
     """Measure what the states of the users take."""
-    Bulk(plan, where).record(log)  # fills the caches of the zones, which are nobody's
+    events_by_user = group_by_user(log, where)
+    evaluate(plan, events_by_user)  # fills the caches of the zones, which belong to no user
     gc.collect()
     tracemalloc.start()
-    bulk = Bulk(plan, where)
-    bulk.record(log)
+    states = evaluate(plan, events_by_user)
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return held / len(bulk.states)
+    return held / len(states)
+
+
+def evaluate(plan: Plan, events_by_user: EventsByUser) -> list[UserState | None]:
+    """Evaluate the events of all users, one user after the other; return the users' states."""
+    evaluator = UserEvaluator(plan, fail_on)
+    return [evaluator.evaluate(events, events[-1].at).state for events in events_by_user.values()]
 
 
 if __name__ == "__main__":

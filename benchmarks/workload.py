@@ -19,10 +19,11 @@ from trophy_engine import (
     StreakMetric,
     StreakTrigger,
 )
+from trophy_engine.analysis.replay.events import BadRow
+from trophy_engine.analysis.replay.events import Event as LogEvent
+from trophy_engine.analysis.replay.partition import EventsByUser
 from trophy_engine.calendar.instants import DAY, HOUR, to_micros
 from trophy_engine.calendar.zones import zone
-
-__all__ = ["LESSON_MARKS", "LEVELS", "METRICS", "MINUTE_MARKS", "STREAK_MARKS", "WORD_MARKS", "ZONES", "Event"]
 
 ZONES = (
     "Africa/Casablanca",
@@ -124,3 +125,16 @@ def events(users: int, each: int, days: int) -> list[Event]:
             day += 1 if chance.random() < 0.7 else chance.randint(2, 12)  # noqa: PLR2004  # a streaky habit
     made.sort()
     return made
+
+
+def group_by_user(log: list[Event], where: dict[str, str]) -> EventsByUser:
+    """Return the events of each user as a replay has them, each with the time zone of its user."""
+    events_by_user: EventsByUser = {}
+    for at, user, metric, value in log:
+        events_by_user.setdefault(user, []).append(LogEvent(at, user, metric, value, where[user]))
+    return events_by_user
+
+
+def fail_on(bad_row: BadRow) -> None:
+    """Fail, because the rules refuse none of the events."""
+    raise AssertionError(bad_row)

@@ -111,7 +111,7 @@ if TYPE_CHECKING:
     from trophy_engine.reports.reports import Reports
     from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
     from trophy_engine.reports.summary import SummaryRow
-    from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
+    from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrapped, WrappedPeriod
 
 __all__ = [
     "UNSET",
@@ -161,8 +161,8 @@ __all__ = [
     "LongestStreak",
     "Metric",
     "MetricChanged",
+    "MetricPeriodTotal",
     "MetricPointsTrigger",
-    "MetricStanding",
     "MetricTrigger",
     "MissingExtra",
     "NoStreakToReset",
@@ -171,6 +171,7 @@ __all__ = [
     "OutOfPoints",
     "Outcome",
     "PauseView",
+    "PeriodTotal",
     "Player",
     "PointsAwarded",
     "PointsChange",
@@ -188,7 +189,6 @@ __all__ = [
     "Reports",
     "RulesVersion",
     "Ruleset",
-    "Standing",
     "StandingDay",
     "StandingView",
     "StorageClosed",
@@ -245,8 +245,8 @@ _LATER: Final = {
     "LongestStreak": "reports.streak_history",
     "StreakPeriod": "reports.streak_history",
     "SummaryRow": "reports.summary",
-    "MetricStanding": "reports.wrapped",
-    "Standing": "reports.wrapped",
+    "MetricPeriodTotal": "reports.wrapped",
+    "PeriodTotal": "reports.wrapped",
     "Wrapped": "reports.wrapped",
     "WrappedPeriod": "reports.wrapped",
 }

@@ -39,8 +39,8 @@ from trophy_engine import (
 )
 from trophy_engine.analysis.replay.effect_log import EffectLog
 from trophy_engine.analysis.replay.events import Columns, Event
-from trophy_engine.analysis.simulation.behaviour import Chance
-from trophy_engine.analysis.simulation.persona import Deed, Persona
+from trophy_engine.analysis.simulation.behavior import Chance
+from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.storage.sqlite import SQLiteStorage
 
@@ -57,19 +57,19 @@ RULES = Ruleset(
         Leaderboard("plans", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"]),
     ],
 )
-POPULATION = Population([Persona(Chance(0.5), [Deed("words")])])
+POPULATION = Population([Persona(Chance(0.5), [Action("words")])])
 
 #: What required parameters take, by name; a callable makes it.
 SAMPLES = {
     "achievement": "welcome",
     "achievements": ["a", "b"],
-    "behaviour": Chance(0.5),
+    "behavior": Chance(0.5),
     "callback": lambda: print,
     "chance": 0.5,
     "columns": Columns(),
     "daily": 0.1,
     "days": 3,
-    "deeds": [Deed("words")],
+    "actions": [Action("words")],
     "draw": lambda: Random(1),
     "end": date(2025, 4, 3),
     "entries": lambda: [*_world().log()],
@@ -85,7 +85,7 @@ SAMPLES = {
     "leaderboard": "weekly",
     "length": 3,
     "log": lambda: [Event(1_700_000_000_000_000, "18", "words", 1)],
-    "members": [Persona(Chance(0.5), [Deed("words")])],
+    "members": [Persona(Chance(0.5), [Action("words")])],
     "metric": "words",
     "multiplier": 2,
     "name": "a",
@@ -136,7 +136,7 @@ MODULES = (
     "rules.settings",
     "rules.streak",
     "rules.override",
-    "analysis.simulation.behaviour",
+    "analysis.simulation.behavior",
     "analysis.simulation.habits",
     "analysis.simulation.persona",
     "analysis.simulation.population",
@@ -146,10 +146,10 @@ MODULES = (
     "storage.sqlite",
 )
 RESULTS = {
-    *("Comparison", "Difference", "Standing", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
-    *("Act", "Habits", "act"),
+    *("Comparison", "Difference", "UserTotals", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
+    *("RecordedEvent", "Habits", "run_population"),
     *("BadRow", "Event", "Source", "TextLog", "Logs", "read_event"),  # made for each row of a log
-    *("Behaviour", "Member"),  # abstract
+    *("Behavior", "Member"),  # abstract
 }
 
 

@@ -1,6 +1,6 @@
 """Two rulesets over one log: who gains and who loses what.
 
-The log is read once. Every user is evaluated under both rulesets, and what is kept is where they stand under each.
+The log is read once. Every user is evaluated under both rulesets, and their totals under each are kept.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from typing import Self
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluate_user import Stage
-from trophy_engine.analysis.replay.evaluation import Faults, Watch, evaluate
+from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
+from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["Comparison", "Difference", "Standing", "compare"]
+__all__ = ["Comparison", "Difference", "UserTotals", "compare"]
 
 
 @attrs.frozen
-class Standing:
-    """Where a user stands under one ruleset.
+class UserTotals:
+    """What a user has under one ruleset.
 
     Attributes:
         events: how many of their events the rules took.
@@ -48,8 +49,8 @@ class Difference:
     """What the new rules change for a user; points are in the order of the comparison's systems."""
 
     user_id: str
-    old: Standing
-    new: Standing
+    old: UserTotals
+    new: UserTotals
 
     @property
     def gained(self) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ class Comparison:
         skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line. A row that only
             one of the rulesets refuses is among them, and says so.
         until: up to when everything due has happened; None for an empty log.
-        tallies: what is counted over all users, under the old and the new rules; None where nobody asked for it.
+        tallies: what is counted over all users, under the old and the new rules; None unless they were asked for.
     """
 
     old: Ruleset
@@ -117,7 +118,7 @@ class Comparison:
     tallies: tuple[Tally, Tally] | None = None
 
     def merge(self, other: Self) -> None:
-        """Take in the differences of other users."""
+        """Merge the differences of other users into these."""
         self.differences |= other.differences
         if self.tallies is not None and other.tallies is not None:
             for mine, theirs in zip(self.tallies, other.tallies, strict=True):
@@ -126,12 +127,12 @@ class Comparison:
     @property
     def changed(self) -> tuple[Difference, ...]:
         """The users to whom the rules make a difference, sorted by id."""
-        return tuple(one for one in self.differences.values() if one.changed)
+        return tuple(difference for difference in self.differences.values() if difference.changed)
 
     @property
     def losers(self) -> tuple[Difference, ...]:
         """The users who have less of anything under the new rules, sorted by id."""
-        return tuple(one for one in self.differences.values() if one.loses)
+        return tuple(difference for difference in self.differences.values() if difference.loses)
 
     def most_affected(self, n: int = 10) -> tuple[Difference, ...]:
         """Return the users with the most achievements gained and lost, then the most points, the longest streaks.
@@ -140,29 +141,29 @@ class Comparison:
             InvalidValue: ``n`` is not a whole number from 0.
         """
         Integer(min=0).check("n", n)
-        return tuple(sorted(self.changed, key=lambda one: one._impact)[:n])  # noqa: SLF001  # a module's own
+        return tuple(sorted(self.changed, key=lambda difference: difference._impact)[:n])  # noqa: SLF001  # a module's own
 
     def sentences(self) -> Iterator[str]:
-        """Say what it comes to, in words."""
+        """Yield sentences that sum up the comparison."""
         users = len(self.differences)
         if not users:
             yield "No user was evaluated, so it is not known who gains and who loses."
             return
-        everybody = list(self.differences.values())
-        longer, shorter = _signs(one.longest for one in everybody)
+        differences = list(self.differences.values())
+        longer, shorter = _signs(difference.longest for difference in differences)
         if longer or shorter:
             yield f"{longer:,} of {users:,} users would hold a longer streak, {shorter:,} a shorter one."
         else:
             yield "Nobody's longest streak changes."
-        longer, shorter = _signs(one.streak for one in everybody)
+        longer, shorter = _signs(difference.streak for difference in differences)
         if longer or shorter:
             yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
-        gainers = sum(1 for one in everybody if one.gained)
-        losers = sum(1 for one in everybody if one.lost)
+        gainers = sum(1 for difference in differences if difference.gained)
+        losers = sum(1 for difference in differences if difference.lost)
         yield f"{_who(gainers, users, 'gain')} an achievement; {_who(losers, users, 'lose').lower()} one."
-        for place, system in enumerate(self.systems):
-            more, fewer = _signs(one.points[place] for one in everybody)
-            total = sum(one.points[place] for one in everybody)
+        for index, system in enumerate(self.systems):
+            more, fewer = _signs(difference.points[index] for difference in differences)
+            total = sum(difference.points[index] for difference in differences)
             if more or fewer:
                 some = f"{more:,} of {users:,} users would have more points, {fewer:,} fewer"
                 yield f"{system}: {some}; {total:+,} in all."
@@ -190,7 +191,7 @@ def compare(
     max_errors: int | None = None,
     on_bad_row: Callable[[BadRow], object] | None = None,
     workers: int = 1,
-    watch: Watch | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> Comparison:
     """Evaluate a log under two rulesets in one pass; the arguments are those of ``replay``.
 
@@ -200,14 +201,15 @@ def compare(
     InstanceOf((Ruleset,)).check("old", old)
     InstanceOf((Ruleset,)).check("new", new)
     FLAG.check("tally", tally)
-    faults = Faults(max_errors, on_bad_row)
+    bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    done = evaluate(log, _Job(old, new, tally), until=last, faults=faults, workers=workers, watch=watch)
-    result = done.result
+    result, evaluated_until = evaluate(
+        log, _Job(old, new, tally), until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+    )
     result.differences = dict(sorted(result.differences.items()))
-    result.skipped = faults.count
-    result.bad_rows = faults.first()
-    result.until = None if done.until is None else from_micros(done.until)
+    result.skipped = bad_rows.count
+    result.bad_rows = bad_rows.first()
+    result.until = None if evaluated_until is None else from_micros(evaluated_until)
     return result
 
 
@@ -217,33 +219,33 @@ class _Job:
     new: Ruleset
     tally: bool
 
-    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:  # noqa: ARG002  # nothing is kept
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ComparisonAccumulator:  # noqa: ARG002  # no file
         systems = tuple(dict.fromkeys(system.key for rules in (self.old, self.new) for system in rules.points))
         tallies = (Tally.of(self.old), Tally.of(self.new)) if self.tally else None
-        return _Account(Comparison(self.old, self.new, systems, tallies=tallies), on_bad_row)
+        return _ComparisonAccumulator(Comparison(self.old, self.new, systems, tallies=tallies), on_bad_row)
 
 
-class _Account:
+class _ComparisonAccumulator:
     def __init__(self, result: Comparison, on_bad_row: Callable[[BadRow], object]) -> None:
         self._result = result
         self._on_bad_row = on_bad_row
         self._refused: tuple[list[BadRow], list[BadRow]] = ([], [])
-        ways = zip((result.old, result.new), self._refused, strict=True)
-        self._stages = [Stage(ruleset, rows.append) for ruleset, rows in ways]
+        rules_and_rows = zip((result.old, result.new), self._refused, strict=True)
+        self._evaluators = [UserEvaluator(compile_plan(ruleset), rows.append) for ruleset, rows in rules_and_rows]
 
-    def enter(self, user_id: str, events: list[Event], until: int) -> None:
-        standings = []
-        for place, stage in enumerate(self._stages):
-            state, effects, played = stage.play(events, until)
-            standings.append(_standing(stage.plan, self._result.systems, state, played))
+    def add(self, user_id: str, events: list[Event], until: int) -> None:
+        totals = []
+        for index, evaluator in enumerate(self._evaluators):
+            state, effects, event_count = evaluator.evaluate(events, until)
+            totals.append(_totals_of(evaluator.plan, self._result.systems, state, event_count))
             if self._result.tallies is not None and state is not None:
-                self._result.tallies[place].count(state, effects)
-        self._tell_refused()
-        if any(standing.events for standing in standings):
-            self._result.differences[user_id] = Difference(user_id, *standings)
+                self._result.tallies[index].count(state, effects)
+        self._report_refused()
+        if any(user_totals.events for user_totals in totals):
+            self._result.differences[user_id] = Difference(user_id, *totals)
 
-    def _tell_refused(self) -> None:
-        """Tell a row that both rulesets refuse once."""
+    def _report_refused(self) -> None:
+        """Report the refused rows, one that both rulesets refuse once."""
         old, new = ({row.source: row for row in rows} for rows in self._refused)
         for source in sorted({*old, *new}):
             if source in old and source in new:
@@ -254,13 +256,13 @@ class _Account:
         for rows in self._refused:
             rows.clear()
 
-    def close(self) -> Comparison:
+    def finish(self) -> Comparison:
         return self._result
 
 
-def _standing(plan: Plan, systems: tuple[str, ...], state: UserState | None, played: int) -> Standing:
+def _totals_of(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
     if state is None:
-        return Standing(0, 0, 0, (0,) * len(systems), frozenset())
-    places = {system.key: system.index for system in plan.systems}
-    points = tuple(state.points[places[key]] if key in places else 0 for key in systems)
-    return Standing(played, state.length, state.longest, points, frozenset(state.completed))
+        return UserTotals(0, 0, 0, (0,) * len(systems), frozenset())
+    index_by_key = {system.key: system.index for system in plan.systems}
+    points = tuple(state.points[index_by_key[key]] if key in index_by_key else 0 for key in systems)
+    return UserTotals(event_count, state.length, state.longest, points, frozenset(state.completed))

@@ -52,7 +52,7 @@ def compare(
         before, after = (load(rules) for rules in (old, new))
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         log, last = options.read(before, events, git), options.parse_until(until)
-        with logs.reporting() as told, logs.progress() as watch:
+        with logs.reporting() as told, logs.progress() as on_progress:
             result = run(
                 before,
                 after,
@@ -62,7 +62,7 @@ def compare(
                 max_errors=0 if strict else max_errors,
                 on_bad_row=told,
                 workers=workers,
-                watch=watch,
+                on_progress=on_progress,
             )
         logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git), until)
         if out is not None:

@@ -12,7 +12,7 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from trophy_engine.analysis.replay.evaluation import Watch
+from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
 from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
 from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
@@ -201,7 +201,7 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
 
 
 @contextmanager
-def progress() -> Iterator[Watch]:
+def progress() -> Iterator[ProgressCallback]:
     """Show a bar on a terminal while work goes on."""
     console = notes()
     bar = Progress(

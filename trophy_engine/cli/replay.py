@@ -52,7 +52,7 @@ def replay(
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         log, last = options.read(ruleset, events, git), options.parse_until(until)
         started = time.perf_counter()
-        with EffectLog() as effects, logs.reporting() as told, logs.progress() as watch:
+        with EffectLog() as effects, logs.reporting() as told, logs.progress() as on_progress:
             result = run(
                 ruleset,
                 log,
@@ -62,7 +62,7 @@ def replay(
                 max_errors=0 if strict else max_errors,
                 on_bad_row=told,
                 workers=workers,
-                watch=watch,
+                on_progress=on_progress,
             )
             seconds = time.perf_counter() - started
             logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git), until)

@@ -41,15 +41,15 @@ def report_comparison(result: Comparison, names: tuple[str, str], path: Path) ->
 
 def report_simulation(result: Simulation, rules: str, path: Path) -> None:
     """Write the report of a simulation."""
-    setting = result.setting
-    told = f"{setting.users:,} simulated users over {setting.days:,} days from {setting.start}, seed {setting.seed}"
+    scenario = result.scenario
+    told = f"{scenario.users:,} simulated users over {scenario.days:,} days from {scenario.start}, seed {scenario.seed}"
     _write(path, f"A simulation of {rules}", told, result.tally, figures(result.ruleset, result.tally))
 
 
 def report_sweep(result: Sweep, rules: str, path: Path) -> None:
     """Write the report of a sweep; the facts are those of the first row."""
-    setting = result.setting
-    told = f"{setting.users:,} simulated users over {setting.days:,} days from {setting.start}, seed {setting.seed}"
+    scenario = result.scenario
+    told = f"{scenario.users:,} simulated users over {scenario.days:,} days from {scenario.start}, seed {scenario.seed}"
     _write(path, f"Variations of {rules}", told, result.rows[0].tally, result.figures())
 
 

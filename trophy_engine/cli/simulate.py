@@ -12,14 +12,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.analysis.replay.evaluation import Watch
+from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import Row
 from trophy_engine.analysis.replay.output import write_users
 from trophy_engine.analysis.replay.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
-from trophy_engine.analysis.simulation.simulate import MOST_USERS, START, Simulation
+from trophy_engine.analysis.simulation.simulate import MAX_USERS, START, Simulation
 from trophy_engine.analysis.simulation.simulate import simulate as run
-from trophy_engine.analysis.simulation.sweep import MOST_RULESETS, Estimate, Sweep, sweep
+from trophy_engine.analysis.simulation.sweep import MAX_RULESETS, Estimate, Sweep, sweep
 from trophy_engine.analysis.statistics.figures import Figure, figures, write_figures
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED, percent_text
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
@@ -40,7 +40,7 @@ _MAX_DIGITS = 18
 
 def simulate(
     rules: Rules,
-    users: Annotated[int, typer.Option(help="How many users act.", min=1, max=MOST_USERS)] = 1000,
+    users: Annotated[int, typer.Option(help="How many users act.", min=1, max=MAX_USERS)] = 1000,
     days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
     seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
     start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
@@ -78,9 +78,9 @@ def simulate(
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         population = _fit(options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = dict(map(_variation, vary or []))
-        with logs.progress() as watch:
+        with logs.progress() as on_progress:
             first_day = parse_date(start, "--start")
-            given = _Given(users=users, days=days, seed=seed, start=first_day, workers=workers, watch=watch)
+            given = _Given(users=users, days=days, seed=seed, start=first_day, workers=workers, on_progress=on_progress)
             if variations:
                 swept = sweep(ruleset, variations, population, **given)
             else:
@@ -112,7 +112,7 @@ class _Given(TypedDict):
     seed: int
     start: date
     workers: int
-    watch: Watch
+    on_progress: ProgressCallback
 
 
 def _variation(text: str) -> tuple[str, list[Any]]:
@@ -122,8 +122,8 @@ def _variation(text: str) -> tuple[str, list[Any]]:
     if not equals or not values:
         raise InvalidValue(f"--vary takes PATH=VALUES such as streak.freezes.max_count=0..5, not {text!r}")
     if dots and first.isdecimal() and last.isdecimal():
-        if max(len(first), len(last)) > _MAX_DIGITS or int(last) - int(first) >= MOST_RULESETS:
-            raise InvalidValue(f"--vary tries at most {MOST_RULESETS:,} values, not all of {values}")
+        if max(len(first), len(last)) > _MAX_DIGITS or int(last) - int(first) >= MAX_RULESETS:
+            raise InvalidValue(f"--vary tries at most {MAX_RULESETS:,} values, not all of {values}")
         return path, list(range(int(first), int(last) + 1))
     return path, [_value(one) for one in values.split(",")]
 
@@ -162,10 +162,10 @@ def _draw(made: Iterable[Figure], out: Path) -> None:
 
 
 def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
-    setting = swept.setting
+    scenario = swept.scenario
     tally = swept.rows[0].tally
     yield Text(
-        f"{tally.users:,} of {setting.users:,} users act, {tally.events:,} events in {setting.days:,} days\n"
+        f"{tally.users:,} of {scenario.users:,} users act, {tally.events:,} events in {scenario.days:,} days\n"
         "means over the users who act, ± half a 95 % confidence interval; differences are to the first row"
     )
     for name in swept.rows[0].means:

@@ -1,4 +1,4 @@
-"""The chronicle: what users' histories come to, by local days and in the crowd. It reads, and never changes anything.
+"""Reports on users' histories, by local days, and on all users. They read, and never change anything.
 
-What is about one user is made from the transitions of their log, done again; what is about everybody, from players.
+Reports on one user are made from the transitions of the user's log; reports on all users, from players.
 """

@@ -10,23 +10,21 @@ from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
 
-__all__ = ["MOST_AWARDS", "awards_of"]
-
-#: How many awards one can ask for.
-MOST_AWARDS: Final = 100
+#: The number of awards that can be asked for.
+MAX_AWARDS: Final = 100
 
 
-def awards_of(transitions: Sequence[Transition], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
-    """Give a user's last awards in a points system, the newest first, back to when the rules last lacked it.
+def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
+    """Return a user's last awards in a points system, the newest first, back to when the rules last lacked it.
 
     Raises:
         InvalidValue: ``n`` is not from 1 to 100.
     """
-    if type(n) is not int or not 1 <= n <= MOST_AWARDS:
-        raise InvalidValue(f"n must be a whole number from 1 to {MOST_AWARDS}, not {short_repr(n)}")
+    if type(n) is not int or not 1 <= n <= MAX_AWARDS:
+        raise InvalidValue(f"n must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}")
     since = takewhile(
-        lambda transition: any(one.key == system for one in transition.plan.systems), reversed(transitions)
+        lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )
     newest = (raw for transition in since for raw in reversed(transition.effects))
-    found = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)
-    return tuple(PointsAwarded(*raw[1:]) for raw in islice(found, n))
+    awards = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)
+    return tuple(PointsAwarded(*raw[1:]) for raw in islice(awards, n))

@@ -12,8 +12,6 @@ from trophy_engine.leaderboards.views import StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 
-__all__ = ["BestRankings", "days_of_review"]
-
 #: The most active week can reach beyond the year.
 _A_WEEK: Final = timedelta(days=7)
 _FIRST: Final = date.min + _A_WEEK

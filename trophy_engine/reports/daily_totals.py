@@ -1,4 +1,4 @@
-"""Courses: how a user's totals moved from local day to local day, in exact sums."""
+"""Daily totals: how a user's totals changed from local day to local day, in exact sums."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged, PointsAwarded
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add, subtract
-from trophy_engine.reports.dated_effects import Moment, moments
-
-__all__ = ["STILL", "Course", "Measure", "courses"]
+from trophy_engine.reports.dated_effects import DatedEffect, dated_effects
 
 
 class Measure(NamedTuple):
@@ -29,11 +27,11 @@ class Measure(NamedTuple):
 
 
 @attrs.frozen
-class Course:
-    """How a total moved.
+class DailyTotals:
+    """How a total changed.
 
     Attributes:
-        days: the local days on which it was moved, as rising ordinals.
+        days: the local days on which it changed, as ascending ordinals.
         totals: the total at the end of each.
     """
 
@@ -41,55 +39,55 @@ class Course:
     totals: tuple[Number, ...] = ()
 
     @classmethod
-    def of(cls, moved: Mapping[int, Number]) -> Self:
-        """Make the course of what each day's movements sum up to."""
-        days = tuple(sorted(moved))
-        return cls(days, tuple(accumulate((moved[day] for day in days), add)))
+    def of(cls, changes: Mapping[int, Number]) -> Self:
+        """Return the totals that the changes of each day sum up to."""
+        days = tuple(sorted(changes))
+        return cls(days, tuple(accumulate((changes[day] for day in days), add)))
 
     def total(self, day: int) -> Number:
-        """Give the total at the end of a local day."""
-        passed = bisect_right(self.days, day)
-        return self.totals[passed - 1] if passed else 0
+        """Return the total at the end of a local day."""
+        count = bisect_right(self.days, day)
+        return self.totals[count - 1] if count else 0
 
     def change(self, first: int, last: int) -> Number:
-        """Give the movement from the beginning of one local day to the end of another."""
+        """Return the change from the beginning of one local day to the end of another."""
         return subtract(self.total(last), self.total(first - 1))
 
 
-#: The course of what never moved.
-STILL = Course()
+#: A total that never changed.
+EMPTY = DailyTotals()
 
 
-def courses(transitions: Iterable[Transition]) -> dict[Measure, Course]:
-    """Give the course of every total that was ever moved.
+def daily_totals(transitions: Iterable[Transition]) -> dict[Measure, DailyTotals]:
+    """Return the daily totals of every total that ever changed.
 
-    A total that the rules dropped and took up again from zero has its course from then on.
+    A total that the rules dropped and declared again from zero begins where it was declared again.
     """
-    moved: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
+    changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
-    for moment in moments(transitions):
-        for measure, amount, before, after in _movements(moment):
+    for effect in dated_effects(transitions):
+        for measure, amount, before, after in _movements(effect):
             if before != totals.get(measure, 0):
-                for former in [one for one in moved if one[:2] == measure[:2]]:
-                    del moved[former]
+                for outdated in [known for known in changes if known[:2] == measure[:2]]:
+                    del changes[outdated]
             totals[measure] = after
-            for part in _parts(measure, moment):
-                moved[part][moment.day] = add(moved[part][moment.day], amount)
-    return {measure: Course.of(days) for measure, days in moved.items()}
+            for part in _parts(measure, effect):
+                changes[part][effect.day] = add(changes[part][effect.day], amount)
+    return {measure: DailyTotals.of(days) for measure, days in changes.items()}
 
 
-def _movements(moment: Moment) -> Iterator[tuple[Measure, Number, Number, Number]]:
-    raw = moment.raw
+def _movements(effect: DatedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
+    raw = effect.raw
     if raw[0] is MetricChanged:
         yield Measure("metric", raw[3]), raw[4], raw[5], raw[6]
     elif raw[0] is PointsAwarded:
         yield Measure("points", raw[3]), raw[5], raw[6], raw[7]
 
 
-def _parts(measure: Measure, moment: Moment) -> Iterator[Measure]:
-    """Give a measure, and those by the attributes of the event that moved it."""
+def _parts(measure: Measure, effect: DatedEffect) -> Iterator[Measure]:
+    """Yield a measure, and those by the attributes of the event that changed it."""
     yield measure
-    command = moment.transition.command
+    command = effect.transition.command
     if measure.kind == "metric" and isinstance(command, Record):
         for attribute, value in command.attributes:
             yield measure._replace(attribute=attribute, value=value)

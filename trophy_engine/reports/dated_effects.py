@@ -1,4 +1,4 @@
-"""Days: on which local day everything happened, by the clocks of where the user was when it did."""
+"""Dated effects: effects with the local day on which they happened, in the time zone of the user at that instant."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.effects import RawEffect, UserChanged, UserCreated
 from trophy_engine.core.transition import Transition
 
-__all__ = ["Moment", "moments"]
 
-
-class Moment(NamedTuple):
-    """Something that happened.
+class DatedEffect(NamedTuple):
+    """An effect and the local day on which it happened.
 
     Attributes:
-        day: the user's local day then, as an ordinal.
+        day: the user's local day, as an ordinal.
         raw: the effect.
         transition: the command that it came with.
     """
@@ -26,13 +24,13 @@ class Moment(NamedTuple):
     transition: Transition
 
 
-def moments(transitions: Iterable[Transition]) -> Iterator[Moment]:
-    """Walk everything that happened to a user, in order; a move to another zone counts from itself on."""
+def dated_effects(transitions: Iterable[Transition]) -> Iterator[DatedEffect]:
+    """Yield the effects on a user, in order; a change of the time zone holds from its own effect on."""
     for transition in transitions:
-        home: Zone = transition.state.zone if transition.before is None else transition.before.zone
+        zone_: Zone = transition.state.zone if transition.before is None else transition.before.zone
         for raw in transition.effects:
             if raw[0] is UserCreated:
-                home = zone(raw[3])
+                zone_ = zone(raw[3])
             elif raw[0] is UserChanged and raw[3] == "time_zone":
-                home = zone(raw[5])
-            yield Moment(home.window(raw[2])[0], raw, transition)
+                zone_ = zone(raw[5])
+            yield DatedEffect(zone_.window(raw[2])[0], raw, transition)

@@ -1,4 +1,4 @@
-"""The census: how a crowd of users is spread over balances, levels and achievements."""
+"""Distributions: how users are spread over balances, levels and achievements."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def histogram(
 ) -> tuple[PointsRange, ...]:
     """Spread users over their balances in a points system.
 
-    The first range is that of nobody's points, 0; ten equal ones follow, up to the power of ten that the greatest
+    The first range holds a balance of 0; ten equal ones follow, up to the power of ten that the greatest
     balance needs, and that is at least 10.
 
     Args:
@@ -64,7 +64,7 @@ def histogram(
     step = top // _RANGES
     users = Counter((total - 1) // step + 1 for total in totals)
     bounds = [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
-    return tuple(PointsRange(first, last, users[place]) for place, (first, last) in enumerate(bounds))
+    return tuple(PointsRange(first, last, users[index]) for index, (first, last) in enumerate(bounds))
 
 
 def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
@@ -81,19 +81,21 @@ def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[Leve
     if not system.levels:
         raise InvalidValue(f"points system {system.key!r} has no levels to count users at; declare some first")
     balances = (player.points.get(system.key) for player in players)  # none before it was declared
-    held = (None if balance is None else balance.level for balance in balances)
-    users = Counter(level.key for level in held if level is not None)
-    return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda one: one.points))
+    levels = (None if balance is None else balance.level for balance in balances)
+    users = Counter(level.key for level in levels if level is not None)
+    return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda level: level.points))
 
 
 def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
-    """Say of every achievement how many users hold it, in the order of declaration."""
-    everybody = 0
+    """Return the rarity of every achievement, in the order of declaration."""
+    users = 0
     completions: Counter[str] = Counter()
     for player in players:
-        everybody += 1
+        users += 1
         completions.update(player.completed.keys())
     return {
-        one.key: Rarity(completions[one.key], 100 * completions[one.key] / everybody if everybody else 0.0)
-        for one in ruleset.achievements
+        achievement.key: Rarity(
+            completions[achievement.key], 100 * completions[achievement.key] / users if users else 0.0
+        )
+        for achievement in ruleset.achievements
     }

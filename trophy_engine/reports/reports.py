@@ -15,13 +15,13 @@ from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
-from trophy_engine.reports.awards import awards_of
+from trophy_engine.reports.awards import last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
-from trophy_engine.reports.daily_totals import STILL, Measure, courses
+from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
-from trophy_engine.reports.summary import SummaryRow, check_range, summarise
-from trophy_engine.reports.wrapped import Rankings, Wrapped, wrap, year_of
+from trophy_engine.reports.summary import SummaryRow, check_range, summarize
+from trophy_engine.reports.wrapped import Rankings, Wrapped, check_year, review_year
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -78,7 +78,7 @@ class Reports:
         end: date,
         at: datetime | None = None,
     ) -> tuple[SummaryRow, ...]:
-        """Summarise how a user's total moved, by local days, weeks or months.
+        """Summarize how a user's total changed, by local days, weeks or months.
 
         There is a row for every period that touches the range, both ends included, whether or not anything happened.
         Weeks begin on the first weekday of the rules' streak.
@@ -113,10 +113,10 @@ class Reports:
             _system(measure.key, plan.ruleset)
         rule = plan.ruleset.streak
         first_weekday = "sunday" if rule is None else rule.first_weekday
-        return summarise(courses(transitions).get(measure, STILL), aggregation, start, end, first_weekday)
+        return summarize(daily_totals(transitions).get(measure, EMPTY), aggregation, start, end, first_weekday)
 
     def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
-        """Give the last periods of a user's streak, the oldest first, the current one included.
+        """Return the last periods of a user's streak, the oldest first, the current one included.
 
         Raises:
             InvalidValue: ``periods`` is no whole number from 1 to 10,000.
@@ -126,7 +126,7 @@ class Reports:
         return streak_history(self._engine.transitions(user, at=at), periods)
 
     def awards(self, user: str, system: str, n: int = 10, *, at: datetime | None = None) -> tuple[PointsAwarded, ...]:
-        """Give a user's last awards in a points system, the newest first.
+        """Return a user's last awards in a points system, the newest first.
 
         Raises:
             InvalidValue: ``n`` is not from 1 to 100.
@@ -135,7 +135,7 @@ class Reports:
         """
         transitions = self._engine.transitions(user, at=at)
         _system(system, transitions[-1].plan.ruleset)
-        return awards_of(transitions, system, n)
+        return last_awards(transitions, system, n)
 
     def wrapped(
         self,
@@ -161,10 +161,10 @@ class Reports:
         if rankings is not None:
             CALLABLE.check("rankings", rankings)
         transitions = self._engine.transitions(user, at=at)
-        year = year_of(transitions, year)
+        year = check_year(transitions, year)
         if rankings is None:
             rankings = self._best_rankings(transitions[-1].state, year)
-        return wrap(transitions, self._others(user, at), year, rankings)
+        return review_year(transitions, self._others(user, at), year, rankings)
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return what tells the best rankings of a user in a year, as of the user's last instant."""
@@ -196,7 +196,7 @@ class Reports:
         """
         ruleset = self._engine.ruleset
         _system(system, ruleset)
-        known = tuple(one.key for one in ruleset.attributes if one.type == "user")
+        known = tuple(attribute.key for attribute in ruleset.attributes if attribute.type == "user")
         Optional(InstanceOf((Mapping,))).check("attributes", attributes)
         for key, value in (attributes or {}).items():
             check_text(key, "each key of attributes")

@@ -1,8 +1,8 @@
 """A streak's history: how long it was, period by period, and what carried it.
 
-What is credited, missed and restored follows from effects; a period that was carried tells nothing but by what it is
-not. The length at a period is what counting comes to: a credit adds one, a loss leaves none, a restored streak is as
-long as it was, and whatever else there is between carries on.
+What is credited, missed and restored follows from effects; no effect records a carried period,
+which is inferred: neither credited, frozen nor missed. The length at a period is counted: a credit adds one, a loss
+sets it to zero, a restored streak is as long as it was, and any other period keeps it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final
 
 import attrs
@@ -35,12 +36,12 @@ from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
-from trophy_engine.reports.dated_effects import moments
+from trophy_engine.reports.dated_effects import dated_effects
 
-__all__ = ["MOST_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
+__all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
-#: How many periods one can ask for.
-MOST_PERIODS: Final = 10_000
+#: The number of periods that can be asked for.
+MAX_PERIODS: Final = 10_000
 
 
 @attrs.frozen
@@ -81,20 +82,20 @@ class LongestStreak:
 
 
 def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[StreakPeriod, ...]:
-    """Give the last periods of a user's streak, the oldest first, the current one included.
+    """Return the last periods of a user's streak, the oldest first, the current one included.
 
     Raises:
         InvalidValue: ``periods`` is not from 1 to 10,000, or to what the calendar holds where that is less.
         UnknownKey: the rules in force have no streak.
     """
-    account = _account(transitions)
+    record = _record_streak(transitions)
     state = transitions[-1].state
-    index = account.streak.index
+    index = record.streak.index
     current = index(state.day)
-    most = min(current - index(1) - 1, MOST_PERIODS)
+    most = min(current - index(1) - 1, MAX_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
         raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
-    rows = list(account.rows(current - periods + 1, current))
+    rows = list(record.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
 
@@ -105,59 +106,59 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     Raises:
         UnknownKey: the rules in force have no streak.
     """
-    account = _account(transitions)
-    index = account.streak.index
+    record = _record_streak(transitions)
+    index = record.streak.index
     today = index(transitions[-1].state.day)
     current = min(index(last.toordinal()), today)
-    lengths = account.lengths()
+    lengths = record.length_changes()
     periods = range(index(first.toordinal()), current + 1)
-    period = max(periods, key=lambda one: _at(lengths, one), default=current)
-    length = _at(lengths, period)
+    period = max(periods, key=lambda period: _length_at(lengths, period), default=current)
+    length = _length_at(lengths, period)
     if not periods or not length:
         return None
-    started = max((day for day in account.starts if index(day) <= period), default=account.streak.first_day(period))
-    undecided = current if current == today and not account.is_decided(current) else current + 1
-    ended = next((one for one, shorter in lengths if one > period and shorter < length), undecided)
+    started = max((day for day in record.starts if index(day) <= period), default=record.streak.first_day(period))
+    undecided = current if current == today and not record.is_decided(current) else current + 1
+    ended = next((later for later, shorter in lengths if later > period and shorter < length), undecided)
     return LongestStreak(
         length=length,
-        period_start=account.first_day(index(started)),
-        period_end=account.last_day(min(ended, undecided) - 1),
+        period_start=record.first_day(index(started)),
+        period_end=record.last_day(min(ended, undecided) - 1),
         started=date.fromordinal(started),
     )
 
 
-def _account(transitions: Sequence[Transition]) -> _Account:
-    """Take down a user's history by the calendar of the rules in force.
+def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
+    """Record a user's streak from their history, by the calendar of the rules in force.
 
     Raises:
         UnknownKey: they have no streak.
     """
-    account: _Account | None = None
-    accounts: dict[Frequency, _Account] = {}
+    record: _StreakRecord | None = None
+    records: dict[Frequency, _StreakRecord] = {}
     for number, transition in enumerate(transitions):
         rule, streak = transition.plan.ruleset.streak, transition.plan.streak
         if rule is None or streak is None:
-            account, accounts = None, {}
+            record, records = None, {}
             continue
-        if account is None or account is not accounts.get(rule.calendar):
-            pauses = account.pauses if account else {}
-            account = accounts.setdefault(rule.calendar, _Account(streak, pauses=pauses))
+        if record is None or record is not records.get(rule.calendar):
+            pauses = record.pauses if record else {}
+            record = records.setdefault(rule.calendar, _StreakRecord(streak, pauses=pauses))
             if transition.before is not None:
                 recounted = [raw[4] for raw in transition.effects if raw[0] is StreakRecounted]
                 today = streak.index(transitions[number - 1].state.day)
                 length = recounted[-1] if recounted else transition.before.length
-                account.go_on(today, Past(streak, rule.calendar, transitions[:number]), length)
-        elif _did_away(transition):
-            account.do_away(streak.index(transition.state.day))
-        for moment in moments((transition,)):
-            account.note(moment.day, moment.raw)
-    if account is None:
+                record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
+        elif _dropped_streak(transition):
+            record.drop_streak(streak.index(transition.state.day))
+        for effect in dated_effects((transition,)):
+            record.add_effect(effect.day, effect.raw)
+    if record is None:
         raise UnknownKey("rule", "streak", ())
-    return account
+    return record
 
 
-def _did_away(transition: Transition) -> bool:
-    """Tell whether the user chose to do without the streak that they had."""
+def _dropped_streak(transition: Transition) -> bool:
+    """Return whether the user chose to have no streak while they had one."""
     before, after = transition.before, transition.state
     if before is None or not before.length or after.length or after.own is None:
         return False
@@ -165,8 +166,8 @@ def _did_away(transition: Transition) -> bool:
 
 
 @attrs.define
-class _Account:
-    """What effects say of every period, by the calendar of the streak.
+class _StreakRecord:
+    """What effects decided about every period, by the calendar of the streak.
 
     Attributes:
         streak: the calendar.
@@ -189,8 +190,8 @@ class _Account:
     starts: list[int] = attrs.field(factory=list)
     pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
 
-    def note(self, day: int, raw: RawEffect) -> None:
-        """Take down an effect that happened on a local day."""
+    def add_effect(self, day: int, raw: RawEffect) -> None:
+        """Record an effect that happened on a local day."""
         kind = raw[0]
         index = self.streak.index
         if kind in {StreakStarted, StreakExtended}:
@@ -198,7 +199,7 @@ class _Account:
             if kind is StreakStarted:  # one that begins where another was lost does so in the past
                 self.starts.append(day if index(day) == index(raw[4]) else raw[4])
         elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
-            self._note_miss(day, raw)
+            self._add_miss(day, raw)
         elif kind is StreakReset:
             self.reset_at[index(day)] = raw[2]
             self._forget_from(index(day))
@@ -211,8 +212,8 @@ class _Account:
             start, end = self.pauses[raw[3]]
             self.pauses[raw[3]] = start, min(end, day - 1)
 
-    def _note_miss(self, day: int, raw: RawEffect) -> None:
-        """Note what a missed period led to, or that this is undone."""
+    def _add_miss(self, day: int, raw: RawEffect) -> None:
+        """Record what a missed period led to, or that this is undone."""
         index = self.streak.index
         if raw[0] is FreezeConsumed:
             self.frozen.add(index(raw[5]))
@@ -224,9 +225,9 @@ class _Account:
         elif index(raw[4]) < index(day):  # the loss by a reset comes within a period
             self.lost[index(raw[4])] = raw[3]
 
-    def go_on(self, today: int, past: Past, length: int) -> None:
-        """Go on from where the calendar was left, through what met the conditions since, to the streak of today."""
-        lengths = self.lengths()
+    def resume(self, today: int, past: Past, length: int) -> None:
+        """Resume where the calendar was left: add the periods that met the conditions since, up to today."""
+        lengths = self.length_changes()
         run, last = lengths[-1][1] if lengths else 0, past.through
         for period in past.met:
             if run and period > last + 1:
@@ -241,8 +242,8 @@ class _Account:
         last = last if length else today
         self.restored[last] = length - (last in self.credited)
 
-    def do_away(self, today: int) -> None:
-        """End the streak, of which nothing is left from today on."""
+    def drop_streak(self, today: int) -> None:
+        """End the streak as of today, without a loss."""
         self._forget_from(today)
         self.restored[today] = 0
 
@@ -254,28 +255,28 @@ class _Account:
         self.carried.append((since, today))
 
     def _forget_from(self, period: int) -> None:
-        self.credited = {one for one in self.credited if one < period}
-        self.lost = {one: length for one, length in self.lost.items() if one < period}
-        self.restored = {one: length for one, length in self.restored.items() if one < period}
+        self.credited = {credited for credited in self.credited if credited < period}
+        self.lost = {known: length for known, length in self.lost.items() if known < period}
+        self.restored = {known: length for known, length in self.restored.items() if known < period}
         self.starts = [day for day in self.starts if self.streak.index(day) < period]
 
-    def lengths(self) -> list[tuple[int, int]]:
-        """Count: give the periods at which the length changes, and the lengths from them on, in order."""
-        found: list[tuple[int, int]] = []
+    def length_changes(self) -> list[tuple[int, int]]:
+        """Return the periods at which the length changes, with the lengths from them on, in order."""
+        changes: list[tuple[int, int]] = []
         length = 0
         for period in sorted(self.credited | self.lost.keys() | self.restored.keys()):
             length = 0 if period in self.lost else self.restored.get(period, length)
             length += period in self.credited
-            found.append((period, length))
-        return found
+            changes.append((period, length))
+        return changes
 
     def rows(self, first: int, current: int) -> Iterator[StreakPeriod]:
-        """Give what there is to say of each period up to the current one."""
-        lengths = self.lengths()
+        """Yield the row of each period up to the current one."""
+        lengths = self.length_changes()
         decided = self.credited | self.frozen
         pauses = Pauses((start, last, False) for start, last in self.pauses.values())
         for period in range(first, current + 1):
-            length = _at(lengths, period)
+            length = _length_at(lengths, period)
             missed = period < current and length > 0 and period not in decided
             reset_at = self.reset_at.get(period)
             yield StreakPeriod(
@@ -298,15 +299,15 @@ class _Account:
         return period in self.credited or any(first <= period <= last for first, last in self.carried)
 
     def first_day(self, period: int) -> date:
-        """Give the first day of a period."""
+        """Return the first day of a period."""
         return date.fromordinal(self.streak.first_day(period))
 
     def last_day(self, period: int) -> date:
-        """Give the last day of a period."""
+        """Return the last day of a period."""
         return date.fromordinal(self.streak.first_day(period + 1) - 1)
 
 
-def _at(lengths: Sequence[tuple[int, int]], period: int) -> int:
-    """Give the length at a period, of those at which it changed."""
-    passed = bisect_right(lengths, period, key=lambda one: one[0])
-    return lengths[passed - 1][1] if passed else 0
+def _length_at(lengths: Sequence[tuple[int, int]], period: int) -> int:
+    """Return the length at a period, from the periods at which it changes."""
+    count = bisect_right(lengths, period, key=itemgetter(0))
+    return lengths[count - 1][1] if count else 0

@@ -1,4 +1,4 @@
-"""Summaries: how a total moved, period by period, as a chart wants it."""
+"""Summaries: how a total changed, period by period, as a chart shows it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number
-from trophy_engine.reports.daily_totals import Course
+from trophy_engine.reports.daily_totals import DailyTotals
 
-__all__ = ["MOST_DAYS", "SummaryRow", "summarise"]
+__all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
 
 #: How far apart the ends of a summary can lie.
-MOST_DAYS: Final = 400
+MAX_DAYS: Final = 400
 #: The first and the last day of the years in which something can happen.
 _DAYS: Final = from_micros(FIRST).date(), from_micros(LAST - 1).date()
 
 
 @attrs.frozen
 class SummaryRow:
-    """What a period came to.
+    """A total over one period.
 
     Attributes:
         date: the first day of the period.
         total: the total at its end.
-        change: the movement within it, all of it.
+        change: the change within it, all of it.
     """
 
     date: date
@@ -36,10 +36,10 @@ class SummaryRow:
     change: Number
 
 
-def summarise(
-    course: Course, aggregation: FrequencyName, start: date, end: date, first_weekday: Weekday = "sunday"
+def summarize(
+    totals: DailyTotals, aggregation: FrequencyName, start: date, end: date, first_weekday: Weekday = "sunday"
 ) -> tuple[SummaryRow, ...]:
-    """Summarise a course by every period that touches the range, both ends included, in order.
+    """Summarize daily totals by every period that touches the range, both ends included, in order.
 
     Raises:
         InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
@@ -50,7 +50,7 @@ def summarise(
     rows: list[SummaryRow] = []
     for period in range(calendar.index(start.toordinal()), calendar.index(end.toordinal()) + 1):
         first, last = calendar.first_day(period), calendar.first_day(period + 1) - 1
-        rows.append(SummaryRow(date.fromordinal(first), course.total(last), course.change(first, last)))
+        rows.append(SummaryRow(date.fromordinal(first), totals.total(last), totals.change(first, last)))
     return tuple(rows)
 
 
@@ -72,5 +72,5 @@ def check_range(aggregation: str, start: object, end: object) -> None:
     if isinstance(start, date) and isinstance(end, date):
         if start >= end:
             raise InvalidValue(f"start {start} must be before end {end}")
-        if (end - start).days > MOST_DAYS:
-            raise InvalidValue(f"start {start} and end {end} must be at most {MOST_DAYS} days apart")
+        if (end - start).days > MAX_DAYS:
+            raise InvalidValue(f"start {start} and end {end} must be at most {MAX_DAYS} days apart")

@@ -1,7 +1,7 @@
 """Wrapped: a user's year in review, and the day, the week and the month in which they were most active.
 
 A day is active when something is recorded on it, and the more active the greater the sum of the values. Weeks begin on
-Mondays here. A week at the edge of the year is active by its days in the year, and told as a whole.
+Mondays here. A week at the edge of the year is active by its days in the year, and reviewed as a whole.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from trophy_engine.core.plan import Plan
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add, subtract
-from trophy_engine.reports.daily_totals import STILL, Course, Measure, courses
-from trophy_engine.reports.dated_effects import moments
+from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals
+from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
 from trophy_engine.views.progress import AchievementView
 
-__all__ = ["MetricStanding", "Rankings", "Standing", "Wrapped", "WrappedPeriod", "wrap", "year_of"]
+__all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
 
 #: What gives, from the first to the last of some local days, a user's best rankings by leaderboard.
 Rankings = Callable[[date, date], Mapping[str, Any]]
@@ -35,15 +35,15 @@ _MONDAYS = Weekly(first_weekday=1)
 
 
 @attrs.frozen
-class Standing:
-    """What a period did to a total.
+class PeriodTotal:
+    """A total at the end of a period, and its change in the period.
 
     Attributes:
         current_total: the total at its end.
         change_this_period: the movement within it.
         percent_change: that in percent of the total before it, cut to one decimal; 100 where that was 0, or 0 where
-            nothing moved.
-        percentile_this_period: the percentage of the other users whose total moved by less, 100 where there are none;
+            nothing changed.
+        percentile_this_period: the percentage of the other users whose total changed by less, 100 where there are none;
             None for a day.
     """
 
@@ -54,10 +54,10 @@ class Standing:
 
 
 @attrs.frozen
-class MetricStanding(Standing):
-    """What a period did to a metric's total; ``by_attribute`` tells it by event attribute and its values."""
+class MetricPeriodTotal(PeriodTotal):
+    """A metric's total of a period; ``by_attribute`` holds it by event attribute and its values."""
 
-    by_attribute: Mapping[str, Mapping[str, Standing]] = attrs.field(factory=dict)
+    by_attribute: Mapping[str, Mapping[str, PeriodTotal]] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -66,15 +66,15 @@ class WrappedPeriod:
 
     Attributes:
         first_day, last_day: its local days.
-        metrics, points: what it did to each of the rules' totals, by key.
+        metrics, points: the totals of the rules' metrics and points systems, by key.
         achievements: those that were completed in it, in order.
         leaderboards: the best rankings in it, by key.
     """
 
     first_day: date
     last_day: date
-    metrics: Mapping[str, MetricStanding]
-    points: Mapping[str, Standing]
+    metrics: Mapping[str, MetricPeriodTotal]
+    points: Mapping[str, PeriodTotal]
     achievements: tuple[AchievementView, ...]
     leaderboards: Mapping[str, Any]
 
@@ -102,8 +102,8 @@ class Wrapped:
     longest_streak: LongestStreak | None = None
 
 
-def year_of(transitions: Sequence[Transition], year: int | None) -> int:
-    """Give the year that is meant: by default the user's current one.
+def check_year(transitions: Sequence[Transition], year: int | None) -> int:
+    """Return the year to review: by default the user's current one.
 
     Raises:
         InvalidValue: it is none, or has not begun for the user.
@@ -117,7 +117,7 @@ def year_of(transitions: Sequence[Transition], year: int | None) -> int:
     return year
 
 
-def wrap(
+def review_year(
     transitions: Sequence[Transition],
     others: Iterable[Sequence[Transition]],
     year: int,
@@ -138,17 +138,17 @@ def wrap(
     active = _activity(transitions, first, last)
     if not active:
         return Wrapped(year, longest_streak=longest)
-    review = _Review(transitions, others, rankings)
+    year_review = _Review(transitions, others, rankings)
     days, weeks, months = (_sums(active, calendar) for calendar in (Daily(), _MONDAYS, Monthly()))
     return Wrapped(
         year=year,
         days_active=len(days),
         weeks_active=len(weeks),
         months_active=len(months),
-        most_active_day=review.most_active(days, Daily(), crowd=False),
-        most_active_week=review.most_active(weeks, _MONDAYS),
-        most_active_month=review.most_active(months, Monthly()),
-        entire_year=review.period(first, last),
+        most_active_day=year_review.most_active(days, Daily(), compare=False),
+        most_active_week=year_review.most_active(weeks, _MONDAYS),
+        most_active_month=year_review.most_active(months, Monthly()),
+        entire_year=year_review.period(first, last),
         longest_streak=longest,
     )
 
@@ -156,9 +156,9 @@ def wrap(
 def _activity(transitions: Iterable[Transition], first: int, last: int) -> dict[int, Number]:
     """Sum up the values that were recorded on each day."""
     active: defaultdict[int, Number] = defaultdict(int)
-    for moment in moments(transitions):
-        if moment.raw[0] is MetricChanged and first <= moment.day <= last:
-            active[moment.day] = add(active[moment.day], moment.raw[4])
+    for effect in dated_effects(transitions):
+        if effect.raw[0] is MetricChanged and first <= effect.day <= last:
+            active[effect.day] = add(active[effect.day], effect.raw[4])
     return active
 
 
@@ -170,36 +170,36 @@ def _sums(active: Mapping[int, Number], calendar: Frequency) -> dict[int, Number
 
 
 class _Review:
-    """What a user's periods are told from: their own history, and how far everybody else came."""
+    """A user's history, and the daily totals of all other users to compare with."""
 
     def __init__(
         self, transitions: Sequence[Transition], others: Iterable[Sequence[Transition]], rankings: Rankings
     ) -> None:
         self.plan: Plan = transitions[-1].plan
         self.user_id = transitions[-1].state.id
-        self.own = courses(transitions)
-        self.others = [courses(other) for other in others]
+        self.own = daily_totals(transitions)
+        self.others = [daily_totals(other) for other in others]
         self.rankings = rankings
         self.completed = [
-            (moment.day, moment.raw)
-            for moment in moments(transitions)
-            if moment.raw[0] in {AchievementCompleted, AchievementBackdated}
+            (effect.day, effect.raw)
+            for effect in dated_effects(transitions)
+            if effect.raw[0] in {AchievementCompleted, AchievementBackdated}
         ]
 
-    def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, crowd: bool = True) -> WrappedPeriod:
-        """Tell the first of the periods with the greatest sum."""
-        period = max(sorted(sums), key=lambda one: sums[one])
-        return self.period(calendar.first_day(period), calendar.first_day(period + 1) - 1, crowd=crowd)
+    def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True) -> WrappedPeriod:
+        """Review the first of the periods with the greatest sum."""
+        period = max(sorted(sums), key=lambda index: sums[index])
+        return self.period(calendar.first_day(period), calendar.first_day(period + 1) - 1, compare=compare)
 
-    def period(self, first: int, last: int, *, crowd: bool = True) -> WrappedPeriod:
-        """Tell a period by its first and last days; ``crowd`` says whether to compare with everybody else."""
-        tell = _Teller(self, first, last, crowd)
+    def period(self, first: int, last: int, *, compare: bool = True) -> WrappedPeriod:
+        """Review a period by its first and last days; ``compare`` says whether to compare with all other users."""
+        review = _PeriodReview(self, first, last, compare)
         days = date.fromordinal(first), date.fromordinal(last)
         return WrappedPeriod(
             first_day=days[0],
             last_day=days[1],
-            metrics={key: tell.metric(key) for key in self.plan.metrics},
-            points={system.key: tell.standing(Measure("points", system.key)) for system in self.plan.systems},
+            metrics={key: review.metric(key) for key in self.plan.metrics},
+            points={system.key: review.total(Measure("points", system.key)) for system in self.plan.systems},
             achievements=tuple(
                 AchievementView.earned(self.user_id, self.plan.achievements[raw[3]].rule, raw[2])
                 for day, raw in self.completed
@@ -210,38 +210,38 @@ class _Review:
 
 
 @attrs.frozen
-class _Teller:
-    """Tells totals of one period."""
+class _PeriodReview:
+    """The totals of one period."""
 
     review: _Review
     first: int
     last: int
-    crowd: bool
+    compare: bool
 
-    def metric(self, key: str) -> MetricStanding:
-        """Tell a metric, and all values of event attributes that came with it up to then."""
-        whole = self.standing(Measure("metric", key))
-        by_attribute: dict[str, dict[str, Standing]] = {}
-        for measure, course in sorted(self.review.own.items(), key=lambda one: tuple(map(str, one[0]))):
-            if measure[:2] == ("metric", key) and measure.attribute is not None and course.days[0] <= self.last:
-                by_attribute.setdefault(measure.attribute, {})[str(measure.value)] = self.standing(measure)
-        return MetricStanding(**attrs.asdict(whole, recurse=False), by_attribute=by_attribute)
+    def metric(self, key: str) -> MetricPeriodTotal:
+        """Return the total of a metric, and of all values of event attributes recorded with it up to then."""
+        whole = self.total(Measure("metric", key))
+        by_attribute: dict[str, dict[str, PeriodTotal]] = {}
+        for measure, totals in sorted(self.review.own.items(), key=lambda item: tuple(map(str, item[0]))):
+            if measure[:2] == ("metric", key) and measure.attribute is not None and totals.days[0] <= self.last:
+                by_attribute.setdefault(measure.attribute, {})[str(measure.value)] = self.total(measure)
+        return MetricPeriodTotal(**attrs.asdict(whole, recurse=False), by_attribute=by_attribute)
 
-    def standing(self, measure: Measure) -> Standing:
-        """Tell a total."""
-        course = self.review.own.get(measure, STILL)
-        total, change = course.total(self.last), self._change(course)
+    def total(self, measure: Measure) -> PeriodTotal:
+        """Return a total of the period."""
+        totals = self.review.own.get(measure, EMPTY)
+        total, change = totals.total(self.last), self._change(totals)
         percentile = None
-        if self.crowd:
-            percentile = _percentile(change, [self._change(one.get(measure, STILL)) for one in self.review.others])
-        return Standing(total, change, percent(change, total), percentile)
+        if self.compare:
+            percentile = _percentile(change, [self._change(other.get(measure, EMPTY)) for other in self.review.others])
+        return PeriodTotal(total, change, percent(change, total), percentile)
 
-    def _change(self, course: Course) -> Number:
-        return course.change(self.first, self.last)
+    def _change(self, totals: DailyTotals) -> Number:
+        return totals.change(self.first, self.last)
 
 
 def percent(change: Number, total: Number) -> float:
-    """Give a change in percent of what the total was before it, cut to one decimal.
+    """Return a change in percent of what the total was before it, cut to one decimal.
 
     >>> percent(2500, 15000), percent(1200, 5000), percent(150000, 150000), percent(0, 0)
     (20.0, 31.5, 100.0, 0.0)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from trophy_engine import (
     TrophyError,
     UserCreationPointsTrigger,
 )
+from trophy_engine.analysis.replay import runner
 from trophy_engine.analysis.replay.effect_log import EffectLog
 from trophy_engine.analysis.replay.evaluation import BadRowFound, TooManyBadRows
 from trophy_engine.analysis.replay.events import BadRow, Columns
@@ -35,6 +37,7 @@ from trophy_engine.analysis.replay.output import effect_as_json, write_files
 from trophy_engine.analysis.replay.runner import replay
 from trophy_engine.analysis.replay.sources import Logs, read_log
 from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.rules import bundled
 
 RULES = Ruleset(
@@ -187,7 +190,7 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
     path = log("\n".join([LOG.splitlines()[0], *rows]))
     files = []
     for name, most, workers in (("whole", 10**6, 1), ("spilled", 7, 1), ("shared", 7, 2)):
-        monkeypatch.setattr("trophy_engine.analysis.replay.evaluation.MOST_HELD", most)
+        monkeypatch.setattr("trophy_engine.analysis.replay.evaluation.MAX_IN_MEMORY", most)
         monkeypatch.setattr("trophy_engine.analysis.replay.effect_log._MOST_HELD", most)
         with EffectLog() as effects:
             result = replay(RULES, read_log(path, COLUMNS), effects=effects, workers=workers, tally=True)
@@ -200,7 +203,7 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
         replay(RULES, [], workers=0)
 
 
-def test_parts_of_a_log_are_dealt_by_several_processes(log):
+def test_parts_of_a_log_are_partitioned_by_several_processes(log):
     paths = [log(LOG, f"log{number}.csv") for number in range(3)]
     logs = Logs(tuple(read_log(path, COLUMNS) for path in paths))
     one, two = (replay(RULES, logs, workers=workers) for workers in (1, 2))
@@ -325,3 +328,12 @@ def test_a_hundred_thousand_commits():
         assert player.points["xp"].total >= 10 * all_ + 5 * merges
         held = {"first-commit": 1, "ten-commits": 10, "hundred-commits": 100, "thousand-commits": 1000}
         assert {key for key, mark in held.items() if all_ >= mark} == held.keys() & player.completed.keys()
+
+
+def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(runner, "compile_plan", lambda rules: compiled.append(rules) or compile_plan(rules))
+    result = replay(RULES, [])
+    assert list(result.players()) == []
+    assert compiled == [RULES]
+    assert "plan" not in vars(pickle.loads(pickle.dumps(result)))  # noqa: S301  # our own bytes

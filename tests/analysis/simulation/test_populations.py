@@ -1,4 +1,4 @@
-"""Populations act by their behaviours, each user by a stream of their own."""
+"""Populations act by their behaviors, each user by a stream of their own."""
 
 from collections import Counter
 from datetime import date
@@ -9,8 +9,8 @@ import pytest
 
 from trophy_engine import Achievement, Attribute, InvalidValue, Metric, MetricTrigger, Ruleset, Streak, StreakMetric
 from trophy_engine.analysis.replay.events import BadRow, Event, Source
-from trophy_engine.analysis.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
-from trophy_engine.analysis.simulation.persona import Deed, Persona, TimeOfDay, Travel
+from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
 from trophy_engine.calendar.zones import zone
@@ -19,8 +19,8 @@ START = date(2025, 1, 1)  # a Wednesday
 FIRST = START.toordinal()
 
 
-def chances(behaviour, days, seed=0, first=FIRST):
-    return list(islice(behaviour.days(Random(seed), first), days))
+def chances(behavior, days, seed=0, first=FIRST):
+    return list(islice(behavior.days(Random(seed), first), days))
 
 
 def local_days(events):
@@ -31,7 +31,7 @@ def test_weekdays_begin_on_the_weekday_of_the_first_day():
     assert chances(Weekdays(wednesday=0.3, sunday=0.1), 5) == [0.3, 1.0, 1.0, 1.0, 0.1]
 
 
-def test_behaviours_multiply():
+def test_behaviors_multiply():
     assert chances(Chance(0.5) * Weekdays(thursday=0.5), 2) == [0.5, 0.25]
 
 
@@ -58,7 +58,7 @@ def test_a_chance_lies_between_0_and_1(make):
 
 
 def test_who_acts_around_midnight_acts_on_two_local_days():
-    owl = Persona(Chance(1.0), [Deed("words")], TimeOfDay(24, 1.5), Travel("America/New_York"))
+    owl = Persona(Chance(1.0), [Action("words")], TimeOfDay(24, 1.5), Travel("America/New_York"))
     events = owl.events(Random(1), "owl", FIRST, 200)
     assert len(events) == 200
     assert events == sorted(events, key=lambda event: event.at)
@@ -71,7 +71,7 @@ def test_who_acts_around_midnight_acts_on_two_local_days():
 
 def test_travellers_leave_home_and_return():
     travel = Travel("Europe/Berlin", ["Asia/Tokyo"], chance=0.1, days=(2, 3))
-    nomad = Persona(Chance(1.0), [Deed("words")], TimeOfDay(12, 0), travel)
+    nomad = Persona(Chance(1.0), [Action("words")], TimeOfDay(12, 0), travel)
     zones = [event.time_zone for event in nomad.events(Random(3), "nomad", FIRST, 300)]
     assert set(zones) == {"Europe/Berlin", "Asia/Tokyo"}
     trips = "".join(name[0] for name in zones).strip("E").replace("E", " ").split()
@@ -79,24 +79,24 @@ def test_travellers_leave_home_and_return():
     assert all(len(trip) in {2, 3} or len(trip) > 3 for trip in trips)
 
 
-def test_deeds_are_drawn_with_their_values_times_and_attributes():
-    deeds = [
-        Deed("words", (0.1, 2), (2, 4), attributes={"device": ("ios", "web")}),
-        Deed("views", chance=0.5),
+def test_actions_are_drawn_with_their_values_times_and_attributes():
+    actions = [
+        Action("words", (0.1, 2), (2, 4), attributes={"device": ("ios", "web")}),
+        Action("views", chance=0.5),
     ]
-    events = Persona(Chance(1.0), deeds).events(Random(1), "ann", FIRST, 300)
+    events = Persona(Chance(1.0), actions).events(Random(1), "ann", FIRST, 300)
     words = [event for event in events if event.metric == "words"]
     assert {str(event.value) for event in words} == {"0.1", "2"}
     assert {event.attributes for event in words} == {(("device", "ios"),), (("device", "web"),)}
     assert 600 <= len(words) <= 1200
     assert 120 < len(events) - len(words) < 180
-    with pytest.raises(InvalidValue, match="a persona must have deeds"):
+    with pytest.raises(InvalidValue, match="a persona must have actions"):
         Persona(Chance(1.0), [])
 
 
 def test_each_user_has_a_stream_of_their_own():
-    persona = Persona(Chance(0.5), [Deed("words", (1, 2, 3))], arrival=(0, 30))
-    population = Population([persona, Persona(Chance(0.1), [Deed("views")])], [3, 1])
+    persona = Persona(Chance(0.5), [Action("words", (1, 2, 3))], arrival=(0, 30))
+    population = Population([persona, Persona(Chance(0.1), [Action("views")])], [3, 1])
     first = [population.events(7, number, START, 60) for number in range(50)]
     assert first == [population.events(7, number, START, 60) for number in range(50)]
     assert first != [population.events(8, number, START, 60) for number in range(50)]
@@ -106,7 +106,7 @@ def test_each_user_has_a_stream_of_their_own():
         assert all(FIRST <= event.at // DAY + EPOCH_DAY <= FIRST + 61 for event in events)
 
 
-@pytest.mark.parametrize(("members", "weights"), [([], None), ([Persona(Chance(1), [Deed("words")])], [1, 2])])
+@pytest.mark.parametrize(("members", "weights"), [([], None), ([Persona(Chance(1), [Action("words")])], [1, 2])])
 def test_a_population_has_members_and_weights_for_them(members, weights):
     with pytest.raises(InvalidValue, match=r"must (have members|be 1 numbers)"):
         Population(members, weights)

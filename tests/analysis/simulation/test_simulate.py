@@ -22,10 +22,10 @@ from trophy_engine import (
     StreakMetric,
 )
 from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.simulation.behaviour import Chance
-from trophy_engine.analysis.simulation.persona import Deed, Persona
+from trophy_engine.analysis.simulation.behavior import Chance
+from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
-from trophy_engine.analysis.simulation.simulate import START, Setting, simulate
+from trophy_engine.analysis.simulation.simulate import START, Scenario, simulate
 from trophy_engine.analysis.simulation.sweep import Estimate, sweep
 from trophy_engine.analysis.statistics.figures import write_figures
 from trophy_engine.rules import bundled
@@ -35,7 +35,7 @@ RULES = Ruleset(
     streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
 )
-PEOPLE = Population([Persona(Chance(0.7), [Deed("words", (1, 2))]), Persona(Chance(0.01), [Deed("words")])], [9, 1])
+PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Chance(0.01), [Action("words")])], [9, 1])
 
 
 def test_a_simulation_is_the_replay_of_what_its_users_do():
@@ -152,7 +152,7 @@ def test_what_is_simulated_has_bounds():
     rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1))])
     population = Population.typical(rules)
     with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10000001"):
-        Setting(population, users=10_000_001)
+        Scenario(population, users=10_000_001)
     with pytest.raises(InvalidValue, match="the values make more than 1,000 combinations; try fewer at a time"):
         sweep(rules, {"achievements[a].trigger.value": count(1)}, population)
     with pytest.raises(InvalidValue, match="more than 1,000 combinations"):

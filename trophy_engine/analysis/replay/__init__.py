@@ -1,5 +1,6 @@
-"""Replay: a log of events evaluated under a ruleset, a user at a time, with nothing kept but what came of it.
+"""Replay: a log of events evaluated under a ruleset, a user at a time.
 
-``sources``, ``parquet`` and ``git`` read; ``deal`` gathers rows by user; ``play`` evaluates one user; ``evaluation``
-does so for all, in one process or several; ``runner`` says what came of it; ``summary`` and ``output`` tell.
+``sources``, ``parquet`` and ``git`` read; ``partition`` groups rows by user; ``evaluate_user`` evaluates one user and
+``evaluation`` all of them, in one process or several; ``runner`` returns the result, which ``summary`` and ``output``
+report.
 """

@@ -75,10 +75,18 @@ def write_comparison(result: Comparison, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         columns = (f"{field}:{which}" for field in fields for which in ("old", "new"))
         writer.writerow(["user_id", "events", *columns, "gained", "lost"])
-        for one in result.differences.values():
-            old, new = ((standing.streak, standing.longest, *standing.points) for standing in (one.old, one.new))
+        for difference in result.differences.values():
+            old, new = ((totals.streak, totals.longest, *totals.points) for totals in (difference.old, difference.new))
             numbers = chain.from_iterable(zip(old, new, strict=True))
-            writer.writerow([one.user_id, one.new.events, *numbers, " ".join(one.gained), " ".join(one.lost)])
+            writer.writerow(
+                [
+                    difference.user_id,
+                    difference.new.events,
+                    *numbers,
+                    " ".join(difference.gained),
+                    " ".join(difference.lost),
+                ]
+            )
 
 
 def effect_as_json(effect: Effect) -> dict[str, Any]:
@@ -92,9 +100,9 @@ def effect_as_json(effect: Effect) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    for kind, way in _WAYS:
+    for kind, writer in _WRITERS:
         if isinstance(value, kind):
-            return way(value)
+            return writer(value)
     return write_rule(value) if attrs.has(type(value)) else value
 
 
@@ -103,11 +111,11 @@ def _row_as_json(row: LeaderboardRow) -> dict[str, Any]:
 
 
 #: How values of each kind are written; the first that fits counts, for an instant is a date, too.
-_WAYS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
+_WRITERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (datetime, lambda at: format_instant(to_micros(at))),
     (date, date.isoformat),
     (Decimal, as_json),
-    (tuple, lambda values: [_as_json(one) for one in values]),
+    (tuple, lambda values: [_as_json(value) for value in values]),
     (Boost, lambda boost: boost.name),
     (LeaderboardRow, _row_as_json),
 )

@@ -1,4 +1,4 @@
-"""The runner: a log evaluated under a ruleset, and what came of it."""
+"""The runner: a log evaluated under a ruleset, and the result."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.evaluate_user import Stage
-from trophy_engine.analysis.replay.evaluation import Faults, Watch, evaluate
+from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
+from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
@@ -27,13 +28,13 @@ __all__ = ["Replay", "ReplayJob", "replay"]
 
 @attrs.define(slots=False, eq=False)
 class Replay:
-    """What came of a log.
+    """The result of a replay.
 
     Attributes:
         ruleset: the rules it was evaluated under.
         events_of: how many events of each user were evaluated.
         states: the users' states.
-        tally: what is counted over all users; None where nobody asked for it.
+        tally: what is counted over all users; None unless it was asked for.
         skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line.
         until: up to when everything due has happened; None for an empty log.
     """
@@ -56,12 +57,16 @@ class Replay:
         """The compiled rules."""
         return compile_plan(self.ruleset)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the plan out: to compile the rules takes less time than to read a pickled plan."""
+        return {name: value for name, value in vars(self).items() if name != "plan"}
+
     def players(self) -> Iterable[Player]:
-        """Walk the users, sorted by id."""
+        """Return the users, sorted by id."""
         return (Player(self.plan, self.states[user_id]) for user_id in sorted(self.states))
 
     def merge(self, other: Replay) -> None:
-        """Take in what came of other users of the log."""
+        """Merge the result for other users of the log into this one."""
         self.events_of |= other.events_of
         self.states |= other.states
         if self.tally is not None and other.tally is not None:
@@ -78,7 +83,7 @@ def replay(
     max_errors: int | None = None,
     on_bad_row: Callable[[BadRow], object] | None = None,
     workers: int = 1,
-    watch: Watch | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> Replay:
     """Evaluate a log under a ruleset.
 
@@ -93,27 +98,28 @@ def replay(
             not evaluated.
         effects: where to keep everything that happens; by default it is forgotten.
         tally: whether to count what happens over all users.
-        max_errors: how many bad rows to bear; None for any number, 0 to stop at the first.
-        on_bad_row: told of every bad row when it is found.
+        max_errors: how many bad rows to tolerate; None for any number, 0 to stop at the first.
+        on_bad_row: called with every bad row when it is found.
         workers: how many processes to use; the result is the same for any number.
-        watch: told of the progress.
+        on_progress: called with the progress.
 
     Raises:
-        BadRowFound: there is a bad row and none is borne.
-        TooManyBadRows: there are more bad rows than are borne.
+        BadRowFound: there is a bad row and none is tolerated.
+        TooManyBadRows: there are more bad rows than are tolerated.
         InvalidValue: ``until`` is naive or out of range, or another argument is none.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
-    faults = Faults(max_errors, on_bad_row)
+    bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     job = ReplayJob(ruleset, None if effects is None else effects.folder, tally)
-    done = evaluate(log, job, until=last, faults=faults, workers=workers, watch=watch)
-    result = done.result
-    result.skipped = faults.count
-    result.bad_rows = faults.first()
-    result.until = None if done.until is None else from_micros(done.until)
+    result, evaluated_until = evaluate(
+        log, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+    )
+    result.skipped = bad_rows.count
+    result.bad_rows = bad_rows.first()
+    result.until = None if evaluated_until is None else from_micros(evaluated_until)
     return result
 
 
@@ -131,32 +137,32 @@ class ReplayJob:
     effects: Path | None = None
     tally: bool = False
 
-    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:
-        """Open an account, which makes a ``Replay``."""
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ReplayAccumulator:
+        """Open an accumulator, whose result is a ``Replay``."""
         result = Replay(self.ruleset, tally=Tally.of(self.ruleset) if self.tally else None)
         effects = None if self.effects is None else EffectLog(self.effects, f"effects-{name}")
-        return _Account(result, Stage(self.ruleset, on_bad_row), effects)
+        return _ReplayAccumulator(result, UserEvaluator(result.plan, on_bad_row), effects)
 
 
 @attrs.frozen
-class _Account:
+class _ReplayAccumulator:
     result: Replay
-    stage: Stage
+    evaluator: UserEvaluator
     effects: EffectLog | None
 
-    def enter(self, user_id: str, events: list[Event], until: int) -> None:
+    def add(self, user_id: str, events: list[Event], until: int) -> None:
         result = self.result
-        state, effects, played = self.stage.play(events, until)
+        state, effects, event_count = self.evaluator.evaluate(events, until)
         if state is None:
             return
         result.states[user_id] = state
-        result.events_of[user_id] = played
+        result.events_of[user_id] = event_count
         if self.effects is not None:
             self.effects.add(effects)
         if result.tally is not None:
             result.tally.count(state, effects)
 
-    def close(self) -> Replay:
+    def finish(self) -> Replay:
         if self.effects is not None:
             self.effects.spill()
         return self.result

@@ -21,14 +21,14 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import InstanceOf
 
-__all__ = ["Act", "Habits", "habits_of"]
+__all__ = ["Habits", "RecordedEvent", "habits_of"]
 
-_BLOCK: Final = 28
-_STILL_THERE: Final = 2 * _BLOCK
+_BLOCK_DAYS: Final = 28
+_ACTIVE_AT_END_DAYS: Final = 2 * _BLOCK_DAYS
 
 
-class Act(NamedTuple):
-    """Something that was recorded: days after the beginning of the block, microseconds after the day's midnight."""
+class RecordedEvent(NamedTuple):
+    """A recorded event: days after the beginning of the block, microseconds after the day's midnight."""
 
     day: int
     time: int
@@ -45,10 +45,10 @@ class Habits:
     Attributes:
         blocks: what they did in each four weeks of their time, some of them empty.
         weekday: that of the first day (Monday is 0).
-        stay: how many days there are from their first to their last; None for somebody who was there at the end.
+        stay: how many days there are from their first to their last; None for a user who was active at the end.
     """
 
-    blocks: tuple[tuple[Act, ...], ...]
+    blocks: tuple[tuple[RecordedEvent, ...], ...]
     weekday: int
     stay: int | None
 
@@ -56,20 +56,20 @@ class Habits:
         """Draw the events of a user with these habits over so many days, in order of time."""
         start = first_day + (self.weekday - (first_day + 6)) % 7  # ordinal 1 was a Monday
         end = first_day + days if self.stay is None else min(first_day + days, start + self.stay)
-        made: list[Event] = []
+        events: list[Event] = []
         block = self.blocks[0]
-        for beginning in range(start, end, _BLOCK):
-            for act in block:
-                if beginning + act.day < end:
-                    at = zone(act.time_zone).instant(beginning + act.day, act.time)
-                    made.append(Event(at, user_id, act.metric, act.value, act.time_zone, act.attributes))
+        for beginning in range(start, end, _BLOCK_DAYS):
+            for event in block:
+                if beginning + event.day < end:
+                    at = zone(event.time_zone).instant(beginning + event.day, event.time)
+                    events.append(Event(at, user_id, event.metric, event.value, event.time_zone, event.attributes))
             block = draw.choice(self.blocks)
-        made.sort(key=itemgetter(0))
-        return made
+        events.sort(key=itemgetter(0))
+        return events
 
 
 def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
-    """Take down the habits of the users of a log, in the order in which the log names them; bad rows are passed over.
+    """Return the habits of the users of a log, in the order in which the log names them; bad rows are passed over.
 
     Raises:
         InvalidValue: there is not an event in the log, or what should be a row is none.
@@ -82,30 +82,30 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
             users.setdefault(row.user_id, []).append(row)
     if not users:
         raise InvalidValue("a log without events tells no habits")
-    acts = [_acts(events) for events in users.values()]
-    end = max(days[-1].day for days in acts)
-    return tuple(_habits(days, end) for days in acts)
+    recorded = [_recorded_events(events) for events in users.values()]
+    end = max(days[-1].day for days in recorded)
+    return tuple(_habits(days, end) for days in recorded)
 
 
-def _acts(events: list[Event]) -> list[Act]:
-    """Give what a user did in order of time, days as ordinals."""
+def _recorded_events(events: list[Event]) -> list[RecordedEvent]:
+    """Return what a user did in order of time, days as ordinals."""
     events.sort(key=itemgetter(0))
-    acts, name = [], "UTC"
-    for event in events:
-        name = event.time_zone or name
-        home = zone(name)
-        day, _ = home.window(event.at)
-        time = (event.at + home.offset(event.at)) % DAY
-        acts.append(Act(day, time, event.metric, event.value, name, event.attributes))
-    acts.sort(key=itemgetter(0))
-    return acts
+    recorded, name = [], "UTC"
+    for logged in events:
+        name = logged.time_zone or name
+        zone_ = zone(name)
+        day, _ = zone_.window(logged.at)
+        time = (logged.at + zone_.offset(logged.at)) % DAY
+        recorded.append(RecordedEvent(day, time, logged.metric, logged.value, name, logged.attributes))
+    recorded.sort(key=itemgetter(0))
+    return recorded
 
 
-def _habits(acts: list[Act], end: int) -> Habits:
-    first, last = acts[0].day, acts[-1].day
-    blocks: list[list[Act]] = [[] for _ in range((last - first) // _BLOCK + 1)]
-    for act in acts:
-        block, day = divmod(act.day - first, _BLOCK)
-        blocks[block].append(act._replace(day=day))
-    stay = None if last > end - _STILL_THERE else last - first + 1
+def _habits(recorded: list[RecordedEvent], end: int) -> Habits:
+    first, last = recorded[0].day, recorded[-1].day
+    blocks: list[list[RecordedEvent]] = [[] for _ in range((last - first) // _BLOCK_DAYS + 1)]
+    for event in recorded:
+        block, day = divmod(event.day - first, _BLOCK_DAYS)
+        blocks[block].append(event._replace(day=day))
+    stay = None if last > end - _ACTIVE_AT_END_DAYS else last - first + 1
     return Habits(tuple(map(tuple, blocks)), (first + 6) % 7, stay)

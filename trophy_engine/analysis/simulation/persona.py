@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.analysis.replay.events import Event
-from trophy_engine.analysis.simulation.behaviour import Behaviour
+from trophy_engine.analysis.simulation.behavior import Behavior
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.errors import InvalidValue, short_repr
@@ -18,7 +18,7 @@ from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
 from trophy_engine.rules.constraints import KEY, InstanceOf, Span, Within, as_sequence
 
-__all__ = ["Deed", "Persona", "TimeOfDay", "Travel"]
+__all__ = ["Action", "Persona", "TimeOfDay", "Travel"]
 
 _LONGEST_PAUSE: Final = HOUR // 12
 
@@ -67,7 +67,7 @@ class Travel:
         if not homes:
             raise InvalidValue("homes must name at least one time zone, such as 'UTC'")
 
-    def zones(self, draw: Random) -> Iterator[Zone]:
+    def daily_zones(self, draw: Random) -> Iterator[Zone]:
         """Give the zone of each day, without end."""
         home = zone(draw.choice(self.homes))
         while True:
@@ -92,12 +92,12 @@ def _choices(attributes: Any) -> Any:
 
 
 @attrs.frozen
-class Deed:
+class Action:
     """Something that is recorded on a day of activity.
 
     Attributes:
         metric: the metric.
-        values: what is drawn from, each as likely; they are made exact.
+        values: what is drawn from, each as likely; they are events exact.
         times: how often a day, at least and at most.
         chance: how likely it is on a day of activity.
         attributes: by event attribute, the values that are drawn from.
@@ -133,40 +133,40 @@ class Persona:
     """A kind of user.
 
     Attributes:
-        behaviour: on which days they act.
-        deeds: what they do then, in this order, with pauses of up to five minutes.
+        behavior: on which days they act.
+        actions: what they do then, in this order, with pauses of up to five minutes.
         time_of_day: when; ``travel`` where.
         arrival: how many days after the start they come, at least and at most.
     """
 
-    behaviour: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
-    deeds: tuple[Deed, ...] = attrs.field(converter=as_sequence)
+    behavior: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
+    actions: tuple[Action, ...] = attrs.field(converter=as_sequence)
     time_of_day: TimeOfDay = attrs.field(default=TimeOfDay(), validator=InstanceOf((TimeOfDay,)))
     travel: Travel = attrs.field(default=Travel(), validator=InstanceOf((Travel,)))
     arrival: tuple[int, int] = attrs.field(default=(0, 0), converter=as_sequence, validator=Span())
 
-    @deeds.validator
-    def _check_deeds(self, _: object, deeds: tuple[Deed, ...]) -> None:
-        InstanceOf((Deed,), many=True).check("deeds", deeds)
-        if not deeds:
-            raise InvalidValue("a persona must have deeds, such as Deed('words')")
+    @actions.validator
+    def _check_actions(self, _: object, actions: tuple[Action, ...]) -> None:
+        InstanceOf((Action,), many=True).check("actions", actions)
+        if not actions:
+            raise InvalidValue("a persona must have actions, such as Action('words')")
 
     def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
         """Draw the events of a user of this kind over so many days, in order of time."""
-        late = draw.randint(*self.arrival)
-        made: list[Event] = []
-        chances = self.behaviour.days(draw, first_day + late)
-        zones = self.travel.zones(draw)
-        for day, chance, home in zip(range(first_day + late, first_day + days), chances, zones, strict=False):
+        arrival_day = draw.randint(*self.arrival)
+        events: list[Event] = []
+        chances = self.behavior.days(draw, first_day + arrival_day)
+        zones = self.travel.daily_zones(draw)
+        for day, chance, zone_ in zip(range(first_day + arrival_day, first_day + days), chances, zones, strict=False):
             if draw.random() < chance:
-                made += self._act(draw, user_id, day, home)
-        made.sort(key=itemgetter(0))  # an evening can spill into the next one
-        return made
+                events += self._events_of_day(draw, user_id, day, zone_)
+        events.sort(key=itemgetter(0))  # an evening can spill into the next one
+        return events
 
-    def _act(self, draw: Random, user_id: str, day: int, home: Zone) -> Iterator[Event]:
-        over, time = divmod(self.time_of_day.draw(draw), DAY)
-        at = home.instant(day + over, time)
-        for deed in self.deeds:
-            for value, attributes in deed.draw(draw):
-                yield Event(at, user_id, deed.metric, value, home.name, attributes)
+    def _events_of_day(self, draw: Random, user_id: str, day: int, zone_: Zone) -> Iterator[Event]:
+        days_later, time = divmod(self.time_of_day.draw(draw), DAY)
+        at = zone_.instant(day + days_later, time)
+        for action in self.actions:
+            for value, attributes in action.draw(draw):
+                yield Event(at, user_id, action.metric, value, zone_.name, attributes)
                 at += draw.randint(1, _LONGEST_PAUSE)

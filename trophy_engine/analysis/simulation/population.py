@@ -14,9 +14,9 @@ from typing import Final, Protocol, Self, runtime_checkable
 import attrs
 
 from trophy_engine.analysis.replay.events import Event, Row
-from trophy_engine.analysis.simulation.behaviour import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.analysis.simulation.habits import habits_of
-from trophy_engine.analysis.simulation.persona import Deed, Persona, TimeOfDay, Travel
+from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, Within, as_sequence
@@ -52,7 +52,7 @@ class Population:
     def __attrs_post_init__(self) -> None:
         """Check that there are members, and weights for them."""
         if not self.members:
-            raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Deed('words')])")
+            raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Action('words')])")
         InstanceOf((Member,), many=True).check("members", self.members)
         if self.weights is None:
             return
@@ -83,14 +83,14 @@ class Population:
             InvalidValue: the rules are none, or have no metric to record.
         """
         InstanceOf((Ruleset,)).check("ruleset", ruleset)
-        deeds = _typical_deeds(ruleset)
+        actions = _typical_actions(ruleset)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
         weekender = Chance(0.6) * Weekdays(0.3, 0.3, 0.3, 0.3, 0.3) * Churn(0.004)
         personas = (
-            Persona(regular, deeds, TimeOfDay(20, 2.5), travel),
-            Persona(weekender, deeds, TimeOfDay(22.5, 1.5), travel),
-            Persona(Churn(0.5) * Chance(0.7), deeds, TimeOfDay(15, 4), travel, arrival=(0, 60)),
+            Persona(regular, actions, TimeOfDay(20, 2.5), travel),
+            Persona(weekender, actions, TimeOfDay(22.5, 1.5), travel),
+            Persona(Churn(0.5) * Chance(0.7), actions, TimeOfDay(15, 4), travel, arrival=(0, 60)),
         )
         return cls(personas, (5, 3, 2))
 
@@ -121,12 +121,18 @@ def check_days(start: date, days: int) -> None:
         raise InvalidValue(f"a simulation must lie in the years 1901 to 2198; {start} and {days} days do not")
 
 
-def _typical_deeds(ruleset: Ruleset) -> tuple[Deed, ...]:
-    conditions = {} if ruleset.streak is None else {one.key: one.threshold for one in ruleset.streak.metrics}
-    named = mentioned_values(ruleset)
-    attributes = {one.key: (*named[one.key], "other") for one in ruleset.attributes if one.type == "event"}
+def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
+    conditions = (
+        {} if ruleset.streak is None else {condition.key: condition.threshold for condition in ruleset.streak.metrics}
+    )
+    values = mentioned_values(ruleset)
+    attributes = {
+        attribute.key: (*values[attribute.key], "other")
+        for attribute in ruleset.attributes
+        if attribute.type == "event"
+    }
     return tuple(
-        Deed(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
+        Action(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
         for metric in ruleset.metrics
     )
 

@@ -1,4 +1,4 @@
-"""Simulation: the users of a population act for some days, and what comes of it is told as for a log."""
+"""Simulation: the users of a population act for some days, and the result is reported as for a log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluation import Job, Mergeable, Watch, check_workers
+from trophy_engine.analysis.replay.evaluation import Job, Mergeable, ProgressCallback, check_workers
 from trophy_engine.analysis.replay.events import BadRow
 from trophy_engine.analysis.replay.runner import Replay, ReplayJob
 from trophy_engine.analysis.simulation.population import Population, check_days
@@ -22,19 +22,19 @@ from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["MOST_USERS", "START", "Setting", "Simulation", "act", "simulate"]
+__all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
 
-#: When simulations begin unless they are told otherwise; a Wednesday.
+#: When simulations begin unless another date is given; a Wednesday.
 START: Final = date(2025, 1, 1)
-#: How many users one can let act.
-MOST_USERS: Final = 10_000_000
-_A_BATCH: Final = 250
+#: The number of users of a simulation is at most this.
+MAX_USERS: Final = 10_000_000
+_BATCH: Final = 250
 
 P = TypeVar("P", bound=Mergeable)
 
 
 @attrs.frozen
-class Setting:
+class Scenario:
     """Who acts, and for how long.
 
     Attributes:
@@ -56,8 +56,8 @@ class Setting:
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
                 raise InvalidValue(f"{name} must be 1 or more, not {short_repr(number)}")
-        if self.users > MOST_USERS:
-            raise InvalidValue(f"users must be at most {MOST_USERS:,}, not {short_repr(self.users)}")
+        if self.users > MAX_USERS:
+            raise InvalidValue(f"users must be at most {MAX_USERS:,}, not {short_repr(self.users)}")
         check_days(self.start, self.days)
 
     @property
@@ -66,30 +66,34 @@ class Setting:
         return (self.start.toordinal() + self.days - EPOCH_DAY) * DAY + DAY // 2 - 1
 
 
-def act(setting: Setting, job: Job[P], *, workers: int = 1, watch: Watch | None = None) -> P:
-    """Let the users of a setting act, and enter each into an account of the job."""
-    check_workers(workers, watch)
-    result = job.open("", _refuse).close()
-    batches = [range(first, min(first + _A_BATCH, setting.users)) for first in range(0, setting.users, _A_BATCH)]
+def run_population(
+    scenario: Scenario, job: Job[P], *, workers: int = 1, on_progress: ProgressCallback | None = None
+) -> P:
+    """Let the users of a scenario act, add each to an accumulator of the job, and return the merged result."""
+    check_workers(workers, on_progress)
+    result = job.open("", _check_refused).finish()
+    batches = [range(first, min(first + _BATCH, scenario.users)) for first in range(0, scenario.users, _BATCH)]
     with nullcontext() if workers == 1 else ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        each: Callable[..., Iterator[P]] = map if pool is None else pool.map
-        for batch, acted in zip(batches, each(_act, repeat(setting), repeat(job), batches), strict=True):
-            result.merge(acted)
-            if watch is not None:
-                watch("simulating", batch.stop, setting.users)
+        map_batches: Callable[..., Iterator[P]] = map if pool is None else pool.map
+        for numbers, batch_result in zip(
+            batches, map_batches(_run_batch, repeat(scenario), repeat(job), batches), strict=True
+        ):
+            result.merge(batch_result)
+            if on_progress is not None:
+                on_progress("simulating", numbers.stop, scenario.users)
     return result
 
 
-def _act(setting: Setting, job: Job[P], numbers: range) -> P:
-    account = job.open(f"{numbers.start:09}", _refuse)
+def _run_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
+    accumulator = job.open(f"{numbers.start:09}", _check_refused)
     for number in numbers:
-        events = setting.population.events(setting.seed, number, setting.start, setting.days)
+        events = scenario.population.events(scenario.seed, number, scenario.start, scenario.days)
         if events:
-            account.enter(events[0].user_id, events, setting.until)
-    return account.close()
+            accumulator.add(events[0].user_id, events, scenario.until)
+    return accumulator.finish()
 
 
-def _refuse(row: BadRow) -> None:
+def _check_refused(row: BadRow) -> None:
     """Pass over an event that the rules do not allow, as for want of points, but not over one that they do not know."""
     if not row.refused:
         raise InvalidValue(f"the population does what the rules do not know: {row.reason}")
@@ -97,9 +101,9 @@ def _refuse(row: BadRow) -> None:
 
 @attrs.frozen
 class Simulation:
-    """What came of a setting under a ruleset: where each user stands, and what is counted over all of them."""
+    """The result of a scenario under a ruleset: each user's state, and what is counted over all of them."""
 
-    setting: Setting
+    scenario: Scenario
     result: Replay
 
     @property
@@ -122,9 +126,9 @@ def simulate(
     seed: int = 0,
     start: date = START,
     workers: int = 1,
-    watch: Watch | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> Simulation:
-    """Let a population act under a ruleset; see ``Setting`` for what the arguments mean.
+    """Let a population act under a ruleset; see ``Scenario`` for what the arguments mean.
 
     The result is the same for a seed in every process, and for any number of workers.
 
@@ -132,7 +136,7 @@ def simulate(
         InvalidValue: nobody acts, the days are out of range, or the population does what the rules do not know.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
-    setting = Setting(population, users, days, seed, start)
-    result = act(setting, ReplayJob(ruleset, tally=True), workers=workers, watch=watch)
-    result.until = from_micros(setting.until)
-    return Simulation(setting, result)
+    scenario = Scenario(population, users, days, seed, start)
+    result = run_population(scenario, ReplayJob(ruleset, tally=True), workers=workers, on_progress=on_progress)
+    result.until = from_micros(scenario.until)
+    return Simulation(scenario, result)

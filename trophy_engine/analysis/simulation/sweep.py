@@ -14,14 +14,15 @@ from typing import Any, Final, Self
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluate_user import Stage
-from trophy_engine.analysis.replay.evaluation import Watch
+from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
+from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Event
 from trophy_engine.analysis.simulation.population import Population
-from trophy_engine.analysis.simulation.simulate import START, Setting, act
+from trophy_engine.analysis.simulation.simulate import START, Scenario, run_population
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import InvalidRules, InvalidValue
@@ -30,10 +31,10 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["MOST_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
+__all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
 #: How many variations of a ruleset one can try at a time.
-MOST_RULESETS: Final = 1000
+MAX_RULESETS: Final = 1000
 
 
 @attrs.frozen
@@ -63,7 +64,7 @@ class Estimate:
 
 
 def _rounded(estimate: Estimate) -> Iterator[float | None]:
-    return (None if one is None else round(one, 6) for one in (estimate.mean, estimate.low, estimate.high))
+    return (None if number is None else round(number, 6) for number in (estimate.mean, estimate.low, estimate.high))
 
 
 @attrs.frozen
@@ -92,16 +93,16 @@ class SweepRow:
 
 @attrs.frozen
 class Sweep:
-    """What came of a setting under each variation of a ruleset."""
+    """The result of a scenario under each variation of a ruleset."""
 
-    setting: Setting
+    scenario: Scenario
     rows: tuple[SweepRow, ...]
 
     def figures(self) -> tuple[Figure, ...]:
         """Return what there is to show of the rows, side by side: first the measures and how the rules change them."""
         sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        made = (self._measures(), *(one for one in side_by_side(sides) if one.key in COMPARABLE))
-        return tuple(figure for figure in made if figure.rows)
+        shown = (self._measures(), *(figure for figure in side_by_side(sides) if figure.key in COMPARABLE))
+        return tuple(figure for figure in shown if figure.rows)
 
     def _measures(self) -> Figure:
         return Figure(
@@ -128,7 +129,7 @@ def sweep(
     seed: int = 0,
     start: date = START,
     workers: int = 1,
-    watch: Watch | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> Sweep:
     """Let a population act under every combination of values.
 
@@ -142,7 +143,7 @@ def sweep(
         seed: what all chance comes from.
         start: the first day.
         workers: how many processes to use.
-        watch: told of the progress.
+        on_progress: called with the progress.
 
     Raises:
         InvalidRules: a combination contradicts itself; the error says which.
@@ -153,31 +154,31 @@ def sweep(
     for path, values in variations.items():
         InstanceOf((Iterable,)).check(f"variations of {path}", values)
     paths = list(variations)
-    tried = [tuple(islice(values, MOST_RULESETS + 1)) for values in variations.values()]
-    if prod(map(len, tried)) > MOST_RULESETS:
-        raise InvalidValue(f"the values make more than {MOST_RULESETS:,} combinations; try fewer at a time")
-    combinations = [dict(zip(paths, values, strict=True)) for values in product(*tried)]
+    values_to_try = [tuple(islice(values, MAX_RULESETS + 1)) for values in variations.values()]
+    if prod(map(len, values_to_try)) > MAX_RULESETS:
+        raise InvalidValue(f"the values make more than {MAX_RULESETS:,} combinations; try fewer at a time")
+    combinations = [dict(zip(paths, values, strict=True)) for values in product(*values_to_try)]
     if not paths or not combinations:
         raise InvalidValue(
             "there is nothing to vary; give paths and values such as {'streak.freezes.max_count': [0, 1]}"
         )
-    rulesets = tuple(_varied(ruleset, values) for values in combinations)
-    setting = Setting(population, users, days, seed, start)
-    sums = act(setting, _Job(rulesets), workers=workers, watch=watch)
-    return Sweep(setting, tuple(map(sums.row, range(len(rulesets)), combinations, rulesets)))
+    rulesets = tuple(_override(ruleset, values) for values in combinations)
+    scenario = Scenario(population, users, days, seed, start)
+    sums = run_population(scenario, _Job(rulesets), workers=workers, on_progress=on_progress)
+    return Sweep(scenario, tuple(map(sums.row, range(len(rulesets)), combinations, rulesets)))
 
 
-def _varied(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
+def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
     try:
         return override(ruleset, values)
     except InvalidRules as error:
-        wanted = ", ".join(f"{path} = {value}" for path, value in values.items())
-        told = "; ".join(str(problem).removeprefix("error: ") for problem in error.problems)
-        raise InvalidRules([Problem("error", wanted, told)]) from None
+        paths_and_values = ", ".join(f"{path} = {value}" for path, value in values.items())
+        problems = "; ".join(str(problem).removeprefix("error: ") for problem in error.problems)
+        raise InvalidRules([Problem("error", paths_and_values, problems)]) from None
 
 
 def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
-    """Take down what is measured of a user, in whole numbers, so that sums are exact in any order."""
+    """Return what is measured of a user, in whole numbers, so that sums are exact in any order."""
     balances = {system.key: 0 if state is None else state.points[system.index] for system in plan.systems}
     return {
         "longest_streak": state.longest if state else 0,
@@ -202,20 +203,20 @@ class _Sums:
         for sums, measures in zip(self.sums, measured, strict=True):
             for name, value in measures.items():
                 difference = value - measured[0].get(name, 0)
-                places = sums.setdefault(name, [0, 0, 0, 0])
-                for place, number in enumerate((value, value * value, difference, difference * difference)):
-                    places[place] += number
+                sums_of_measure = sums.setdefault(name, [0, 0, 0, 0])
+                for index, number in enumerate((value, value * value, difference, difference * difference)):
+                    sums_of_measure[index] += number
 
     def merge(self, other: Self) -> None:
-        """Take in the sums of other users."""
+        """Merge the sums of other users into these."""
         self.users += other.users
         for mine, theirs in zip(self.tallies, other.tallies, strict=True):
             mine.merge(theirs)
         for sums, more in zip(self.sums, other.sums, strict=True):
-            for name, places in more.items():
+            for name, sums_of_measure in more.items():
                 known = sums.setdefault(name, [0, 0, 0, 0])
-                for place, number in enumerate(places):
-                    known[place] += number
+                for index, number in enumerate(sums_of_measure):
+                    known[index] += number
 
     def row(self, number: int, values: Mapping[str, Any], ruleset: Ruleset) -> SweepRow:
         """Make the row of that number."""
@@ -230,24 +231,24 @@ class _Sums:
 class _Job:
     rulesets: tuple[Ruleset, ...]
 
-    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _Account:  # noqa: ARG002  # nothing is kept
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _SweepAccumulator:  # noqa: ARG002  # nothing is kept
         sums = _Sums([Tally.of(ruleset) for ruleset in self.rulesets], sums=[{} for _ in self.rulesets])
-        return _Account(sums, [Stage(ruleset, on_bad_row) for ruleset in self.rulesets])
+        return _SweepAccumulator(sums, [UserEvaluator(compile_plan(ruleset), on_bad_row) for ruleset in self.rulesets])
 
 
 @attrs.frozen
-class _Account:
+class _SweepAccumulator:
     sums: _Sums
-    stages: list[Stage]
+    evaluators: list[UserEvaluator]
 
-    def enter(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not told apart
+    def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not told apart
         measured = []
-        for stage, tally in zip(self.stages, self.sums.tallies, strict=True):
-            state, effects, _ = stage.play(events, until)
+        for evaluator, tally in zip(self.evaluators, self.sums.tallies, strict=True):
+            state, effects, _ = evaluator.evaluate(events, until)
             if state is not None:
                 tally.count(state, effects)
-            measured.append(_measures(stage.plan, state))
+            measured.append(_measures(evaluator.plan, state))
         self.sums.add(measured)
 
-    def close(self) -> _Sums:
+    def finish(self) -> _Sums:
         return self.sums

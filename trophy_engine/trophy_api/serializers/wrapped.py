@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from trophy_engine.reports.streak_history import LongestStreak
-from trophy_engine.reports.wrapped import MetricStanding, Standing, Wrapped, WrappedPeriod
+from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrapped, WrappedPeriod
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.serializers.achievements import user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import run_of_user
@@ -60,7 +60,7 @@ def _period(one: WrappedPeriod | None, ruleset: Ruleset) -> Json:
     }
 
 
-def _metric(standing: MetricStanding, name: str) -> Json:
+def _metric(standing: MetricPeriodTotal, name: str) -> Json:
     return _standing(standing) | {
         "byAttribute": {
             attribute: {value: {"name": name} | _standing(part) for value, part in parts.items()}
@@ -69,7 +69,7 @@ def _metric(standing: MetricStanding, name: str) -> Json:
     }
 
 
-def _standing(one: Standing) -> Json:
+def _standing(one: PeriodTotal) -> Json:
     written = {
         "currentTotal": number(one.current_total),
         "changeThisPeriod": number(one.change_this_period),

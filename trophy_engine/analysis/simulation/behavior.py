@@ -1,4 +1,4 @@
-"""Behaviours: how likely somebody is to act on each day. They compose: the product of two is both at once.
+"""Behaviors: how likely somebody is to act on each day. They compose: the product of two is both at once.
 
 >>> regular = Chance(0.8) * Weekdays(saturday=0.25, sunday=0.25) * Churn(0.01, comeback=0.002)
 >>> days = regular.days(Random("somebody"), date(2025, 4, 4).toordinal())  # a Friday
@@ -19,14 +19,14 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.constraints import InstanceOf, Within
 
-__all__ = ["Behaviour", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
+__all__ = ["Behavior", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 
 
 def _share(default: Any = attrs.NOTHING) -> Any:
     return attrs.field(default=default, validator=Within(0, 1))
 
 
-class Behaviour(ABC):
+class Behavior(ABC):
     """What gives, day by day, how likely somebody is to act."""
 
     @abstractmethod
@@ -36,21 +36,21 @@ class Behaviour(ABC):
         What is random in them is drawn from ``draw``, which nothing else of this user's day may depend on.
         """
 
-    def __mul__(self, other: Behaviour) -> Behaviour:
+    def __mul__(self, other: Behavior) -> Behavior:
         """Act where both would.
 
         Raises:
-            InvalidValue: the other is not a behaviour.
+            InvalidValue: the other is not a behavior.
         """
         return Both(self, other)
 
 
 @attrs.frozen
-class Both(Behaviour):
-    """The product of two behaviours."""
+class Both(Behavior):
+    """The product of two behaviors."""
 
-    one: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
-    other: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
+    one: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
+    other: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
         """Multiply the chances of both."""
@@ -59,7 +59,7 @@ class Both(Behaviour):
 
 
 @attrs.frozen
-class Chance(Behaviour):
+class Chance(Behavior):
     """The same chance every day."""
 
     chance: float = _share()
@@ -71,7 +71,7 @@ class Chance(Behaviour):
 
 
 @attrs.frozen
-class Weekdays(Behaviour):
+class Weekdays(Behavior):
     """A chance by weekday, 1.0 unless given."""
 
     monday: float = _share(1.0)
@@ -92,7 +92,7 @@ class Weekdays(Behaviour):
 
 
 @attrs.frozen
-class TwoStates(Behaviour):
+class TwoStates(Behavior):
     """Somebody who is keen at times and idle at others, as a chain of two states; they begin keen.
 
     Attributes:
@@ -100,8 +100,8 @@ class TwoStates(Behaviour):
         tire, rouse: the chance on each day to become idle, or keen again.
     """
 
-    keen: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
-    idle: Behaviour = attrs.field(validator=InstanceOf((Behaviour,)))
+    keen: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
+    idle: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     tire: float = _share(0.05)
     rouse: float = _share(0.05)
 
@@ -115,7 +115,7 @@ class TwoStates(Behaviour):
 
 
 @attrs.frozen
-class Churn(Behaviour):
+class Churn(Behavior):
     """Somebody who leaves with a chance on each day, and who may come back.
 
     Attributes:
