@@ -135,7 +135,10 @@ def parameters_of(function):
         hints = {field.alias: field.type for field in attrs.fields(function) if field.init}
     else:
         target = function.__init__ if isinstance(function, type) else function
-        hints = inspect.get_annotations(inspect.unwrap(target), eval_str=True)
+        target = inspect.unwrap(target)
+        given = {name: hint for name, hint in inspect.get_annotations(target).items() if name != "return"}
+        names = getattr(target, "__globals__", {})  # the class of a result may be imported when it is used
+        hints = {name: eval(hint, names) if isinstance(hint, str) else hint for name, hint in given.items()}  # noqa: S307
     found = inspect.signature(function).parameters.values()
     return {one.name: (hints.get(one.name, Any), one.default is one.empty) for one in found}
 
