@@ -13,8 +13,6 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import HttpError, NotFound
 from trophy_engine.trophy_api.http import Request, Response
 
-__all__ = ["Handler", "MethodNotAllowed", "Route", "find"]
-
 #: What answers a call.
 Handler = Callable[[Engine, Request], Response]
 #: A method, the template of a path below the version, whose parts in braces can be anything, and what answers to them.
@@ -31,7 +29,7 @@ class MethodNotAllowed(HttpError):
         self.allowed = tuple(allowed)
 
 
-def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
+def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
     """Find the handler of a call; of two templates that fit, the earlier counts.
 
     Raises:

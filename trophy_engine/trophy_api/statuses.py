@@ -14,25 +14,23 @@ from trophy_engine.calendar.runs import Runs
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
 
-__all__ = ["BoardStatus", "BoostStatus", "board_status", "boost_status"]
-
 BoostStatus = Literal["active", "scheduled", "finished"]
-BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
+LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 #: When a date begins, from its midnight in UTC.
 _BEGINS: Final = -14 * HOUR
 #: When a boost for everybody is called finished: with the hour in which this is told.
-_IS_TOLD: Final = 37 * HOUR
+_FINISHED_AFTER: Final = 37 * HOUR
 
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
-    """Tell how far a boost is; one for a single user goes by dates in UTC."""
-    begins, ends = (_BEGINS, _IS_TOLD) if boost.user_id is None else (0, DAY)
+    """Return how far a boost is; one for a single user goes by dates in UTC."""
+    begins, ends = (_BEGINS, _FINISHED_AFTER) if boost.user_id is None else (0, DAY)
     return _status(boost.start, boost.end, to_micros(at), begins, ends)
 
 
-def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
-    """Tell how far a leaderboard is."""
+def leaderboard_status(board: Leaderboard, at: datetime) -> LeaderboardPhase:
+    """Return how far a leaderboard is."""
     if board.status != "active":
         return board.status
     return Runs(board.start, board.end).status(0, to_micros(at))
@@ -45,5 +43,5 @@ def _status(start: date, end: date | None, at: int, begins: int, ends: int) -> B
 
 
 def _midnight(day: date) -> int:
-    """Give the midnight of a day in UTC as an instant, which may lie beyond those that a datetime can name."""
+    """Return the midnight of a day in UTC as an instant, which may lie beyond those that a datetime can name."""
     return (day.toordinal() - EPOCH_DAY) * DAY
