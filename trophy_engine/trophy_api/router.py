@@ -1,7 +1,7 @@
 """The router: which handler answers a call.
 
 >>> routes = [("GET", "users/{id}/streak", lambda engine, request: Response(200, []))]
->>> find(routes, "GET", ("users", "18", "streak")) is routes[0][2]
+>>> find_handler(routes, "GET", ("users", "18", "streak")) is routes[0][2]
 True
 """
 

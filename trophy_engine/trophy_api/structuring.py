@@ -46,7 +46,7 @@ class StructureError(InvalidValue):
 def to_camel_case(name: str) -> str:
     """Spell a name in camelCase, as the API does.
 
-    >>> camel("max_points")
+    >>> to_camel_case("max_points")
     'maxPoints'
     """
     first, *others = name.split("_")

@@ -12,7 +12,7 @@ def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
     Raises:
         InvalidValue: a number is of no weekday, or comes twice.
 
-    >>> weekdays((0, 6), "daysOff")
+    >>> parse_weekdays((0, 6), "daysOff")
     ('sunday', 'saturday')
     """
     for number in numbers:

@@ -190,7 +190,7 @@ def _keys(ruleset: Ruleset) -> tuple[str, ...]:
 def _key_from_name(name: str) -> str:
     """Derive a key from a name.
 
-    >>> _slug("100 Words, at last!")
+    >>> _key_from_name("100 Words, at last!")
     '100-words-at-last'
     """
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "achievement"

@@ -132,7 +132,7 @@ def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
     """Word an error in the names of the API; ``fields`` are those that the message may begin with.
 
-    >>> fault_of(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
+    >>> error_message(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
@@ -147,9 +147,9 @@ def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = 
 def error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
     """Say what is wrong with a part of an item, and which part it is.
 
-    >>> fault_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
+    >>> error_message_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
     'levels[0].points must be at least 0, not -1'
-    >>> fault_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
+    >>> error_message_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
     'levels[1]: Key already in use by another level'
     """
     known = tuple(fields)

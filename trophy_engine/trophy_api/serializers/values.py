@@ -1,8 +1,8 @@
 """Values: instants, dates, numbers and attributes as the API writes them.
 
->>> instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
+>>> serialize_instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
 '2025-04-02T10:00:00.123Z'
->>> pairs({"plan": "pro"})
+>>> serialize_attributes({"plan": "pro"})
 [{'key': 'plan', 'value': 'pro'}]
 """
 
