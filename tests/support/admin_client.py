@@ -1,4 +1,4 @@
-"""An office for tests of the admin API: routes requests to an engine that only keeps rules."""
+"""A client of the admin API for tests: routes requests to an engine that only keeps rules."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FakeEngine:
 
 
 class AdminClient:
-    """An administrator at work."""
+    """A client of the admin API, in process."""
 
     def __init__(self, ruleset: Ruleset | None = None, *, engine=None, users=(), at=NOON) -> None:
         self.engine = engine if engine is not None else FakeEngine(ruleset or Ruleset(), users)
@@ -81,28 +81,28 @@ class AdminClient:
     def delete(self, path: str, *ids):
         return self.call("DELETE", path, query=[("ids", str(id_)) for id_ in ids]).body
 
-    def make(self, path: str, **item):
-        """Make one thing that can be made, and give what is shown of it."""
+    def create(self, path: str, **item):
+        """Create one rule, and return it as the API shows it."""
         answer = self.post(path, item)
         assert answer.status == 201, answer.body
         return answer.body["created"][0]
 
-    def fault(self, path: str, **item) -> str:
-        """Make one thing that cannot be made, and give what is said of it."""
+    def create_error(self, path: str, **item) -> str:
+        """Return the message for one item that cannot be created."""
         answer = self.post(path, item)
         assert (answer.status, answer.body["created"]) == (200, [])
         (issue,) = answer.body["issues"]
         assert (issue["index"], issue["severity"]) == (0, "error")
         return issue["message"]
 
-    def edit(self, path: str, thing, **changes):
-        """Change one thing, and give what is shown of it."""
+    def update(self, path: str, thing, **changes):
+        """Update one rule, and return it as the API shows it."""
         answer = self.patch(path, {"id": thing["id"], **changes})
         assert answer["issues"] == []
         return answer["updated"][0]
 
-    def edit_fault(self, path: str, thing, **changes) -> str:
-        """Change one thing in a way that it cannot be changed, and give what is said of it."""
+    def update_error(self, path: str, thing, **changes) -> str:
+        """Return the message for an update that is refused."""
         answer = self.patch(path, {"id": thing["id"], **changes})
         (issue,) = answer["issues"]
         assert (answer["updated"], issue["id"], issue["severity"]) == ([], thing["id"], "error")

@@ -1,4 +1,4 @@
-"""Rulesets of what the wire can say, and what the admin API shows of them."""
+"""Rulesets of what the API can express, and what the admin API shows of them."""
 
 from datetime import date, timedelta
 
@@ -61,7 +61,7 @@ def boards(draw, key, systems):
 
 @st.composite
 def api_rulesets(draw):
-    """Draw rulesets of what the wire can say, in the order in which they can be made."""
+    """Draw rulesets of what the API can express, in the order in which they can be made."""
     ruleset = draw(rulesets(streak=streaks()))
     achievements = sorted(ruleset.achievements, key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
@@ -85,7 +85,7 @@ def api_rulesets(draw):
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:
-    """Take the keys of triggers and boosts away, for the wire gives its own."""
+    """Take the keys of triggers and boosts away, for the API gives its own."""
     return attrs.evolve(
         ruleset,
         points=[
@@ -103,13 +103,13 @@ def without(thing, names):
     return {name: value for name, value in thing.items() if name not in names}
 
 
-def shown(office, path):
+def shown(admin, path):
     resource = path.rsplit("/", maxsplit=1)[-1]
-    return [without(one, {"id"} | READ_ONLY.get(resource, set())) for one in office.get(path, limit=100)]
+    return [without(one, {"id"} | READ_ONLY.get(resource, set())) for one in admin.get(path, limit=100)]
 
 
 def items_of(source):
-    """Walk what has to be sent to make the rules that an office shows: resource and item, in an order that holds."""
+    """Yield the requests that create the rules that a client shows: path and item, in an order that works."""
     for path in ("attributes", "metrics", "achievements"):
         for item in shown(source, path):
             yield path, item

@@ -1,4 +1,4 @@
-"""Messages of the engine in the words of the wire, and the words of callers as they stand."""
+"""Messages of the engine with the names of the API, and the words of callers as they stand."""
 
 import pytest
 from admin_client import AdminClient
@@ -6,7 +6,7 @@ from hosted import HostedClient
 from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import InvalidValue, Ruleset, Streak
-from trophy_engine.trophy_api.field_names import naming, translate_names
+from trophy_engine.trophy_api.field_names import renaming_fields, translate_names
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_only_the_engines_own_words_are_translated(message, told):
 def test_some_words_go_by_other_names_for_a_while():
     with (
         pytest.raises(InvalidValue, match="startDate must be before endDate, not 'end'"),
-        naming(start="startDate", end="endDate"),
+        renaming_fields(start="startDate", end="endDate"),
     ):
         raise InvalidValue("start must be before end, not 'end'")
 
@@ -44,12 +44,12 @@ def test_a_field_of_another_spelling_is_named_as_the_caller_spelt_it(hosted):
     assert hosted.body["error"] == "streak.days_off is not a field here; did you mean 'daysOff'?"
     hosted.send("PATCH", "/users/18", json={"sign_up_date": "2025-01-01"})
     assert hosted.body["error"] == "sign_up_date is not a field here; did you mean 'signUpDate'?"
-    fault = AdminClient().fault("leaderboards", name="Top", key="top", rankBy="streak", max_participants=3)
+    fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", max_participants=3)
     assert fault == "max_participants is not a field here; did you mean 'maxParticipants'?"
 
 
 def test_a_value_is_told_as_the_caller_wrote_it(hosted):
-    fault = AdminClient().fault("leaderboards", name="Top", key="top", rankBy="streak", startTime="start_time!")
+    fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", startTime="start_time!")
     assert fault == "startTime must be a time of day such as '12:00' or '23:59:59', not 'start_time!'"
     with pytest.raises(UnprocessableEntityError):
         hosted.api.users.update("18", sign_up_date="sign_up_date")

@@ -16,7 +16,7 @@ from trophy_engine.trophy_api import EngineTransport
 from trophy_engine.trophy_api.admin import ROUTES as ADMIN
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION
 from trophy_engine.trophy_api.errors import HttpError
-from trophy_engine.trophy_api.router import find
+from trophy_engine.trophy_api.router import find_handler
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "trophy-api.md"
 
@@ -27,7 +27,7 @@ def row(name, operation):
     path = tuple(request.url.path.removeprefix("/v1/").split("/"))
     routes = ADMIN if request.url.host.startswith("admin.") else APPLICATION
     try:
-        handler = find(routes, request.method, path)
+        handler = find_handler(routes, request.method, path)
     except HttpError:
         return f"| `{name}` | {request.method} /{'/'.join(path)} | missing |"
     template = next(template for _, template, one in routes if one is handler and len(template.split("/")) == len(path))

@@ -27,14 +27,16 @@ def test_a_whole_number_is_digits_and_a_sign(http, url, text):
 
 
 def test_the_bounds_of_a_number_are_told(http):
-    def fault(url):
+    def error_of(url):
         return http.get(url).json()["error"]
 
-    assert fault("https://admin.trophy.so/v1/metrics?limit=101") == (
+    assert error_of("https://admin.trophy.so/v1/metrics?limit=101") == (
         "limit must be a whole number from 1 to 100, not '101'"
     )
-    assert fault("https://admin.trophy.so/v1/metrics?skip=-1") == "skip must be a whole number of at least 0, not '-1'"
-    assert fault("https://api.trophy.so/v1/leaderboards/top?limit=-1") == (
+    assert (
+        error_of("https://admin.trophy.so/v1/metrics?skip=-1") == "skip must be a whole number of at least 0, not '-1'"
+    )
+    assert error_of("https://api.trophy.so/v1/leaderboards/top?limit=-1") == (
         "limit must be a whole number from 0 to 1000, not '-1'"
     )
-    assert fault("https://api.trophy.so/v1/leaderboards/top?offset=x") == "offset must be a whole number, not 'x'"
+    assert error_of("https://api.trophy.so/v1/leaderboards/top?offset=x") == "offset must be a whole number, not 'x'"

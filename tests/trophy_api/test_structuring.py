@@ -10,7 +10,7 @@ import pytest
 from trophy_engine import UNSET, InvalidValue
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.numbers import Number
-from trophy_engine.trophy_api.structuring import given, item, structure
+from trophy_engine.trophy_api.structuring import given_fields, item, structure
 
 ID = UUID("550e8400-e29b-41d4-a716-446655440000")
 
@@ -35,7 +35,7 @@ class Thing:
     short: str | Unset = attrs.field(default=UNSET, metadata={"fault": "Short is too long"})
 
 
-def fault(**fields):
+def error_of(**fields):
     with pytest.raises(InvalidValue) as caught:
         structure({"displayName": "x", **fields}, Thing)
     return str(caught.value)
@@ -44,7 +44,7 @@ def fault(**fields):
 def test_what_is_left_out_is_told_from_what_is_null():
     thing = structure({"displayName": "x", "picture": None}, Thing)
     assert (thing.picture, thing.born_on) == (None, UNSET)
-    assert given(thing) == {"display_name": "x", "picture": None}
+    assert given_fields(thing) == {"display_name": "x", "picture": None}
 
 
 def test_json_becomes_values():
@@ -121,7 +121,7 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
     ],
 )
 def test_what_does_not_fit_is_said(fields, message):
-    assert (fault(**fields) + ";").startswith(message + ";")
+    assert (error_of(**fields) + ";").startswith(message + ";")
 
 
 def test_an_identifier_is_read_in_letters_of_either_case():
@@ -130,10 +130,10 @@ def test_an_identifier_is_read_in_letters_of_either_case():
 
 def test_what_fitted_before_makes_no_difference():
     assert structure({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
-    assert fault(words=["a"]) == "words must be an object"
+    assert error_of(words=["a"]) == "words must be an object"
     assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
-    assert fault(pictures={"url": "a"}) == "pictures must be a list"
-    assert fault(picture=["url"]) == "picture must be an object"
+    assert error_of(pictures={"url": "a"}) == "pictures must be a list"
+    assert error_of(picture=["url"]) == "picture must be an object"
 
 
 def test_a_field_that_can_be_anything_must_be_there_all_the_same():

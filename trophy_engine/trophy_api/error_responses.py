@@ -1,4 +1,4 @@
-"""Refusals: which status each error of the engine goes over the wire with, and in which words."""
+"""Error responses: the HTTP status and the message for each error of the engine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Response
 from trophy_engine.trophy_api.router import MethodNotAllowed
 
-__all__ = ["refusal"]
-
 #: The first that fits counts. Keys in paths are looked up by the handlers, so an unknown key is one in a body or query.
 _STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
     (CustomizationDisabled, 403),
@@ -31,8 +29,8 @@ _STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
 )
 
 
-def refusal(error: TrophyError) -> Response:
-    """Make the answer that an error comes to.
+def error_response(error: TrophyError) -> Response:
+    """Return the response for an error.
 
     Raises:
         TrophyError: the error itself, where it is no refusal but a failure, as of a storage.

@@ -1,12 +1,10 @@
-"""What the API refuses: one error for each status, which goes over the wire as ``{"error": message}``."""
+"""Errors of the API: one class for each HTTP status; the response is ``{"error": message}``."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from trophy_engine.errors import TrophyError
-
-__all__ = ["Forbidden", "HttpError", "Malformed", "NotFound", "NotHosted", "Unauthorized", "Unprocessable"]
 
 
 class HttpError(TrophyError):
@@ -34,12 +32,6 @@ class Unauthorized(HttpError):
     """A request without the right key."""
 
     status = 401
-
-
-class Forbidden(HttpError):
-    """What the rules do not let users do."""
-
-    status = 403
 
 
 class NotFound(HttpError):

@@ -1,4 +1,4 @@
-"""Wording: messages of the engine in the words of the wire.
+"""Names of fields: messages of the engine with the names that the API uses.
 
 Only the engine's own words are translated: text in quotes is the caller's, and a ``StructureError`` stays as it is.
 """
@@ -20,9 +20,7 @@ from trophy_engine.rules.points import Boost, MetricPointsTrigger
 from trophy_engine.rules.settings import Experimentation
 from trophy_engine.rules.streak import Freezes, Streak
 from trophy_engine.trophy_api.requests import StreakPreferences, UpdatedUser
-from trophy_engine.trophy_api.structuring import StructureError, camel
-
-__all__ = ["naming", "translate_names", "within"]
+from trophy_engine.trophy_api.structuring import StructureError, to_camel_case
 
 #: A word, or whatever stands in quotes; a quote within a word, as in "user's", opens none.
 _WORD: Final = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\w+""")
@@ -38,19 +36,19 @@ _CLASSES: Final[tuple[type[Any], ...]] = (
     StreakPreferences,
     UpdatedUser,
 )
-#: Names of several words, and what the wire makes of them.
+#: Names of several words, and how the API spells them.
 _NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {field.name: camel(field.name) for cls in _CLASSES for field in attrs.fields(cls) if "_" in field.name}
+    {field.name: to_camel_case(field.name) for cls in _CLASSES for field in attrs.fields(cls) if "_" in field.name}
 )
 _NOTHING_ELSE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def translate_names(error: Exception, names: Mapping[str, str] = _NOTHING_ELSE) -> str:
-    """Say what an error says, with fields called as the wire calls them.
+    """Return the message of an error with the names that the API gives to fields.
 
     Args:
         error: whose message it is.
-        names: what the wire calls some words of the message besides.
+        names: further words of the message, and what the API calls them.
 
     >>> translate_names(InvalidValue("max_count 1 must be at least start_count 2"))
     'maxCount 1 must be at least startCount 2'
@@ -64,8 +62,8 @@ def translate_names(error: Exception, names: Mapping[str, str] = _NOTHING_ELSE) 
 
 
 @contextmanager
-def naming(**names: str) -> Iterator[None]:
-    """Have whatever is refused within call arguments by the names that they have on the wire.
+def renaming_fields(**names: str) -> Iterator[None]:
+    """Raise each ``InvalidValue`` of the block again with arguments named as the API names them.
 
     Raises:
         InvalidValue: what is refused within, in other words.
@@ -77,8 +75,8 @@ def naming(**names: str) -> Iterator[None]:
 
 
 @contextmanager
-def within(path: str) -> Iterator[None]:
-    """Have whatever is refused of a part told with the path that leads to the part.
+def prefixing_field(path: str) -> Iterator[None]:
+    """Raise each ``InvalidValue`` of the block again with a path before the name of the field.
 
     Raises:
         InvalidValue: what is refused, with the path before the name of the field.

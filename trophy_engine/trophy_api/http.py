@@ -1,4 +1,4 @@
-"""Messages: what comes over the wire and what goes back, with nothing of HTTP that the engine does not need."""
+"""Requests and responses, with only as much of HTTP as the API needs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
-
-__all__ = ["Request", "Response"]
 
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 

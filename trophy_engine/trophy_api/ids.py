@@ -1,4 +1,4 @@
-"""Identifiers of rules on the wire: derived from keys, so that a rule has the same one in every process.
+"""Identifiers of rules in the API: derived from keys, so that a rule has the same one in every process.
 
 A rule that is given another key has another identifier from then on.
 
@@ -11,17 +11,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from trophy_engine.identifiers import derive
-
-__all__ = [
-    "achievement_id",
-    "attribute_id",
-    "boost_id",
-    "leaderboard_id",
-    "level_id",
-    "metric_id",
-    "system_id",
-    "trigger_id",
-]
 
 
 def metric_id(key: str) -> UUID:

@@ -10,17 +10,6 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.numbers import Number
 from trophy_engine.trophy_api.structuring import item
 
-__all__ = [
-    "CompletionBody",
-    "EventBody",
-    "MetricPreference",
-    "PatchedUser",
-    "PreferencesBody",
-    "StreakPreferences",
-    "UpdatedUser",
-    "UpsertedUser",
-]
-
 Channel = Literal["email", "push"]
 
 

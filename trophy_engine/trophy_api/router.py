@@ -1,7 +1,7 @@
 """The router: which handler answers a call.
 
 >>> routes = [("GET", "users/{id}/streak", lambda engine, request: Response(200, []))]
->>> find(routes, "GET", ("users", "18", "streak")) is routes[0][2]
+>>> find_handler(routes, "GET", ("users", "18", "streak")) is routes[0][2]
 True
 """
 
@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import HttpError, NotFound
 from trophy_engine.trophy_api.http import Request, Response
-
-__all__ = ["Handler", "MethodNotAllowed", "Route", "find"]
 
 #: What answers a call.
 Handler = Callable[[Engine, Request], Response]
@@ -31,7 +29,7 @@ class MethodNotAllowed(HttpError):
         self.allowed = tuple(allowed)
 
 
-def find(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
+def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
     """Find the handler of a call; of two templates that fit, the earlier counts.
 
     Raises:

@@ -15,14 +15,12 @@ from trophy_engine.notifications.broadcasts import ANNOUNCED_AFTER
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
 
-__all__ = ["BoardStatus", "BoostStatus", "board_status", "boost_status"]
-
 BoostStatus = Literal["active", "scheduled", "finished"]
-BoardStatus = Literal["inactive", "active", "scheduled", "finished"]
+LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
-    """Tell how far a boost is; one for a single user goes by dates in UTC."""
+    """Return how far a boost is; one for a single user goes by dates in UTC."""
     start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
     if boost.user_id is None:
         begins, ends = begins_anywhere(start), None if end is None else over_everywhere(end) + ANNOUNCED_AFTER
@@ -33,8 +31,8 @@ def boost_status(boost: Boost, at: datetime) -> BoostStatus:
     return "finished" if ends is not None and to_micros(at) >= ends else "active"
 
 
-def board_status(board: Leaderboard, at: datetime) -> BoardStatus:
-    """Tell how far a leaderboard is."""
+def leaderboard_status(board: Leaderboard, at: datetime) -> LeaderboardPhase:
+    """Return how far a leaderboard is."""
     if board.status != "active":
         return board.status
     return Runs(board.start, board.end).status(0, to_micros(at))

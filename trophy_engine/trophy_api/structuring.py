@@ -33,8 +33,6 @@ from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 
-__all__ = ["StructureError", "camel", "given", "item", "structure"]
-
 T = TypeVar("T")
 
 #: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
@@ -42,31 +40,31 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 
 class StructureError(InvalidValue):
-    """JSON that does not fit; the message is in the words of the wire, and of whoever wrote the JSON."""
+    """JSON that does not fit; the message names fields as the request spells them."""
 
 
-def camel(name: str) -> str:
-    """Spell a name as the wire does.
+def to_camel_case(name: str) -> str:
+    """Spell a name in camelCase, as the API does.
 
-    >>> camel("max_points")
+    >>> to_camel_case("max_points")
     'maxPoints'
     """
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
 
 
-def _by_camel(_: type, fields: list[Any]) -> list[Any]:
-    return [field.evolve(alias=camel(field.name)) for field in fields]
+def _alias_in_camel_case(_: type, fields: list[Any]) -> list[Any]:
+    return [field.evolve(alias=to_camel_case(field.name)) for field in fields]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def item(cls: type[T]) -> type[T]:
-    """Make an item of a class: frozen, its fields by name only, in camelCase as on the wire."""
-    return attrs.frozen(kw_only=True, field_transformer=_by_camel)(cls)
+    """Make an item of a class: frozen, its fields by name only, in camelCase as in the API."""
+    return attrs.frozen(kw_only=True, field_transformer=_alias_in_camel_case)(cls)
 
 
-def given(one: Any) -> dict[str, Any]:
-    """Give the fields of an item that are not left out, by their names in Python."""
+def given_fields(one: Any) -> dict[str, Any]:
+    """Return the fields of an item that are not left out, by their names in Python."""
     found = ((field.name, getattr(one, field.name)) for field in attrs.fields(type(one)))
     return {name: value for name, value in found if value is not UNSET}
 
@@ -88,23 +86,23 @@ def structure(raw: object, kind: type[T], what: str = "the request body", *, str
     except InvalidValue as error:
         raise StructureError(f"{what} {error}") from None
     except (ClassValidationError, IterableValidationError) as error:
-        raise StructureError("; ".join(dict.fromkeys(_clauses(error, "")))) from None
+        raise StructureError("; ".join(dict.fromkeys(_error_clauses(error, "")))) from None
 
 
-def _clauses(error: BaseException, path: str) -> Iterator[str]:
+def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
     """Walk what is wrong, each as a clause that begins with the path of the field."""
     if isinstance(error, ClassValidationError):
         found, others = error.group_exceptions()
         for inner, note in found:
             field = attrs.fields_dict(error.cl)[note.name]
-            told = _fault_of_nothing(note.type) if isinstance(inner, KeyError) else inner
+            told = _error_of_missing(note.type) if isinstance(inner, KeyError) else inner
             fault = field.metadata.get("fault")
-            yield from (fault,) if fault else _clauses(told, _join(path, str(field.alias)))
+            yield from (fault,) if fault else _error_clauses(told, _join(path, str(field.alias)))
         for inner in others:
-            yield from _clauses(inner, path)
+            yield from _error_clauses(inner, path)
     elif isinstance(error, IterableValidationError):
         for inner, place in error.group_exceptions()[0]:
-            yield from _clauses(inner, f"{path}[{place.index!r}]")
+            yield from _error_clauses(inner, f"{path}[{place.index!r}]")
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
@@ -116,8 +114,8 @@ def _clauses(error: BaseException, path: str) -> Iterator[str]:
         raise error
 
 
-def _fault_of_nothing(kind: Any) -> BaseException:
-    """Give what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
+def _error_of_missing(kind: Any) -> BaseException:
+    """Return what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
     try:
         _STRICT.structure(UNSET, kind)
     except (ClassValidationError, IterableValidationError, InvalidValue) as error:
@@ -129,7 +127,7 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
+def _instance_hook(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
     """Make a hook that takes the values of a kind as they are; True and False are no numbers."""
 
     def hook(value: Any, _: Any) -> Any:
@@ -141,22 +139,22 @@ def _only(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]
 
 
 def _text(value: Any, _: Any) -> str:
-    text: str = _only(str, "a string")(value, _)
+    text: str = _instance_hook(str, "a string")(value, _)
     if not is_writable(text):
         raise InvalidValue("must be text that UTF-8 can write")
     return text
 
 
-def _whole(value: Any, _: Any) -> int:
+def _integer(value: Any, _: Any) -> int:
     """Take a whole number; JSON has one kind of number, so 5.0 is one."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    whole: int = _only(int, "a whole number")(value, _)
+    whole: int = _instance_hook(int, "a whole number")(value, _)
     return whole
 
 
 def _number(value: Any, _: Any) -> Number:
-    _only((int, float), "a number")(value, _)
+    _instance_hook((int, float), "a number")(value, _)
     try:
         return exact(value)
     except InvalidValue:
@@ -165,7 +163,7 @@ def _number(value: Any, _: Any) -> Number:
 
 def _date(value: Any, _: Any) -> date:
     try:
-        return parse_date(_only(str, "a string")(value, _), "it")
+        return parse_date(_instance_hook(str, "a string")(value, _), "it")
     except InvalidValue:
         raise InvalidValue("must be a date such as 2026-02-14") from None
 
@@ -202,22 +200,22 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Make the hook of a list."""
     many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
-    check = _only(list, "a list")
+    check = _instance_hook(list, "a list")
     return lambda value, _: tuple(converter.structure(check(value, _), many))
 
 
 def _converter(*, strict: bool) -> Converter:
     made = Converter(forbid_extra_keys=strict, use_alias=True)
     made.register_structure_hook(str, _text)
-    made.register_structure_hook(int, _whole)
-    made.register_structure_hook(bool, _only(bool, "true or false"))
+    made.register_structure_hook(int, _integer)
+    made.register_structure_hook(bool, _instance_hook(bool, "true or false"))
     made.register_structure_hook(date, _date)
     made.register_structure_hook(UUID, _uuid)
     made.register_structure_hook_func(_is(Literal), _literal)
     made.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, made))
     made.register_structure_hook_func(lambda kind: kind == Number, _number)
-    made.register_structure_hook_factory(attrs.has, lambda kind: _given(made.gen_structure_attrs_fromdict(kind)))
-    made.register_structure_hook_factory(_is(dict), lambda kind: _given(make_mapping_structure_fn(kind, made)))
+    made.register_structure_hook_factory(attrs.has, lambda kind: _object_hook(made.gen_structure_attrs_fromdict(kind)))
+    made.register_structure_hook_factory(_is(dict), lambda kind: _object_hook(make_mapping_structure_fn(kind, made)))
     made.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, made))
     return made
 
@@ -226,9 +224,9 @@ def _is(origin: Any) -> Callable[[Any], bool]:
     return lambda kind: get_origin(kind) is origin
 
 
-def _given(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Have a hook look at nothing but objects."""
-    check = _only(dict, "an object")
+def _object_hook(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Wrap a hook so that it refuses everything but objects."""
+    check = _instance_hook(dict, "an object")
     return lambda value, wanted: hook(check(value, wanted), wanted)
 
 

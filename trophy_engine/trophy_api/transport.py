@@ -14,12 +14,10 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, short_repr
 from trophy_engine.trophy_api.admin import ROUTES as ADMIN
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION
-from trophy_engine.trophy_api.error_responses import refusal
+from trophy_engine.trophy_api.error_responses import error_response
 from trophy_engine.trophy_api.errors import Malformed, NotFound, Unauthorized
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.router import find
-
-__all__ = ["AsyncEngineTransport", "EngineTransport"]
+from trophy_engine.trophy_api.router import find_handler
 
 _VERSION = "v1"
 
@@ -37,7 +35,7 @@ class _Exchange:
         try:
             response = self._serve(call)
         except TrophyError as error:
-            response = refusal(error)
+            response = error_response(error)
         content = json.dumps(response.body, allow_nan=False, separators=(",", ":")).encode("ascii")
         headers = {"content-type": "application/json", **response.headers}
         return httpx.Response(response.status, content=content, headers=headers)
@@ -46,7 +44,7 @@ class _Exchange:
         if not call.headers.get("X-API-KEY"):
             raise Unauthorized("the header X-API-KEY is missing; any key will do")
         admin, path = _address(call.url)
-        handler = find(ADMIN if admin else APPLICATION, call.method, path)
+        handler = find_handler(ADMIN if admin else APPLICATION, call.method, path)
         query = tuple(call.url.params.multi_items())
         headers = {name.lower(): value for name, value in call.headers.items()}
         body = _body(call.content)
@@ -58,7 +56,7 @@ class _Exchange:
 
 
 def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
-    """Tell whether a URL is of the admin API, by its host or its first part, and give its path below the version."""
+    """Return whether a URL is of the admin API, by its host or its first part, and its path below the version."""
     parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
     admin = url.host.startswith("admin.")
     if parts[0] == "admin":

@@ -1,20 +1,18 @@
-"""Weekdays: on the wire they are numbers, from 0 for Sunday to 6 for Saturday."""
+"""Weekdays: in the API they are numbers, from 0 for Sunday to 6 for Saturday."""
 
 from __future__ import annotations
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["weekdays"]
 
-
-def weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
+def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
     """Take weekdays by their numbers; ``what`` is the field that they come from.
 
     Raises:
         InvalidValue: a number is of no weekday, or comes twice.
 
-    >>> weekdays((0, 6), "daysOff")
+    >>> parse_weekdays((0, 6), "daysOff")
     ('sunday', 'saturday')
     """
     for number in numbers:

@@ -12,16 +12,16 @@ NOBODY = "550e8400-e29b-41d4-a716-446655440999"
 
 
 @pytest.fixture
-def office():
+def admin():
     return AdminClient(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan"), Attribute("device", "event")]))
 
 
-def by_metric(office, **more):
-    return office.make("achievements", name="Ten words", trigger="metric", metricId=WORDS, metricValue=10, **more)
+def by_metric(admin, **more):
+    return admin.create("achievements", name="Ten words", trigger="metric", metricId=WORDS, metricValue=10, **more)
 
 
-def test_an_achievement_is_inactive_at_first_and_goes_by_its_name(office):
-    made = by_metric(office)
+def test_an_achievement_is_inactive_at_first_and_goes_by_its_name(admin):
+    made = by_metric(admin)
     assert made == {
         "id": str(achievement_id("ten-words")),
         "name": "Ten words",
@@ -34,125 +34,131 @@ def test_an_achievement_is_inactive_at_first_and_goes_by_its_name(office):
         "metricValue": 10,
         "eventAttributes": [],
     }
-    assert office.ruleset.achievements == (
+    assert admin.ruleset.achievements == (
         Achievement("ten-words", MetricTrigger("words", 10), "Ten words", status="inactive"),
     )
 
 
-def test_every_trigger_has_its_own_fields_and_no_others(office):
+def test_every_trigger_has_its_own_fields_and_no_others(admin):
     common = {"id", "name", "description", "trigger", "status", "badge", "userAttributes"}
-    streak = office.make("achievements", name="Week", trigger="streak", streakLength=7)
-    api = office.make("achievements", name="Done", trigger="api", key="done", status="active")
-    both = office.make("achievements", name="Both", trigger="achievement", achievementIds=[streak["id"], api["id"]])
-    year = office.make("achievements", name="Year", trigger="anniversary", anniversaryYears=1)
+    streak = admin.create("achievements", name="Week", trigger="streak", streakLength=7)
+    api = admin.create("achievements", name="Done", trigger="api", key="done", status="active")
+    both = admin.create("achievements", name="Both", trigger="achievement", achievementIds=[streak["id"], api["id"]])
+    year = admin.create("achievements", name="Year", trigger="anniversary", anniversaryYears=1)
     assert {name: streak[name] for name in streak.keys() - common} == {"streakLength": 7}
     assert {name: api[name] for name in api.keys() - common} == {"key": "done"}
     assert {name: both[name] for name in both.keys() - common} == {"achievementIds": [streak["id"], api["id"]]}
     assert {name: year[name] for name in year.keys() - common} == {"anniversaryYears": 1}
 
 
-def test_filters_and_badges_are_read_and_shown(office):
+def test_filters_and_badges_are_read_and_shown(admin):
     badge = {"url": "https://example.com/b.png"}
-    made = by_metric(office, userAttributes=[PLAN], eventAttributes=[DEVICE], badge=badge, description="Go on")
+    made = by_metric(admin, userAttributes=[PLAN], eventAttributes=[DEVICE], badge=badge, description="Go on")
     assert (made["userAttributes"], made["eventAttributes"], made["badge"]) == ([PLAN], [DEVICE], badge)
-    rule = office.ruleset.achievements[0]
+    rule = admin.ruleset.achievements[0]
     assert (rule.badge_url, rule.user_attributes, rule.trigger.event_attributes) == (
         "https://example.com/b.png",
         {"plan": "pro"},
         {"device": "phone"},
     )
-    cleared = office.edit("achievements", made, description=None, badge=None, userAttributes=None, eventAttributes=None)
+    cleared = admin.update(
+        "achievements", made, description=None, badge=None, userAttributes=None, eventAttributes=None
+    )
     assert (cleared["description"], cleared["badge"]) == (None, None)
     assert (cleared["userAttributes"], cleared["eventAttributes"]) == ([], [])
 
 
-def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(office):
-    def fault(**item):
-        return office.fault("achievements", name="A", **item)
+def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(admin):
+    def error_of(**item):
+        return admin.create_error("achievements", name="A", **item)
 
-    assert fault(trigger="metric", metricId=WORDS) == ("metricValue is required for an achievement of type metric")
-    assert fault(trigger="api") == "key is required for an achievement of type api"
-    assert fault(trigger="streak", streakLength=1, key="a") == "key is not permitted for an achievement of type streak"
-    assert fault(trigger="streak", streakLength=1, eventAttributes=[]) == (
+    assert error_of(trigger="metric", metricId=WORDS) == ("metricValue is required for an achievement of type metric")
+    assert error_of(trigger="api") == "key is required for an achievement of type api"
+    assert (
+        error_of(trigger="streak", streakLength=1, key="a") == "key is not permitted for an achievement of type streak"
+    )
+    assert error_of(trigger="streak", streakLength=1, eventAttributes=[]) == (
         "eventAttributes is not permitted for an achievement of type streak"
     )
-    assert fault(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be at least 1, not 0"
-    assert fault(trigger="streak", streakLength=0) == "streakLength must be at least 1, not 0"
-    assert fault(trigger="anniversary", anniversaryYears=0) == "anniversaryYears must be at least 1, not 0"
-    assert fault(trigger="streak", streakLength=1.5) == "streakLength must be a whole number"
-    assert fault(trigger="achievement", achievementIds=[]) == (
+    assert error_of(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be at least 1, not 0"
+    assert error_of(trigger="streak", streakLength=0) == "streakLength must be at least 1, not 0"
+    assert error_of(trigger="anniversary", anniversaryYears=0) == "anniversaryYears must be at least 1, not 0"
+    assert error_of(trigger="streak", streakLength=1.5) == "streakLength must be a whole number"
+    assert error_of(trigger="achievement", achievementIds=[]) == (
         "achievementIds must be a list of at least one key, not an empty one"
     )
-    assert fault(trigger="level") == "trigger must be one of metric, streak, api, achievement, anniversary"
-    assert fault(trigger="api", key="a", status="done") == "status must be one of active, inactive, locked"
-    assert office.fault("achievements", trigger="api", key="a") == "name must be a string"
+    assert error_of(trigger="level") == "trigger must be one of metric, streak, api, achievement, anniversary"
+    assert error_of(trigger="api", key="a", status="done") == "status must be one of active, inactive, locked"
+    assert admin.create_error("achievements", trigger="api", key="a") == "name must be a string"
 
 
-def test_what_is_referred_to_must_be_there(office):
-    def fault(**item):
-        return office.fault("achievements", name="A", **item)
+def test_what_is_referred_to_must_be_there(admin):
+    def error_of(**item):
+        return admin.create_error("achievements", name="A", **item)
 
-    assert fault(trigger="metric", metricId=NOBODY, metricValue=1) == "Metric not found by ID"
-    assert fault(trigger="achievement", achievementIds=[NOBODY]) == "Achievement not found by ID"
-    assert fault(trigger="api", key="a", userAttributes=[DEVICE]) == "Attribute not found by ID"
-    assert fault(trigger="metric", metricId=WORDS, metricValue=1, eventAttributes=[PLAN]) == "Attribute not found by ID"
-    assert fault(trigger="metric", metricId="words", metricValue=1) == "metricId must be a valid UUID"
-    assert "must not come twice" in fault(trigger="api", key="a", userAttributes=[PLAN, PLAN])
+    assert error_of(trigger="metric", metricId=NOBODY, metricValue=1) == "Metric not found by ID"
+    assert error_of(trigger="achievement", achievementIds=[NOBODY]) == "Achievement not found by ID"
+    assert error_of(trigger="api", key="a", userAttributes=[DEVICE]) == "Attribute not found by ID"
+    assert (
+        error_of(trigger="metric", metricId=WORDS, metricValue=1, eventAttributes=[PLAN]) == "Attribute not found by ID"
+    )
+    assert error_of(trigger="metric", metricId="words", metricValue=1) == "metricId must be a valid UUID"
+    assert "must not come twice" in error_of(trigger="api", key="a", userAttributes=[PLAN, PLAN])
 
 
-def test_keys_are_unique_and_derived_ones_never_come_again(office):
-    office.make("achievements", name="Done", trigger="api", key="ten-words")
-    assert office.fault("achievements", name="Done", trigger="api", key="ten-words") == (
+def test_keys_are_unique_and_derived_ones_never_come_again(admin):
+    admin.create("achievements", name="Done", trigger="api", key="ten-words")
+    assert admin.create_error("achievements", name="Done", trigger="api", key="ten-words") == (
         "Key already in use by another achievement"
     )
-    second = by_metric(office)
+    second = by_metric(admin)
     assert second["id"] == str(achievement_id("ten-words-2"))
-    office.delete("achievements", second["id"])
-    assert by_metric(office)["id"] == str(achievement_id("ten-words-3"))
-    assert by_metric(office)["id"] == str(achievement_id("ten-words-4"))
+    admin.delete("achievements", second["id"])
+    assert by_metric(admin)["id"] == str(achievement_id("ten-words-3"))
+    assert by_metric(admin)["id"] == str(achievement_id("ten-words-4"))
 
 
-def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back(office):
-    made = by_metric(office)
-    fault = office.edit_fault("achievements", made, status="locked")
+def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back(admin):
+    made = by_metric(admin)
+    fault = admin.update_error("achievements", made, status="locked")
     assert fault == "status cannot change from inactive to locked"
     for status in ("inactive", "active", "active", "locked", "active"):
-        assert office.edit("achievements", made, status=status)["status"] == status
-    assert office.edit_fault("achievements", made, status="inactive") == "status cannot change from active to inactive"
+        assert admin.update("achievements", made, status=status)["status"] == status
+    assert admin.update_error("achievements", made, status="inactive") == "status cannot change from active to inactive"
 
 
-def test_any_status_can_be_had_from_the_start(office):
+def test_any_status_can_be_had_from_the_start(admin):
     for status in ("active", "inactive", "locked"):
-        assert by_metric(office, status=status)["status"] == status
+        assert by_metric(admin, status=status)["status"] == status
 
 
-def test_only_what_is_sent_changes(office):
-    made = by_metric(office, eventAttributes=[DEVICE], description="Go on")
-    assert office.edit("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
+def test_only_what_is_sent_changes(admin):
+    made = by_metric(admin, eventAttributes=[DEVICE], description="Go on")
+    assert admin.update("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
 
 
-def test_an_empty_description_is_none(office):
-    made = by_metric(office, description="")
+def test_an_empty_description_is_none(admin):
+    made = by_metric(admin, description="")
     assert made["description"] is None
-    assert office.edit("achievements", made, description="Go on")["description"] == "Go on"
-    assert office.edit("achievements", made, description="")["description"] is None
+    assert admin.update("achievements", made, description="Go on")["description"] == "Go on"
+    assert admin.update("achievements", made, description="")["description"] is None
 
 
-def test_another_trigger_comes_with_all_that_it_needs(office):
-    made = by_metric(office, status="active")
-    assert office.edit_fault("achievements", made, trigger="streak") == (
+def test_another_trigger_comes_with_all_that_it_needs(admin):
+    made = by_metric(admin, status="active")
+    assert admin.update_error("achievements", made, trigger="streak") == (
         "streakLength is required for an achievement of type streak"
     )
-    assert office.edit_fault("achievements", made, streakLength=3) == (
+    assert admin.update_error("achievements", made, streakLength=3) == (
         "streakLength is not permitted for an achievement of type metric"
     )
-    changed = office.edit("achievements", made, trigger="streak", streakLength=3)
+    changed = admin.update("achievements", made, trigger="streak", streakLength=3)
     assert (changed["trigger"], changed["streakLength"], "metricId" in changed) == ("streak", 3, False)
     assert changed["id"] == made["id"]
 
 
 def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_it_follows():
-    office = AdminClient(
+    admin = AdminClient(
         Ruleset(
             achievements=[
                 Achievement("done", ApiTrigger(), status="inactive"),
@@ -161,25 +167,25 @@ def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_
             points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("done", 5)])],
         )
     )
-    done, both = office.get("achievements")
-    renamed = office.edit("achievements", done, key="finished")
+    done, both = admin.get("achievements")
+    renamed = admin.update("achievements", done, key="finished")
     assert renamed == {**done, "id": str(achievement_id("finished")), "key": "finished"}
-    assert office.ruleset.achievements[1].trigger == CompositeTrigger(["finished"])
-    assert office.ruleset.points[0].triggers[0].achievement == "finished"
-    office.edit("achievements", renamed, status="active")
-    assert office.edit_fault("achievements", renamed, key="again") == (
+    assert admin.ruleset.achievements[1].trigger == CompositeTrigger(["finished"])
+    assert admin.ruleset.points[0].triggers[0].achievement == "finished"
+    admin.update("achievements", renamed, status="active")
+    assert admin.update_error("achievements", renamed, key="again") == (
         "key can only be changed while the achievement is inactive"
     )
-    assert office.edit_fault("achievements", both, key="both") == (
+    assert admin.update_error("achievements", both, key="both") == (
         "key is not permitted for an achievement of type achievement"
     )
 
 
-def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_them_do_so(office):
-    first = office.make("achievements", name="First", trigger="api", key="first")
-    second = office.make("achievements", name="Second", trigger="achievement", achievementIds=[first["id"]])
-    before = office.ruleset
-    answer = office.patch(
+def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_them_do_so(admin):
+    first = admin.create("achievements", name="First", trigger="api", key="first")
+    second = admin.create("achievements", name="Second", trigger="achievement", achievementIds=[first["id"]])
+    before = admin.ruleset
+    answer = admin.patch(
         "achievements",
         {"id": first["id"], "trigger": "achievement", "achievementIds": [second["id"]]},
         {"id": second["id"], "name": "Renamed"},
@@ -188,11 +194,11 @@ def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_t
     assert issue["id"] == first["id"]
     assert issue["message"].startswith("waits for itself: first -> second -> first")
     assert [one["name"] for one in answer["updated"]] == ["Renamed"]
-    assert office.ruleset.achievements[0] == before.achievements[0]
+    assert admin.ruleset.achievements[0] == before.achievements[0]
 
 
 def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_locks_what_waits_for_others_too():
-    office = AdminClient(
+    admin = AdminClient(
         Ruleset(
             achievements=[
                 Achievement("a", ApiTrigger()),
@@ -203,10 +209,10 @@ def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_lo
             points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("a", 5), AchievementPointsTrigger("b", 5)])],
         )
     )
-    answer = office.delete("achievements", achievement_id("a"))
+    answer = admin.delete("achievements", achievement_id("a"))
     assert answer == {"deleted": [{"id": str(achievement_id("a"))}], "issues": []}
-    assert office.ruleset.achievements == (
+    assert admin.ruleset.achievements == (
         Achievement("b", ApiTrigger()),
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
-    assert [one.achievement for one in office.ruleset.points[0].triggers] == ["b"]
+    assert [one.achievement for one in admin.ruleset.points[0].triggers] == ["b"]

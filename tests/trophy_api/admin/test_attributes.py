@@ -7,36 +7,36 @@ from trophy_engine.trophy_api.ids import attribute_id
 
 
 def test_a_key_is_unique_among_the_attributes_of_its_type():
-    office = AdminClient()
-    user = office.make("attributes", name="Plan", key="plan", type="user")
-    event = office.make("attributes", name="Plan", key="plan", type="event")
+    admin = AdminClient()
+    user = admin.create("attributes", name="Plan", key="plan", type="user")
+    event = admin.create("attributes", name="Plan", key="plan", type="event")
     assert user == {"id": str(attribute_id("user", "plan")), "name": "Plan", "key": "plan", "type": "user"}
     assert event["id"] != user["id"]
-    message = office.fault("attributes", name="Plan", key="plan", type="user")
+    message = admin.create_error("attributes", name="Plan", key="plan", type="user")
     assert message == "Key already in use by another attribute of this type"
 
 
 def test_what_is_wrong_with_an_attribute_is_said():
-    office = AdminClient()
-    assert office.fault("attributes", key="plan", type="user") == "Name not a string"
-    assert office.fault("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
-    assert office.fault("attributes", name="Plan", type="user") == "key must be a string"
-    assert office.fault("attributes", name=" ", key="plan", type="user") == "name must be text, not ' '"
+    admin = AdminClient()
+    assert admin.create_error("attributes", key="plan", type="user") == "Name not a string"
+    assert admin.create_error("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
+    assert admin.create_error("attributes", name="Plan", type="user") == "key must be a string"
+    assert admin.create_error("attributes", name=" ", key="plan", type="user") == "name must be text, not ' '"
 
 
 def test_only_the_name_can_be_changed():
-    office = AdminClient()
-    plan = office.make("attributes", name="Plan", key="plan", type="user")
-    assert office.edit("attributes", plan, name="Subscription")["name"] == "Subscription"
-    assert office.edit_fault("attributes", plan, type="event") == "type is not a field here"
-    assert office.edit_fault("attributes", {"id": str(attribute_id("user", "x"))}, name="x") == (
+    admin = AdminClient()
+    plan = admin.create("attributes", name="Plan", key="plan", type="user")
+    assert admin.update("attributes", plan, name="Subscription")["name"] == "Subscription"
+    assert admin.update_error("attributes", plan, type="event") == "type is not a field here"
+    assert admin.update_error("attributes", {"id": str(attribute_id("user", "x"))}, name="x") == (
         "Attribute not found by ID"
     )
 
 
 def test_what_is_for_some_values_of_an_attribute_goes_with_it():
     today = AdminClient().at.date()
-    office = AdminClient(
+    admin = AdminClient(
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event"), Attribute("city")],
@@ -65,12 +65,12 @@ def test_what_is_for_some_values_of_an_attribute_goes_with_it():
             ],
         )
     )
-    office.delete("attributes", attribute_id("user", "plan"))
-    assert [one.key for one in office.ruleset.achievements] == ["all", "phone"]
-    assert [one.points for one in office.ruleset.points[0].triggers] == [1, 3]
-    assert [one.key for one in office.ruleset.points[0].boosts] == ["boost-2"]
-    office.delete("attributes", attribute_id("event", "device"), attribute_id("user", "city"))
-    assert [one.key for one in office.ruleset.achievements] == ["all"]
-    assert [one.key for one in office.ruleset.points[0].triggers] == ["metric-3"]
-    assert [one.key for one in office.ruleset.leaderboards] == ["all"]
-    assert office.ruleset.attributes == ()
+    admin.delete("attributes", attribute_id("user", "plan"))
+    assert [one.key for one in admin.ruleset.achievements] == ["all", "phone"]
+    assert [one.points for one in admin.ruleset.points[0].triggers] == [1, 3]
+    assert [one.key for one in admin.ruleset.points[0].boosts] == ["boost-2"]
+    admin.delete("attributes", attribute_id("event", "device"), attribute_id("user", "city"))
+    assert [one.key for one in admin.ruleset.achievements] == ["all"]
+    assert [one.key for one in admin.ruleset.points[0].triggers] == ["metric-3"]
+    assert [one.key for one in admin.ruleset.leaderboards] == ["all"]
+    assert admin.ruleset.attributes == ()

@@ -8,19 +8,19 @@ from datetimes import utc
 from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.ids import attribute_id, boost_id, system_id
-from trophy_engine.trophy_api.statuses import board_status, boost_status
+from trophy_engine.trophy_api.statuses import boost_status, leaderboard_status
 
 BOOSTS = f"points/{system_id('xp')}/boosts"
 PLAN = {"attributeId": str(attribute_id("user", "plan")), "attributeValue": "pro"}
 
 
 @pytest.fixture
-def office():
+def admin():
     return AdminClient(Ruleset(attributes=[Attribute("plan")], points=[PointsSystem("xp")]), users=["18"])
 
 
-def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_user(office):
-    everybody = office.make(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
+def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_user(admin):
+    everybody = admin.create(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
     assert everybody == {
         "id": str(boost_id("xp", "boost-1")),
         "name": "Summer",
@@ -32,53 +32,55 @@ def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_use
         "userId": None,
         "userAttributes": [],
     }
-    one = office.make(BOOSTS, name="You", start="2025-06-16", end="2025-06-17", multiplier=2, userId="18")
+    one = admin.create(BOOSTS, name="You", start="2025-06-16", end="2025-06-17", multiplier=2, userId="18")
     assert (one["userId"], one["status"], "userAttributes" in one) == ("18", "scheduled", False)
-    some = office.make(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN], rounding="up")
+    some = admin.create(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN], rounding="up")
     assert (some["userAttributes"], some["rounding"]) == ([PLAN], "up")
-    assert [boost.multiplier for boost in office.ruleset.points[0].boosts] == [Decimal("1.5"), 2, 3]
+    assert [boost.multiplier for boost in admin.ruleset.points[0].boosts] == [Decimal("1.5"), 2, 3]
 
 
-def test_what_is_wrong_with_a_boost_is_said(office):
-    def fault(**item):
-        return office.fault(BOOSTS, **{"name": "B", "start": "2025-06-01", "multiplier": 2, **item})
+def test_what_is_wrong_with_a_boost_is_said(admin):
+    def error_of(**item):
+        return admin.create_error(BOOSTS, **{"name": "B", "start": "2025-06-01", "multiplier": 2, **item})
 
-    assert fault(userId="19") == "User does not exist"
-    assert fault(userId="18", userAttributes=[PLAN]) == "userAttributes cannot be provided when userId is set"
-    assert fault(end="2025-05-31") == "end 2025-05-31 must not be before start 2025-06-01"
-    assert fault(start="June") == "start must be a date such as 2026-02-14"
-    assert fault(name="x" * 256) == "name must have at most 255 characters, not 256"
-    assert fault(rounding="half") == "rounding must be one of down, up, nearest"
+    assert error_of(userId="19") == "User does not exist"
+    assert error_of(userId="18", userAttributes=[PLAN]) == "userAttributes cannot be provided when userId is set"
+    assert error_of(end="2025-05-31") == "end 2025-05-31 must not be before start 2025-06-01"
+    assert error_of(start="June") == "start must be a date such as 2026-02-14"
+    assert error_of(name="x" * 256) == "name must have at most 255 characters, not 256"
+    assert error_of(rounding="half") == "rounding must be one of down, up, nearest"
     for multiplier in (0, 1, 100, -2):
-        assert fault(multiplier=multiplier) == (f"multiplier must lie between 0 and 100 and not be 1, not {multiplier}")
-    assert fault(multiplier="2") == "multiplier must be a number"
-    assert fault(userAttributes=[{"attributeId": PLAN["attributeId"]}]) == (
+        assert error_of(multiplier=multiplier) == (
+            f"multiplier must lie between 0 and 100 and not be 1, not {multiplier}"
+        )
+    assert error_of(multiplier="2") == "multiplier must be a number"
+    assert error_of(userAttributes=[{"attributeId": PLAN["attributeId"]}]) == (
         "userAttributes[0].attributeValue must be a string"
     )
 
 
-def test_a_boost_changes_but_never_its_user(office):
-    one = office.make(BOOSTS, name="You", start="2025-06-01", end="2025-06-30", multiplier=2, userId="18")
-    assert office.edit(BOOSTS, one, multiplier=3, end=None) == {**one, "multiplier": 3, "end": None}
-    assert office.edit_fault(BOOSTS, one, userAttributes=[PLAN]) == (
+def test_a_boost_changes_but_never_its_user(admin):
+    one = admin.create(BOOSTS, name="You", start="2025-06-01", end="2025-06-30", multiplier=2, userId="18")
+    assert admin.update(BOOSTS, one, multiplier=3, end=None) == {**one, "multiplier": 3, "end": None}
+    assert admin.update_error(BOOSTS, one, userAttributes=[PLAN]) == (
         "userAttributes cannot be set on a user-specific boost"
     )
-    assert office.edit_fault(BOOSTS, one, userId=None) == "userId is not a field here"
-    some = office.make(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN])
-    assert office.edit(BOOSTS, some, userAttributes=None)["userAttributes"] == []
+    assert admin.update_error(BOOSTS, one, userId=None) == "userId is not a field here"
+    some = admin.create(BOOSTS, name="Pro", start="2025-06-01", multiplier=3, userAttributes=[PLAN])
+    assert admin.update(BOOSTS, some, userAttributes=None)["userAttributes"] == []
 
 
 def test_boosts_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_had():
     today = AdminClient().at.date()
     boosts = [Boost("A", 2, today), Boost("B", 3, today), Boost("C", 4, today)]
-    office = AdminClient(Ruleset(points=[PointsSystem("xp", boosts=boosts)]))
-    a, b, c = office.get(BOOSTS)
-    office.delete(BOOSTS, a["id"], c["id"])
-    assert office.get(BOOSTS) == [b]
-    new = office.make(BOOSTS, name="D", start="2025-06-01", multiplier=5)
+    admin = AdminClient(Ruleset(points=[PointsSystem("xp", boosts=boosts)]))
+    a, b, c = admin.get(BOOSTS)
+    admin.delete(BOOSTS, a["id"], c["id"])
+    assert admin.get(BOOSTS) == [b]
+    new = admin.create(BOOSTS, name="D", start="2025-06-01", multiplier=5)
     assert new["id"] not in {one["id"] for one in (a, b, c)}
-    assert office.get(f"{BOOSTS}/{new['id']}") == new
-    assert office.delete(BOOSTS, a["id"])["issues"] == [issue("Points boost not found by ID", id=a["id"])]
+    assert admin.get(f"{BOOSTS}/{new['id']}") == new
+    assert admin.delete(BOOSTS, a["id"])["issues"] == [issue("Points boost not found by ID", id=a["id"])]
 
 
 def test_a_boost_for_everybody_is_on_as_soon_and_as_long_as_it_is_anywhere():
@@ -97,20 +99,20 @@ def test_a_boost_for_a_user_goes_by_dates():
     assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01")) == "active"
 
 
-def test_a_boost_can_last_from_the_first_date_to_the_last(office):
+def test_a_boost_can_last_from_the_first_date_to_the_last(admin):
     always = {"start": "0001-01-01", "end": "9999-12-31"}
-    made = office.make(BOOSTS, name="Always", multiplier=2, **always)
-    yours = office.make(BOOSTS, name="Yours", multiplier=2, userId="18", **always)
-    assert [one["status"] for one in office.get(BOOSTS)] == [made["status"], yours["status"]] == ["active", "active"]
-    assert office.edit(BOOSTS, made, start="9999-12-31")["status"] == "scheduled"
-    assert office.edit(BOOSTS, yours, end="0001-01-01")["status"] == "finished"
+    made = admin.create(BOOSTS, name="Always", multiplier=2, **always)
+    yours = admin.create(BOOSTS, name="Yours", multiplier=2, userId="18", **always)
+    assert [one["status"] for one in admin.get(BOOSTS)] == [made["status"], yours["status"]] == ["active", "active"]
+    assert admin.update(BOOSTS, made, start="9999-12-31")["status"] == "scheduled"
+    assert admin.update(BOOSTS, yours, end="0001-01-01")["status"] == "finished"
 
 
 def test_a_leaderboard_runs_from_its_first_hour_anywhere_to_its_last():
     board = Leaderboard("b", "streak", start=date(2025, 1, 8), end=date(2025, 1, 14))
-    assert board_status(board, utc("2025-01-07 09:59")) == "scheduled"
-    assert board_status(board, utc("2025-01-07 10:00")) == "active"
-    assert board_status(board, utc("2025-01-15 11:59")) == "active"
-    assert board_status(board, utc("2025-01-15 12:00")) == "finished"
+    assert leaderboard_status(board, utc("2025-01-07 09:59")) == "scheduled"
+    assert leaderboard_status(board, utc("2025-01-07 10:00")) == "active"
+    assert leaderboard_status(board, utc("2025-01-15 11:59")) == "active"
+    assert leaderboard_status(board, utc("2025-01-15 12:00")) == "finished"
     stopped = Leaderboard("b", "streak", start=date(2025, 1, 8), status="inactive")
-    assert board_status(stopped, utc("2025-01-10")) == "inactive"
+    assert leaderboard_status(stopped, utc("2025-01-10")) == "inactive"

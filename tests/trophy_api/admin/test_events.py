@@ -23,7 +23,7 @@ RULES = Ruleset(
 
 
 @pytest.fixture
-def office():
+def admin():
     with Engine(RULES) as engine:
         yield AdminClient(engine=engine)
 
@@ -32,29 +32,29 @@ def event(value=1, key="words", user="u", **more):
     return {"key": key, "user": {"id": user} if isinstance(user, str) else user, "value": value, **more}
 
 
-def send(office, *events):
-    return office.post("metrics/events", *events)
+def send(admin, *events):
+    return admin.post("metrics/events", *events)
 
 
-def total(office, metric="words", user="u"):
-    return office.engine.user(user, at=office.at).metrics[metric]
+def total(admin, metric="words", user="u"):
+    return admin.engine.user(user, at=admin.at).metrics[metric]
 
 
-def test_a_batch_is_recorded_in_its_order_and_a_used_key_is_ignored(office):
-    answer = send(office, event(5, idempotencyKey="k"), event(5, idempotencyKey="k"), event(2))
+def test_a_batch_is_recorded_in_its_order_and_a_used_key_is_ignored(admin):
+    answer = send(admin, event(5, idempotencyKey="k"), event(5, idempotencyKey="k"), event(2))
     assert (answer.status, answer.body) == (202, {"accepted": 3})
-    assert total(office) == 7
-    send(office, event(5, idempotencyKey="k"), event(1, user="v", idempotencyKey="k"))
-    assert (total(office), total(office, user="v")) == (7, 1)
+    assert total(admin) == 7
+    send(admin, event(5, idempotencyKey="k"), event(1, user="v", idempotencyKey="k"))
+    assert (total(admin), total(admin, user="v")) == (7, 1)
 
 
-def test_one_unknown_metric_and_nothing_is_recorded(office):
+def test_one_unknown_metric_and_nothing_is_recorded(admin):
     with pytest.raises(NotFound, match="Metric not found by key 'sentences'"):
-        send(office, event(5), event(key="sentences"))
-    assert list(office.engine.users()) == []
+        send(admin, event(5), event(key="sentences"))
+    assert list(admin.engine.users()) == []
 
 
-def test_one_event_that_does_not_fit_and_nothing_is_recorded(office):
+def test_one_event_that_does_not_fit_and_nothing_is_recorded(admin):
     bad = [
         event("many"),
         event(float("nan")),
@@ -70,42 +70,42 @@ def test_one_event_that_does_not_fit_and_nothing_is_recorded(office):
     ]
     for one in bad:
         with pytest.raises(Unprocessable, match=r"^\[1\]: "):
-            send(office, event(5), one)
+            send(admin, event(5), one)
     with pytest.raises(Unprocessable) as caught:
-        send(office, event(5), event(attributes={"pln": "x", "device": "phone", "os": "y"}))
+        send(admin, event(5), event(attributes={"pln": "x", "device": "phone", "os": "y"}))
     assert caught.value.message == (
         "Invalid attribute keys: pln, os. "
         "Please ensure all attribute keys match those set up at https://app.trophy.so/metrics."
     )
     with pytest.raises(Unprocessable, match=r"https://app\.trophy\.so/users/attributes"):
-        send(office, event(user={"id": "u", "attributes": {"device": "phone"}}))
-    assert list(office.engine.users()) == []
+        send(admin, event(user={"id": "u", "attributes": {"device": "phone"}}))
+    assert list(admin.engine.users()) == []
 
 
-def test_an_event_that_was_recorded_before_is_checked_all_the_same(office):
-    send(office, event(5, idempotencyKey="k"))
+def test_an_event_that_was_recorded_before_is_checked_all_the_same(admin):
+    send(admin, event(5, idempotencyKey="k"))
     for date in ("2024-01-01nonsense", "2024-01-01Tnonsense", "9999-12-31T23:59:59-14:00"):
         with pytest.raises(Unprocessable, match=r"^\[0\]: "):
-            send(office, event(user={"id": "u", "signUpDate": date}, idempotencyKey="k"))
+            send(admin, event(user={"id": "u", "signUpDate": date}, idempotencyKey="k"))
 
 
 @pytest.mark.parametrize("size", [0, 1001])
-def test_a_batch_has_1_to_1000_events(office, size):
+def test_a_batch_has_1_to_1000_events(admin, size):
     with pytest.raises(Unprocessable, match="1 to 1000 items"):
-        send(office, *[event()] * size)
-    assert send(office, *[event()] * 1000).body == {"accepted": 1000}
-    assert total(office) == 1000
+        send(admin, *[event()] * size)
+    assert send(admin, *[event()] * 1000).body == {"accepted": 1000}
+    assert total(admin) == 1000
 
 
-def test_who_the_user_is_is_told_before_the_event(office):
+def test_who_the_user_is_is_told_before_the_event(admin):
     user = {"id": "u", "name": "Jo", "tz": "Europe/London", "attributes": {"plan": "pro"}}
-    send(office, event(user=user, attributes={"device": "phone"}), event(user={"id": "u", "name": None}))
-    player = office.engine.user("u", at=office.at)
+    send(admin, event(user=user, attributes={"device": "phone"}), event(user={"id": "u", "name": None}))
+    player = admin.engine.user("u", at=admin.at)
     assert (player.name, player.time_zone, dict(player.attributes)) == (None, "Europe/London", {"plan": "pro"})
     assert player.points["energy"].total == 12
 
 
-def test_an_event_that_costs_too_much_is_left_out_in_silence(office):
-    answer = send(office, event(), event(2, key="views"), event(key="views"), event())
+def test_an_event_that_costs_too_much_is_left_out_in_silence(admin):
+    answer = send(admin, event(), event(2, key="views"), event(key="views"), event())
     assert answer.body == {"accepted": 4}
-    assert (total(office), total(office, "views")) == (2, 1)
+    assert (total(admin), total(admin, "views")) == (2, 1)

@@ -14,16 +14,16 @@ LONDON = {"attributeId": CITY, "attributeValue": "London"}
 
 
 @pytest.fixture
-def office():
+def admin():
     return AdminClient(Ruleset(metrics=[Metric("words")], attributes=[Attribute("city")], points=[PointsSystem("xp")]))
 
 
-def by_words(office, **more):
-    return office.make("leaderboards", **{"name": "Top", "key": "top", "rankBy": "metric", "metricId": WORDS, **more})
+def by_words(admin, **more):
+    return admin.create("leaderboards", **{"name": "Top", "key": "top", "rankBy": "metric", "metricId": WORDS, **more})
 
 
-def test_a_leaderboard_is_inactive_at_first_and_starts_today(office):
-    assert by_words(office) == {
+def test_a_leaderboard_is_inactive_at_first_and_starts_today(admin):
+    assert by_words(admin) == {
         "id": str(leaderboard_id("top")),
         "name": "Top",
         "key": "top",
@@ -35,12 +35,12 @@ def test_a_leaderboard_is_inactive_at_first_and_starts_today(office):
         "breakdownAttributes": [],
         "userAttributes": [],
     }
-    assert office.ruleset.leaderboards == (
+    assert admin.ruleset.leaderboards == (
         Leaderboard("top", "metric", date(2025, 6, 15), metric="words", name="Top", status="inactive"),
     )
 
 
-def test_everything_that_is_set_is_shown(office):
+def test_everything_that_is_set_is_shown(admin):
     fields = {
         "name": "Cities",
         "key": "cities",
@@ -58,79 +58,81 @@ def test_everything_that_is_set_is_shown(office):
         "runInterval": 2,
         "userAttributes": [LONDON],
     }
-    made = office.make("leaderboards", **fields)
+    made = admin.create("leaderboards", **fields)
     assert made == {"id": str(leaderboard_id("cities")), **fields}
-    assert office.get(f"leaderboards/{made['id']}") == made
+    assert admin.get(f"leaderboards/{made['id']}") == made
 
 
-def test_what_is_wrong_with_a_leaderboard_is_said(office):
-    def fault(**item):
-        return office.fault("leaderboards", **{"name": "T", "key": "t", "rankBy": "metric", "metricId": WORDS, **item})
+def test_what_is_wrong_with_a_leaderboard_is_said(admin):
+    def error_of(**item):
+        return admin.create_error(
+            "leaderboards", **{"name": "T", "key": "t", "rankBy": "metric", "metricId": WORDS, **item}
+        )
 
-    by_words(office)
-    assert fault(key="top") == "Key already in use by another leaderboard"
-    assert fault(rankBy="streak") == "metricId is not permitted for a leaderboard of type streak"
-    assert office.fault("leaderboards", name="T", key="t", rankBy="points") == (
+    by_words(admin)
+    assert error_of(key="top") == "Key already in use by another leaderboard"
+    assert error_of(rankBy="streak") == "metricId is not permitted for a leaderboard of type streak"
+    assert admin.create_error("leaderboards", name="T", key="t", rankBy="points") == (
         "pointsSystemId is required for a leaderboard of type points"
     )
-    assert office.fault("leaderboards", name="T", key="t", rankBy="streak", runUnit="day", runInterval=1) == (
+    assert admin.create_error("leaderboards", name="T", key="t", rankBy="streak", runUnit="day", runInterval=1) == (
         "a leaderboard by streak does not repeat; leave runUnit and runInterval out"
     )
-    assert fault(runUnit="day") == "runUnit and runInterval must be given together or not at all"
-    assert fault(runUnit="week", runInterval=1) == "runUnit must be one of day, month, year"
-    assert fault(maxParticipants=1001) == "maxParticipants must be at most 1000, not 1001"
-    assert fault(maxParticipants=0) == "maxParticipants must be at least 1, not 0"
-    assert fault(startTime="9") == "startTime must be a time of day such as '12:00' or '23:59:59', not '9'"
-    assert fault(startTime="12:00", endTime="11:00") == "endTime 11:00 must be after startTime 12:00"
-    assert fault(end="2025-06-14") == "end 2025-06-14 must not be before start 2025-06-15"
-    assert fault(breakdownAttributes=[WORDS]) == "Attribute not found by ID"
-    assert fault(metricId=XP) == "Metric not found by ID"
+    assert error_of(runUnit="day") == "runUnit and runInterval must be given together or not at all"
+    assert error_of(runUnit="week", runInterval=1) == "runUnit must be one of day, month, year"
+    assert error_of(maxParticipants=1001) == "maxParticipants must be at most 1000, not 1001"
+    assert error_of(maxParticipants=0) == "maxParticipants must be at least 1, not 0"
+    assert error_of(startTime="9") == "startTime must be a time of day such as '12:00' or '23:59:59', not '9'"
+    assert error_of(startTime="12:00", endTime="11:00") == "endTime 11:00 must be after startTime 12:00"
+    assert error_of(end="2025-06-14") == "end 2025-06-14 must not be before start 2025-06-15"
+    assert error_of(breakdownAttributes=[WORDS]) == "Attribute not found by ID"
+    assert error_of(metricId=XP) == "Metric not found by ID"
 
 
-def test_null_participants_are_as_many_as_a_leaderboard_can_hold(office):
-    made = office.make("leaderboards", name="Top", key="top", rankBy="streak", maxParticipants=None)
+def test_null_participants_are_as_many_as_a_leaderboard_can_hold(admin):
+    made = admin.create("leaderboards", name="Top", key="top", rankBy="streak", maxParticipants=None)
     assert made["maxParticipants"] == 1000
-    assert office.edit("leaderboards", made, maxParticipants=3)["maxParticipants"] == 3
-    assert office.edit("leaderboards", made, maxParticipants=None) == made
+    assert admin.update("leaderboards", made, maxParticipants=3)["maxParticipants"] == 3
+    assert admin.update("leaderboards", made, maxParticipants=None) == made
 
 
-def test_what_is_active_from_a_later_date_on_is_scheduled(office):
+def test_what_is_active_from_a_later_date_on_is_scheduled(admin):
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "active", "start": "2025-07-01"}
-    assert office.fault("leaderboards", **item) == (
+    assert admin.create_error("leaderboards", **item) == (
         "start must not be in the future for an active leaderboard; make it scheduled"
     )
-    assert by_words(office, key="b", status="scheduled", start="2025-07-01")["status"] == "scheduled"
+    assert by_words(admin, key="b", status="scheduled", start="2025-07-01")["status"] == "scheduled"
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "scheduled"}
-    assert office.fault("leaderboards", **item) == "start must be in the future for a scheduled leaderboard"
+    assert admin.create_error("leaderboards", **item) == "start must be in the future for a scheduled leaderboard"
 
 
-def test_a_finished_leaderboard_is_made_of_the_past_only(office):
+def test_a_finished_leaderboard_is_made_of_the_past_only(admin):
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "finished", "start": "2025-01-01"}
-    assert office.fault("leaderboards", **item) == "end must be in the past for a finished leaderboard"
-    assert office.fault("leaderboards", **item, end="2025-06-15") == (
+    assert admin.create_error("leaderboards", **item) == "end must be in the past for a finished leaderboard"
+    assert admin.create_error("leaderboards", **item, end="2025-06-15") == (
         "end must be in the past for a finished leaderboard"
     )
-    assert office.make("leaderboards", **item, end="2025-06-14")["status"] == "finished"
+    assert admin.create("leaderboards", **item, end="2025-06-14")["status"] == "finished"
 
 
-def test_an_inactive_leaderboard_can_become_another_one(office):
-    made = by_words(office, runUnit="day", runInterval=7, startTime="09:00", endTime="10:00", end="2025-07-01")
-    changed = office.edit("leaderboards", made, rankBy="points", pointsSystemId=XP, userAttributes=[LONDON])
+def test_an_inactive_leaderboard_can_become_another_one(admin):
+    made = by_words(admin, runUnit="day", runInterval=7, startTime="09:00", endTime="10:00", end="2025-07-01")
+    changed = admin.update("leaderboards", made, rankBy="points", pointsSystemId=XP, userAttributes=[LONDON])
     assert (changed["rankBy"], changed["pointsSystemId"], "metricId" in changed) == ("points", XP, False)
-    cleared = office.edit(
+    cleared = admin.update(
         "leaderboards", made, runUnit=None, startTime=None, endTime=None, end=None, userAttributes=None
     )
     assert cleared.keys().isdisjoint({"runUnit", "runInterval", "startTime", "endTime", "end"})
-    renamed = office.edit("leaderboards", made, key="first")
+    renamed = admin.update("leaderboards", made, key="first")
     assert renamed == {**cleared, "id": str(leaderboard_id("first")), "key": "first"}
-    by_words(office)
-    assert office.edit_fault("leaderboards", renamed, key="top") == "Key already in use by another leaderboard"
+    by_words(admin)
+    assert admin.update_error("leaderboards", renamed, key="top") == "Key already in use by another leaderboard"
 
 
-def test_an_active_leaderboard_changes_its_name_description_end_and_status_only(office):
-    made = by_words(office, status="active", start="2025-06-01")
+def test_an_active_leaderboard_changes_its_name_description_end_and_status_only(admin):
+    made = by_words(admin, status="active", start="2025-06-01")
     free = {"name": "Best", "description": "Go on", "end": "2025-12-31"}
-    assert office.edit("leaderboards", made, **free) == {**made, **free}
+    assert admin.update("leaderboards", made, **free) == {**made, **free}
     for field, value in {
         "key": "best",
         "rankBy": "streak",
@@ -140,32 +142,32 @@ def test_an_active_leaderboard_changes_its_name_description_end_and_status_only(
         "startTime": "09:00",
         "breakdownAttributes": [CITY],
     }.items():
-        message = office.edit_fault("leaderboards", made, **{field: value})
+        message = admin.update_error("leaderboards", made, **{field: value})
         assert message == f"{field} can only be changed while the leaderboard is inactive"
-    assert office.edit("leaderboards", made, key="top", maxParticipants=1000)["key"] == "top"
+    assert admin.update("leaderboards", made, key="top", maxParticipants=1000)["key"] == "top"
 
 
-def test_statuses_follow_one_another(office):
-    made = by_words(office)
+def test_statuses_follow_one_another(admin):
+    made = by_words(admin)
     assert (
-        office.edit_fault("leaderboards", made, status="finished") == "status cannot change from inactive to finished"
+        admin.update_error("leaderboards", made, status="finished") == "status cannot change from inactive to finished"
     )
-    assert office.edit_fault("leaderboards", made, status="scheduled") == (
+    assert admin.update_error("leaderboards", made, status="scheduled") == (
         "start must be in the future for a scheduled leaderboard"
     )
     for status in ("active", "inactive", "active", "finished"):
-        assert office.edit("leaderboards", made, status=status)["status"] == status
-    assert office.edit_fault("leaderboards", made, status="active") == "status cannot change from finished to active"
-    later = by_words(office, key="later", start="2025-07-01")
+        assert admin.update("leaderboards", made, status=status)["status"] == status
+    assert admin.update_error("leaderboards", made, status="active") == "status cannot change from finished to active"
+    later = by_words(admin, key="later", start="2025-07-01")
     for status in ("scheduled", "inactive", "scheduled"):
-        assert office.edit("leaderboards", later, status=status)["status"] == status
-    assert office.edit_fault("leaderboards", later, status="finished") == (
+        assert admin.update("leaderboards", later, status=status)["status"] == status
+    assert admin.update_error("leaderboards", later, status="finished") == (
         "status cannot change from scheduled to finished"
     )
 
 
-def test_a_leaderboard_goes(office):
-    made = by_words(office)
-    assert office.delete("leaderboards", made["id"])["deleted"] == [{"id": made["id"]}]
-    assert office.delete("leaderboards", made["id"])["issues"][0]["message"] == "Leaderboard not found by ID"
-    assert office.get("leaderboards") == []
+def test_a_leaderboard_goes(admin):
+    made = by_words(admin)
+    assert admin.delete("leaderboards", made["id"])["deleted"] == [{"id": made["id"]}]
+    assert admin.delete("leaderboards", made["id"])["issues"][0]["message"] == "Leaderboard not found by ID"
+    assert admin.get("leaderboards") == []

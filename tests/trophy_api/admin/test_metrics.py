@@ -11,8 +11,8 @@ NOBODY = "550e8400-e29b-41d4-a716-446655440999"
 
 
 def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
-    office = AdminClient()
-    answer = office.post("metrics", {"name": "Words", "key": "words"})
+    admin = AdminClient()
+    answer = admin.post("metrics", {"name": "Words", "key": "words"})
     assert answer.status == 201
     assert answer.body == {
         "created": [
@@ -20,12 +20,12 @@ def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
         ],
         "issues": [],
     }
-    assert office.ruleset.metrics == (Metric("words", "Words"),)
+    assert admin.ruleset.metrics == (Metric("words", "Words"),)
 
 
 def test_items_are_for_themselves_and_the_engine_adopts_once():
-    office = AdminClient(Ruleset(metrics=[Metric("words")]))
-    answer = office.post(
+    admin = AdminClient(Ruleset(metrics=[Metric("words")]))
+    answer = admin.post(
         "metrics",
         {"name": "Words", "key": "words"},
         {"name": "Money", "key": "money", "unitType": "currency", "units": "USD"},
@@ -46,27 +46,27 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
         (6, "the item must be an object"),
     ]
     assert all(one["severity"] == "error" for one in answer.body["issues"])
-    assert len(office.engine.adopted) == 2
-    assert office.engine.adopted[-1][0] == office.at
+    assert len(admin.engine.adopted) == 2
+    assert admin.engine.adopted[-1][0] == admin.at
 
 
 def test_nothing_made_is_200_and_adopts_nothing():
-    office = AdminClient()
-    assert office.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
-    assert len(office.engine.adopted) == 1
+    admin = AdminClient()
+    assert admin.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
+    assert len(admin.engine.adopted) == 1
 
 
 def test_only_what_is_sent_changes():
-    office = AdminClient()
-    words = office.make("metrics", name="Words", key="words", units="words")
-    assert office.edit("metrics", words, name="All words") == {**words, "name": "All words"}
-    assert office.edit("metrics", words, units="") == {**words, "name": "All words", "units": ""}
+    admin = AdminClient()
+    words = admin.create("metrics", name="Words", key="words", units="words")
+    assert admin.update("metrics", words, name="All words") == {**words, "name": "All words"}
+    assert admin.update("metrics", words, units="") == {**words, "name": "All words", "units": ""}
 
 
 def test_edits_tell_by_id_what_they_could_not_do():
-    office = AdminClient()
-    words = office.make("metrics", name="Words", key="words")
-    answer = office.patch(
+    admin = AdminClient()
+    words = admin.create("metrics", name="Words", key="words")
+    answer = admin.patch(
         "metrics",
         {"id": NOBODY, "name": "x"},
         {"id": "not-a-uuid", "name": "x"},
@@ -86,23 +86,23 @@ def test_edits_tell_by_id_what_they_could_not_do():
 
 
 def test_a_list_is_a_page_oldest_first():
-    office = AdminClient(Ruleset(metrics=[Metric(f"m{number}") for number in range(30)]))
-    assert [one["key"] for one in office.get("metrics")] == [f"m{number}" for number in range(10)]
-    assert [one["key"] for one in office.get("metrics", limit=2, skip=28)] == ["m28", "m29"]
-    assert office.get("metrics", skip=30) == []
+    admin = AdminClient(Ruleset(metrics=[Metric(f"m{number}") for number in range(30)]))
+    assert [one["key"] for one in admin.get("metrics")] == [f"m{number}" for number in range(10)]
+    assert [one["key"] for one in admin.get("metrics", limit=2, skip=28)] == ["m28", "m29"]
+    assert admin.get("metrics", skip=30) == []
     for bad in ({"limit": 0}, {"limit": 101}, {"skip": -1}, {"limit": "ten"}, {"limit": "1.5"}):
         with pytest.raises(Unprocessable):
-            office.get("metrics", **bad)
+            admin.get("metrics", **bad)
 
 
 def test_one_metric_is_got_by_its_id():
-    office = AdminClient()
-    words = office.make("metrics", name="Words", key="words")
-    assert office.get(f"metrics/{words['id']}") == words
+    admin = AdminClient()
+    words = admin.create("metrics", name="Words", key="words")
+    assert admin.get(f"metrics/{words['id']}") == words
     with pytest.raises(NotFound, match="Metric not found by ID"):
-        office.get(f"metrics/{NOBODY}")
+        admin.get(f"metrics/{NOBODY}")
     with pytest.raises(Unprocessable, match="id must be a valid UUID"):
-        office.get("metrics/words")
+        admin.get("metrics/words")
 
 
 @pytest.mark.parametrize("body", [None, {}, [], [{"name": "x", "key": "x"}] * 101])
@@ -112,21 +112,21 @@ def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(body):
 
 
 def test_ids_to_delete_are_repeated_or_between_commas():
-    office = AdminClient(Ruleset(metrics=[Metric("a"), Metric("b"), Metric("c")]))
+    admin = AdminClient(Ruleset(metrics=[Metric("a"), Metric("b"), Metric("c")]))
     a, b, c = (str(metric_id(key)) for key in "abc")
-    assert office.delete("metrics", f"{a},{b}", c)["deleted"] == [{"id": a}, {"id": b}, {"id": c}]
-    assert office.ruleset == Ruleset()
-    assert office.delete("metrics", a, "x")["issues"] == [
+    assert admin.delete("metrics", f"{a},{b}", c)["deleted"] == [{"id": a}, {"id": b}, {"id": c}]
+    assert admin.ruleset == Ruleset()
+    assert admin.delete("metrics", a, "x")["issues"] == [
         issue("Metric not found by ID", id=a),
         issue("id must be a valid UUID", id="x"),
     ]
     for ids in ([], [""], [a] * 101):
         with pytest.raises(Unprocessable):
-            office.delete("metrics", *ids)
+            admin.delete("metrics", *ids)
 
 
 def test_what_counts_by_a_metric_goes_with_it():
-    office = AdminClient(
+    admin = AdminClient(
         Ruleset(
             metrics=[Metric("words"), Metric("lessons")],
             attributes=[Attribute("plan")],
@@ -145,24 +145,24 @@ def test_what_counts_by_a_metric_goes_with_it():
             ],
         )
     )
-    system = office.get("points")[0]
-    kept = office.get(f"points/{system['id']}/triggers")[1]
-    office.delete("metrics", metric_id("words"))
-    left = office.ruleset
+    system = admin.get("points")[0]
+    kept = admin.get(f"points/{system['id']}/triggers")[1]
+    admin.delete("metrics", metric_id("words"))
+    left = admin.ruleset
     assert [metric.key for metric in left.metrics] == ["lessons"]
     assert left.streak.metrics == (StreakMetric("lessons"),)
     assert [(one.key, getattr(one.trigger, "achievements", None)) for one in left.achievements] == [
         ("done", None),
         ("both", ("done",)),
     ]
-    assert office.get(f"points/{system['id']}/triggers") == [kept]
+    assert admin.get(f"points/{system['id']}/triggers") == [kept]
     assert [board.key for board in left.leaderboards] == ["by-xp"]
 
 
 def test_what_is_deleted_is_named_as_it_is_shown():
-    office = AdminClient(Ruleset(metrics=[Metric("words")]))
-    (words,) = office.get("metrics")
-    assert office.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}
+    admin = AdminClient(Ruleset(metrics=[Metric("words")]))
+    (words,) = admin.get("metrics")
+    assert admin.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}
 
 
 @pytest.mark.parametrize(

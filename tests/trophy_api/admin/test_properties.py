@@ -22,7 +22,7 @@ FOR_GOOD = {
 def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
     source, made = AdminClient(ruleset), AdminClient()
     for path, item in items_of(source):
-        made.make(path, **item)
+        made.create(path, **item)
     made.call("PATCH", "streaks/settings", source.get("streaks/settings"))
     made.call("PATCH", "settings", without(source.get("settings"), {"branding"}))
     assert nameless(made.ruleset) == nameless(ruleset)
@@ -31,35 +31,35 @@ def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
 def test_rules_changed_to_what_is_shown_of_them_stay_the_same(ruleset):
-    office = AdminClient(ruleset)
+    admin = AdminClient(ruleset)
     paths = ["attributes", "metrics", "achievements", "leaderboards", "points"]
-    systems = office.get("points")
+    systems = admin.get("points")
     paths += [f"points/{one['id']}/{parts}" for one in systems for parts in ("levels", "boosts", "triggers")]
     for path in paths:
         resource = path.rsplit("/", maxsplit=1)[-1]
         fixed = FOR_GOOD.get(resource, set()) | READ_ONLY.get(resource, set())
-        before = office.get(path, limit=100)
+        before = admin.get(path, limit=100)
         for thing in before:
-            assert office.edit(path, thing, **without(thing, fixed | {"id"})) == thing
-        assert office.get(path, limit=100) == before
-    office.call("PATCH", "streaks/settings", office.get("streaks/settings"))
-    office.call("PATCH", "settings", without(office.get("settings"), {"branding"}))
-    assert nameless(office.ruleset) == nameless(ruleset)
+            assert admin.update(path, thing, **without(thing, fixed | {"id"})) == thing
+        assert admin.get(path, limit=100) == before
+    admin.call("PATCH", "streaks/settings", admin.get("streaks/settings"))
+    admin.call("PATCH", "settings", without(admin.get("settings"), {"branding"}))
+    assert nameless(admin.ruleset) == nameless(ruleset)
 
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets(), st.data())
 def test_whatever_goes_the_rest_keeps_its_ids_and_holds_together(ruleset, data):
-    office = AdminClient(ruleset)
-    systems = [f"points/{one['id']}/{parts}" for one in office.get("points") for parts in ("boosts", "triggers")]
+    admin = AdminClient(ruleset)
+    systems = [f"points/{one['id']}/{parts}" for one in admin.get("points") for parts in ("boosts", "triggers")]
     paths = ["attributes", "metrics", "achievements", "leaderboards", *systems]
-    path = data.draw(st.sampled_from([path for path in paths if office.get(path)]))
-    gone = data.draw(st.sampled_from(office.get(path, limit=100)))
-    before = {one: office.get(one, limit=100) for one in systems}
-    assert office.delete(path, gone["id"]) == {"deleted": [{"id": gone["id"]}], "issues": []}
-    left = office.get(path, limit=100)
+    path = data.draw(st.sampled_from([path for path in paths if admin.get(path)]))
+    gone = data.draw(st.sampled_from(admin.get(path, limit=100)))
+    before = {one: admin.get(one, limit=100) for one in systems}
+    assert admin.delete(path, gone["id"]) == {"deleted": [{"id": gone["id"]}], "issues": []}
+    left = admin.get(path, limit=100)
     assert gone not in left
-    assert Ruleset.from_text(office.ruleset.to_text("json"), "json") == office.ruleset
+    assert Ruleset.from_text(admin.ruleset.to_text("json"), "json") == admin.ruleset
     for one, parts in before.items():
-        kept = office.get(one, limit=100)
+        kept = admin.get(one, limit=100)
         assert [part for part in parts if part in kept] == kept

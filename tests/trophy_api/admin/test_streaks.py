@@ -79,38 +79,38 @@ def error(user, message):
 
 
 def test_a_freeze_is_given_for_every_item():
-    office = AdminClient(engine=Streaks({"u": 2}))
+    admin = AdminClient(engine=Streaks({"u": 2}))
     items = [{"userId": "u"}, {"userId": "u"}, {"userId": "ghost"}]
-    answer = office.call("POST", "streaks/freezes", {"freezes": items})
+    answer = admin.call("POST", "streaks/freezes", {"freezes": items})
     assert answer.status == 201
     assert answer.body == {
         "issues": [warning("u", "Would exceed maximum freeze limit"), error("ghost", "User does not exist")]
     }
-    assert office.engine.freezes == {"u": 3}
-    assert office.engine.at == {office.at}
+    assert admin.engine.freezes == {"u": 3}
+    assert admin.engine.at == {admin.at}
 
 
 def test_no_freeze_given_is_200():
-    office = AdminClient(engine=Streaks({"u": 3}))
-    assert office.call("POST", "streaks/freezes", {"freezes": [{"userId": "u"}]}).status == 200
+    admin = AdminClient(engine=Streaks({"u": 3}))
+    assert admin.call("POST", "streaks/freezes", {"freezes": [{"userId": "u"}]}).status == 200
 
 
 def test_streaks_are_restored_for_those_who_lost_one():
-    office = AdminClient(engine=Streaks({"a": 0, "b": 0}, lost=["a"]))
+    admin = AdminClient(engine=Streaks({"a": 0, "b": 0}, lost=["a"]))
     users = {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]}
-    answer = office.call("POST", "streaks/restore", users)
+    answer = admin.call("POST", "streaks/restore", users)
     assert answer.status == 201
     assert answer.body == {
         "restoredUsers": ["a"],
         "issues": [warning("b", "No streak to restore"), error("ghost", "User does not exist")],
     }
-    again = office.call("POST", "streaks/restore", {"users": [{"id": "a"}]})
+    again = admin.call("POST", "streaks/restore", {"users": [{"id": "a"}]})
     assert (again.status, again.body["restoredUsers"]) == (200, [])
 
 
 def test_streaks_are_reset_for_those_who_have_one():
-    office = AdminClient(engine=Streaks({"a": 0, "b": 0}, running=["a"]))
-    answer = office.call("POST", "streaks/reset", {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]})
+    admin = AdminClient(engine=Streaks({"a": 0, "b": 0}, running=["a"]))
+    answer = admin.call("POST", "streaks/reset", {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]})
     assert answer.status == 200
     assert answer.body == {
         "resetUsers": ["a"],
@@ -119,7 +119,7 @@ def test_streaks_are_reset_for_those_who_have_one():
 
 
 def test_pauses_are_made_shown_and_taken_back():
-    office = AdminClient(engine=Streaks({"u": 0}), at=utc("2026-08-19 12:00"))
+    admin = AdminClient(engine=Streaks({"u": 0}), at=utc("2026-08-19 12:00"))
     item = {"userId": "u", "start": "2026-08-20", "end": "2026-08-27"}
     bad = [
         {**item, "userId": "ghost"},
@@ -127,7 +127,7 @@ def test_pauses_are_made_shown_and_taken_back():
         {**item, "start": "soon"},
         {"start": "2026-08-20", "end": "2026-08-27"},
     ]
-    answer = office.call("POST", "streaks/pauses", {"pauses": [item, *bad]})
+    answer = admin.call("POST", "streaks/pauses", {"pauses": [item, *bad]})
     assert answer.status == 201
     (made,) = answer.body["created"]
     assert made == {**item, "id": str(derive("pause", "u", 1)), "status": "active"}
@@ -137,7 +137,7 @@ def test_pauses_are_made_shown_and_taken_back():
         error("u", "start must be a date such as 2026-02-14"),
         issue("userId must be a string", index=4),
     ]
-    gone = office.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
+    gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [
@@ -146,7 +146,7 @@ def test_pauses_are_made_shown_and_taken_back():
             issue("Streak pause not found by ID", id=made["id"]),
         ],
     }
-    assert office.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
+    assert admin.delete("streaks/pauses", UUID(made["id"]))["deleted"] == []
 
 
 @pytest.mark.parametrize(
@@ -165,31 +165,31 @@ def test_pauses_are_made_shown_and_taken_back():
 )
 def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, idle):
     with Engine(Ruleset()) as engine:
-        office = AdminClient(engine=engine)
-        engine.identify("u", at=office.at)
+        admin = AdminClient(engine=engine)
+        engine.identify("u", at=admin.at)
         ghost = {field: "ghost" if value == "u" else value for field, value in item.items()}
-        answer = office.call("POST", f"streaks/{path}", {name: [item, ghost]})
+        answer = admin.call("POST", f"streaks/{path}", {name: [item, ghost]})
     assert (answer.status, answer.body["issues"]) == (200, [idle, error("ghost", "User does not exist")])
 
 
 def test_a_pause_is_taken_back_though_the_clock_stepped_back():
     with Engine(Ruleset(streak=Streak())) as engine:
-        office = AdminClient(engine=engine)
-        engine.identify("u", at=office.at)
+        admin = AdminClient(engine=engine)
+        engine.identify("u", at=admin.at)
         item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
-        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
-        office.at -= timedelta(milliseconds=5)
-        assert office.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
+        (made,) = admin.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        admin.at -= timedelta(milliseconds=5)
+        assert admin.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
 
 
 def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
     with Engine(Ruleset(streak=Streak())) as engine:
-        office = AdminClient(engine=engine)
-        engine.identify("u", at=office.at)
+        admin = AdminClient(engine=engine)
+        engine.identify("u", at=admin.at)
         item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
-        (made,) = office.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
-        engine.update(Ruleset(), at=office.at)
-        (refused,) = office.delete("streaks/pauses", made["id"])["issues"]
+        (made,) = admin.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
+        engine.update(Ruleset(), at=admin.at)
+        (refused,) = admin.delete("streaks/pauses", made["id"])["issues"]
     assert refused["message"] == "The rules have no streak; give them one by the streak settings"
 
 
@@ -203,10 +203,10 @@ def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
     ],
 )
 def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
-    office = AdminClient(engine=Streaks())
+    admin = AdminClient(engine=Streaks())
     for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
         with pytest.raises(Unprocessable):
-            office.call("POST", path, body)
+            admin.call("POST", path, body)
 
 
 def test_a_list_of_the_wrong_size_is_named():

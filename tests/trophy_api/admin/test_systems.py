@@ -10,8 +10,8 @@ NOBODY = "550e8400-e29b-41d4-a716-446655440999"
 
 
 def test_a_system_is_made_and_shown():
-    office = AdminClient()
-    assert office.make("points", name="XP", key="xp") == {
+    admin = AdminClient()
+    assert admin.create("points", name="XP", key="xp") == {
         "id": str(system_id("xp")),
         "name": "XP",
         "key": "xp",
@@ -20,15 +20,15 @@ def test_a_system_is_made_and_shown():
         "badge": None,
         "maxPoints": None,
     }
-    assert office.ruleset.points == (PointsSystem("xp", "XP"),)
-    assert office.fault("points", name="XP", key="xp") == "Key already in use by another points system"
-    assert office.fault("points", key="xp") == "name must be a string"
-    assert office.fault("points", name="E", key="e", maxPoints=0) == "maxPoints must be at least 1, not 0"
+    assert admin.ruleset.points == (PointsSystem("xp", "XP"),)
+    assert admin.create_error("points", name="XP", key="xp") == "Key already in use by another points system"
+    assert admin.create_error("points", key="xp") == "name must be a string"
+    assert admin.create_error("points", name="E", key="e", maxPoints=0) == "maxPoints must be at least 1, not 0"
 
 
 def test_a_system_comes_with_the_parts_that_are_supplied():
-    office = AdminClient(Ruleset(metrics=[Metric("words")]))
-    made = office.make(
+    admin = AdminClient(Ruleset(metrics=[Metric("words")]))
+    made = admin.create(
         "points",
         name="XP",
         key="xp",
@@ -47,70 +47,71 @@ def test_a_system_comes_with_the_parts_that_are_supplied():
         }
     ]
     assert (made["boosts"], made["triggers"][0]["id"]) == ([], str(trigger_id("xp", "trigger-1")))
-    shown = office.get(f"points/{made['id']}")
+    shown = admin.get(f"points/{made['id']}")
     assert shown == {name: made[name] for name in made if name not in {"levels", "boosts", "triggers"}}
-    assert office.get(f"points/{made['id']}/triggers") == made["triggers"]
+    assert admin.get(f"points/{made['id']}/triggers") == made["triggers"]
 
 
 def test_a_system_with_a_bad_part_is_not_made_at_all():
-    office = AdminClient()
+    admin = AdminClient()
     level = {"name": "Bronze", "key": "bronze", "points": 100}
-    message = office.fault("points", name="XP", key="xp", levels=[level, {**level, "points": "many"}])
+    message = admin.create_error("points", name="XP", key="xp", levels=[level, {**level, "points": "many"}])
     assert message == "levels[1].points must be a whole number"
-    message = office.fault("points", name="XP", key="xp", levels=[level, {**level, "points": 200}])
+    message = admin.create_error("points", name="XP", key="xp", levels=[level, {**level, "points": 200}])
     assert message == "levels[1]: Key already in use by another level"
-    assert office.ruleset == Ruleset()
+    assert admin.ruleset == Ruleset()
 
 
 def test_what_the_rules_refuse_of_a_part_is_told_with_its_place():
-    office = AdminClient(Ruleset(metrics=[Metric("words")]))
+    admin = AdminClient(Ruleset(metrics=[Metric("words")]))
 
-    def fault(**parts):
-        return office.fault("points", name="XP", key="xp", **parts)
+    def error_of(**parts):
+        return admin.create_error("points", name="XP", key="xp", **parts)
 
     trigger = {"type": "metric", "points": 1, "metricId": str(metric_id("words")), "metricThreshold": 0}
-    assert fault(triggers=[trigger]) == "triggers[0].metricThreshold must be at least 1, not 0"
-    assert fault(triggers=[{**trigger, "metricId": NOBODY}]) == "triggers[0]: Metric not found by ID"
+    assert error_of(triggers=[trigger]) == "triggers[0].metricThreshold must be at least 1, not 0"
+    assert error_of(triggers=[{**trigger, "metricId": NOBODY}]) == "triggers[0]: Metric not found by ID"
     level = {"name": "Bronze", "key": "bronze", "points": 1}
     assert (
-        fault(levels=[level, {**level, "key": "silver", "points": -1}]) == "levels[1].points must be at least 0, not -1"
+        error_of(levels=[level, {**level, "key": "silver", "points": -1}])
+        == "levels[1].points must be at least 0, not -1"
     )
-    assert fault(levels=[{**level, "badge": {"url": " "}}]) == "levels[0].badge.url must be text, not ' '"
+    assert error_of(levels=[{**level, "badge": {"url": " "}}]) == "levels[0].badge.url must be text, not ' '"
     boost = {"name": "Twice", "start": "2025-06-01", "multiplier": 1}
-    assert fault(boosts=[boost]).startswith("boosts[0].multiplier must lie between 0 and 100")
-    assert fault(badge={"url": " "}) == "badge.url must be text, not ' '"
+    assert error_of(boosts=[boost]).startswith("boosts[0].multiplier must lie between 0 and 100")
+    assert error_of(badge={"url": " "}) == "badge.url must be text, not ' '"
 
 
 def test_null_takes_away_what_a_system_can_be_without():
-    office = AdminClient()
-    made = office.make("points", name="XP", key="xp", maxPoints=10, badge={"url": "b"}, description="Go on")
-    assert office.edit("points", made, maxPoints=20) == {**made, "maxPoints": 20}
-    assert office.edit("points", made, maxPoints=None, badge=None, description="") == {
+    admin = AdminClient()
+    made = admin.create("points", name="XP", key="xp", maxPoints=10, badge={"url": "b"}, description="Go on")
+    assert admin.update("points", made, maxPoints=20) == {**made, "maxPoints": 20}
+    assert admin.update("points", made, maxPoints=None, badge=None, description="") == {
         **made,
         "maxPoints": None,
         "badge": None,
         "description": "",
     }
-    assert office.edit_fault("points", made, name=None) == "name must be a string"
-    assert office.edit_fault("points", made, key="other") == "key is not a field here"
-    assert office.edit_fault("points", {"id": NOBODY}, name="x") == "Points system not found by ID"
+    assert admin.update_error("points", made, name=None) == "name must be a string"
+    assert admin.update_error("points", made, key="other") == "key is not a field here"
+    assert admin.update_error("points", {"id": NOBODY}, name="x") == "Points system not found by ID"
 
 
 def test_a_system_keeps_its_parts_when_it_changes_and_takes_its_boards_when_it_goes():
     today = AdminClient().at.date()
     system = PointsSystem("xp", levels=[Level("a", 1)], triggers=[MetricPointsTrigger("words", 1)])
-    office = AdminClient(
+    admin = AdminClient(
         Ruleset(
             metrics=[Metric("words")],
             points=[system],
             leaderboards=[Leaderboard("top", "points", start=today, points="xp")],
         )
     )
-    made = office.get("points")[0]
-    office.edit("points", made, name="Experience")
-    assert office.ruleset.points[0].triggers == system.triggers
-    assert office.delete("points", made["id"])["issues"] == []
-    assert office.ruleset == Ruleset(metrics=[Metric("words")])
+    made = admin.get("points")[0]
+    admin.update("points", made, name="Experience")
+    assert admin.ruleset.points[0].triggers == system.triggers
+    assert admin.delete("points", made["id"])["issues"] == []
+    assert admin.ruleset == Ruleset(metrics=[Metric("words")])
 
 
 @pytest.mark.parametrize("parts", ["levels", "boosts", "triggers"])
@@ -123,20 +124,20 @@ def test_below_a_system_that_is_not_there_is_nothing(parts, method):
 
 
 def test_levels_have_keys_and_thresholds_of_their_own():
-    office = AdminClient(Ruleset(points=[PointsSystem("xp"), PointsSystem("energy")]))
+    admin = AdminClient(Ruleset(points=[PointsSystem("xp"), PointsSystem("energy")]))
     levels = f"points/{system_id('xp')}/levels"
-    bronze = office.make(levels, name="Bronze", key="bronze", points=0, badge={"url": "b"})
+    bronze = admin.create(levels, name="Bronze", key="bronze", points=0, badge={"url": "b"})
     assert bronze["badge"] == {"url": "b"}
-    assert office.fault(levels, name="B", key="bronze", points=5) == "Key already in use by another level"
-    assert office.fault(levels, name="B", key="b", points=-1) == "points must be at least 0, not -1"
-    assert office.fault(levels, name="B", key="b", points=0) == (
+    assert admin.create_error(levels, name="B", key="bronze", points=5) == "Key already in use by another level"
+    assert admin.create_error(levels, name="B", key="b", points=-1) == "points must be at least 0, not -1"
+    assert admin.create_error(levels, name="B", key="b", points=0) == (
         "levels 'bronze' and 'b' share the threshold 0; move one"
     )
-    office.make(f"points/{system_id('energy')}/levels", name="Bronze", key="bronze", points=0)
-    assert office.edit(levels, bronze, points=50, badge=None) == {**bronze, "points": 50, "badge": None}
-    assert office.delete(levels, bronze["id"], NOBODY) == {
+    admin.create(f"points/{system_id('energy')}/levels", name="Bronze", key="bronze", points=0)
+    assert admin.update(levels, bronze, points=50, badge=None) == {**bronze, "points": 50, "badge": None}
+    assert admin.delete(levels, bronze["id"], NOBODY) == {
         "deleted": [{"id": bronze["id"]}],
         "issues": [issue("Level not found by ID", id=NOBODY)],
     }
     with pytest.raises(NotFound, match="Level not found by ID"):
-        office.get(f"{levels}/{bronze['id']}")
+        admin.get(f"{levels}/{bronze['id']}")

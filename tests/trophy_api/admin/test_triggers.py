@@ -22,7 +22,7 @@ DEVICE = {"attributeId": str(attribute_id("event", "device")), "attributeValue":
 
 
 @pytest.fixture
-def office():
+def admin():
     return AdminClient(
         Ruleset(
             metrics=[Metric("words")],
@@ -33,14 +33,14 @@ def office():
     )
 
 
-def test_a_trigger_shows_the_fields_of_its_type_only(office):
+def test_a_trigger_shows_the_fields_of_its_type_only(admin):
     common = {"userAttributes": [], "status": "inactive", "blockIfOutOfPoints": False}
     made = [
-        office.make(TRIGGERS, type="metric", points=10, metricId=WORDS, metricThreshold=5),
-        office.make(TRIGGERS, type="achievement", points=20, achievementId=DONE),
-        office.make(TRIGGERS, type="streak", points=-3, streakLength=7),
-        office.make(TRIGGERS, type="time", points=1, timeUnit="hours", timeInterval=2),
-        office.make(TRIGGERS, type="user_creation", points=25, status="active"),
+        admin.create(TRIGGERS, type="metric", points=10, metricId=WORDS, metricThreshold=5),
+        admin.create(TRIGGERS, type="achievement", points=20, achievementId=DONE),
+        admin.create(TRIGGERS, type="streak", points=-3, streakLength=7),
+        admin.create(TRIGGERS, type="time", points=1, timeUnit="hours", timeInterval=2),
+        admin.create(TRIGGERS, type="user_creation", points=25, status="active"),
     ]
     ids = [str(trigger_id("xp", f"trigger-{number}")) for number in range(1, 6)]
     assert made == [
@@ -58,32 +58,33 @@ def test_a_trigger_shows_the_fields_of_its_type_only(office):
         {**common, "id": ids[3], "type": "time", "points": 1, "timeUnit": "hours", "timeInterval": 2},
         {**common, "id": ids[4], "type": "user_creation", "points": 25, "status": "active"},
     ]
-    assert office.get(TRIGGERS) == made
-    assert office.ruleset.points[0].triggers[3] == TimePointsTrigger(1, "hours", 2, status="inactive", key="trigger-4")
+    assert admin.get(TRIGGERS) == made
+    assert admin.ruleset.points[0].triggers[3] == TimePointsTrigger(1, "hours", 2, status="inactive", key="trigger-4")
 
 
-def test_what_is_wrong_with_a_trigger_is_said(office):
-    def fault(**item):
-        return office.fault(TRIGGERS, **{"points": 1, **item})
+def test_what_is_wrong_with_a_trigger_is_said(admin):
+    def error_of(**item):
+        return admin.create_error(TRIGGERS, **{"points": 1, **item})
 
-    assert fault(type="metric", metricId=WORDS) == "metricThreshold is required for a trigger of type metric"
-    assert fault(type="time", timeUnit="days") == "timeInterval is required for a trigger of type time"
+    assert error_of(type="metric", metricId=WORDS) == "metricThreshold is required for a trigger of type metric"
+    assert error_of(type="time", timeUnit="days") == "timeInterval is required for a trigger of type time"
     assert (
-        fault(type="streak", streakLength=1, metricId=WORDS) == "metricId is not permitted for a trigger of type streak"
+        error_of(type="streak", streakLength=1, metricId=WORDS)
+        == "metricId is not permitted for a trigger of type streak"
     )
-    assert fault(type="user_creation", points=0) == "points must not be 0"
-    assert fault(type="metric", metricId=WORDS, metricThreshold=0) == "metricThreshold must be at least 1, not 0"
-    assert fault(type="time", timeUnit="hour", timeInterval=1) == "timeUnit must be one of hours, days"
-    assert fault(type="achievement", achievementId=WORDS) == "Achievement not found by ID"
-    assert fault(type="user_creation", status="archived") == "status must be one of active, inactive"
-    assert fault(type="streak", streakLength=1, blockIfOutOfPoints=True) == (
+    assert error_of(type="user_creation", points=0) == "points must not be 0"
+    assert error_of(type="metric", metricId=WORDS, metricThreshold=0) == "metricThreshold must be at least 1, not 0"
+    assert error_of(type="time", timeUnit="hour", timeInterval=1) == "timeUnit must be one of hours, days"
+    assert error_of(type="achievement", achievementId=WORDS) == "Achievement not found by ID"
+    assert error_of(type="user_creation", status="archived") == "status must be one of active, inactive"
+    assert error_of(type="streak", streakLength=1, blockIfOutOfPoints=True) == (
         "blockIfOutOfPoints blocks metric events, so it cannot be true for type streak"
     )
-    assert fault() == "type must be one of metric, achievement, streak, time, user_creation"
+    assert error_of() == "type must be one of metric, achievement, streak, time, user_creation"
 
 
-def test_only_what_is_sent_changes(office):
-    made = office.make(
+def test_only_what_is_sent_changes(admin):
+    made = admin.create(
         TRIGGERS,
         type="metric",
         points=-10,
@@ -95,22 +96,22 @@ def test_only_what_is_sent_changes(office):
         status="active",
     )
     assert made["blockIfOutOfPoints"] is True
-    assert office.edit(TRIGGERS, made, points=-5) == {**made, "points": -5}
-    cleared = office.edit(TRIGGERS, made, userAttributes=None, eventAttributes=None, blockIfOutOfPoints=False)
+    assert admin.update(TRIGGERS, made, points=-5) == {**made, "points": -5}
+    cleared = admin.update(TRIGGERS, made, userAttributes=None, eventAttributes=None, blockIfOutOfPoints=False)
     assert (cleared["userAttributes"], cleared["eventAttributes"]) == ([], [])
     assert cleared["blockIfOutOfPoints"] is False
-    assert office.edit_fault(TRIGGERS, made, streakLength=3) == (
+    assert admin.update_error(TRIGGERS, made, streakLength=3) == (
         "streakLength is not permitted for a trigger of type metric"
     )
 
 
-def test_the_type_changes_while_inactive_only(office):
-    made = office.make(TRIGGERS, type="streak", points=10, streakLength=7, userAttributes=[PLAN], status="active")
+def test_the_type_changes_while_inactive_only(admin):
+    made = admin.create(TRIGGERS, type="streak", points=10, streakLength=7, userAttributes=[PLAN], status="active")
     change = {"type": "time", "timeUnit": "days", "timeInterval": 3}
-    assert office.edit_fault(TRIGGERS, made, **change) == "type can only be changed while the trigger is inactive"
-    office.edit(TRIGGERS, made, status="inactive")
-    assert office.edit_fault(TRIGGERS, made, type="time") == "timeUnit is required for a trigger of type time"
-    changed = office.edit(TRIGGERS, made, **change)
+    assert admin.update_error(TRIGGERS, made, **change) == "type can only be changed while the trigger is inactive"
+    admin.update(TRIGGERS, made, status="inactive")
+    assert admin.update_error(TRIGGERS, made, type="time") == "timeUnit is required for a trigger of type time"
+    changed = admin.update(TRIGGERS, made, **change)
     assert changed == {
         "id": made["id"],
         "type": "time",
@@ -125,13 +126,13 @@ def test_the_type_changes_while_inactive_only(office):
 
 def test_triggers_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_had():
     triggers = [MetricPointsTrigger("words", 1), StreakPointsTrigger(2), UserCreationPointsTrigger(3)]
-    office = AdminClient(Ruleset(metrics=[Metric("words")], points=[PointsSystem("xp", triggers=triggers)]))
-    first, second, third = office.get(TRIGGERS)
+    admin = AdminClient(Ruleset(metrics=[Metric("words")], points=[PointsSystem("xp", triggers=triggers)]))
+    first, second, third = admin.get(TRIGGERS)
     assert second["id"] == str(trigger_id("xp", "streak-2"))
-    new = office.make(TRIGGERS, type="user_creation", points=4)
-    office.delete(TRIGGERS, first["id"], new["id"])
-    assert office.get(TRIGGERS) == [second, third]
-    newer = office.make(TRIGGERS, type="user_creation", points=5)
+    new = admin.create(TRIGGERS, type="user_creation", points=4)
+    admin.delete(TRIGGERS, first["id"], new["id"])
+    assert admin.get(TRIGGERS) == [second, third]
+    newer = admin.create(TRIGGERS, type="user_creation", points=5)
     assert newer["id"] not in {one["id"] for one in (first, second, third, new)}
-    issue = office.delete(TRIGGERS, first["id"])["issues"][0]
+    issue = admin.delete(TRIGGERS, first["id"])["issues"][0]
     assert issue["message"] == "Points trigger not found by ID"

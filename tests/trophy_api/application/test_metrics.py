@@ -89,13 +89,13 @@ def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
 
 
 def test_the_ends_of_a_range_are_called_as_in_the_query(hosted):
-    def fault(start, end):
+    def error_of(start, end):
         query = {"aggregation": "daily", "startDate": start, "endDate": end}
         hosted.send("GET", "/users/18/metrics/words/event-summary", params=query)
         return hosted.body["error"]
 
-    assert fault("2024-01-03", "2024-01-01") == "startDate 2024-01-03 must be before endDate 2024-01-01"
-    assert fault("0001-01-01", "0001-01-02") == "startDate must lie in the years 1900 to 2199, not 0001-01-01"
+    assert error_of("2024-01-03", "2024-01-01") == "startDate 2024-01-03 must be before endDate 2024-01-01"
+    assert error_of("0001-01-01", "0001-01-02") == "startDate must lie in the years 1900 to 2199, not 0001-01-01"
 
 
 def test_a_summary_of_nothing_is_not_found(hosted):

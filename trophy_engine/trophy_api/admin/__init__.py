@@ -13,19 +13,17 @@ from trophy_engine.trophy_api.admin.achievements import Achievements
 from trophy_engine.trophy_api.admin.attributes import Attributes
 from trophy_engine.trophy_api.admin.boosts import Boosts
 from trophy_engine.trophy_api.admin.events import record_batch
-from trophy_engine.trophy_api.admin.hosted import application_keys, tenants
+from trophy_engine.trophy_api.admin.hosted import refuse_application_keys, refuse_tenants
 from trophy_engine.trophy_api.admin.leaderboards import Leaderboards
 from trophy_engine.trophy_api.admin.levels import Levels
 from trophy_engine.trophy_api.admin.metrics import Metrics
-from trophy_engine.trophy_api.admin.routes import always, in_system, object_routes, resource_routes
-from trophy_engine.trophy_api.admin.settings import ENVIRONMENTS, change_settings, show_settings
-from trophy_engine.trophy_api.admin.streak_settings import change_streak, show_streak
+from trophy_engine.trophy_api.admin.routes import fixed_resource, object_routes, resource_of_system, resource_routes
+from trophy_engine.trophy_api.admin.settings import ENVIRONMENTS, serialize_settings, update_settings
+from trophy_engine.trophy_api.admin.streak_settings import serialize_streak_settings, update_streak_settings
 from trophy_engine.trophy_api.admin.systems import Systems
 from trophy_engine.trophy_api.admin.triggers import Triggers
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.router import Route
-
-__all__ = ["ROUTES"]
 
 
 def _environments(_: Engine, __: Request) -> Response:
@@ -35,23 +33,23 @@ def _environments(_: Engine, __: Request) -> Response:
 #: Every call of the admin API: its method, the template of its path, and what answers to it.
 ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "metrics/events", record_batch),
-    *resource_routes("attributes", always(Attributes())),
-    *resource_routes("metrics", always(Metrics())),
-    *resource_routes("achievements", always(Achievements())),
-    *resource_routes("points", always(Systems())),
-    *resource_routes("points/{system_id}/levels", in_system(Levels)),
-    *resource_routes("points/{system_id}/boosts", in_system(Boosts)),
-    *resource_routes("points/{system_id}/triggers", in_system(Triggers)),
-    *resource_routes("leaderboards", always(Leaderboards())),
-    *object_routes("streaks/settings", show_streak, change_streak),
+    *resource_routes("attributes", fixed_resource(Attributes())),
+    *resource_routes("metrics", fixed_resource(Metrics())),
+    *resource_routes("achievements", fixed_resource(Achievements())),
+    *resource_routes("points", fixed_resource(Systems())),
+    *resource_routes("points/{system_id}/levels", resource_of_system(Levels)),
+    *resource_routes("points/{system_id}/boosts", resource_of_system(Boosts)),
+    *resource_routes("points/{system_id}/triggers", resource_of_system(Triggers)),
+    *resource_routes("leaderboards", fixed_resource(Leaderboards())),
+    *object_routes("streaks/settings", serialize_streak_settings, update_streak_settings),
     ("POST", "streaks/freezes", streaks.grant_freezes),
-    ("POST", "streaks/pauses", streaks.pause),
+    ("POST", "streaks/pauses", streaks.pause_streaks),
     ("DELETE", "streaks/pauses", streaks.delete_pauses),
-    ("POST", "streaks/restore", streaks.restore),
-    ("POST", "streaks/reset", streaks.reset),
-    *object_routes("settings", show_settings, change_settings),
+    ("POST", "streaks/restore", streaks.restore_streaks),
+    ("POST", "streaks/reset", streaks.reset_streaks),
+    *object_routes("settings", serialize_settings, update_settings),
     ("GET", "environments", _environments),
-    *((method, "tenants", tenants) for method in ("GET", "POST", "PATCH", "DELETE")),
-    ("GET", "tenants/{id}", tenants),
-    *((method, "application-api-keys", application_keys) for method in ("POST", "DELETE")),
+    *((method, "tenants", refuse_tenants) for method in ("GET", "POST", "PATCH", "DELETE")),
+    ("GET", "tenants/{id}", refuse_tenants),
+    *((method, "application-api-keys", refuse_application_keys) for method in ("POST", "DELETE")),
 )

@@ -14,6 +14,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, CompositeTrigger
 from trophy_engine.rules.points import AchievementPointsTrigger, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.admin.fields import (
     ACHIEVEMENTS,
@@ -25,22 +26,19 @@ from trophy_engine.trophy_api.admin.fields import (
     USER_FILTER,
     Badge,
     Field,
-    Kinds,
-    set_by,
-    shown,
+    Variants,
+    read_fields,
+    serialize_fields,
 )
-from trophy_engine.trophy_api.admin.removal import without
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import achievement_id
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["Achievements"]
 
 Trigger = Literal["metric", "streak", "api", "achievement", "anniversary"]
 Status = Literal["active", "inactive", "locked"]
 
 _TRIGGERS: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(AchievementTrigger)}
-_OWN: Final = Kinds(
+_VARIANTS: Final = Variants(
     "an achievement",
     {
         "metric": (
@@ -55,7 +53,7 @@ _OWN: Final = Kinds(
     },
 )
 #: What an achievement can become, by what it is.
-_NEXT: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
+_NEXT_STATUSES: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
 
 
 @item
@@ -96,11 +94,11 @@ class AchievementEdit(AchievementItem):
 class Achievements(Resource[Achievement]):
     """The achievements of a ruleset.
 
-    Those that the API itself completes have keys on the wire; the others get one of their name, which stays within.
-    One that is given another key has another identifier from then on.
+    Only those that the API itself completes show a key; the others get one derived from their name. An achievement
+    that is given another key has another identifier from then on.
     """
 
-    noun, rivals, new, edit = "Achievement", "achievement", NewAchievement, AchievementEdit
+    label, key_scope, new, edit = "Achievement", "achievement", NewAchievement, AchievementEdit
     fields = (
         Field("name"),
         Field("description", codec=TEXT),
@@ -108,77 +106,79 @@ class Achievements(Resource[Achievement]):
         Field("badge", "badge_url", codec=BADGE),
         Field("user_attributes", codec=USER_FILTER),
     )
-    further = _OWN.all
+    variant_fields = _VARIANTS.all
 
     def rules(self, ruleset: Ruleset) -> tuple[Achievement, ...]:
-        """Give the achievements."""
+        """Return the achievements."""
         return ruleset.achievements
 
-    def replace(self, ruleset: Ruleset, rules: tuple[Achievement, ...]) -> Ruleset:
-        """Make the ruleset with other achievements."""
+    def with_rules(self, ruleset: Ruleset, rules: tuple[Achievement, ...]) -> Ruleset:
+        """Return the ruleset with other achievements."""
         return attrs.evolve(ruleset, achievements=rules)
 
-    def identify(self, rule: Achievement) -> UUID:
-        """Give the identifier of an achievement."""
+    def rule_id(self, rule: Achievement) -> UUID:
+        """Return the identifier of an achievement."""
         return achievement_id(rule.key)
 
-    def make(self, item: NewAchievement, desk: EditContext) -> Achievement:
-        """Make an achievement."""
-        _OWN.check(item, item.trigger, whole=True)
+    def create_rule(self, item: NewAchievement, context: EditContext) -> Achievement:
+        """Create an achievement."""
+        _VARIANTS.check(item, item.trigger, whole=True)
         if isinstance(item.key, Unset):
-            key = desk.unused(_slug(item.name), _keys)
+            key = context.unused_key(_key_from_name(item.name), _keys)
         else:
-            key = self.claim(item.key, _keys(desk.ruleset))
-        return Achievement(key, _trigger(item, item.trigger, desk), **set_by(self.fields, item, desk))
+            key = self.check_unused(item.key, _keys(context.ruleset))
+        return Achievement(key, _trigger(item, item.trigger, context), **read_fields(self.fields, item, context))
 
-    def alter(self, rule: Achievement, item: AchievementEdit, desk: EditContext) -> Achievement:
-        """Change an achievement, of another trigger where it is given one with all that this needs."""
+    def update_rule(self, rule: Achievement, item: AchievementEdit, context: EditContext) -> Achievement:
+        """Update an achievement, of another trigger where it is given one with all that this needs."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
         another = kind != rule.trigger.type
-        _OWN.check(item, kind, whole=another)
-        if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT[rule.status]}:
+        _VARIANTS.check(item, kind, whole=another)
+        if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"status cannot change from {rule.status} to {item.status}")
-        trigger = _trigger(item, kind, desk, None if another else rule.trigger)
-        changes = set_by(self.fields, item, desk)
-        return attrs.evolve(rule, key=self._key(rule, item, desk), trigger=trigger, **changes)
+        trigger = _trigger(item, kind, context, None if another else rule.trigger)
+        changes = read_fields(self.fields, item, context)
+        return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
 
-    def _key(self, rule: Achievement, item: AchievementEdit, desk: EditContext) -> str:
+    def _key(self, rule: Achievement, item: AchievementEdit, context: EditContext) -> str:
         if isinstance(item.key, Unset) or item.key == rule.key:
             return rule.key
         if rule.status != "inactive":  # users hold it by its key
             raise InvalidValue("key can only be changed while the achievement is inactive")
-        return self.claim(item.key, _keys(desk.ruleset))
+        return self.check_unused(item.key, _keys(context.ruleset))
 
-    def put(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
+    def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
         """Put an achievement in the place of another; what referred to it by its old key does so by the new one."""
         names = {old.key: new.key}
         return attrs.evolve(
             ruleset,
-            achievements=tuple(_renamed(new if one == old else one, names) for one in ruleset.achievements),
-            points=tuple(_paid(one, names) for one in ruleset.points),
+            achievements=tuple(_with_new_keys(new if one == old else one, names) for one in ruleset.achievements),
+            points=tuple(_with_rewards_renamed(one, names) for one in ruleset.points),
         )
 
-    def remove(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
-        """Take an achievement out, and what waits for it or rewards it."""
-        return without(ruleset, achievements={rule.key})
+    def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
+        """Delete an achievement, and what waits for it or rewards it."""
+        return delete_cascade(ruleset, achievements={rule.key})
 
-    def show(self, rule: Achievement, desk: EditContext) -> dict[str, Any]:
-        """Show an achievement with the fields of its trigger."""
+    def serialize(self, rule: Achievement, context: EditContext) -> dict[str, Any]:
+        """Serialize an achievement with the fields of its trigger."""
         own = (
-            {"key": rule.key} if isinstance(rule.trigger, ApiTrigger) else shown(_own(rule.trigger.type), rule.trigger)
+            {"key": rule.key}
+            if isinstance(rule.trigger, ApiTrigger)
+            else serialize_fields(_trigger_fields(rule.trigger.type), rule.trigger)
         )
-        return {**super().show(rule, desk), "trigger": rule.trigger.type, **own}
+        return {**super().serialize(rule, context), "trigger": rule.trigger.type, **own}
 
 
-def _own(kind: str) -> tuple[Field, ...]:
-    """Give the fields that a kind of trigger has; the key is the achievement's."""
-    return tuple(field for field in _OWN.fields[kind] if field.name != "key")
+def _trigger_fields(kind: str) -> tuple[Field, ...]:
+    """Return the fields that a kind of trigger has; the key is the achievement's."""
+    return tuple(field for field in _VARIANTS.fields[kind] if field.name != "key")
 
 
 def _trigger(
-    item: NewAchievement | AchievementEdit, kind: str, desk: EditContext, old: AchievementTrigger | None = None
+    item: NewAchievement | AchievementEdit, kind: str, context: EditContext, old: AchievementTrigger | None = None
 ) -> AchievementTrigger:
-    values = set_by(_own(kind), item, desk)
+    values = read_fields(_trigger_fields(kind), item, context)
     made: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
     return made
 
@@ -187,23 +187,23 @@ def _keys(ruleset: Ruleset) -> tuple[str, ...]:
     return tuple(achievement.key for achievement in ruleset.achievements)
 
 
-def _slug(name: str) -> str:
-    """Make a key of a name.
+def _key_from_name(name: str) -> str:
+    """Derive a key from a name.
 
-    >>> _slug("100 Words, at last!")
+    >>> _key_from_name("100 Words, at last!")
     '100-words-at-last'
     """
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "achievement"
 
 
-def _renamed(achievement: Achievement, names: dict[str, str]) -> Achievement:
+def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achievement:
     if not isinstance(achievement.trigger, CompositeTrigger):
         return achievement
     needs = tuple(names.get(key, key) for key in achievement.trigger.achievements)
     return attrs.evolve(achievement, trigger=CompositeTrigger(needs))
 
 
-def _paid(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
+def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
     triggers = tuple(
         attrs.evolve(one, achievement=names.get(one.achievement, one.achievement))
         if isinstance(one, AchievementPointsTrigger)

@@ -15,13 +15,11 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Boost, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
-from trophy_engine.trophy_api.admin.fields import DATE, NUMBER, USER_FILTER, Field, set_by
+from trophy_engine.trophy_api.admin.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.ids import boost_id
 from trophy_engine.trophy_api.statuses import boost_status
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["Boosts", "NewBoost"]
 
 Rounding = Literal["down", "up", "nearest"]
 
@@ -55,7 +53,7 @@ class BoostEdit:
 class Boosts(NestedResource[Boost]):
     """The boosts of a points system."""
 
-    noun, rivals, new, edit = "Points boost", "boost", NewBoost, BoostEdit
+    label, key_scope, new, edit = "Points boost", "boost", NewBoost, BoostEdit
     fields = (
         Field("name"),
         Field("start", codec=DATE),
@@ -66,37 +64,37 @@ class Boosts(NestedResource[Boost]):
         Field("user_attributes", codec=USER_FILTER),
     )
 
-    def of(self, system: PointsSystem) -> tuple[Boost, ...]:
-        """Give the boosts."""
+    def rules_in(self, system: PointsSystem) -> tuple[Boost, ...]:
+        """Return the boosts."""
         return system.boosts
 
-    def within(self, system: PointsSystem, parts: tuple[Boost, ...]) -> PointsSystem:
+    def with_rules_in(self, system: PointsSystem, parts: tuple[Boost, ...]) -> PointsSystem:
         """Make the system with other boosts."""
         return attrs.evolve(system, boosts=parts)
 
-    def identify(self, rule: Boost) -> UUID:
-        """Give the identifier of a boost."""
+    def rule_id(self, rule: Boost) -> UUID:
+        """Return the identifier of a boost."""
         return boost_id(self.system, str(rule.key))
 
-    def make(self, item: NewBoost, desk: EditContext) -> Boost:
-        """Make a boost."""
+    def create_rule(self, item: NewBoost, context: EditContext) -> Boost:
+        """Create a boost."""
         if isinstance(item.user_id, str):
             if not isinstance(item.user_attributes, Unset | None):
                 raise InvalidValue("userAttributes cannot be provided when userId is set")
-            if not desk.knows(item.user_id):
+            if not context.has_user(item.user_id):
                 raise InvalidValue("User does not exist")
-        key = desk.unused_number("boost", self._keys, first=len(self.rules(desk.ruleset)) + 1)
-        return Boost(key=key, **set_by(self.fields, item, desk))
+        key = context.numbered_key("boost", self._keys, first=len(self.rules(context.ruleset)) + 1)
+        return Boost(key=key, **read_fields(self.fields, item, context))
 
-    def alter(self, rule: Boost, item: BoostEdit, desk: EditContext) -> Boost:
-        """Change a boost."""
+    def update_rule(self, rule: Boost, item: BoostEdit, context: EditContext) -> Boost:
+        """Update a boost."""
         if rule.user_id is not None and not isinstance(item.user_attributes, Unset | None):
             raise InvalidValue("userAttributes cannot be set on a user-specific boost")
-        return super().alter(rule, item, desk)
+        return super().update_rule(rule, item, context)
 
-    def show(self, rule: Boost, desk: EditContext) -> dict[str, Any]:
-        """Show a boost; one for a single user has no filter."""
-        found = {**super().show(rule, desk), "status": boost_status(rule, desk.at)}
+    def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
+        """Serialize a boost; one for a single user has no filter."""
+        found = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
         return found if rule.user_id is None else {k: v for k, v in found.items() if k != "userAttributes"}
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:

@@ -10,13 +10,11 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import fault_of
+from trophy_engine.trophy_api.admin.fields import error_message
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import structure
-
-__all__ = ["as_id", "create", "delete", "get", "issue", "list_", "sized", "update", "wanted_ids"]
 
 #: How many items a request can have.
 _MOST_ITEMS: Final = 100
@@ -24,61 +22,63 @@ _PAGE: Final = 10
 _LONGEST_PAGE: Final = 100
 
 
-def create(resource: Resource[Any], desk: EditContext, request: Request) -> tuple[Ruleset, Response]:
-    """Make a rule of every item that describes one."""
+def create(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
+    """Create a rule of every item that describes one."""
     created, issues = [], []
-    for index, raw in enumerate(sized(request.body)):
+    for index, raw in enumerate(check_items(request.body)):
         try:
-            ruleset, made = resource.add(structure(raw, resource.new, "the item", strict=request.strict), desk)
+            ruleset, made = resource.create(structure(raw, resource.new, "the item", strict=request.strict), context)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource.vocabulary), index=index))
+            issues.append(issue(error_message(error, resource.all_fields), index=index))
         else:
-            desk = desk.holding(ruleset)
+            context = context.with_ruleset(ruleset)
             created.append(made)
-    return desk.ruleset, Response(201 if created else 200, {"created": created, "issues": issues})
+    return context.ruleset, Response(201 if created else 200, {"created": created, "issues": issues})
 
 
-def update(resource: Resource[Any], desk: EditContext, request: Request) -> tuple[Ruleset, Response]:
+def update(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
     """Change the rule that each item names; what an item leaves out stays."""
     updated, issues = [], []
-    for index, raw in enumerate(sized(request.body)):
+    for index, raw in enumerate(check_items(request.body)):
         try:
-            as_id(raw.get("id") if isinstance(raw, dict) else None)
-            ruleset, changed = resource.amend(structure(raw, resource.edit, "the item", strict=request.strict), desk)
+            parse_id(raw.get("id") if isinstance(raw, dict) else None)
+            ruleset, changed = resource.update(
+                structure(raw, resource.edit, "the item", strict=request.strict), context
+            )
         except (InvalidValue, InvalidRules) as error:
             named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             about = {"id": raw["id"]} if named else {"index": index}
-            issues.append(issue(fault_of(error, resource.vocabulary), **about))
+            issues.append(issue(error_message(error, resource.all_fields), **about))
         else:
-            desk = desk.holding(ruleset)
+            context = context.with_ruleset(ruleset)
             updated.append(changed)
-    return desk.ruleset, Response(200, {"updated": updated, "issues": issues})
+    return context.ruleset, Response(200, {"updated": updated, "issues": issues})
 
 
-def delete(resource: Resource[Any], desk: EditContext, request: Request) -> tuple[Ruleset, Response]:
+def delete(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
     """Take out the rules that the request names, and what cannot be without them."""
     deleted, issues = [], []
-    ruleset = desk.ruleset
-    for text in wanted_ids(request):
+    ruleset = context.ruleset
+    for text in requested_ids(request):
         try:
-            id_ = as_id(text)
-            ruleset = resource.remove(resource.find(id_, ruleset), ruleset)
+            id_ = parse_id(text)
+            ruleset = resource.delete(resource.find(id_, ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(fault_of(error, resource.vocabulary), id=text))
+            issues.append(issue(error_message(error, resource.all_fields), id=text))
         else:
             deleted.append({"id": str(id_)})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
 
 
-def list_(resource: Resource[Any], desk: EditContext, request: Request) -> Response:
-    """Show a page of the rules, oldest first."""
-    limit = parameters.whole(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
-    skip = parameters.whole(request, "skip", 0, least=0)
-    page = resource.rules(desk.ruleset)[skip : skip + limit]
-    return Response(200, [resource.show(rule, desk) for rule in page])
+def list_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
+    """Serialize a page of the rules, oldest first."""
+    limit = parameters.read_integer(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
+    skip = parameters.read_integer(request, "skip", 0, least=0)
+    page = resource.rules(context.ruleset)[skip : skip + limit]
+    return Response(200, [resource.serialize(rule, context) for rule in page])
 
 
-def get(resource: Resource[Any], desk: EditContext, request: Request) -> Response:
+def get(resource: Resource[Any], context: EditContext, request: Request) -> Response:
     """Show the rule that the end of the path names.
 
     Raises:
@@ -86,11 +86,11 @@ def get(resource: Resource[Any], desk: EditContext, request: Request) -> Respons
         NotFound: no rule has it.
     """
     try:
-        id_ = as_id(request.path[-1])
+        id_ = parse_id(request.path[-1])
     except InvalidValue as error:
         raise Unprocessable(str(error)) from None
     try:
-        return Response(200, resource.show(resource.find(id_, desk.ruleset), desk))
+        return Response(200, resource.serialize(resource.find(id_, context.ruleset), context))
     except InvalidValue as error:
         raise NotFound(str(error)) from None
 
@@ -98,18 +98,18 @@ def get(resource: Resource[Any], desk: EditContext, request: Request) -> Respons
 # --- what requests have in common -----------------------------------------------------------------------------------
 
 
-def sized(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
-    """Give the items of a body, or of ``what`` it holds.
+def check_items(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
+    """Return the items of a body, or of ``what`` it holds.
 
     Raises:
         Unprocessable: they are no list, or one of the wrong length.
     """
     if not isinstance(items, list) or not 1 <= len(items) <= most:
-        raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_found(items)}")
+        raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_describe_body(items)}")
     return items
 
 
-def _found(items: object) -> str:
+def _describe_body(items: object) -> str:
     if items is None:
         return "there is none"
     if isinstance(items, list):
@@ -117,8 +117,8 @@ def _found(items: object) -> str:
     return "it is an object" if isinstance(items, dict) else "it is a single value"
 
 
-def wanted_ids(request: Request) -> list[str]:
-    """Give the identifiers to delete: a parameter that may come again, and may hold several between commas.
+def requested_ids(request: Request) -> list[str]:
+    """Return the identifiers to delete: a parameter that may come again, and may hold several between commas.
 
     Raises:
         Unprocessable: there are none, or too many.
@@ -130,7 +130,7 @@ def wanted_ids(request: Request) -> list[str]:
     return found
 
 
-def as_id(text: object) -> UUID:
+def parse_id(text: object) -> UUID:
     """Read an identifier.
 
     Raises:

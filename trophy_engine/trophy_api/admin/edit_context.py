@@ -1,4 +1,4 @@
-"""The desk: what an administrator edits, and what they can look up while they do."""
+"""The context of an edit: the ruleset being edited, and what a request can look up in it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.trophy_api.structuring import item
 
-__all__ = ["AttributeValue", "EditContext"]
-
 R = TypeVar("R")
 
 
@@ -34,22 +32,22 @@ class AttributeValue:
 
 @attrs.frozen
 class EditContext:
-    """A ruleset on the desk; nothing here changes it.
+    """A ruleset that is being edited; nothing here changes it.
 
     Attributes:
         ruleset: the rules as they are by now.
         at: when the request arrived.
-        knows: tells whether there is such a user.
-        earlier: gives the rulesets that were in force before, whose keys are not given to anything new.
+        has_user: tells whether there is such a user.
+        earlier_rulesets: gives the rulesets that were in force before, whose keys are not given to anything new.
     """
 
     ruleset: Ruleset
     at: datetime
-    knows: Callable[[str], bool]
-    earlier: Callable[[], Sequence[Ruleset]]
+    has_user: Callable[[str], bool]
+    earlier_rulesets: Callable[[], Sequence[Ruleset]]
 
-    def holding(self, ruleset: Ruleset) -> EditContext:
-        """Put another ruleset on the desk."""
+    def with_ruleset(self, ruleset: Ruleset) -> EditContext:
+        """Return the context with another ruleset."""
         return attrs.evolve(self, ruleset=ruleset)
 
     @property
@@ -61,20 +59,20 @@ class EditContext:
 
     def metric(self, id_: UUID) -> Metric:
         """Find a metric."""
-        return _found("Metric", id_, ((metric_id(one.key), one) for one in self.ruleset.metrics))
+        return _find_by_id("Metric", id_, ((metric_id(one.key), one) for one in self.ruleset.metrics))
 
     def achievement(self, id_: UUID) -> Achievement:
         """Find an achievement."""
-        return _found("Achievement", id_, ((achievement_id(one.key), one) for one in self.ruleset.achievements))
+        return _find_by_id("Achievement", id_, ((achievement_id(one.key), one) for one in self.ruleset.achievements))
 
     def system(self, id_: UUID) -> PointsSystem:
         """Find a points system."""
-        return _found("Points system", id_, ((system_id(one.key), one) for one in self.ruleset.points))
+        return _find_by_id("Points system", id_, ((system_id(one.key), one) for one in self.ruleset.points))
 
     def attribute(self, type_: str, id_: UUID) -> Attribute:
         """Find an attribute of a type."""
         known = (one for one in self.ruleset.attributes if one.type == type_)
-        return _found("Attribute", id_, ((attribute_id(type_, one.key), one) for one in known))
+        return _find_by_id("Attribute", id_, ((attribute_id(type_, one.key), one) for one in known))
 
     def filter(self, type_: str, wanted: Iterable[AttributeValue]) -> Filter:
         """Make a filter of attributes and their values.
@@ -92,7 +90,7 @@ class EditContext:
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
-    def unused(self, stem: str, keys: Callable[[Ruleset], Iterable[str]]) -> str:
+    def unused_key(self, stem: str, keys: Callable[[Ruleset], Iterable[str]]) -> str:
         """Make a key that nothing has or had: the stem, or the stem and the lowest number from 2 on that is free.
 
         Args:
@@ -100,21 +98,21 @@ class EditContext:
             keys: gives the keys of a ruleset among which it is to be unique.
         """
         taken = self._taken(keys)
-        return stem if stem not in taken else _numbered(stem, taken, 2)
+        return stem if stem not in taken else _numbered_key(stem, taken, 2)
 
-    def unused_number(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
+    def numbered_key(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
         """Make a key that nothing has or had of a stem and the lowest number from ``first`` on that is free."""
-        return _numbered(stem, self._taken(keys), first)
+        return _numbered_key(stem, self._taken(keys), first)
 
     def _taken(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
-        return {key for ruleset in (*self.earlier(), self.ruleset) for key in keys(ruleset)}
+        return {key for ruleset in (*self.earlier_rulesets(), self.ruleset) for key in keys(ruleset)}
 
 
-def _numbered(stem: str, taken: set[str], first: int) -> str:
+def _numbered_key(stem: str, taken: set[str], first: int) -> str:
     return next(key for number in count(first) if (key := f"{stem}-{number}") not in taken)
 
 
-def _found(noun: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
+def _find_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
     """Find what has an identifier.
 
     Raises:
@@ -123,4 +121,4 @@ def _found(noun: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
     for one, rule in known:
         if one == id_:
             return rule
-    raise InvalidValue(f"{noun} not found by ID")
+    raise InvalidValue(f"{label} not found by ID")

@@ -9,15 +9,13 @@ from trophy_engine.engine.arguments import UNSET, Unset, as_sign_up_date, check_
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.trophy_api.admin.crud import sized
+from trophy_engine.trophy_api.admin.crud import check_items
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert, utc_date
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import EventBody
 from trophy_engine.trophy_api.structuring import item, structure
-
-__all__ = ["record_batch"]
 
 _MOST_EVENTS: Final = 1000
 
@@ -40,13 +38,15 @@ def record_batch(engine: Engine, request: Request) -> Response:
         NotFound: an event is of a metric that is not there; none is recorded.
         Unprocessable: an event does not fit; none is recorded.
     """
-    events = [_checked(engine, request, raw, place) for place, raw in enumerate(sized(request.body, _MOST_EVENTS))]
+    events = [
+        _parse_event(engine, request, raw, index) for index, raw in enumerate(check_items(request.body, _MOST_EVENTS))
+    ]
     with engine.batch():
-        for place, event in enumerate(events):
+        for index, event in enumerate(events):
             try:
                 _record(engine, event)
             except InvalidValue as error:
-                raise Unprocessable(f"[{place}]: {translate_names(error)}") from None
+                raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     return Response(202, {"accepted": len(events)})
 
 
@@ -67,7 +67,7 @@ def _record(engine: Engine, event: BatchEvent) -> None:
         return  # accepted all the same: nobody waits for the result of an event
 
 
-def _checked(engine: Engine, request: Request, raw: object, place: int) -> BatchEvent:
+def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> BatchEvent:
     """Read an event, and check whatever can be checked without its user's state."""
     try:
         event = structure(raw, BatchEvent, "the event", strict=request.strict)
@@ -79,9 +79,9 @@ def _checked(engine: Engine, request: Request, raw: object, place: int) -> Batch
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
-        raise Unprocessable(f"[{place}]: {translate_names(error)}") from None
+        raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     if event.key not in {metric.key for metric in engine.ruleset.metrics}:
-        raise NotFound(f"[{place}]: Metric not found by key {event.key!r}")
+        raise NotFound(f"[{index}]: Metric not found by key {event.key!r}")
     check_attributes(engine, "user", event.user.attributes)
     check_attributes(engine, "event", event.attributes)
     return event

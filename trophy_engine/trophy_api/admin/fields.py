@@ -1,4 +1,4 @@
-"""Fields: which part of a rule goes by which name on the wire, how it is read from there, and how it is shown.
+"""Fields: which part of a rule goes by which name in the API, how it is read from a request, and how it is shown.
 
 A table of fields describes a kind of rule: from it come what a request sets and what a response shows.
 """
@@ -19,30 +19,7 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
-from trophy_engine.trophy_api.structuring import StructureError, camel, item
-
-__all__ = [
-    "ACHIEVEMENT",
-    "ACHIEVEMENTS",
-    "BADGE",
-    "BREAKDOWN",
-    "DATE",
-    "EVENT_FILTER",
-    "METRIC",
-    "NUMBER",
-    "PROSE",
-    "SYSTEM",
-    "TEXT",
-    "USER_FILTER",
-    "Badge",
-    "Codec",
-    "Field",
-    "Kinds",
-    "fault_at",
-    "fault_of",
-    "set_by",
-    "shown",
-]
+from trophy_engine.trophy_api.structuring import StructureError, item, to_camel_case
 
 
 @item
@@ -54,7 +31,7 @@ class Badge:
 
 @attrs.frozen
 class Codec:
-    """How a value is read from an item, given the desk, and how it is shown.
+    """How a value is read from an item, given the rules being edited, and how it is shown.
 
     Attributes:
         read: reads it.
@@ -72,8 +49,8 @@ def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _filter(type_: str) -> Codec:
-    def read(desk: EditContext, wanted: Any) -> Filter:
-        return desk.filter(type_, wanted or ())
+    def read(context: EditContext, wanted: Any) -> Filter:
+        return context.filter(type_, wanted or ())
 
     def show(wanted: Mapping[str, str]) -> list[dict[str, str]]:
         ids = ((str(attribute_id(type_, key)), value) for key, value in wanted.items())
@@ -88,24 +65,24 @@ def _iso(day: date | None) -> str | None:
 
 #: A value that is the same on both sides.
 _PLAIN: Final = Codec()
-#: A text that is empty on the wire where the rule has none.
+#: A text that is empty in the API where the rule has none.
 PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text or "")
-#: A text that is null on the wire where the rule has none; an empty one is none.
+#: A text that is null in the API where the rule has none; an empty one is none.
 TEXT: Final = Codec(read=lambda _, text: text or None)
 #: A picture: an object with its address.
 BADGE: Final = Codec(lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",))
 DATE: Final = Codec(show=_iso)
 NUMBER: Final = Codec(show=as_json)
-METRIC: Final = Codec(lambda desk, id_: desk.metric(id_).key, _id_of(metric_id))
-SYSTEM: Final = Codec(lambda desk, id_: desk.system(id_).key, _id_of(system_id))
-ACHIEVEMENT: Final = Codec(lambda desk, id_: desk.achievement(id_).key, _id_of(achievement_id))
+METRIC: Final = Codec(lambda context, id_: context.metric(id_).key, _id_of(metric_id))
+SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_of(system_id))
+ACHIEVEMENT: Final = Codec(lambda context, id_: context.achievement(id_).key, _id_of(achievement_id))
 ACHIEVEMENTS: Final = Codec(
-    lambda desk, ids: tuple(desk.achievement(id_).key for id_ in ids),
+    lambda context, ids: tuple(context.achievement(id_).key for id_ in ids),
     lambda keys: [str(achievement_id(key)) for key in keys],
 )
 #: User attributes by which a leaderboard is broken down.
 BREAKDOWN: Final = Codec(
-    lambda desk, ids: tuple(desk.attribute("user", id_).key for id_ in ids),
+    lambda context, ids: tuple(context.attribute("user", id_).key for id_ in ids),
     lambda keys: [str(attribute_id("user", key)) for key in keys],
 )
 USER_FILTER: Final = _filter("user")
@@ -117,45 +94,45 @@ class Field:
     """A part of a rule.
 
     Attributes:
-        name: its name in items, which the wire spells in camelCase.
-        of: its name in the rule.
+        name: its name in items, which the API spells in camelCase.
+        rule_field: its name in the rule.
         codec: how it is read and shown.
         required: whether whatever is made must be given it.
         omitted: whether it is left out, and not shown as null, where the rule has none.
     """
 
     name: str
-    of: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
+    rule_field: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
     codec: Codec = attrs.field(default=_PLAIN, kw_only=True)
     required: bool = attrs.field(default=False, kw_only=True)
     omitted: bool = attrs.field(default=False, kw_only=True)
 
     @property
-    def place(self) -> str:
-        """Where the wire has it, such as ``badge.url``."""
-        return ".".join((camel(self.name), *self.codec.within))
+    def json_path(self) -> str:
+        """The path of the field in the JSON of the API, such as ``badge.url``."""
+        return ".".join((to_camel_case(self.name), *self.codec.within))
 
 
-def set_by(fields: Iterable[Field], item: object, desk: EditContext) -> dict[str, Any]:
-    """Give what an item sets of a rule, by names of the rule.
+def read_fields(fields: Iterable[Field], item: object, context: EditContext) -> dict[str, Any]:
+    """Return what an item sets of a rule, by names of the rule.
 
     Raises:
         InvalidValue: it refers to what is not there.
     """
     given = ((field, getattr(item, field.name, UNSET)) for field in fields)
-    return {field.of: field.codec.read(desk, value) for field, value in given if value is not UNSET}
+    return {field.rule_field: field.codec.read(context, value) for field, value in given if value is not UNSET}
 
 
-def shown(fields: Iterable[Field], rule: object) -> dict[str, Any]:
+def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     """Show the fields of a rule."""
-    found = ((field, field.codec.show(getattr(rule, field.of))) for field in fields)
-    return {camel(field.name): value for field, value in found if value is not None or not field.omitted}
+    found = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
+    return {to_camel_case(field.name): value for field, value in found if value is not None or not field.omitted}
 
 
-def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
-    """Say what is wrong in the words of the wire; ``fields`` are those that the message may begin with.
+def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
+    """Word an error in the names of the API; ``fields`` are those that the message may begin with.
 
-    >>> fault_of(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
+    >>> error_message(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
@@ -163,34 +140,34 @@ def fault_of(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -
     if isinstance(error, StructureError):
         return str(error)
     name, space, rest = str(error).partition(" ")
-    name = next((field.place for field in fields if field.of == name), name)
+    name = next((field.json_path for field in fields if field.rule_field == name), name)
     return translate_names(InvalidValue(name + space + rest))
 
 
-def fault_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
+def error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
     """Say what is wrong with a part of an item, and which part it is.
 
-    >>> fault_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
+    >>> error_message_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
     'levels[0].points must be at least 0, not -1'
-    >>> fault_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
+    >>> error_message_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
     'levels[1]: Key already in use by another level'
     """
     known = tuple(fields)
-    fault = fault_of(error, known)
-    names = {name for field in known for name in (field.place, camel(field.name))}
+    fault = error_message(error, known)
+    names = {name for field in known for name in (field.json_path, to_camel_case(field.name))}
     return f"{path}.{fault}" if fault.split(maxsplit=1)[0] in names else f"{path}: {fault}"
 
 
 @attrs.frozen
-class Kinds:
+class Variants:
     """Fields that belong to one kind of rule each, such as to achievements by metric.
 
     Attributes:
-        noun: what one of the rules is called, such as ``"an achievement"``.
+        label: what one of the rules is called, such as ``"an achievement"``.
         fields: those of each kind.
     """
 
-    noun: str
+    label: str
     fields: Mapping[str, tuple[Field, ...]]
 
     @property
@@ -208,7 +185,7 @@ class Kinds:
         names = {field.name for field in own}
         for field in self.all:
             if field.name not in names and getattr(item, field.name, UNSET) is not UNSET:
-                raise InvalidValue(f"{camel(field.name)} is not permitted for {self.noun} of type {kind}")
+                raise InvalidValue(f"{to_camel_case(field.name)} is not permitted for {self.label} of type {kind}")
         for field in own if whole else ():
             if field.required and getattr(item, field.name, UNSET) is UNSET:
-                raise InvalidValue(f"{camel(field.name)} is required for {self.noun} of type {kind}")
+                raise InvalidValue(f"{to_camel_case(field.name)} is required for {self.label} of type {kind}")

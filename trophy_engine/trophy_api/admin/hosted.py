@@ -8,10 +8,8 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import NotHosted
 from trophy_engine.trophy_api.http import Request
 
-__all__ = ["application_keys", "tenants"]
 
-
-def tenants(_: Engine, __: Request) -> Never:
+def refuse_tenants(_: Engine, __: Request) -> Never:
     """Refuse to manage tenants.
 
     Raises:
@@ -20,7 +18,7 @@ def tenants(_: Engine, __: Request) -> Never:
     raise NotHosted("Tenants exist in the hosted service only; give each tenant an engine of its own")
 
 
-def application_keys(_: Engine, __: Request) -> Never:
+def refuse_application_keys(_: Engine, __: Request) -> Never:
     """Refuse to manage keys.
 
     Raises:

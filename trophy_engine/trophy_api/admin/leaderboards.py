@@ -22,15 +22,13 @@ from trophy_engine.trophy_api.admin.fields import (
     USER_FILTER,
     Codec,
     Field,
-    Kinds,
-    set_by,
+    Variants,
+    read_fields,
 )
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import leaderboard_id
-from trophy_engine.trophy_api.statuses import BoardStatus, board_status
-from trophy_engine.trophy_api.structuring import camel, item
-
-__all__ = ["Leaderboards"]
+from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
+from trophy_engine.trophy_api.structuring import item, to_camel_case
 
 RankBy = Literal["metric", "streak", "points"]
 Status = Literal["inactive", "active", "scheduled", "finished"]
@@ -39,7 +37,7 @@ Unit = Literal["day", "month", "year"]
 _MOST_PARTICIPANTS: Final = 1000
 #: How many users a leaderboard holds; null stands for as many as one can hold.
 _PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most)
-_OWN: Final = Kinds(
+_VARIANTS: Final = Variants(
     "a leaderboard",
     {
         "metric": (Field("metric_id", "metric", codec=METRIC, required=True, omitted=True),),
@@ -48,9 +46,9 @@ _OWN: Final = Kinds(
     },
 )
 #: What can be changed whatever the status.
-_FREE: Final = {"name", "description", "end", "status"}
+_ALWAYS_EDITABLE: Final = {"name", "description", "end", "status"}
 #: What a leaderboard can become, by what it is; scheduled is active, and not yet begun.
-_NEXT: Final[dict[str, set[str]]] = {
+_NEXT_STATUSES: Final[dict[str, set[str]]] = {
     "inactive": {"inactive", "active", "scheduled"},
     "scheduled": {"inactive", "active", "scheduled"},
     "active": {"inactive", "active", "finished"},
@@ -100,13 +98,13 @@ class LeaderboardEdit(LeaderboardItem):
 class Leaderboards(Resource[Leaderboard]):
     """The leaderboards of a ruleset; one that is given another key has another identifier from then on."""
 
-    noun, rivals, new, edit = "Leaderboard", "leaderboard", NewLeaderboard, LeaderboardEdit
+    label, key_scope, new, edit = "Leaderboard", "leaderboard", NewLeaderboard, LeaderboardEdit
     fields = (
         Field("name"),
         Field("key"),
         Field("description", codec=TEXT, omitted=True),
         Field("rank_by"),
-        *_OWN.all,
+        *_VARIANTS.all,
         Field("max_participants", codec=_PARTICIPANTS),
         Field("start", codec=DATE),
         Field("end", codec=DATE, omitted=True),
@@ -119,47 +117,47 @@ class Leaderboards(Resource[Leaderboard]):
     )
 
     def rules(self, ruleset: Ruleset) -> tuple[Leaderboard, ...]:
-        """Give the leaderboards."""
+        """Return the leaderboards."""
         return ruleset.leaderboards
 
-    def replace(self, ruleset: Ruleset, rules: tuple[Leaderboard, ...]) -> Ruleset:
-        """Make the ruleset with other leaderboards."""
+    def with_rules(self, ruleset: Ruleset, rules: tuple[Leaderboard, ...]) -> Ruleset:
+        """Return the ruleset with other leaderboards."""
         return attrs.evolve(ruleset, leaderboards=rules)
 
-    def identify(self, rule: Leaderboard) -> UUID:
-        """Give the identifier of a leaderboard."""
+    def rule_id(self, rule: Leaderboard) -> UUID:
+        """Return the identifier of a leaderboard."""
         return leaderboard_id(rule.key)
 
-    def make(self, item: NewLeaderboard, desk: EditContext) -> Leaderboard:
-        """Make a leaderboard, from today on where it is not told otherwise."""
-        _OWN.check(item, item.rank_by, whole=True)
-        self.claim(item.key, (board.key for board in desk.ruleset.leaderboards))
-        values = {"start": desk.today, **set_by(self.fields, item, desk)}
-        board = _checked(Leaderboard(**values, status=_kept(item.status)))
-        if item.status == "finished" and (board.end is None or board.end >= desk.today):
+    def create_rule(self, item: NewLeaderboard, context: EditContext) -> Leaderboard:
+        """Create a leaderboard, from today on where it is not told otherwise."""
+        _VARIANTS.check(item, item.rank_by, whole=True)
+        self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
+        values = {"start": context.today, **read_fields(self.fields, item, context)}
+        board = _check_participants(Leaderboard(**values, status=_rule_status(item.status)))
+        if item.status == "finished" and (board.end is None or board.end >= context.today):
             raise InvalidValue("end must be in the past for a finished leaderboard")
-        return _scheduled(board, item.status, desk)
+        return _check_schedule(board, item.status, context)
 
-    def alter(self, rule: Leaderboard, item: LeaderboardEdit, desk: EditContext) -> Leaderboard:
-        """Change a leaderboard."""
-        now = board_status(rule, desk.at)
-        status: BoardStatus = now if isinstance(item.status, Unset) else item.status
-        if status not in _NEXT[now]:
+    def update_rule(self, rule: Leaderboard, item: LeaderboardEdit, context: EditContext) -> Leaderboard:
+        """Update a leaderboard."""
+        now = leaderboard_status(rule, context.at)
+        status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
+        if status not in _NEXT_STATUSES[now]:
             raise InvalidValue(f"status cannot change from {now} to {status}")
-        new = _checked(attrs.evolve(rule, **self._changes(rule, item, desk)))
+        new = _check_participants(attrs.evolve(rule, **self._changes(rule, item, context)))
         if item.status is not UNSET:
-            new = _scheduled(attrs.evolve(new, status=_kept(status)), status, desk)
+            new = _check_schedule(attrs.evolve(new, status=_rule_status(status)), status, context)
         if now != "inactive":
             self._check_frozen(rule, new)
         return new
 
-    def _changes(self, rule: Leaderboard, item: LeaderboardEdit, desk: EditContext) -> dict[str, Any]:
+    def _changes(self, rule: Leaderboard, item: LeaderboardEdit, context: EditContext) -> dict[str, Any]:
         kind = rule.rank_by if isinstance(item.rank_by, Unset) else item.rank_by
         another = kind != rule.rank_by
-        _OWN.check(item, kind, whole=another)
+        _VARIANTS.check(item, kind, whole=another)
         if isinstance(item.key, str) and item.key != rule.key:
-            self.claim(item.key, (board.key for board in desk.ruleset.leaderboards))
-        changes = set_by(self.fields, item, desk)
+            self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
+        changes = read_fields(self.fields, item, context)
         if another:
             changes = {"metric": None, "points": None, **changes}
         if item.run_unit is None:
@@ -168,28 +166,28 @@ class Leaderboards(Resource[Leaderboard]):
 
     def _check_frozen(self, old: Leaderboard, new: Leaderboard) -> None:
         for field in self.fields:
-            if field.name not in _FREE and getattr(old, field.of) != getattr(new, field.of):
-                raise InvalidValue(f"{camel(field.name)} can only be changed while the leaderboard is inactive")
+            if field.name not in _ALWAYS_EDITABLE and getattr(old, field.rule_field) != getattr(new, field.rule_field):
+                raise InvalidValue(f"{to_camel_case(field.name)} can only be changed while the leaderboard is inactive")
 
-    def show(self, rule: Leaderboard, desk: EditContext) -> dict[str, Any]:
-        """Show a leaderboard as it is at the time of the request."""
-        return {**super().show(rule, desk), "status": board_status(rule, desk.at)}
+    def serialize(self, rule: Leaderboard, context: EditContext) -> dict[str, Any]:
+        """Serialize a leaderboard as it is at the time of the request."""
+        return {**super().serialize(rule, context), "status": leaderboard_status(rule, context.at)}
 
 
-def _kept(status: BoardStatus) -> LeaderboardStatus:
-    """Give the status that a rule has: what is scheduled is active, from its start on."""
+def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
+    """Return the status that a rule has: what is scheduled is active, from its start on."""
     return "active" if status == "scheduled" else status
 
 
-def _checked(board: Leaderboard) -> Leaderboard:
+def _check_participants(board: Leaderboard) -> Leaderboard:
     if board.max_participants > _MOST_PARTICIPANTS:
         raise InvalidValue(f"maxParticipants must be at most {_MOST_PARTICIPANTS}, not {board.max_participants}")
     return board
 
 
-def _scheduled(board: Leaderboard, status: BoardStatus, desk: EditContext) -> Leaderboard:
-    if status == "scheduled" and board.start <= desk.today:
+def _check_schedule(board: Leaderboard, status: LeaderboardPhase, context: EditContext) -> Leaderboard:
+    if status == "scheduled" and board.start <= context.today:
         raise InvalidValue("start must be in the future for a scheduled leaderboard")
-    if status == "active" and board_status(board, desk.at) == "scheduled":
+    if status == "active" and leaderboard_status(board, context.at) == "scheduled":
         raise InvalidValue("start must not be in the future for an active leaderboard; make it scheduled")
     return board

@@ -9,12 +9,10 @@ import attrs
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, set_by
+from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.ids import level_id
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["Levels", "NewLevel"]
 
 
 @item
@@ -42,7 +40,7 @@ class LevelEdit:
 class Levels(NestedResource[Level]):
     """The levels of a points system."""
 
-    noun, rivals, new, edit = "Level", "level", NewLevel, LevelEdit
+    label, key_scope, new, edit = "Level", "level", NewLevel, LevelEdit
     fields = (
         Field("name"),
         Field("key"),
@@ -51,19 +49,19 @@ class Levels(NestedResource[Level]):
         Field("badge", "badge_url", codec=BADGE),
     )
 
-    def of(self, system: PointsSystem) -> tuple[Level, ...]:
-        """Give the levels."""
+    def rules_in(self, system: PointsSystem) -> tuple[Level, ...]:
+        """Return the levels."""
         return system.levels
 
-    def within(self, system: PointsSystem, parts: tuple[Level, ...]) -> PointsSystem:
+    def with_rules_in(self, system: PointsSystem, parts: tuple[Level, ...]) -> PointsSystem:
         """Make the system with other levels."""
         return attrs.evolve(system, levels=parts)
 
-    def identify(self, rule: Level) -> UUID:
-        """Give the identifier of a level."""
+    def rule_id(self, rule: Level) -> UUID:
+        """Return the identifier of a level."""
         return level_id(self.system, rule.key)
 
-    def make(self, item: NewLevel, desk: EditContext) -> Level:
-        """Make a level."""
-        self.claim(item.key, (level.key for level in self.rules(desk.ruleset)))
-        return Level(**set_by(self.fields, item, desk))
+    def create_rule(self, item: NewLevel, context: EditContext) -> Level:
+        """Create a level."""
+        self.check_unused(item.key, (level.key for level in self.rules(context.ruleset)))
+        return Level(**read_fields(self.fields, item, context))

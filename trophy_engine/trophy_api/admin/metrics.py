@@ -10,14 +10,12 @@ import attrs
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import Field, set_by
-from trophy_engine.trophy_api.admin.removal import without
+from trophy_engine.trophy_api.admin.fields import Field, read_fields
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["Metrics"]
 
 _FAULT = {"fault": "Name not a string"}
 
@@ -45,26 +43,26 @@ class MetricEdit:
 class Metrics(Resource[Metric]):
     """The metrics of a ruleset."""
 
-    noun, rivals, new, edit = "Metric", "metric", NewMetric, MetricEdit
+    label, key_scope, new, edit = "Metric", "metric", NewMetric, MetricEdit
     fields = (Field("name"), Field("key"), Field("unit_type"), Field("units", "unit"))
 
     def rules(self, ruleset: Ruleset) -> tuple[Metric, ...]:
-        """Give the metrics."""
+        """Return the metrics."""
         return ruleset.metrics
 
-    def replace(self, ruleset: Ruleset, rules: tuple[Metric, ...]) -> Ruleset:
-        """Make the ruleset with other metrics."""
+    def with_rules(self, ruleset: Ruleset, rules: tuple[Metric, ...]) -> Ruleset:
+        """Return the ruleset with other metrics."""
         return attrs.evolve(ruleset, metrics=rules)
 
-    def identify(self, rule: Metric) -> UUID:
-        """Give the identifier of a metric."""
+    def rule_id(self, rule: Metric) -> UUID:
+        """Return the identifier of a metric."""
         return metric_id(rule.key)
 
-    def make(self, item: NewMetric, desk: EditContext) -> Metric:
-        """Make a metric."""
-        self.claim(item.key, (metric.key for metric in desk.ruleset.metrics))
-        return Metric(**set_by(self.fields, item, desk))
+    def create_rule(self, item: NewMetric, context: EditContext) -> Metric:
+        """Create a metric."""
+        self.check_unused(item.key, (metric.key for metric in context.ruleset.metrics))
+        return Metric(**read_fields(self.fields, item, context))
 
-    def remove(self, rule: Metric, ruleset: Ruleset) -> Ruleset:
-        """Take a metric out, and the rules that count by it."""
-        return without(ruleset, metrics={rule.key})
+    def delete(self, rule: Metric, ruleset: Ruleset) -> Ruleset:
+        """Delete a metric, and the rules that count by it."""
+        return delete_cascade(ruleset, metrics={rule.key})

@@ -9,10 +9,8 @@ import attrs
 
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.removal import pinned
+from trophy_engine.trophy_api.admin.deletion import with_explicit_keys
 from trophy_engine.trophy_api.admin.resource import Resource
-
-__all__ = ["NestedResource"]
 
 P = TypeVar("P")
 
@@ -28,22 +26,22 @@ class NestedResource(Resource[P]):
         self.system = system
 
     def system_in(self, ruleset: Ruleset) -> PointsSystem:
-        """Give the system, every part of which has a key of its own, so that it keeps it when others go."""
-        return pinned(next(one for one in ruleset.points if one.key == self.system))
+        """Return the system, every part of which has a key of its own, so that it keeps it when others go."""
+        return with_explicit_keys(next(one for one in ruleset.points if one.key == self.system))
 
     @abstractmethod
-    def of(self, system: PointsSystem) -> tuple[P, ...]:
-        """Give the parts of a system."""
+    def rules_in(self, system: PointsSystem) -> tuple[P, ...]:
+        """Return the parts of a system."""
 
     @abstractmethod
-    def within(self, system: PointsSystem, parts: tuple[P, ...]) -> PointsSystem:
+    def with_rules_in(self, system: PointsSystem, parts: tuple[P, ...]) -> PointsSystem:
         """Make the system with other parts."""
 
     def rules(self, ruleset: Ruleset) -> tuple[P, ...]:
-        """Give the parts of the system."""
-        return self.of(self.system_in(ruleset))
+        """Return the parts of the system."""
+        return self.rules_in(self.system_in(ruleset))
 
-    def replace(self, ruleset: Ruleset, rules: tuple[P, ...]) -> Ruleset:
-        """Make the ruleset with other parts of the system."""
-        changed = self.within(self.system_in(ruleset), rules)
+    def with_rules(self, ruleset: Ruleset, rules: tuple[P, ...]) -> Ruleset:
+        """Return the ruleset with other parts of the system."""
+        changed = self.with_rules_in(self.system_in(ruleset), rules)
         return attrs.evolve(ruleset, points=tuple(changed if one.key == self.system else one for one in ruleset.points))

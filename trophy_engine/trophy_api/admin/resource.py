@@ -12,9 +12,7 @@ import attrs
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import Field, set_by, shown
-
-__all__ = ["Resource"]
+from trophy_engine.trophy_api.admin.fields import Field, read_fields, serialize_fields
 
 R = TypeVar("R")
 
@@ -26,51 +24,51 @@ class Resource(ABC, Generic[R]):
     Everything raises ``InvalidValue`` or ``InvalidRules`` where an item cannot be followed.
 
     Attributes:
-        noun: what one of them is called, such as ``"Metric"``.
-        rivals: among what its key is unique, such as ``"metric"``.
+        label: what one of them is called, such as ``"Metric"``.
+        key_scope: among what its key is unique, such as ``"metric"``.
         new: the class of the items that make one.
         edit: the class of the items that change one.
         fields: what such an item sets, and what is shown.
-        further: what only some of the rules of this kind have.
+        variant_fields: what only some of the rules of this kind have.
     """
 
-    noun: ClassVar[str]
-    rivals: ClassVar[str]
+    label: ClassVar[str]
+    key_scope: ClassVar[str]
     new: ClassVar[type[Any]]
     edit: ClassVar[type[Any]]
     fields: ClassVar[tuple[Field, ...]]
-    further: ClassVar[tuple[Field, ...]] = ()
+    variant_fields: ClassVar[tuple[Field, ...]] = ()
 
     @abstractmethod
     def rules(self, ruleset: Ruleset) -> tuple[R, ...]:
-        """Give the rules of this kind, oldest first."""
+        """Return the rules of this kind, oldest first."""
 
     @abstractmethod
-    def replace(self, ruleset: Ruleset, rules: tuple[R, ...]) -> Ruleset:
-        """Make the ruleset with other rules of this kind."""
+    def with_rules(self, ruleset: Ruleset, rules: tuple[R, ...]) -> Ruleset:
+        """Return the ruleset with other rules of this kind."""
 
     @abstractmethod
-    def identify(self, rule: R) -> UUID:
-        """Give the identifier of a rule."""
+    def rule_id(self, rule: R) -> UUID:
+        """Return the identifier of a rule."""
 
     @abstractmethod
-    def make(self, item: Any, desk: EditContext) -> R:
-        """Make a rule of an item."""
+    def create_rule(self, item: Any, context: EditContext) -> R:
+        """Create a rule of an item."""
 
-    def alter(self, rule: R, item: Any, desk: EditContext) -> R:
+    def update_rule(self, rule: R, item: Any, context: EditContext) -> R:
         """Make of a rule what an item says; what the item leaves out stays."""
-        changed: R = attrs.evolve(rule, **set_by(self.fields, item, desk))  # type: ignore[misc]  # all are attrs classes
+        changed: R = attrs.evolve(rule, **read_fields(self.fields, item, context))  # type: ignore[misc]  # all are attrs classes
         return changed
 
-    def show(self, rule: R, desk: EditContext) -> dict[str, Any]:
-        """Show a rule as JSON."""
-        del desk
-        return {"id": str(self.identify(rule)), **shown(self.fields, rule)}
+    def serialize(self, rule: R, context: EditContext) -> dict[str, Any]:
+        """Serialize a rule as JSON."""
+        del context
+        return {"id": str(self.rule_id(rule)), **serialize_fields(self.fields, rule)}
 
     @property
-    def vocabulary(self) -> tuple[Field, ...]:
+    def all_fields(self) -> tuple[Field, ...]:
         """The fields by whose names messages speak of a rule."""
-        return (*self.fields, *self.further)
+        return (*self.fields, *self.variant_fields)
 
     # --- what becomes of the ruleset --------------------------------------------------------------------------------
 
@@ -81,37 +79,37 @@ class Resource(ABC, Generic[R]):
             InvalidValue: there is none.
         """
         for rule in self.rules(ruleset):
-            if self.identify(rule) == id_:
+            if self.rule_id(rule) == id_:
                 return rule
-        raise InvalidValue(f"{self.noun} not found by ID")
+        raise InvalidValue(f"{self.label} not found by ID")
 
-    def add(self, item: Any, desk: EditContext) -> tuple[Ruleset, dict[str, Any]]:
+    def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add what an item describes, and show it."""
-        rule = self.make(item, desk)
-        ruleset = self.replace(desk.ruleset, (*self.rules(desk.ruleset), rule))
-        return ruleset, self.show(rule, desk.holding(ruleset))
+        rule = self.create_rule(item, context)
+        ruleset = self.with_rules(context.ruleset, (*self.rules(context.ruleset), rule))
+        return ruleset, self.serialize(rule, context.with_ruleset(ruleset))
 
-    def amend(self, item: Any, desk: EditContext) -> tuple[Ruleset, dict[str, Any]]:
+    def update(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Change the rule that an item names, and show it."""
-        old = self.find(item.id, desk.ruleset)
-        new = self.alter(old, item, desk)
-        ruleset = self.put(old, new, desk.ruleset)
-        return ruleset, self.show(new, desk.holding(ruleset))
+        old = self.find(item.id, context.ruleset)
+        new = self.update_rule(old, item, context)
+        ruleset = self.replace(old, new, context.ruleset)
+        return ruleset, self.serialize(new, context.with_ruleset(ruleset))
 
-    def put(self, old: R, new: R, ruleset: Ruleset) -> Ruleset:
+    def replace(self, old: R, new: R, ruleset: Ruleset) -> Ruleset:
         """Put a rule in the place of another."""
-        return self.replace(ruleset, tuple(new if rule == old else rule for rule in self.rules(ruleset)))
+        return self.with_rules(ruleset, tuple(new if rule == old else rule for rule in self.rules(ruleset)))
 
-    def remove(self, rule: R, ruleset: Ruleset) -> Ruleset:
-        """Take a rule out, and what cannot be without it."""
-        return self.replace(ruleset, tuple(other for other in self.rules(ruleset) if other != rule))
+    def delete(self, rule: R, ruleset: Ruleset) -> Ruleset:
+        """Delete a rule, and what cannot be without it."""
+        return self.with_rules(ruleset, tuple(other for other in self.rules(ruleset) if other != rule))
 
-    def claim(self, key: str, taken: Iterable[str]) -> str:
-        """Give the key back if it is free.
+    def check_unused(self, key: str, taken: Iterable[str]) -> str:
+        """Return the key if it is unused.
 
         Raises:
             InvalidValue: another rule has it.
         """
         if key in taken:
-            raise InvalidValue(f"Key already in use by another {self.rivals}")
+            raise InvalidValue(f"Key already in use by another {self.key_scope}")
         return key

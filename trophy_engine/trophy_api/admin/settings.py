@@ -10,10 +10,8 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.trophy_api.errors import NotHosted
-from trophy_engine.trophy_api.field_names import within
-from trophy_engine.trophy_api.structuring import camel, given, item, structure
-
-__all__ = ["ENVIRONMENTS", "change_settings", "show_settings"]
+from trophy_engine.trophy_api.field_names import prefixing_field
+from trophy_engine.trophy_api.structuring import given_fields, item, structure, to_camel_case
 
 #: An engine is an environment of its own.
 ENVIRONMENTS: Final = ({"name": "Engine", "key": "engine", "priority": 0},)
@@ -46,8 +44,8 @@ class SettingsEdit:
     aggregation_period: Literal["weekly", "monthly"] | Unset = UNSET
 
 
-def change_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
-    """Make the ruleset with the settings that a request asks for.
+def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
+    """Return the ruleset with the settings that a request asks for.
 
     Raises:
         InvalidValue: the request does not fit.
@@ -59,8 +57,8 @@ def change_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
     changes: dict[str, Any] = {}
     if not isinstance(edit.experimentation, Unset):
         experiment = ruleset.experimentation or Experimentation()
-        with within("experimentation"):
-            changes["experimentation"] = attrs.evolve(experiment, **given(edit.experimentation))
+        with prefixing_field("experimentation"):
+            changes["experimentation"] = attrs.evolve(experiment, **given_fields(edit.experimentation))
     if not isinstance(edit.aggregation_period, Unset):
         changes["notifications"] = attrs.evolve(
             ruleset.notifications or Notifications(), aggregation_period=edit.aggregation_period
@@ -68,12 +66,12 @@ def change_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
     return attrs.evolve(ruleset, **changes)
 
 
-def show_settings(ruleset: Ruleset) -> dict[str, Any]:
+def serialize_settings(ruleset: Ruleset) -> dict[str, Any]:
     """Show the settings."""
     experiment = ruleset.experimentation or Experimentation()
     notifications = ruleset.notifications or Notifications()
     return {
         "branding": dict(_BRANDING),
-        "experimentation": {camel(name): value for name, value in attrs.asdict(experiment).items()},
+        "experimentation": {to_camel_case(name): value for name, value in attrs.asdict(experiment).items()},
         "aggregationPeriod": notifications.aggregation_period,
     }

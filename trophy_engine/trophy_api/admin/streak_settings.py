@@ -12,15 +12,13 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.trophy_api.field_names import within
-from trophy_engine.trophy_api.structuring import given, item, structure
-from trophy_engine.trophy_api.weekdays import weekdays
-
-__all__ = ["change_streak", "show_streak"]
+from trophy_engine.trophy_api.field_names import prefixing_field
+from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 
 @item
-class Condition:
+class StreakMetricItem:
     """What a metric must come to within a period; nothing where this is 0."""
 
     key: str
@@ -28,7 +26,7 @@ class Condition:
 
 
 @item
-class Supply:
+class FreezesItem:
     """The supply of freezes, whole."""
 
     start_count: int
@@ -45,57 +43,57 @@ class StreakEdit:
     evaluation_mode: Literal["OR", "AND", "ALL"] | Unset = UNSET
     customization_enabled: bool | Unset = UNSET
     days_off: tuple[int, ...] | Unset = UNSET
-    metrics: tuple[Condition, ...] | Unset = UNSET
-    freezes: Supply | None | Unset = UNSET
+    metrics: tuple[StreakMetricItem, ...] | Unset = UNSET
+    freezes: FreezesItem | None | Unset = UNSET
 
 
-def change_streak(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
-    """Make the ruleset with the streak that a request asks for.
+def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
+    """Return the ruleset with the streak that a request asks for.
 
     Raises:
         InvalidValue: the request does not fit.
         InvalidRules: the streak does not.
     """
     edit = structure(body, StreakEdit, strict=strict)
-    changes = given(edit)
+    changes = given_fields(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
-        changes["days_off"] = weekdays(edit.days_off, "daysOff")
+        changes["days_off"] = parse_weekdays(edit.days_off, "daysOff")
     if not isinstance(edit.metrics, Unset):
-        changes["metrics"] = _conditions(edit.metrics, ruleset)
+        changes["metrics"] = _streak_metrics(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        with within("freezes"):
-            changes["freezes"] = edit.freezes and Freezes(**given(edit.freezes))
+        with prefixing_field("freezes"):
+            changes["freezes"] = edit.freezes and Freezes(**given_fields(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
 
 
-def _conditions(wanted: tuple[Condition, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
+def _streak_metrics(wanted: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
     known = {metric.key for metric in ruleset.metrics}
     keys = [one.key for one in wanted]
-    for place, one in enumerate(wanted):
+    for index, one in enumerate(wanted):
         if one.key not in known:
-            raise InvalidValue(f"metrics[{place}].key {one.key!r} is not the key of a metric")
-        if one.key in keys[:place]:
-            raise InvalidValue(f"metrics[{place}].key {one.key!r} must not come twice")
+            raise InvalidValue(f"metrics[{index}].key {one.key!r} is not the key of a metric")
+        if one.key in keys[:index]:
+            raise InvalidValue(f"metrics[{index}].key {one.key!r} must not come twice")
         if one.threshold < 0:
-            raise InvalidValue(f"metrics[{place}].threshold must be at least 0, not {one.threshold}")
-    kept = {_shown(one): one for one in (ruleset.streak or Streak()).metrics}
-    made = (_condition(one, place) for place, one in enumerate(wanted) if one.threshold > 0)
-    return tuple(kept.get(_shown(one), one) for one in made)
+            raise InvalidValue(f"metrics[{index}].threshold must be at least 0, not {one.threshold}")
+    kept = {_shown_condition(one): one for one in (ruleset.streak or Streak()).metrics}
+    made = (_streak_metric(one, index) for index, one in enumerate(wanted) if one.threshold > 0)
+    return tuple(kept.get(_shown_condition(one), one) for one in made)
 
 
-def _condition(one: Condition, place: int) -> StreakMetric:
-    with within(f"metrics[{place}]"):
+def _streak_metric(one: StreakMetricItem, index: int) -> StreakMetric:
+    with prefixing_field(f"metrics[{index}]"):
         return StreakMetric(one.key, one.threshold)
 
 
-def _shown(condition: StreakMetric) -> tuple[str, int]:
-    """Give the key and the threshold of a condition as they are shown: no lower than it is, and whole."""
+def _shown_condition(condition: StreakMetric) -> tuple[str, int]:
+    """Return the key and the threshold of a condition as they are shown: no lower than it is, and whole."""
     return condition.key, ceil(condition.threshold)
 
 
-def show_streak(ruleset: Ruleset) -> dict[str, Any]:
+def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
     """Show the settings of the streak; where there is none, those of one that never starts."""
     streak = ruleset.streak or Streak()
     freezes = streak.freezes
@@ -104,7 +102,7 @@ def show_streak(ruleset: Ruleset) -> dict[str, Any]:
         "evaluationMode": streak.evaluation_mode,
         "customizationEnabled": streak.customization_enabled,
         "daysOff": [WEEKDAYS.index(day) for day in streak.days_off],
-        "metrics": [{"key": key, "threshold": least} for key, least in map(_shown, streak.metrics)],
+        "metrics": [{"key": key, "threshold": least} for key, least in map(_shown_condition, streak.metrics)],
         "freezes": freezes
         and {
             "startCount": freezes.start_count,

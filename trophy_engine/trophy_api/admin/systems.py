@@ -13,17 +13,15 @@ from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.boosts import Boosts, NewBoost
+from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, fault_at, set_by
+from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, error_message_at, read_fields
 from trophy_engine.trophy_api.admin.levels import Levels, NewLevel
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
-from trophy_engine.trophy_api.admin.removal import without
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.admin.triggers import NewTrigger, Triggers
 from trophy_engine.trophy_api.ids import system_id
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["Systems"]
 
 
 @item
@@ -54,7 +52,7 @@ class SystemEdit:
 class Systems(Resource[PointsSystem]):
     """The points systems of a ruleset."""
 
-    noun, rivals, new, edit = "Points system", "points system", NewSystem, SystemEdit
+    label, key_scope, new, edit = "Points system", "points system", NewSystem, SystemEdit
     fields = (
         Field("name"),
         Field("key"),
@@ -64,29 +62,29 @@ class Systems(Resource[PointsSystem]):
     )
 
     def rules(self, ruleset: Ruleset) -> tuple[PointsSystem, ...]:
-        """Give the points systems."""
+        """Return the points systems."""
         return ruleset.points
 
-    def replace(self, ruleset: Ruleset, rules: tuple[PointsSystem, ...]) -> Ruleset:
-        """Make the ruleset with other points systems."""
+    def with_rules(self, ruleset: Ruleset, rules: tuple[PointsSystem, ...]) -> Ruleset:
+        """Return the ruleset with other points systems."""
         return attrs.evolve(ruleset, points=rules)
 
-    def identify(self, rule: PointsSystem) -> UUID:
-        """Give the identifier of a points system."""
+    def rule_id(self, rule: PointsSystem) -> UUID:
+        """Return the identifier of a points system."""
         return system_id(rule.key)
 
-    def make(self, item: NewSystem, desk: EditContext) -> PointsSystem:
-        """Make a points system, without its parts."""
-        self.claim(item.key, (system.key for system in desk.ruleset.points))
-        return PointsSystem(**set_by(self.fields, item, desk))
+    def create_rule(self, item: NewSystem, context: EditContext) -> PointsSystem:
+        """Create a points system, without its parts."""
+        self.check_unused(item.key, (system.key for system in context.ruleset.points))
+        return PointsSystem(**read_fields(self.fields, item, context))
 
-    def add(self, item: NewSystem, desk: EditContext) -> tuple[Ruleset, dict[str, Any]]:
+    def create(self, item: NewSystem, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add a points system and the parts that come with it: all of them, or nothing at all.
 
         Raises:
             InvalidValue: a part does not fit; the message says which.
         """
-        ruleset, found = super().add(item, desk)
+        ruleset, found = super().create(item, context)
         parts: dict[str, NestedResource[Any]] = {
             "levels": Levels(item.key),
             "boosts": Boosts(item.key),
@@ -97,23 +95,25 @@ class Systems(Resource[PointsSystem]):
             if items is UNSET:
                 continue
             found[name] = []
-            for place, one in enumerate(items):
-                ruleset, shown = _added(resource, one, desk.holding(ruleset), item_path(name, place))
+            for index, one in enumerate(items):
+                ruleset, shown = _create_part(resource, one, context.with_ruleset(ruleset), item_path(name, index))
                 found[name].append(shown)
         return ruleset, found
 
-    def remove(self, rule: PointsSystem, ruleset: Ruleset) -> Ruleset:
-        """Take a points system out, and the leaderboards that rank by it."""
-        return without(ruleset, systems={rule.key})
+    def delete(self, rule: PointsSystem, ruleset: Ruleset) -> Ruleset:
+        """Delete a points system, and the leaderboards that rank by it."""
+        return delete_cascade(ruleset, systems={rule.key})
 
-    def show(self, rule: PointsSystem, desk: EditContext) -> dict[str, Any]:
-        """Show a points system; one that is in the ruleset is active."""
-        return {**super().show(rule, desk), "status": "active"}
+    def serialize(self, rule: PointsSystem, context: EditContext) -> dict[str, Any]:
+        """Serialize a points system; one that is in the ruleset is active."""
+        return {**super().serialize(rule, context), "status": "active"}
 
 
-def _added(parts: NestedResource[Any], item: Any, desk: EditContext, path: str) -> tuple[Ruleset, dict[str, Any]]:
+def _create_part(
+    parts: NestedResource[Any], item: Any, context: EditContext, path: str
+) -> tuple[Ruleset, dict[str, Any]]:
     """Add a part of a new system, and show it; whatever is wrong with it is told with its path."""
     try:
-        return parts.add(item, desk)
+        return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:
-        raise InvalidValue(fault_at(path, error, parts.vocabulary)) from None
+        raise InvalidValue(error_message_at(path, error, parts.all_fields)) from None

@@ -19,22 +19,20 @@ from trophy_engine.trophy_api.admin.fields import (
     METRIC,
     USER_FILTER,
     Field,
-    Kinds,
-    set_by,
-    shown,
+    Variants,
+    read_fields,
+    serialize_fields,
 )
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.ids import trigger_id
 from trophy_engine.trophy_api.structuring import item
-
-__all__ = ["NewTrigger", "Triggers"]
 
 Type = Literal["metric", "achievement", "streak", "time", "user_creation"]
 Status = Literal["active", "inactive"]
 Unit = Literal["hours", "days"]
 
 _TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
-_OWN: Final = Kinds(
+_VARIANTS: Final = Variants(
     "a trigger",
     {
         "metric": (
@@ -87,56 +85,56 @@ class TriggerEdit(TriggerItem):
 class Triggers(NestedResource[PointsTrigger]):
     """The triggers of a points system."""
 
-    noun, rivals, new, edit = "Points trigger", "trigger", NewTrigger, TriggerEdit
+    label, key_scope, new, edit = "Points trigger", "trigger", NewTrigger, TriggerEdit
     fields = (Field("points"), Field("status"), Field("user_attributes", codec=USER_FILTER))
-    further = _OWN.all
+    variant_fields = _VARIANTS.all
 
-    def of(self, system: PointsSystem) -> tuple[PointsTrigger, ...]:
-        """Give the triggers."""
+    def rules_in(self, system: PointsSystem) -> tuple[PointsTrigger, ...]:
+        """Return the triggers."""
         return system.triggers
 
-    def within(self, system: PointsSystem, parts: tuple[PointsTrigger, ...]) -> PointsSystem:
+    def with_rules_in(self, system: PointsSystem, parts: tuple[PointsTrigger, ...]) -> PointsSystem:
         """Make the system with other triggers."""
         return attrs.evolve(system, triggers=parts)
 
-    def identify(self, rule: PointsTrigger) -> UUID:
-        """Give the identifier of a trigger."""
+    def rule_id(self, rule: PointsTrigger) -> UUID:
+        """Return the identifier of a trigger."""
         return trigger_id(self.system, str(rule.key))
 
-    def make(self, item: NewTrigger, desk: EditContext) -> PointsTrigger:
-        """Make a trigger."""
-        _OWN.check(item, item.type, whole=True)
-        key = desk.unused_number("trigger", self._keys, first=len(self.rules(desk.ruleset)) + 1)
-        made: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, desk))
+    def create_rule(self, item: NewTrigger, context: EditContext) -> PointsTrigger:
+        """Create a trigger."""
+        _VARIANTS.check(item, item.type, whole=True)
+        key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
+        made: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
         return made
 
-    def alter(self, rule: PointsTrigger, item: TriggerEdit, desk: EditContext) -> PointsTrigger:
-        """Change a trigger, to one of another type where it is inactive and is given all that this needs."""
+    def update_rule(self, rule: PointsTrigger, item: TriggerEdit, context: EditContext) -> PointsTrigger:
+        """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
         another = kind != rule.type
-        _OWN.check(item, kind, whole=another)
-        values = self._values(item, kind, desk)
+        _VARIANTS.check(item, kind, whole=another)
+        values = self._values(item, kind, context)
         if not another:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
             raise InvalidValue("type can only be changed while the trigger is inactive")
-        kept = {field.of: getattr(rule, field.of) for field in self.fields}
+        kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
         made: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
         return made
 
-    def _values(self, item: NewTrigger | TriggerEdit, kind: str, desk: EditContext) -> dict[str, Any]:
-        values = set_by((*self.fields, *_OWN.fields[kind]), item, desk)
+    def _values(self, item: NewTrigger | TriggerEdit, kind: str, context: EditContext) -> dict[str, Any]:
+        values = read_fields((*self.fields, *_VARIANTS.fields[kind]), item, context)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:
             raise InvalidValue(f"blockIfOutOfPoints blocks metric events, so it cannot be true for type {kind}")
         return values
 
-    def show(self, rule: PointsTrigger, desk: EditContext) -> dict[str, Any]:
-        """Show a trigger with the fields of its type."""
+    def serialize(self, rule: PointsTrigger, context: EditContext) -> dict[str, Any]:
+        """Serialize a trigger with the fields of its type."""
         blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
-        own = {"type": rule.type, **shown(_OWN.fields[rule.type], rule)}
-        return {**super().show(rule, desk), **own, "blockIfOutOfPoints": blocks}
+        own = {"type": rule.type, **serialize_fields(_VARIANTS.fields[rule.type], rule)}
+        return {**super().serialize(rule, context), **own, "blockIfOutOfPoints": blocks}
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:
         return (key for system in ruleset.points if system.key == self.system for key in system.trigger_keys)

@@ -19,8 +19,6 @@ from trophy_engine.trophy_api.application import (
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.router import Route
 
-__all__ = ["ROUTES"]
-
 
 def _route(method: str, template: str, answer: Callable[..., Response]) -> Route:
     """Make a route whose handler is given the parts of the path that the template names, in order."""
@@ -34,31 +32,31 @@ def _route(method: str, template: str, answer: Callable[..., Response]) -> Route
 
 #: Every call of the application API.
 ROUTES: Final[tuple[Route, ...]] = (
-    _route("POST", "metrics/{key}/event", events.record),
-    _route("GET", "achievements", achievements.all_achievements),
-    _route("POST", "achievements/{key}/complete", achievements.complete),
-    _route("POST", "users", users.create),
-    _route("GET", "users/{id}", users.get),
-    _route("PUT", "users/{id}", users.identify),
-    _route("PATCH", "users/{id}", users.update),
+    _route("POST", "metrics/{key}/event", events.record_event),
+    _route("GET", "achievements", achievements.list_achievements),
+    _route("POST", "achievements/{key}/complete", achievements.complete_achievement),
+    _route("POST", "users", users.create_user),
+    _route("GET", "users/{id}", users.get_user),
+    _route("PUT", "users/{id}", users.identify_user),
+    _route("PATCH", "users/{id}", users.update_user),
     _route("GET", "users/{id}/preferences", users.get_preferences),
     _route("PATCH", "users/{id}/preferences", users.update_preferences),
-    _route("GET", "users/{id}/metrics", metrics.all_of_user),
-    _route("GET", "users/{id}/metrics/{key}", metrics.of_user),
-    _route("GET", "users/{id}/metrics/{key}/event-summary", metrics.summary),
-    _route("GET", "users/{id}/achievements", achievements.of_user),
-    _route("GET", "users/{id}/streak", streaks.of_user),
-    _route("GET", "streaks", streaks.of_users),
-    _route("GET", "users/{id}/points/{key}", points.of_user),
-    _route("GET", "users/{id}/points/{key}/boosts", points.boosts_of_user),
-    _route("GET", "users/{id}/points/{key}/event-summary", points.summary),
-    _route("GET", "users/{id}/leaderboards/{key}", leaderboards.of_user),
-    _route("GET", "users/{id}/wrapped", wrapped.of_user),
-    _route("GET", "points/{key}", points.get),
-    _route("GET", "points/{key}/summary", points.histogram),
-    _route("GET", "points/{key}/boosts", points.boosts),
-    _route("GET", "points/{key}/levels", points.levels),
-    _route("GET", "points/{key}/level-summary", points.level_summary),
-    _route("GET", "leaderboards", leaderboards.all_leaderboards),
-    _route("GET", "leaderboards/{key}", leaderboards.get),
+    _route("GET", "users/{id}/metrics", metrics.list_user_metrics),
+    _route("GET", "users/{id}/metrics/{key}", metrics.get_user_metric),
+    _route("GET", "users/{id}/metrics/{key}/event-summary", metrics.get_metric_summary),
+    _route("GET", "users/{id}/achievements", achievements.list_user_achievements),
+    _route("GET", "users/{id}/streak", streaks.get_user_streak),
+    _route("GET", "streaks", streaks.list_streaks),
+    _route("GET", "users/{id}/points/{key}", points.get_user_points),
+    _route("GET", "users/{id}/points/{key}/boosts", points.list_user_boosts),
+    _route("GET", "users/{id}/points/{key}/event-summary", points.get_points_summary),
+    _route("GET", "users/{id}/leaderboards/{key}", leaderboards.get_user_leaderboard),
+    _route("GET", "users/{id}/wrapped", wrapped.get_wrapped),
+    _route("GET", "points/{key}", points.get_points_system),
+    _route("GET", "points/{key}/summary", points.get_points_histogram),
+    _route("GET", "points/{key}/boosts", points.list_boosts),
+    _route("GET", "points/{key}/levels", points.list_levels),
+    _route("GET", "points/{key}/level-summary", points.get_level_summary),
+    _route("GET", "leaderboards", leaderboards.list_leaderboards),
+    _route("GET", "leaderboards/{key}", leaderboards.get_leaderboard),
 )

@@ -9,25 +9,23 @@ import attrs
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
-from trophy_engine.trophy_api.application.lookup import metric, today
+from trophy_engine.trophy_api.application.lookup import find_metric, local_date_of
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.requests import EventBody
-from trophy_engine.trophy_api.serializers.achievements import user_achievement
-from trophy_engine.trophy_api.serializers.leaderboards import event_leaderboard
-from trophy_engine.trophy_api.serializers.points import event_points
+from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
+from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
+from trophy_engine.trophy_api.serializers.points import serialize_event_points
 from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
-from trophy_engine.trophy_api.serializers.streaks import event_streak
-from trophy_engine.trophy_api.serializers.values import Json, number
+from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
+from trophy_engine.trophy_api.serializers.values import Json, serialize_number
 from trophy_engine.trophy_api.structuring import structure
 
-__all__ = ["points_of", "record"]
 
-
-def record(engine: Engine, request: Request, key: str) -> Response:
+def record_event(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one whose idempotency key was used before does nothing, not even to the user's fields."""
-    rule = metric(engine, key)
+    rule = find_metric(engine, key)
     body = structure(request.body, EventBody, strict=request.strict)
     check_attributes(engine, "user", body.user.attributes)
     check_attributes(engine, "event", body.attributes)
@@ -45,12 +43,13 @@ def record(engine: Engine, request: Request, key: str) -> Response:
     answer: Json = {
         "eventId": str(outcome.event_id),
         "metricId": str(metric_id(rule.key)),
-        "total": number(outcome.total or 0),
-        "achievements": [user_achievement(one, engine.ruleset) for one in outcome.achievements],
-        "currentStreak": event_streak(outcome.streak),
-        "points": points_of(engine, outcome),
+        "total": serialize_number(outcome.total or 0),
+        "achievements": [serialize_user_achievement(one, engine.ruleset) for one in outcome.achievements],
+        "currentStreak": serialize_event_streak(outcome.streak),
+        "points": serialize_points_changes(engine, outcome),
         "leaderboards": {
-            board: event_leaderboard(change, engine.ruleset) for board, change in _moves(upserted, outcome).items()
+            board: serialize_event_leaderboard(change, engine.ruleset)
+            for board, change in _leaderboard_changes(upserted, outcome).items()
         },
     }
     if idempotency_key is not None:
@@ -58,8 +57,8 @@ def record(engine: Engine, request: Request, key: str) -> Response:
     return Response(202 if outcome.replayed else 201, answer)
 
 
-def _moves(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
-    """Give how the user moved on leaderboards, by what was said of them and by the event together."""
+def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
+    """Return the changes on leaderboards by the user's new fields and by the event together."""
     moves = {} if upserted is None else dict(upserted.leaderboards)
     for key, move in outcome.leaderboards.items():
         first = moves.get(key, move)
@@ -67,14 +66,15 @@ def _moves(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, Leaderboa
     return moves
 
 
-def points_of(engine: Engine, outcome: Outcome) -> Json:
-    """Write what an outcome did to points systems, by their keys."""
+def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
+    """Serialize what an outcome did to points systems, by their keys."""
     systems = {one.key: one for one in engine.ruleset.points}
     changes = outcome.points
     if not changes:
         return {}
-    history, date = RulesHistory.of(engine), today(engine.user(outcome.user_id))
+    history, date = RulesHistory.of(engine), local_date_of(engine.user(outcome.user_id))
     is_event = outcome.metric is not None
     return {
-        key: event_points(systems[key], change, date, history, is_event=is_event) for key, change in changes.items()
+        key: serialize_event_points(systems[key], change, date, history, is_event=is_event)
+        for key, change in changes.items()
     }

@@ -6,51 +6,55 @@ from typing import Final
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.application.lookup import leaderboard
+from trophy_engine.trophy_api.application.lookup import find_leaderboard
 from trophy_engine.trophy_api.application.upsert import check_attributes
-from trophy_engine.trophy_api.field_names import naming
+from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.serializers.leaderboards import listed_leaderboard, ranked_leaderboard, user_leaderboard
-
-__all__ = ["all_leaderboards", "get", "of_user"]
+from trophy_engine.trophy_api.serializers.leaderboards import (
+    serialize_listed_leaderboard,
+    serialize_ranked_leaderboard,
+    serialize_user_leaderboard,
+)
 
 _ROWS: Final = 10
 _DAYS: Final = 10
 _MOST_DAYS: Final = 100
 
 
-def all_leaderboards(engine: Engine, request: Request) -> Response:
+def list_leaderboards(engine: Engine, request: Request) -> Response:
     """List the leaderboards; finished ones only if asked for."""
-    views = engine.leaderboards(finished=parameters.flag(request, "includeFinished"))
-    return Response(200, [listed_leaderboard(view, engine.ruleset) for view in views])
+    views = engine.leaderboards(finished=parameters.read_flag(request, "includeFinished"))
+    return Response(200, [serialize_listed_leaderboard(view, engine.ruleset) for view in views])
 
 
-def get(engine: Engine, request: Request, key: str) -> Response:
+def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
     """Get some rows of a leaderboard, by default the first of the current run."""
-    rule = leaderboard(engine, key)
-    attributes = parameters.attributes(request)
+    rule = find_leaderboard(engine, key)
+    attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     most = rule.max_participants
-    with naming(attributes="userAttributes"):
+    with renaming_fields(attributes="userAttributes"):
         view = engine.leaderboard(
             rule.key,
-            run=parameters.day(request, "run"),
-            user=parameters.text(request, "userId"),
-            offset=parameters.whole(request, "offset", 0),
-            limit=parameters.whole(request, "limit", _ROWS if most is None else min(_ROWS, most), least=0, most=most),
+            run=parameters.read_date(request, "run"),
+            user=parameters.read_text(request, "userId"),
+            offset=parameters.read_integer(request, "offset", 0),
+            limit=parameters.read_integer(
+                request, "limit", _ROWS if most is None else min(_ROWS, most), least=0, most=most
+            ),
             attributes=attributes,
         )
-    return Response(200, ranked_leaderboard(view, engine.ruleset))
+    return Response(200, serialize_ranked_leaderboard(view, engine.ruleset))
 
 
-def of_user(engine: Engine, request: Request, user: str, key: str) -> Response:
-    """Tell where a user stands in a run, by default the current one, and how they got there."""
-    someone = engine.user(user)
+def get_user_leaderboard(engine: Engine, request: Request, user: str, key: str) -> Response:
+    """Return where a user stands in a run, by default the current one, and how they got there."""
+    player = engine.user(user)
     standing = engine.standing(
         user,
-        leaderboard(engine, key).key,
-        at=someone.at,
-        run=parameters.day(request, "run"),
-        days=parameters.whole(request, "numEvents", _DAYS, least=0, most=_MOST_DAYS),
+        find_leaderboard(engine, key).key,
+        at=player.at,
+        run=parameters.read_date(request, "run"),
+        days=parameters.read_integer(request, "numEvents", _DAYS, least=0, most=_MOST_DAYS),
     )
-    return Response(200, user_leaderboard(standing, engine.ruleset))
+    return Response(200, serialize_user_leaderboard(standing, engine.ruleset))

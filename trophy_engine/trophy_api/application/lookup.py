@@ -1,4 +1,4 @@
-"""Finding: what the keys and ids in a path name, or that there is no such thing."""
+"""Look-ups: the rules that the keys in a path name, and what a user is and sees now."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.trophy_api.errors import NotFound
 from trophy_engine.views.player import Player
 
-__all__ = ["api_achievement", "is_known", "leaderboard", "metric", "system", "today"]
-
 
 class _Keyed(Protocol):
     @property
@@ -28,7 +26,7 @@ class _Keyed(Protocol):
 K = TypeVar("K", bound=_Keyed)
 
 
-def metric(engine: Engine, key: str) -> Metric:
+def find_metric(engine: Engine, key: str) -> Metric:
     """Find a metric.
 
     Raises:
@@ -37,7 +35,7 @@ def metric(engine: Engine, key: str) -> Metric:
     return _find("metric", key, engine.ruleset.metrics)
 
 
-def system(engine: Engine, key: str) -> PointsSystem:
+def find_system(engine: Engine, key: str) -> PointsSystem:
     """Find a points system.
 
     Raises:
@@ -46,7 +44,7 @@ def system(engine: Engine, key: str) -> PointsSystem:
     return _find("points system", key, engine.ruleset.points)
 
 
-def api_achievement(engine: Engine, key: str) -> Achievement:
+def find_api_achievement(engine: Engine, key: str) -> Achievement:
     """Find an achievement that the application completes; an inactive one shows no sign of being there.
 
     Raises:
@@ -60,7 +58,7 @@ def api_achievement(engine: Engine, key: str) -> Achievement:
     )
 
 
-def leaderboard(engine: Engine, key: str) -> Leaderboard:
+def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
     """Find a leaderboard; an inactive one shows no sign of being there.
 
     Raises:
@@ -77,8 +75,8 @@ def _find(kind: str, key: str, rules: Iterable[K]) -> K:
     return known[key]
 
 
-def is_known(engine: Engine, user: str) -> bool:
-    """Tell whether anything has been recorded of a user.
+def is_known_user(engine: Engine, user: str) -> bool:
+    """Return whether anything has been recorded of a user.
 
     Raises:
         InvalidValue: no user can have the id.
@@ -90,6 +88,11 @@ def is_known(engine: Engine, user: str) -> bool:
     return True
 
 
-def today(someone: Player) -> date:
-    """Give the date that it is for a user."""
-    return date.fromordinal(zone(someone.time_zone).window(to_micros(someone.at))[0])
+def is_visible_to(player: Player, achievement: Achievement) -> bool:
+    """Return whether a user sees an achievement: an active one, or a locked one that they hold."""
+    return achievement.status == "active" or (achievement.status == "locked" and achievement.key in player.completed)
+
+
+def local_date_of(player: Player) -> date:
+    """Return the current date of a user."""
+    return date.fromordinal(zone(player.time_zone).window(to_micros(player.at))[0])

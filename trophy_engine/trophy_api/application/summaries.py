@@ -7,31 +7,32 @@ from typing import Final
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.field_names import naming
+from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.serializers.values import number
-
-__all__ = ["summarise"]
+from trophy_engine.trophy_api.serializers.values import serialize_number
 
 _AGGREGATIONS: Final[tuple[FrequencyName, ...]] = ("daily", "weekly", "monthly")
 
 
-def summarise(
+def summarize_total(
     engine: Engine, request: Request, user: str, *, metric: str | None = None, points: str | None = None
 ) -> Response:
-    """Give the course of a user's total of a metric or of points."""
-    someone = engine.user(user)
-    with naming(start="startDate", end="endDate"):
+    """Return the history of a user's total of a metric or of points."""
+    player = engine.user(user)
+    with renaming_fields(start="startDate", end="endDate"):
         rows = engine.reports.summary(
             user,
             metric=metric,
             points=points,
-            aggregation=parameters.choice(request, "aggregation", _AGGREGATIONS),
-            start=parameters.required_day(request, "startDate"),
-            end=parameters.required_day(request, "endDate"),
-            at=someone.at,
+            aggregation=parameters.read_choice(request, "aggregation", _AGGREGATIONS),
+            start=parameters.require_date(request, "startDate"),
+            end=parameters.require_date(request, "endDate"),
+            at=player.at,
         )
     return Response(
         200,
-        [{"date": one.date.isoformat(), "total": number(one.total), "change": number(one.change)} for one in rows],
+        [
+            {"date": one.date.isoformat(), "total": serialize_number(one.total), "change": serialize_number(one.change)}
+            for one in rows
+        ],
     )

@@ -11,12 +11,10 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.metrics import AttributeType
-from trophy_engine.trophy_api.application.lookup import is_known
+from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.requests import UpdatedUser
-from trophy_engine.trophy_api.structuring import given
-
-__all__ = ["check_attributes", "upsert", "utc_date"]
+from trophy_engine.trophy_api.structuring import given_fields
 
 #: Where the hosted platform has attributes set up, as its messages have it.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
@@ -49,10 +47,14 @@ def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
     check_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
         raise InvalidValue("subscribeToEmails must not be given a second time as subscribedToEmails")
-    said = {_FIELDS.get(name, name): value for name, value in given(fields).items() if name not in {"id", "attributes"}}
+    said = {
+        _FIELDS.get(name, name): value
+        for name, value in given_fields(fields).items()
+        if name not in {"id", "attributes"}
+    }
     if "sign_up_date" in said:
         said["sign_up_date"] = utc_date(said["sign_up_date"])
-    if not (said or fields.attributes) and is_known(engine, user):
+    if not (said or fields.attributes) and is_known_user(engine, user):
         return None
     return engine.identify(user, attributes=fields.attributes, **said)
 

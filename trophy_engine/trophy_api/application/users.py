@@ -7,10 +7,10 @@ from trophy_engine.core.preferences import MESSAGES
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.trophy_api.application.lookup import is_known
+from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.application.upsert import upsert
 from trophy_engine.trophy_api.errors import Unprocessable
-from trophy_engine.trophy_api.field_names import naming, within
+from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import (
     MetricPreference,
@@ -20,67 +20,65 @@ from trophy_engine.trophy_api.requests import (
     UpdatedUser,
     UpsertedUser,
 )
-from trophy_engine.trophy_api.serializers.users import preferences, user
+from trophy_engine.trophy_api.serializers.users import serialize_preferences, serialize_user
 from trophy_engine.trophy_api.serializers.values import Json
 from trophy_engine.trophy_api.structuring import structure
-from trophy_engine.trophy_api.weekdays import weekdays
-
-__all__ = ["create", "get", "get_preferences", "identify", "update", "update_preferences"]
+from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 
-def create(engine: Engine, request: Request) -> Response:
+def create_user(engine: Engine, request: Request) -> Response:
     """Create a user; one who is there already is not overwritten."""
     body = structure(request.body, UpsertedUser, strict=request.strict)
-    if is_known(engine, body.id):
+    if is_known_user(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
     upsert(engine, body.id, body)
-    return Response(201, _user(engine, body.id))
+    return Response(201, _serialize_user(engine, body.id))
 
 
-def get(engine: Engine, _: Request, id_: str) -> Response:
+def get_user(engine: Engine, _: Request, id_: str) -> Response:
     """Get a user."""
-    return Response(200, _user(engine, id_))
+    return Response(200, _serialize_user(engine, id_))
 
 
-def identify(engine: Engine, request: Request, id_: str) -> Response:
+def identify_user(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
-    upsert(engine, id_, structure(_fields(request), UpdatedUser, strict=request.strict))
-    return Response(200, _user(engine, id_))
+    upsert(engine, id_, structure(_body_of(request), UpdatedUser, strict=request.strict))
+    return Response(200, _serialize_user(engine, id_))
 
 
-def update(engine: Engine, request: Request, id_: str) -> Response:
+def update_user(engine: Engine, request: Request, id_: str) -> Response:
     """Set some fields of a user."""
-    body = structure(_fields(request), PatchedUser, strict=request.strict)
+    body = structure(_body_of(request), PatchedUser, strict=request.strict)
     engine.user(id_)
     upsert(engine, id_, body)
-    return Response(200, _user(engine, id_))
+    return Response(200, _serialize_user(engine, id_))
 
 
-def _fields(request: Request) -> object:
+def _body_of(request: Request) -> object:
     """Return a body whose fields are all optional; clients before version 1.15 send none where all are left out."""
     return {} if request.body is None else request.body
 
 
-def _user(engine: Engine, id_: str) -> Json:
-    someone = engine.user(id_)
-    return user(someone)
+def _serialize_user(engine: Engine, id_: str) -> Json:
+    player = engine.user(id_)
+    return serialize_user(player)
 
 
 def get_preferences(engine: Engine, _: Request, id_: str) -> Response:
     """Get what a user wants."""
-    return Response(200, preferences(engine.user(id_)))
+    return Response(200, serialize_preferences(engine.user(id_)))
 
 
 def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set what a user wants, as far as the body says."""
-    body = structure(_fields(request), PreferencesBody, strict=request.strict)
+    body = structure(_body_of(request), PreferencesBody, strict=request.strict)
     engine.user(id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
     notifications = body.notifications
     if not request.strict:
         notifications = {kind: channels for kind, channels in notifications.items() if kind in MESSAGES}
-    metrics, days_off = _metrics(streak), _days_off(streak)
-    with naming(metrics="streak.metrics", days_off="streak.daysOff"):
+    metrics, days_off = _streak_metrics(streak), _days_off(streak)
+    with renaming_fields(metrics="streak.metrics", days_off="streak.daysOff"):
         engine.prefer(
             id_,
             notifications=notifications,
@@ -89,19 +87,19 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
             metrics=metrics,
             days_off=days_off,
         )
-    return Response(200, preferences(engine.user(id_)))
+    return Response(200, serialize_preferences(engine.user(id_)))
 
 
-def _metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
+def _streak_metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [_condition(one, place) for place, one in enumerate(streak.metrics)]
+    return [_streak_metric(one, place) for place, one in enumerate(streak.metrics)]
 
 
-def _condition(one: MetricPreference, place: int) -> StreakMetric:
-    with within(f"streak.metrics[{place}]"):
+def _streak_metric(one: MetricPreference, place: int) -> StreakMetric:
+    with prefixing_field(f"streak.metrics[{place}]"):
         return StreakMetric(one.key, one.threshold)
 
 
 def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
-    return streak.days_off if isinstance(streak.days_off, Unset) else weekdays(streak.days_off, "streak.daysOff")
+    return streak.days_off if isinstance(streak.days_off, Unset) else parse_weekdays(streak.days_off, "streak.daysOff")

@@ -1,4 +1,4 @@
-"""Shapes: the things of the domain as the JSON of the wire.
+"""Serializers: rules, views and reports as the JSON of the API.
 
 A field that the API marks as optional is left out when its condition fails; one that may be null is always there.
 """

@@ -12,14 +12,12 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.ids import achievement_id, metric_id
-from trophy_engine.trophy_api.serializers.values import Json, instant, number, pairs
+from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant, serialize_number
 from trophy_engine.views.progress import MASK, AchievementView
 
-__all__ = ["achievement", "user_achievement"]
 
-
-def achievement(rule: Achievement, ruleset: Ruleset) -> Json:
-    """Write an achievement as somebody sees it who has not earned it."""
+def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
+    """Serialize an achievement as users see it who have not earned it."""
     masked = rule.hidden
     return {
         "id": str(achievement_id(rule.key)),
@@ -27,13 +25,13 @@ def achievement(rule: Achievement, ruleset: Ruleset) -> Json:
         "trigger": rule.trigger.type,
         "description": MASK if masked else rule.description,
         "badgeUrl": None if masked else rule.badge_url,
-        "userAttributes": pairs(rule.user_attributes),
+        "userAttributes": serialize_attributes(rule.user_attributes),
         **_trigger(rule, ruleset),
     }
 
 
 def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
-    """Write the fields that achievements of this trigger have."""
+    """Serialize the fields that achievements of this trigger have."""
     match rule.trigger:
         case ApiTrigger():
             return {"key": rule.key}
@@ -45,19 +43,19 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
             return {"achievementIds": [str(achievement_id(key)) for key in keys]}
         case MetricTrigger(metric, value, event_attributes):
             names = {one.key: one.name for one in ruleset.metrics}
-            filters = pairs(event_attributes)
+            filters = serialize_attributes(event_attributes)
             return {
                 "metricId": str(metric_id(metric)),
                 "metricName": names[metric],
-                "metricValue": number(value),
+                "metricValue": serialize_number(value),
                 "eventAttributes": filters,
                 **({"eventAttribute": filters[0]} if filters else {}),
             }
 
 
-def user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
-    """Write an achievement as its user sees it."""
+def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
+    """Serialize an achievement as its user sees it."""
     rule = next(one for one in ruleset.achievements if one.key == view.key)
     seen = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
-    achieved = None if view.achieved_at is None else instant(view.achieved_at)
-    return achievement(rule, ruleset) | seen | {"achievedAt": achieved}
+    achieved = None if view.achieved_at is None else serialize_instant(view.achieved_at)
+    return serialize_achievement(rule, ruleset) | seen | {"achievedAt": achieved}

@@ -12,20 +12,11 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.ids import leaderboard_id
-from trophy_engine.trophy_api.serializers.values import Json, day, pairs
-
-__all__ = [
-    "base_leaderboard",
-    "event_leaderboard",
-    "listed_leaderboard",
-    "ranked_leaderboard",
-    "run_of_user",
-    "user_leaderboard",
-]
+from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_date
 
 
-def base_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
-    """Write what every account of a leaderboard has."""
+def serialize_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
+    """Serialize what every account of a leaderboard has."""
     breakdown = list(rule.breakdown_attributes)
     return {
         "id": str(leaderboard_id(rule.key)),
@@ -35,20 +26,20 @@ def base_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
         "description": rule.description,
         "breakdownAttribute": breakdown[0] if len(breakdown) == 1 else None,
         "breakdownAttributes": breakdown,
-        **_ranked_by(rule, ruleset),
+        **_serialize_rank_source(rule, ruleset),
         "start": rule.start.isoformat(),
-        "end": day(rule.end),
+        "end": serialize_date(rule.end),
         "startTime": rule.start_time,
         "endTime": rule.end_time,
         "maxParticipants": rule.max_participants,
         "runUnit": rule.run_unit,
         "runInterval": rule.run_interval,
-        "userAttributes": pairs(rule.user_attributes),
+        "userAttributes": serialize_attributes(rule.user_attributes),
     }
 
 
-def _ranked_by(rule: Leaderboard, ruleset: Ruleset) -> Json:
-    """Write what the leaderboard ranks by, a metric or a points system."""
+def _serialize_rank_source(rule: Leaderboard, ruleset: Ruleset) -> Json:
+    """Serialize what the leaderboard ranks by, a metric or a points system."""
     if rule.metric is not None:
         names = {one.key: one.name for one in ruleset.metrics}
         return {"metricKey": rule.metric, "metricName": names[rule.metric]}
@@ -58,65 +49,70 @@ def _ranked_by(rule: Leaderboard, ruleset: Ruleset) -> Json:
     return {}
 
 
-def listed_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
-    """Write a leaderboard and how it stands."""
-    return base_leaderboard(view.rule, ruleset) | {"status": view.status}
+def serialize_listed_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
+    """Serialize a leaderboard and how it stands."""
+    return serialize_leaderboard(view.rule, ruleset) | {"status": view.status}
 
 
-def ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
-    """Write a leaderboard and rows of its run."""
+def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
+    """Serialize a leaderboard and rows of its run."""
     rankings = [
-        {"userId": one.user_id, "userName": one.name, "rank": one.rank, "value": _whole(one.value)}
+        {"userId": one.user_id, "userName": one.name, "rank": one.rank, "value": _truncate(one.value)}
         for one in view.rankings
     ]
-    return listed_leaderboard(view, ruleset) | {"rankings": rankings}
+    return serialize_listed_leaderboard(view, ruleset) | {"rankings": rankings}
 
 
-def event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
-    """Write what an event did to its user on a leaderboard, with the dates of the run."""
-    written = base_leaderboard(change.rule, ruleset) | {
+def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
+    """Serialize what an event did to its user on a leaderboard, with the dates of the run."""
+    written = serialize_leaderboard(change.rule, ruleset) | {
         "start": change.start.isoformat(),
-        "end": day(change.end),
+        "end": serialize_date(change.end),
         "status": "active",  # a run that holds the user's local day has begun and is not over
         "rank": change.rank,
         "previousRank": change.previous_rank,
         "threshold": change.threshold if isinstance(change.threshold, int) else floor(change.threshold) + 1,
     }
     if change.group:
-        written["breakdownAttributeValues"] = pairs(change.group)
+        written["breakdownAttributeValues"] = serialize_attributes(change.group)
     if len(change.group) == 1:
         written["breakdownAttributeValue"] = next(iter(change.group.values()))
     return written
 
 
-def user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Write where a user stands and stood."""
-    return _standing(standing, ruleset) | {"history": [_standing_day(one) for one in standing.history]}
-
-
-def run_of_user(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Write where a user stood in a run, with its dates."""
-    return _standing(standing, ruleset) | {"start": standing.start.isoformat(), "end": day(standing.end)}
-
-
-def _standing(standing: StandingView, ruleset: Ruleset) -> Json:
-    return base_leaderboard(standing.rule, ruleset) | {
-        "status": standing.status,
-        "rank": standing.rank,
-        "value": _whole(standing.value),
+def serialize_user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:
+    """Serialize where a user stands and stood."""
+    return _serialize_position(standing, ruleset) | {
+        "history": [_serialize_history_day(one) for one in standing.history]
     }
 
 
-def _standing_day(one: StandingDay) -> Json:
+def serialize_user_run(standing: StandingView, ruleset: Ruleset) -> Json:
+    """Serialize where a user stood in a run, with its dates."""
+    return _serialize_position(standing, ruleset) | {
+        "start": standing.start.isoformat(),
+        "end": serialize_date(standing.end),
+    }
+
+
+def _serialize_position(standing: StandingView, ruleset: Ruleset) -> Json:
+    return serialize_leaderboard(standing.rule, ruleset) | {
+        "status": standing.status,
+        "rank": standing.rank,
+        "value": _truncate(standing.value),
+    }
+
+
+def _serialize_history_day(one: StandingDay) -> Json:
     return {
         "date": one.date.isoformat(),
         "timestamp": f"{one.date.isoformat()}T00:00:00.000Z",
         "previousRank": one.previous_rank,
         "rank": one.rank,
-        "previousValue": _whole(one.previous_value),
-        "value": _whole(one.value),
+        "previousValue": _truncate(one.previous_value),
+        "value": _truncate(one.value),
     }
 
 
-def _whole(value: Number | None) -> int | None:
+def _truncate(value: Number | None) -> int | None:
     return None if value is None else int(value)

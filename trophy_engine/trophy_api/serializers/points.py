@@ -18,15 +18,19 @@ from trophy_engine.rules.points import (
 )
 from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
 from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
-from trophy_engine.trophy_api.serializers.values import Json, day, instant, number, pairs
+from trophy_engine.trophy_api.serializers.values import (
+    Json,
+    serialize_attributes,
+    serialize_date,
+    serialize_instant,
+    serialize_number,
+)
 from trophy_engine.trophy_api.statuses import BoostStatus
 from trophy_engine.views.progress import LevelView
 
-__all__ = ["award", "base_system", "boost", "event_points", "level", "local_status", "trigger"]
 
-
-def base_system(system: PointsSystem) -> Json:
-    """Write what every account of a points system has."""
+def serialize_system(system: PointsSystem) -> Json:
+    """Serialize what every account of a points system has."""
     return {
         "id": str(system_id(system.key)),
         "key": system.key,
@@ -37,8 +41,8 @@ def base_system(system: PointsSystem) -> Json:
     }
 
 
-def level(system: str, one: Level | LevelView) -> Json:
-    """Write a level."""
+def serialize_level(system: str, one: Level | LevelView) -> Json:
+    """Serialize a level."""
     return {
         "id": str(level_id(system, one.key)),
         "key": one.key,
@@ -49,46 +53,46 @@ def level(system: str, one: Level | LevelView) -> Json:
     }
 
 
-def boost(system: str, key: str, one: Boost, status: BoostStatus) -> Json:
-    """Write a boost."""
+def serialize_boost(system: str, key: str, one: Boost, status: BoostStatus) -> Json:
+    """Serialize a boost."""
     return {
         "id": str(boost_id(system, key)),
         "name": one.name,
         "status": status,
         "start": one.start.isoformat(),
-        "end": day(one.end),
-        "multiplier": number(one.multiplier),
+        "end": serialize_date(one.end),
+        "multiplier": serialize_number(one.multiplier),
         "rounding": one.rounding,
     }
 
 
-def local_status(one: Boost, today: date) -> BoostStatus:
-    """Tell the status that a boost has for a user whose date it is."""
+def local_boost_status(one: Boost, today: date) -> BoostStatus:
+    """Return the status that a boost has for a user whose date it is."""
     if today < one.start:
         return "scheduled"
     return "finished" if one.end is not None and one.end < today else "active"
 
 
-def trigger(system: str, key: str, one: PointsTrigger, history: RulesHistory) -> Json:
-    """Write a trigger."""
+def serialize_trigger(system: str, key: str, one: PointsTrigger, history: RulesHistory) -> Json:
+    """Serialize a trigger."""
     created, updated = history.dates(system, key)
     return {
         "id": str(trigger_id(system, key)),
         "type": one.type,
         "points": one.points,
         "status": one.status,
-        "userAttributes": pairs(one.user_attributes),
+        "userAttributes": serialize_attributes(one.user_attributes),
         **_particulars(one, history),
-        "created": instant(created),
-        "updated": instant(updated),
+        "created": serialize_instant(created),
+        "updated": serialize_instant(updated),
     }
 
 
 def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
-    """Write the fields that triggers of this type have."""
+    """Serialize the fields that triggers of this type have."""
     match one:
         case MetricPointsTrigger():
-            filters = pairs(one.event_attributes)
+            filters = serialize_attributes(one.event_attributes)
             return {
                 "metricId": str(metric_id(one.metric)),
                 "metricName": history.metric_name(one.metric),
@@ -109,36 +113,36 @@ def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
             return {}
 
 
-def award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
-    """Write an award with its trigger as it was then, and the boosts that went into it as they are today."""
+def serialize_award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
+    """Serialize an award with its trigger as it was then, and the boosts that went into it as they are today."""
     written = {
         "id": str(one.award_id),
         "awarded": one.awarded,
-        "date": instant(one.at),
+        "date": serialize_instant(one.at),
         "total": one.total,
-        "trigger": trigger(one.system, one.trigger_key, one.trigger, history.until(one.at)),
+        "trigger": serialize_trigger(one.system, one.trigger_key, one.trigger, history.until(one.at)),
     }
     if one.boosts:
         written["boosts"] = [
-            boost(one.system, history.boost_key(one.system, used), used, local_status(used, today))
+            serialize_boost(one.system, history.boost_key(one.system, used), used, local_boost_status(used, today))
             for used in one.boosts
         ]
     return written
 
 
-def event_points(
+def serialize_event_points(
     system: PointsSystem, change: PointsChange, today: date, history: RulesHistory, *, is_event: bool
 ) -> Json:
-    """Write what an event or a completion did to a system.
+    """Serialize what an event or a completion did to a system.
 
     The level is left out where it is the same as before, unless an event brings the user's first award in the system.
     """
-    written = base_system(system) | {
+    written = serialize_system(system) | {
         "total": change.total,
         "added": change.added,
-        "awards": [award(one, today, history) for one in change.awards],
+        "awards": [serialize_award(one, today, history) for one in change.awards],
     }
     first = is_event and change.level is not None and change.awards[0].sequence == 1
     if change.level_changed or first:
-        written["level"] = None if change.level is None else level(system.key, change.level)
+        written["level"] = None if change.level is None else serialize_level(system.key, change.level)
     return written

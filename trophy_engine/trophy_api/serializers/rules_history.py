@@ -11,8 +11,6 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["RulesHistory"]
-
 #: When rules were made that the log begins with.
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,11 +33,11 @@ class RulesHistory:
         return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.rules_history()))
 
     def until(self, at: datetime) -> Self:
-        """Give the history as far as it had come at an instant."""
+        """Return the history as far as it had come at an instant."""
         return attrs.evolve(self, versions=tuple(one for one in self.versions if one[0] <= at))
 
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
-        """Give when a trigger first appeared and when it last changed."""
+        """Return when a trigger first appeared and when it last changed."""
         created, updated, last = None, _EVER, None
         for at, ruleset in self.versions:
             trigger = _triggers(ruleset, system).get(trigger_key)
@@ -49,16 +47,16 @@ class RulesHistory:
         return created or _EVER, updated
 
     def metric_name(self, key: str) -> str:
-        """Give what a metric is called, or was when there last was one."""
+        """Return what a metric is called, or was when there last was one."""
         return next((one.name for _, rules in reversed(self.versions) for one in rules.metrics if one.key == key), key)
 
     def achievement_name(self, key: str) -> str:
-        """Give what an achievement is called, or was when there last was one."""
+        """Return what an achievement is called, or was when there last was one."""
         names = (one.name for _, rules in reversed(self.versions) for one in rules.achievements if one.key == key)
         return next(names, key)
 
     def boost_key(self, system: str, boost: Boost) -> str:
-        """Give the key of a boost as the rules had it."""
+        """Return the key of a boost as the rules had it."""
         for _, ruleset in reversed(self.versions):
             for one in ruleset.points:
                 if one.key == system and boost in one.boosts:

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from trophy_engine.reports.streak_history import StreakPeriod
-from trophy_engine.trophy_api.serializers.values import Json, day, instant
+from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_instant
 from trophy_engine.views.progress import PauseView, StreakView
 
-__all__ = ["base_streak", "event_streak", "extended_at", "full_streak"]
-
 #: What rules without a streak look like from outside.
-_NONE: Final[Json] = {
+_NO_STREAK: Final[Json] = {
     "length": 0,
     "frequency": "daily",
     "started": None,
@@ -22,17 +20,17 @@ _NONE: Final[Json] = {
 }
 
 
-def base_streak(streak: StreakView | None) -> Json:
-    """Write what every streak has; freezes only where the rules have them."""
+def serialize_streak(streak: StreakView | None) -> Json:
+    """Serialize what every streak has; freezes only where the rules have them."""
     if streak is None:
-        return dict(_NONE)
+        return dict(_NO_STREAK)
     written: Json = {
         "length": streak.length,
         "frequency": streak.frequency,
-        "started": day(streak.started),
-        "periodStart": day(streak.period_start),
-        "periodEnd": day(streak.period_end),
-        "expires": day(streak.expires),
+        "started": serialize_date(streak.started),
+        "periodStart": serialize_date(streak.period_start),
+        "periodEnd": serialize_date(streak.period_end),
+        "expires": serialize_date(streak.expires),
     }
     supply = {
         "freezes": streak.freezes,
@@ -43,32 +41,34 @@ def base_streak(streak: StreakView | None) -> Json:
     return written | {name: value for name, value in supply.items() if value is not None}
 
 
-def event_streak(streak: StreakView | None) -> Json:
-    """Write the streak after an event."""
-    return base_streak(streak) | {"extended": streak is not None and streak.extended}
+def serialize_event_streak(streak: StreakView | None) -> Json:
+    """Serialize the streak after an event."""
+    return serialize_streak(streak) | {"extended": streak is not None and streak.extended}
 
 
-def extended_at(streak: StreakView | None) -> str | None:
-    """Write when a streak was last extended, null where there is none."""
-    return None if streak is None or streak.extended_at is None else instant(streak.extended_at)
+def serialize_extended_at(streak: StreakView | None) -> str | None:
+    """Serialize when a streak was last extended, null where there is none."""
+    return None if streak is None or streak.extended_at is None else serialize_instant(streak.extended_at)
 
 
-def full_streak(streak: StreakView | None, history: Iterable[StreakPeriod], pauses: Iterable[PauseView]) -> Json:
-    """Write a streak with what its last periods were to it, and the pauses that are not over."""
+def serialize_streak_with_history(
+    streak: StreakView | None, history: Iterable[StreakPeriod], pauses: Iterable[PauseView]
+) -> Json:
+    """Serialize a streak with what its last periods were to it, and the pauses that are not over."""
     with_freezes = streak is not None and streak.freezes is not None
-    return base_streak(streak) | {
-        "extended": extended_at(streak),
-        "streakHistory": [_period(one, with_freezes=with_freezes) for one in history],
+    return serialize_streak(streak) | {
+        "extended": serialize_extended_at(streak),
+        "streakHistory": [_serialize_period(one, with_freezes=with_freezes) for one in history],
         "pauses": [{"id": str(one.id), "start": one.start.isoformat(), "end": one.end.isoformat()} for one in pauses],
     }
 
 
-def _period(one: StreakPeriod, *, with_freezes: bool) -> Json:
+def _serialize_period(one: StreakPeriod, *, with_freezes: bool) -> Json:
     return {
         "periodStart": one.period_start.isoformat(),
         "periodEnd": one.period_end.isoformat(),
         "length": one.length,
         **({"usedFreeze": one.used_freeze} if with_freezes else {}),
         "usedPause": one.used_pause,
-        **({} if one.reset_at is None else {"resetAt": instant(one.reset_at)}),
+        **({} if one.reset_at is None else {"resetAt": serialize_instant(one.reset_at)}),
     }

@@ -1,8 +1,8 @@
-"""Values: instants, dates, numbers and attributes as the wire writes them.
+"""Values: instants, dates, numbers and attributes as the API writes them.
 
->>> instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
+>>> serialize_instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
 '2025-04-02T10:00:00.123Z'
->>> pairs({"plan": "pro"})
+>>> serialize_attributes({"plan": "pro"})
 [{'key': 'plan', 'value': 'pro'}]
 """
 
@@ -14,27 +14,25 @@ from typing import Any
 
 from trophy_engine.numbers import Number
 
-__all__ = ["Json", "day", "instant", "number", "pairs"]
-
 #: A JSON object.
 Json = dict[str, Any]
 
 
-def instant(at: datetime) -> str:
-    """Write an instant in UTC, to the millisecond."""
+def serialize_instant(at: datetime) -> str:
+    """Serialize an instant in UTC, to the millisecond."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def day(on: date | None) -> str | None:
-    """Write a date, or null."""
+def serialize_date(on: date | None) -> str | None:
+    """Serialize a date, or null."""
     return None if on is None else on.isoformat()
 
 
-def number(value: Number | float) -> int | float:
-    """Write a number: a whole one as such."""
+def serialize_number(value: Number | float) -> int | float:
+    """Serialize a number: a whole one as such."""
     return int(value) if value == int(value) else float(value)
 
 
-def pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:
-    """Write attributes as a list."""
+def serialize_attributes(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Serialize attributes as a list."""
     return [{"key": key, "value": value} for key, value in attributes.items()]

@@ -1,4 +1,4 @@
-"""Removal: a rule goes, and with it every rule that would mean nothing, or something else, without it."""
+"""Deletion: a rule goes, and with it every rule that would mean nothing, or something else, without it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTri
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 
-__all__ = ["pinned", "without"]
 
-
-def without(
+def delete_cascade(
     ruleset: Ruleset,
     *,
     metrics: AbstractSet[str] = frozenset(),
@@ -25,7 +23,7 @@ def without(
     achievements: AbstractSet[str] = frozenset(),
     systems: AbstractSet[str] = frozenset(),
 ) -> Ruleset:
-    """Make the ruleset without some of its rules, which are named by their keys.
+    """Return the ruleset without some of its rules, which are named by their keys.
 
     Rules that count by a metric go with it, and so do rules that are for some values of an attribute only, for without
     it they would be for everybody. A composite achievement waits for what is left of its prerequisites, and goes with
@@ -38,7 +36,7 @@ def without(
         achievements: keys of achievements.
         systems: keys of points systems.
     """
-    gone = _Gone(metrics, attributes, achievements, systems).completed(ruleset.achievements)
+    gone = _Deletion(metrics, attributes, achievements, systems).completed(ruleset.achievements)
     return attrs.evolve(
         ruleset,
         metrics=tuple(one for one in ruleset.metrics if one.key not in gone.metrics),
@@ -50,8 +48,8 @@ def without(
     )
 
 
-def pinned(system: PointsSystem) -> PointsSystem:
-    """Give every trigger and boost the key that it goes by, so that it keeps it wherever it comes to stand."""
+def with_explicit_keys(system: PointsSystem) -> PointsSystem:
+    """Return the system with a key written on every trigger and boost, so that a key does not depend on the order."""
     triggers = zip(system.triggers, system.trigger_keys, strict=True)
     boosts = zip(system.boosts, system.boost_keys, strict=True)
     return attrs.evolve(
@@ -62,7 +60,7 @@ def pinned(system: PointsSystem) -> PointsSystem:
 
 
 @attrs.frozen
-class _Gone:
+class _Deletion:
     """What goes, by keys."""
 
     metrics: AbstractSet[str]
@@ -70,7 +68,7 @@ class _Gone:
     achievements: AbstractSet[str]
     systems: AbstractSet[str]
 
-    def completed(self, achievements: tuple[Achievement, ...]) -> _Gone:
+    def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
         """Add the achievements that go with what goes, and those that go with them."""
         more = {one.key for one in achievements if one.key not in self.achievements and self._takes(one)}
         if not more:
@@ -88,7 +86,7 @@ class _Gone:
         return False
 
     def _filtered(self, rule: Any) -> bool:
-        """Tell whether a rule is for some values of an attribute that goes."""
+        """Return whether a rule is for some values of an attribute that goes."""
         return any(
             (type_, key) in self.attributes
             for type_ in ("user", "event")
@@ -96,18 +94,18 @@ class _Gone:
         )
 
     def spares_achievement(self, achievement: Achievement) -> bool:
-        """Tell whether an achievement stays."""
+        """Return whether an achievement stays."""
         return achievement.key not in self.achievements
 
     def spares_board(self, board: Leaderboard) -> bool:
-        """Tell whether a leaderboard stays."""
+        """Return whether a leaderboard stays."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
         return not (
             board.metric in self.metrics or board.points in self.systems or broken_down or self._filtered(board)
         )
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
-        """Make an achievement that stays, without the prerequisites that go; locked, so that its holders keep it.
+        """Return an achievement that stays, without the prerequisites that go; locked, so that its holders keep it.
 
         Whoever holds the prerequisites that are left has not done what it was for.
         """
@@ -124,8 +122,8 @@ class _Gone:
         return attrs.evolve(streak, metrics=tuple(one for one in streak.metrics if one.key not in self.metrics))
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
-        """Make a points system without the triggers and boosts that go; the others keep their keys."""
-        kept = pinned(system)
+        """Return a points system without the triggers and boosts that go; the others keep their keys."""
+        kept = with_explicit_keys(system)
         triggers = tuple(filter(self._spares_trigger, kept.triggers))
         boosts = tuple(one for one in kept.boosts if not self._filtered(one))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
