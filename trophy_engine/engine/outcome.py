@@ -188,6 +188,6 @@ class Outcome:
         return MappingProxyType(changes)
 
     def explain(self) -> EventExplanation:
-        """Explain what the command did: where it fell, the marks that it crossed, how awards were reckoned."""
+        """Explain what the command did: where it fell, the thresholds that it crossed, how awards were reckoned."""
         home = StreakFacts(*self._streak).zone
         return explain_event(self._plan, self._command, self._effects, home, repeated=self.replayed)

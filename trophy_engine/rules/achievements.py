@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 import attrs
 
@@ -23,6 +23,7 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.phrases import counted, joined, with_attributes
 
 __all__ = [
     "Achievement",
@@ -52,6 +53,11 @@ class MetricTrigger:
     value: Number = attrs.field(converter=as_number, validator=Number_(least=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
 
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"{with_attributes(self.metric, self.event_attributes)} is past {self.value:,}"
+
 
 @attrs.frozen
 class StreakTrigger:
@@ -60,12 +66,22 @@ class StreakTrigger:
     type: ClassVar[str] = "streak"
     length: int = attrs.field(validator=Whole(least=1))
 
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"the streak reached {self.length:,}"
+
 
 @attrs.frozen
 class ApiTrigger:
     """The application says so, through ``Engine.complete``."""
 
     type: ClassVar[str] = "api"
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return "the application said so"
 
 
 @attrs.frozen
@@ -74,6 +90,11 @@ class CompositeTrigger:
 
     type: ClassVar[str] = "achievement"
     achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS)
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"its prerequisites are held: {joined(self.achievements)}"
 
 
 @attrs.frozen
@@ -85,6 +106,11 @@ class AnniversaryTrigger:
 
     type: ClassVar[str] = "anniversary"
     years: int = attrs.field(validator=Whole(least=1, most=200))
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"{counted(self.years, 'year')} since the sign-up"
 
 
 AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger
@@ -107,9 +133,7 @@ class Achievement:
     """
 
     key: str = attrs.field(validator=KEY)
-    trigger: AchievementTrigger = attrs.field(
-        validator=Instances((MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger))
-    )
+    trigger: AchievementTrigger = attrs.field(validator=Instances(get_args(AchievementTrigger)))
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))

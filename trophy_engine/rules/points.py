@@ -7,7 +7,7 @@ digits; an award that would take it further takes it to 10**4000 - 1, as to a ma
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
@@ -31,6 +31,7 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.phrases import counted, with_attributes
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -91,6 +92,12 @@ class MetricPointsTrigger(_Trigger):
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        what = with_attributes(self.metric, self.event_attributes)
+        return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
+
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
@@ -100,6 +107,11 @@ class StreakPointsTrigger(_Trigger):
     points: int = _points()
     length: int = attrs.field(default=1, validator=Whole(least=1))
 
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return "for every period of the streak" if self.length == 1 else f"for every {self.length} periods"
+
 
 @attrs.frozen
 class AchievementPointsTrigger(_Trigger):
@@ -108,6 +120,11 @@ class AchievementPointsTrigger(_Trigger):
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY)
     points: int = _points()
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return f"for the achievement {self.achievement!r}"
 
 
 @attrs.frozen
@@ -119,6 +136,11 @@ class TimePointsTrigger(_Trigger):
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Whole(least=1))
 
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return f"every {counted(self.interval, self.unit.removesuffix('s'))}"
+
 
 @attrs.frozen
 class UserCreationPointsTrigger(_Trigger):
@@ -126,6 +148,11 @@ class UserCreationPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return "for signing up"
 
 
 PointsTrigger = (
@@ -176,15 +203,6 @@ class Boost:
             raise InvalidValue("a boost is for one user_id or for user_attributes, not for both")
 
 
-_TRIGGERS: Final = (
-    MetricPointsTrigger,
-    StreakPointsTrigger,
-    AchievementPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
-)
-
-
 @attrs.frozen
 class PointsSystem:
     """A balance of whole points, never below zero.
@@ -206,7 +224,7 @@ class PointsSystem:
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     maximum: int | None = attrs.field(default=None, validator=Optional(Whole(least=1)))
     triggers: tuple[PointsTrigger, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=Instances(_TRIGGERS, many=True)
+        default=(), converter=as_sequence, validator=Instances(get_args(PointsTrigger), many=True)
     )
     levels: tuple[Level, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Level,), many=True))
     boosts: tuple[Boost, ...] = attrs.field(default=(), converter=as_sequence, validator=Instances((Boost,), many=True))
