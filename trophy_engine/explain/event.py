@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import floor
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import attrs
 
@@ -158,6 +158,8 @@ def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what com
             return "had their streak restored"
         case ResetStreak():
             return "had their streak reset"
+        case _:
+            assert_never(command)
 
 
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
@@ -182,7 +184,7 @@ def _field(name: str) -> str:
 
 
 #: What each kind of effect says, from the fields after the instant and what a period is called.
-_SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
+SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
     UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
     UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
     MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
@@ -221,7 +223,7 @@ def _say(plan: Plan, raw: RawEffect, moves: Moves, before: RawEffect | None) -> 
     unit = "period" if streak is None else UNITS[streak.frequency]
     if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
         return f"the streak of {counted(raw[3], unit)} was lost by it"
-    say = _SENTENCES.get(raw[0])
+    say = SENTENCES.get(raw[0])
     if say is not None:
         return say(raw[3:], unit)
     silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""

@@ -24,6 +24,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.phrases import counted, joined, with_attributes
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
     "Achievement",
@@ -42,14 +43,21 @@ _STATUSES: Final = ("active", "inactive", "locked")
 
 
 @attrs.frozen
-class MetricTrigger:
+class _Trigger:
+    """What every trigger of achievements has; ``needs_streak`` is whether it never fires without a streak."""
+
+    needs_streak: ClassVar[bool] = False
+
+
+@attrs.frozen
+class MetricTrigger(_Trigger):
     """The user's total of a metric reaches a value of at least 1.
 
     With ``event_attributes``, the total over the events that carry them all.
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=KEY)
+    metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number = attrs.field(converter=as_number, validator=Number_(least=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
 
@@ -60,10 +68,11 @@ class MetricTrigger:
 
 
 @attrs.frozen
-class StreakTrigger:
+class StreakTrigger(_Trigger):
     """The streak reaches a length of at least 1."""
 
     type: ClassVar[str] = "streak"
+    needs_streak: ClassVar[bool] = True
     length: int = attrs.field(validator=Whole(least=1))
 
     @property
@@ -73,7 +82,7 @@ class StreakTrigger:
 
 
 @attrs.frozen
-class ApiTrigger:
+class ApiTrigger(_Trigger):
     """The application says so, through ``Engine.complete``."""
 
     type: ClassVar[str] = "api"
@@ -85,11 +94,11 @@ class ApiTrigger:
 
 
 @attrs.frozen
-class CompositeTrigger:
+class CompositeTrigger(_Trigger):
     """The last of the prerequisites is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS)
+    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
 
     @property
     def reason(self) -> str:
@@ -98,7 +107,7 @@ class CompositeTrigger:
 
 
 @attrs.frozen
-class AnniversaryTrigger:
+class AnniversaryTrigger(_Trigger):
     """The user's sign-up date is so many years (1 to 200) past, from the local midnight of that day on.
 
     The anniversary of 29 February is the 28th in common years.

@@ -11,13 +11,14 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.errors import listed, nearest
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem, at_item
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
-from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
+from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.reachability import composites_of, cycle_of, cyclic, unreachable
+from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
 
 __all__ = ["check"]
@@ -110,6 +111,15 @@ class _Names:
     systems: _Declared
     streak: bool
 
+    def references(self, trigger: Any, path: str) -> Iterator[Problem]:
+        """Report what a trigger lacks: a key that is not declared, or a streak."""
+        for reference in references_of(trigger, path):
+            known = self.metrics if reference.kind == "metric" else self.achievements
+            for field, key in reference.keys.items():
+                yield from known.unknown(reference.kind, key, field)
+        if trigger.needs_streak:
+            yield from _without_streak(self, path)
+
     def filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Tell of filters by attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
@@ -170,16 +180,8 @@ def _check_achievements(achievements: Sequence[Any], names: _Names) -> Iterator[
             continue
         path = at_item("achievements", place)
         yield from names.filters(achievement, path)
-        match achievement.trigger:
-            case MetricTrigger(metric) as trigger:
-                yield from names.metrics.unknown("metric", metric, f"{path}.trigger.metric")
-                yield from names.filters(trigger, f"{path}.trigger")
-            case StreakTrigger():
-                yield from _without_streak(names, f"{path}.trigger")
-            case CompositeTrigger(prerequisites):
-                for number, key in enumerate(prerequisites):
-                    where = at_item(f"{path}.trigger.achievements", number)
-                    yield from names.achievements.unknown("achievement", key, where)
+        yield from names.references(achievement.trigger, f"{path}.trigger")
+        yield from names.filters(achievement.trigger, f"{path}.trigger")
 
 
 def _check_composites(
@@ -227,18 +229,14 @@ def _check_triggers(system: PointsSystem, path: str, never: Collection[str], nam
     for place, trigger in enumerate(system.triggers):
         where = at_item(f"{path}.triggers", place)
         yield from names.filters(trigger, where)
-        match trigger:
-            case MetricPointsTrigger(metric):
-                yield from names.metrics.unknown("metric", metric, f"{where}.metric")
-                if trigger.block_if_out_of_points and trigger.points > 0:
-                    message = "has no effect on a trigger that gives points; leave it out"
-                    yield Problem("warning", f"{where}.block_if_out_of_points", message)
-            case StreakPointsTrigger():
-                yield from _without_streak(names, where)
-            case AchievementPointsTrigger(key):
-                yield from names.achievements.unknown("achievement", key, f"{where}.achievement")
-                if key in never:
-                    yield Problem("warning", f"{where}.achievement", f"never fires, for {key!r} can never complete")
+        yield from names.references(trigger, where)
+        if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and trigger.points > 0:
+            message = "has no effect on a trigger that gives points; leave it out"
+            yield Problem("warning", f"{where}.block_if_out_of_points", message)
+        for reference in references_of(trigger, where):
+            for field, key in reference.keys.items():
+                if reference.kind == "achievement" and key in never:
+                    yield Problem("warning", field, f"never fires, for {key!r} can never complete")
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:

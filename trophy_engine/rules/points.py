@@ -32,6 +32,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.phrases import counted, with_attributes
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -70,8 +71,10 @@ class _Trigger:
         user_attributes: whom it pays: users whose attributes have all of these values.
         status: ``"active"``, or ``"inactive"`` so that it pays nobody.
         key: the name by which it is told from the others of its system, wherever it stands among them.
+        needs_streak: whether it never pays without a streak.
     """
 
+    needs_streak: ClassVar[bool] = False
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
@@ -86,7 +89,7 @@ class MetricPointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=KEY)
+    metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
     threshold: int = attrs.field(default=1, validator=Whole(least=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=MATCHING, kw_only=True)
@@ -104,6 +107,7 @@ class StreakPointsTrigger(_Trigger):
     """Points each time a credited period takes the streak to a multiple of the length."""
 
     type: ClassVar[str] = "streak"
+    needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Whole(least=1))
 
@@ -118,7 +122,7 @@ class AchievementPointsTrigger(_Trigger):
     """Points once, when the achievement is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievement: str = attrs.field(validator=KEY)
+    achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
     points: int = _points()
 
     @property

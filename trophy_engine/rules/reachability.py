@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 
 __all__ = ["composites_of", "cycle_of", "cyclic", "unreachable"]
 
@@ -44,9 +44,7 @@ def unreachable(
             waiting.setdefault(need, []).append(key)
     pending = list(cycles)
     if not streak:
-        pending += [
-            one.key for one in achievements if isinstance(one, Achievement) and isinstance(one.trigger, StreakTrigger)
-        ]
+        pending += [one.key for one in achievements if isinstance(one, Achievement) and one.trigger.needs_streak]
     never: set[str] = set()
     while pending:
         key = pending.pop()
