@@ -187,7 +187,7 @@ def test_why_an_achievement_is_held_or_not(story, key, expected):
 
 def test_an_achievement_is_explained_as_of_any_instant(story):
     then = story.explain("ann", achievement="hundred", at=at("04-05T09:59"))
-    assert (then.held, then.mark.after, then.mark.missing) == (False, 40, 60)
+    assert (then.held, then.progress.after, then.progress.missing) == (False, 40, 60)
     now = story.explain("ann", achievement="hundred", at=at("04-05T10:00"))
     assert (now.held, now.achieved_at) == (True, at("04-05T10:00"))
 
@@ -270,7 +270,7 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
     freer = Ruleset(metrics=[Metric("words")], achievements=[Achievement("ten", MetricTrigger("words", 10))])
     later = Engine(freer, storage=storage, clock=lambda: at("04-07T12:00"))
     later.record("words", user="ann", at=at("04-07T11:00"))
-    assert later.explain("ann", achievement="ten").mark.after == 119
+    assert later.explain("ann", achievement="ten").progress.after == 119
     assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).held
     with pytest.raises(UnknownKey, match="unknown achievement 'hundred'"):
         later.explain("ann", achievement="hundred")
@@ -286,7 +286,7 @@ def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_tho
     on_ios = Achievement("a", MetricTrigger("words", 5, {"device": "ios"}))
     engine.update(attrs.evolve(rules, achievements=[on_ios]), at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert (explained.mark.counter, explained.mark.target, explained.silent) == ("words", 1, False)
+    assert (explained.progress.counter, explained.progress.target, explained.silent) == ("words", 1, False)
 
 
 def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_counter_stood():
@@ -297,7 +297,7 @@ def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_cou
     engine.update(due, at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
     assert explained.silent
-    assert explained.mark.text == "words: 3, past the mark at 1"
+    assert explained.progress.text == "words: 3, past the mark at 1"
 
 
 def test_exactly_one_thing_is_asked_for(story):

@@ -29,12 +29,12 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             assert (explained.held, explained.achieved_at) == (view.achieved_at is not None, view.achieved_at)
             if view.progress is not None:
                 assert explained.missing == view.progress.missing
-                if explained.mark is not None:
-                    assert (explained.mark.after, explained.mark.target) == (
+                if explained.progress is not None:
+                    assert (explained.progress.after, explained.progress.target) == (
                         view.progress.current,
                         view.progress.target,
                     )
-                    assert explained.mark.missing == view.progress.remaining
+                    assert explained.progress.missing == view.progress.remaining
             assert explained.text
         for key, balance in player.points.items():
             ledger = engine.explain(user, points=key, at=end)

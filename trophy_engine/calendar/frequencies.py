@@ -11,7 +11,7 @@ Consecutive periods have consecutive indices, so that "the period before" is a s
 from __future__ import annotations
 
 from datetime import date
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, assert_never
 
 import attrs
 
@@ -92,3 +92,5 @@ def frequency(name: FrequencyName, first_weekday: Weekday = "sunday") -> Frequen
             return Weekly(WEEKDAYS.index(first_weekday))
         case "monthly":
             return Monthly()
+        case _:
+            assert_never(name)

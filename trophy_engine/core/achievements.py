@@ -1,4 +1,4 @@
-"""Crossing marks: a counter moves, achievements complete, composites follow, triggers are lined up for payment."""
+"""Crossing thresholds: a counter moves, achievements complete, composites follow, triggers are lined up for payment."""
 
 from __future__ import annotations
 
@@ -77,15 +77,15 @@ def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, 
 def cross(
     agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
 ) -> None:
-    """Move a counter of whole numbers: complete achievements whose marks it reaches, line up each step it takes.
+    """Move a counter of whole numbers: complete achievements whose thresholds it reaches, line up each step it takes.
 
-    A mark that was passed is not looked at again until the user's attributes change, for only they can open it.
+    A threshold that was passed is not looked at again until the user's attributes change, for only they can open it.
     """
     gauge = state.gauges[counter.index]
-    if after >= counter.at[gauge.cursor]:
-        _pass_marks(agenda, state, counter, gauge, after, at, silently=silently)
+    if after >= counter.thresholds[gauge.cursor]:
+        _pass_thresholds(agenda, state, counter, gauge, after, at, silently=silently)
     if after > before and not silently:
-        for step, trigger in counter.every:
+        for step, trigger in counter.steps:
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
@@ -94,14 +94,14 @@ def cross(
 def cross_metric(
     agenda: Agenda, state: UserState, counter: Counter, gauge: CounterState, before: Number, after: Number, at: int
 ) -> None:
-    """Cross the marks of a metric counter as ``cross`` does, and find the interval in which nothing more can happen."""
-    if after >= counter.at[gauge.cursor]:
-        _pass_marks(agenda, state, counter, gauge, after, at)
-    low, high = _BELOW, counter.at[gauge.cursor]
-    if counter.every:
+    """Cross the thresholds of a metric counter as ``cross`` does, and find the interval in which nothing can happen."""
+    if after >= counter.thresholds[gauge.cursor]:
+        _pass_thresholds(agenda, state, counter, gauge, after, at)
+    low, high = _BELOW, counter.thresholds[gauge.cursor]
+    if counter.steps:
         whole = after if type(after) is int else floor(after)
         whole_before = before if type(before) is int else floor(before)
-        for step, trigger in counter.every:
+        for step, trigger in counter.steps:
             steps = whole // step
             times = steps - whole_before // step
             if times > 0:
@@ -115,7 +115,7 @@ def cross_metric(
     gauge.high = high
 
 
-def _pass_marks(
+def _pass_thresholds(
     agenda: Agenda,
     state: UserState,
     counter: Counter,
@@ -126,7 +126,7 @@ def _pass_marks(
     silently: bool = False,
 ) -> None:
     cursor = gauge.cursor
-    while after >= counter.at[cursor]:
+    while after >= counter.thresholds[cursor]:
         if qualifies(counter.achievements[cursor], state):
             complete(agenda, state, counter.achievements[cursor], at, silently=silently)
         cursor += 1

@@ -1,10 +1,11 @@
-"""Compiling: a ruleset becomes a plan, first its counters, then the marks that its rules put on them."""
+"""Compiling: a ruleset becomes a plan, first its counters, then the thresholds and steps that its rules put on them."""
 
 from __future__ import annotations
 
 from datetime import time
+from operator import attrgetter
 from operator import index as identity
-from typing import Any
+from typing import assert_never
 
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
@@ -24,6 +25,8 @@ from trophy_engine.core.plan import (
 )
 from trophy_engine.numbers import MOST_POINTS, Number
 from trophy_engine.rules.achievements import (
+    Achievement,
+    AchievementTrigger,
     AnniversaryTrigger,
     ApiTrigger,
     CompositeTrigger,
@@ -32,6 +35,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.phrases import with_attributes
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     MetricPointsTrigger,
@@ -42,6 +46,7 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak
 
 __all__ = ["compile_plan"]
 
@@ -52,18 +57,19 @@ def compile_plan(ruleset: Ruleset) -> Plan:
 
 
 class _Compiler:
-    """Builds a plan: first the counters, then the marks that achievements and triggers put on them."""
+    """Builds a plan: first the counters, then the thresholds and steps that achievements and triggers put on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
+        self.counters: list[Counter] = []
+        totals = {metric.key: MetricPlan(metric.key, self._total(metric.key)) for metric in ruleset.metrics}
         self.plan = plan = Plan(
             ruleset=ruleset,
-            metrics={},
-            counters=[],
+            metrics=totals,
+            counters=self.counters,
             streak=None,
-            anniversaries=Counter(0),
-            achievements={
-                rule.key: AchievementPlan(rule, rule.key, rule.user_attributes or None) for rule in ruleset.achievements
-            },
+            length=self._add(Counter("the streak", attrgetter("length"))),
+            anniversaries=self._add(Counter("years since the sign-up", attrgetter("years"))),
+            achievements={},
             composites=[],
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
@@ -73,47 +79,44 @@ class _Compiler:
             boards={rule.key: _board(rule) for rule in ruleset.leaderboards if rule.status != "inactive"},
             notices=notice_plan(ruleset),
         )
-        self._count_metrics(ruleset)
-        self._count_time(ruleset)
-        for achievement in plan.achievements.values():
-            if achievement.rule.status == "active":
-                self._mark_achievement(achievement)
-        order = 0
-        for system in plan.systems:
-            for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
-                if rule.status == "active":
-                    self._mark_trigger(_trigger(order, key, system, rule))
-                order += 1
+        if ruleset.streak is not None:
+            self._add_streak(ruleset.streak)
+        for achievement in ruleset.achievements:
+            self._add_achievement(achievement)
+        for composite in plan.composites:
+            for key in composite.prerequisites:
+                plan.achievements[key].composites.append(composite)
+        self._add_triggers()
         for counter in plan.counters:
-            counter.seal()
-        self._mark_boards()
+            counter.sort_thresholds()
+        self._add_boards()
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for metric in plan.metrics.values():
             metric.watched = bool(metric.boards) or plan.notices is not None
             metric.alone = not (metric.watched or metric.matching or metric.streak or customizable)
 
-    def _counter(self, event_attributes: Filter | None = None) -> Counter:
-        counter = Counter(len(self.plan.counters), event_attributes or Filter())
-        self.plan.counters.append(counter)
+    def _add(self, counter: Counter) -> Counter:
+        """Add a counter that has a place in a state's ``gauges``."""
+        counter.index = len(self.counters)
+        self.counters.append(counter)
         return counter
 
-    def _count_metrics(self, ruleset: Ruleset) -> None:
-        filters: dict[str, dict[Filter, None]] = {metric.key: {} for metric in ruleset.metrics}
-        rules: list[Any] = [achievement.trigger for achievement in ruleset.achievements]
-        rules += [trigger for system in ruleset.points for trigger in system.triggers]
-        for rule in rules:
-            if isinstance(rule, MetricTrigger | MetricPointsTrigger) and rule.event_attributes:
-                filters[rule.metric][rule.event_attributes] = None
-        for key, matching in filters.items():
-            metric = MetricPlan(key, self._counter(), {one: self._counter(one) for one in matching})
-            metric.index_filters()
-            self.plan.metrics[key] = metric
+    def _total(self, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None) -> Counter:
+        """Add the counter of a metric's total over the events that carry the attributes."""
+        index, wanted = len(self.counters), event_attributes or Filter()
+        subject = with_attributes(metric, wanted)
+        return self._add(Counter(subject, lambda state: state.gauges[index].total, index, wanted, unfiltered))
 
-    def _count_time(self, ruleset: Ruleset) -> None:
-        self.plan.anniversaries = self._counter()
-        rule = ruleset.streak
-        if rule is None:
-            return
+    def _total_of(self, key: str, event_attributes: Filter) -> Counter:
+        """Find the counter of a metric's total over the events that carry the attributes, or add it."""
+        metric = self.plan.metrics[key]
+        counter = metric.find(event_attributes)
+        if counter is None:
+            counter = self._total(key, event_attributes, metric.total)
+            metric.add_matching(counter)
+        return counter
+
+    def _add_streak(self, rule: Streak) -> None:
         daily = rule.frequency == "daily"
         self.plan.streak = StreakPlan(
             daily=daily,
@@ -121,55 +124,80 @@ class _Compiler:
             first_day=identity if daily else rule.calendar.first_day,
             mode=rule.evaluation_mode,
             days_off=weekdays_of(rule.days_off),
-            length=self._counter(),
+            length=self.plan.length,
             freezes=rule.freezes,
             **conditions_of(rule.metrics),
         )
         for metric in rule.metrics:
             self.plan.metrics[metric.key].streak = self.plan.streak
 
-    def _mark_achievement(self, achievement: AchievementPlan) -> None:
-        match achievement.rule.trigger:
-            case MetricTrigger(metric, value, event_attributes):
-                self._mark(self.plan.metrics[metric].counter(event_attributes), value, achievement)
-            case StreakTrigger(length):
-                if self.plan.streak is not None:
-                    self._mark(self.plan.streak.length, length, achievement)
-            case AnniversaryTrigger(years):
-                self._mark(self.plan.anniversaries, years, achievement)
-            case CompositeTrigger(prerequisites):
-                achievement.prerequisites = prerequisites
-                self.plan.composites.append(achievement)
-                for key in prerequisites:
-                    self.plan.achievements[key].composites.append(achievement)
-            case ApiTrigger():
-                pass  # its counter is the call itself
-
-    @staticmethod
-    def _mark(counter: Counter, threshold: Number, achievement: AchievementPlan) -> None:
-        counter.at.append(threshold)
+    def _add_achievement(self, rule: Achievement) -> None:
+        counter, threshold, prerequisites = self._condition(rule.trigger)
+        achievement = AchievementPlan(
+            rule, rule.key, rule.user_attributes or None, counter, threshold, prerequisites=prerequisites
+        )
+        self.plan.achievements[rule.key] = achievement
+        if counter is None or rule.status != "active":
+            return
         counter.achievements.append(achievement)
+        if prerequisites:
+            self.plan.composites.append(achievement)
 
-    def _mark_trigger(self, trigger: TriggerPlan) -> None:
-        match trigger.rule:
-            case MetricPointsTrigger() as rule:
-                metric = self.plan.metrics[rule.metric]
-                metric.counter(rule.event_attributes).every.append((rule.threshold, trigger))
-                metric.blocks |= rule.block_if_out_of_points and rule.points < 0
-            case StreakPointsTrigger() as rule:
-                if self.plan.streak is not None:
-                    self.plan.streak.length.every.append((rule.length, trigger))
-            case AchievementPointsTrigger() as rule:
-                self.plan.achievements[rule.achievement].triggers.append(trigger)
-            case TimePointsTrigger() as rule:
-                trigger.system.timed = True
+    def _condition(self, trigger: AchievementTrigger) -> tuple[Counter | None, Number, tuple[str, ...]]:
+        """Return the counter of an achievement (None for a call), its threshold, and the prerequisites."""
+        match trigger:
+            case MetricTrigger(metric, value, event_attributes):
+                return self._total_of(metric, event_attributes), value, ()
+            case StreakTrigger(length):
+                return self.plan.length, length, ()
+            case AnniversaryTrigger(years):
+                return self.plan.anniversaries, years, ()
+            case CompositeTrigger(keys):
+                held = Counter("prerequisites", lambda state: sum(key in state.completed for key in keys))
+                return held, len(keys), keys
+            case ApiTrigger():
+                return None, 1, ()
+            case _:
+                assert_never(trigger)
+
+    def _add_triggers(self) -> None:
+        order = 0
+        for system in self.plan.systems:
+            for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
+                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
+                system.triggers[key] = trigger
+                payers = self._payers(trigger, rule)
+                if rule.status == "active":
+                    payers.append(trigger)
+                order += 1
+        for metric in self.plan.metrics.values():
+            triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
+            metric.blocks = any(trigger.blocks and trigger.points < 0 for trigger in triggers)
+        for trigger in self.plan.ticks:
+            trigger.system.timed = True
+
+    def _payers(self, trigger: TriggerPlan, rule: PointsTrigger) -> list[TriggerPlan]:
+        """Set what a trigger counts, and return the list of the triggers that pay at the same occasion."""
+        match rule:
+            case MetricPointsTrigger():
+                trigger.counter, trigger.step = self._total_of(rule.metric, rule.event_attributes), rule.threshold
+                trigger.blocks = rule.block_if_out_of_points
+                return trigger.counter.triggers
+            case StreakPointsTrigger():
+                trigger.counter, trigger.step = self.plan.length, rule.length
+                return trigger.counter.triggers
+            case AchievementPointsTrigger():
+                return self.plan.achievements[rule.achievement].triggers
+            case TimePointsTrigger():
                 trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
                 trigger.days = rule.interval if rule.unit == "days" else 0
-                self.plan.ticks.append(trigger)
+                return self.plan.ticks
             case UserCreationPointsTrigger():
-                self.plan.creation.append(trigger)
+                return self.plan.creation
+            case _:
+                assert_never(rule)
 
-    def _mark_boards(self) -> None:
+    def _add_boards(self) -> None:
         systems = {system.key: system for system in self.plan.systems}
         for board in self.plan.boards.values():
             if board.rule.status != "active":
@@ -211,8 +239,3 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         thresholds=[level.points for level in levels],
         boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
     )
-
-
-def _trigger(order: int, key: str, system: SystemPlan, rule: PointsTrigger) -> TriggerPlan:
-    blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
-    return TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None, blocks)

@@ -35,7 +35,6 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.achievements import ApiTrigger
 
 __all__ = ["apply", "record"]
 
@@ -166,7 +165,7 @@ def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
 
 
 def _is_callable(achievement: AchievementPlan) -> bool:
-    return isinstance(achievement.rule.trigger, ApiTrigger) and achievement.rule.status != "inactive"
+    return achievement.counter is None and achievement.rule.status != "inactive"
 
 
 def _complete_by_call(agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int) -> None:

@@ -27,12 +27,6 @@ from trophy_engine.core.state import CounterState, UserState
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.achievements import (
-    AnniversaryTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
 from trophy_engine.rules.streak import Freezes
 
 __all__ = ["RulesDiff", "migrate_state"]
@@ -118,7 +112,7 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _keep_totals(after, state, diff)
     after.attributes = {key: value for key, value in state.attributes.items() if key in agenda.plan.user_attributes}
     after.completed = {key: when for key, when in state.completed.items() if key in agenda.plan.achievements}
-    if after.sign_up_day is not None and diff.before.anniversaries.at != agenda.plan.anniversaries.at:
+    if after.sign_up_day is not None and diff.before.anniversaries.thresholds != agenda.plan.anniversaries.thresholds:
         after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
     after.ticks = tuple(
         after.tick_from(at) if place is None else state.ticks[place].copy() for place in diff.kept_ticks
@@ -236,29 +230,14 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
-    for achievement in diff.opened:
-        if qualifies(achievement, after) and _reached(agenda.plan, after, achievement):
+    """Complete the achievements that are new or changed and already reached, composites after all others."""
+    for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
+        if qualifies(achievement, after) and _is_reached(achievement, after):
             complete(agenda, after, achievement, at, silently=True)
     after.recheck = False
-    for composite in agenda.plan.composites:
-        if composite in diff.opened and qualifies(composite, after) and _held(after, composite):
-            complete(agenda, after, composite, at, silently=True)
     complete_composites(agenda, after, at, silently=True)
     after.recheck = True
 
 
-def _held(state: UserState, composite: AchievementPlan) -> bool:
-    return all(key in state.completed for key in composite.prerequisites)
-
-
-def _reached(plan: Plan, state: UserState, achievement: AchievementPlan) -> bool:
-    """Tell whether a user has reached the mark of an achievement that does not wait for others."""
-    match achievement.rule.trigger:
-        case MetricTrigger(metric, value, event_attributes):
-            return state.gauges[plan.metrics[metric].counter(event_attributes).index].total >= value
-        case StreakTrigger(length):
-            return state.length >= length
-        case AnniversaryTrigger(years):
-            return state.years >= years
-        case CompositeTrigger() | _:
-            return False
+def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
+    return achievement.counter is not None and achievement.counter.read(state) >= achievement.threshold

@@ -1,7 +1,7 @@
-"""The plan: a ruleset compiled once into counters and the marks on them.
+"""The plan: a ruleset compiled once into counters and the thresholds and steps on them.
 
 ==================================  ===================  ==================================================
-counter                             moved by             marks on it
+counter                             moved by             thresholds and steps on it
 ==================================  ===================  ==================================================
 metric total                        a metric event       achievement *at N*; points *every N*
 total over events with attributes   a matching event     the same
@@ -14,7 +14,10 @@ existence of the user               creation             points *at 1*
 points total                        an award             level *at N*
 ==================================  ===================  ==================================================
 
-Between two marks nothing can happen, so an event costs what it crosses and not how many rules there are.
+Between two thresholds nothing can happen, so an event costs what it crosses and not how many rules there are.
+
+Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
+compare what ``Counter.read`` returns with the threshold. ``compile`` is the only place that asks for the kind.
 """
 
 from __future__ import annotations
@@ -84,6 +87,8 @@ class SystemPlan:
     levels: list[Level]
     thresholds: list[int]
     boosts: BoostSchedule | None
+    #: By their keys, the inactive ones included.
+    triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     timed: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
 
@@ -98,7 +103,11 @@ class TriggerPlan:
     rule: PointsTrigger
     points: int
     user_attributes: Filter | None
-    blocks: bool
+    #: Whether it refuses an event for which the points are lacking.
+    blocks: bool = False
+    #: What it counts, and how much of that each payment takes; None for the clock, a completion and the creation.
+    counter: Counter | None = None
+    step: int = 1
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
     hours: int = 0
     days: int = 0
@@ -106,11 +115,17 @@ class TriggerPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that wait for it, and the triggers that pay for it."""
+    """An achievement, the composites that wait for it, and the triggers that pay for it.
+
+    It is reached when ``counter`` reads at least ``threshold``; the counter is None for one that a call completes. That
+    of a composite counts its ``prerequisites``, of which every other kind has none.
+    """
 
     rule: Achievement
     key: str
     user_attributes: Filter | None
+    counter: Counter | None
+    threshold: Number
     prerequisites: tuple[str, ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
@@ -118,23 +133,33 @@ class AchievementPlan:
 
 @attrs.define(eq=False)
 class Counter:
-    """A number that only commands and time move, and the marks on it.
+    """A number that only commands and time move, and the thresholds and steps on it.
 
-    ``at`` holds the thresholds of ``achievements`` in rising order and ends beyond every number; ``every`` pairs steps
-    with triggers. ``index`` is the counter's place in a state's ``gauges``.
+    Attributes:
+        subject: what it counts, in words.
+        read: returns the number, given a user's state.
+        index: its place in a state's ``gauges``; -1 for one that has none there.
+        event_attributes: those of the events that it counts.
+        unfiltered: the counter of all events of the metric, for one that counts those with certain attributes.
+        achievements, thresholds: what it completes and at which number, rising; the last is beyond every total.
+        triggers, steps: what it pays, and each of that with its step.
     """
 
-    index: int
+    subject: str
+    read: Callable[[Any], Number]
+    index: int = -1
     event_attributes: Filter = attrs.field(factory=Filter)
-    at: list[Number] = attrs.field(factory=list)
+    unfiltered: Counter | None = None
     achievements: list[AchievementPlan] = attrs.field(factory=list)
-    every: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
+    triggers: list[TriggerPlan] = attrs.field(factory=list)
+    thresholds: list[Number] = attrs.field(factory=list)
+    steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
 
-    def seal(self) -> None:
-        """Put the marks in order."""
-        marks = sorted(zip(self.at, self.achievements, strict=True), key=lambda mark: mark[0])
-        self.at = [*(threshold for threshold, _ in marks), BEYOND]
-        self.achievements = [achievement for _, achievement in marks]
+    def sort_thresholds(self) -> None:
+        """Put the achievements in the order of their thresholds, and pair the triggers with their steps."""
+        self.achievements.sort(key=lambda achievement: achievement.threshold)
+        self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
+        self.steps = [(trigger.step, trigger) for trigger in self.triggers]
 
 
 @attrs.define(eq=False)
@@ -142,7 +167,7 @@ class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
 
     ``watched`` tells that its events move leaderboards, or that it matters when users were active; ``alone`` that they
-    move nothing but the total, so that between two marks on it there is nothing to look at.
+    move nothing but the total, so that between two thresholds there is nothing to look at.
     """
 
     key: str
@@ -154,17 +179,6 @@ class MetricPlan:
     alone: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
-
-    def counter(self, event_attributes: Filter) -> Counter:
-        """Find the counter of the events that carry the attributes.
-
-        Raises:
-            KeyError: the plan has none.
-        """
-        found = self.find(event_attributes)
-        if found is None:
-            raise KeyError(event_attributes)
-        return found
 
     def find(self, event_attributes: Filter) -> Counter | None:
         """Find the counter of the events that carry the attributes, or None where the plan has none."""
@@ -185,10 +199,10 @@ class MetricPlan:
         found.sort(key=_INDEX)
         return found
 
-    def index_filters(self) -> None:
-        """Index the filtered totals by the first attribute that each wants, so that an event finds those it moves."""
-        for event_attributes, counter in self.matching.items():
-            self._by_pair.setdefault(next(iter(event_attributes.items())), []).append(counter)
+    def add_matching(self, counter: Counter) -> None:
+        """Add the counter of a filtered total, indexed by the first attribute that it wants."""
+        self.matching[counter.event_attributes] = counter
+        self._by_pair.setdefault(next(iter(counter.event_attributes.items())), []).append(counter)
 
 
 @attrs.define(eq=False)
@@ -225,6 +239,7 @@ class Plan:
     metrics: dict[str, MetricPlan]
     counters: list[Counter]
     streak: StreakPlan | None
+    length: Counter
     anniversaries: Counter
     achievements: dict[str, AchievementPlan]
     composites: list[AchievementPlan]

@@ -138,8 +138,8 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
         earn_freezes(agenda, state, streak, at)
     else:
         before = state.years
-        marks = agenda.plan.anniversaries.at
-        state.years = int(marks[bisect_right(marks, before)])
+        thresholds = agenda.plan.anniversaries.thresholds
+        state.years = int(thresholds[bisect_right(thresholds, before)])
         state.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
         cross(agenda, state, agenda.plan.anniversaries, before, state.years, at)
         complete_composites(agenda, state, at)
@@ -147,8 +147,8 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
-    marks = plan.anniversaries.at
-    years = marks[bisect_right(marks, state.years)]
+    thresholds = plan.anniversaries.thresholds
+    years = thresholds[bisect_right(thresholds, state.years)]
     if state.sign_up_day is None or years == BEYOND:
         return NEVER
     return _anniversary(state.sign_up_day, int(years))

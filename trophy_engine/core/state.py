@@ -2,7 +2,7 @@
 
 The core mutates it in place; whoever needs it unchanged takes a ``copy``. ``dump`` gives it as JSON values under the
 names of the rules; ``load`` is its inverse under the same rules, and ``migrate_state`` takes a state to others.
-What can be derived from the rest (when the next thing is due, how far marks were crossed) is not part of the dump.
+What can be derived from the rest (when the next thing is due, how far thresholds were crossed) is not part of the dump.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class CounterState:
     Attributes:
         total: the number; the streak and the years have their own fields in the state.
         low, high: the quiet interval: nothing happens while ``low <= total < high``.
-        cursor: the first *at* mark that has not been passed.
+        cursor: the first threshold that has not been passed.
     """
 
     __slots__ = ("cursor", "high", "low", "total")
@@ -243,7 +243,7 @@ class UserState:
         self.forget()
 
     def forget(self) -> None:
-        """Forget what is derived: every mark and every due date is looked for again."""
+        """Forget what is derived: every threshold and every due date is looked for again."""
         self.gauges = [CounterState(gauge.total) for gauge in self.gauges]
         self.due = -NEVER
         self.due_days = [-NEVER] * 3

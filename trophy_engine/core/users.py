@@ -121,7 +121,7 @@ def _current(state: UserState, field: str) -> str | None:
 
 
 def _change_attribute(state: UserState, key: str, value: str) -> None:
-    """Set an attribute; marks that a filter kept from the user are open to the next relevant event."""
+    """Set an attribute; thresholds that a filter kept from the user are open to the next relevant event."""
     state.attributes = {**state.attributes, key: value}
     if state.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
         state.forget()

@@ -188,7 +188,7 @@ class Outcome:
         return MappingProxyType(changes)
 
     def explain(self) -> EventExplanation:
-        """Explain what the command did: where it fell, the marks that it crossed, how awards were reckoned."""
+        """Explain what the command did: its local date, the thresholds that it crossed, how awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
         home = StreakFacts(*self._streak).zone

@@ -1,4 +1,4 @@
-"""Why a user holds an achievement, or why not: the mark and what is missing to it, filters, and prerequisites."""
+"""Why a user holds an achievement, or why not: the threshold and what is missing to it, filters, and prerequisites."""
 
 from __future__ import annotations
 
@@ -9,34 +9,26 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, StreakExtended, StreakStarted
-from trophy_engine.core.plan import Plan
+from trophy_engine.core.plan import AchievementPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
-from trophy_engine.explain.phrases import clock, joined, where, with_attributes
+from trophy_engine.explain.phrases import clock, where
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import (
-    Achievement,
-    AnniversaryTrigger,
-    ApiTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.phrases import joined
 
-__all__ = ["AchievementExplanation", "Mark", "Prerequisite", "count_of", "explain_achievement"]
+__all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
 
 @attrs.frozen
-class Mark:
-    """A counter and the mark on it.
+class CounterProgress:
+    """Where a counter stands, or how it moved, against a threshold.
 
     Attributes:
         counter: what is counted.
         before, after: where the counter stood before and after the command that completed the achievement, or both
             where it stands.
-        target: the mark.
+        target: the threshold.
         outside: for a counter of events with certain attributes, how much of the metric was recorded without them.
     """
 
@@ -48,12 +40,12 @@ class Mark:
 
     @property
     def missing(self) -> Number:
-        """What is missing to the mark, 0 where it is reached."""
+        """What is missing to the threshold, 0 where it is reached."""
         return max(self.target - self.after, 0)
 
     @property
     def text(self) -> str:
-        """Where the counter stands, or how it moved, against the mark."""
+        """The counter and the threshold, in a sentence."""
         if self.missing:
             told = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
             return f"{told}; {self.outside:,} more was recorded without that" if self.outside else told
@@ -81,7 +73,7 @@ class AchievementExplanation:
         achieved_at: when it was completed; None while it is open.
         local, time_zone: what the user's clock showed then, or shows now, and where.
         silent: whether it was found to have been due before, and neither announced nor paid.
-        mark: the counter that it waits on; None for a composite and for one that is completed by a call.
+        progress: the counter that it waits on; None for a composite and for one that is completed by a call.
         prerequisites: what a composite waits for.
         closed: the filter that keeps it from the user.
         by_call: whether the application completes it.
@@ -95,7 +87,7 @@ class AchievementExplanation:
     local: str
     time_zone: str
     silent: bool
-    mark: Mark | None
+    progress: CounterProgress | None
     prerequisites: tuple[Prerequisite, ...]
     closed: FilterClosed | None
     by_call: bool
@@ -121,7 +113,7 @@ class AchievementExplanation:
         return "\n".join([head, *(f"  {reason}" for reason in self._reasons())])
 
     def _reasons(self) -> list[str]:
-        reasons = [] if self.mark is None else [self.mark.text]
+        reasons = [] if self.progress is None else [self.progress.text]
         if self.held and self.prerequisites:
             reasons.append(f"its prerequisites are held: {joined(one.key for one in self.prerequisites)}")
         elif self.missing:
@@ -144,7 +136,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
             told = transition
     at = last.state.completed.get(key)
     transition = last if at is None else told
-    rule = transition.plan.achievements[key].rule
+    achievement = transition.plan.achievements[key]
     shown = last.state.settled if at is None else at
     home = transition.state.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
@@ -152,46 +144,35 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         user_id=last.state.id,
         at=from_micros(last.state.settled),
         key=key,
-        name=rule.name,
+        name=achievement.rule.name,
         achieved_at=None if at is None else from_micros(at),
         local=clock(home, shown),
         time_zone=where(home, shown),
         silent=silent,
-        mark=_mark(transition, transition.state if silent else transition.before, rule),
-        prerequisites=_prerequisites(transition, rule),
-        closed=closed_by(rule.user_attributes, last.state.attributes) if at is None else None,
-        by_call=isinstance(rule.trigger, ApiTrigger),
+        progress=_progress(transition, transition.state if silent else transition.before, achievement),
+        prerequisites=_prerequisites(transition.state, achievement),
+        closed=closed_by(achievement.rule.user_attributes, last.state.attributes) if at is None else None,
+        by_call=achievement.counter is None,
     )
 
 
-def _mark(transition: Transition, before_it: UserState | None, rule: Achievement) -> Mark | None:
-    match rule.trigger:
-        case MetricTrigger(metric, value, event_attributes):
-            after = count_of(transition.plan, transition.state, metric, event_attributes)
-            before = 0 if before_it is None else count_of(transition.plan, before_it, metric, event_attributes)
-            all_ = count_of(transition.plan, transition.state, metric, Filter())
-            return Mark(with_attributes(metric, event_attributes), before, after, value, all_ - after)
-        case StreakTrigger(length):
-            lengths = [raw[3] for raw in transition.effects if raw[0] in {StreakStarted, StreakExtended}]
-            reached = max(lengths, default=transition.state.length)
-            return Mark("the streak", reached - bool(lengths), reached, length)
-        case AnniversaryTrigger(years):
-            before = 0 if before_it is None else before_it.years
-            return Mark("years since the sign-up", before, transition.state.years, years)
-        case _:
-            return None
+def _progress(
+    transition: Transition, before_it: UserState | None, achievement: AchievementPlan
+) -> CounterProgress | None:
+    counter = achievement.counter
+    if counter is None or achievement.prerequisites:
+        return None
+    before, after = 0 if before_it is None else counter.read(before_it), counter.read(transition.state)
+    if counter is transition.plan.length:  # time may have ended a streak before the command credited the next one
+        lengths = [raw[3] for raw in transition.effects if raw[0] in {StreakStarted, StreakExtended}]
+        after = max(lengths, default=after)
+        before = after - bool(lengths)
+    outside = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) - after
+    return CounterProgress(counter.subject, before, after, achievement.threshold, outside)
 
 
-def count_of(plan: Plan, state: UserState, metric: str, event_attributes: Filter) -> Number:
-    """Give a user's total of a metric over the events with certain attributes."""
-    counter = plan.metrics[metric].counter(event_attributes)
-    return state.gauges[counter.index].total
-
-
-def _prerequisites(transition: Transition, rule: Achievement) -> tuple[Prerequisite, ...]:
-    if not isinstance(rule.trigger, CompositeTrigger):
-        return ()
-    held = transition.state.completed
+def _prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
+    held = state.completed
     return tuple(
-        Prerequisite(key, from_micros(held[key]) if key in held else None) for key in rule.trigger.achievements
+        Prerequisite(key, from_micros(held[key]) if key in held else None) for key in achievement.prerequisites
     )

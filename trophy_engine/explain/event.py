@@ -1,11 +1,11 @@
-"""Why a command did what it did: the day that it fell on, the marks that it crossed, and what followed."""
+"""Why a command did what it did: the day that it fell on, the thresholds that it crossed, and what followed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import floor
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import attrs
 
@@ -57,20 +57,16 @@ from trophy_engine.core.effects import (
     UserChanged,
     UserCreated,
 )
-from trophy_engine.core.plan import Plan
-from trophy_engine.explain.phrases import UNITS, clock, counted, day_name, joined, where, with_attributes
+from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
+from trophy_engine.explain.phrases import UNITS, clock, day_name, where
 from trophy_engine.explain.points import AwardExplanation, award_from
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import (
-    AnniversaryTrigger,
-    ApiTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
-from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.phrases import counted, joined
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
+
+#: Where events took the totals of metrics from and to, by the counter.
+Moves = Mapping[Counter | None, tuple[Number, Number]]
 
 
 @attrs.frozen
@@ -164,15 +160,17 @@ def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what com
             return "had their streak restored"
         case ResetStreak():
             return "had their streak reset"
+        case _:
+            assert_never(command)
 
 
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
     """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
-    moves = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
+    moves: Moves = {plan.metrics[raw[3]].total: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
     home = next((zone(raw[4]) for raw in effects if _moves_house(raw)), home)
     for before, raw in zip((None, *effects), effects, strict=False):
         home = zone(raw[5]) if _moves_house(raw) else home
-        award = award_from(raw, _times(raw, moves), home) if raw[0] is PointsAwarded else None
+        award = award_from(raw, _times(plan, raw, moves), home) if raw[0] is PointsAwarded else None
         text = award.text if award is not None else _say(plan, raw, moves, before)
         at = raw[2]
         day = date.fromordinal(home.window(at)[0])
@@ -188,7 +186,7 @@ def _field(name: str) -> str:
 
 
 #: What each kind of effect says, from the fields after the instant and what a period is called.
-_SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
+SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
     UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
     UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
     MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
@@ -222,46 +220,44 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
 }
 
 
-def _say(plan: Plan, raw: RawEffect, moves: Mapping[str, tuple[Number, Number]], before: RawEffect | None) -> str:
+def _say(plan: Plan, raw: RawEffect, moves: Moves, before: RawEffect | None) -> str:
     streak = plan.ruleset.streak
     unit = "period" if streak is None else UNITS[streak.frequency]
     if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
         return f"the streak of {counted(raw[3], unit)} was lost by it"
-    say = _SENTENCES.get(raw[0])
+    say = SENTENCES.get(raw[0])
     if say is not None:
         return say(raw[3:], unit)
     silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""
-    return f"{raw[3]!r} was completed{silent}: {_why(plan, raw[3], moves)}"
+    return f"{raw[3]!r} was completed{silent}: {_why(plan.achievements[raw[3]], moves)}"
 
 
-def _why(plan: Plan, key: str, moves: Mapping[str, tuple[Number, Number]]) -> str:
-    match plan.achievements[key].rule.trigger:
-        case MetricTrigger(metric, value, event_attributes):
-            what = with_attributes(metric, event_attributes)
-            before, after = moves.get(metric, (0, 0))
-            if event_attributes or not before < value <= after:
-                return f"{what} is past {value:,}"
-            return f"{what} went from {before:,} to {after:,}, across the mark at {value:,}"
-        case StreakTrigger(length):
-            return f"the streak reached {length:,}"
-        case AnniversaryTrigger(years):
-            return f"{counted(years, 'year')} since the sign-up"
-        case CompositeTrigger(prerequisites):
-            return f"its prerequisites are held: {joined(prerequisites)}"
-        case ApiTrigger():
-            return "the application said so"
+def _why(achievement: AchievementPlan, moves: Moves) -> str:
+    before, after = moves.get(achievement.counter, (0, 0))
+    if achievement.counter is None or not before < achievement.threshold <= after:
+        return achievement.rule.trigger.reason
+    subject = achievement.counter.subject
+    return f"{subject} went from {before:,} to {after:,}, across the mark at {achievement.threshold:,}"
 
 
-def _times(raw: RawEffect, moves: Mapping[str, tuple[Number, Number]]) -> int:
-    """Give for how many steps of its trigger an award was.
+def _times(plan: Plan, raw: RawEffect, moves: Moves) -> int:
+    """Return for how many steps of its trigger an award was.
 
-    How far a total over certain events moved is not told by effects; the fewest steps that explain the award are given.
+    No effect records how far a filtered total moved; the fewest steps that explain the award are returned.
     """
-    trigger, awarded, boosts = raw[4], raw[5], raw[8]
-    if not isinstance(trigger, MetricPointsTrigger) or trigger.metric not in moves:
+    trigger = _find_trigger(plan, raw)
+    counter, step = trigger.counter, trigger.step
+    if counter in moves:
+        start, end = moves[counter]
+        return floor(end) // step - floor(start) // step
+    if counter is None or counter.unfiltered not in moves:
         return 1
-    start, end = moves[trigger.metric]
-    if not trigger.event_attributes:
-        return floor(end) // trigger.threshold - floor(start) // trigger.threshold
-    most = floor(end - start) // trigger.threshold + 1
+    start, end = moves[counter.unfiltered]
+    awarded, boosts = raw[5], raw[8]
+    most = floor(end - start) // step + 1
     return next((n for n in range(1, most) if abs(reckoned(trigger.points * n, boosts)) >= abs(awarded)), most)
+
+
+def _find_trigger(plan: Plan, raw: RawEffect) -> TriggerPlan:
+    system, key = raw[3], raw[10]
+    return next(one for one in plan.systems if one.key == system).triggers[key]

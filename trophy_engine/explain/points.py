@@ -18,7 +18,7 @@ from trophy_engine.core.points import level_of
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
-from trophy_engine.explain.phrases import clock, every, where
+from trophy_engine.explain.phrases import clock, where
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
 __all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "award_from", "awards_of", "explain_points"]
@@ -69,7 +69,7 @@ class AwardExplanation:
     @property
     def text(self) -> str:
         """The award and its reckoning, in a line."""
-        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {every(self.trigger)}"
+        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
         if self.closed is not None:
             return f"{head}: nothing, for {self.closed.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]

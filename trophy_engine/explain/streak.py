@@ -24,8 +24,9 @@ from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
 from trophy_engine.core.transition import Transition
-from trophy_engine.explain.phrases import UNITS, clock, counted, day_name, joined, where
+from trophy_engine.explain.phrases import UNITS, clock, day_name, where
 from trophy_engine.numbers import Number
+from trophy_engine.rules.phrases import counted, joined
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
 __all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]

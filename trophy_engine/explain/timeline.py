@@ -14,7 +14,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.event import Consequence, consequences_of
-from trophy_engine.explain.phrases import day_name, every
+from trophy_engine.explain.phrases import day_name
 from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
@@ -64,7 +64,7 @@ class DiaryDay:
         self._awards[award.system, award.trigger] = place, number + 1, added + award.awarded
         if number:
             sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
-            self.lines[place] = f"{sum_} in {number + 1:,} awards, {every(award.trigger)}"
+            self.lines[place] = f"{sum_} in {number + 1:,} awards, {award.trigger.reason}"
         else:
             self.lines.append(told.text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 import attrs
 
@@ -23,6 +23,8 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.phrases import counted, joined, with_attributes
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
     "Achievement",
@@ -41,43 +43,71 @@ _STATUSES: Final = ("active", "inactive", "locked")
 
 
 @attrs.frozen
-class MetricTrigger:
+class _Trigger:
+    """What every trigger of achievements has; ``needs_streak`` is whether it never fires without a streak."""
+
+    needs_streak: ClassVar[bool] = False
+
+
+@attrs.frozen
+class MetricTrigger(_Trigger):
     """The user's total of a metric reaches a value of at least 1.
 
     With ``event_attributes``, the total over the events that carry them all.
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=KEY)
+    metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number = attrs.field(converter=as_number, validator=Numeric(min=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
 
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"{with_attributes(self.metric, self.event_attributes)} is past {self.value:,}"
+
 
 @attrs.frozen
-class StreakTrigger:
+class StreakTrigger(_Trigger):
     """The streak reaches a length of at least 1."""
 
     type: ClassVar[str] = "streak"
+    needs_streak: ClassVar[bool] = True
     length: int = attrs.field(validator=Integer(min=1))
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"the streak reached {self.length:,}"
 
 
 @attrs.frozen
-class ApiTrigger:
+class ApiTrigger(_Trigger):
     """The application says so, through ``Engine.complete``."""
 
     type: ClassVar[str] = "api"
 
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return "the application said so"
+
 
 @attrs.frozen
-class CompositeTrigger:
+class CompositeTrigger(_Trigger):
     """The last of the prerequisites is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS)
+    achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"its prerequisites are held: {joined(self.achievements)}"
 
 
 @attrs.frozen
-class AnniversaryTrigger:
+class AnniversaryTrigger(_Trigger):
     """The user's sign-up date is so many years (1 to 200) past, from the local midnight of that day on.
 
     The anniversary of 29 February is the 28th in common years.
@@ -85,6 +115,11 @@ class AnniversaryTrigger:
 
     type: ClassVar[str] = "anniversary"
     years: int = attrs.field(validator=Integer(min=1, max=200))
+
+    @property
+    def reason(self) -> str:
+        """Why it is completed, in words."""
+        return f"{counted(self.years, 'year')} since the sign-up"
 
 
 AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger
@@ -107,9 +142,7 @@ class Achievement:
     """
 
     key: str = attrs.field(validator=KEY)
-    trigger: AchievementTrigger = attrs.field(
-        validator=InstanceOf((MetricTrigger, StreakTrigger, ApiTrigger, CompositeTrigger, AnniversaryTrigger))
-    )
+    trigger: AchievementTrigger = attrs.field(validator=InstanceOf(get_args(AchievementTrigger)))
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))

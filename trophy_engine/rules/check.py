@@ -11,13 +11,14 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.errors import listed, nearest
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger, StreakTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
-from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, StreakPointsTrigger
+from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
+from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
 
 #: How many declared keys are compared with misspelt references before no more suggestions are made.
@@ -108,6 +109,15 @@ class _DeclaredKeys:
     systems: _Declared
     streak: bool
 
+    def check_references(self, trigger: Any, path: str) -> Iterator[Problem]:
+        """Report what a trigger lacks: a key that is not declared, or a streak."""
+        for reference in references_of(trigger, path):
+            known = self.metrics if reference.kind == "metric" else self.achievements
+            for field, key in reference.keys.items():
+                yield from known.check_known(reference.kind, key, field)
+        if trigger.needs_streak:
+            yield from _check_streak_can_start(self, path)
+
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Report filters by attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
@@ -168,16 +178,8 @@ def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) ->
             continue
         path = item_path("achievements", index)
         yield from declared.check_filters(achievement, path)
-        match achievement.trigger:
-            case MetricTrigger(metric) as trigger:
-                yield from declared.metrics.check_known("metric", metric, f"{path}.trigger.metric")
-                yield from declared.check_filters(trigger, f"{path}.trigger")
-            case StreakTrigger():
-                yield from _check_streak_can_start(declared, f"{path}.trigger")
-            case CompositeTrigger(prerequisites):
-                for position, key in enumerate(prerequisites):
-                    item = item_path(f"{path}.trigger.achievements", position)
-                    yield from declared.achievements.check_known("achievement", key, item)
+        yield from declared.check_references(achievement.trigger, f"{path}.trigger")
+        yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
 
 
 def _check_composites(
@@ -225,20 +227,16 @@ def _check_triggers(
         message = "every trigger takes points and none gives any, so the total stays 0; add one that gives"
         yield Problem("warning", f"{path}.triggers", message)
     for index, trigger in enumerate(system.triggers):
-        item = item_path(f"{path}.triggers", index)
-        yield from declared.check_filters(trigger, item)
-        match trigger:
-            case MetricPointsTrigger(metric):
-                yield from declared.metrics.check_known("metric", metric, f"{item}.metric")
-                if trigger.block_if_out_of_points and trigger.points > 0:
-                    message = "has no effect on a trigger that gives points; leave it out"
-                    yield Problem("warning", f"{item}.block_if_out_of_points", message)
-            case StreakPointsTrigger():
-                yield from _check_streak_can_start(declared, item)
-            case AchievementPointsTrigger(key):
-                yield from declared.achievements.check_known("achievement", key, f"{item}.achievement")
-                if key in unreachable:
-                    yield Problem("warning", f"{item}.achievement", f"never fires, for {key!r} can never complete")
+        where = item_path(f"{path}.triggers", index)
+        yield from declared.check_filters(trigger, where)
+        yield from declared.check_references(trigger, where)
+        if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and trigger.points > 0:
+            message = "has no effect on a trigger that gives points; leave it out"
+            yield Problem("warning", f"{where}.block_if_out_of_points", message)
+        for reference in references_of(trigger, where):
+            for field, key in reference.keys.items():
+                if reference.kind == "achievement" and key in unreachable:
+                    yield Problem("warning", field, f"never fires, for {key!r} can never complete")
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:

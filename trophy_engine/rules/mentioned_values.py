@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import MetricTrigger
+from trophy_engine.rules.achievements import AchievementTrigger, MetricTrigger
 from trophy_engine.rules.constraints import Filter
-from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
 
@@ -26,17 +26,19 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
     for achievement in ruleset.achievements:
         yield achievement.user_attributes
-        if isinstance(achievement.trigger, MetricTrigger):
-            yield achievement.trigger.event_attributes
+        yield _event_attributes(achievement.trigger)
     for system in ruleset.points:
         for boost in system.boosts:
             yield boost.user_attributes
         for trigger in system.triggers:
             yield trigger.user_attributes
-            if isinstance(trigger, MetricPointsTrigger):
-                yield trigger.event_attributes
+            yield _event_attributes(trigger)
     for board in ruleset.leaderboards:
         yield board.user_attributes
+
+
+def _event_attributes(trigger: AchievementTrigger | PointsTrigger) -> Filter:
+    return getattr(trigger, "event_attributes", Filter())
 
 
 def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:

@@ -7,7 +7,7 @@ digits; an award that would take it further takes it to 10**4000 - 1, as to a ma
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
@@ -31,6 +31,8 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.phrases import counted, with_attributes
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -69,8 +71,10 @@ class _Trigger:
         user_attributes: whom it pays: users whose attributes have all of these values.
         status: ``"active"``, or ``"inactive"`` so that it pays nobody.
         key: the name by which it is told from the others of its system, wherever it stands among them.
+        needs_streak: whether it never pays without a streak.
     """
 
+    needs_streak: ClassVar[bool] = False
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
@@ -85,11 +89,17 @@ class MetricPointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "metric"
-    metric: str = attrs.field(validator=KEY)
+    metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
     threshold: int = attrs.field(default=1, validator=Integer(min=1))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        what = with_attributes(self.metric, self.event_attributes)
+        return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
 
 
 @attrs.frozen
@@ -97,8 +107,14 @@ class StreakPointsTrigger(_Trigger):
     """Points each time a credited period takes the streak to a multiple of the length."""
 
     type: ClassVar[str] = "streak"
+    needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Integer(min=1))
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return "for every period of the streak" if self.length == 1 else f"for every {self.length} periods"
 
 
 @attrs.frozen
@@ -106,8 +122,13 @@ class AchievementPointsTrigger(_Trigger):
     """Points once, when the achievement is completed."""
 
     type: ClassVar[str] = "achievement"
-    achievement: str = attrs.field(validator=KEY)
+    achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
     points: int = _points()
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return f"for the achievement {self.achievement!r}"
 
 
 @attrs.frozen
@@ -119,6 +140,11 @@ class TimePointsTrigger(_Trigger):
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Integer(min=1))
 
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return f"every {counted(self.interval, self.unit.removesuffix('s'))}"
+
 
 @attrs.frozen
 class UserCreationPointsTrigger(_Trigger):
@@ -126,6 +152,11 @@ class UserCreationPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
+
+    @property
+    def reason(self) -> str:
+        """What it pays for, in words."""
+        return "for signing up"
 
 
 PointsTrigger = (
@@ -176,15 +207,6 @@ class Boost:
             raise InvalidValue("a boost is for one user_id or for user_attributes, not for both")
 
 
-_TRIGGERS: Final = (
-    MetricPointsTrigger,
-    StreakPointsTrigger,
-    AchievementPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
-)
-
-
 @attrs.frozen
 class PointsSystem:
     """A balance of whole points, never below zero.
@@ -206,7 +228,7 @@ class PointsSystem:
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     maximum: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     triggers: tuple[PointsTrigger, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=InstanceOf(_TRIGGERS, many=True)
+        default=(), converter=as_sequence, validator=InstanceOf(get_args(PointsTrigger), many=True)
     )
     levels: tuple[Level, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Level,), many=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 
 #: How many prerequisites are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
@@ -42,11 +42,7 @@ def find_unreachable(
             waiting.setdefault(need, []).append(key)
     pending = list(cycles)
     if not streak:
-        pending += [
-            achievement.key
-            for achievement in achievements
-            if isinstance(achievement, Achievement) and isinstance(achievement.trigger, StreakTrigger)
-        ]
+        pending += [one.key for one in achievements if isinstance(one, Achievement) and one.trigger.needs_streak]
     never: set[str] = set()
     while pending:
         key = pending.pop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import (
@@ -83,6 +83,8 @@ def _apply_streak_command(engine: Engine, command: Care, at: datetime) -> Outcom
             return engine.restore_streak(user, at=at)
         case ResetStreak(user):
             return engine.reset_streak(user, at=at)
+        case _:
+            assert_never(command)
 
 
 def effects_of(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Effect, ...]:

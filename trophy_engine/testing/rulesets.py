@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -74,16 +74,30 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     )
 
 
-_triggers_of_achievements = st.one_of(
-    st.builds(MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events),
-    st.builds(StreakTrigger, st.integers(1, 5)),
-    st.just(ApiTrigger()),
-    st.builds(AnniversaryTrigger, st.integers(1, 3)),
-)
+_Waiting = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
+
+#: The triggers of achievements, by their kind, but for composites.
+ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], st.SearchStrategy[AchievementTrigger]]] = {
+    MetricTrigger: st.builds(
+        MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events
+    ),
+    StreakTrigger: st.builds(StreakTrigger, st.integers(1, 5)),
+    ApiTrigger: st.just(ApiTrigger()),
+    AnniversaryTrigger: st.builds(AnniversaryTrigger, st.integers(1, 3)),
+}
+_triggers_of_achievements = st.one_of(*ACHIEVEMENT_TRIGGERS.values())
 
 
-def _composites(earlier: list[str]) -> st.SearchStrategy[CompositeTrigger]:
+def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
     return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(CompositeTrigger)
+
+
+#: The triggers that wait for the achievements of these keys, by their kind.
+COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _Waiting]] = {CompositeTrigger: _composites}
+
+
+def _waiting_for(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
+    return st.one_of(*(kind(earlier) for kind in COMPOSITE_TRIGGERS.values()))
 
 
 @st.composite
@@ -92,7 +106,7 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
     for number in range(draw(st.integers(0, 7))):
         earlier = [one.key for one in made]
         of_others = earlier and draw(st.sampled_from([False, False, False, False, True]))
-        trigger: AchievementTrigger = draw(_composites(earlier) if of_others else _triggers_of_achievements)
+        trigger: AchievementTrigger = draw(_waiting_for(earlier) if of_others else _triggers_of_achievements)
         made.append(
             Achievement(
                 f"a{number}",
@@ -106,8 +120,9 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
     return draw(st.permutations(made))
 
 
-_triggers_of_points = st.one_of(
-    st.builds(
+#: The triggers of points, by their kind, but for those that pay for achievements.
+POINTS_TRIGGERS: Final[dict[type[PointsTrigger], st.SearchStrategy[PointsTrigger]]] = {
+    MetricPointsTrigger: st.builds(
         MetricPointsTrigger,
         st.sampled_from(_METRICS),
         _points,
@@ -117,18 +132,23 @@ _triggers_of_points = st.one_of(
         block_if_out_of_points=st.booleans(),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     ),
-    st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
-    st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
-    st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
-    st.builds(UserCreationPointsTrigger, _gains),
-)
+    StreakPointsTrigger: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
+    TimePointsTrigger: st.one_of(
+        st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
+        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+    ),
+    UserCreationPointsTrigger: st.builds(UserCreationPointsTrigger, _gains),
+}
+#: The triggers that pay for the achievements of these keys, by their kind.
+COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.SearchStrategy[PointsTrigger]]]] = {
+    AchievementPointsTrigger: lambda keys: st.builds(AchievementPointsTrigger, st.sampled_from(keys), _points),
+}
 
 
 def _triggers_for(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    if not achievements:
-        return _triggers_of_points
-    payments = st.builds(AchievementPointsTrigger, st.sampled_from([one.key for one in achievements]), _points)
-    return st.one_of(_triggers_of_points, payments)
+    keys = [one.key for one in achievements]
+    of_keys = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
+    return st.one_of(*POINTS_TRIGGERS.values(), *of_keys)
 
 
 _boosts = st.builds(

@@ -17,12 +17,6 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import take_facts
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import (
-    AnniversaryTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
 from trophy_engine.rules.constraints import Integer
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
@@ -194,19 +188,9 @@ class Player:
 
     def _progress(self, achievement: AchievementPlan) -> Progress:
         state = self._state
-        match achievement.rule.trigger:
-            case MetricTrigger(metric, value, event_attributes):
-                counter = self._plan.metrics[metric].counter(event_attributes)
-                return Progress(state.gauges[counter.index].total, value)
-            case StreakTrigger(length):
-                return Progress(state.length, length)
-            case AnniversaryTrigger(years):
-                return Progress(state.years, years)
-            case CompositeTrigger(prerequisites):
-                missing = tuple(key for key in prerequisites if key not in state.completed)
-                return Progress(len(prerequisites) - len(missing), len(prerequisites), missing)
-            case _:
-                return Progress(0, 1)
+        current = 0 if achievement.counter is None else achievement.counter.read(state)
+        missing = tuple(key for key in achievement.prerequisites if key not in state.completed)
+        return Progress(current, achievement.threshold, missing)
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:
         """Give the ``n`` open achievements nearest to completion that the user's attributes allow, nearest first.

@@ -7,10 +7,11 @@ from typing import Any
 
 import attrs
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, MetricTrigger
+from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem, PointsTrigger
+from trophy_engine.rules.points import PointsSystem, PointsTrigger
+from trophy_engine.rules.references import references_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 
@@ -76,14 +77,14 @@ class _Deletion:
         return attrs.evolve(self, achievements=self.achievements | more).completed(achievements)
 
     def _takes(self, achievement: Achievement) -> bool:
-        if self._filtered(achievement):
-            return True
-        match achievement.trigger:
-            case MetricTrigger(metric) as trigger:
-                return metric in self.metrics or self._filtered(trigger)
-            case CompositeTrigger(needs):
-                return all(key in self.achievements for key in needs)
-        return False
+        return self._filtered(achievement) or self._breaks(achievement.trigger)
+
+    def _breaks(self, trigger: AchievementTrigger | PointsTrigger) -> bool:
+        """Return whether nothing that a field of the trigger refers to stays, or one of its filters goes."""
+        gone = {"metric": self.metrics, "achievement": self.achievements}
+        return self._filtered(trigger) or any(
+            gone[reference.kind] >= set(reference.keys.values()) for reference in references_of(trigger)
+        )
 
     def _filtered(self, rule: Any) -> bool:
         """Return whether a rule is for some values of an attribute that goes."""
@@ -122,18 +123,10 @@ class _Deletion:
         return attrs.evolve(streak, metrics=tuple(one for one in streak.metrics if one.key not in self.metrics))
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
-        """Return a points system without the triggers and boosts that go; the others keep their keys."""
+        """Make a points system without the triggers and boosts that go; the others keep their keys."""
         kept = with_explicit_keys(system)
-        triggers = tuple(filter(self._spares_trigger, kept.triggers))
+        triggers = tuple(trigger for trigger in kept.triggers if not self._breaks(trigger))
         boosts = tuple(one for one in kept.boosts if not self._filtered(one))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)
-
-    def _spares_trigger(self, trigger: PointsTrigger) -> bool:
-        match trigger:
-            case MetricPointsTrigger(metric=metric) if metric in self.metrics:
-                return False
-            case AchievementPointsTrigger(achievement=key) if key in self.achievements:
-                return False
-        return not self._filtered(trigger)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
@@ -51,6 +53,8 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
                 "eventAttributes": filters,
                 **({"eventAttribute": filters[0]} if filters else {}),
             }
+        case _:
+            assert_never(rule.trigger)
 
 
 def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:

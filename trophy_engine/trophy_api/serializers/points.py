@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import assert_never
 
 from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.engine.outcome import PointsChange
@@ -15,6 +16,7 @@ from trophy_engine.rules.points import (
     PointsTrigger,
     StreakPointsTrigger,
     TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
 from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
@@ -109,8 +111,10 @@ def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
             }
         case TimePointsTrigger():
             return {"timeUnit": one.unit.removesuffix("s"), "timeInterval": one.interval}
-        case _:
+        case UserCreationPointsTrigger():
             return {}
+        case _:
+            assert_never(one)
 
 
 def serialize_award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:

@@ -1,0 +1,116 @@
+"""Every table by class of rule, command or effect has an entry for each kind of its union."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from trophy_engine import (
+    Achievement,
+    AchievementPointsTrigger,
+    AnniversaryTrigger,
+    ApiTrigger,
+    CompositeTrigger,
+    Engine,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    StreakPointsTrigger,
+    StreakTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+from trophy_engine.calendar.zones import zone
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, PointsAwarded
+from trophy_engine.core.state import UserState
+from trophy_engine.explain.event import SENTENCES
+from trophy_engine.rules.achievements import AchievementTrigger
+from trophy_engine.rules.points import PointsTrigger
+from trophy_engine.testing.rulesets import (
+    ACHIEVEMENT_TRIGGERS,
+    COMPLETION_TRIGGERS,
+    COMPOSITE_TRIGGERS,
+    POINTS_TRIGGERS,
+)
+from trophy_engine.trophy_api.serializers.achievements import serialize_achievement
+from trophy_engine.trophy_api.serializers.points import serialize_trigger
+from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
+
+CONDITIONS = {
+    MetricTrigger: (MetricTrigger("words", 10, {}), "words", 10, "words is past 10"),
+    StreakTrigger: (StreakTrigger(3), "the streak", 3, "the streak reached 3"),
+    AnniversaryTrigger: (AnniversaryTrigger(1), "years since the sign-up", 1, "1 year since the sign-up"),
+    CompositeTrigger: (CompositeTrigger(["other"]), "prerequisites", 1, "its prerequisites are held: other"),
+    ApiTrigger: (ApiTrigger(), None, 1, "the application said so"),
+}
+PAYMENTS = {
+    MetricPointsTrigger: (MetricPointsTrigger("words", 5, 50), "words", 50, "for every 50 words"),
+    StreakPointsTrigger: (StreakPointsTrigger(5, 7), "the streak", 7, "for every 7 periods"),
+    AchievementPointsTrigger: (AchievementPointsTrigger("other", 5), None, 1, "for the achievement 'other'"),
+    TimePointsTrigger: (TimePointsTrigger(5, "days", 2), None, 1, "every 2 days"),
+    UserCreationPointsTrigger: (UserCreationPointsTrigger(5), None, 1, "for signing up"),
+}
+
+
+def rules(trigger=None, payment=None):
+    return Ruleset(
+        [Metric("words")],
+        achievements=[Achievement("other", ApiTrigger()), Achievement("one", trigger or ApiTrigger())],
+        points=[PointsSystem("xp", triggers=[] if payment is None else [payment])],
+    )
+
+
+@pytest.mark.parametrize("kind", get_args(AchievementTrigger))
+def test_the_plan_carries_what_an_achievement_of_every_kind_counts(kind):
+    trigger, subject, threshold, reason = CONDITIONS[kind]
+    plan = compile_plan(rules(trigger))
+    achievement = plan.achievements["one"]
+    assert achievement.threshold == threshold
+    assert trigger.reason == reason
+    if subject is None:
+        assert achievement.counter is None
+    else:
+        assert achievement.counter.subject == subject
+        assert achievement.counter.read(UserState(plan, "ann", 0, zone("UTC"))) == 0
+
+
+@pytest.mark.parametrize("kind", get_args(PointsTrigger))
+def test_the_plan_carries_what_a_trigger_of_every_kind_counts(kind):
+    payment, subject, step, reason = PAYMENTS[kind]
+    trigger = compile_plan(rules(payment=payment)).systems[0].triggers[f"{kind.type}-1"]
+    assert (trigger.counter and trigger.counter.subject, trigger.step) == (subject, step)
+    assert payment.reason == reason
+
+
+def test_a_composite_counts_the_prerequisites_that_are_held():
+    plan = compile_plan(rules(CompositeTrigger(["other"])))
+    state = UserState(plan, "ann", 0, zone("UTC"))
+    state.completed["other"] = 0
+    assert plan.achievements["one"].counter.read(state) == 1
+
+
+def test_rules_are_drawn_with_triggers_of_every_kind():
+    assert ACHIEVEMENT_TRIGGERS.keys() | COMPOSITE_TRIGGERS.keys() == set(get_args(AchievementTrigger))
+    assert POINTS_TRIGGERS.keys() | COMPLETION_TRIGGERS.keys() == set(get_args(PointsTrigger))
+
+
+@pytest.mark.parametrize("kind", get_args(AchievementTrigger))
+def test_the_api_serializes_achievements_of_every_kind(kind):
+    ruleset = rules(CONDITIONS[kind][0])
+    assert serialize_achievement(ruleset.achievements[1], ruleset)["trigger"] == kind.type
+
+
+@pytest.mark.parametrize("kind", get_args(PointsTrigger))
+def test_the_api_serializes_triggers_of_every_kind(kind):
+    payment = PAYMENTS[kind][0]
+    history = RulesHistory.of(Engine(rules(payment=payment)))
+    assert serialize_trigger("xp", f"{kind.type}-1", payment, history)["type"] == kind.type
+
+
+def test_every_effect_has_a_sentence():
+    reasoned = {AchievementCompleted, AchievementBackdated, PointsAwarded}
+    assert SENTENCES.keys() | reasoned == set(EFFECTS.values())
