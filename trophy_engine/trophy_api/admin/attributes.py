@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import attrs
 
-from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
@@ -15,33 +14,17 @@ from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import Field, read_fields
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import attribute_id
-from trophy_engine.trophy_api.structuring import item
-
-_FAULT = {"fault": "Name not a string"}
-
-
-@item
-class NewAttribute:
-    """An attribute to declare."""
-
-    name: str = attrs.field(metadata=_FAULT)
-    key: str
-    type: Literal["user", "event"]
-
-
-@item
-class AttributeEdit:
-    """What to change of an attribute."""
-
-    id: UUID
-    name: str | Unset = attrs.field(default=UNSET, metadata=_FAULT)
 
 
 class Attributes(Resource[Attribute]):
     """The attributes of a ruleset."""
 
-    label, key_scope, new, edit = "Attribute", "attribute of this type", NewAttribute, AttributeEdit
-    fields = (Field("name"), Field("key"), Field("type"))
+    label, key_scope = "Attribute", "attribute of this type"
+    fields = (
+        Field("name", required=True, fault="Name not a string"),
+        Field("key", required=True, fixed=True),
+        Field("type", type=Literal["user", "event"], required=True, fixed=True),
+    )
 
     def rules(self, ruleset: Ruleset) -> tuple[Attribute, ...]:
         """Return the attributes."""
@@ -55,7 +38,7 @@ class Attributes(Resource[Attribute]):
         """Return the identifier of an attribute."""
         return attribute_id(rule.type, rule.key)
 
-    def create_rule(self, item: NewAttribute, context: EditContext) -> Attribute:
+    def create_rule(self, item: Any, context: EditContext) -> Attribute:
         """Create an attribute."""
         self.check_unused(item.key, (one.key for one in context.ruleset.attributes if one.type == item.type))
         return Attribute(**read_fields(self.fields, item, context))

@@ -7,58 +7,37 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.diagnostics import at_item
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.boosts import Boosts, NewBoost
+from trophy_engine.trophy_api.admin.boosts import Boosts
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, error_message_at, read_fields
-from trophy_engine.trophy_api.admin.levels import Levels, NewLevel
+from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Field, error_message_at, read_fields
+from trophy_engine.trophy_api.admin.levels import Levels
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.admin.resource import Resource
-from trophy_engine.trophy_api.admin.triggers import NewTrigger, Triggers
+from trophy_engine.trophy_api.admin.triggers import Triggers
 from trophy_engine.trophy_api.ids import system_id
-from trophy_engine.trophy_api.structuring import item
-
-
-@item
-class NewSystem:
-    """A points system to make."""
-
-    name: str
-    key: str
-    description: str | None | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    max_points: int | None | Unset = UNSET
-    levels: tuple[NewLevel, ...] | Unset = UNSET
-    boosts: tuple[NewBoost, ...] | Unset = UNSET
-    triggers: tuple[NewTrigger, ...] | Unset = UNSET
-
-
-@item
-class SystemEdit:
-    """What to change of a points system."""
-
-    id: UUID
-    name: str | Unset = UNSET
-    description: str | None | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    max_points: int | None | Unset = UNSET
 
 
 class Systems(Resource[PointsSystem]):
     """The points systems of a ruleset."""
 
-    label, key_scope, new, edit = "Points system", "points system", NewSystem, SystemEdit
+    label, key_scope = "Points system", "points system"
     fields = (
-        Field("name"),
-        Field("key"),
+        Field("name", required=True),
+        Field("key", required=True, fixed=True),
         Field("description", codec=PROSE),
         Field("badge", "badge_url", codec=BADGE),
-        Field("max_points", "maximum"),
+        Field("max_points", "maximum", type=int | None),
+    )
+    item_fields = (
+        Field("levels", type=tuple[Levels.new, ...], fixed=True),
+        Field("boosts", type=tuple[Boosts.new, ...], fixed=True),
+        Field("triggers", type=tuple[Triggers.new, ...], fixed=True),
     )
 
     def rules(self, ruleset: Ruleset) -> tuple[PointsSystem, ...]:
@@ -73,12 +52,12 @@ class Systems(Resource[PointsSystem]):
         """Return the identifier of a points system."""
         return system_id(rule.key)
 
-    def create_rule(self, item: NewSystem, context: EditContext) -> PointsSystem:
+    def create_rule(self, item: Any, context: EditContext) -> PointsSystem:
         """Create a points system, without its parts."""
         self.check_unused(item.key, (system.key for system in context.ruleset.points))
         return PointsSystem(**read_fields(self.fields, item, context))
 
-    def create(self, item: NewSystem, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
+    def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add a points system and the parts that come with it: all of them, or nothing at all.
 
         Raises:
