@@ -61,7 +61,7 @@ class Achievements(Resource[Achievement]):
     that is given another key has another identifier from then on.
     """
 
-    label, key_scope = "Achievement", "achievement"
+    label, key_scope, section = "Achievement", "achievement", "achievements"
     fields = (
         _NAME,
         Field("description", codec=TEXT),
@@ -71,14 +71,6 @@ class Achievements(Resource[Achievement]):
     )
     item_fields = (_NAME, Field("trigger", type=Trigger, required=True))  # in the order of messages
     variant_fields = _VARIANTS.all
-
-    def rules(self, ruleset: Ruleset) -> tuple[Achievement, ...]:
-        """Return the achievements."""
-        return ruleset.achievements
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Achievement, ...]) -> Ruleset:
-        """Return the ruleset with other achievements."""
-        return attrs.evolve(ruleset, achievements=rules)
 
     def rule_id(self, rule: Achievement) -> UUID:
         """Return the identifier of an achievement."""

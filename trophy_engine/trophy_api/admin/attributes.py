@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-import attrs
-
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
@@ -19,20 +17,12 @@ from trophy_engine.trophy_api.ids import attribute_id
 class Attributes(Resource[Attribute]):
     """The attributes of a ruleset."""
 
-    label, key_scope = "Attribute", "attribute of this type"
+    label, key_scope, section = "Attribute", "attribute of this type", "attributes"
     fields = (
         Field("name", required=True, fault="Name not a string"),
         Field("key", required=True, fixed=True),
         Field("type", type=Literal["user", "event"], required=True, fixed=True),
     )
-
-    def rules(self, ruleset: Ruleset) -> tuple[Attribute, ...]:
-        """Return the attributes."""
-        return ruleset.attributes
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Attribute, ...]) -> Ruleset:
-        """Return the ruleset with other attributes."""
-        return attrs.evolve(ruleset, attributes=rules)
 
     def rule_id(self, rule: Attribute) -> UUID:
         """Return the identifier of an attribute."""

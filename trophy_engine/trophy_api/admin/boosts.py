@@ -7,11 +7,9 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-import attrs
-
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.points import Boost, PointsSystem
+from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
@@ -25,7 +23,7 @@ Rounding = Literal["down", "up", "nearest"]
 class Boosts(NestedResource[Boost]):
     """The boosts of a points system."""
 
-    label, key_scope = "Points boost", "boost"
+    label, key_scope, section = "Points boost", "boost", "boosts"
     fields = (
         Field("name", required=True),
         Field("start", codec=DATE, required=True),
@@ -35,14 +33,6 @@ class Boosts(NestedResource[Boost]):
         Field("user_id", type=str | None, fixed=True),
         Field("user_attributes", codec=USER_FILTER),
     )
-
-    def rules_in(self, system: PointsSystem) -> tuple[Boost, ...]:
-        """Return the boosts."""
-        return system.boosts
-
-    def with_rules_in(self, system: PointsSystem, parts: tuple[Boost, ...]) -> PointsSystem:
-        """Make the system with other boosts."""
-        return attrs.evolve(system, boosts=parts)
 
     def rule_id(self, rule: Boost) -> UUID:
         """Return the identifier of a boost."""

@@ -11,7 +11,6 @@ import attrs
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
-from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import (
     BREAKDOWN,
@@ -59,7 +58,7 @@ _NEXT_STATUSES: Final[dict[str, set[str]]] = {
 class Leaderboards(Resource[Leaderboard]):
     """The leaderboards of a ruleset; one that is given another key has another identifier from then on."""
 
-    label, key_scope = "Leaderboard", "leaderboard"
+    label, key_scope, section = "Leaderboard", "leaderboard", "leaderboards"
     fields = (
         Field("name", required=True),
         Field("key", required=True),
@@ -78,14 +77,6 @@ class Leaderboards(Resource[Leaderboard]):
     )
     variant_fields = _VARIANTS.all
     item_fields = (Field("status", type=Status, default="inactive"),)
-
-    def rules(self, ruleset: Ruleset) -> tuple[Leaderboard, ...]:
-        """Return the leaderboards."""
-        return ruleset.leaderboards
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Leaderboard, ...]) -> Ruleset:
-        """Return the ruleset with other leaderboards."""
-        return attrs.evolve(ruleset, leaderboards=rules)
 
     def rule_id(self, rule: Leaderboard) -> UUID:
         """Return the identifier of a leaderboard."""

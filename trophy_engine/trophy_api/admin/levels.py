@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import attrs
-
-from trophy_engine.rules.points import Level, PointsSystem
+from trophy_engine.rules.points import Level
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
@@ -17,7 +15,7 @@ from trophy_engine.trophy_api.ids import level_id
 class Levels(NestedResource[Level]):
     """The levels of a points system."""
 
-    label, key_scope = "Level", "level"
+    label, key_scope, section = "Level", "level", "levels"
     fields = (
         Field("name", required=True),
         Field("key", required=True, fixed=True),
@@ -25,14 +23,6 @@ class Levels(NestedResource[Level]):
         Field("description", codec=PROSE),
         Field("badge", "badge_url", codec=BADGE),
     )
-
-    def rules_in(self, system: PointsSystem) -> tuple[Level, ...]:
-        """Return the levels."""
-        return system.levels
-
-    def with_rules_in(self, system: PointsSystem, parts: tuple[Level, ...]) -> PointsSystem:
-        """Make the system with other levels."""
-        return attrs.evolve(system, levels=parts)
 
     def rule_id(self, rule: Level) -> UUID:
         """Return the identifier of a level."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-import attrs
-
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
@@ -19,21 +17,13 @@ from trophy_engine.trophy_api.ids import metric_id
 class Metrics(Resource[Metric]):
     """The metrics of a ruleset."""
 
-    label, key_scope = "Metric", "metric"
+    label, key_scope, section = "Metric", "metric", "metrics"
     fields = (
         Field("name", required=True, fault="Name not a string"),
         Field("key", required=True, fixed=True),
         Field("unit_type", type=Literal["number", "currency"]),
         Field("units", "unit"),
     )
-
-    def rules(self, ruleset: Ruleset) -> tuple[Metric, ...]:
-        """Return the metrics."""
-        return ruleset.metrics
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Metric, ...]) -> Ruleset:
-        """Return the ruleset with other metrics."""
-        return attrs.evolve(ruleset, metrics=rules)
 
     def rule_id(self, rule: Metric) -> UUID:
         """Return the identifier of a metric."""

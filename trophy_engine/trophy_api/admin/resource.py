@@ -27,6 +27,7 @@ class Resource(ABC, Generic[R]):
     Attributes:
         label: what one of them is called, such as ``"Metric"``.
         key_scope: among what its key is unique, such as ``"metric"``.
+        section: the attribute of the ruleset, or of the points system, that holds the rules.
         fields: what an item sets of a rule, and what is shown of it.
         variant_fields: what only some of the rules of this kind have.
         item_fields: what items have besides.
@@ -36,6 +37,7 @@ class Resource(ABC, Generic[R]):
 
     label: ClassVar[str]
     key_scope: ClassVar[str]
+    section: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
     variant_fields: ClassVar[tuple[Field, ...]] = ()
     item_fields: ClassVar[tuple[Field, ...]] = ()
@@ -50,13 +52,15 @@ class Resource(ABC, Generic[R]):
             cls.new = new_item(cls.__name__, fields, cls.variant_fields)
             cls.edit = edit_item(cls.__name__, fields, cls.variant_fields)
 
-    @abstractmethod
     def rules(self, ruleset: Ruleset) -> tuple[R, ...]:
         """Return the rules of this kind, oldest first."""
+        rules: tuple[R, ...] = getattr(ruleset, self.section)
+        return rules
 
-    @abstractmethod
     def with_rules(self, ruleset: Ruleset, rules: tuple[R, ...]) -> Ruleset:
         """Return the ruleset with other rules of this kind."""
+        changes: dict[str, Any] = {self.section: rules}
+        return attrs.evolve(ruleset, **changes)
 
     @abstractmethod
     def rule_id(self, rule: R) -> UUID:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import attrs
-
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.diagnostics import at_item
@@ -26,7 +24,7 @@ from trophy_engine.trophy_api.ids import system_id
 class Systems(Resource[PointsSystem]):
     """The points systems of a ruleset."""
 
-    label, key_scope = "Points system", "points system"
+    label, key_scope, section = "Points system", "points system", "points"
     fields = (
         Field("name", required=True),
         Field("key", required=True, fixed=True),
@@ -39,14 +37,6 @@ class Systems(Resource[PointsSystem]):
         Field("boosts", type=tuple[Boosts.new, ...], fixed=True),
         Field("triggers", type=tuple[Triggers.new, ...], fixed=True),
     )
-
-    def rules(self, ruleset: Ruleset) -> tuple[PointsSystem, ...]:
-        """Return the points systems."""
-        return ruleset.points
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[PointsSystem, ...]) -> Ruleset:
-        """Return the ruleset with other points systems."""
-        return attrs.evolve(ruleset, points=rules)
 
     def rule_id(self, rule: PointsSystem) -> UUID:
         """Return the identifier of a points system."""

@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem, PointsTrigger
+from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import (
@@ -53,7 +53,7 @@ _VARIANTS: Final = Variants(
 class Triggers(NestedResource[PointsTrigger]):
     """The triggers of a points system."""
 
-    label, key_scope = "Points trigger", "trigger"
+    label, key_scope, section = "Points trigger", "trigger", "triggers"
     fields = (
         Field("points", type=int, required=True),
         Field("status", type=Status, default="inactive"),
@@ -61,14 +61,6 @@ class Triggers(NestedResource[PointsTrigger]):
     )
     item_fields = (Field("type", type=Type, required=True), Field("block_if_out_of_points", type=bool))
     variant_fields = _VARIANTS.all
-
-    def rules_in(self, system: PointsSystem) -> tuple[PointsTrigger, ...]:
-        """Return the triggers."""
-        return system.triggers
-
-    def with_rules_in(self, system: PointsSystem, parts: tuple[PointsTrigger, ...]) -> PointsSystem:
-        """Make the system with other triggers."""
-        return attrs.evolve(system, triggers=parts)
 
     def rule_id(self, rule: PointsTrigger) -> UUID:
         """Return the identifier of a trigger."""
