@@ -108,8 +108,11 @@ class Achievements(Resource[Achievement]):
         names = {old.key: new.key}
         return attrs.evolve(
             ruleset,
-            achievements=tuple(_with_new_keys(new if one == old else one, names) for one in ruleset.achievements),
-            points=tuple(_with_rewards_renamed(one, names) for one in ruleset.points),
+            achievements=tuple(
+                _with_new_keys(new if achievement == old else achievement, names)
+                for achievement in ruleset.achievements
+            ),
+            points=tuple(_with_rewards_renamed(system, names) for system in ruleset.points),
         )
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
@@ -133,8 +136,8 @@ def _trigger_fields(kind: str) -> tuple[Field, ...]:
 
 def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:
     values = read_fields(_trigger_fields(kind), item, context)
-    made: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
-    return made
+    trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
+    return trigger
 
 
 def _keys(ruleset: Ruleset) -> tuple[str, ...]:
@@ -159,9 +162,9 @@ def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achieveme
 
 def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
     triggers = tuple(
-        attrs.evolve(one, achievement=names.get(one.achievement, one.achievement))
-        if isinstance(one, AchievementPointsTrigger)
-        else one
-        for one in system.triggers
+        attrs.evolve(trigger, achievement=names.get(trigger.achievement, trigger.achievement))
+        if isinstance(trigger, AchievementPointsTrigger)
+        else trigger
+        for trigger in system.triggers
     )
     return attrs.evolve(system, triggers=triggers)

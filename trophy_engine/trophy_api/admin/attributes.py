@@ -30,7 +30,9 @@ class Attributes(Resource[Attribute]):
 
     def create_rule(self, item: Any, context: EditContext) -> Attribute:
         """Create an attribute."""
-        self.check_unused(item.key, (one.key for one in context.ruleset.attributes if one.type == item.type))
+        self.check_unused(
+            item.key, (attribute.key for attribute in context.ruleset.attributes if attribute.type == item.type)
+        )
         return Attribute(**read_fields(self.fields, item, context))
 
     def delete(self, rule: Attribute, ruleset: Ruleset) -> Ruleset:

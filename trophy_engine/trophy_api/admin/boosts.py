@@ -56,8 +56,12 @@ class Boosts(NestedResource[Boost]):
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
         """Serialize a boost; one for a single user has no filter."""
-        found = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
-        return found if rule.user_id is None else {k: v for k, v in found.items() if k != "userAttributes"}
+        fields = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
+        return (
+            fields
+            if rule.user_id is None
+            else {name: value for name, value in fields.items() if name != "userAttributes"}
+        )
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:
         return (key for system in ruleset.points if system.key == self.system for key in system.boost_keys)

@@ -140,8 +140,8 @@ def read_fields(fields: Iterable[Field], item: object, context: EditContext) -> 
 
 def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     """Show the fields of a rule."""
-    found = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
-    return {to_camel_case(field.name): value for field, value in found if value is not None or not field.omitted}
+    values = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
+    return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
 
 
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
@@ -151,7 +151,9 @@ def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = 
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
-        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
+        return "; ".join(
+            problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems
+        )
     if isinstance(error, StructureError):
         return str(error)
     name, space, rest = str(error).partition(" ")

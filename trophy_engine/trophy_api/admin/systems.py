@@ -53,7 +53,7 @@ class Systems(Resource[PointsSystem]):
         Raises:
             InvalidValue: a part does not fit; the message says which.
         """
-        ruleset, found = super().create(item, context)
+        ruleset, serialized = super().create(item, context)
         parts: dict[str, NestedResource[Any]] = {
             "levels": Levels(item.key),
             "boosts": Boosts(item.key),
@@ -63,11 +63,12 @@ class Systems(Resource[PointsSystem]):
             items = getattr(item, name)
             if items is UNSET:
                 continue
-            found[name] = []
-            for index, one in enumerate(items):
-                ruleset, shown = _create_part(resource, one, context.with_ruleset(ruleset), at_item(name, index))
-                found[name].append(shown)
-        return ruleset, found
+            serialized[name] = []
+            for index, part in enumerate(items):
+                edited = context.with_ruleset(ruleset)
+                ruleset, serialized_part = _create_part(resource, part, edited, at_item(name, index))
+                serialized[name].append(serialized_part)
+        return ruleset, serialized
 
     def delete(self, rule: PointsSystem, ruleset: Ruleset) -> Ruleset:
         """Delete a points system, and the leaderboards that rank by it."""
@@ -81,7 +82,7 @@ class Systems(Resource[PointsSystem]):
 def _create_part(
     parts: NestedResource[Any], item: Any, context: EditContext, path: str
 ) -> tuple[Ruleset, dict[str, Any]]:
-    """Add a part of a new system, and show it; whatever is wrong with it is told with its path."""
+    """Create a part of a new system and serialize it; errors name its path."""
     try:
         return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:

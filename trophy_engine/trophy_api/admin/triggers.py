@@ -70,8 +70,8 @@ class Triggers(NestedResource[PointsTrigger]):
         """Create a trigger."""
         _VARIANTS.check(item, item.type, whole=True)
         key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
-        made: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
-        return made
+        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
+        return trigger
 
     def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
         """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
@@ -84,8 +84,8 @@ class Triggers(NestedResource[PointsTrigger]):
         if rule.status != "inactive":
             raise InvalidValue("type can only be changed while the trigger is inactive")
         kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
-        made: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
-        return made
+        trigger: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
+        return trigger
 
     def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:
         values = read_fields((*self.fields, *_VARIANTS.fields[kind]), item, context)

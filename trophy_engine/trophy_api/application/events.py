@@ -44,7 +44,9 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
         "eventId": str(outcome.event_id),
         "metricId": str(metric_id(rule.key)),
         "total": serialize_number(outcome.total or 0),
-        "achievements": [serialize_user_achievement(one, engine.ruleset) for one in outcome.achievements],
+        "achievements": [
+            serialize_user_achievement(achievement, engine.ruleset) for achievement in outcome.achievements
+        ],
         "currentStreak": serialize_event_streak(outcome.streak),
         "points": serialize_points_changes(engine, outcome),
         "leaderboards": {
@@ -68,7 +70,7 @@ def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[
 
 def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
     """Serialize what an outcome did to points systems, by their keys."""
-    systems = {one.key: one for one in engine.ruleset.points}
+    systems = {system.key: system for system in engine.ruleset.points}
     changes = outcome.points
     if not changes:
         return {}

@@ -93,12 +93,12 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
 def _streak_metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [_streak_metric(one, place) for place, one in enumerate(streak.metrics)]
+    return [_streak_metric(metric, index) for index, metric in enumerate(streak.metrics)]
 
 
-def _streak_metric(one: MetricPreference, place: int) -> StreakMetric:
-    with prefixing_field(f"streak.metrics[{place}]"):
-        return StreakMetric(one.key, one.threshold)
+def _streak_metric(preference: MetricPreference, index: int) -> StreakMetric:
+    with prefixing_field(f"streak.metrics[{index}]"):
+        return StreakMetric(preference.key, preference.threshold)
 
 
 def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
