@@ -19,12 +19,12 @@ LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 #: When a date begins, from its midnight in UTC.
 _BEGINS: Final = -14 * HOUR
-#: When a boost for everybody is called finished: with the hour in which this is told.
+#: When a boost for everybody is called finished: one hour after its last date has ended everywhere.
 _FINISHED_AFTER: Final = 37 * HOUR
 
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
-    """Return how far a boost is; one for a single user goes by dates in UTC."""
+    """Return how far a boost is; one for a single user uses dates in UTC."""
     begins, ends = (_BEGINS, _FINISHED_AFTER) if boost.user_id is None else (0, DAY)
     return _status(boost.start, boost.end, to_micros(at), begins, ends)
 

@@ -199,7 +199,7 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Make the hook of a list."""
-    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
+    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
     check = _instance_hook(list, "a list")
     return lambda value, _: tuple(converter.structure(check(value, _), many))
 

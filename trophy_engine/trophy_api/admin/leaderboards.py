@@ -83,7 +83,7 @@ class Leaderboards(Resource[Leaderboard]):
         return leaderboard_id(rule.key)
 
     def create_rule(self, item: Any, context: EditContext) -> Leaderboard:
-        """Create a leaderboard, from today on where it is not told otherwise."""
+        """Create a leaderboard, which starts today by default."""
         _VARIANTS.check(item, item.rank_by, whole=True)
         self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
         values = {"start": context.today, **read_fields(self.fields, item, context)}

@@ -6,7 +6,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.events import serialize_points_changes
 from trophy_engine.trophy_api.application.lookup import find_api_achievement, is_visible_to
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
+from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import CompletionBody
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement, serialize_user_achievement
@@ -18,7 +18,7 @@ def complete_achievement(engine: Engine, request: Request, key: str) -> Response
     """Complete an achievement; what the body says of the user stands even if the completion is refused."""
     rule = find_api_achievement(engine, key)
     body = structure(request.body, CompletionBody, strict=request.strict)
-    upsert(engine, body.user.id, body.user)
+    upsert_user(engine, body.user.id, body.user)
     outcome = engine.complete(rule.key, user=body.user.id)
     completed = next(achievement for achievement in outcome.achievements if achievement.key == rule.key)
     answer = {

@@ -10,14 +10,14 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
 from trophy_engine.trophy_api.application.lookup import find_metric, local_date_of
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
+from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.requests import EventBody
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
 from trophy_engine.trophy_api.serializers.values import Json, serialize_number
 from trophy_engine.trophy_api.structuring import structure
@@ -32,7 +32,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
     idempotency_key = request.headers.get("idempotency-key") or None
     upserted = None
     if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
-        upserted = upsert(engine, body.user.id, body.user)
+        upserted = upsert_user(engine, body.user.id, body.user)
     outcome = engine.record(
         key,
         user=body.user.id,

@@ -27,7 +27,7 @@ def get_user_metric(engine: Engine, _: Request, user: str, key: str) -> Response
 
 
 def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
-    """Serialize where a user stands with a metric and its achievements."""
+    """Serialize the total of a metric and its achievements of a user."""
     rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     return {
         "id": str(metric_id(rule.key)),

@@ -11,6 +11,7 @@ from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.application.upsert import check_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.points import (
     local_boost_status,
     serialize_award,
@@ -19,7 +20,6 @@ from trophy_engine.trophy_api.serializers.points import (
     serialize_system,
     serialize_trigger,
 )
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 from trophy_engine.trophy_api.statuses import boost_status
 
 _AWARDS: Final = 10

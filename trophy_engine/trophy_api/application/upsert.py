@@ -37,7 +37,7 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
         )
 
 
-def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
+def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
     """Create the user, or set the given fields; return None if the user is known and no field is given.
 
     Raises:
@@ -53,13 +53,13 @@ def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
         if name not in {"id", "attributes"}
     }
     if "sign_up_date" in changes:
-        changes["sign_up_date"] = utc_date(changes["sign_up_date"])
+        changes["sign_up_date"] = to_utc_date(changes["sign_up_date"])
     if not (changes or fields.attributes) and is_known_user(engine, user):
         return None
     return engine.identify(user, attributes=fields.attributes, **changes)
 
 
-def utc_date(text: str | None) -> str | None:
+def to_utc_date(text: str | None) -> str | None:
     """Take the UTC day of a date and time; a date is left to the engine.
 
     Raises:

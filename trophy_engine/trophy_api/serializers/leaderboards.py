@@ -81,14 +81,14 @@ def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> 
 
 
 def serialize_user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Serialize where a user stands and stood."""
+    """Serialize the rank of a user in a run, with its history."""
     return _serialize_position(standing, ruleset) | {
         "history": [_serialize_history_day(period) for period in standing.history]
     }
 
 
 def serialize_user_run(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Serialize where a user stood in a run, with its dates."""
+    """Serialize the rank of a user in a run, with the dates of the run."""
     return _serialize_position(standing, ruleset) | {
         "start": standing.start.isoformat(),
         "end": serialize_date(standing.end),

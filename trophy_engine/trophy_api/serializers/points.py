@@ -17,7 +17,7 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
 )
 from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import (
     Json,
     serialize_attributes,
@@ -82,13 +82,13 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
         "points": trigger.points,
         "status": trigger.status,
         "userAttributes": serialize_attributes(trigger.user_attributes),
-        **_particulars(trigger, history),
+        **_serialize_variant(trigger, history),
         "created": serialize_instant(created),
         "updated": serialize_instant(updated),
     }
 
 
-def _particulars(trigger: PointsTrigger, history: RulesHistory) -> Json:
+def _serialize_variant(trigger: PointsTrigger, history: RulesHistory) -> Json:
     """Serialize the fields that triggers of this type have."""
     match trigger:
         case MetricPointsTrigger():
