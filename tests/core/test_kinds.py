@@ -36,9 +36,9 @@ from trophy_engine.testing.rulesets import (
     COMPOSITE_TRIGGERS,
     POINTS_TRIGGERS,
 )
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement
 from trophy_engine.trophy_api.serializers.points import serialize_trigger
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 
 CONDITIONS = {
     MetricTrigger: (MetricTrigger("words", 10, {}), "words", 10, "words is past 10"),

@@ -10,7 +10,7 @@ from trophy_engine.trophy_api.field_names import renaming_fields, translate_name
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "translated"),
     [
         ("days_off must be a list", "daysOff must be a list"),
         ("sign_up_date must be a date, not 'sign_up_date'", "signUpDate must be a date, not 'sign_up_date'"),
@@ -20,8 +20,8 @@ from trophy_engine.trophy_api.field_names import renaming_fields, translate_name
         ("my_word is not known", "my_word is not known"),
     ],
 )
-def test_only_the_engines_own_words_are_translated(message, told):
-    assert translate_names(InvalidValue(message)) == told
+def test_only_the_engines_own_words_are_translated(message, translated):
+    assert translate_names(InvalidValue(message)) == translated
 
 
 def test_some_words_go_by_other_names_for_a_while():

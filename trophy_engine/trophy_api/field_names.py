@@ -58,7 +58,7 @@ def translate_names(error: Exception, names: Mapping[str, str] = _NOTHING_ELSE) 
     if isinstance(error, StructureError):
         return str(error)
     known = {**_NAMES, **names}
-    return _WORD.sub(lambda found: known.get(found[0], found[0]), str(error))
+    return _WORD.sub(lambda match: known.get(match[0], match[0]), str(error))
 
 
 @contextmanager

@@ -30,12 +30,12 @@ def read_values(request: Request, name: str) -> list[str]:
 
 def split_list(value: str) -> list[str]:
     """Return what a value holds with commas between."""
-    return [one for one in value.split(",") if one]
+    return [part for part in value.split(",") if part]
 
 
 def read_list(request: Request, name: str) -> list[str]:
     """Return the values of a parameter that comes again and again, or holds several with commas between."""
-    return [one for value in read_values(request, name) for one in split_list(value)]
+    return [part for value in read_values(request, name) for part in split_list(value)]
 
 
 def read_flag(request: Request, name: str) -> bool:
@@ -109,13 +109,13 @@ def read_attributes(request: Request, name: str = "userAttributes") -> dict[str,
     Raises:
         Unprocessable: one has no colon, or what is percent-encoded in a value is not UTF-8.
     """
-    found = {}
+    attributes = {}
     for pair in read_list(request, name):
         key, colon, value = pair.partition(":")
         if not (key and colon):
             raise Unprocessable(f"{name} must be written as key:value,key:value, %2C for a comma, not {pair!r}")
         try:
-            found[key] = unquote(value, errors="strict")
+            attributes[key] = unquote(value, errors="strict")
         except UnicodeDecodeError:
             raise Unprocessable(f"{name} must be percent-encoded as UTF-8, not {value!r}") from None
-    return found
+    return attributes

@@ -49,5 +49,5 @@ def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) ->
 def _fits(template: str, path: tuple[str, ...]) -> bool:
     parts = template.split("/")
     return len(parts) == len(path) and all(
-        part == found or part.startswith("{") for part, found in zip(parts, path, strict=True)
+        wanted == part or wanted.startswith("{") for wanted, part in zip(parts, path, strict=True)
     )

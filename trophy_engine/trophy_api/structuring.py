@@ -63,10 +63,10 @@ def item(cls: type[T]) -> type[T]:
     return attrs.frozen(kw_only=True, field_transformer=_alias_in_camel_case)(cls)
 
 
-def given_fields(one: Any) -> dict[str, Any]:
+def given_fields(item: Any) -> dict[str, Any]:
     """Return the fields of an item that are not left out, by their names in Python."""
-    found = ((field.name, getattr(one, field.name)) for field in attrs.fields(type(one)))
-    return {name: value for name, value in found if value is not UNSET}
+    values = ((field.name, getattr(item, field.name)) for field in attrs.fields(type(item)))
+    return {name: value for name, value in values if value is not UNSET}
 
 
 def structure(raw: object, kind: type[T], what: str = "the request body", *, strict: bool = True) -> T:
@@ -92,22 +92,22 @@ def structure(raw: object, kind: type[T], what: str = "the request body", *, str
 def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
     """Walk what is wrong, each as a clause that begins with the path of the field."""
     if isinstance(error, ClassValidationError):
-        found, others = error.group_exceptions()
-        for inner, note in found:
+        field_errors, others = error.group_exceptions()
+        for inner, note in field_errors:
             field = attrs.fields_dict(error.cl)[note.name]
-            told = _error_of_missing(note.type) if isinstance(inner, KeyError) else inner
+            cause = _error_of_missing(note.type) if isinstance(inner, KeyError) else inner
             fault = field.metadata.get("fault")
-            yield from (fault,) if fault else _error_clauses(told, _join(path, str(field.alias)))
+            yield from (fault,) if fault else _error_clauses(cause, _join(path, str(field.alias)))
         for inner in others:
             yield from _error_clauses(inner, path)
     elif isinstance(error, IterableValidationError):
-        for inner, place in error.group_exceptions()[0]:
-            yield from _error_clauses(inner, f"{path}[{place.index!r}]")
+        for inner, item_note in error.group_exceptions()[0]:
+            yield from _error_clauses(inner, f"{path}[{item_note.index!r}]")
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            near = nearest(name, known)
-            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {near!r}?" if near else "")
+            suggestion = nearest(name, known)
+            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {suggestion!r}?" if suggestion else "")
     elif isinstance(error, InvalidValue):
         yield f"{path} {error}"
     else:
@@ -188,7 +188,7 @@ def _is_optional(kind: Any) -> bool:
 def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Make the hook of a field that may be left out or null."""
     options = get_args(kind)
-    rest: Any = Union[tuple(one for one in options if one not in {Unset, type(None)})]  # noqa: UP007
+    rest: Any = Union[tuple(option for option in options if option not in {Unset, type(None)})]  # noqa: UP007
     null = type(None) in options
 
     def hook(value: Any, _: Any) -> Any:
@@ -199,25 +199,29 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Make the hook of a list."""
-    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # told at run time
+    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
     check = _instance_hook(list, "a list")
     return lambda value, _: tuple(converter.structure(check(value, _), many))
 
 
 def _converter(*, strict: bool) -> Converter:
-    made = Converter(forbid_extra_keys=strict, use_alias=True)
-    made.register_structure_hook(str, _text)
-    made.register_structure_hook(int, _integer)
-    made.register_structure_hook(bool, _instance_hook(bool, "true or false"))
-    made.register_structure_hook(date, _date)
-    made.register_structure_hook(UUID, _uuid)
-    made.register_structure_hook_func(_is(Literal), _literal)
-    made.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, made))
-    made.register_structure_hook_func(lambda kind: kind == Number, _number)
-    made.register_structure_hook_factory(attrs.has, lambda kind: _object_hook(made.gen_structure_attrs_fromdict(kind)))
-    made.register_structure_hook_factory(_is(dict), lambda kind: _object_hook(make_mapping_structure_fn(kind, made)))
-    made.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, made))
-    return made
+    converter = Converter(forbid_extra_keys=strict, use_alias=True)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(bool, _instance_hook(bool, "true or false"))
+    converter.register_structure_hook(date, _date)
+    converter.register_structure_hook(UUID, _uuid)
+    converter.register_structure_hook_func(_is(Literal), _literal)
+    converter.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, converter))
+    converter.register_structure_hook_func(lambda kind: kind == Number, _number)
+    converter.register_structure_hook_factory(
+        attrs.has, lambda kind: _object_hook(converter.gen_structure_attrs_fromdict(kind))
+    )
+    converter.register_structure_hook_factory(
+        _is(dict), lambda kind: _object_hook(make_mapping_structure_fn(kind, converter))
+    )
+    converter.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, converter))
+    return converter
 
 
 def _is(origin: Any) -> Callable[[Any], bool]:

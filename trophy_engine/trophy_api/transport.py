@@ -92,14 +92,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     Raises:
         Malformed: a name is there twice.
     """
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
+        repeated = next(name for name in values if names.count(name) > 1)
         raise Malformed(
-            f"the body is not JSON that can be read: it has the name {short_repr(twice)} twice in one object"
+            f"the body is not JSON that can be read: it has the name {short_repr(repeated)} twice in one object"
         )
-    return found
+    return values
 
 
 class EngineTransport(httpx.BaseTransport):

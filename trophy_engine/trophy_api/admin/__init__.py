@@ -27,7 +27,7 @@ from trophy_engine.trophy_api.router import Route
 
 
 def _environments(_: Engine, __: Request) -> Response:
-    return Response(200, [dict(one) for one in ENVIRONMENTS])
+    return Response(200, [dict(environment) for environment in ENVIRONMENTS])
 
 
 #: Every call of the admin API: its method, the template of its path, and what answers to it.

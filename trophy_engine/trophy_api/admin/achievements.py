@@ -8,14 +8,13 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, CompositeTrigger
 from trophy_engine.rules.points import AchievementPointsTrigger, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
-from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import (
     ACHIEVEMENTS,
     BADGE,
@@ -24,7 +23,6 @@ from trophy_engine.trophy_api.admin.fields import (
     NUMBER,
     TEXT,
     USER_FILTER,
-    Badge,
     Field,
     Variants,
     read_fields,
@@ -32,7 +30,6 @@ from trophy_engine.trophy_api.admin.fields import (
 )
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import achievement_id
-from trophy_engine.trophy_api.structuring import item
 
 Trigger = Literal["metric", "streak", "api", "achievement", "anniversary"]
 Status = Literal["active", "inactive", "locked"]
@@ -46,49 +43,15 @@ _VARIANTS: Final = Variants(
             Field("metric_value", "value", codec=NUMBER, required=True),
             Field("event_attributes", codec=EVENT_FILTER),
         ),
-        "streak": (Field("streak_length", "length", required=True),),
+        "streak": (Field("streak_length", "length", type=int, required=True),),
         "api": (Field("key", required=True),),
         "achievement": (Field("achievement_ids", "achievements", codec=ACHIEVEMENTS, required=True),),
-        "anniversary": (Field("anniversary_years", "years", required=True),),
+        "anniversary": (Field("anniversary_years", "years", type=int, required=True),),
     },
 )
+_NAME: Final = Field("name", required=True)
 #: What an achievement can become, by what it is.
 _NEXT_STATUSES: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
-
-
-@item
-class AchievementItem:
-    """What an item can say of an achievement, be it new or not."""
-
-    description: str | None | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    key: str | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    metric_value: Number | Unset = UNSET
-    event_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    streak_length: int | Unset = UNSET
-    anniversary_years: int | Unset = UNSET
-    achievement_ids: tuple[UUID, ...] | Unset = UNSET
-
-
-@item
-class NewAchievement(AchievementItem):
-    """An achievement to make."""
-
-    name: str
-    trigger: Trigger
-    status: Status = "inactive"
-
-
-@item
-class AchievementEdit(AchievementItem):
-    """What to change of an achievement."""
-
-    id: UUID
-    name: str | Unset = UNSET
-    trigger: Trigger | Unset = UNSET
-    status: Status | Unset = UNSET
 
 
 class Achievements(Resource[Achievement]):
@@ -98,29 +61,22 @@ class Achievements(Resource[Achievement]):
     that is given another key has another identifier from then on.
     """
 
-    label, key_scope, new, edit = "Achievement", "achievement", NewAchievement, AchievementEdit
+    label, key_scope, section = "Achievement", "achievement", "achievements"
     fields = (
-        Field("name"),
+        _NAME,
         Field("description", codec=TEXT),
-        Field("status"),
+        Field("status", type=Status, default="inactive"),
         Field("badge", "badge_url", codec=BADGE),
         Field("user_attributes", codec=USER_FILTER),
     )
+    item_fields = (_NAME, Field("trigger", type=Trigger, required=True))  # in the order of messages
     variant_fields = _VARIANTS.all
-
-    def rules(self, ruleset: Ruleset) -> tuple[Achievement, ...]:
-        """Return the achievements."""
-        return ruleset.achievements
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Achievement, ...]) -> Ruleset:
-        """Return the ruleset with other achievements."""
-        return attrs.evolve(ruleset, achievements=rules)
 
     def rule_id(self, rule: Achievement) -> UUID:
         """Return the identifier of an achievement."""
         return achievement_id(rule.key)
 
-    def create_rule(self, item: NewAchievement, context: EditContext) -> Achievement:
+    def create_rule(self, item: Any, context: EditContext) -> Achievement:
         """Create an achievement."""
         _VARIANTS.check(item, item.trigger, whole=True)
         if isinstance(item.key, Unset):
@@ -129,7 +85,7 @@ class Achievements(Resource[Achievement]):
             key = self.check_unused(item.key, _keys(context.ruleset))
         return Achievement(key, _trigger(item, item.trigger, context), **read_fields(self.fields, item, context))
 
-    def update_rule(self, rule: Achievement, item: AchievementEdit, context: EditContext) -> Achievement:
+    def update_rule(self, rule: Achievement, item: Any, context: EditContext) -> Achievement:
         """Update an achievement, of another trigger where it is given one with all that this needs."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
         another = kind != rule.trigger.type
@@ -140,7 +96,7 @@ class Achievements(Resource[Achievement]):
         changes = read_fields(self.fields, item, context)
         return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
 
-    def _key(self, rule: Achievement, item: AchievementEdit, context: EditContext) -> str:
+    def _key(self, rule: Achievement, item: Any, context: EditContext) -> str:
         if isinstance(item.key, Unset) or item.key == rule.key:
             return rule.key
         if rule.status != "inactive":  # users hold it by its key
@@ -152,8 +108,11 @@ class Achievements(Resource[Achievement]):
         names = {old.key: new.key}
         return attrs.evolve(
             ruleset,
-            achievements=tuple(_with_new_keys(new if one == old else one, names) for one in ruleset.achievements),
-            points=tuple(_with_rewards_renamed(one, names) for one in ruleset.points),
+            achievements=tuple(
+                _with_new_keys(new if achievement == old else achievement, names)
+                for achievement in ruleset.achievements
+            ),
+            points=tuple(_with_rewards_renamed(system, names) for system in ruleset.points),
         )
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
@@ -175,12 +134,10 @@ def _trigger_fields(kind: str) -> tuple[Field, ...]:
     return tuple(field for field in _VARIANTS.fields[kind] if field.name != "key")
 
 
-def _trigger(
-    item: NewAchievement | AchievementEdit, kind: str, context: EditContext, old: AchievementTrigger | None = None
-) -> AchievementTrigger:
+def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:
     values = read_fields(_trigger_fields(kind), item, context)
-    made: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
-    return made
+    trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
+    return trigger
 
 
 def _keys(ruleset: Ruleset) -> tuple[str, ...]:
@@ -205,9 +162,9 @@ def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achieveme
 
 def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
     triggers = tuple(
-        attrs.evolve(one, achievement=names.get(one.achievement, one.achievement))
-        if isinstance(one, AchievementPointsTrigger)
-        else one
-        for one in system.triggers
+        attrs.evolve(trigger, achievement=names.get(trigger.achievement, trigger.achievement))
+        if isinstance(trigger, AchievementPointsTrigger)
+        else trigger
+        for trigger in system.triggers
     )
     return attrs.evolve(system, triggers=triggers)

@@ -7,76 +7,38 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-import attrs
-
-from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import Number
-from trophy_engine.rules.points import Boost, PointsSystem
+from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.ids import boost_id
 from trophy_engine.trophy_api.statuses import boost_status
-from trophy_engine.trophy_api.structuring import item
 
 Rounding = Literal["down", "up", "nearest"]
-
-
-@item
-class NewBoost:
-    """A boost to make."""
-
-    name: str
-    start: date
-    multiplier: Number
-    end: date | None | Unset = UNSET
-    rounding: Rounding | Unset = UNSET
-    user_id: str | None | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-
-
-@item
-class BoostEdit:
-    """What to change of a boost."""
-
-    id: UUID
-    name: str | Unset = UNSET
-    start: date | Unset = UNSET
-    end: date | None | Unset = UNSET
-    multiplier: Number | Unset = UNSET
-    rounding: Rounding | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
 
 
 class Boosts(NestedResource[Boost]):
     """The boosts of a points system."""
 
-    label, key_scope, new, edit = "Points boost", "boost", NewBoost, BoostEdit
+    label, key_scope, section = "Points boost", "boost", "boosts"
     fields = (
-        Field("name"),
-        Field("start", codec=DATE),
-        Field("end", codec=DATE),
-        Field("multiplier", codec=NUMBER),
-        Field("rounding"),
-        Field("user_id"),
+        Field("name", required=True),
+        Field("start", codec=DATE, required=True),
+        Field("end", type=date | None, codec=DATE),
+        Field("multiplier", codec=NUMBER, required=True),
+        Field("rounding", type=Rounding),
+        Field("user_id", type=str | None, fixed=True),
         Field("user_attributes", codec=USER_FILTER),
     )
-
-    def rules_in(self, system: PointsSystem) -> tuple[Boost, ...]:
-        """Return the boosts."""
-        return system.boosts
-
-    def with_rules_in(self, system: PointsSystem, parts: tuple[Boost, ...]) -> PointsSystem:
-        """Make the system with other boosts."""
-        return attrs.evolve(system, boosts=parts)
 
     def rule_id(self, rule: Boost) -> UUID:
         """Return the identifier of a boost."""
         return boost_id(self.system, str(rule.key))
 
-    def create_rule(self, item: NewBoost, context: EditContext) -> Boost:
+    def create_rule(self, item: Any, context: EditContext) -> Boost:
         """Create a boost."""
         if isinstance(item.user_id, str):
             if not isinstance(item.user_attributes, Unset | None):
@@ -86,7 +48,7 @@ class Boosts(NestedResource[Boost]):
         key = context.numbered_key("boost", self._keys, first=len(self.rules(context.ruleset)) + 1)
         return Boost(key=key, **read_fields(self.fields, item, context))
 
-    def update_rule(self, rule: Boost, item: BoostEdit, context: EditContext) -> Boost:
+    def update_rule(self, rule: Boost, item: Any, context: EditContext) -> Boost:
         """Update a boost."""
         if rule.user_id is not None and not isinstance(item.user_attributes, Unset | None):
             raise InvalidValue("userAttributes cannot be set on a user-specific boost")
@@ -94,8 +56,12 @@ class Boosts(NestedResource[Boost]):
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
         """Serialize a boost; one for a single user has no filter."""
-        found = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
-        return found if rule.user_id is None else {k: v for k, v in found.items() if k != "userAttributes"}
+        fields = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
+        return (
+            fields
+            if rule.user_id is None
+            else {name: value for name, value in fields.items() if name != "userAttributes"}
+        )
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:
         return (key for system in ruleset.points if system.key == self.system for key in system.boost_keys)

@@ -27,12 +27,14 @@ def create(resource: Resource[Any], context: EditContext, request: Request) -> t
     created, issues = [], []
     for index, raw in enumerate(check_items(request.body)):
         try:
-            ruleset, made = resource.create(structure(raw, resource.new, "the item", strict=request.strict), context)
+            ruleset, created_rule = resource.create(
+                structure(raw, resource.new, "the item", strict=request.strict), context
+            )
         except (InvalidValue, InvalidRules) as error:
             issues.append(issue(error_message(error, resource.all_fields), index=index))
         else:
             context = context.with_ruleset(ruleset)
-            created.append(made)
+            created.append(created_rule)
     return context.ruleset, Response(201 if created else 200, {"created": created, "issues": issues})
 
 
@@ -124,10 +126,10 @@ def requested_ids(request: Request) -> list[str]:
         Unprocessable: there are none, or too many.
     """
     given = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
-    found = [text.strip() for text in chain.from_iterable(given) if text.strip()]
-    if not 1 <= len(found) <= _MOST_ITEMS:
-        raise Unprocessable(f"ids must be 1 to {_MOST_ITEMS} identifiers, not {len(found)}")
-    return found
+    ids = [text.strip() for text in chain.from_iterable(given) if text.strip()]
+    if not 1 <= len(ids) <= _MOST_ITEMS:
+        raise Unprocessable(f"ids must be 1 to {_MOST_ITEMS} identifiers, not {len(ids)}")
+    return ids
 
 
 def parse_id(text: object) -> UUID:

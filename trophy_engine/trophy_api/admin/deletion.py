@@ -40,11 +40,13 @@ def delete_cascade(
     gone = _Deletion(metrics, attributes, achievements, systems).completed(ruleset.achievements)
     return attrs.evolve(
         ruleset,
-        metrics=tuple(one for one in ruleset.metrics if one.key not in gone.metrics),
-        attributes=tuple(one for one in ruleset.attributes if (one.type, one.key) not in gone.attributes),
+        metrics=tuple(metric for metric in ruleset.metrics if metric.key not in gone.metrics),
+        attributes=tuple(
+            attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
+        ),
         streak=ruleset.streak and gone.from_streak(ruleset.streak),
         achievements=tuple(map(gone.from_achievement, filter(gone.spares_achievement, ruleset.achievements))),
-        points=tuple(gone.from_system(one) for one in ruleset.points if one.key not in gone.systems),
+        points=tuple(gone.from_system(system) for system in ruleset.points if system.key not in gone.systems),
         leaderboards=tuple(filter(gone.spares_board, ruleset.leaderboards)),
     )
 
@@ -55,8 +57,8 @@ def with_explicit_keys(system: PointsSystem) -> PointsSystem:
     boosts = zip(system.boosts, system.boost_keys, strict=True)
     return attrs.evolve(
         system,
-        triggers=tuple(one if one.key else attrs.evolve(one, key=key) for one, key in triggers),
-        boosts=tuple(one if one.key else attrs.evolve(one, key=key) for one, key in boosts),
+        triggers=tuple(trigger if trigger.key else attrs.evolve(trigger, key=key) for trigger, key in triggers),
+        boosts=tuple(boost if boost.key else attrs.evolve(boost, key=key) for boost, key in boosts),
     )
 
 
@@ -71,7 +73,11 @@ class _Deletion:
 
     def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
         """Add the achievements that go with what goes, and those that go with them."""
-        more = {one.key for one in achievements if one.key not in self.achievements and self._takes(one)}
+        more = {
+            achievement.key
+            for achievement in achievements
+            if achievement.key not in self.achievements and self._takes(achievement)
+        }
         if not more:
             return self
         return attrs.evolve(self, achievements=self.achievements | more).completed(achievements)
@@ -120,13 +126,15 @@ class _Deletion:
 
     def from_streak(self, streak: Streak) -> Streak:
         """Make the streak without the conditions that go."""
-        return attrs.evolve(streak, metrics=tuple(one for one in streak.metrics if one.key not in self.metrics))
+        return attrs.evolve(
+            streak, metrics=tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
+        )
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Make a points system without the triggers and boosts that go; the others keep their keys."""
         kept = with_explicit_keys(system)
         triggers = tuple(trigger for trigger in kept.triggers if not self._breaks(trigger))
-        boosts = tuple(one for one in kept.boosts if not self._filtered(one))
+        boosts = tuple(boost for boost in kept.boosts if not self._filtered(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)

@@ -59,20 +59,24 @@ class EditContext:
 
     def metric(self, id_: UUID) -> Metric:
         """Find a metric."""
-        return _find_by_id("Metric", id_, ((metric_id(one.key), one) for one in self.ruleset.metrics))
+        return _find_by_id("Metric", id_, ((metric_id(metric.key), metric) for metric in self.ruleset.metrics))
 
     def achievement(self, id_: UUID) -> Achievement:
         """Find an achievement."""
-        return _find_by_id("Achievement", id_, ((achievement_id(one.key), one) for one in self.ruleset.achievements))
+        return _find_by_id(
+            "Achievement",
+            id_,
+            ((achievement_id(achievement.key), achievement) for achievement in self.ruleset.achievements),
+        )
 
     def system(self, id_: UUID) -> PointsSystem:
         """Find a points system."""
-        return _find_by_id("Points system", id_, ((system_id(one.key), one) for one in self.ruleset.points))
+        return _find_by_id("Points system", id_, ((system_id(system.key), system) for system in self.ruleset.points))
 
     def attribute(self, type_: str, id_: UUID) -> Attribute:
         """Find an attribute of a type."""
-        known = (one for one in self.ruleset.attributes if one.type == type_)
-        return _find_by_id("Attribute", id_, ((attribute_id(type_, one.key), one) for one in known))
+        known = (attribute for attribute in self.ruleset.attributes if attribute.type == type_)
+        return _find_by_id("Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known))
 
     def filter(self, type_: str, wanted: Iterable[AttributeValue]) -> Filter:
         """Make a filter of attributes and their values.
@@ -80,13 +84,13 @@ class EditContext:
         Raises:
             InvalidValue: an attribute is not there, or comes twice.
         """
-        found: dict[str, str] = {}
-        for one in wanted:
-            key = self.attribute(type_, one.attribute_id).key
-            if key in found:
-                raise InvalidValue(f"attributeId {one.attribute_id} must not come twice")
-            found[key] = one.attribute_value
-        return Filter(found)
+        values: dict[str, str] = {}
+        for pair in wanted:
+            key = self.attribute(type_, pair.attribute_id).key
+            if key in values:
+                raise InvalidValue(f"attributeId {pair.attribute_id} must not come twice")
+            values[key] = pair.attribute_value
+        return Filter(values)
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -118,7 +122,7 @@ def _find_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
     Raises:
         InvalidValue: nothing has.
     """
-    for one, rule in known:
-        if one == id_:
+    for known_id, rule in known:
+        if known_id == id_:
             return rule
     raise InvalidValue(f"{label} not found by ID")

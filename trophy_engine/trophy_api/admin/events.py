@@ -10,7 +10,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.trophy_api.admin.crud import check_items
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert, utc_date
+from trophy_engine.trophy_api.application.upsert import check_attributes, to_utc_date, upsert_user
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
@@ -55,7 +55,7 @@ def _record(engine: Engine, event: BatchEvent) -> None:
     if key is not None and engine.has_recorded(event.key, user=user, idempotency_key=key):
         return
     try:
-        upsert(engine, user, event.user)
+        upsert_user(engine, user, event.user)
         engine.record(
             event.key,
             user=user,
@@ -75,7 +75,7 @@ def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> B
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(utc_date(event.user.sign_up_date))
+            as_sign_up_date(to_utc_date(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:

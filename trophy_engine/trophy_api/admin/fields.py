@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 import attrs
 
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.numbers import as_json
+from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.trophy_api.admin.edit_context import EditContext
+from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.trophy_api.structuring import StructureError, item, to_camel_case
@@ -37,11 +38,13 @@ class Codec:
         read: reads it.
         show: shows it.
         within: the names that lead to it where it is but a part of what the item has.
+        type: the type of the value in an item, unless the field has another.
     """
 
     read: Callable[[EditContext, Any], Any] = lambda _, value: value
     show: Callable[[Any], Any] = lambda value: value
     within: tuple[str, ...] = ()
+    type: Any = str
 
 
 def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -56,7 +59,7 @@ def _filter(type_: str) -> Codec:
         ids = ((str(attribute_id(type_, key)), value) for key, value in wanted.items())
         return [{"attributeId": id_, "attributeValue": value} for id_, value in ids]
 
-    return Codec(read, show)
+    return Codec(read, show, type=tuple[AttributeValue, ...] | None)
 
 
 def _iso(day: date | None) -> str | None:
@@ -66,24 +69,28 @@ def _iso(day: date | None) -> str | None:
 #: A value that is the same on both sides.
 _PLAIN: Final = Codec()
 #: A text that is empty in the API where the rule has none.
-PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text or "")
+PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text or "", type=str | None)
 #: A text that is null in the API where the rule has none; an empty one is none.
-TEXT: Final = Codec(read=lambda _, text: text or None)
+TEXT: Final = Codec(read=lambda _, text: text or None, type=str | None)
 #: A picture: an object with its address.
-BADGE: Final = Codec(lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",))
-DATE: Final = Codec(show=_iso)
-NUMBER: Final = Codec(show=as_json)
-METRIC: Final = Codec(lambda context, id_: context.metric(id_).key, _id_of(metric_id))
-SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_of(system_id))
-ACHIEVEMENT: Final = Codec(lambda context, id_: context.achievement(id_).key, _id_of(achievement_id))
+BADGE: Final = Codec(
+    lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
+)
+DATE: Final = Codec(show=_iso, type=date)
+NUMBER: Final = Codec(show=as_json, type=Number)
+METRIC: Final = Codec(lambda context, id_: context.metric(id_).key, _id_of(metric_id), type=UUID)
+SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_of(system_id), type=UUID)
+ACHIEVEMENT: Final = Codec(lambda context, id_: context.achievement(id_).key, _id_of(achievement_id), type=UUID)
 ACHIEVEMENTS: Final = Codec(
     lambda context, ids: tuple(context.achievement(id_).key for id_ in ids),
     lambda keys: [str(achievement_id(key)) for key in keys],
+    type=tuple[UUID, ...],
 )
 #: User attributes by which a leaderboard is broken down.
 BREAKDOWN: Final = Codec(
     lambda context, ids: tuple(context.attribute("user", id_).key for id_ in ids),
     lambda keys: [str(attribute_id("user", key)) for key in keys],
+    type=tuple[UUID, ...],
 )
 USER_FILTER: Final = _filter("user")
 EVENT_FILTER: Final = _filter("event")
@@ -97,14 +104,22 @@ class Field:
         name: its name in items, which the API spells in camelCase.
         rule_field: its name in the rule.
         codec: how it is read and shown.
-        required: whether whatever is made must be given it.
+        type: the type of its value in items; that of the codec by default.
+        required: whether an item that creates a rule must have it; of a variant's field, one that creates the variant.
+        default: its value in an item that creates a rule and leaves it out.
+        fixed: whether it is set for good when a rule is created.
+        fault: the message for any value that does not fit, if it is always the same.
         omitted: whether it is left out, and not shown as null, where the rule has none.
     """
 
     name: str
     rule_field: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
     codec: Codec = attrs.field(default=_PLAIN, kw_only=True)
+    type: Any = attrs.field(default=attrs.Factory(lambda self: self.codec.type, takes_self=True), kw_only=True)
     required: bool = attrs.field(default=False, kw_only=True)
+    default: Any = attrs.field(default=UNSET, kw_only=True)
+    fixed: bool = attrs.field(default=False, kw_only=True)
+    fault: str | None = attrs.field(default=None, kw_only=True)
     omitted: bool = attrs.field(default=False, kw_only=True)
 
     @property
@@ -125,8 +140,8 @@ def read_fields(fields: Iterable[Field], item: object, context: EditContext) -> 
 
 def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     """Show the fields of a rule."""
-    found = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
-    return {to_camel_case(field.name): value for field, value in found if value is not None or not field.omitted}
+    values = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
+    return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
 
 
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
@@ -136,7 +151,9 @@ def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = 
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
-        return "; ".join(one.message if isinstance(one, Problem) else str(one) for one in error.problems)
+        return "; ".join(
+            problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems
+        )
     if isinstance(error, StructureError):
         return str(error)
     name, space, rest = str(error).partition(" ")

@@ -11,8 +11,7 @@ import attrs
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
-from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import (
     BREAKDOWN,
     DATE,
@@ -28,7 +27,7 @@ from trophy_engine.trophy_api.admin.fields import (
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
-from trophy_engine.trophy_api.structuring import item, to_camel_case
+from trophy_engine.trophy_api.structuring import to_camel_case
 
 RankBy = Literal["metric", "streak", "points"]
 Status = Literal["inactive", "active", "scheduled", "finished"]
@@ -36,7 +35,7 @@ Unit = Literal["day", "month", "year"]
 
 _MOST_PARTICIPANTS: Final = 1000
 #: How many users a leaderboard holds; null stands for as many as one can hold.
-_PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most)
+_PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most, type=int | None)
 _VARIANTS: Final = Variants(
     "a leaderboard",
     {
@@ -56,80 +55,35 @@ _NEXT_STATUSES: Final[dict[str, set[str]]] = {
 }
 
 
-@item
-class LeaderboardItem:
-    """What an item can say of a leaderboard, be it new or not."""
-
-    description: str | None | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    points_system_id: UUID | Unset = UNSET
-    max_participants: int | None | Unset = UNSET
-    start: date | Unset = UNSET
-    end: date | None | Unset = UNSET
-    start_time: str | None | Unset = UNSET
-    end_time: str | None | Unset = UNSET
-    breakdown_attributes: tuple[UUID, ...] | Unset = UNSET
-    run_unit: Unit | None | Unset = UNSET
-    run_interval: int | None | Unset = UNSET
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-
-
-@item
-class NewLeaderboard(LeaderboardItem):
-    """A leaderboard to make."""
-
-    name: str
-    key: str
-    rank_by: RankBy
-    status: Status = "inactive"
-
-
-@item
-class LeaderboardEdit(LeaderboardItem):
-    """What to change of a leaderboard."""
-
-    id: UUID
-    name: str | Unset = UNSET
-    key: str | Unset = UNSET
-    rank_by: RankBy | Unset = UNSET
-    status: Status | Unset = UNSET
-
-
 class Leaderboards(Resource[Leaderboard]):
     """The leaderboards of a ruleset; one that is given another key has another identifier from then on."""
 
-    label, key_scope, new, edit = "Leaderboard", "leaderboard", NewLeaderboard, LeaderboardEdit
+    label, key_scope, section = "Leaderboard", "leaderboard", "leaderboards"
     fields = (
-        Field("name"),
-        Field("key"),
+        Field("name", required=True),
+        Field("key", required=True),
         Field("description", codec=TEXT, omitted=True),
-        Field("rank_by"),
+        Field("rank_by", type=RankBy, required=True),
         *_VARIANTS.all,
         Field("max_participants", codec=_PARTICIPANTS),
         Field("start", codec=DATE),
-        Field("end", codec=DATE, omitted=True),
-        Field("start_time", omitted=True),
-        Field("end_time", omitted=True),
+        Field("end", type=date | None, codec=DATE, omitted=True),
+        Field("start_time", type=str | None, omitted=True),
+        Field("end_time", type=str | None, omitted=True),
         Field("breakdown_attributes", codec=BREAKDOWN),
-        Field("run_unit", omitted=True),
-        Field("run_interval", omitted=True),
+        Field("run_unit", type=Unit | None, omitted=True),
+        Field("run_interval", type=int | None, omitted=True),
         Field("user_attributes", codec=USER_FILTER),
     )
-
-    def rules(self, ruleset: Ruleset) -> tuple[Leaderboard, ...]:
-        """Return the leaderboards."""
-        return ruleset.leaderboards
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[Leaderboard, ...]) -> Ruleset:
-        """Return the ruleset with other leaderboards."""
-        return attrs.evolve(ruleset, leaderboards=rules)
+    variant_fields = _VARIANTS.all
+    item_fields = (Field("status", type=Status, default="inactive"),)
 
     def rule_id(self, rule: Leaderboard) -> UUID:
         """Return the identifier of a leaderboard."""
         return leaderboard_id(rule.key)
 
-    def create_rule(self, item: NewLeaderboard, context: EditContext) -> Leaderboard:
-        """Create a leaderboard, from today on where it is not told otherwise."""
+    def create_rule(self, item: Any, context: EditContext) -> Leaderboard:
+        """Create a leaderboard, which starts today by default."""
         _VARIANTS.check(item, item.rank_by, whole=True)
         self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
         values = {"start": context.today, **read_fields(self.fields, item, context)}
@@ -138,7 +92,7 @@ class Leaderboards(Resource[Leaderboard]):
             raise InvalidValue("end must be in the past for a finished leaderboard")
         return _check_schedule(board, item.status, context)
 
-    def update_rule(self, rule: Leaderboard, item: LeaderboardEdit, context: EditContext) -> Leaderboard:
+    def update_rule(self, rule: Leaderboard, item: Any, context: EditContext) -> Leaderboard:
         """Update a leaderboard."""
         now = leaderboard_status(rule, context.at)
         status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
@@ -151,7 +105,7 @@ class Leaderboards(Resource[Leaderboard]):
             self._check_frozen(rule, new)
         return new
 
-    def _changes(self, rule: Leaderboard, item: LeaderboardEdit, context: EditContext) -> dict[str, Any]:
+    def _changes(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
         kind = rule.rank_by if isinstance(item.rank_by, Unset) else item.rank_by
         another = kind != rule.rank_by
         _VARIANTS.check(item, kind, whole=another)

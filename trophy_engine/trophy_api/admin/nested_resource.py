@@ -1,9 +1,8 @@
-"""NestedResource of points systems: resources below a system, whose path begins with its identifier."""
+"""Nested resources: the levels, boosts and triggers of one points system, below the path of the system."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -26,22 +25,17 @@ class NestedResource(Resource[P]):
         self.system = system
 
     def system_in(self, ruleset: Ruleset) -> PointsSystem:
-        """Return the system, every part of which has a key of its own, so that it keeps it when others go."""
-        return with_explicit_keys(next(one for one in ruleset.points if one.key == self.system))
-
-    @abstractmethod
-    def rules_in(self, system: PointsSystem) -> tuple[P, ...]:
-        """Return the parts of a system."""
-
-    @abstractmethod
-    def with_rules_in(self, system: PointsSystem, parts: tuple[P, ...]) -> PointsSystem:
-        """Make the system with other parts."""
+        """Return the system with explicit keys, so that its rules keep their keys when others are deleted."""
+        return with_explicit_keys(next(system for system in ruleset.points if system.key == self.system))
 
     def rules(self, ruleset: Ruleset) -> tuple[P, ...]:
         """Return the parts of the system."""
-        return self.rules_in(self.system_in(ruleset))
+        rules: tuple[P, ...] = getattr(self.system_in(ruleset), self.section)
+        return rules
 
     def with_rules(self, ruleset: Ruleset, rules: tuple[P, ...]) -> Ruleset:
         """Return the ruleset with other parts of the system."""
-        changed = self.with_rules_in(self.system_in(ruleset), rules)
-        return attrs.evolve(ruleset, points=tuple(changed if one.key == self.system else one for one in ruleset.points))
+        changes: dict[str, Any] = {self.section: rules}
+        changed = attrs.evolve(self.system_in(ruleset), **changes)
+        systems = (changed if system.key == self.system else system for system in ruleset.points)
+        return attrs.evolve(ruleset, points=tuple(systems))

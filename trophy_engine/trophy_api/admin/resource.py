@@ -13,6 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.admin.items import edit_item, new_item
 
 R = TypeVar("R")
 
@@ -26,26 +27,40 @@ class Resource(ABC, Generic[R]):
     Attributes:
         label: what one of them is called, such as ``"Metric"``.
         key_scope: among what its key is unique, such as ``"metric"``.
-        new: the class of the items that make one.
-        edit: the class of the items that change one.
-        fields: what such an item sets, and what is shown.
+        section: the attribute of the ruleset, or of the points system, that holds the rules.
+        fields: what an item sets of a rule, and what is shown of it.
         variant_fields: what only some of the rules of this kind have.
+        item_fields: what items have besides.
+        new: the class of the items that create a rule, derived from the fields.
+        edit: the class of the items that update a rule, derived from the fields.
     """
 
     label: ClassVar[str]
     key_scope: ClassVar[str]
-    new: ClassVar[type[Any]]
-    edit: ClassVar[type[Any]]
+    section: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
     variant_fields: ClassVar[tuple[Field, ...]] = ()
+    item_fields: ClassVar[tuple[Field, ...]] = ()
+    new: ClassVar[Any]
+    edit: ClassVar[Any]
 
-    @abstractmethod
+    def __init_subclass__(cls) -> None:
+        """Derive the classes of items."""
+        super().__init_subclass__()
+        if "fields" in vars(cls):
+            fields = (*cls.item_fields, *cls.fields)
+            cls.new = new_item(cls.__name__, fields, cls.variant_fields)
+            cls.edit = edit_item(cls.__name__, fields, cls.variant_fields)
+
     def rules(self, ruleset: Ruleset) -> tuple[R, ...]:
         """Return the rules of this kind, oldest first."""
+        rules: tuple[R, ...] = getattr(ruleset, self.section)
+        return rules
 
-    @abstractmethod
     def with_rules(self, ruleset: Ruleset, rules: tuple[R, ...]) -> Ruleset:
         """Return the ruleset with other rules of this kind."""
+        changes: dict[str, Any] = {self.section: rules}
+        return attrs.evolve(ruleset, **changes)
 
     @abstractmethod
     def rule_id(self, rule: R) -> UUID:

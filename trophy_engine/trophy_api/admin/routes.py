@@ -19,7 +19,7 @@ from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.router import Handler, Route
 
-#: Gives the resource that a request is about.
+#: Returns the resource that a request is about.
 ResourceFactory = Callable[[Request, EditContext], Resource[Any]]
 
 

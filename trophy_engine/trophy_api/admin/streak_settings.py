@@ -19,7 +19,7 @@ from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 @item
 class StreakMetricItem:
-    """What a metric must come to within a period; nothing where this is 0."""
+    """What a metric must reach within a period; a threshold of 0 drops the condition."""
 
     key: str
     threshold: int
@@ -70,22 +70,22 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
 
 def _streak_metrics(wanted: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
     known = {metric.key for metric in ruleset.metrics}
-    keys = [one.key for one in wanted]
-    for index, one in enumerate(wanted):
-        if one.key not in known:
-            raise InvalidValue(f"metrics[{index}].key {one.key!r} is not the key of a metric")
-        if one.key in keys[:index]:
-            raise InvalidValue(f"metrics[{index}].key {one.key!r} must not come twice")
-        if one.threshold < 0:
-            raise InvalidValue(f"metrics[{index}].threshold must be at least 0, not {one.threshold}")
-    kept = {_shown_condition(one): one for one in (ruleset.streak or Streak()).metrics}
-    made = (_streak_metric(one, index) for index, one in enumerate(wanted) if one.threshold > 0)
-    return tuple(kept.get(_shown_condition(one), one) for one in made)
+    keys = [condition.key for condition in wanted]
+    for index, condition in enumerate(wanted):
+        if condition.key not in known:
+            raise InvalidValue(f"metrics[{index}].key {condition.key!r} is not the key of a metric")
+        if condition.key in keys[:index]:
+            raise InvalidValue(f"metrics[{index}].key {condition.key!r} must not come twice")
+        if condition.threshold < 0:
+            raise InvalidValue(f"metrics[{index}].threshold must be at least 0, not {condition.threshold}")
+    kept = {_shown_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}
+    metrics = (_streak_metric(condition, index) for index, condition in enumerate(wanted) if condition.threshold > 0)
+    return tuple(kept.get(_shown_condition(metric), metric) for metric in metrics)
 
 
-def _streak_metric(one: StreakMetricItem, index: int) -> StreakMetric:
+def _streak_metric(condition: StreakMetricItem, index: int) -> StreakMetric:
     with prefixing_field(f"metrics[{index}]"):
-        return StreakMetric(one.key, one.threshold)
+        return StreakMetric(condition.key, condition.threshold)
 
 
 def _shown_condition(condition: StreakMetric) -> tuple[str, int]:

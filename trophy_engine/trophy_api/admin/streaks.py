@@ -59,19 +59,19 @@ class StreakUser:
 def grant_freezes(engine: Engine, request: Request) -> Response:
     """Grant a freeze for every item; a user who comes again gets another."""
 
-    def grant(one: FreezeGrant) -> None:
-        engine.grant_freeze(one.user_id)
+    def grant(item: FreezeGrant) -> None:
+        engine.grant_freeze(item.user_id)
 
-    given, issues = _apply_to_each(request, "freezes", FreezeGrant, grant, idle=FreezeLimitReached)
-    return Response(201 if given else 200, {"issues": issues})
+    granted, issues = _apply_to_each(request, "freezes", FreezeGrant, grant, idle=FreezeLimitReached)
+    return Response(201 if granted else 200, {"issues": issues})
 
 
 def restore_streaks(engine: Engine, request: Request) -> Response:
     """Restore users' lost streaks."""
 
-    def act(one: StreakUser) -> str:
-        engine.restore_streak(one.id)
-        return one.id
+    def act(user: StreakUser) -> str:
+        engine.restore_streak(user.id)
+        return user.id
 
     restored, issues = _apply_to_each(request, "users", StreakUser, act, idle=NoStreakToRestore)
     return Response(201 if restored else 200, {"restoredUsers": restored, "issues": issues})
@@ -80,9 +80,9 @@ def restore_streaks(engine: Engine, request: Request) -> Response:
 def reset_streaks(engine: Engine, request: Request) -> Response:
     """End users' streaks."""
 
-    def act(one: StreakUser) -> str:
-        engine.reset_streak(one.id)
-        return one.id
+    def act(user: StreakUser) -> str:
+        engine.reset_streak(user.id)
+        return user.id
 
     ended, issues = _apply_to_each(request, "users", StreakUser, act, idle=NoStreakToReset)
     return Response(200, {"resetUsers": ended, "issues": issues})
@@ -91,15 +91,15 @@ def reset_streaks(engine: Engine, request: Request) -> Response:
 def pause_streaks(engine: Engine, request: Request) -> Response:
     """Pause users' streaks: a miss on one of the dates ends no streak."""
 
-    def act(one: NewPause) -> dict[str, Any]:
-        engine.pause(one.user_id, one.start, one.end)
-        made = max(engine.user(one.user_id).pauses, key=lambda each: each.number)
+    def act(item: NewPause) -> dict[str, Any]:
+        engine.pause(item.user_id, item.start, item.end)
+        created_pause = max(engine.user(item.user_id).pauses, key=lambda pause: pause.number)
         return {
-            "id": str(made.id),
-            "userId": one.user_id,
-            "start": made.start.isoformat(),
-            "end": made.end.isoformat(),
-            "status": "archived" if made.archived else "active",
+            "id": str(created_pause.id),
+            "userId": item.user_id,
+            "start": created_pause.start.isoformat(),
+            "end": created_pause.end.isoformat(),
+            "status": "archived" if created_pause.archived else "active",
         }
 
     created, issues = _apply_to_each(request, "pauses", NewPause, act)
@@ -110,10 +110,10 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     """Take pauses back."""
     wanted = requested_ids(request)
     running = {
-        each.id: (user, each.number)
+        pause.id: (user, pause.number)
         for user in engine.users()
-        for each in engine.user(user).pauses
-        if not each.archived
+        for pause in engine.user(user).pauses
+        if not pause.archived
     }
     deleted, issues = [], []
     for text in wanted:

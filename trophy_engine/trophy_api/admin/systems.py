@@ -5,86 +5,55 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import attrs
-
-from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.boosts import Boosts, NewBoost
+from trophy_engine.trophy_api.admin.boosts import Boosts
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Badge, Field, error_message_at, read_fields
-from trophy_engine.trophy_api.admin.levels import Levels, NewLevel
+from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Field, error_message_at, read_fields
+from trophy_engine.trophy_api.admin.levels import Levels
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.admin.resource import Resource
-from trophy_engine.trophy_api.admin.triggers import NewTrigger, Triggers
+from trophy_engine.trophy_api.admin.triggers import Triggers
 from trophy_engine.trophy_api.ids import system_id
-from trophy_engine.trophy_api.structuring import item
-
-
-@item
-class NewSystem:
-    """A points system to make."""
-
-    name: str
-    key: str
-    description: str | None | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    max_points: int | None | Unset = UNSET
-    levels: tuple[NewLevel, ...] | Unset = UNSET
-    boosts: tuple[NewBoost, ...] | Unset = UNSET
-    triggers: tuple[NewTrigger, ...] | Unset = UNSET
-
-
-@item
-class SystemEdit:
-    """What to change of a points system."""
-
-    id: UUID
-    name: str | Unset = UNSET
-    description: str | None | Unset = UNSET
-    badge: Badge | None | Unset = UNSET
-    max_points: int | None | Unset = UNSET
 
 
 class Systems(Resource[PointsSystem]):
     """The points systems of a ruleset."""
 
-    label, key_scope, new, edit = "Points system", "points system", NewSystem, SystemEdit
+    label, key_scope, section = "Points system", "points system", "points"
     fields = (
-        Field("name"),
-        Field("key"),
+        Field("name", required=True),
+        Field("key", required=True, fixed=True),
         Field("description", codec=PROSE),
         Field("badge", "badge_url", codec=BADGE),
-        Field("max_points", "maximum"),
+        Field("max_points", "maximum", type=int | None),
     )
-
-    def rules(self, ruleset: Ruleset) -> tuple[PointsSystem, ...]:
-        """Return the points systems."""
-        return ruleset.points
-
-    def with_rules(self, ruleset: Ruleset, rules: tuple[PointsSystem, ...]) -> Ruleset:
-        """Return the ruleset with other points systems."""
-        return attrs.evolve(ruleset, points=rules)
+    item_fields = (
+        Field("levels", type=tuple[Levels.new, ...], fixed=True),
+        Field("boosts", type=tuple[Boosts.new, ...], fixed=True),
+        Field("triggers", type=tuple[Triggers.new, ...], fixed=True),
+    )
 
     def rule_id(self, rule: PointsSystem) -> UUID:
         """Return the identifier of a points system."""
         return system_id(rule.key)
 
-    def create_rule(self, item: NewSystem, context: EditContext) -> PointsSystem:
+    def create_rule(self, item: Any, context: EditContext) -> PointsSystem:
         """Create a points system, without its parts."""
         self.check_unused(item.key, (system.key for system in context.ruleset.points))
         return PointsSystem(**read_fields(self.fields, item, context))
 
-    def create(self, item: NewSystem, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
+    def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add a points system and the parts that come with it: all of them, or nothing at all.
 
         Raises:
             InvalidValue: a part does not fit; the message says which.
         """
-        ruleset, found = super().create(item, context)
+        ruleset, serialized = super().create(item, context)
         parts: dict[str, NestedResource[Any]] = {
             "levels": Levels(item.key),
             "boosts": Boosts(item.key),
@@ -94,11 +63,12 @@ class Systems(Resource[PointsSystem]):
             items = getattr(item, name)
             if items is UNSET:
                 continue
-            found[name] = []
-            for index, one in enumerate(items):
-                ruleset, shown = _create_part(resource, one, context.with_ruleset(ruleset), item_path(name, index))
-                found[name].append(shown)
-        return ruleset, found
+            serialized[name] = []
+            for index, part in enumerate(items):
+                edited = context.with_ruleset(ruleset)
+                ruleset, serialized_part = _create_part(resource, part, edited, item_path(name, index))
+                serialized[name].append(serialized_part)
+        return ruleset, serialized
 
     def delete(self, rule: PointsSystem, ruleset: Ruleset) -> Ruleset:
         """Delete a points system, and the leaderboards that rank by it."""
@@ -112,7 +82,7 @@ class Systems(Resource[PointsSystem]):
 def _create_part(
     parts: NestedResource[Any], item: Any, context: EditContext, path: str
 ) -> tuple[Ruleset, dict[str, Any]]:
-    """Add a part of a new system, and show it; whatever is wrong with it is told with its path."""
+    """Create a part of a new system and serialize it; errors name its path."""
     try:
         return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:

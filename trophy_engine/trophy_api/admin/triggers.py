@@ -8,11 +8,11 @@ from uuid import UUID
 
 import attrs
 
-from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem, PointsTrigger
+from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.admin.edit_context import EditContext
 from trophy_engine.trophy_api.admin.fields import (
     ACHIEVEMENT,
     EVENT_FILTER,
@@ -25,7 +25,6 @@ from trophy_engine.trophy_api.admin.fields import (
 )
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.ids import trigger_id
-from trophy_engine.trophy_api.structuring import item
 
 Type = Literal["metric", "achievement", "streak", "time", "user_creation"]
 Status = Literal["active", "inactive"]
@@ -37,78 +36,44 @@ _VARIANTS: Final = Variants(
     {
         "metric": (
             Field("metric_id", "metric", codec=METRIC, required=True),
-            Field("metric_threshold", "threshold", required=True),
+            Field("metric_threshold", "threshold", type=int, required=True),
             Field("event_attributes", codec=EVENT_FILTER),
         ),
         "achievement": (Field("achievement_id", "achievement", codec=ACHIEVEMENT, required=True),),
-        "streak": (Field("streak_length", "length", required=True),),
-        "time": (Field("time_unit", "unit", required=True), Field("time_interval", "interval", required=True)),
+        "streak": (Field("streak_length", "length", type=int, required=True),),
+        "time": (
+            Field("time_unit", "unit", type=Unit, required=True),
+            Field("time_interval", "interval", type=int, required=True),
+        ),
         "user_creation": (),
     },
 )
 
 
-@item
-class TriggerItem:
-    """What an item can say of a trigger, be it new or not."""
-
-    user_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    metric_id: UUID | Unset = UNSET
-    metric_threshold: int | Unset = UNSET
-    event_attributes: tuple[AttributeValue, ...] | None | Unset = UNSET
-    achievement_id: UUID | Unset = UNSET
-    streak_length: int | Unset = UNSET
-    time_unit: Unit | Unset = UNSET
-    time_interval: int | Unset = UNSET
-    block_if_out_of_points: bool | Unset = UNSET
-
-
-@item
-class NewTrigger(TriggerItem):
-    """A trigger to make."""
-
-    type: Type
-    points: int
-    status: Status = "inactive"
-
-
-@item
-class TriggerEdit(TriggerItem):
-    """What to change of a trigger."""
-
-    id: UUID
-    type: Type | Unset = UNSET
-    points: int | Unset = UNSET
-    status: Status | Unset = UNSET
-
-
 class Triggers(NestedResource[PointsTrigger]):
     """The triggers of a points system."""
 
-    label, key_scope, new, edit = "Points trigger", "trigger", NewTrigger, TriggerEdit
-    fields = (Field("points"), Field("status"), Field("user_attributes", codec=USER_FILTER))
+    label, key_scope, section = "Points trigger", "trigger", "triggers"
+    fields = (
+        Field("points", type=int, required=True),
+        Field("status", type=Status, default="inactive"),
+        Field("user_attributes", codec=USER_FILTER),
+    )
+    item_fields = (Field("type", type=Type, required=True), Field("block_if_out_of_points", type=bool))
     variant_fields = _VARIANTS.all
-
-    def rules_in(self, system: PointsSystem) -> tuple[PointsTrigger, ...]:
-        """Return the triggers."""
-        return system.triggers
-
-    def with_rules_in(self, system: PointsSystem, parts: tuple[PointsTrigger, ...]) -> PointsSystem:
-        """Make the system with other triggers."""
-        return attrs.evolve(system, triggers=parts)
 
     def rule_id(self, rule: PointsTrigger) -> UUID:
         """Return the identifier of a trigger."""
         return trigger_id(self.system, str(rule.key))
 
-    def create_rule(self, item: NewTrigger, context: EditContext) -> PointsTrigger:
+    def create_rule(self, item: Any, context: EditContext) -> PointsTrigger:
         """Create a trigger."""
         _VARIANTS.check(item, item.type, whole=True)
         key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
-        made: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
-        return made
+        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
+        return trigger
 
-    def update_rule(self, rule: PointsTrigger, item: TriggerEdit, context: EditContext) -> PointsTrigger:
+    def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
         """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
         another = kind != rule.type
@@ -119,10 +84,10 @@ class Triggers(NestedResource[PointsTrigger]):
         if rule.status != "inactive":
             raise InvalidValue("type can only be changed while the trigger is inactive")
         kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
-        made: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
-        return made
+        trigger: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
+        return trigger
 
-    def _values(self, item: NewTrigger | TriggerEdit, kind: str, context: EditContext) -> dict[str, Any]:
+    def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:
         values = read_fields((*self.fields, *_VARIANTS.fields[kind]), item, context)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points

@@ -22,10 +22,10 @@ from trophy_engine.trophy_api.router import Route
 
 def _route(method: str, template: str, answer: Callable[..., Response]) -> Route:
     """Make a route whose handler is given the parts of the path that the template names, in order."""
-    places = [place for place, part in enumerate(template.split("/")) if part.startswith("{")]
+    indexes = [index for index, part in enumerate(template.split("/")) if part.startswith("{")]
 
     def handle(engine: Engine, request: Request) -> Response:
-        return answer(engine, request, *(request.path[place] for place in places))
+        return answer(engine, request, *(request.path[index] for index in indexes))
 
     return method, template, handle
 

@@ -6,7 +6,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.events import serialize_points_changes
 from trophy_engine.trophy_api.application.lookup import find_api_achievement, is_visible_to
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
+from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import CompletionBody
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement, serialize_user_achievement
@@ -18,9 +18,9 @@ def complete_achievement(engine: Engine, request: Request, key: str) -> Response
     """Complete an achievement; what the body says of the user stands even if the completion is refused."""
     rule = find_api_achievement(engine, key)
     body = structure(request.body, CompletionBody, strict=request.strict)
-    upsert(engine, body.user.id, body.user)
+    upsert_user(engine, body.user.id, body.user)
     outcome = engine.complete(rule.key, user=body.user.id)
-    completed = next(one for one in outcome.achievements if one.key == rule.key)
+    completed = next(achievement for achievement in outcome.achievements if achievement.key == rule.key)
     answer = {
         "completionId": str(completed.completion_id),
         "achievement": serialize_user_achievement(completed, engine.ruleset),
@@ -34,19 +34,22 @@ def list_achievements(engine: Engine, request: Request) -> Response:
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     given = parameters.read_text(request, "userAttributes") is not None
-    listed = [
-        one
-        for one in engine.ruleset.achievements
-        if one.status == "active" and not (given and one.user_attributes.mismatch(attributes))
+    achievements = [
+        achievement
+        for achievement in engine.ruleset.achievements
+        if achievement.status == "active" and not (given and achievement.user_attributes.mismatch(attributes))
     ]
     stats = _completion_stats(engine)
-    return Response(200, [serialize_achievement(one, engine.ruleset) | stats[one.key] for one in listed])
+    return Response(
+        200,
+        [serialize_achievement(achievement, engine.ruleset) | stats[achievement.key] for achievement in achievements],
+    )
 
 
 def list_user_achievements(engine: Engine, request: Request, user: str) -> Response:
     """List the achievements that a user has completed, or all those that the user can see."""
     player = engine.user(user)
-    rules = {one.key: one for one in engine.ruleset.achievements}
+    rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     everything = parameters.read_flag(request, "includeIncomplete")
     views = [
         view
@@ -60,6 +63,6 @@ def list_user_achievements(engine: Engine, request: Request, user: str) -> Respo
 def _completion_stats(engine: Engine) -> dict[str, Json]:
     """Return for every achievement how many users hold it, and what percentage of all they are."""
     return {
-        key: {"completions": one.completions, "rarity": serialize_number(one.rarity)}
-        for key, one in engine.reports.rarities().items()
+        key: {"completions": stats.completions, "rarity": serialize_number(stats.rarity)}
+        for key, stats in engine.reports.rarities().items()
     }

@@ -10,14 +10,14 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
 from trophy_engine.trophy_api.application.lookup import find_metric, local_date_of
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert
+from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.requests import EventBody
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
 from trophy_engine.trophy_api.serializers.values import Json, serialize_number
 from trophy_engine.trophy_api.structuring import structure
@@ -32,7 +32,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
     idempotency_key = request.headers.get("idempotency-key") or None
     upserted = None
     if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
-        upserted = upsert(engine, body.user.id, body.user)
+        upserted = upsert_user(engine, body.user.id, body.user)
     outcome = engine.record(
         key,
         user=body.user.id,
@@ -44,7 +44,9 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
         "eventId": str(outcome.event_id),
         "metricId": str(metric_id(rule.key)),
         "total": serialize_number(outcome.total or 0),
-        "achievements": [serialize_user_achievement(one, engine.ruleset) for one in outcome.achievements],
+        "achievements": [
+            serialize_user_achievement(achievement, engine.ruleset) for achievement in outcome.achievements
+        ],
         "currentStreak": serialize_event_streak(outcome.streak),
         "points": serialize_points_changes(engine, outcome),
         "leaderboards": {
@@ -68,7 +70,7 @@ def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[
 
 def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
     """Serialize what an outcome did to points systems, by their keys."""
-    systems = {one.key: one for one in engine.ruleset.points}
+    systems = {system.key: system for system in engine.ruleset.points}
     changes = outcome.points
     if not changes:
         return {}

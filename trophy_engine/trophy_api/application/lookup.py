@@ -45,7 +45,7 @@ def find_system(engine: Engine, key: str) -> PointsSystem:
 
 
 def find_api_achievement(engine: Engine, key: str) -> Achievement:
-    """Find an achievement that the application completes; an inactive one shows no sign of being there.
+    """Find an achievement that the application completes; an inactive rule shows no sign of being there.
 
     Raises:
         NotFound: there is none with the key.
@@ -54,7 +54,7 @@ def find_api_achievement(engine: Engine, key: str) -> Achievement:
     return _find(
         "api achievement",
         key,
-        [one for one in rules if isinstance(one.trigger, ApiTrigger) and one.status != "inactive"],
+        [rule for rule in rules if isinstance(rule.trigger, ApiTrigger) and rule.status != "inactive"],
     )
 
 
@@ -64,14 +64,14 @@ def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
     Raises:
         NotFound: there is none with the key.
     """
-    return _find("leaderboard", key, [one for one in engine.ruleset.leaderboards if one.status != "inactive"])
+    return _find("leaderboard", key, [board for board in engine.ruleset.leaderboards if board.status != "inactive"])
 
 
 def _find(kind: str, key: str, rules: Iterable[K]) -> K:
-    known = {one.key: one for one in rules}
+    known = {rule.key: rule for rule in rules}
     if key not in known:
-        near = nearest(key, list(known))
-        raise NotFound(f"there is no {kind} {key!r}" + (f"; did you mean {near!r}?" if near else ""))
+        suggestion = nearest(key, list(known))
+        raise NotFound(f"there is no {kind} {key!r}" + (f"; did you mean {suggestion!r}?" if suggestion else ""))
     return known[key]
 
 

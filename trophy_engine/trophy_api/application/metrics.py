@@ -17,7 +17,7 @@ from trophy_engine.views.player import Player
 def list_user_metrics(engine: Engine, _: Request, user: str) -> Response:
     """List all metrics, those that the user never used at 0."""
     player = engine.user(user)
-    return Response(200, [_serialize_metric(engine, player, one) for one in engine.ruleset.metrics])
+    return Response(200, [_serialize_metric(engine, player, metric) for metric in engine.ruleset.metrics])
 
 
 def get_user_metric(engine: Engine, _: Request, user: str, key: str) -> Response:
@@ -27,8 +27,8 @@ def get_user_metric(engine: Engine, _: Request, user: str, key: str) -> Response
 
 
 def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
-    """Serialize where a user stands with a metric and its achievements."""
-    rules = {one.key: one for one in engine.ruleset.achievements}
+    """Serialize the total of a metric and its achievements of a user."""
+    rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     return {
         "id": str(metric_id(rule.key)),
         "key": rule.key,

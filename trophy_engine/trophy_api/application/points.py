@@ -11,6 +11,7 @@ from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.application.upsert import check_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.points import (
     local_boost_status,
     serialize_award,
@@ -19,7 +20,6 @@ from trophy_engine.trophy_api.serializers.points import (
     serialize_system,
     serialize_trigger,
 )
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
 from trophy_engine.trophy_api.statuses import boost_status
 
 _AWARDS: Final = 10
@@ -33,9 +33,9 @@ def get_points_system(engine: Engine, _: Request, key: str) -> Response:
     del described["key"]
     history = RulesHistory.of(engine)
     described["triggers"] = [
-        serialize_trigger(rule.key, name, one, history)
-        for name, one in zip(rule.trigger_keys, rule.triggers, strict=True)
-        if one.status == "active"
+        serialize_trigger(rule.key, name, trigger, history)
+        for name, trigger in zip(rule.trigger_keys, rule.triggers, strict=True)
+        if trigger.status == "active"
     ]
     return Response(200, described)
 
@@ -43,23 +43,25 @@ def get_points_system(engine: Engine, _: Request, key: str) -> Response:
 def list_levels(engine: Engine, _: Request, key: str) -> Response:
     """List the levels, the lowest first."""
     rule = find_system(engine, key)
-    return Response(200, [serialize_level(rule.key, one) for one in sorted(rule.levels, key=lambda one: one.points)])
+    return Response(
+        200, [serialize_level(rule.key, level) for level in sorted(rule.levels, key=lambda level: level.points)]
+    )
 
 
 def list_boosts(engine: Engine, request: Request, key: str) -> Response:
-    """List the boosts that are not for one user alone; finished ones only if asked for."""
+    """List the boosts that are not for boost user alone; finished ones only if asked for."""
     rule = find_system(engine, key)
     finished_too = parameters.read_flag(request, "includeFinished")
     listed = [
-        (name, one, boost_status(one, request.at))
-        for name, one in zip(rule.boost_keys, rule.boosts, strict=True)
-        if one.user_id is None
+        (name, boost, boost_status(boost, request.at))
+        for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
+        if boost.user_id is None
     ]
     return Response(
         200,
         [
-            serialize_boost(rule.key, name, one, status)
-            for name, one, status in listed
+            serialize_boost(rule.key, name, boost, status)
+            for name, boost, status in listed
             if finished_too or status != "finished"
         ],
     )
@@ -71,7 +73,7 @@ def get_points_histogram(engine: Engine, request: Request, key: str) -> Response
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     rows = engine.reports.histogram(rule.key, attributes=attributes)
-    return Response(200, [{"from": one.first, "to": one.last, "users": one.users} for one in rows])
+    return Response(200, [{"from": row.first, "to": row.last, "users": row.users} for row in rows])
 
 
 def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
@@ -80,7 +82,7 @@ def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
     if not rule.levels:
         raise Unprocessable(f"points system {rule.key!r} has no levels")
     rows = engine.reports.level_summary(rule.key)
-    return Response(200, [{"level": serialize_level(rule.key, one.level), "users": one.users} for one in rows])
+    return Response(200, [{"level": serialize_level(rule.key, row.level), "users": row.users} for row in rows])
 
 
 def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Response:
@@ -94,7 +96,8 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
         "total": view.total,
         "level": None if view.level is None else serialize_level(rule.key, view.level),
         "awards": [
-            serialize_award(one, date, history) for one in engine.reports.awards(user, rule.key, number, at=player.at)
+            serialize_award(award, date, history)
+            for award in engine.reports.awards(user, rule.key, number, at=player.at)
         ],
     }
     return Response(200, answer)
@@ -108,11 +111,11 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
     return Response(
         200,
         [
-            serialize_boost(rule.key, name, one, "active")
-            for name, one in zip(rule.boost_keys, rule.boosts, strict=True)
-            if local_boost_status(one, date) == "active"
-            and one.user_id in {None, player.id}
-            and one.user_attributes.mismatch(player.attributes) is None
+            serialize_boost(rule.key, name, boost, "active")
+            for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
+            if local_boost_status(boost, date) == "active"
+            and boost.user_id in {None, player.id}
+            and boost.user_attributes.mismatch(player.attributes) is None
         ],
     )
 

@@ -22,7 +22,7 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     with renaming_fields(periods="historyPeriods"):
         history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=player.at)
     date = local_date_of(player)
-    pauses = [one for one in player.pauses if not one.archived and one.end >= date]
+    pauses = [pause for pause in player.pauses if not pause.archived and pause.end >= date]
     return Response(200, serialize_streak_with_history(player.streak, history, pauses))
 
 
@@ -31,14 +31,14 @@ def list_streaks(engine: Engine, request: Request) -> Response:
     ids = _user_ids(engine, request)
     if not 1 <= len(ids) <= _MOST_USERS:
         raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
-    found = [engine.user(user) for user in dict.fromkeys(ids) if _exists(engine, user)]
+    players = [engine.user(user) for user in dict.fromkeys(ids) if _exists(engine, user)]
     rows = [
         {
-            "userId": one.id,
-            "streakLength": 0 if one.streak is None else one.streak.length,
-            "extended": serialize_extended_at(one.streak),
+            "userId": player.id,
+            "streakLength": 0 if player.streak is None else player.streak.length,
+            "extended": serialize_extended_at(player.streak),
         }
-        for one in found
+        for player in players
     ]
     return Response(200, sorted(rows, key=lambda row: -row["streakLength"]))
 

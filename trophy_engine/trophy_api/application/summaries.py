@@ -32,7 +32,7 @@ def summarize_total(
     return Response(
         200,
         [
-            {"date": one.date.isoformat(), "total": serialize_number(one.total), "change": serialize_number(one.change)}
-            for one in rows
+            {"date": row.date.isoformat(), "total": serialize_number(row.total), "change": serialize_number(row.change)}
+            for row in rows
         ],
     )

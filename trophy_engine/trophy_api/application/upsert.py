@@ -1,4 +1,4 @@
-"""Upserting: a user as a body names them, told to the engine before anything else is done."""
+"""Upserting: create or update the user that a body names, before anything else is done."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
     Raises:
         Unprocessable: some are not; they are named in the words of the platform.
     """
-    declared = {one.key for one in engine.ruleset.attributes if one.type == type_}
+    declared = {attribute.key for attribute in engine.ruleset.attributes if attribute.type == type_}
     undeclared = [key for key in keys if key not in declared]
     if undeclared:
         raise Unprocessable(
@@ -37,8 +37,8 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
         )
 
 
-def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
-    """Create the user, or set the fields that are given; a known user of whom nothing is said is left alone, with None.
+def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
+    """Create the user, or set the given fields; return None if the user is known and no field is given.
 
     Raises:
         Unprocessable: an attribute is not declared.
@@ -47,19 +47,19 @@ def upsert(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
     check_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
         raise InvalidValue("subscribeToEmails must not be given a second time as subscribedToEmails")
-    said = {
+    changes = {
         _FIELDS.get(name, name): value
         for name, value in given_fields(fields).items()
         if name not in {"id", "attributes"}
     }
-    if "sign_up_date" in said:
-        said["sign_up_date"] = utc_date(said["sign_up_date"])
-    if not (said or fields.attributes) and is_known_user(engine, user):
+    if "sign_up_date" in changes:
+        changes["sign_up_date"] = to_utc_date(changes["sign_up_date"])
+    if not (changes or fields.attributes) and is_known_user(engine, user):
         return None
-    return engine.identify(user, attributes=fields.attributes, **said)
+    return engine.identify(user, attributes=fields.attributes, **changes)
 
 
-def utc_date(text: str | None) -> str | None:
+def to_utc_date(text: str | None) -> str | None:
     """Take the UTC day of a date and time; a date is left to the engine.
 
     Raises:

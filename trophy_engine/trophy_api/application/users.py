@@ -8,7 +8,7 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.trophy_api.application.lookup import is_known_user
-from trophy_engine.trophy_api.application.upsert import upsert
+from trophy_engine.trophy_api.application.upsert import upsert_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
@@ -31,7 +31,7 @@ def create_user(engine: Engine, request: Request) -> Response:
     body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known_user(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
-    upsert(engine, body.id, body)
+    upsert_user(engine, body.id, body)
     return Response(201, _serialize_user(engine, body.id))
 
 
@@ -42,7 +42,7 @@ def get_user(engine: Engine, _: Request, id_: str) -> Response:
 
 def identify_user(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set some fields of one."""
-    upsert(engine, id_, structure(_body_of(request), UpdatedUser, strict=request.strict))
+    upsert_user(engine, id_, structure(_body_of(request), UpdatedUser, strict=request.strict))
     return Response(200, _serialize_user(engine, id_))
 
 
@@ -50,7 +50,7 @@ def update_user(engine: Engine, request: Request, id_: str) -> Response:
     """Set some fields of a user."""
     body = structure(_body_of(request), PatchedUser, strict=request.strict)
     engine.user(id_)
-    upsert(engine, id_, body)
+    upsert_user(engine, id_, body)
     return Response(200, _serialize_user(engine, id_))
 
 
@@ -93,12 +93,12 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
 def _streak_metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [_streak_metric(one, place) for place, one in enumerate(streak.metrics)]
+    return [_streak_metric(metric, index) for index, metric in enumerate(streak.metrics)]
 
 
-def _streak_metric(one: MetricPreference, place: int) -> StreakMetric:
-    with prefixing_field(f"streak.metrics[{place}]"):
-        return StreakMetric(one.key, one.threshold)
+def _streak_metric(preference: MetricPreference, index: int) -> StreakMetric:
+    with prefixing_field(f"streak.metrics[{index}]"):
+        return StreakMetric(preference.key, preference.threshold)
 
 
 def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:

@@ -44,7 +44,7 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
         case CompositeTrigger(keys):
             return {"achievementIds": [str(achievement_id(key)) for key in keys]}
         case MetricTrigger(metric, value, event_attributes):
-            names = {one.key: one.name for one in ruleset.metrics}
+            names = {metric.key: metric.name for metric in ruleset.metrics}
             filters = serialize_attributes(event_attributes)
             return {
                 "metricId": str(metric_id(metric)),
@@ -59,7 +59,7 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
 
 def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
     """Serialize an achievement as its user sees it."""
-    rule = next(one for one in ruleset.achievements if one.key == view.key)
+    rule = next(achievement for achievement in ruleset.achievements if achievement.key == view.key)
     seen = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
     achieved = None if view.achieved_at is None else serialize_instant(view.achieved_at)
     return serialize_achievement(rule, ruleset) | seen | {"achievedAt": achieved}

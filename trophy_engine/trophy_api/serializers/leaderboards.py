@@ -41,10 +41,10 @@ def serialize_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
 def _serialize_rank_source(rule: Leaderboard, ruleset: Ruleset) -> Json:
     """Serialize what the leaderboard ranks by, a metric or a points system."""
     if rule.metric is not None:
-        names = {one.key: one.name for one in ruleset.metrics}
+        names = {metric.key: metric.name for metric in ruleset.metrics}
         return {"metricKey": rule.metric, "metricName": names[rule.metric]}
     if rule.points is not None:
-        names = {one.key: one.name for one in ruleset.points}
+        names = {system.key: system.name for system in ruleset.points}
         return {"pointsSystemKey": rule.points, "pointsSystemName": names[rule.points]}
     return {}
 
@@ -57,8 +57,8 @@ def serialize_listed_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Jso
 def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
     """Serialize a leaderboard and rows of its run."""
     rankings = [
-        {"userId": one.user_id, "userName": one.name, "rank": one.rank, "value": _truncate(one.value)}
-        for one in view.rankings
+        {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": _truncate(row.value)}
+        for row in view.rankings
     ]
     return serialize_listed_leaderboard(view, ruleset) | {"rankings": rankings}
 
@@ -81,14 +81,14 @@ def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> 
 
 
 def serialize_user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Serialize where a user stands and stood."""
+    """Serialize the rank of a user in a run, with its history."""
     return _serialize_position(standing, ruleset) | {
-        "history": [_serialize_history_day(one) for one in standing.history]
+        "history": [_serialize_history_day(period) for period in standing.history]
     }
 
 
 def serialize_user_run(standing: StandingView, ruleset: Ruleset) -> Json:
-    """Serialize where a user stood in a run, with its dates."""
+    """Serialize the rank of a user in a run, with the dates of the run."""
     return _serialize_position(standing, ruleset) | {
         "start": standing.start.isoformat(),
         "end": serialize_date(standing.end),
@@ -103,14 +103,14 @@ def _serialize_position(standing: StandingView, ruleset: Ruleset) -> Json:
     }
 
 
-def _serialize_history_day(one: StandingDay) -> Json:
+def _serialize_history_day(row: StandingDay) -> Json:
     return {
-        "date": one.date.isoformat(),
-        "timestamp": f"{one.date.isoformat()}T00:00:00.000Z",
-        "previousRank": one.previous_rank,
-        "rank": one.rank,
-        "previousValue": _truncate(one.previous_value),
-        "value": _truncate(one.value),
+        "date": row.date.isoformat(),
+        "timestamp": f"{row.date.isoformat()}T00:00:00.000Z",
+        "previousRank": row.previous_rank,
+        "rank": row.rank,
+        "previousValue": _truncate(row.previous_value),
+        "value": _truncate(row.value),
     }
 
 

@@ -19,7 +19,7 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
-from trophy_engine.trophy_api.serializers.rules_history import RulesHistory
+from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import (
     Json,
     serialize_attributes,
@@ -43,93 +43,93 @@ def serialize_system(system: PointsSystem) -> Json:
     }
 
 
-def serialize_level(system: str, one: Level | LevelView) -> Json:
+def serialize_level(system: str, level: Level | LevelView) -> Json:
     """Serialize a level."""
     return {
-        "id": str(level_id(system, one.key)),
-        "key": one.key,
-        "name": one.name,
-        "description": one.description or "",
-        "badgeUrl": one.badge_url,
-        "points": one.points,
+        "id": str(level_id(system, level.key)),
+        "key": level.key,
+        "name": level.name,
+        "description": level.description or "",
+        "badgeUrl": level.badge_url,
+        "points": level.points,
     }
 
 
-def serialize_boost(system: str, key: str, one: Boost, status: BoostStatus) -> Json:
+def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus) -> Json:
     """Serialize a boost."""
     return {
         "id": str(boost_id(system, key)),
-        "name": one.name,
+        "name": boost.name,
         "status": status,
-        "start": one.start.isoformat(),
-        "end": serialize_date(one.end),
-        "multiplier": serialize_number(one.multiplier),
-        "rounding": one.rounding,
+        "start": boost.start.isoformat(),
+        "end": serialize_date(boost.end),
+        "multiplier": serialize_number(boost.multiplier),
+        "rounding": boost.rounding,
     }
 
 
-def local_boost_status(one: Boost, today: date) -> BoostStatus:
+def local_boost_status(boost: Boost, today: date) -> BoostStatus:
     """Return the status that a boost has for a user whose date it is."""
-    if today < one.start:
+    if today < boost.start:
         return "scheduled"
-    return "finished" if one.end is not None and one.end < today else "active"
+    return "finished" if boost.end is not None and boost.end < today else "active"
 
 
-def serialize_trigger(system: str, key: str, one: PointsTrigger, history: RulesHistory) -> Json:
+def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: RulesHistory) -> Json:
     """Serialize a trigger."""
     created, updated = history.dates(system, key)
     return {
         "id": str(trigger_id(system, key)),
-        "type": one.type,
-        "points": one.points,
-        "status": one.status,
-        "userAttributes": serialize_attributes(one.user_attributes),
-        **_particulars(one, history),
+        "type": trigger.type,
+        "points": trigger.points,
+        "status": trigger.status,
+        "userAttributes": serialize_attributes(trigger.user_attributes),
+        **_serialize_variant(trigger, history),
         "created": serialize_instant(created),
         "updated": serialize_instant(updated),
     }
 
 
-def _particulars(one: PointsTrigger, history: RulesHistory) -> Json:
+def _serialize_variant(trigger: PointsTrigger, history: RulesHistory) -> Json:
     """Serialize the fields that triggers of this type have."""
-    match one:
+    match trigger:
         case MetricPointsTrigger():
-            filters = serialize_attributes(one.event_attributes)
+            filters = serialize_attributes(trigger.event_attributes)
             return {
-                "metricId": str(metric_id(one.metric)),
-                "metricName": history.metric_name(one.metric),
-                "metricThreshold": one.threshold,
+                "metricId": str(metric_id(trigger.metric)),
+                "metricName": history.metric_name(trigger.metric),
+                "metricThreshold": trigger.threshold,
                 "eventAttributes": filters,
                 **({"eventAttribute": filters[0]} if filters else {}),
             }
         case StreakPointsTrigger():
-            return {"streakLengthThreshold": one.length}
+            return {"streakLengthThreshold": trigger.length}
         case AchievementPointsTrigger():
             return {
-                "achievementId": str(achievement_id(one.achievement)),
-                "achievementName": history.achievement_name(one.achievement),
+                "achievementId": str(achievement_id(trigger.achievement)),
+                "achievementName": history.achievement_name(trigger.achievement),
             }
         case TimePointsTrigger():
-            return {"timeUnit": one.unit.removesuffix("s"), "timeInterval": one.interval}
+            return {"timeUnit": trigger.unit.removesuffix("s"), "timeInterval": trigger.interval}
         case UserCreationPointsTrigger():
             return {}
         case _:
-            assert_never(one)
+            assert_never(trigger)
 
 
-def serialize_award(one: PointsAwarded, today: date, history: RulesHistory) -> Json:
+def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:
     """Serialize an award with its trigger as it was then, and the boosts that went into it as they are today."""
     written = {
-        "id": str(one.award_id),
-        "awarded": one.awarded,
-        "date": serialize_instant(one.at),
-        "total": one.total,
-        "trigger": serialize_trigger(one.system, one.trigger_key, one.trigger, history.until(one.at)),
+        "id": str(award.award_id),
+        "awarded": award.awarded,
+        "date": serialize_instant(award.at),
+        "total": award.total,
+        "trigger": serialize_trigger(award.system, award.trigger_key, award.trigger, history.until(award.at)),
     }
-    if one.boosts:
+    if award.boosts:
         written["boosts"] = [
-            serialize_boost(one.system, history.boost_key(one.system, used), used, local_boost_status(used, today))
-            for used in one.boosts
+            serialize_boost(award.system, history.boost_key(award.system, used), used, local_boost_status(used, today))
+            for used in award.boosts
         ]
     return written
 
@@ -144,7 +144,7 @@ def serialize_event_points(
     written = serialize_system(system) | {
         "total": change.total,
         "added": change.added,
-        "awards": [serialize_award(one, today, history) for one in change.awards],
+        "awards": [serialize_award(award, today, history) for award in change.awards],
     }
     first = is_event and change.level is not None and change.awards[0].sequence == 1
     if change.level_changed or first:

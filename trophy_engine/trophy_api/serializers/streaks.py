@@ -58,17 +58,19 @@ def serialize_streak_with_history(
     with_freezes = streak is not None and streak.freezes is not None
     return serialize_streak(streak) | {
         "extended": serialize_extended_at(streak),
-        "streakHistory": [_serialize_period(one, with_freezes=with_freezes) for one in history],
-        "pauses": [{"id": str(one.id), "start": one.start.isoformat(), "end": one.end.isoformat()} for one in pauses],
+        "streakHistory": [_serialize_period(period, with_freezes=with_freezes) for period in history],
+        "pauses": [
+            {"id": str(pause.id), "start": pause.start.isoformat(), "end": pause.end.isoformat()} for pause in pauses
+        ],
     }
 
 
-def _serialize_period(one: StreakPeriod, *, with_freezes: bool) -> Json:
+def _serialize_period(period: StreakPeriod, *, with_freezes: bool) -> Json:
     return {
-        "periodStart": one.period_start.isoformat(),
-        "periodEnd": one.period_end.isoformat(),
-        "length": one.length,
-        **({"usedFreeze": one.used_freeze} if with_freezes else {}),
-        "usedPause": one.used_pause,
-        **({} if one.reset_at is None else {"resetAt": serialize_instant(one.reset_at)}),
+        "periodStart": period.period_start.isoformat(),
+        "periodEnd": period.period_end.isoformat(),
+        "length": period.length,
+        **({"usedFreeze": period.used_freeze} if with_freezes else {}),
+        "usedPause": period.used_pause,
+        **({} if period.reset_at is None else {"resetAt": serialize_instant(period.reset_at)}),
     }

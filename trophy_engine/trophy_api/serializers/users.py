@@ -41,7 +41,7 @@ def _serialize_streak_preference(name: str, value: Any) -> tuple[str, Any]:
         case "evaluation_mode":
             return "evaluationMode", value
         case "metrics":
-            return "metrics", [{"key": one.key, "threshold": serialize_number(one.threshold)} for one in value]
+            return "metrics", [{"key": metric.key, "threshold": serialize_number(metric.threshold)} for metric in value]
         case "days_off":
             return "daysOff", [WEEKDAYS.index(weekday) for weekday in value]
         case _:

@@ -38,9 +38,9 @@ def serialize_activity(year: Wrapped, ruleset: Ruleset) -> Json:
     }
 
 
-def _serialize_period(one: WrappedPeriod | None, ruleset: Ruleset) -> Json:
+def _serialize_period(period: WrappedPeriod | None, ruleset: Ruleset) -> Json:
     """Serialize what a period did."""
-    if one is None:
+    if period is None:
         return {"metrics": {}, "points": {}, "achievements": [], "leaderboards": {}}
     metrics = {rule.key: rule for rule in ruleset.metrics}
     systems = {rule.key: rule for rule in ruleset.points}
@@ -48,14 +48,14 @@ def _serialize_period(one: WrappedPeriod | None, ruleset: Ruleset) -> Json:
         "metrics": {
             key: {"name": metrics[key].name, "units": metrics[key].unit or None}
             | _serialize_metric(standing, metrics[key].name)
-            for key, standing in one.metrics.items()
+            for key, standing in period.metrics.items()
         },
         "points": {
             key: {"name": systems[key].name, "description": systems[key].description} | _serialize_standing(standing)
-            for key, standing in one.points.items()
+            for key, standing in period.points.items()
         },
-        "achievements": [serialize_user_achievement(view, ruleset) for view in one.achievements],
-        "leaderboards": {key: serialize_user_run(standing, ruleset) for key, standing in one.leaderboards.items()},
+        "achievements": [serialize_user_achievement(view, ruleset) for view in period.achievements],
+        "leaderboards": {key: serialize_user_run(standing, ruleset) for key, standing in period.leaderboards.items()},
     }
 
 
@@ -68,14 +68,14 @@ def _serialize_metric(standing: MetricPeriodTotal, name: str) -> Json:
     }
 
 
-def _serialize_standing(one: PeriodTotal) -> Json:
+def _serialize_standing(standing: PeriodTotal) -> Json:
     written = {
-        "currentTotal": serialize_number(one.current_total),
-        "changeThisPeriod": serialize_number(one.change_this_period),
-        "percentChange": serialize_number(one.percent_change),
+        "currentTotal": serialize_number(standing.current_total),
+        "changeThisPeriod": serialize_number(standing.change_this_period),
+        "percentChange": serialize_number(standing.percent_change),
     }
-    if one.percentile_this_period is not None:
-        written["percentileThisPeriod"] = serialize_number(one.percentile_this_period)
+    if standing.percentile_this_period is not None:
+        written["percentileThisPeriod"] = serialize_number(standing.percentile_this_period)
     return written
 
 

@@ -30,11 +30,11 @@ class RulesHistory:
     @classmethod
     def of(cls, engine: Engine) -> Self:
         """Make the history of an engine."""
-        return cls(engine.ruleset, tuple((one.at or _EVER, one.ruleset) for one in engine.rules_history()))
+        return cls(engine.ruleset, tuple((version.at or _EVER, version.ruleset) for version in engine.rules_history()))
 
     def until(self, at: datetime) -> Self:
         """Return the history as far as it had come at an instant."""
-        return attrs.evolve(self, versions=tuple(one for one in self.versions if one[0] <= at))
+        return attrs.evolve(self, versions=tuple(version for version in self.versions if version[0] <= at))
 
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
         """Return when a trigger first appeared and when it last changed."""
@@ -48,26 +48,33 @@ class RulesHistory:
 
     def metric_name(self, key: str) -> str:
         """Return what a metric is called, or was when there last was one."""
-        return next((one.name for _, rules in reversed(self.versions) for one in rules.metrics if one.key == key), key)
+        return next(
+            (metric.name for _, rules in reversed(self.versions) for metric in rules.metrics if metric.key == key), key
+        )
 
     def achievement_name(self, key: str) -> str:
         """Return what an achievement is called, or was when there last was one."""
-        names = (one.name for _, rules in reversed(self.versions) for one in rules.achievements if one.key == key)
+        names = (
+            achievement.name
+            for _, rules in reversed(self.versions)
+            for achievement in rules.achievements
+            if achievement.key == key
+        )
         return next(names, key)
 
     def boost_key(self, system: str, boost: Boost) -> str:
         """Return the key of a boost as the rules had it."""
         for _, ruleset in reversed(self.versions):
-            for one in ruleset.points:
-                if one.key == system and boost in one.boosts:
-                    return one.boost_keys[one.boosts.index(boost)]
+            for points_system in ruleset.points:
+                if points_system.key == system and boost in points_system.boosts:
+                    return points_system.boost_keys[points_system.boosts.index(boost)]
         return boost.key or boost.name
 
 
 def _triggers(ruleset: Ruleset, system: str) -> dict[str, PointsTrigger]:
     return {
         key: trigger
-        for one in ruleset.points
-        if one.key == system
-        for key, trigger in zip(one.trigger_keys, one.triggers, strict=True)
+        for points_system in ruleset.points
+        if points_system.key == system
+        for key, trigger in zip(points_system.trigger_keys, points_system.triggers, strict=True)
     }

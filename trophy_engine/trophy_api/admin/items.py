@@ -1,0 +1,44 @@
+"""Items of requests: the classes that create and update a rule, derived from the table of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from trophy_engine.engine.arguments import UNSET, Unset
+from trophy_engine.trophy_api.admin.fields import Field
+from trophy_engine.trophy_api.structuring import item
+
+
+def new_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
+    """Create the class of the items that create a rule; fields of variants may be left out."""
+    variants = _optional(variant_fields)
+    own = {field.name: _attribute(field, field.default, required=field.required) for field in fields}
+    return _item(f"New{name}", {**own, **variants})
+
+
+def edit_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
+    """Create the class of the items that update a rule, which all but the identifier may be left out of."""
+    own = _optional(field for field in fields if not field.fixed)
+    return _item(f"{name}Edit", {"id": (UUID, attrs.field()), **own, **_optional(variant_fields)})
+
+
+def _optional(fields: Iterable[Field]) -> dict[str, tuple[Any, Any]]:
+    return {field.name: _attribute(field, UNSET, required=False) for field in fields}
+
+
+def _attribute(field: Field, default: Any, *, required: bool) -> tuple[Any, Any]:
+    """Return the type and the attrs field of a field of an item."""
+    metadata = {"fault": field.fault}
+    if required:
+        return field.type, attrs.field(metadata=metadata)
+    return field.type | Unset, attrs.field(default=default, metadata=metadata)
+
+
+def _item(name: str, attributes: dict[str, tuple[Any, Any]]) -> type[Any]:
+    annotations = {name: type_ for name, (type_, _) in attributes.items()}
+    defaults = {name: default for name, (_, default) in attributes.items()}
+    return item(type(name, (), {"__annotations__": annotations, **defaults}))
