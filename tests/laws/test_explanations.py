@@ -17,7 +17,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             explained = result.explain()
             assert [one.type for one in explained.consequences] == [effect.type for effect in result.effects]
             assert all(
-                one.award is None or one.award.awarded == one.award.reckoned - one.award.taken
+                one.award is None or one.award.awarded == one.award.boosted - one.award.taken
                 for one in explained.consequences
             )
             assert explained.text
@@ -45,7 +45,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             streak = engine.explain(user, streak=True, at=end)
             seen = player.streak
             assert (streak.length, streak.longest, streak.expires) == (seen.length, seen.longest, seen.expires)
-            running = [period for period in streak._running() if period.kind == "credited"]
+            running = [period for period in streak._running_periods() if period.kind == "credited"]
             assert len(running) == seen.length
             assert streak.text
     assert (states(engine), list(engine.log())) == before

@@ -13,7 +13,7 @@ from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
-from trophy_engine.explain.phrases import clock, joined, where, with_attributes
+from trophy_engine.explain.phrases import describe_counter, describe_zone, format_clock, join_words
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -25,7 +25,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.constraints import Filter
 
-__all__ = ["AchievementExplanation", "Mark", "Prerequisite", "count_of", "explain_achievement"]
+__all__ = ["AchievementExplanation", "Mark", "Prerequisite", "count_events", "explain_achievement"]
 
 
 @attrs.frozen
@@ -55,8 +55,8 @@ class Mark:
     def text(self) -> str:
         """Where the counter stands, or how it moved, against the mark."""
         if self.missing:
-            told = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
-            return f"{told}; {self.outside:,} more was recorded without that" if self.outside else told
+            text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
+            return f"{text}; {self.outside:,} more was recorded without that" if self.outside else text
         if self.before == self.after or self.before >= self.target:
             return f"{self.counter}: {self.after:,}, past the mark at {self.target:,}"
         return f"{self.counter} went from {self.before:,} to {self.after:,}, across the mark at {self.target:,}"
@@ -108,7 +108,7 @@ class AchievementExplanation:
     @property
     def missing(self) -> tuple[str, ...]:
         """The prerequisites that are open."""
-        return tuple(one.key for one in self.prerequisites if one.achieved_at is None)
+        return tuple(prerequisite.key for prerequisite in self.prerequisites if prerequisite.achieved_at is None)
 
     @property
     def text(self) -> str:
@@ -123,30 +123,30 @@ class AchievementExplanation:
     def _reasons(self) -> list[str]:
         reasons = [] if self.mark is None else [self.mark.text]
         if self.held and self.prerequisites:
-            reasons.append(f"its prerequisites are held: {joined(one.key for one in self.prerequisites)}")
+            reasons.append(f"its prerequisites are held: {join_words(one.key for one in self.prerequisites)}")
         elif self.missing:
             held = len(self.prerequisites) - len(self.missing)
-            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {joined(self.missing)}")
+            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {join_words(self.missing)}")
         if self.by_call:
             reasons.append("the application said so" if self.held else "the application has not said so")
         return reasons if self.closed is None else [*reasons, self.closed.text]
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
 def explain_achievement(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
     """Explain an achievement as of the last transition, whose rules have it."""
-    last = told = transitions[-1]
+    last = completing = transitions[-1]
     for transition in transitions:
         if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in transition.effects):
-            told = transition
+            completing = transition
     at = last.state.completed.get(key)
-    transition = last if at is None else told
+    transition = last if at is None else completing
     rule = transition.plan.achievements[key].rule
     shown = last.state.settled if at is None else at
-    home = transition.state.zone
+    zone = transition.state.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
@@ -154,8 +154,8 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         key=key,
         name=rule.name,
         achieved_at=None if at is None else from_micros(at),
-        local=clock(home, shown),
-        time_zone=where(home, shown),
+        local=format_clock(zone, shown),
+        time_zone=describe_zone(zone, shown),
         silent=silent,
         mark=_mark(transition, transition.state if silent else transition.before, rule),
         prerequisites=_prerequisites(transition, rule),
@@ -167,10 +167,10 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
 def _mark(transition: Transition, before_it: UserState | None, rule: Achievement) -> Mark | None:
     match rule.trigger:
         case MetricTrigger(metric, value, event_attributes):
-            after = count_of(transition.plan, transition.state, metric, event_attributes)
-            before = 0 if before_it is None else count_of(transition.plan, before_it, metric, event_attributes)
-            all_ = count_of(transition.plan, transition.state, metric, Filter())
-            return Mark(with_attributes(metric, event_attributes), before, after, value, all_ - after)
+            after = count_events(transition.plan, transition.state, metric, event_attributes)
+            before = 0 if before_it is None else count_events(transition.plan, before_it, metric, event_attributes)
+            all_ = count_events(transition.plan, transition.state, metric, Filter())
+            return Mark(describe_counter(metric, event_attributes), before, after, value, all_ - after)
         case StreakTrigger(length):
             lengths = [raw[3] for raw in transition.effects if raw[0] in {StreakStarted, StreakExtended}]
             reached = max(lengths, default=transition.state.length)
@@ -182,7 +182,7 @@ def _mark(transition: Transition, before_it: UserState | None, rule: Achievement
             return None
 
 
-def count_of(plan: Plan, state: UserState, metric: str, event_attributes: Filter) -> Number:
+def count_events(plan: Plan, state: UserState, metric: str, event_attributes: Filter) -> Number:
     """Give a user's total of a metric over the events with certain attributes."""
     counter = plan.metrics[metric].counter(event_attributes)
     return state.gauges[counter.index].total

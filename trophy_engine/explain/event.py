@@ -58,8 +58,16 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.plan import Plan
-from trophy_engine.explain.phrases import UNITS, clock, counted, day_name, joined, where, with_attributes
-from trophy_engine.explain.points import AwardExplanation, award_from
+from trophy_engine.explain.phrases import (
+    PERIOD_NAMES,
+    count_noun,
+    describe_counter,
+    describe_zone,
+    format_clock,
+    join_words,
+    name_day,
+)
+from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     AnniversaryTrigger,
@@ -81,7 +89,7 @@ class Consequence:
         type: that of its effect, such as ``"achievement.completed"``.
         at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
         text: what happened and why, in a sentence.
-        award: how it was reckoned, for an award.
+        award: how it was calculated, for an award.
     """
 
     type: str
@@ -120,40 +128,43 @@ class EventExplanation:
         head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
         if self.repeated:
             return f"{head} Its idempotency key had been used before: nothing was done."
-        told = (one.text if one.at == self.at else f"before, on {one.local}: {one.text}" for one in self.consequences)
-        return "\n".join([head, *(f"  {line}" for line in told)])
+        lines = (
+            consequence.text if consequence.at == self.at else f"before, on {consequence.local}: {consequence.text}"
+            for consequence in self.consequences
+        )
+        return "\n".join([head, *(f"  {line}" for line in lines)])
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[RawEffect], home: Zone, *, repeated: bool = False
+    plan: Plan, command: UserCommand, effects: Sequence[RawEffect], zone_: Zone, *, repeated: bool = False
 ) -> EventExplanation:
-    """Explain what a command did from its effects; ``home`` is the user's zone after it."""
+    """Explain what a command did from its effects; ``zone_`` is the user's zone after it."""
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
-        local=clock(home, command.at),
-        day=date.fromordinal(home.window(command.at)[0]),
-        time_zone=where(home, command.at),
-        asked=_asked(command),
-        consequences=tuple(consequences_of(plan, effects, home)),
+        local=format_clock(zone_, command.at),
+        day=date.fromordinal(zone_.window(command.at)[0]),
+        time_zone=describe_zone(zone_, command.at),
+        asked=_describe_command(command),
+        consequences=tuple(consequences_of(plan, effects, zone_)),
         repeated=repeated,
     )
 
 
-def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
+def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
     match command:
         case Record(_, _, metric, value, attributes, _):
-            pairs = f" ({joined(f'{key} = {one!r}' for key, one in attributes)})" if attributes else ""
+            pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
             return f"recorded {value:,} {metric}{pairs}"
         case Complete(_, _, achievement):
             return f"was said to have completed {achievement!r}"
         case Identify(_, _, changes):
             told = [f"{_field(field)} {value or 'cleared'}" for field, value in changes]
-            return f"was identified with {joined(told)}" if told else "was identified"
+            return f"was identified with {join_words(told)}" if told else "was identified"
         case GrantFreeze():
             return "was given a freeze"
         case Pause(_, _, start, end):
@@ -166,20 +177,22 @@ def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what com
             return "had their streak reset"
 
 
-def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
-    """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
-    moves = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
-    home = next((zone(raw[4]) for raw in effects if _moves_house(raw)), home)
+def consequences_of(plan: Plan, effects: Sequence[RawEffect], zone_: Zone) -> Iterator[Consequence]:
+    """Yield a consequence for each effect, in order; ``zone_`` is the user's zone after all of them."""
+    metric_changes = {raw[3]: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
+    zone_ = next((zone(raw[4]) for raw in effects if _changes_zone(raw)), zone_)
     for before, raw in zip((None, *effects), effects, strict=False):
-        home = zone(raw[5]) if _moves_house(raw) else home
-        award = award_from(raw, _times(raw, moves), home) if raw[0] is PointsAwarded else None
-        text = award.text if award is not None else _say(plan, raw, moves, before)
+        zone_ = zone(raw[5]) if _changes_zone(raw) else zone_
+        award = explain_award(raw, _count_steps(raw, metric_changes), zone_) if raw[0] is PointsAwarded else None
+        text = award.text if award is not None else _describe_effect(plan, raw, metric_changes, before)
         at = raw[2]
-        day = date.fromordinal(home.window(at)[0])
-        yield Consequence(raw[0].type, from_micros(at), clock(home, at), day, where(home, at), text, award)
+        day = date.fromordinal(zone_.window(at)[0])
+        yield Consequence(
+            raw[0].type, from_micros(at), format_clock(zone_, at), day, describe_zone(zone_, at), text, award
+        )
 
 
-def _moves_house(raw: RawEffect) -> bool:
+def _changes_zone(raw: RawEffect) -> bool:
     return raw[0] is UserChanged and raw[3] == "time_zone"
 
 
@@ -192,76 +205,80 @@ _SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = 
     UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
     UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
     MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
-    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {day_name(of[1])} is credited",
-    StreakExtended: lambda of, unit: f"the streak grew to {counted(of[0], unit)}: {day_name(of[1])} is credited",
-    StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
-    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
+    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {name_day(of[1])} is credited",
+    StreakExtended: lambda of, unit: f"the streak grew to {count_noun(of[0], unit)}: {name_day(of[1])} is credited",
+    StreakLost: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was lost: {name_day(of[1])} was missed",
+    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {name_day(of[2])}; {of[0]:,} left",
     StreakLossUndone: lambda of, unit: (
-        f"the clock shows {day_name(of[1])} again: the streak of {counted(of[0], unit)} runs on"
+        f"the clock shows {name_day(of[1])} again: the streak of {count_noun(of[0], unit)} runs on"
     ),
-    FreezeReturned: lambda of, _: f"the clock shows {day_name(of[2])} again: its freeze is back; {of[0]:,} held",
-    FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
-    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} granted; {of[1]:,} held",
-    StreakPaused: lambda of, _: f"the streak is safe from {day_name(of[1])} to {day_name(of[2])}",
+    FreezeReturned: lambda of, _: f"the clock shows {name_day(of[2])} again: its freeze is back; {of[0]:,} held",
+    FreezeEarned: lambda of, _: f"{count_noun(of[0], 'freeze')} came with time; {of[1]:,} held",
+    FreezeGranted: lambda of, _: f"{count_noun(of[0], 'freeze')} granted; {of[1]:,} held",
+    StreakPaused: lambda of, _: f"the streak is safe from {name_day(of[1])} to {name_day(of[2])}",
     StreakUnpaused: lambda of, _: f"pause {of[0]} protects no further day",
-    StreakRestored: lambda of, unit: f"the streak of {counted(of[0], unit)} runs on",
-    StreakReset: lambda of, unit: f"the streak of {counted(of[0], unit)} was ended by the application",
-    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {counted(of[1], unit)}",
+    StreakRestored: lambda of, unit: f"the streak of {count_noun(of[0], unit)} runs on",
+    StreakReset: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was ended by the application",
+    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {count_noun(of[1], unit)}",
     LevelChanged: lambda of, _: f"the level in {of[0]} went from {of[1] or 'none'} to {of[2] or 'none'} at {of[3]:,}",
     PointsChanged: lambda of, _: f"they are told of {of[0]}: {of[2]:+,} makes {of[1]:,}",
     RankChanged: lambda of, _: f"they are told of {of[0]}: rank {of[2] or 'none'} after {of[3] or 'none'}",
     LeaderboardChanged: lambda of, _: f"the ranking of {of[0]} changed",
-    LeaderboardStarted: lambda of, _: f"a run of {of[0]} starts on {day_name(of[1])}",
-    LeaderboardFinished: lambda of, _: f"the run of {of[0]} that started on {day_name(of[1])} is over",
+    LeaderboardStarted: lambda of, _: f"a run of {of[0]} starts on {name_day(of[1])}",
+    LeaderboardFinished: lambda of, _: f"the run of {of[0]} that started on {name_day(of[1])} is over",
     BoostStarted: lambda of, _: f"the boost {of[1].name!r} of {of[0]} starts",
     BoostFinished: lambda of, _: f"the boost {of[1].name!r} of {of[0]} is over",
-    RecapDue: lambda of, _: f"a recap is due of {day_name(of[0])} to {day_name(of[1])}",
-    ReactivationDue: lambda of, _: f"message {of[0]} to come back is due, after {counted(of[1], 'idle day')}",
-    StreakReminderDue: lambda of, unit: f"a reminder is due: the {unit} of {day_name(of[1])} is not credited yet",
+    RecapDue: lambda of, _: f"a recap is due of {name_day(of[0])} to {name_day(of[1])}",
+    ReactivationDue: lambda of, _: f"message {of[0]} to come back is due, after {count_noun(of[1], 'idle day')}",
+    StreakReminderDue: lambda of, unit: f"a reminder is due: the {unit} of {name_day(of[1])} is not credited yet",
     AchievementDue: lambda of, _: f"the mail about {of[0]!r} is due",
 }
 
 
-def _say(plan: Plan, raw: RawEffect, moves: Mapping[str, tuple[Number, Number]], before: RawEffect | None) -> str:
+def _describe_effect(
+    plan: Plan, raw: RawEffect, metric_changes: Mapping[str, tuple[Number, Number]], before: RawEffect | None
+) -> str:
     streak = plan.ruleset.streak
-    unit = "period" if streak is None else UNITS[streak.frequency]
+    unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
     if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
-        return f"the streak of {counted(raw[3], unit)} was lost by it"
-    say = _SENTENCES.get(raw[0])
-    if say is not None:
-        return say(raw[3:], unit)
+        return f"the streak of {count_noun(raw[3], unit)} was lost by it"
+    sentence = _SENTENCES.get(raw[0])
+    if sentence is not None:
+        return sentence(raw[3:], unit)
     silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""
-    return f"{raw[3]!r} was completed{silent}: {_why(plan, raw[3], moves)}"
+    return f"{raw[3]!r} was completed{silent}: {_describe_trigger_reached(plan, raw[3], metric_changes)}"
 
 
-def _why(plan: Plan, key: str, moves: Mapping[str, tuple[Number, Number]]) -> str:
+def _describe_trigger_reached(plan: Plan, key: str, metric_changes: Mapping[str, tuple[Number, Number]]) -> str:
     match plan.achievements[key].rule.trigger:
         case MetricTrigger(metric, value, event_attributes):
-            what = with_attributes(metric, event_attributes)
-            before, after = moves.get(metric, (0, 0))
+            counter = describe_counter(metric, event_attributes)
+            before, after = metric_changes.get(metric, (0, 0))
             if event_attributes or not before < value <= after:
-                return f"{what} is past {value:,}"
-            return f"{what} went from {before:,} to {after:,}, across the mark at {value:,}"
+                return f"{counter} is past {value:,}"
+            return f"{counter} went from {before:,} to {after:,}, across the mark at {value:,}"
         case StreakTrigger(length):
             return f"the streak reached {length:,}"
         case AnniversaryTrigger(years):
-            return f"{counted(years, 'year')} since the sign-up"
+            return f"{count_noun(years, 'year')} since the sign-up"
         case CompositeTrigger(prerequisites):
-            return f"its prerequisites are held: {joined(prerequisites)}"
+            return f"its prerequisites are held: {join_words(prerequisites)}"
         case ApiTrigger():
             return "the application said so"
 
 
-def _times(raw: RawEffect, moves: Mapping[str, tuple[Number, Number]]) -> int:
+def _count_steps(raw: RawEffect, metric_changes: Mapping[str, tuple[Number, Number]]) -> int:
     """Give for how many steps of its trigger an award was.
 
     How far a total over certain events moved is not told by effects; the fewest steps that explain the award are given.
     """
     trigger, awarded, boosts = raw[4], raw[5], raw[8]
-    if not isinstance(trigger, MetricPointsTrigger) or trigger.metric not in moves:
+    if not isinstance(trigger, MetricPointsTrigger) or trigger.metric not in metric_changes:
         return 1
-    start, end = moves[trigger.metric]
+    start, end = metric_changes[trigger.metric]
     if not trigger.event_attributes:
         return floor(end) // trigger.threshold - floor(start) // trigger.threshold
-    most = floor(end - start) // trigger.threshold + 1
-    return next((n for n in range(1, most) if abs(reckoned(trigger.points * n, boosts)) >= abs(awarded)), most)
+    max_steps = floor(end - start) // trigger.threshold + 1
+    return next(
+        (n for n in range(1, max_steps) if abs(reckoned(trigger.points * n, boosts)) >= abs(awarded)), max_steps
+    )

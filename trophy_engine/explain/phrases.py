@@ -1,4 +1,4 @@
-"""The words that explanations share."""
+"""Phrases that explanations share."""
 
 from __future__ import annotations
 
@@ -16,73 +16,71 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
 )
 
-__all__ = ["UNITS", "clock", "counted", "day_name", "every", "joined", "where", "with_attributes"]
-
-#: What a period is called, by the frequency.
-UNITS = {"daily": "day", "weekly": "week", "monthly": "month"}
+#: The name of a period, by frequency.
+PERIOD_NAMES = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
-def day_name(day: int | date) -> str:
-    """Name a local day.
+def name_day(day: int | date) -> str:
+    """Name a local day with its weekday.
 
-    >>> day_name(date(2025, 4, 2))
+    >>> name_day(date(2025, 4, 2))
     'Wednesday 2025-04-02'
     """
-    found = day if isinstance(day, date) else date.fromordinal(day)
-    return f"{found:%A} {found.isoformat()}"
+    local_day = day if isinstance(day, date) else date.fromordinal(day)
+    return f"{local_day:%A} {local_day.isoformat()}"
 
 
-def where(home: Zone, at: int) -> str:
+def describe_zone(zone: Zone, at: int) -> str:
     """Name a zone, with its offset at an instant unless that is its name."""
-    minutes = home.offset(at) // (HOUR // 60)
+    minutes = zone.offset(at) // (HOUR // 60)
     sign = "-" if minutes < 0 else "+"
     offset = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-    return home.name if home.name in {offset, "UTC"} else f"{home.name} ({offset})"
+    return zone.name if zone.name in {offset, "UTC"} else f"{zone.name} ({offset})"
 
 
-def clock(home: Zone, at: int) -> str:
-    """Say what the clock of a zone shows at an instant: the local day, and the time to the second."""
-    day, time = divmod(at + home.offset(at), DAY)
-    return f"{day_name(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"
+def format_clock(zone: Zone, at: int) -> str:
+    """Format an instant as the clock of a zone shows it: the local day, and the time to the second."""
+    day, time = divmod(at + zone.offset(at), DAY)
+    return f"{name_day(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"
 
 
-def counted(number: int, what: str) -> str:
-    """Count things.
+def count_noun(number: int, noun: str) -> str:
+    """Format a number with its noun.
 
-    >>> counted(1, "freeze"), counted(2, "freeze")
+    >>> count_noun(1, "freeze"), count_noun(2, "freeze")
     ('1 freeze', '2 freezes')
     """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def joined(words: Iterable[str]) -> str:
-    """List words as one says them.
+def join_words(words: Iterable[str]) -> str:
+    """Join words with commas and "and".
 
-    >>> joined(["one", "two", "three"])
+    >>> join_words(["one", "two", "three"])
     'one, two and three'
     """
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
-def with_attributes(what: str, attributes: Filter) -> str:
-    """Name what counts only with certain attributes."""
+def describe_counter(counter: str, attributes: Filter) -> str:
+    """Name a counter, with the attributes that it requires."""
     if not attributes:
-        return what
-    return f"{what} with {joined(f'{key} = {value!r}' for key, value in attributes.items())}"
+        return counter
+    return f"{counter} with {join_words(f'{key} = {value!r}' for key, value in attributes.items())}"
 
 
-def every(trigger: PointsTrigger) -> str:
-    """Say for what a trigger pays."""
+def describe_trigger(trigger: PointsTrigger) -> str:
+    """Describe what a trigger pays for."""
     match trigger:
         case MetricPointsTrigger():
-            what = with_attributes(trigger.metric, trigger.event_attributes)
-            return f"for {what}" if trigger.threshold == 1 else f"for every {trigger.threshold:,} {what}"
+            counter = describe_counter(trigger.metric, trigger.event_attributes)
+            return f"for {counter}" if trigger.threshold == 1 else f"for every {trigger.threshold:,} {counter}"
         case StreakPointsTrigger():
             return "for every period of the streak" if trigger.length == 1 else f"for every {trigger.length} periods"
         case AchievementPointsTrigger():
             return f"for the achievement {trigger.achievement!r}"
         case TimePointsTrigger():
-            return f"every {counted(trigger.interval, trigger.unit.removesuffix('s'))}"
+            return f"every {count_noun(trigger.interval, trigger.unit.removesuffix('s'))}"
         case _:
             return "for signing up"
