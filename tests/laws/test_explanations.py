@@ -4,15 +4,15 @@ from hypothesis import given
 
 from trophy_engine import Engine, Outcome
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.testing import games, perform, states
+from trophy_engine.testing import execute, games, states
 
 
 @given(games(max_size=12))
 def test_explanations_agree_with_views_and_change_nothing(history):
     rules, engine = history.ruleset, Engine(history.ruleset)
     end = from_micros(history.commands[-1].at)
-    for deed in history:
-        result = perform(engine, deed)
+    for command in history:
+        result = execute(engine, command)
         if isinstance(result, Outcome):
             explained = result.explain()
             assert [one.type for one in explained.consequences] == [effect.type for effect in result.effects]
