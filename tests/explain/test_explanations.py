@@ -67,7 +67,7 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
         ("weekend", Decimal("1.25"), Decimal("43.75")),
         ("spring", Decimal("1.1"), Decimal("48.125")),
     ]
-    assert (award.times, award.amount, award.reckoned, award.rounding) == (7, 35, 48, "down")
+    assert (award.times, award.amount, award.boosted, award.rounding) == (7, 35, 48, "down")
     assert (award.bound, award.taken, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
 
 

@@ -4,20 +4,20 @@ from hypothesis import given
 
 from trophy_engine import Engine, Outcome
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.testing import games, perform, states
+from trophy_engine.testing import execute, games, states
 
 
 @given(games(max_size=12))
 def test_explanations_agree_with_views_and_change_nothing(history):
     rules, engine = history.ruleset, Engine(history.ruleset)
     end = from_micros(history.commands[-1].at)
-    for deed in history:
-        result = perform(engine, deed)
+    for command in history:
+        result = execute(engine, command)
         if isinstance(result, Outcome):
             explained = result.explain()
             assert [one.type for one in explained.consequences] == [effect.type for effect in result.effects]
             assert all(
-                one.award is None or one.award.awarded == one.award.reckoned - one.award.taken
+                one.award is None or one.award.awarded == one.award.boosted - one.award.taken
                 for one in explained.consequences
             )
             assert explained.text
@@ -45,7 +45,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             streak = engine.explain(user, streak=True, at=end)
             seen = player.streak
             assert (streak.length, streak.longest, streak.expires) == (seen.length, seen.longest, seen.expires)
-            running = [period for period in streak._running() if period.kind == "credited"]
+            running = [period for period in streak._running_periods() if period.kind == "credited"]
             assert len(running) == seen.length
             assert streak.text
     assert (states(engine), list(engine.log())) == before

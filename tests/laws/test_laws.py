@@ -11,7 +11,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Record
 from trophy_engine.storage import MemoryStorage
 from trophy_engine.testing import LAWS, games, play, rulesets, states, streak_rules
-from trophy_engine.testing.driver import perform
+from trophy_engine.testing.driver import execute
 from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_stay, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
@@ -87,10 +87,10 @@ def test_an_engine_can_be_opened_anew_at_any_time_with_any_snapshots(history, da
     engine = Engine(history.ruleset)
     storage = engine._repository.storage
     storage.snapshot_every = data.draw(st.sampled_from([1, 2, 5, None]))
-    for deed in history:
+    for command in history:
         if data.draw(st.booleans()):
             engine = Engine(history.ruleset, storage=storage)
-        assert play(engine, [deed]) == play(straight, [deed])
+        assert play(engine, [command]) == play(straight, [command])
     assert states(Engine(history.ruleset, storage=storage)) == states(straight)
 
 
@@ -99,13 +99,13 @@ def test_two_engines_on_one_storage_tell_one_story(history, data):
     storage, alone = MemoryStorage(), Engine(history.ruleset)
     storage.snapshot_every = data.draw(st.sampled_from([1, 5, None]))
     engines = [Engine(history.ruleset, storage=storage) for _ in range(2)]
-    for deed in history:
+    for command in history:
         engine, watcher = data.draw(st.permutations(engines))
-        if isinstance(perform(engine, deed), StorageConflict):
-            perform(engine, deed)
-        perform(alone, deed)
+        if isinstance(execute(engine, command), StorageConflict):
+            execute(engine, command)
+        execute(alone, command)
         assert states(watcher) == states(alone)
-        assert _boards(watcher, deed.at) == _boards(alone, deed.at)
+        assert _boards(watcher, command.at) == _boards(alone, command.at)
 
 
 def _boards(engine, instant):

@@ -16,13 +16,13 @@ from trophy_engine import Effect, Engine
 from trophy_engine.core.commands import Settle, decode
 from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.storage import Entry
-from trophy_engine.testing import perform, states
+from trophy_engine.testing import execute, states
 told = []
 log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
 replayed = Engine.replay(log[:1])
 replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
 for entry in log[1:]:
-    perform(replayed, entry.command)
+    execute(replayed, entry.command)
 print(json.dumps([told, states(replayed)]))
 """
 

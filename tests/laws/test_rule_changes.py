@@ -12,8 +12,8 @@ from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.effects import materialise
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
-from trophy_engine.testing import histories, perform, rulesets, states, streak_rules
-from trophy_engine.testing.assertions import agree
+from trophy_engine.testing import execute, histories, rulesets, states, streak_rules
+from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import effects_of
 
 #: A fifth of what the profile asks for: every example plays a history several times.
@@ -33,11 +33,11 @@ class Saga:
     """A history in which rules change."""
 
     rules: Ruleset
-    deeds: tuple
+    commands: tuple
 
     @property
     def end(self):
-        return Settle(self.deeds[-1].at)
+        return Settle(self.commands[-1].at)
 
 
 @st.composite
@@ -53,22 +53,22 @@ def changed(draw, rules):
 @st.composite
 def sagas(draw):
     rules = draw(rulesets())
-    deeds = list(draw(histories(rules, max_size=14)))
-    now, places = rules, sorted(draw(st.lists(st.integers(0, len(deeds)), min_size=1, max_size=2)))
+    commands = list(draw(histories(rules, max_size=14)))
+    now, places = rules, sorted(draw(st.lists(st.integers(0, len(commands)), min_size=1, max_size=2)))
     for place in map(add, places, count()):
-        before, after = deeds[max(place - 1, 0)].at, deeds[min(place, len(deeds) - 1)].at
+        before, after = commands[max(place - 1, 0)].at, commands[min(place, len(commands) - 1)].at
         now = draw(changed(now))
-        deeds.insert(place, Update(now, draw(st.sampled_from([before, (before + after) // 2, after]))))
-    return Saga(rules, tuple(sorted(deeds, key=lambda deed: deed.at)))
+        commands.insert(place, Update(now, draw(st.sampled_from([before, (before + after) // 2, after]))))
+    return Saga(rules, tuple(sorted(commands, key=lambda command: command.at)))
 
 
-def do(engine, *deeds) -> list[Effect]:
+def do(engine, *commands) -> list[Effect]:
     found = []
-    for deed in deeds:
-        if isinstance(deed, Update):
-            found += engine.update(deed.rules, at=from_micros(deed.at))
+    for command in commands:
+        if isinstance(command, Update):
+            found += engine.update(command.rules, at=from_micros(command.at))
         else:
-            found += effects_of(perform(engine, deed))
+            found += effects_of(execute(engine, command))
     return found
 
 
@@ -80,13 +80,13 @@ def by_user(effects):
 @given(sagas())
 def test_replay_is_live(saga):
     engine = Engine(saga.rules)
-    effects = do(engine, *saga.deeds, saga.end)
+    effects = do(engine, *saga.commands, saga.end)
     again = Engine.replay(engine.log())
-    agree(states(again), states(engine), "the states of the log done again")
-    agree(list(again.log()), list(engine.log()), "the log of the log done again")
+    assert_equal(states(again), states(engine), "the states of the log done again")
+    assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
     in_sqlite = Engine(saga.rules, storage=SQLiteStorage(":memory:"))
-    agree(do(in_sqlite, *saga.deeds, saga.end), effects, "what happens on SQLite")
-    agree(states(in_sqlite), states(engine), "the states on SQLite")
+    assert_equal(do(in_sqlite, *saga.commands, saga.end), effects, "what happens on SQLite")
+    assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
     in_sqlite.close()
 
 
@@ -114,28 +114,28 @@ def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot
     storage = MemoryStorage()
     storage.snapshot_every = snapshot_every
     rules, effects = saga.rules, []
-    deeds = (*saga.deeds, saga.end)
-    for start in range(0, len(deeds), 2):
+    commands = (*saga.commands, saga.end)
+    for start in range(0, len(commands), 2):
         engine = Engine(rules, storage=storage)
         assert engine.migration_effects == ()
-        effects += do(engine, *deeds[start : start + 2])
+        effects += do(engine, *commands[start : start + 2])
         rules = engine.ruleset
     alone = Engine(saga.rules)
-    agree(effects, do(alone, *deeds), "what happens in engines that were opened anew")
-    agree(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were opened anew")
+    assert_equal(effects, do(alone, *commands), "what happens in engines that were opened anew")
+    assert_equal(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were opened anew")
 
 
 @FEW
 @given(sagas())
 def test_scenes_end_with_what_one_sees(saga):
     engine = Engine(saga.rules)
-    effects = do(engine, *saga.deeds, saga.end)
+    effects = do(engine, *saga.commands, saga.end)
     for user in engine.users():
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
         last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
-        agree(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
+        assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
         told = [materialise(raw) for transition in transitions for raw in transition.effects]
-        agree(told, by_user(effects).get(user, []), "what happens in transitions")
+        assert_equal(told, by_user(effects).get(user, []), "what happens in transitions")
 
 
 @FEW
@@ -144,51 +144,53 @@ def test_settling_is_path_free(saga):
     often, never = Engine(saga.rules), Engine(saga.rules)
     between = [
         one
-        for deed, after in pairwise((*saga.deeds, saga.end))
-        for one in (deed, Settle(deed.at + (after.at - deed.at) // 3), Settle(after.at))
+        for command, after in pairwise((*saga.commands, saga.end))
+        for one in (command, Settle(command.at + (after.at - command.at) // 3), Settle(after.at))
     ]
     far = Settle(min(saga.end.at + 800 * DAY, LAST - 1))
-    alone = [deed for deed in saga.deeds if not isinstance(deed, Settle)]
-    agree(by_user(do(often, *between, saga.end)), by_user(do(never, *alone, saga.end)), "what happens")
-    agree(states(often), states(never), "the states")
-    agree(by_user(do(often, far)), by_user(do(never, far)), "what happens long after")
-    agree(states(often), states(never), "the states long after")
+    alone = [command for command in saga.commands if not isinstance(command, Settle)]
+    assert_equal(by_user(do(often, *between, saga.end)), by_user(do(never, *alone, saga.end)), "what happens")
+    assert_equal(states(often), states(never), "the states")
+    assert_equal(by_user(do(often, far)), by_user(do(never, far)), "what happens long after")
+    assert_equal(states(often), states(never), "the states long after")
 
 
 @FEW
 @given(sagas())
 def test_adopting_equal_rules_changes_nothing(saga):
     alone, updated = Engine(saga.rules), Engine(saga.rules)
-    for deed in saga.deeds:
-        agree(do(updated, deed), do(alone, deed), "what happens between changes that change nothing")
-        agree(do(updated, Update(updated.ruleset, deed.at)), [], "what a change does that changes nothing")
-        agree(states(updated), states(alone), "the states after a change that changes nothing")
-    agree(list(updated.log()), list(alone.log()), "the log")
+    for command in saga.commands:
+        assert_equal(do(updated, command), do(alone, command), "what happens between changes that change nothing")
+        assert_equal(do(updated, Update(updated.ruleset, command.at)), [], "what a change does that changes nothing")
+        assert_equal(states(updated), states(alone), "the states after a change that changes nothing")
+    assert_equal(list(updated.log()), list(alone.log()), "the log")
 
 
 @FEW
 @given(sagas())
 def test_users_commute_between_changes(saga):
     together, apart = Engine(saga.rules), Engine(saga.rules)
-    deeds = [deed for deed in saga.deeds if not isinstance(deed, Settle)]
+    commands = [command for command in saga.commands if not isinstance(command, Settle)]
     sorted_, chapter = [], []
-    for deed in (*deeds, None):
-        if isinstance(deed, Update) or deed is None:
-            sorted_ += [*sorted(chapter, key=lambda one: one.user_id, reverse=True), *filter(None, [deed])]
+    for command in (*commands, None):
+        if isinstance(command, Update) or command is None:
+            sorted_ += [*sorted(chapter, key=lambda one: one.user_id, reverse=True), *filter(None, [command])]
             chapter = []
         else:
-            chapter.append(deed)
-    agree(by_user(do(apart, *sorted_)), by_user(do(together, *deeds)), "what happens when one user comes after another")
-    agree(states(apart), states(together), "the states when one user comes after another")
+            chapter.append(command)
+    assert_equal(
+        by_user(do(apart, *sorted_)), by_user(do(together, *commands)), "what happens when one user comes after another"
+    )
+    assert_equal(states(apart), states(together), "the states when one user comes after another")
 
 
 @FEW
 @given(sagas())
 def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
     engine = Engine(saga.rules)
-    for deed in saga.deeds:
+    for command in saga.commands:
         before = states(engine)
-        do(engine, deed)
+        do(engine, command)
         keys = {one.key for one in engine.ruleset.achievements}
         for user, state in before.items():
             kept = {key: when for key, when in state["completed"].items() if key in keys}

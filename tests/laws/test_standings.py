@@ -25,7 +25,7 @@ from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.testing import LAWS, games, play, rulesets, states
-from trophy_engine.testing.driver import perform
+from trophy_engine.testing.driver import execute
 
 STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
 #: The laws about what leaderboards have a part in.
@@ -138,7 +138,7 @@ def run_of(board: Leaderboard, day: date) -> tuple[date, date]:
 
 
 def days_to_ask_for(board: Leaderboard, history) -> list[date]:
-    days = {from_micros(deed.at).date() + timedelta(days=shift) for deed in history for shift in (-1, 0, 1, 30)}
+    days = {from_micros(command.at).date() + timedelta(days=shift) for command in history for shift in (-1, 0, 1, 30)}
     return sorted(day for day in days if board.start <= day <= (board.end or day))
 
 
@@ -156,13 +156,15 @@ def test_the_index_says_what_sorting_everybody_says(history, looks, data):
     until = history.commands[-1].at + data.draw(st.sampled_from([0, DAY, 9 * DAY, 400 * DAY]))
     assume(until < LAST)
     engine = Engine(history.ruleset)
-    for deed in history:
-        perform(engine, deed)
+    for command in history:
+        execute(engine, command)
         for ahead in looks:  # looking, forth and back, changes nothing
-            engine.leaderboards(at=from_micros(min(deed.at + ahead, LAST - 1)))
+            engine.leaderboards(at=from_micros(min(command.at + ahead, LAST - 1)))
             for board in history.ruleset.leaderboards:
                 some = {"plan": "pro"} if board.breakdown_attributes else None
-                engine.leaderboard(board.key, at=from_micros(min(deed.at + ahead, LAST - 1)), limit=1, attributes=some)
+                engine.leaderboard(
+                    board.key, at=from_micros(min(command.at + ahead, LAST - 1)), limit=1, attributes=some
+                )
     expected = Sorted(history, until)
     for board in history.ruleset.leaderboards:
         for plan in ("pro", "other") if board.breakdown_attributes else (None,):
@@ -173,11 +175,11 @@ def test_the_index_says_what_sorting_everybody_says(history, looks, data):
 @few
 @given(contests)
 def test_it_does_not_matter_whose_commands_come_first(history):
-    deeds = [deed for deed in history if not isinstance(deed, Settle)]
-    assume(deeds)
+    commands = [command for command in history if not isinstance(command, Settle)]
+    assume(commands)
     mixed, apart = Engine(history.ruleset), Engine(history.ruleset)
-    play(mixed, deeds)
-    play(apart, sorted(deeds, key=lambda deed: deed.user_id, reverse=True))
+    play(mixed, commands)
+    play(apart, sorted(commands, key=lambda command: command.user_id, reverse=True))
     until = history.commands[-1].at
     for board in history.ruleset.leaderboards:
         for plan in ("pro", "other") if board.breakdown_attributes else (None,):
@@ -208,21 +210,23 @@ def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
 @given(contests)
 def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(history):
     engine = Engine(history.ruleset)
-    for deed in (deed for deed in history if not isinstance(deed, Settle)):
+    for command in (command for command in history if not isinstance(command, Settle)):
         before = {}
         for board in history.ruleset.leaderboards:
-            for day in (from_micros(deed.at).date() + timedelta(days=shift) for shift in (-1, 0, 1)):
-                before[board.key, day] = stands(engine, board, deed.user_id, deed.at, day)
-        outcome = perform(engine, deed)
+            for day in (from_micros(command.at).date() + timedelta(days=shift) for shift in (-1, 0, 1)):
+                before[board.key, day] = stands(engine, board, command.user_id, command.at, day)
+        outcome = execute(engine, command)
         for key, change in getattr(outcome, "leaderboards", {}).items():
             board = next(board for board in history.ruleset.leaderboards if board.key == key)
-            day = from_micros(deed.at + zone(engine.user(deed.user_id, at=outcome.at).time_zone).offset(deed.at)).date()
+            day = from_micros(
+                command.at + zone(engine.user(command.user_id, at=outcome.at).time_zone).offset(command.at)
+            ).date()
             assert change.start <= day <= (change.end or day)
-            rank, value = stands(engine, board, deed.user_id, deed.at, day)
+            rank, value = stands(engine, board, command.user_id, command.at, day)
             assert change.rank == rank
             assert rank is None or change.value == value
             assert change.previous_rank == before[key, day][0]
-            assert rank is None or change.threshold == least_value(engine, board, change, deed.at, day)
+            assert rank is None or change.threshold == least_value(engine, board, change, command.at, day)
 
 
 @few

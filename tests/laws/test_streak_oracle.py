@@ -29,7 +29,7 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
-from trophy_engine.testing import games, perform, streak_rules, time_zones
+from trophy_engine.testing import execute, games, streak_rules, time_zones
 from trophy_engine.testing.datetimes import Gap, all_time_zones, gaps, later
 from trophy_engine.testing.driver import effects_of
 from trophy_engine.testing.histories import journeys, records
@@ -41,7 +41,7 @@ RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metri
 ONE_CONDITION = streak_rules(METRICS[:1]).map(lambda streak: Ruleset(metrics=[Metric(METRICS[0])], streak=streak))
 
 
-def deeds(rules, user, at):
+def commands(rules, user, at):
     """Draw what the oracle knows: events without keys, moves, pauses, pauses taken back, resets and restoring."""
     chances = {
         "record": records(rules, user, at).map(lambda record: record._replace(idempotency_key=None)),
@@ -58,7 +58,7 @@ def deeds(rules, user, at):
 
 
 def credits_and_care(rules, user, at):
-    """Draw deeds of which many credit a period, and streaks that are reset and restored again and again."""
+    """Draw commands of which many credit a period, and streaks that are reset and restored again and again."""
     metrics = [condition.key for condition in rules.streak.metrics] or METRICS
     credited = st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None))
     care = st.sampled_from([RestoreStreak(user, at), ResetStreak(user, at)])
@@ -89,10 +89,10 @@ JET_LAG = st.one_of(
 )
 
 
-def as_oracle(deed) -> Command:
+def as_oracle(command) -> Command:
     """Say a command in the oracle's words."""
-    at = from_micros(deed.at)
-    match deed:
+    at = from_micros(command.at)
+    match command:
         case Record(_, _, metric, value):
             return at, Add(metric, value)
         case Pause(_, _, start, end):
@@ -104,7 +104,7 @@ def as_oracle(deed) -> Command:
         case RestoreStreak():
             return at, Restore()
         case _:
-            return at, Move(dict(deed.changes)["time_zone"])
+            return at, Move(dict(command.changes)["time_zone"])
 
 
 @st.composite
@@ -167,8 +167,8 @@ def told(of: Account) -> str:
 
 @pytest.mark.parametrize(
     ("rules", "kinds", "pace", "size"),
-    [(RULES, deeds, gaps(), 1), (RULES, credits_and_care, gaps(), 1), (ONE_CONDITION, travels, JET_LAG, 12)],
-    ids=["deeds", "credits and care", "travels"],
+    [(RULES, commands, gaps(), 1), (RULES, credits_and_care, gaps(), 1), (ONE_CONDITION, travels, JET_LAG, 12)],
+    ids=["commands", "credits and care", "travels"],
 )
 @settings(max_examples=2 * settings.default.max_examples)
 @given(st.data())
@@ -176,13 +176,13 @@ def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, 
     history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
     engine, walk = Engine(history.ruleset), Walk(history.ruleset.streak)
     facts: list[Fact] = []
-    for deed in history:
-        result = perform(engine, deed)
+    for command in history:
+        result = execute(engine, command)
         if isinstance(result, TrophyError):
             continue
         facts += filter(None, map(fact, effects_of(result)))
-        at, command = as_oracle(deed)
-        walk.obey(at, command)
+        at, action = as_oracle(command)
+        walk.obey(at, action)
         assert told(seen(engine.user("jo", at=at), facts)) == told(walk.account(at))
     assume(walk.now)
     ends = data.draw(looks(history))

@@ -342,6 +342,6 @@ def test_every_length_is_the_one_that_was_seen_when_the_period_was_over(history)
         assert last_day_of(rule, row.period_start) == row.period_end
         over = end_of(row.period_end, "UTC")
         replayed = Engine(history.ruleset)
-        do(replayed, [deed for deed in history if from_micros(deed.at) < over])
+        do(replayed, [command for command in history if from_micros(command.at) < over])
         before = replayed.user("jo", at=over).streak.length if list(replayed.users()) else 0
         assert row.length == before

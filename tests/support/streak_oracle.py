@@ -83,8 +83,8 @@ class Restore:
     """A lost streak is restored."""
 
 
-Deed = Add | Move | Rest | Resume | GiveUp | Restore
-Command = tuple[datetime, Deed]
+Action = Add | Move | Rest | Resume | GiveUp | Restore
+Command = tuple[datetime, Action]
 
 
 @attrs.frozen
@@ -212,11 +212,11 @@ class Walk:
         self.earned_on: date | None = None  # the latest date that had its turn to bring freezes
         self.facts: list[Fact] = []
 
-    def obey(self, at: datetime, deed: Deed) -> None:
+    def obey(self, at: datetime, action: Action) -> None:
         if self.now is None:
-            self.be_born(at, deed.zone if isinstance(deed, Move) else "UTC")
+            self.be_born(at, action.zone if isinstance(action, Move) else "UTC")
         self.live_until(at)
-        match deed:
+        match action:
             case Move(zone):
                 self.move(at, zone)
             case Add(metric, value):

@@ -38,10 +38,10 @@ from trophy_engine.testing import (
     StreakMachine,
     check_laws,
     events,
+    execute,
     games,
     histories,
     instants,
-    perform,
     play,
     rulesets,
     streak_rules,
@@ -98,16 +98,24 @@ def test_instants_of_a_zone_are_around_its_own_midnights():
 @pytest.mark.parametrize(
     "wanted",
     [
-        lambda deeds: any(later.at - earlier.at > 300 * DAY for earlier, later in pairwise(deeds)),
-        lambda deeds: len(deeds) > 3 and deeds[-1].at - deeds[0].at < DAY // 24,
-        lambda deeds: (
-            len({deed.idempotency_key for deed in deeds if isinstance(deed, Record)} - {None}) == 1 < len(deeds)
+        lambda commands: any(later.at - earlier.at > 300 * DAY for earlier, later in pairwise(commands)),
+        lambda commands: len(commands) > 3 and commands[-1].at - commands[0].at < DAY // 24,
+        lambda commands: (
+            len({command.idempotency_key for command in commands if isinstance(command, Record)} - {None})
+            == 1
+            < len(commands)
         ),
-        lambda deeds: any(isinstance(deed, Identify) and ("attributes.plan", "pro") in deed.changes for deed in deeds),
-        lambda deeds: any(isinstance(deed, Record) and ("device", "ios") in deed.attributes for deed in deeds),
-        lambda deeds: any(isinstance(deed, Record) and deed.value == 10 for deed in deeds),
-        lambda deeds: any(isinstance(deed, Settle) for deed in deeds),
-        lambda deeds: sum(isinstance(deed, Identify) and "time_zone" in dict(deed.changes) for deed in deeds) > 1,
+        lambda commands: any(
+            isinstance(command, Identify) and ("attributes.plan", "pro") in command.changes for command in commands
+        ),
+        lambda commands: any(
+            isinstance(command, Record) and ("device", "ios") in command.attributes for command in commands
+        ),
+        lambda commands: any(isinstance(command, Record) and command.value == 10 for command in commands),
+        lambda commands: any(isinstance(command, Settle) for command in commands),
+        lambda commands: (
+            sum(isinstance(command, Identify) and "time_zone" in dict(command.changes) for command in commands) > 1
+        ),
     ],
 )
 def test_histories_hold_every_kind_of_life(wanted):
@@ -127,25 +135,27 @@ def test_histories_shrink_to_short_stories():
 
 @given(games())
 def test_histories_are_in_order_and_in_words_that_the_rules_know(history):
-    instants_ = [deed.at for deed in history]
+    instants_ = [command.at for command in history]
     assert instants_ == sorted(instants_)
     engine = Engine(history.ruleset)
-    for deed in history:
-        assert not isinstance(perform(engine, deed), UnknownKey)
+    for command in history:
+        assert not isinstance(execute(engine, command), UnknownKey)
 
 
 def test_commands_are_refused_now_and_then():
     def refused(history):
         engine = Engine(history.ruleset)
-        return any(isinstance(perform(engine, deed), TrophyError) for deed in history if isinstance(deed, Complete))
+        return any(
+            isinstance(execute(engine, command), TrophyError) for command in history if isinstance(command, Complete)
+        )
 
     assert refused(find(games(), refused, settings=ANY))
 
 
 @given(events(RULES, users=("jo",), max_size=3))
 def test_events_are_nothing_but_events(history):
-    assert {type(deed) for deed in history} == {Record}
-    assert {deed.user_id for deed in history} == {"jo"}
+    assert {type(command) for command in history} == {Record}
+    assert {command.user_id for command in history} == {"jo"}
     assert 1 <= len(history) <= 3
 
 
@@ -159,14 +169,14 @@ def test_rules_are_made_of_what_they_are_given(streak, rules):
 
 
 def test_a_history_prints_as_a_story():
-    deeds = (
+    commands = (
         Identify("ann", to_micros(at("03-29T22:30")), (("time_zone", "Europe/Berlin"),)),
         Record("ann", to_micros(at("03-29T22:59:59")), "words", 10, (("device", "ios"),), "k"),
         Record("ann", to_micros(at("03-29T23:00")), "words", 9, (), "k"),
         Complete("ann", to_micros(at("03-30T12:00")), "ios"),
         Settle(to_micros(at("04-02T00:00"))),
     )
-    assert repr(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), deeds)).strip() == dedent(r"""
+    assert repr(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
         Under these rules:
           metrics = [
               { key = "words" },
@@ -308,7 +318,7 @@ class Learner(StreakMachine):
 
     @invariant()
     def freezes_do_not_multiply(self):
-        if self.deeds:
+        if self.commands:
             assert self.player.freezes + self.player.freezes_used == 1
 
 

@@ -8,7 +8,7 @@ from trophy import TrophyApi
 
 from trophy_engine import Engine, Outcome, Ruleset
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.testing import histories, perform
+from trophy_engine.testing import execute, histories
 from trophy_engine.trophy_api import EngineTransport
 
 SNAKES = {
@@ -55,8 +55,8 @@ def seen(player):
 def test_rules_made_through_the_client_play_like_those_of_a_file(history):
     from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
     made = made_through_the_client(history.ruleset)
-    for deed in history:
-        assert told(perform(made, deed)) == told(perform(from_file, deed))
+    for command in history:
+        assert told(execute(made, command)) == told(execute(from_file, command))
     end = from_micros(history.commands[-1].at)
     assert list(made.users()) == list(from_file.users())
     for user in from_file.users():

@@ -18,7 +18,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.core.transition import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
-from trophy_engine.explain.timeline import calendar_of, diary_of, draw_calendar
+from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of
 from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -55,21 +55,21 @@ def explain(
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
         with logs.reporting() as report, logs.progress():
-            mine, until = _events_of(log, user, report, logs.name_logs(events, git))
-            engine = _play(ruleset, mine, report)
+            user_events, until = _events_of(log, user, report, logs.name_logs(events, git))
+            engine = _record_events(ruleset, user_events, report)
         if last is not None:
             until = _end_of(last, until, engine.user(user))
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
             transitions = list(transitions_of((entry.command for entry in engine.log()), until))
-            parts = [*_days(transitions, first, last)]
+            sections = [*_days(transitions, first, last)]
             if ruleset.streak is not None:
-                parts += [
+                sections += [
                     _calendar(transitions, first, last),
                     str(engine.explain(user, streak=True, at=from_micros(until))),
                 ]
-            text = "\n\n".join(parts)
+            text = "\n\n".join(sections)
     except (TrophyError, OSError) as error:
         fail(error)
     results().print(text, markup=False, soft_wrap=True)
@@ -81,11 +81,11 @@ def _end_of(day: date, until: int, player: Player) -> int:
     Raises:
         TrophyError: the user comes later.
     """
-    home = zone(player.time_zone)
-    first, today = (home.window(at)[0] for at in (to_micros(player.created), until))
+    zone_ = zone(player.time_zone)
+    first, today = (zone_.window(at)[0] for at in (to_micros(player.created), until))
     if day.toordinal() < first:
         raise TrophyError(f"--to {day} is before the first day of the user {player.id!r}, {date.fromordinal(first)}")
-    return min(home.midnight(min(day.toordinal(), today) + 1) - 1, until)
+    return min(zone_.midnight(min(day.toordinal(), today) + 1) - 1, until)
 
 
 def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], what: str) -> tuple[list[Event], int]:
@@ -94,7 +94,7 @@ def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], 
     Raises:
         TrophyError: the log has no good row, or none of the user.
     """
-    mine: list[Event] = []
+    user_events: list[Event] = []
     users: set[str] = set()
     last = skipped = 0
     for row in log:
@@ -105,33 +105,33 @@ def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], 
             last = max(last, row.at)
             users.add(row.user_id)
             if row.user_id == user:
-                mine.append(row)
+                user_events.append(row)
     logs.check_evaluated(len(users), skipped, what)
-    if not mine:
-        near = nearest(user, sorted(users))
-        hint = f"; did you mean {near!r}?" if near else ""
+    if not user_events:
+        similar = nearest(user, sorted(users))
+        hint = f"; did you mean {similar!r}?" if similar else ""
         raise TrophyError(f"unknown user {user!r}: {what} has no event of that user{hint}")
-    mine.sort(key=itemgetter(0))
-    return mine, last
+    user_events.sort(key=itemgetter(0))
+    return user_events, last
 
 
-def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
+def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
     """Record the events of one user in an engine of their own.
 
     Raises:
         TrophyError: the rules refuse all of them.
     """
     engine = Engine(ruleset)
-    home = None
+    zone_name = None
     for event in events:
         at = from_micros(event.at)
         try:
             with engine.batch():  # who is refused an event has not moved, either
-                if event.time_zone not in {None, home}:
+                if event.time_zone not in {None, zone_name}:
                     engine.identify(event.user_id, time_zone=event.time_zone, at=at)
                 attributes = dict(event.attributes)
                 engine.record(event.metric, user=event.user_id, value=event.value, at=at, attributes=attributes)
-                home = event.time_zone or home
+                zone_name = event.time_zone or zone_name
         except TrophyError as error:
             report(BadRow(event.source, str(error)))
     if not any(engine.users()):
@@ -140,12 +140,12 @@ def _play(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None
 
 
 def _days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
-    for day in diary_of(transitions):
+    for day in timeline_of(transitions):
         if (first or day.day) <= day.day <= (last or day.day):
             yield day.text
 
 
 def _calendar(transitions: Iterable[Transition], first: date | None, last: date | None) -> str:
-    moods = calendar_of(transitions)
-    start, end = first or min(moods, default=None), last or max(moods, default=None)
-    return "" if start is None or end is None else "\n".join(draw_calendar(moods, start, end))
+    statuses = calendar_of(transitions)
+    start, end = first or min(statuses, default=None), last or max(statuses, default=None)
+    return "" if start is None or end is None else "\n".join(draw_calendar(statuses, start, end))

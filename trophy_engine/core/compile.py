@@ -35,7 +35,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.phrases import with_attributes
+from trophy_engine.rules.phrases import describe_counter
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     MetricPointsTrigger,
@@ -104,7 +104,7 @@ class _Compiler:
     def _total(self, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None) -> Counter:
         """Add the counter of a metric's total over the events that carry the attributes."""
         index, wanted = len(self.counters), event_attributes or Filter()
-        subject = with_attributes(metric, wanted)
+        subject = describe_counter(metric, wanted)
         return self._add(Counter(subject, lambda state: state.gauges[index].total, index, wanted, unfiltered))
 
     def _total_of(self, key: str, event_attributes: Filter) -> Counter:

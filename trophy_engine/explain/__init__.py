@@ -1,5 +1,5 @@
-"""Explanations: why something happened, and why something did not, as values and in words.
+"""Explanations: why something happened, and why something did not, as values and as text.
 
-``retelling`` does a user's commands again and notes what led to what; ``event``, ``achievement``, ``points`` and
-``streak`` explain; ``wording`` has the words that they share. Nothing of it runs unless somebody asks.
+``event``, ``achievement``, ``points`` and ``streak`` explain from the transitions of a user; ``timeline`` shows a user
+day by day; ``phrases`` has the phrases that they share.
 """

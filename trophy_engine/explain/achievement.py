@@ -13,9 +13,9 @@ from trophy_engine.core.plan import AchievementPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
-from trophy_engine.explain.phrases import clock, where
+from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number
-from trophy_engine.rules.phrases import joined
+from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
@@ -25,7 +25,7 @@ class CounterProgress:
     """Where a counter stands, or how it moved, against a threshold.
 
     Attributes:
-        counter: what is counted.
+        counter: what is count_noun.
         before, after: where the counter stood before and after the command that completed the achievement, or both
             where it stands.
         target: the threshold.
@@ -47,8 +47,8 @@ class CounterProgress:
     def text(self) -> str:
         """The counter and the threshold, in a sentence."""
         if self.missing:
-            told = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
-            return f"{told}; {self.outside:,} more was recorded without that" if self.outside else told
+            text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
+            return f"{text}; {self.outside:,} more was recorded without that" if self.outside else text
         if self.before == self.after or self.before >= self.target:
             return f"{self.counter}: {self.after:,}, past the mark at {self.target:,}"
         return f"{self.counter} went from {self.before:,} to {self.after:,}, across the mark at {self.target:,}"
@@ -100,7 +100,7 @@ class AchievementExplanation:
     @property
     def missing(self) -> tuple[str, ...]:
         """The prerequisites that are open."""
-        return tuple(one.key for one in self.prerequisites if one.achieved_at is None)
+        return tuple(prerequisite.key for prerequisite in self.prerequisites if prerequisite.achieved_at is None)
 
     @property
     def text(self) -> str:
@@ -115,30 +115,30 @@ class AchievementExplanation:
     def _reasons(self) -> list[str]:
         reasons = [] if self.progress is None else [self.progress.text]
         if self.held and self.prerequisites:
-            reasons.append(f"its prerequisites are held: {joined(one.key for one in self.prerequisites)}")
+            reasons.append(f"its prerequisites are held: {join_words(one.key for one in self.prerequisites)}")
         elif self.missing:
             held = len(self.prerequisites) - len(self.missing)
-            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {joined(self.missing)}")
+            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {join_words(self.missing)}")
         if self.by_call:
             reasons.append("the application said so" if self.held else "the application has not said so")
         return reasons if self.closed is None else [*reasons, self.closed.text]
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
 def explain_achievement(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
     """Explain an achievement as of the last transition, whose rules have it."""
-    last = told = transitions[-1]
+    last = completing = transitions[-1]
     for transition in transitions:
         if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in transition.effects):
-            told = transition
+            completing = transition
     at = last.state.completed.get(key)
-    transition = last if at is None else told
+    transition = last if at is None else completing
     achievement = transition.plan.achievements[key]
     shown = last.state.settled if at is None else at
-    home = transition.state.zone
+    zone = transition.state.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
@@ -146,8 +146,8 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         key=key,
         name=achievement.rule.name,
         achieved_at=None if at is None else from_micros(at),
-        local=clock(home, shown),
-        time_zone=where(home, shown),
+        local=format_clock(zone, shown),
+        time_zone=describe_zone(zone, shown),
         silent=silent,
         progress=_progress(transition, transition.state if silent else transition.before, achievement),
         prerequisites=_prerequisites(transition.state, achievement),

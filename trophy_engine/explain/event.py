@@ -58,10 +58,10 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
-from trophy_engine.explain.phrases import UNITS, clock, day_name, where
-from trophy_engine.explain.points import AwardExplanation, award_from
+from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
+from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.numbers import Number
-from trophy_engine.rules.phrases import counted, joined
+from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
@@ -77,7 +77,7 @@ class Consequence:
         type: that of its effect, such as ``"achievement.completed"``.
         at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
         text: what happened and why, in a sentence.
-        award: how it was reckoned, for an award.
+        award: how it was calculated, for an award.
     """
 
     type: str
@@ -116,11 +116,14 @@ class EventExplanation:
         head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
         if self.repeated:
             return f"{head} Its idempotency key had been used before: nothing was done."
-        told = (one.text if one.at == self.at else f"before, on {one.local}: {one.text}" for one in self.consequences)
-        return "\n".join([head, *(f"  {line}" for line in told)])
+        lines = (
+            consequence.text if consequence.at == self.at else f"before, on {consequence.local}: {consequence.text}"
+            for consequence in self.consequences
+        )
+        return "\n".join([head, *(f"  {line}" for line in lines)])
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
@@ -131,25 +134,25 @@ def explain_event(
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
-        local=clock(home, command.at),
+        local=format_clock(home, command.at),
         day=date.fromordinal(home.window(command.at)[0]),
-        time_zone=where(home, command.at),
-        asked=_asked(command),
+        time_zone=describe_zone(home, command.at),
+        asked=_describe_command(command),
         consequences=tuple(consequences_of(plan, effects, home)),
         repeated=repeated,
     )
 
 
-def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
+def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
     match command:
         case Record(_, _, metric, value, attributes, _):
-            pairs = f" ({joined(f'{key} = {one!r}' for key, one in attributes)})" if attributes else ""
+            pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
             return f"recorded {value:,} {metric}{pairs}"
         case Complete(_, _, achievement):
             return f"was said to have completed {achievement!r}"
         case Identify(_, _, changes):
             told = [f"{_field(field)} {value or 'cleared'}" for field, value in changes]
-            return f"was identified with {joined(told)}" if told else "was identified"
+            return f"was identified with {join_words(told)}" if told else "was identified"
         case GrantFreeze():
             return "was given a freeze"
         case Pause(_, _, start, end):
@@ -167,17 +170,19 @@ def _asked(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what com
 def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
     """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
     moves: Moves = {plan.metrics[raw[3]].total: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
-    home = next((zone(raw[4]) for raw in effects if _moves_house(raw)), home)
+    home = next((zone(raw[4]) for raw in effects if _changes_zone(raw)), home)
     for before, raw in zip((None, *effects), effects, strict=False):
-        home = zone(raw[5]) if _moves_house(raw) else home
-        award = award_from(raw, _times(plan, raw, moves), home) if raw[0] is PointsAwarded else None
+        home = zone(raw[5]) if _changes_zone(raw) else home
+        award = explain_award(raw, _times(plan, raw, moves), home) if raw[0] is PointsAwarded else None
         text = award.text if award is not None else _say(plan, raw, moves, before)
         at = raw[2]
         day = date.fromordinal(home.window(at)[0])
-        yield Consequence(raw[0].type, from_micros(at), clock(home, at), day, where(home, at), text, award)
+        yield Consequence(
+            raw[0].type, from_micros(at), format_clock(home, at), day, describe_zone(home, at), text, award
+        )
 
 
-def _moves_house(raw: RawEffect) -> bool:
+def _changes_zone(raw: RawEffect) -> bool:
     return raw[0] is UserChanged and raw[3] == "time_zone"
 
 
@@ -190,41 +195,41 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
     UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
     UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
     MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
-    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {day_name(of[1])} is credited",
-    StreakExtended: lambda of, unit: f"the streak grew to {counted(of[0], unit)}: {day_name(of[1])} is credited",
-    StreakLost: lambda of, unit: f"the streak of {counted(of[0], unit)} was lost: {day_name(of[1])} was missed",
-    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {day_name(of[2])}; {of[0]:,} left",
+    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {name_day(of[1])} is credited",
+    StreakExtended: lambda of, unit: f"the streak grew to {count_noun(of[0], unit)}: {name_day(of[1])} is credited",
+    StreakLost: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was lost: {name_day(of[1])} was missed",
+    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {name_day(of[2])}; {of[0]:,} left",
     StreakLossUndone: lambda of, unit: (
-        f"the clock shows {day_name(of[1])} again: the streak of {counted(of[0], unit)} runs on"
+        f"the clock shows {name_day(of[1])} again: the streak of {count_noun(of[0], unit)} runs on"
     ),
-    FreezeReturned: lambda of, _: f"the clock shows {day_name(of[2])} again: its freeze is back; {of[0]:,} held",
-    FreezeEarned: lambda of, _: f"{counted(of[0], 'freeze')} came with time; {of[1]:,} held",
-    FreezeGranted: lambda of, _: f"{counted(of[0], 'freeze')} granted; {of[1]:,} held",
-    StreakPaused: lambda of, _: f"the streak is safe from {day_name(of[1])} to {day_name(of[2])}",
+    FreezeReturned: lambda of, _: f"the clock shows {name_day(of[2])} again: its freeze is back; {of[0]:,} held",
+    FreezeEarned: lambda of, _: f"{count_noun(of[0], 'freeze')} came with time; {of[1]:,} held",
+    FreezeGranted: lambda of, _: f"{count_noun(of[0], 'freeze')} granted; {of[1]:,} held",
+    StreakPaused: lambda of, _: f"the streak is safe from {name_day(of[1])} to {name_day(of[2])}",
     StreakUnpaused: lambda of, _: f"pause {of[0]} protects no further day",
-    StreakRestored: lambda of, unit: f"the streak of {counted(of[0], unit)} runs on",
-    StreakReset: lambda of, unit: f"the streak of {counted(of[0], unit)} was ended by the application",
-    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {counted(of[1], unit)}",
+    StreakRestored: lambda of, unit: f"the streak of {count_noun(of[0], unit)} runs on",
+    StreakReset: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was ended by the application",
+    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {count_noun(of[1], unit)}",
     LevelChanged: lambda of, _: f"the level in {of[0]} went from {of[1] or 'none'} to {of[2] or 'none'} at {of[3]:,}",
     PointsChanged: lambda of, _: f"they are told of {of[0]}: {of[2]:+,} makes {of[1]:,}",
     RankChanged: lambda of, _: f"they are told of {of[0]}: rank {of[2] or 'none'} after {of[3] or 'none'}",
     LeaderboardChanged: lambda of, _: f"the ranking of {of[0]} changed",
-    LeaderboardStarted: lambda of, _: f"a run of {of[0]} starts on {day_name(of[1])}",
-    LeaderboardFinished: lambda of, _: f"the run of {of[0]} that started on {day_name(of[1])} is over",
+    LeaderboardStarted: lambda of, _: f"a run of {of[0]} starts on {name_day(of[1])}",
+    LeaderboardFinished: lambda of, _: f"the run of {of[0]} that started on {name_day(of[1])} is over",
     BoostStarted: lambda of, _: f"the boost {of[1].name!r} of {of[0]} starts",
     BoostFinished: lambda of, _: f"the boost {of[1].name!r} of {of[0]} is over",
-    RecapDue: lambda of, _: f"a recap is due of {day_name(of[0])} to {day_name(of[1])}",
-    ReactivationDue: lambda of, _: f"message {of[0]} to come back is due, after {counted(of[1], 'idle day')}",
-    StreakReminderDue: lambda of, unit: f"a reminder is due: the {unit} of {day_name(of[1])} is not credited yet",
+    RecapDue: lambda of, _: f"a recap is due of {name_day(of[0])} to {name_day(of[1])}",
+    ReactivationDue: lambda of, _: f"message {of[0]} to come back is due, after {count_noun(of[1], 'idle day')}",
+    StreakReminderDue: lambda of, unit: f"a reminder is due: the {unit} of {name_day(of[1])} is not credited yet",
     AchievementDue: lambda of, _: f"the mail about {of[0]!r} is due",
 }
 
 
 def _say(plan: Plan, raw: RawEffect, moves: Moves, before: RawEffect | None) -> str:
     streak = plan.ruleset.streak
-    unit = "period" if streak is None else UNITS[streak.frequency]
+    unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
     if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
-        return f"the streak of {counted(raw[3], unit)} was lost by it"
+        return f"the streak of {count_noun(raw[3], unit)} was lost by it"
     say = SENTENCES.get(raw[0])
     if say is not None:
         return say(raw[3:], unit)

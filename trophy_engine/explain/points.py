@@ -1,4 +1,4 @@
-"""Why a balance is what it is: every award, how it was reckoned, and what the bounds took of it."""
+"""Why a balance is what it is: every award, how it was calculated, and what the bounds took of it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from trophy_engine.core.points import level_of
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
-from trophy_engine.explain.phrases import clock, where
+from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
-__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "award_from", "awards_of", "explain_points"]
+__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
 
 
 @attrs.frozen
@@ -35,7 +35,7 @@ class BoostStep:
 
 @attrs.frozen
 class AwardExplanation:
-    """How an award was reckoned; one that came to nothing is explained, too.
+    """How an award was calculated; one of zero points is explained, too.
 
     Attributes:
         at, local: the instant (aware, UTC), and what the user's clock showed then.
@@ -43,7 +43,7 @@ class AwardExplanation:
         system, trigger: what paid, and by which rule.
         times: how many of the trigger's steps were crossed.
         amount: the trigger's points so many times.
-        boosts: what multiplied it, in order; ``rounding`` is how the last product was rounded to ``reckoned``.
+        boosts: what multiplied it, in order; ``rounding`` is how the last product was rounded to ``boosted``.
         closed: the filter that kept the award from the user.
         bound: ``"maximum"`` or ``"floor"`` where that took something; ``taken`` is what it took, of either sign.
         awarded, before, total: what was entered, and the balance before and after it.
@@ -58,7 +58,7 @@ class AwardExplanation:
     amount: int
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
-    reckoned: int
+    boosted: int
     closed: FilterClosed | None
     bound: Literal["maximum", "floor"] | None
     taken: int
@@ -74,16 +74,16 @@ class AwardExplanation:
             return f"{head}: nothing, for {self.closed.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
         steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
-        told = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
-        if self.boosts and self.boosts[-1].product != self.reckoned:
-            told += (
-                f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.reckoned:,}"
+        calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
+        if self.boosts and self.boosts[-1].product != self.boosted:
+            calculation += (
+                f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
         if self.bound == "maximum":
-            told += f"; the maximum took {self.taken:,}"
+            calculation += f"; the maximum took {self.taken:,}"
         elif self.bound == "floor":
-            told += f"; the floor of 0 spared {-self.taken:,}"
-        return f"{head}: {told}"
+            calculation += f"; the floor of 0 spared {-self.taken:,}"
+        return f"{head}: {calculation}"
 
 
 @attrs.frozen
@@ -118,15 +118,15 @@ class PointsExplanation:
         return "\n".join([head, *(f"  {award.local}  {award.text}" for award in self.awards)])
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
 def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
     """Explain a balance as of the last transition, whose rules have its system."""
     last = transitions[-1]
-    plan = next(one for one in last.plan.systems if one.key == system)
-    awards = (award for transition in transitions for award in awards_of(transition))
+    plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
+    awards = (award for transition in transitions for award in explain_awards(transition))
     total = last.state.points[plan.index]
     level = level_of(plan, total)
     return PointsExplanation(
@@ -140,7 +140,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     )
 
 
-def awards_of(transition: Transition) -> Iterator[AwardExplanation]:
+def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
     entered = [raw for raw in transition.effects if raw[0] is PointsAwarded]
     balances = {
@@ -166,28 +166,28 @@ def _award(
 ) -> AwardExplanation:
     """Explain an award that was entered, or one that came to nothing."""
     if raw is not None:
-        return award_from(raw, times, state.zone)
+        return explain_award(raw, times, state.zone)
     wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
         boosts = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0]).boosts
     closed = None if wanted is None else closed_by(wanted, state.attributes)
-    return _reckon(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
 
 
-def award_from(raw: RawEffect, times: int, home: Zone) -> AwardExplanation:
+def explain_award(raw: RawEffect, times: int, zone: Zone) -> AwardExplanation:
     """Explain an award that was entered, of which it is known how many steps it was for."""
     _, _, at, system, trigger, awarded, before, _, boosts, *_ = raw
-    return _reckon(system, trigger, times, boosts, (before, awarded), home, at, None)
+    return _explain_calculation(system, trigger, times, boosts, (before, awarded), zone, at, None)
 
 
-def _reckon(
+def _explain_calculation(
     system: str,
     trigger: PointsTrigger,
     times: int,
     boosts: tuple[Boost, ...],
     entered: tuple[int, int],
-    home: Zone,
+    zone: Zone,
     at: int,
     closed: FilterClosed | None,
 ) -> AwardExplanation:
@@ -198,15 +198,15 @@ def _reckon(
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
-        local=clock(home, at),
-        time_zone=where(home, at),
+        local=format_clock(zone, at),
+        time_zone=describe_zone(zone, at),
         system=system,
         trigger=trigger,
         times=times,
         amount=amount,
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
         rounding=rounding_of(boosts) if boosts else None,
-        reckoned=result,
+        boosted=result,
         closed=closed,
         bound=None if not taken else "maximum" if taken > 0 else "floor",
         taken=taken,

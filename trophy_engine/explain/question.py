@@ -12,8 +12,6 @@ from trophy_engine.explain.streak import StreakExplanation, explain_streak
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import FLAG
 
-__all__ = ["Answer", "answer", "check_question"]
-
 Answer = AchievementExplanation | PointsExplanation | StreakExplanation
 
 

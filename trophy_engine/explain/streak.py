@@ -24,9 +24,9 @@ from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import StreakFacts, expires, take_facts
 from trophy_engine.core.transition import Transition
-from trophy_engine.explain.phrases import UNITS, clock, day_name, where
+from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
-from trophy_engine.rules.phrases import counted, joined
+from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
 __all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]
@@ -96,17 +96,19 @@ class MissedPeriod:
     def saved_by(self) -> tuple[str, ...]:
         """What would have saved the streak, in words."""
         missing = [
-            f"{one.missing:,} {'more ' if one.found else ''}{one.metric}" for one in self.conditions if one.missing
+            f"{condition.missing:,} {'more ' if condition.found else ''}{condition.metric}"
+            for condition in self.conditions
+            if condition.missing
         ]
-        words = joined(missing) if self.mode == "AND" else " or ".join(missing)
-        return (f"{words} by the end of {day_name(self.last_day)}", *(["a freeze"] if self.freezes else []))
+        words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
+        return (f"{words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
         """What was missed, when it ended, and what would have saved it, in two lines."""
-        days = day_name(self.first_day)
+        days = name_day(self.first_day)
         if self.last_day != self.first_day:
-            days += f" to {day_name(self.last_day)}"
+            days += f" to {name_day(self.last_day)}"
         return (
             f"{days} was missed and over at {self.local}, {self.time_zone}, which ended a streak of {self.length:,}.\n"
             f"It would have been saved by {', or by '.join(self.saved_by)}."
@@ -149,41 +151,43 @@ class StreakExplanation:
     @property
     def text(self) -> str:
         """The streak, what it needs, and why it is not longer."""
-        unit = UNITS[self.frequency]
+        unit = PERIOD_NAMES[self.frequency]
         if self.length:
-            frozen = sum(1 for one in self._running() if one.kind == "frozen")
-            carried = f", carried over {counted(frozen, 'missed ' + unit)} by freezes" if frozen else ""
-            lines = [f"{self.user_id} has a streak of {counted(self.length, unit)}{carried}."]
+            frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
+            carried = f", carried over {count_noun(frozen, 'missed ' + unit)} by freezes" if frozen else ""
+            lines = [f"{self.user_id} has a streak of {count_noun(self.length, unit)}{carried}."]
         else:
-            lines = [f"{self.user_id} has no streak; the longest was {counted(self.longest, unit)}."]
+            lines = [f"{self.user_id} has no streak; the longest was {count_noun(self.longest, unit)}."]
         lines.append(f"It is {self.local}, {self.time_zone}.")
         if self.credited:
             lines.append(f"This {unit} is credited.")
         elif self.conditions:
-            needs = (f"{one.metric} {one.found:,} of {one.threshold:,}" for one in self.conditions)
-            lines.append(f"This {unit} is not credited yet: {joined(needs)}.")
+            needs = (
+                f"{condition.metric} {condition.found:,} of {condition.threshold:,}" for condition in self.conditions
+            )
+            lines.append(f"This {unit} is not credited yet: {join_words(needs)}.")
         else:
             lines.append(f"Nothing credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
-            lines.append(f"Activity by the end of {day_name(self.expires)} keeps it{self._held()}.")
+            lines.append(f"Activity by the end of {name_day(self.expires)} keeps it{self._describe_freezes()}.")
         if self.missed is not None:
             lines.append(self.missed.text)
-        return "\n".join([*lines, *self._cared_for(unit)])
+        return "\n".join([*lines, *self._application_changes(unit)])
 
-    def _cared_for(self, unit: str) -> Iterator[str]:
-        """Say what the application did to the streak since it was last lost by a miss."""
-        last = max((place for place, one in enumerate(self.periods) if one.kind in _ENDINGS), default=0)
-        for one in self.periods[last:]:
-            if one.kind in {"reset", "restored"}:
-                what = "ended" if one.kind == "reset" else "restored"
-                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {day_name(one.first_day)}"
-                yield f"The application {what} a streak of {counted(one.length, unit)} {when}."
+    def _application_changes(self, unit: str) -> Iterator[str]:
+        """Yield what the application did to the streak since it was last lost by a miss."""
+        last = max((index for index, period in enumerate(self.periods) if period.kind in _ENDINGS), default=0)
+        for period in self.periods[last:]:
+            if period.kind in {"reset", "restored"}:
+                what = "ended" if period.kind == "reset" else "restored"
+                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {name_day(period.first_day)}"
+                yield f"The application {what} a streak of {count_noun(period.length, unit)} {when}."
 
-    def _held(self) -> str:
-        return "" if self.freezes is None else f"; {counted(self.freezes, 'freeze')} held"
+    def _describe_freezes(self) -> str:
+        return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} held"
 
-    def _running(self) -> Iterator[Period]:
-        """Walk the periods of the running streak, the last first; of a restored one, also those before it was lost."""
+    def _running_periods(self) -> Iterator[Period]:
+        """Yield the periods of the running streak, the last first; of a restored one, also those before it was lost."""
         lost: int | None = None
         for period in reversed(self.periods):
             if period.kind == "restored":
@@ -196,7 +200,7 @@ class StreakExplanation:
                 yield period
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
 
@@ -220,8 +224,12 @@ def decide_periods(periods: list[Period], effects: Iterable[RawEffect], streak: 
 
 def _undo_decision(periods: list[Period], first_day: date) -> None:
     """Remove the decision on a missed period, and what followed from it: credits that began the next streak."""
-    place = max(n for n, one in enumerate(periods) if one.first_day == first_day and one.kind in {"missed", "frozen"})
-    del periods[place:]
+    decided = (
+        index
+        for index, period in enumerate(periods)
+        if period.first_day == first_day and period.kind in {"missed", "frozen"}
+    )
+    del periods[max(decided) :]
 
 
 def _missed_after(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
@@ -259,8 +267,8 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.settled),
-        local=clock(state.zone, state.settled),
-        time_zone=where(state.zone, state.settled),
+        local=format_clock(state.zone, state.settled),
+        time_zone=describe_zone(state.zone, state.settled),
         frequency=rule.frequency,
         length=state.length,
         longest=state.longest,
@@ -290,8 +298,8 @@ def _missed(transition: Transition, streak: StreakPlan, raw: RawEffect) -> Misse
         first_day=date.fromordinal(first_day),
         last_day=date.fromordinal(_last_day(streak, period)),
         ended_at=from_micros(at),
-        local=clock(before.zone, at),
-        time_zone=where(before.zone, at),
+        local=format_clock(before.zone, at),
+        time_zone=describe_zone(before.zone, at),
         length=length,
         conditions=_conditions(own, transition.before, period),
         mode=own.mode,

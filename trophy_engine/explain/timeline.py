@@ -1,4 +1,4 @@
-"""A user's diary: what happened on each local day, and a calendar of their streak."""
+"""A user's timeline: what happened on each local day, and a calendar of their streak."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.event import Consequence, consequences_of
-from trophy_engine.explain.phrases import day_name
+from trophy_engine.explain.phrases import name_day
 from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
 
-__all__ = ["DiaryDay", "Mood", "calendar_of", "diary_of", "draw_calendar"]
+__all__ = ["DayStatus", "TimelineDay", "calendar_of", "draw_calendar", "timeline_of"]
 
-#: What a day was to the streak: ``"acted"`` when something was recorded that credited nothing.
-Mood = PeriodKind | Literal["acted", "idle"]
+#: What a day was for the streak: ``"acted"`` if something was recorded that credited nothing.
+DayStatus = PeriodKind | Literal["acted", "idle"]
 
-_LETTERS: Final[dict[Mood, str]] = {
+_LETTERS: Final[dict[DayStatus, str]] = {
     "credited": "█",
     "frozen": "*",
     "missed": "x",
@@ -38,13 +38,13 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 @attrs.define
-class DiaryDay:
+class TimelineDay:
     """A local day on which something happened.
 
     Attributes:
         day: the day.
         time_zone: where, with the offset at the first thing that happened.
-        recorded: by metric, how many events there were and what they came to.
+        recorded: by metric, the number of events and the sum of their values.
         lines: everything else, in order.
     """
 
@@ -54,11 +54,11 @@ class DiaryDay:
     lines: list[str] = attrs.field(factory=list)
     _awards: dict[tuple[str, PointsTrigger], tuple[int, int, int]] = attrs.field(factory=dict)
 
-    def note(self, told: Consequence) -> None:
-        """Note what happened; plain awards of one trigger become one line."""
-        award = told.award
+    def add(self, consequence: Consequence) -> None:
+        """Add a consequence; awards of one trigger without boosts or bounds become one line."""
+        award = consequence.award
         if award is None or award.boosts or award.bound:
-            self.lines.append(told.text)
+            self.lines.append(consequence.text)
             return
         place, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
         self._awards[award.system, award.trigger] = place, number + 1, added + award.awarded
@@ -66,75 +66,77 @@ class DiaryDay:
             sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
             self.lines[place] = f"{sum_} in {number + 1:,} awards, {award.trigger.reason}"
         else:
-            self.lines.append(told.text)
+            self.lines.append(consequence.text)
 
     @property
     def text(self) -> str:
-        """The day and the place, what was recorded, and what followed."""
-        told = [
+        """The day and the time zone, what was recorded, and what followed."""
+        recorded = [
             f"{metric}: {total:,}" + (f" in {events:,} events" if events > 1 else "")
             for metric, (events, total) in self.recorded.items()
         ]
-        return "\n".join([f"{day_name(self.day)}, {self.time_zone}", *(f"  {line}" for line in (*told, *self.lines))])
+        return "\n".join(
+            [f"{name_day(self.day)}, {self.time_zone}", *(f"  {line}" for line in (*recorded, *self.lines))]
+        )
 
 
-def diary_of(transitions: Iterable[Transition]) -> Iterator[DiaryDay]:
-    """Tell a user's commands day by day, in order of time."""
-    today: DiaryDay | None = None
+def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
+    """Yield the days on which something happened to a user, in order of time."""
+    today: TimelineDay | None = None
     for transition in transitions:
-        told = consequences_of(transition.plan, transition.effects, transition.state.zone)
-        for raw, consequence in zip(transition.effects, told, strict=True):
+        consequences = consequences_of(transition.plan, transition.effects, transition.state.zone)
+        for raw, consequence in zip(transition.effects, consequences, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
                     yield today
-                today = DiaryDay(consequence.day, consequence.time_zone)
+                today = TimelineDay(consequence.day, consequence.time_zone)
             if raw[0] is MetricChanged:
                 events, total = today.recorded.get(raw[3], (0, 0))
                 today.recorded[raw[3]] = events + 1, add(total, raw[4])
             else:
-                today.note(consequence)
+                today.add(consequence)
     if today is not None:
         yield today
 
 
-def _day(home: Zone, at: int) -> date:
-    return date.fromordinal((at + home.offset(at)) // DAY + EPOCH_DAY)
+def _day(zone_: Zone, at: int) -> date:
+    return date.fromordinal((at + zone_.offset(at)) // DAY + EPOCH_DAY)
 
 
-def calendar_of(transitions: Iterable[Transition]) -> dict[date, Mood]:
-    """Say what each local day was to the streak; days on which nothing was decided or recorded are not in it."""
-    moods: dict[date, Mood] = {}
+def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
+    """Return the status of each local day for the streak; days on which nothing was decided or recorded are absent."""
+    statuses: dict[date, DayStatus] = {}
     periods: list[Period] = []
     for transition in transitions:
         if isinstance(transition.command, Record):
-            moods.setdefault(_day(transition.state.zone, transition.command.at), "acted")
+            statuses.setdefault(_day(transition.state.zone, transition.command.at), "acted")
         if transition.plan.streak is not None:
             decide_periods(periods, transition.effects, transition.plan.streak)
     for period in periods:
         day = period.first_day
         while day <= period.last_day:
-            moods[day] = period.kind
+            statuses[day] = period.kind
             day += _ONE_DAY
-    return moods
+    return statuses
 
 
-def draw_calendar(moods: dict[date, Mood], first: date, last: date) -> Iterator[str]:
+def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
     """Draw the days from the first to the last, a year after the other: a row a weekday, a column a week, a legend."""
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-        if any(start <= day <= end for day in moods):
-            yield from _year(moods, start, end)
-    seen = {mood for day, mood in moods.items() if first <= day <= last} | {"idle"}
-    yield "     " + "   ".join(f"{letter} {mood}" for mood, letter in _LETTERS.items() if mood in seen)
+        if any(start <= day <= end for day in statuses):
+            yield from _year(statuses, start, end)
+    seen = {status for day, status in statuses.items() if first <= day <= last} | {"idle"}
+    yield "     " + "   ".join(f"{letter} {status}" for status, letter in _LETTERS.items() if status in seen)
 
 
-def _year(moods: dict[date, Mood], start: date, end: date) -> Iterator[str]:
+def _year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
     monday = start - _ONE_DAY * start.weekday()
     weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
     yield f"{start.year} {''.join(_month(week, start, end) for week in weeks)}".rstrip()
     for weekday, name in enumerate(_WEEKDAYS):
         days = (week + _ONE_DAY * weekday for week in weeks)
-        cells = (_LETTERS[moods.get(day, "idle")] if start <= day <= end else " " for day in days)
+        cells = (_LETTERS[statuses.get(day, "idle")] if start <= day <= end else " " for day in days)
         yield f"{name}  {' '.join(cells)}".rstrip()
 
 

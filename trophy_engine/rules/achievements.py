@@ -23,7 +23,7 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
-from trophy_engine.rules.phrases import counted, joined, with_attributes
+from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
@@ -64,7 +64,7 @@ class MetricTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """Why it is completed, in words."""
-        return f"{with_attributes(self.metric, self.event_attributes)} is past {self.value:,}"
+        return f"{describe_counter(self.metric, self.event_attributes)} is past {self.value:,}"
 
 
 @attrs.frozen
@@ -103,7 +103,7 @@ class CompositeTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """Why it is completed, in words."""
-        return f"its prerequisites are held: {joined(self.achievements)}"
+        return f"its prerequisites are held: {join_words(self.achievements)}"
 
 
 @attrs.frozen
@@ -119,7 +119,7 @@ class AnniversaryTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """Why it is completed, in words."""
-        return f"{counted(self.years, 'year')} since the sign-up"
+        return f"{count_noun(self.years, 'year')} since the sign-up"
 
 
 AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigger | AnniversaryTrigger

@@ -31,7 +31,7 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
-from trophy_engine.rules.phrases import counted, with_attributes
+from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
@@ -98,7 +98,7 @@ class MetricPointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """What it pays for, in words."""
-        what = with_attributes(self.metric, self.event_attributes)
+        what = describe_counter(self.metric, self.event_attributes)
         return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
 
 
@@ -143,7 +143,7 @@ class TimePointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """What it pays for, in words."""
-        return f"every {counted(self.interval, self.unit.removesuffix('s'))}"
+        return f"every {count_noun(self.interval, self.unit.removesuffix('s'))}"
 
 
 @attrs.frozen

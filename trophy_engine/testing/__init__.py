@@ -5,11 +5,11 @@ plays one user. ``trophy_engine.testing.storage`` has the conformance tests of s
 """
 
 from trophy_engine.testing.datetimes import instants, time_zones
-from trophy_engine.testing.driver import perform, play, states
+from trophy_engine.testing.driver import execute, play, states
 from trophy_engine.testing.histories import USERS, History, events, games, histories
 from trophy_engine.testing.laws import LAWS, check_laws
 from trophy_engine.testing.machine import StreakMachine
-from trophy_engine.testing.narrate import tell
+from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets, streak_rules
 from trophy_engine.testing.streak_laws import acting_on_every_date_loses_nothing
 from trophy_engine.testing.travellers import travellers
@@ -22,15 +22,15 @@ __all__ = [
     "acting_on_every_date_loses_nothing",
     "check_laws",
     "events",
+    "execute",
     "games",
     "histories",
     "instants",
-    "perform",
+    "narrate",
     "play",
     "rulesets",
     "states",
     "streak_rules",
-    "tell",
     "time_zones",
     "travellers",
 ]

@@ -1,4 +1,4 @@
-"""Agreement: comparing what two ways came to, with the first difference in the message."""
+"""Assertions with the fact, or the first difference, in the message."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-__all__ = ["agree", "holds"]
 
-
-def holds(fact: object, message: str) -> None:
+def assert_true(fact: object, message: str) -> None:
     """Assert a fact.
 
     Raises:
@@ -19,7 +17,7 @@ def holds(fact: object, message: str) -> None:
         raise AssertionError(message)
 
 
-def agree(found: Any, expected: Any, what: str) -> None:
+def assert_equal(found: Any, expected: Any, what: str) -> None:
     """Assert that two values are equal.
 
     Raises:
@@ -35,7 +33,7 @@ def _difference(found: Any, expected: Any) -> str:
         if keys:
             return f"{keys[0]!r}: {_difference(found.get(keys[0]), expected.get(keys[0]))}"
     if isinstance(found, Sequence) and isinstance(expected, Sequence) and not isinstance(found, str):
-        for place, (one, other) in enumerate(zip_longest(found, expected)):
-            if one != other:
-                return f"at {place}: {_difference(one, other)}"
+        for index, (found_item, expected_item) in enumerate(zip_longest(found, expected)):
+            if found_item != expected_item:
+                return f"at {index}: {_difference(found_item, expected_item)}"
     return f"{found!r}, not {expected!r}"

@@ -1,4 +1,4 @@
-"""Performance: commands done through the engine's public methods."""
+"""The driver: commands executed through the engine's public methods."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
 
-__all__ = ["Deed", "effects_of", "perform", "play", "states"]
+__all__ = ["HistoryCommand", "effects_of", "execute", "play", "states"]
 
-#: What a history is made of.
-Deed = UserCommand | Settle
+#: The commands of a history.
+HistoryCommand = UserCommand | Settle
 
 
-def perform(engine: Engine, command: Deed) -> Outcome | tuple[Effect, ...] | TrophyError:
-    """Do a command through the engine's public methods.
+def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
+    """Execute a command through the engine's public methods.
 
     Returns:
-        The outcome, or what settling made happen, or the error of a command that was refused.
+        The outcome, or the effects of settling, or the error of a command that was refused.
     """
     at = from_micros(command.at)
     try:
@@ -58,7 +58,7 @@ def perform(engine: Engine, command: Deed) -> Outcome | tuple[Effect, ...] | Tro
 
 
 def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
-    """Say who a user is, or what they choose: the engine has a method for each."""
+    """Identify a user or set their preferences: the engine has a method for each."""
     if any(field.startswith("preferences.") for field in changes):
         chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
         if any(field.startswith("preferences.notifications.") for field in changes):
@@ -88,17 +88,17 @@ def _apply_streak_command(engine: Engine, command: Care, at: datetime) -> Outcom
 
 
 def effects_of(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Effect, ...]:
-    """Give what happened; nothing, for a refusal."""
+    """Return the effects of a command; none, for a refusal."""
     if isinstance(result, TrophyError):
         return ()
     return result.effects if isinstance(result, Outcome) else result
 
 
-def play(engine: Engine, deeds: Iterable[Deed]) -> list[Effect]:
-    """Do commands one after the other, and give everything that happened, in order."""
-    return [effect for deed in deeds for effect in effects_of(perform(engine, deed))]
+def play(engine: Engine, commands: Iterable[HistoryCommand]) -> list[Effect]:
+    """Execute commands one after the other, and return all effects, in order."""
+    return [effect for command in commands for effect in effects_of(execute(engine, command))]
 
 
 def states(engine: Engine) -> dict[str, dict[str, Any]]:
-    """Give the state of every user, by id, as a snapshot would hold it."""
+    """Return the state of every user, by id, as a snapshot would hold it."""
     return {user: engine.dump(user) for user in engine.users()}

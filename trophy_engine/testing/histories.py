@@ -30,11 +30,11 @@ from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
-from trophy_engine.testing.driver import Deed
-from trophy_engine.testing.narrate import tell
+from trophy_engine.testing.driver import HistoryCommand
+from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets
 
-__all__ = ["USERS", "Deed", "History", "commands", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "History", "HistoryCommand", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: What gives the strategy of a command for a ruleset, a user and an instant.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
@@ -45,7 +45,7 @@ _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
 
 @attrs.frozen(repr=False)
 class History:
-    """What users do under a ruleset; it prints as a story.
+    """What users do under a ruleset; it prints as a narration.
 
     Attributes:
         ruleset: the rules.
@@ -53,9 +53,9 @@ class History:
     """
 
     ruleset: Ruleset
-    commands: tuple[Deed, ...]
+    commands: tuple[HistoryCommand, ...]
 
-    def __iter__(self) -> Iterator[Deed]:
+    def __iter__(self) -> Iterator[HistoryCommand]:
         """Walk the commands."""
         return iter(self.commands)
 
@@ -64,8 +64,8 @@ class History:
         return len(self.commands)
 
     def __repr__(self) -> str:
-        """Tell the story: local dates, what was done, and what followed."""
-        return "\n" + tell(self.ruleset, self.commands)
+        """Return the history as text: the commands, their local dates, and what followed."""
+        return "\n" + narrate(self.ruleset, self.commands)
 
     def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # how Hypothesis asks for it
         """Print the story in Hypothesis's reports, where fields would be printed otherwise."""
@@ -82,9 +82,11 @@ def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
 
 def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
     """Draw attributes: each declared one is missing, or has a value that a filter names, or another one."""
-    named = mentioned_values(ruleset)
+    mentioned = mentioned_values(ruleset)
     choices = {
-        one.key: st.sampled_from([None, *named[one.key], "other"]) for one in ruleset.attributes if one.type == kind
+        attribute.key: st.sampled_from([None, *mentioned[attribute.key], "other"])
+        for attribute in ruleset.attributes
+        if attribute.type == kind
     }
     drawn = st.fixed_dictionaries(choices)
     return drawn.map(lambda made: tuple(sorted((key, value) for key, value in made.items() if value is not None)))
@@ -92,7 +94,7 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
 
 def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     """Draw an event of a user at an instant (microseconds); now and then it has one of two idempotency keys."""
-    gains = st.one_of([st.tuples(st.just(one.key), _values(ruleset, one.key)) for one in ruleset.metrics])
+    gains = st.one_of([st.tuples(st.just(metric.key), _values(ruleset, metric.key)) for metric in ruleset.metrics])
     drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
     return drawn.map(lambda found: Record(user, at, *found[0], found[1], found[2]))
 
@@ -110,7 +112,7 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
     return st.one_of(journeys(user, at), changes.map(lambda made: Identify(user, at, made)))
 
 
-def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
+def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
     """Draw a command of any kind, of a user at an instant (microseconds); most are events."""
     chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
         "identify": (2, _identifications(ruleset, user, at)),
@@ -119,18 +121,18 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Deed]:
     if ruleset.metrics:
         chances["record"] = 6, records(ruleset, user, at)
     calls = [
-        one.key for one in ruleset.achievements if isinstance(one.trigger, ApiTrigger) and one.status != "inactive"
+        rule.key for rule in ruleset.achievements if isinstance(rule.trigger, ApiTrigger) and rule.status != "inactive"
     ]
     if calls:
         chances["complete"] = 1, st.sampled_from(calls).map(lambda key: Complete(user, at, key))
     if ruleset.streak is not None:
-        chances["care"] = 1, _cares(user, at)
+        chances["care"] = 1, _streak_commands(user, at)
     names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]
     return st.sampled_from(names).flatmap(lambda name: chances[name][1])
 
 
 @cache
-def _cares(user: str, at: int) -> st.SearchStrategy[Deed]:
+def _streak_commands(user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
     """Draw what an application does to a user's streak, or what users choose for it; pauses start soon."""
     lasting = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
     choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
@@ -172,29 +174,29 @@ def histories(
     return st.builds(_history, st.just(ruleset), instants(), many)
 
 
-def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, Deed]]) -> History:
+def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, HistoryCommand]]) -> History:
     """Put steps in time, each after its gap in the zone where its user is, up to the last instant there is."""
     homes: dict[str, str] = {}
     now = to_micros(start)
-    deeds: list[Deed] = []
+    dated: list[HistoryCommand] = []
     for gap, step in steps:
         user = "" if isinstance(step, Settle) else step.user_id
-        now = gap.after(now, zone(homes.get(user, "UTC"))) if deeds else now
+        now = gap.after(now, zone(homes.get(user, "UTC"))) if dated else now
         if now >= LAST:
             break
         if isinstance(step, Identify):
             homes[user] = dict(step.changes).get("time_zone") or homes.get(user, "UTC")
-        deeds.append(_dated(step._replace(at=now), zone(homes.get(user, "UTC"))))
-    return History(ruleset, tuple(deeds))
+        dated.append(_with_dates(step._replace(at=now), zone(homes.get(user, "UTC"))))
+    return History(ruleset, tuple(dated))
 
 
-def _dated(deed: Deed, home: Zone) -> Deed:
-    """Give a pause, which was drawn as days from now and days long, its dates."""
-    if not isinstance(deed, Pause):
-        return deed
-    start = min(home.window(deed.at)[0] + int(deed.start), LAST_DAY)
-    end = min(start + int(deed.end), LAST_DAY)
-    return deed._replace(start=date.fromordinal(start).isoformat(), end=date.fromordinal(end).isoformat())
+def _with_dates(command: HistoryCommand, home: Zone) -> HistoryCommand:
+    """Set the dates of a pause, which was drawn as a start in days from now and a length in days."""
+    if not isinstance(command, Pause):
+        return command
+    start = min(home.window(command.at)[0] + int(command.start), LAST_DAY)
+    end = min(start + int(command.end), LAST_DAY)
+    return command._replace(start=date.fromordinal(start).isoformat(), end=date.fromordinal(end).isoformat())
 
 
 def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:

@@ -28,8 +28,8 @@ from trophy_engine.rules.files import Format
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.sqlite import SQLiteStorage
-from trophy_engine.testing.assertions import agree, holds
-from trophy_engine.testing.driver import Deed, effects_of, perform, play, states
+from trophy_engine.testing.assertions import assert_equal, assert_true
+from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import ledger_adds_up
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
@@ -54,54 +54,56 @@ def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
         play(stops, history)
         play(straight, history)
         once = play(stops, [Settle(end + first), Settle(goal)])
-        agree(_ordered(once), _ordered(play(straight, [Settle(goal)])), "what settling in two steps makes happen")
-        agree(states(stops), states(straight), "the states after settling in two steps")
-        agree(play(stops, [Settle(goal)]), [], "what settling again makes happen")
+        assert_equal(
+            _ordered(once), _ordered(play(straight, [Settle(goal)])), "what settling in two steps makes happen"
+        )
+        assert_equal(states(stops), states(straight), "the states after settling in two steps")
+        assert_equal(play(stops, [Settle(goal)]), [], "what settling again makes happen")
     _settle_between(ruleset, history)
     _settle_ahead(ruleset, history)
 
 
 def _settle_between(ruleset: Ruleset, history: History) -> None:
     settled, left_alone = Engine(ruleset), Engine(ruleset)
-    between: list[Deed] = []
-    for deed, following in pairwise([*history, history.commands[-1]]):
-        between += [deed, Settle(deed.at + (following.at - deed.at) // 3), Settle(following.at)]
-    deeds = [deed for deed in history if not isinstance(deed, Settle)]
+    between: list[HistoryCommand] = []
+    for command, following in pairwise([*history, history.commands[-1]]):
+        between += [command, Settle(command.at + (following.at - command.at) // 3), Settle(following.at)]
+    commands = [command for command in history if not isinstance(command, Settle)]
     end = Settle(history.commands[-1].at)
-    agree(
+    assert_equal(
         _by_user(play(settled, [*between, end])),
-        _by_user(play(left_alone, [*deeds, end])),
+        _by_user(play(left_alone, [*commands, end])),
         "what happens when everybody is settled between commands",
     )
-    agree(states(settled), states(left_alone), "the states when everybody was settled between commands")
+    assert_equal(states(settled), states(left_alone), "the states when everybody was settled between commands")
 
 
 def _settle_ahead(ruleset: Ruleset, history: History) -> None:
     """Settle to instants after the next command, which is refused only if something happened to its user after it."""
     ahead, left_alone = Engine(ruleset), Engine(ruleset)
     happened: dict[str, datetime] = {}
-    commands = [deed for deed in history if not isinstance(deed, Settle)]
-    for place, command in enumerate(commands):
-        goal = command.at + _AHEAD[place % len(_AHEAD)]
+    commands = [command for command in history if not isinstance(command, Settle)]
+    for index, command in enumerate(commands):
+        goal = command.at + _AHEAD[index % len(_AHEAD)]
         if goal >= LAST:
             break
         for effect in play(ahead, [Settle(goal)]):
             if not isinstance(effect, RankChanged):  # a rank changes by what others do
                 happened[effect.user_id] = max(effect.at, happened.get(effect.user_id, effect.at))
         latest = happened.get(command.user_id)
-        result = perform(ahead, command)
+        result = execute(ahead, command)
         if latest is not None and from_micros(command.at) < latest:
             if isinstance(result, Outcome) and result.replayed:
                 continue  # a repeated key changes nothing, and is answered at any instant
-            holds(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
+            assert_true(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
             continue
-        expected = perform(left_alone, command)
-        agree(_answer(result), _answer(expected), f"the answer to {command} after settling to a later instant")
+        expected = execute(left_alone, command)
+        assert_equal(_answer(result), _answer(expected), f"the answer to {command} after settling to a later instant")
     end = Settle(max(history.commands[-1].at, *map(to_micros, happened.values()), 0))
     play(ahead, [end])
     play(left_alone, [end])
-    agree(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
-    agree(states(Engine.replay(ahead.log())), states(ahead), "the states of that log done again")
+    assert_equal(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
+    assert_equal(states(Engine.replay(ahead.log())), states(ahead), "the states of that log done again")
 
 
 def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
@@ -114,9 +116,9 @@ def _ordered(effects: Iterable[Effect]) -> list[Effect]:
 
 
 def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
-    """Tell effects apart by user.
+    """Group effects by user.
 
-    What concerns everybody is told when one settles, and news of ranks when somebody acts: both are put in order.
+    Broadcasts happen when everybody is settled, and changes of ranks when any user acts: both are sorted.
     """
     found: dict[str, list[Effect]] = {}
     for effect in effects:
@@ -133,20 +135,20 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     effects = play(engine, history)
     engine.settle(at=from_micros(history.commands[-1].at))
     again = Engine.replay(engine.log())
-    agree(states(again), states(engine), "the states of the log done again")
-    agree(list(again.log()), list(engine.log()), "the log of the log done again")
+    assert_equal(states(again), states(engine), "the states of the log done again")
+    assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
     storage = SQLiteStorage(":memory:")
     in_sqlite = Engine(ruleset, storage=storage)
-    agree(play(in_sqlite, history), effects, "what happens on SQLite")
+    assert_equal(play(in_sqlite, history), effects, "what happens on SQLite")
     memory = MemoryStorage()
     memory.snapshot_every = 1
-    for deed in history:
-        play(Engine(ruleset, storage=memory), [deed])
+    for command in history:
+        play(Engine(ruleset, storage=memory), [command])
     in_sqlite.settle(at=from_micros(history.commands[-1].at))
     reopened = Engine(ruleset, storage=memory)
     reopened.settle(at=from_micros(history.commands[-1].at))
-    agree(states(reopened), states(engine), "the states of engines that were opened anew for every command")
-    agree(states(in_sqlite), states(engine), "the states on SQLite")
+    assert_equal(states(reopened), states(engine), "the states of engines that were opened anew for every command")
+    assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
     in_sqlite.close()
 
 
@@ -154,36 +156,38 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
     """A repeated idempotency key changes nothing, and a refused command changes nothing."""
     engine, told = Engine(ruleset), list[Effect]()
     engine.subscribe(Effect, told.append)
-    for deed in history:
-        before = _everything(engine), len(told)
-        result = perform(engine, deed)
+    for command in history:
+        before = _states_and_log(engine), len(told)
+        result = execute(engine, command)
         if isinstance(result, TrophyError):
-            agree((_everything(engine), len(told)), before, f"what is left of {deed}, which was refused")
-        elif isinstance(result, Outcome) and isinstance(deed, Record) and deed.idempotency_key is not None:
-            before = _everything(engine), len(told)
-            for again in (deed, deed._replace(value=99, at=deed.at + 9 * DAY)):
-                repeated = perform(engine, again)
-                holds(isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not known again")
-                agree(effects_of(repeated), (), f"what {again} did again")
-                agree((_everything(engine), len(told)), before, f"what is left of {again}, which was a repeat")
+            assert_equal((_states_and_log(engine), len(told)), before, f"what is left of {command}, which was refused")
+        elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
+            before = _states_and_log(engine), len(told)
+            for again in (command, command._replace(value=99, at=command.at + 9 * DAY)):
+                repeated = execute(engine, again)
+                assert_true(isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not known again")
+                assert_equal(effects_of(repeated), (), f"what {again} did again")
+                assert_equal(
+                    (_states_and_log(engine), len(told)), before, f"what is left of {again}, which was a repeat"
+                )
 
 
-def _everything(engine: Engine) -> tuple[Any, ...]:
+def _states_and_log(engine: Engine) -> tuple[Any, ...]:
     return states(engine), list(engine.log())
 
 
 def users_commute(ruleset: Ruleset, history: History) -> None:
     """In whatever order the commands of different users come, nothing changes."""
-    deeds = [deed for deed in history if isinstance(deed, UserCommand)]
-    users = sorted({deed.user_id for deed in deeds}, reverse=True)
+    commands = [command for command in history if isinstance(command, UserCommand)]
+    users = sorted({command.user_id for command in commands}, reverse=True)
     together, apart = Engine(ruleset), Engine(ruleset)
-    effects = play(together, deeds)
-    effects_apart = play(apart, [deed for user in users for deed in deeds if deed.user_id == user])
-    agree(states(together), states(apart), "the states when one user comes after the other")
+    effects = play(together, commands)
+    effects_apart = play(apart, [command for user in users for command in commands if command.user_id == user])
+    assert_equal(states(together), states(apart), "the states when one user comes after the other")
     alone, alone_apart = _by_user(effects), _by_user(effects_apart)
-    for one in (alone, alone_apart):
-        one.pop(EVERYBODY, None)  # who passes whom depends on who comes first
-    agree(alone, alone_apart, "what happens when one user comes after the other")
+    for effects_by_user in (alone, alone_apart):
+        effects_by_user.pop(EVERYBODY, None)  # who passes whom depends on who comes first
+    assert_equal(alone, alone_apart, "what happens when one user comes after the other")
 
 
 def completions_stay(ruleset: Ruleset, history: History) -> None:
@@ -191,16 +195,18 @@ def completions_stay(ruleset: Ruleset, history: History) -> None:
     engine = Engine(ruleset)
     mirrored = Engine(attrs.evolve(ruleset, achievements=ruleset.achievements[::-1]))
     told: set[tuple[str, str]] = set()
-    for deed in history:
-        for effect in play(engine, [deed]):
+    for command in history:
+        for effect in play(engine, [command]):
             if isinstance(effect, AchievementCompleted | AchievementBackdated):
                 name = effect.user_id, effect.achievement
-                holds(name not in told, f"{effect} was completed before")
+                assert_true(name not in told, f"{effect} was completed before")
                 told.add(name)
-        play(mirrored, [deed])
+        play(mirrored, [command])
         held, mirror = _completed(engine), _completed(mirrored)
-        agree({(user, key) for user, keys in held.items() for key in keys}, told, "what is held and what was told")
-        agree(mirror, held, "what is held when achievements are declared the other way round")
+        assert_equal(
+            {(user, key) for user, keys in held.items() for key in keys}, told, "what is held and what was told"
+        )
+        assert_equal(mirror, held, "what is held when achievements are declared the other way round")
 
 
 def _completed(engine: Engine) -> dict[str, dict[str, int]]:
@@ -211,41 +217,43 @@ def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
     """Rules, commands, states and effects read back equal."""
     for format_ in _FORMATS:
         again = Ruleset.from_text(ruleset.to_text(format_), format_)
-        agree(again, ruleset, f"the rules as {format_}")
-        agree(again.digest, ruleset.digest, f"the digest of the rules as {format_}")
+        assert_equal(again, ruleset, f"the rules as {format_}")
+        assert_equal(again.digest, ruleset.digest, f"the digest of the rules as {format_}")
     engine = Engine(ruleset)
     for effect in play(engine, history):
         written = json.loads(json.dumps(effect_as_json(effect)))
-        agree((EFFECTS[written["type"]], written["user_id"]), (type(effect), effect.user_id), "an effect as JSON")
+        assert_equal(
+            (EFFECTS[written["type"]], written["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
+        )
     for entry in engine.log():
-        agree(decode(encode(entry.command)), entry.command, "a command")
-        agree(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
+        assert_equal(decode(encode(entry.command)), entry.command, "a command")
+        assert_equal(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
     plan = compile_plan(ruleset)
     for user, state in states(engine).items():
-        agree(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
+        assert_equal(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
 
 
 def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
     """A view is the state settled to its instant, and looking changes nothing."""
     watched, alone = Engine(ruleset), Engine(ruleset)
-    users = sorted({deed.user_id for deed in history if isinstance(deed, UserCommand)})
-    for deed in history:
-        agree(str(perform(watched, deed)), str(perform(alone, deed)), "what is told to somebody who looks")
-        before = _everything(watched)
+    users = sorted({command.user_id for command in history if isinstance(command, UserCommand)})
+    for command in history:
+        assert_equal(str(execute(watched, command)), str(execute(alone, command)), "what is told to somebody who looks")
+        before = _states_and_log(watched)
         for user, span in zip(users, _SPANS[2:], strict=False):
-            _look(watched, user, min(deed.at + span, LAST - 1))
-        agree(_everything(watched), before, "what is there after looking")
+            _look(watched, user, min(command.at + span, LAST - 1))
+        assert_equal(_states_and_log(watched), before, "what is there after looking")
     for user in users:
         goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
         settled = Engine.replay(alone.log())
         play(settled, [Settle(goal)])
-        agree(
+        assert_equal(
             _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"
         )
 
 
 def _look(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
-    """Look at everything there is to see of a user."""
+    """Return all views of a user."""
     try:
         player = engine.user(user, at=from_micros(at))
     except UnknownUser:

@@ -19,8 +19,8 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.assertions import agree, holds
-from trophy_engine.testing.driver import effects_of, perform
+from trophy_engine.testing.assertions import assert_equal, assert_true
+from trophy_engine.testing.driver import effects_of, execute
 from trophy_engine.testing.histories import History
 
 __all__ = ["ledger_adds_up"]
@@ -33,22 +33,22 @@ def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
     totals: dict[tuple[str, str], int] = {}
     levels: dict[tuple[str, str], str | None] = {}
     end = from_micros(history.commands[-1].at)
-    for deed in history:
-        result = perform(engine, deed)
+    for command in history:
+        result = execute(engine, command)
         if isinstance(result, Outcome):
             _check_multiples(result.effects, systems)
-        _enter(effects_of(result), systems, totals, levels)
-    _enter(engine.settle(at=end), systems, totals, levels)
+        _check_awards(effects_of(result), systems, totals, levels)
+    _check_awards(engine.settle(at=end), systems, totals, levels)
     for user in engine.users():
         for key, balance in engine.user(user, at=end).points.items():
-            agree(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
+            assert_equal(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
             reached = [level.key for level in balance.levels if level.points <= balance.total]
             held = reached[-1] if reached else None
-            agree(None if balance.level is None else balance.level.key, held, f"{user}'s level of {key}")
-            agree(levels.get((user, key), held), held, f"the last level of {key} that {user} was told of")
+            assert_equal(None if balance.level is None else balance.level.key, held, f"{user}'s level of {key}")
+            assert_equal(levels.get((user, key), held), held, f"the last level of {key} that {user} was told of")
 
 
-def _enter(
+def _check_awards(
     effects: Iterable[Effect],
     systems: Mapping[str, PointsSystem],
     totals: dict[tuple[str, str], int],
@@ -57,41 +57,41 @@ def _enter(
     for effect in effects:
         if isinstance(effect, PointsAwarded):
             name = effect.user_id, effect.system
-            agree(effect.before, totals.get(name, 0), f"the balance before {effect}")
-            agree(effect.total, effect.before + effect.awarded, f"the balance after {effect}")
-            holds(effect.awarded, f"{effect} awards nothing")
+            assert_equal(effect.before, totals.get(name, 0), f"the balance before {effect}")
+            assert_equal(effect.total, effect.before + effect.awarded, f"the balance after {effect}")
+            assert_true(effect.awarded, f"{effect} awards nothing")
             maximum = systems[effect.system].maximum
-            holds(effect.total >= 0, f"{effect} goes below zero")
-            holds(maximum is None or effect.total <= maximum, f"{effect} goes above {maximum}")
+            assert_true(effect.total >= 0, f"{effect} goes below zero")
+            assert_true(maximum is None or effect.total <= maximum, f"{effect} goes above {maximum}")
             totals[name] = effect.total
         elif isinstance(effect, LevelChanged):
-            holds(effect.previous != effect.level, f"{effect} changes no level")
+            assert_true(effect.previous != effect.level, f"{effect} changes no level")
             levels[effect.user_id, effect.system] = effect.level
 
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
-    """Reckon the awards for an event anew, but for those of totals over certain events, which effects do not tell."""
+    """Recompute the awards for an event, except those of totals over filtered events, which effects do not hold."""
     moves = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
     awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
-    paid = Counter((award.system, award.trigger) for award in awards if _once(award))
+    paid = Counter((award.system, award.trigger) for award in awards if _pays_once_an_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
-        holds(times <= declared, f"{trigger} paid {times} times for one event, and is declared {declared} times")
+        assert_true(times <= declared, f"{trigger} paid {times} times for one event, and is declared {declared} times")
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
         move = moves[award.trigger.metric]
         step = award.trigger.threshold
         times = floor(Fraction(str(move.after)) / step) - floor(Fraction(str(move.before)) / step)
-        holds(times > 0, f"{award} crosses no multiple of {step}")
+        assert_true(times > 0, f"{award} crosses no multiple of {step}")
         amount = award.trigger.points * times
         wanted = _multiply(amount, award.boosts) if amount > 0 else amount
         maximum = systems[award.system].maximum
         room = wanted if maximum is None else min(wanted, maximum - award.before)
-        agree(award.awarded, max(room, -award.before), f"what {award} awards")
+        assert_equal(award.awarded, max(room, -award.before), f"what {award} awards")
 
 
-def _once(award: PointsAwarded) -> bool:
+def _pays_once_an_event(award: PointsAwarded) -> bool:
     return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
 
 

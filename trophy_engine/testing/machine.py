@@ -31,9 +31,9 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.assertions import agree, holds
+from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.datetimes import instants, later, time_zones
-from trophy_engine.testing.driver import Deed, effects_of, perform
+from trophy_engine.testing.driver import HistoryCommand, effects_of, execute
 from trophy_engine.testing.histories import History, records
 from trophy_engine.testing.laws import check_laws
 from trophy_engine.views.player import Player
@@ -48,7 +48,7 @@ class StreakMachine(RuleBasedStateMachine):
         ruleset: the rules; a subclass says which.
         user: the user's id.
         engine: the engine; it has no history when the machine starts.
-        deeds: what was done, in order.
+        commands: the commands that were executed, in order.
         effects: everything that happened, in order.
     """
 
@@ -58,7 +58,7 @@ class StreakMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.engine = Engine(self.ruleset)
-        self.deeds: list[Deed] = []
+        self.commands: list[HistoryCommand] = []
         self.effects: list[Effect] = []
         self._at = 0
         self._keyed: Record | None = None
@@ -73,10 +73,10 @@ class StreakMachine(RuleBasedStateMachine):
         """The user as of now."""
         return self.engine.user(self.user, at=self.now)
 
-    def do(self, deed: Deed) -> Outcome | tuple[Effect, ...] | TrophyError:
+    def do(self, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
         """Do something, and remember it."""
-        result = perform(self.engine, deed)
-        self.deeds.append(deed)
+        result = execute(self.engine, command)
+        self.commands.append(command)
         self.effects += effects_of(result)
         return result
 
@@ -89,10 +89,10 @@ class StreakMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def record(self, data: st.DataObject) -> None:
         """Record an event."""
-        deed = data.draw(records(self.ruleset, self.user, self._at), label="record")
-        result = self.do(deed)
-        if isinstance(result, Outcome) and deed.idempotency_key is not None:
-            self._keyed = deed
+        command = data.draw(records(self.ruleset, self.user, self._at), label="record")
+        result = self.do(command)
+        if isinstance(result, Outcome) and command.idempotency_key is not None:
+            self._keyed = command
 
     @rule(data=st.data())
     def wait(self, data: st.DataObject) -> None:
@@ -111,8 +111,8 @@ class StreakMachine(RuleBasedStateMachine):
         if self._keyed is not None:
             before = self.engine.dump(self.user)
             result = self.do(self._keyed._replace(at=self._at))
-            holds(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
-            agree(self.engine.dump(self.user), before, "the state after a repeated key")
+            assert_true(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
+            assert_equal(self.engine.dump(self.user), before, "the state after a repeated key")
 
     @rule()
     def settle(self) -> None:
@@ -122,19 +122,23 @@ class StreakMachine(RuleBasedStateMachine):
     @invariant()
     def the_streak_makes_sense(self) -> None:
         """What one sees of the streak agrees with itself."""
-        if not self.deeds:
+        if not self.commands:
             return
         player = self.player
         streak = player.streak
         if streak is None:
             return
-        holds(0 <= streak.length <= streak.longest, f"a streak of {streak.length}, the longest {streak.longest}")
-        holds((streak.length > 0) == (streak.expires is not None), "a streak expires while there is one, and only then")
-        holds(0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes of {streak.max_freezes}")
+        assert_true(0 <= streak.length <= streak.longest, f"a streak of {streak.length}, the longest {streak.longest}")
+        assert_true(
+            (streak.length > 0) == (streak.expires is not None), "a streak expires while there is one, and only then"
+        )
+        assert_true(
+            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes of {streak.max_freezes}"
+        )
         if streak.expires is not None and streak.period_start is not None:
-            holds(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
+            assert_true(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
 
     def teardown(self) -> None:
         """Check that what was done breaks no law."""
-        if self.deeds:
-            check_laws(self.ruleset, History(self.ruleset, tuple(self.deeds)))
+        if self.commands:
+            check_laws(self.ruleset, History(self.ruleset, tuple(self.commands)))

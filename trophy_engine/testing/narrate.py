@@ -1,4 +1,4 @@
-"""Stories: histories as people read them."""
+"""Narration: a history as text, with what follows from each command."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.driver import Deed, perform
+from trophy_engine.testing.driver import HistoryCommand, execute
 
-__all__ = ["tell"]
+__all__ = ["narrate"]
 
-#: Of what follows from a command, so many lines are told: a decade can bring thousands of awards.
-_MOST_LINES: Final = 12
+#: Only so many lines are shown of what follows from a command: a decade can bring thousands of awards.
+_MAX_LINES: Final = 12
 
 
-def tell(ruleset: Ruleset, deeds: Iterable[Deed]) -> str:
-    """Tell what is done, on which local days, and what follows, by doing it in an engine of its own.
+def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
+    """Return a history as text: the commands, their local days, and what follows, as a new engine executes them.
 
-    An error that is no refusal is part of the story, for a story is told when something is wrong.
+    An error that is no refusal is part of the text, because failing tests print it.
     """
     lines = ["Under these rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
     lines.append("this happens:")
     engine = Engine(ruleset)
-    for deed in deeds:
+    for command in commands:
         try:
-            first, *then = _tell(engine, deed)
-            lines += (f"  {line}" for line in (first, *then[:_MOST_LINES]))
-            if len(then) > _MOST_LINES:
-                lines.append(f"    … and {len(then) - _MOST_LINES:,} lines more")
+            first, *following = _narrate_command(engine, command)
+            lines += (f"  {line}" for line in (first, *following[:_MAX_LINES]))
+            if len(following) > _MAX_LINES:
+                lines.append(f"    … and {len(following) - _MAX_LINES:,} lines more")
         except Exception as error:  # noqa: BLE001  # whatever it is, it belongs into the story
-            lines.append(f"  {deed} raises {error!r}")
+            lines.append(f"  {command} raises {error!r}")
             break
     return "\n".join(lines)
 
 
-def _tell(engine: Engine, deed: Deed) -> Iterator[str]:
-    result = perform(engine, deed)
+def _narrate_command(engine: Engine, command: HistoryCommand) -> Iterator[str]:
+    result = execute(engine, command)
     if isinstance(result, Outcome):
         yield from result.explain().text.splitlines()
     elif isinstance(result, TrophyError):
-        yield f"{deed} is refused: {result}"
-    elif isinstance(deed, Settle):
-        yield f"time passes until {format_instant(deed.at)}"
+        yield f"{command} is refused: {result}"
+    elif isinstance(command, Settle):
+        yield f"time passes until {format_instant(command.at)}"
         for effect in result:
             yield f"  {effect.user_id}: {effect.type} at {format_instant(to_micros(effect.at))}"

@@ -24,15 +24,15 @@ from trophy_engine.core.effects import (
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.assertions import agree, holds
-from trophy_engine.testing.driver import perform, play
+from trophy_engine.testing.assertions import assert_equal, assert_true
+from trophy_engine.testing.driver import execute, play
 from trophy_engine.testing.histories import History
 
 __all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
 
 
-def _lived(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
-    """Do a history to its end, and settle."""
+def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
+    """Play a history to its end, settle, and return the engine and all effects."""
     engine = Engine(ruleset)
     effects = play(engine, history)
     return engine, [*effects, *engine.settle(at=from_micros(history.commands[-1].at))]
@@ -42,13 +42,13 @@ def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
     """Freezes: granted, earned and returned = held + consumed; at most one a period, and none without a streak."""
     if ruleset.streak is None or ruleset.streak.freezes is None:
         return
-    engine, effects = _lived(ruleset, history)
+    engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
         consumed = _check_freezes(user, effects, ruleset.streak.freezes.max_count)
         held = sum(_change(effect) for effect in effects if effect.user_id == user)
         player = engine.user(user, at=end)
-        agree((player.freezes, player.freezes_used), (held, consumed), f"freezes held and used by {user}")
+        assert_equal((player.freezes, player.freezes_used), (held, consumed), f"freezes held and used by {user}")
 
 
 def _change(effect: Effect) -> int:
@@ -65,8 +65,8 @@ def _change(effect: Effect) -> int:
             return 0
 
 
-def _check_freezes(user: str, effects: Iterable[Effect], most: int) -> int:
-    """Follow a user's freezes; give how many were consumed."""
+def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
+    """Check a user's freezes effect by effect; return how many were consumed."""
     held = 0
     periods: set[date] = set()
     for effect in effects:
@@ -75,18 +75,18 @@ def _check_freezes(user: str, effects: Iterable[Effect], most: int) -> int:
         ):
             continue
         held += _change(effect)
-        agree(effect.freezes, held, f"the freezes that {effect} leaves")
-        holds(0 <= held <= most, f"{held} freezes held, of at most {most}, after {effect}")
+        assert_equal(effect.freezes, held, f"the freezes that {effect} leaves")
+        assert_true(0 <= held <= maximum, f"{held} freezes held, of at most {maximum}, after {effect}")
         if isinstance(effect, FreezeReturned):
-            holds(effect.period_start in periods, f"{effect} returns what was not spent")
-            holds(effect.returned or held == most, f"{effect} returns nothing where there is room")
+            assert_true(effect.period_start in periods, f"{effect} returns what was not spent")
+            assert_true(effect.returned or held == maximum, f"{effect} returns nothing where there is room")
             periods.remove(effect.period_start)
             continue
-        holds(_change(effect), f"{effect} changes nothing")
+        assert_true(_change(effect), f"{effect} changes nothing")
         if isinstance(effect, FreezeConsumed):
-            holds(effect.length > 0, f"{effect} carried a streak that was none")
-            holds(effect.consumed == 1, f"{effect} consumed more than one")
-            holds(effect.period_start not in periods, f"{effect} is the second for its period")
+            assert_true(effect.length > 0, f"{effect} carried a streak that was none")
+            assert_true(effect.consumed == 1, f"{effect} consumed more than one")
+            assert_true(effect.period_start not in periods, f"{effect} is the second for its period")
             periods.add(effect.period_start)
     return len(periods)
 
@@ -95,23 +95,25 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
     """A streak is as long as the periods that were credited, never longer than the periods since it began."""
     if ruleset.streak is None:
         return
-    engine, effects = _lived(ruleset, history)
+    engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
         credited = _credited(user, effects)
         streak = engine.user(user, at=end).streak
-        holds(streak is not None, "the rules have a streak, and the user has none")
+        assert_true(streak is not None, "the rules have a streak, and the user has none")
         if streak is None:
             return
-        agree(streak.length, len(credited), f"the length of {user}'s streak")
+        assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
         if credited:
             calendar = ruleset.streak.calendar
             first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
-            holds(len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}")
+            assert_true(
+                len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
+            )
 
 
 def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
-    """Follow a user's streak; give the periods that the running one is credited with."""
+    """Check a user's streak effect by effect; return the periods that the running one is credited with."""
     credited: list[date] = []
     lost: list[list[date]] = []
     before_loss: list[list[date]] = []
@@ -122,27 +124,27 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
             case StreakLost(length=length, period_start=start):
                 # What was credited after the missed period, on a date shown early, starts the next streak.
                 before_loss.append(credited)
-                lost.append([one for one in credited if one < start])
-                agree(length, len(lost[-1]), f"the length that {effect} says")
+                lost.append([period for period in credited if period < start])
+                assert_equal(length, len(lost[-1]), f"the length that {effect} says")
                 credited = []
             case StreakLossUndone(length=length):
                 lost.pop()
                 credited = before_loss.pop()
-                agree(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), f"the length that {effect} says")
             case FreezeReturned(length=length):
-                agree(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), f"the length that {effect} says")
             case StreakRestored(before=before, length=length):
-                agree(before, len(credited), f"the length before {effect}")
-                holds(length > before, f"{effect} shortens the streak")
-                credited = next((one.copy() for one in reversed(lost) if len(one) == length), [])
+                assert_equal(before, len(credited), f"the length before {effect}")
+                assert_true(length > before, f"{effect} shortens the streak")
+                credited = next((periods.copy() for periods in reversed(lost) if len(periods) == length), [])
             case UserChanged(field="preferences.streak.enabled", after="false"):
                 credited = []
             case FreezeConsumed(length=length):
-                agree(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), f"the length that {effect} says")
             case StreakStarted(length=length, period_start=start) | StreakExtended(length=length, period_start=start):
-                holds(start not in credited, f"{effect} credits a period twice")
+                assert_true(start not in credited, f"{effect} credits a period twice")
                 credited.append(start)
-                agree(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), f"the length that {effect} says")
             case _:
                 pass
     return credited
@@ -158,8 +160,8 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
         return
     engine, home, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
-        result = perform(engine, command)
-        holds(not isinstance(result, TrophyError), f"{command} is refused: {result}")
+        result = execute(engine, command)
+        assert_true(not isinstance(result, TrophyError), f"{command} is refused: {result}")
         if isinstance(command, Identify):
             home = zone(str(dict(command.changes)["time_zone"]))
         if isinstance(command, Record):
@@ -169,4 +171,4 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
             if not isinstance(following, Record):
                 player = engine.user(command.user_id, at=from_micros(command.at))
                 found = (player.streak and player.streak.length, player.freezes_used)
-                agree(found, (length, 0), f"the length of the streak and the freezes used after {command}")
+                assert_equal(found, (length, 0), f"the length of the streak and the freezes used after {command}")

@@ -13,8 +13,8 @@ from trophy_engine.core.commands import Identify, Pause, RestoreStreak, Settle
 from trophy_engine.core.effects import Effect, UserCreated
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.testing.assertions import agree
-from trophy_engine.testing.driver import Deed, play
+from trophy_engine.testing.assertions import assert_equal
+from trophy_engine.testing.driver import HistoryCommand, play
 from trophy_engine.testing.histories import History
 
 __all__ = ["offsets_and_instants_together_move_nothing", "whole_weeks_move_all"]
@@ -28,45 +28,45 @@ _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
 
 def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
     """Moving all events by whole weeks moves all results by whole weeks, where no clock changes."""
-    deeds = list(_housed("UTC", (deed for deed in history if _is_steady(deed))))
-    here = play(Engine(ruleset), deeds)
+    commands = list(_with_time_zones("UTC", (command for command in history if _is_steady(command))))
+    here = play(Engine(ruleset), commands)
     for weeks in _WEEKS:
-        if weeks != _CYCLE and _goes_by_months(ruleset):
+        if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
-        moved = [deed._replace(at=deed.at + weeks * 7 * DAY) for deed in deeds]
-        if not all(_REPEATS[0] <= deed.at // DAY + EPOCH_DAY <= _REPEATS[1] for deed in (*deeds, *moved)):
+        moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
+        if not all(_REPEATS[0] <= command.at // DAY + EPOCH_DAY <= _REPEATS[1] for command in (*commands, *moved)):
             continue
-        there = play(Engine(_boosts_moved(ruleset, weeks)), moved)
-        back = [_moved(effect, -timedelta(weeks=weeks)) for effect in there]
-        agree(back, [_moved(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
+        there = play(Engine(_move_boosts(ruleset, weeks)), moved)
+        back = [_move_effect(effect, -timedelta(weeks=weeks)) for effect in there]
+        assert_equal(back, [_move_effect(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
 
 
-def _goes_by_months(ruleset: Ruleset) -> bool:
+def _has_monthly_periods(ruleset: Ruleset) -> bool:
     streak, notifications = ruleset.streak, ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
     return recaps or (streak is not None and streak.frequency == "monthly")
 
 
-def _housed(home: str, deeds: Iterable[Deed]) -> Iterator[Deed]:
+def _with_time_zones(home: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
     """Say first of everybody where they live: mail to those who were given no zone goes by one whose clocks change."""
     known: set[str] = set()
-    for deed in deeds:
-        if not isinstance(deed, Settle) and deed.user_id not in known:
-            known.add(deed.user_id)
-            yield Identify(deed.user_id, deed.at, (("time_zone", home),))
-        yield deed
+    for command in commands:
+        if not isinstance(command, Settle) and command.user_id not in known:
+            known.add(command.user_id)
+            yield Identify(command.user_id, command.at, (("time_zone", home),))
+        yield command
 
 
-def _is_steady(deed: Deed) -> bool:
+def _is_steady(command: HistoryCommand) -> bool:
     """Leave out what is bound to dates: zones whose clocks change, sign-ups, pauses, and windows of the year."""
-    if not isinstance(deed, Identify):
-        return not isinstance(deed, Pause | RestoreStreak)
-    changes = dict(deed.changes)
+    if not isinstance(command, Identify):
+        return not isinstance(command, Pause | RestoreStreak)
+    changes = dict(command.changes)
     home = changes.get("time_zone") or "UTC"
     return "sign_up_date" not in changes and (home == "UTC" or home[0] in "+-")
 
 
-def _boosts_moved(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _move_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
     shift = timedelta(weeks=weeks)
     return attrs.evolve(
         ruleset,
@@ -83,7 +83,7 @@ def _boosts_moved(ruleset: Ruleset, weeks: int) -> Ruleset:
     )
 
 
-def _moved(effect: Effect, shift: timedelta) -> Effect:
+def _move_effect(effect: Effect, shift: timedelta) -> Effect:
     changes: dict[str, Any] = {"at": effect.at + shift}
     for field in ("period_start", "period_end"):
         if hasattr(effect, field):
@@ -97,17 +97,19 @@ def _moved(effect: Effect, shift: timedelta) -> Effect:
 
 def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: History) -> None:
     """Moving a user's offset by hours, and all instants by as much the other way, moves no local day."""
-    deeds = [deed for deed in history if not (isinstance(deed, Identify) and "time_zone" in dict(deed.changes))]
-    here = _away(ruleset, deeds, 0)
+    commands = [
+        command for command in history if not (isinstance(command, Identify) and "time_zone" in dict(command.changes))
+    ]
+    here = _play_with_offset(ruleset, commands, 0)
     for hours in _HOURS:
-        agree(_away(ruleset, deeds, hours), here, f"what happens {hours} hours away")
+        assert_equal(_play_with_offset(ruleset, commands, hours), here, f"what happens {hours} hours away")
 
 
-def _away(ruleset: Ruleset, deeds: Iterable[Deed], hours: int) -> list[Effect]:
+def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hours: int) -> list[Effect]:
     """Let everybody live so many hours east of UTC and act so many hours earlier; give what happens, moved back."""
     home = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
-    moved = (deed._replace(at=deed.at - hours * HOUR) for deed in deeds)
-    effects = play(Engine(ruleset), _housed(home, moved))
+    moved = (command._replace(at=command.at - hours * HOUR) for command in commands)
+    effects = play(Engine(ruleset), _with_time_zones(home, moved))
     back = timedelta(hours=hours)
     return [
         attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))

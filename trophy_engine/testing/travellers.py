@@ -18,7 +18,7 @@ from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 from trophy_engine.testing.datetimes import all_time_zones, instants, time_zones
-from trophy_engine.testing.driver import Deed
+from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.histories import History
 
 __all__ = ["travellers"]
@@ -113,7 +113,7 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
     ruleset = Ruleset(metrics=[Metric(condition.key) for condition in streak.metrics], streak=streak)
     stays = draw(_stays())
     acts = draw(_acts(stays))
-    commands: list[Deed] = [
+    commands: list[HistoryCommand] = [
         Record(_USER, at, condition.key, condition.threshold, (), None) for at in acts for condition in streak.metrics
     ]
     for number, stay in enumerate(stays):

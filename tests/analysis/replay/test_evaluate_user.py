@@ -19,7 +19,7 @@ from trophy_engine.core.commands import Identify
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import materialise
 from trophy_engine.testing import games, play
-from trophy_engine.testing.driver import effects_of, perform
+from trophy_engine.testing.driver import effects_of, execute
 from trophy_engine.testing.histories import journeys, records
 
 
@@ -44,7 +44,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
             with engine.batch():
                 moves = zone_name is not None and (not engine_knows(engine) or engine.dump("ann")["zone"] != zone_name)
                 found = play(engine, [Identify("ann", command.at, (("time_zone", zone_name),))] if moves else [])
-                result = perform(engine, command)
+                result = execute(engine, command)
                 if isinstance(result, TrophyError):
                     raise result
                 effects += [*found, *effects_of(result)]
