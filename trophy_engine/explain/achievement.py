@@ -17,6 +17,8 @@ from trophy_engine.explain.phrases import clock, where
 from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import joined
 
+__all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
+
 
 @attrs.frozen
 class CounterProgress:

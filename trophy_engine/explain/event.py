@@ -63,6 +63,8 @@ from trophy_engine.explain.points import AwardExplanation, award_from
 from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import counted, joined
 
+__all__ = ["Consequence", "EventExplanation", "explain_event"]
+
 #: Where events took the totals of metrics from and to, by the counter.
 Moves = Mapping[Counter | None, tuple[Number, Number]]
 
