@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.workload import LESSON_MARKS, LEVELS, MINUTE_MARKS, STREAK_MARKS, WORD_MARKS, Event
+from benchmarks.workload import LESSON_THRESHOLDS, LEVELS, MINUTE_THRESHOLDS, STREAK_THRESHOLDS, WORD_THRESHOLDS, Event
 from trophy_engine.calendar.zones import zone
 
 __all__ = ["evaluate"]
 
 _NEVER = 10**18
-_WORDS = (*WORD_MARKS, _NEVER)
-_LESSONS = (*LESSON_MARKS, _NEVER)
-_MINUTES = (*MINUTE_MARKS, _NEVER)
-_STREAKS = (*STREAK_MARKS, _NEVER)
+_WORDS = (*WORD_THRESHOLDS, _NEVER)
+_LESSONS = (*LESSON_THRESHOLDS, _NEVER)
+_MINUTES = (*MINUTE_THRESHOLDS, _NEVER)
+_STREAKS = (*STREAK_THRESHOLDS, _NEVER)
 _LEVELS = (*LEVELS, _NEVER)
 _MOST_FREEZES = 3
 _EARN_INTERVAL = 7

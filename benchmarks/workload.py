@@ -48,10 +48,10 @@ ZONES = (
     "UTC",
 )
 METRICS = ("words", "lessons", "minutes")
-WORD_MARKS = (1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
-LESSON_MARKS = (1, 3, 5, 10, 20, 30, 40, 50, 75, 100)
-MINUTE_MARKS = (10, 60, 300, 600, 1500)
-STREAK_MARKS = (2, 3, 5, 7, 14)
+WORD_THRESHOLDS = (1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+LESSON_THRESHOLDS = (1, 3, 5, 10, 20, 30, 40, 50, 75, 100)
+MINUTE_THRESHOLDS = (10, 60, 300, 600, 1500)
+STREAK_THRESHOLDS = (2, 3, 5, 7, 14)
 LEVELS = (0, 50, 100, 250, 500, 1000)
 
 _EVENTS_A_SESSION = 15
@@ -70,12 +70,12 @@ class Event(NamedTuple):
 def ruleset(extra_achievements: int = 0) -> Ruleset:
     """Three metrics, thirty achievements, a daily streak with freezes, points with levels; further marks on words."""
     marks = [
-        *(("words", mark) for mark in WORD_MARKS),
-        *(("lessons", mark) for mark in LESSON_MARKS),
-        *(("minutes", mark) for mark in MINUTE_MARKS),
+        *(("words", mark) for mark in WORD_THRESHOLDS),
+        *(("lessons", mark) for mark in LESSON_THRESHOLDS),
+        *(("minutes", mark) for mark in MINUTE_THRESHOLDS),
     ]
     achievements = [Achievement(f"{metric}-{mark}", MetricTrigger(metric, mark)) for metric, mark in marks]
-    achievements += [Achievement(f"streak-{length}", StreakTrigger(length)) for length in STREAK_MARKS]
+    achievements += [Achievement(f"streak-{length}", StreakTrigger(length)) for length in STREAK_THRESHOLDS]
     achievements += [
         Achievement(f"further-{n}", MetricTrigger("words", 1_000_000 + n)) for n in range(extra_achievements)
     ]

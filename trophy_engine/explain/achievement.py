@@ -19,6 +19,8 @@ from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
+__all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
+
 
 @attrs.frozen
 class CounterProgress:

@@ -33,11 +33,11 @@ _NEARLY_DONE: Final = nextafter(1.0, 0.0)
 
 @attrs.frozen
 class Progress:
-    """How far it is to the mark of what is open, such as an achievement or a level.
+    """How far it is to the threshold of what is open, such as an achievement or a level.
 
     Attributes:
         current: where the counter stands.
-        target: the mark.
+        target: the threshold.
         missing: for a composite, the keys of the prerequisites that are still open.
     """
 
@@ -56,7 +56,7 @@ class Progress:
 
     @property
     def remaining(self) -> Number:
-        """What is missing to the mark, 0 where the counter is past it."""
+        """What is missing to the threshold, 0 where the counter is past it."""
         return max(self.target - self.current, 0)
 
 
