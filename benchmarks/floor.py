@@ -10,8 +10,6 @@ from typing import Any
 from benchmarks.workload import LESSON_MARKS, LEVELS, MINUTE_MARKS, STREAK_MARKS, WORD_MARKS, Event
 from trophy_engine.calendar.zones import zone
 
-__all__ = ["evaluate"]
-
 _NEVER = 10**18
 _WORDS = (*WORD_MARKS, _NEVER)
 _LESSONS = (*LESSON_MARKS, _NEVER)
