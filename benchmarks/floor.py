@@ -10,8 +10,6 @@ from typing import Any
 from benchmarks.workload import LESSON_THRESHOLDS, LEVELS, MINUTE_THRESHOLDS, STREAK_THRESHOLDS, WORD_THRESHOLDS, Event
 from trophy_engine.calendar.zones import zone
 
-__all__ = ["evaluate"]
-
 _NEVER = 10**18
 _WORDS = (*WORD_THRESHOLDS, _NEVER)
 _LESSONS = (*LESSON_THRESHOLDS, _NEVER)

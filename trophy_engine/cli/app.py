@@ -11,8 +11,6 @@ from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 from trophy_engine.cli.simulate import simulate
 
-__all__ = ["app"]
-
 app = typer.Typer(
     name="trophy-engine",
     help="A deterministic gamification rules engine: metrics, streaks, achievements and points.",

@@ -12,8 +12,6 @@ from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import select_errors
 from trophy_engine.rules.ruleset import check_file
 
-__all__ = ["check"]
-
 _ERRORS, _WARNINGS = 1, 3
 
 

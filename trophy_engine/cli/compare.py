@@ -16,8 +16,6 @@ from trophy_engine.cli.rules import load
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
 
-__all__ = ["compare"]
-
 _SOMEBODY_LOSES = 3
 
 

@@ -7,8 +7,6 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-__all__ = ["fail", "notes", "results"]
-
 _PIPED_WIDTH = 100
 
 

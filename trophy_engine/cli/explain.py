@@ -23,8 +23,6 @@ from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
-__all__ = ["explain"]
-
 
 def explain(
     rules: Rules,

@@ -23,28 +23,6 @@ from trophy_engine.cli.console import notes
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = [
-    "At",
-    "Attributes",
-    "Events",
-    "Format",
-    "Git",
-    "LogOptions",
-    "MaxErrors",
-    "Metric",
-    "Strict",
-    "TimeZone",
-    "Until",
-    "User",
-    "Value",
-    "Workers",
-    "check_evaluated",
-    "name_logs",
-    "progress",
-    "read_good",
-    "reporting",
-]
-
 _SHOWN_BAD_ROWS = 20
 
 Events = Annotated[

@@ -19,8 +19,6 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
 
-__all__ = ["replay"]
-
 
 def replay(
     rules: Rules,

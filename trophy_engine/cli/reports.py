@@ -16,8 +16,6 @@ from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figure
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
 
-__all__ = ["ReportPath", "report_comparison", "report_replay", "report_simulation", "report_sweep"]
-
 ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write a page with charts to this HTML file; needs the extra plot.")
 ]

@@ -10,8 +10,6 @@ from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["Rules", "load"]
-
 Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")]
 
 

@@ -10,8 +10,6 @@ import typer
 
 from trophy_engine.rules.schema import json_schema
 
-__all__ = ["schema"]
-
 
 def schema(
     out: Annotated[Path | None, typer.Option(help="Write it to this file instead of standard output.")] = None,

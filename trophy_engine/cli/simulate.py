@@ -32,8 +32,6 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
-__all__ = ["simulate"]
-
 #: Whole numbers of rules have no more digits.
 _MAX_DIGITS = 18
 

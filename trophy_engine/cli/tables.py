@@ -13,8 +13,6 @@ from trophy_engine.analysis.comparison import Comparison, Difference
 from trophy_engine.analysis.replay.summary import Summary
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
 
-__all__ = ["comparison_tables", "summary_tables", "table"]
-
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Give what to print of a summary, in order."""

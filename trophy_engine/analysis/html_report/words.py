@@ -15,8 +15,6 @@ from typing import Any, Final
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
 
-__all__ = ["in_words"]
-
 _Rows = Sequence[Mapping[str, Any]]
 
 

@@ -20,8 +20,6 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, parse_d
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["LocalTime", "parse_time", "read_in"]
-
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # what a clock shows has no zone
 
 

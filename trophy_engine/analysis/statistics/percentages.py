@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["NOT_OBSERVED", "number_text", "percent_text"]
-
 #: What stands in place of a number that the data does not give.
 NOT_OBSERVED: Final = "not observed"
 
