@@ -19,8 +19,6 @@ from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
-__all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
-
 
 @attrs.frozen
 class CounterProgress:

@@ -65,8 +65,6 @@ from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
-__all__ = ["Consequence", "EventExplanation", "explain_event"]
-
 #: Where events took the totals of metrics from and to, by the counter.
 Moves = Mapping[Counter | None, tuple[Number, Number]]
 
