@@ -33,7 +33,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.phrases import describe_counter
 from trophy_engine.rules.points import (

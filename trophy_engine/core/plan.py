@@ -38,7 +38,7 @@ from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import (
     Achievement,
 )
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import (
     Level,

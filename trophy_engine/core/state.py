@@ -21,7 +21,7 @@ from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 
 __all__ = ["ANNIVERSARY", "FREEZE", "LAST_DAY", "MISS", "NO_PERIODS", "SCHEMA", "CounterState", "Tick", "UserState"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 
 __all__ = ["FilterClosed", "closed_by"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player

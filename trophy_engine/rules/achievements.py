@@ -13,16 +13,15 @@ from trophy_engine.rules.constraints import (
     KEY,
     KEYS,
     TEXT,
-    Filter,
     InstanceOf,
     Integer,
     Numeric,
     OneOf,
     Optional,
-    as_filter,
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 

@@ -12,8 +12,8 @@ import attrs
 
 from trophy_engine.errors import listed, nearest
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
-from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem

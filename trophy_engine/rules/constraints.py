@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +16,7 @@ import attrs
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
+from trophy_engine.rules.filters import Filter
 
 #: What a time of day looks like, on the clock of 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
@@ -365,50 +365,6 @@ class InstanceOf(Constraint):
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
         one = references[0] if len(references) == 1 else {"oneOf": references}
         return {"type": "array", "items": one} if self.many else one
-
-
-class Filter(Mapping[str, str]):
-    """A hashable, read-only mapping from attribute keys to wanted values, in the order in which they are declared.
-
-    Filters that let the same pass are equal, in whatever order.
-    """
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, str] | None = None) -> None:
-        self._items = dict(items or {})
-
-    def __getitem__(self, name: str) -> str:
-        """Return the wanted value of an attribute."""
-        return self._items[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the attribute keys in order."""
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        """Count the attributes."""
-        return len(self._items)
-
-    def __hash__(self) -> int:
-        """Hash the items, in whatever order."""
-        return hash(frozenset(self._items.items()))
-
-    def __repr__(self) -> str:
-        """Show it as a plain dict."""
-        return repr(self._items)
-
-    def mismatch(self, attributes: Mapping[str, str]) -> str | None:
-        """Give the first attribute whose value is not the wanted one, or None where all match."""
-        for name, wanted in self._items.items():
-            if attributes.get(name) != wanted:
-                return name
-        return None
-
-
-def as_filter(value: Any) -> Any:
-    """Convert a mapping to a filter; return anything else as it is, for the validator."""
-    return Filter(value) if isinstance(value, Mapping) else value
 
 
 def as_sequence(value: Any) -> Any:

@@ -15,14 +15,13 @@ from trophy_engine.rules.constraints import (
     LOCAL_DATE,
     TEXT,
     TIME_OF_DAY,
-    Filter,
     Integer,
     Keys,
     OneOf,
     Optional,
-    as_filter,
     as_sequence,
 )
+from trophy_engine.rules.filters import Filter, as_filter
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import AchievementTrigger, MetricTrigger
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 

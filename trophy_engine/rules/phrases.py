@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 
 
 def count_noun(number: int, what: str) -> str:

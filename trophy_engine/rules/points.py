@@ -21,16 +21,15 @@ from trophy_engine.rules.constraints import (
     TEXT,
     USER_ID,
     Between,
-    Filter,
     InstanceOf,
     Integer,
     OneOf,
     Optional,
     Text,
-    as_filter,
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.rules.constraints import Constraint, Filter
+from trophy_engine.rules.constraints import Constraint
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.structure import rule_classes_of
 

@@ -18,8 +18,8 @@ import attrs
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import is_writable
-from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.filters import Filter
 
 
 @attrs.frozen

@@ -13,7 +13,8 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
-from trophy_engine.rules.constraints import FILTER, TEXT, Optional, as_filter
+from trophy_engine.rules.constraints import FILTER, TEXT, Optional
+from trophy_engine.rules.filters import as_filter
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 

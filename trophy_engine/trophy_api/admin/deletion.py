@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.references import references_of

@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.constraints import Filter
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset

@@ -15,8 +15,8 @@ import attrs
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import Number, as_json
-from trophy_engine.rules.constraints import Filter
 from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.filters import Filter
 from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
