@@ -35,7 +35,7 @@ Trigger = Literal["metric", "streak", "api", "achievement", "anniversary"]
 Status = Literal["active", "inactive", "locked"]
 
 _TRIGGERS: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(AchievementTrigger)}
-_VARIANTS: Final = Variants(
+VARIANTS: Final = Variants(
     "an achievement",
     {
         "metric": (
@@ -70,7 +70,7 @@ class Achievements(Resource[Achievement]):
         Field("user_attributes", codec=USER_FILTER),
     )
     item_fields = (_NAME, Field("trigger", type=Trigger, required=True))  # in the order of messages
-    variant_fields = _VARIANTS.all
+    variant_fields = VARIANTS.all
 
     def rule_id(self, rule: Achievement) -> UUID:
         """Return the identifier of an achievement."""
@@ -78,7 +78,7 @@ class Achievements(Resource[Achievement]):
 
     def create_rule(self, item: Any, context: EditContext) -> Achievement:
         """Create an achievement."""
-        _VARIANTS.check(item, item.trigger, whole=True)
+        VARIANTS.check(item, item.trigger, whole=True)
         if isinstance(item.key, Unset):
             key = context.unused_key(_key_from_name(item.name), _keys)
         else:
@@ -89,7 +89,7 @@ class Achievements(Resource[Achievement]):
         """Update an achievement, of another trigger where it is given one with all that this needs."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
         another = kind != rule.trigger.type
-        _VARIANTS.check(item, kind, whole=another)
+        VARIANTS.check(item, kind, whole=another)
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"status cannot change from {rule.status} to {item.status}")
         trigger = _trigger(item, kind, context, None if another else rule.trigger)
@@ -131,7 +131,7 @@ class Achievements(Resource[Achievement]):
 
 def _trigger_fields(kind: str) -> tuple[Field, ...]:
     """Return the fields that a kind of trigger has; the key is the achievement's."""
-    return tuple(field for field in _VARIANTS.fields[kind] if field.name != "key")
+    return tuple(field for field in VARIANTS.fields[kind] if field.name != "key")
 
 
 def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:

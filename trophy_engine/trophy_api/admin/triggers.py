@@ -31,7 +31,7 @@ Status = Literal["active", "inactive"]
 Unit = Literal["hours", "days"]
 
 _TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
-_VARIANTS: Final = Variants(
+VARIANTS: Final = Variants(
     "a trigger",
     {
         "metric": (
@@ -60,7 +60,7 @@ class Triggers(NestedResource[PointsTrigger]):
         Field("user_attributes", codec=USER_FILTER),
     )
     item_fields = (Field("type", type=Type, required=True), Field("block_if_out_of_points", type=bool))
-    variant_fields = _VARIANTS.all
+    variant_fields = VARIANTS.all
 
     def rule_id(self, rule: PointsTrigger) -> UUID:
         """Return the identifier of a trigger."""
@@ -68,7 +68,7 @@ class Triggers(NestedResource[PointsTrigger]):
 
     def create_rule(self, item: Any, context: EditContext) -> PointsTrigger:
         """Create a trigger."""
-        _VARIANTS.check(item, item.type, whole=True)
+        VARIANTS.check(item, item.type, whole=True)
         key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
         trigger: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
         return trigger
@@ -77,7 +77,7 @@ class Triggers(NestedResource[PointsTrigger]):
         """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
         another = kind != rule.type
-        _VARIANTS.check(item, kind, whole=another)
+        VARIANTS.check(item, kind, whole=another)
         values = self._values(item, kind, context)
         if not another:
             return attrs.evolve(rule, **values)
@@ -88,7 +88,7 @@ class Triggers(NestedResource[PointsTrigger]):
         return trigger
 
     def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:
-        values = read_fields((*self.fields, *_VARIANTS.fields[kind]), item, context)
+        values = read_fields((*self.fields, *VARIANTS.fields[kind]), item, context)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:
@@ -98,7 +98,7 @@ class Triggers(NestedResource[PointsTrigger]):
     def serialize(self, rule: PointsTrigger, context: EditContext) -> dict[str, Any]:
         """Serialize a trigger with the fields of its type."""
         blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
-        own = {"type": rule.type, **serialize_fields(_VARIANTS.fields[rule.type], rule)}
+        own = {"type": rule.type, **serialize_fields(VARIANTS.fields[rule.type], rule)}
         return {**super().serialize(rule, context), **own, "blockIfOutOfPoints": blocks}
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:
