@@ -64,15 +64,6 @@ def format_instant(micros: int) -> str:
     return from_micros(micros).replace(tzinfo=None).isoformat() + "Z"
 
 
-def parse_instant(text: str, what: str = "at") -> int:
-    """Read an ISO 8601 instant with an offset or ``Z``.
-
-    Raises:
-        InvalidValue: it is not ISO 8601, has no offset, or lies outside the years 1900 to 2199.
-    """
-    return to_micros(parse_datetime(text, what), what)
-
-
 def parse_datetime(text: str, what: str) -> datetime:
     """Parse an ISO 8601 datetime or date, naive where it has no offset.
 
