@@ -193,5 +193,5 @@ def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
         do(engine, command)
         keys = {one.key for one in engine.ruleset.achievements}
         for user, state in before.items():
-            kept = {key: when for key, when in state["completed"].items() if key in keys}
-            assert kept.items() <= engine.dump(user)["completed"].items()
+            kept = {key: when for key, when in state["counters"]["completed"].items() if key in keys}
+            assert kept.items() <= engine.dump(user)["counters"]["completed"].items()

@@ -488,8 +488,8 @@ class Engine:
                 self._execution.enter()
                 state = self._repository.state(user_id)
                 if state is not None and at is None:
-                    yield self._execution.player(state, max(instant, state.settled))
-                elif state is not None and state.created <= instant:
+                    yield self._execution.player(state, max(instant, state.clock.settled))
+                elif state is not None and state.profile.created <= instant:
                     yield self._execution.player(state, instant)
 
     def settled_until(self, user: str) -> datetime:
@@ -501,7 +501,7 @@ class Engine:
             UnknownUser: nothing has been recorded of the user.
         """
         with self._lock:
-            return from_micros(self._execution.state(user).settled)
+            return from_micros(self._execution.state(user).clock.settled)
 
     def leaderboard(
         self,

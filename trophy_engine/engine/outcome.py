@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.commands import Complete, Record, UserCommand
 from trophy_engine.core.effects import (
     AchievementCompleted,
@@ -23,7 +24,7 @@ from trophy_engine.core.effects import (
     materialise,
 )
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.streaks import StreakFacts
+from trophy_engine.core.state.streak import StreakState
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
@@ -64,14 +65,27 @@ class Outcome:
             day; one on which neither rank, value nor group changed is absent.
     """
 
-    __slots__ = ("_command", "_effects", "_number", "_plan", "_streak", "_total", "leaderboards", "replayed")
+    __slots__ = (
+        "_command",
+        "_day",
+        "_effects",
+        "_number",
+        "_plan",
+        "_streak",
+        "_total",
+        "_zone",
+        "leaderboards",
+        "replayed",
+    )
 
     def __init__(
         self,
         plan: Plan,
         command: UserCommand,
         number: int,
-        streak: tuple[Any, ...],
+        streak: StreakState,
+        day: int,
+        home: Zone,
         effects: Sequence[RawEffect] = (),
         total: Number | None = None,
         *,
@@ -81,6 +95,8 @@ class Outcome:
         self._command = command
         self._number = number
         self._streak = streak
+        self._day = day
+        self._zone = home
         self._effects = effects
         self._total = total
         self.replayed = replayed
@@ -89,13 +105,13 @@ class Outcome:
     def __getstate__(self) -> tuple[Any, ...]:
         """Return what pickle and copy keep: the rules stand for the plan."""
         rules = self._plan.ruleset.to_text("json")
-        command = (rules, self._command, self._number, self._streak, self._effects, self._total)
+        command = (rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total)
         return (*command, self.replayed, dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Take what ``__getstate__`` returned."""
         *command, self.replayed, leaderboards = state
-        rules, self._command, self._number, self._streak, self._effects, self._total = command
+        rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         self.leaderboards = MappingProxyType(leaderboards)
 
@@ -165,7 +181,7 @@ class Outcome:
     def streak(self) -> StreakView | None:
         """The streak after the command, or None where the rules have none."""
         extended = any(raw[0] in {StreakStarted, StreakExtended} for raw in self._caused)
-        return StreakView.of(self._plan, self._streak, extended=extended)
+        return StreakView.of(self._plan, self._streak, self._day, self._zone, extended=extended)
 
     @property
     def points(self) -> Mapping[str, PointsChange]:
@@ -191,5 +207,4 @@ class Outcome:
         """Explain what the command did: its local date, the thresholds that it crossed, how awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
-        home = StreakFacts(*self._streak).zone
-        return explain_event(self._plan, self._command, self._effects, home, repeated=self.replayed)
+        return explain_event(self._plan, self._command, self._effects, self._zone, repeated=self.replayed)

@@ -134,15 +134,15 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     for transition in transitions:
         if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in transition.effects):
             completing = transition
-    at = last.state.completed.get(key)
+    at = last.state.counters.completed.get(key)
     transition = last if at is None else completing
     achievement = transition.plan.achievements[key]
-    shown = last.state.settled if at is None else at
-    zone = transition.state.zone
+    shown = last.state.clock.settled if at is None else at
+    zone = transition.state.clock.zone
     silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
-        at=from_micros(last.state.settled),
+        at=from_micros(last.state.clock.settled),
         key=key,
         name=achievement.rule.name,
         achieved_at=None if at is None else from_micros(at),
@@ -151,7 +151,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         silent=silent,
         progress=_progress(transition, transition.state if silent else transition.before, achievement),
         prerequisites=_prerequisites(transition.state, achievement),
-        closed=closed_by(achievement.rule.user_attributes, last.state.attributes) if at is None else None,
+        closed=closed_by(achievement.rule.user_attributes, last.state.profile.attributes) if at is None else None,
         by_call=achievement.counter is None,
     )
 
@@ -172,7 +172,7 @@ def _progress(
 
 
 def _prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
-    held = state.completed
+    held = state.counters.completed
     return tuple(
         Prerequisite(key, from_micros(held[key]) if key in held else None) for key in achievement.prerequisites
     )

@@ -127,11 +127,11 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     last = transitions[-1]
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
-    total = last.state.points[plan.index]
+    total = last.state.points.balances[plan.index]
     level = level_of(plan, total)
     return PointsExplanation(
         user_id=last.state.id,
-        at=from_micros(last.state.settled),
+        at=from_micros(last.state.clock.settled),
         system=system,
         total=total,
         maximum=plan.rule.maximum,
@@ -144,10 +144,10 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
     entered = [raw for raw in transition.effects if raw[0] is PointsAwarded]
     balances = {
-        system.key: 0 if transition.before is None else transition.before.points[system.index]
+        system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
-    at = transition.state.settled
+    at = transition.state.clock.settled
     for trigger, times in transition.due:
         before = balances[trigger.system.key]
         raw = entered[0] if entered else None
@@ -166,13 +166,13 @@ def _award(
 ) -> AwardExplanation:
     """Explain an award that was entered, or one that came to nothing."""
     if raw is not None:
-        return explain_award(raw, times, state.zone)
+        return explain_award(raw, times, state.clock.zone)
     wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        boosts = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0]).boosts
-    closed = None if wanted is None else closed_by(wanted, state.attributes)
-    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
+        boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
+    closed = None if wanted is None else closed_by(wanted, state.profile.attributes)
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, closed)
 
 
 def explain_award(raw: RawEffect, times: int, zone: Zone) -> AwardExplanation:

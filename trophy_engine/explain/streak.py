@@ -22,7 +22,7 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import StreakFacts, expires, take_facts
+from trophy_engine.core.streaks import expires
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
@@ -261,30 +261,30 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
             decide_periods(periods, transition.effects, transition.plan.streak)
             missed = _missed_after(missed, transition, transition.plan.streak)
     state = transitions[-1].state
-    own = state.own or streak
-    period = streak.index(state.day)
-    last_day = expires(StreakFacts(*take_facts(state)), own) if state.length else None
+    shown, own = state.streak, state.streak.custom_streak or streak
+    period = streak.index(state.clock.day)
+    last_day = expires(shown, own, state.clock.zone) if shown.length else None
     return StreakExplanation(
         user_id=state.id,
-        at=from_micros(state.settled),
-        local=format_clock(state.zone, state.settled),
-        time_zone=describe_zone(state.zone, state.settled),
+        at=from_micros(state.clock.settled),
+        local=format_clock(state.clock.zone, state.clock.settled),
+        time_zone=describe_zone(state.clock.zone, state.clock.settled),
         frequency=rule.frequency,
-        length=state.length,
-        longest=state.longest,
+        length=shown.length,
+        longest=shown.longest,
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
-        credited=period in state.early or (state.length > 0 and period <= state.covered),
+        credited=period in shown.credited_ahead or (shown.length > 0 and period <= shown.decided_through),
         conditions=_conditions(own, state, period),
         expires=None if last_day is None else date.fromordinal(last_day),
-        freezes=state.freezes if streak.freezes else None,
+        freezes=shown.freezes if streak.freezes else None,
         periods=tuple(periods),
         missed=missed[-1] if missed else None,
     )
 
 
 def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
-    sums = None if state is None else state.sums.get(period)
+    sums = None if state is None else state.period_totals.get(period)
     found = sums or [0] * len(streak.thresholds)
     return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
 
@@ -292,14 +292,14 @@ def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tup
 def _missed(transition: Transition, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
     _, _, at, length, first_day = raw
     before = transition.state if transition.before is None else transition.before
-    own = before.own or streak
+    own = before.streak.custom_streak or streak
     period = streak.index(first_day)
     return MissedPeriod(
         first_day=date.fromordinal(first_day),
         last_day=date.fromordinal(_last_day(streak, period)),
         ended_at=from_micros(at),
-        local=format_clock(before.zone, at),
-        time_zone=describe_zone(before.zone, at),
+        local=format_clock(before.clock.zone, at),
+        time_zone=describe_zone(before.clock.zone, at),
         length=length,
         conditions=_conditions(own, transition.before, period),
         mode=own.mode,

@@ -84,7 +84,7 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
     """Yield the days on which something happened to a user, in order of time."""
     today: TimelineDay | None = None
     for transition in transitions:
-        consequences = consequences_of(transition.plan, transition.effects, transition.state.zone)
+        consequences = consequences_of(transition.plan, transition.effects, transition.state.clock.zone)
         for raw, consequence in zip(transition.effects, consequences, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
@@ -109,7 +109,7 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
     periods: list[Period] = []
     for transition in transitions:
         if isinstance(transition.command, Record):
-            statuses.setdefault(_day(transition.state.zone, transition.command.at), "acted")
+            statuses.setdefault(_day(transition.state.clock.zone, transition.command.at), "acted")
         if transition.plan.streak is not None:
             decide_periods(periods, transition.effects, transition.plan.streak)
     for period in periods:

@@ -27,7 +27,7 @@ class DatedEffect(NamedTuple):
 def dated_effects(transitions: Iterable[Transition]) -> Iterator[DatedEffect]:
     """Yield the effects on a user, in order; a change of the time zone holds from its own effect on."""
     for transition in transitions:
-        zone_: Zone = transition.state.zone if transition.before is None else transition.before.zone
+        zone_: Zone = transition.state.clock.zone if transition.before is None else transition.before.clock.zone
         for raw in transition.effects:
             if raw[0] is UserCreated:
                 zone_ = zone(raw[3])

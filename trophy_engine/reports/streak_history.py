@@ -31,9 +31,9 @@ from trophy_engine.core.effects import (
     StreakStarted,
     StreakUnpaused,
 )
-from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.recount import Past
+from trophy_engine.core.state.pauses import Pauses
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.reports.dated_effects import dated_effects
@@ -91,13 +91,13 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
     record = _record_streak(transitions)
     state = transitions[-1].state
     index = record.streak.index
-    current = index(state.day)
+    current = index(state.clock.day)
     most = min(current - index(1) - 1, MAX_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
         raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
     rows = list(record.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
-    return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
+    return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))
 
 
 def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
@@ -108,7 +108,7 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     """
     record = _record_streak(transitions)
     index = record.streak.index
-    today = index(transitions[-1].state.day)
+    today = index(transitions[-1].state.clock.day)
     current = min(index(last.toordinal()), today)
     lengths = record.length_changes()
     periods = range(index(first.toordinal()), current + 1)
@@ -145,11 +145,11 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
             record = records.setdefault(rule.calendar, _StreakRecord(streak, pauses=pauses))
             if transition.before is not None:
                 recounted = [raw[4] for raw in transition.effects if raw[0] is StreakRecounted]
-                today = streak.index(transitions[number - 1].state.day)
-                length = recounted[-1] if recounted else transition.before.length
+                today = streak.index(transitions[number - 1].state.clock.day)
+                length = recounted[-1] if recounted else transition.before.streak.length
                 record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
         elif _dropped_streak(transition):
-            record.drop_streak(streak.index(transition.state.day))
+            record.drop_streak(streak.index(transition.state.clock.day))
         for effect in dated_effects((transition,)):
             record.add_effect(effect.day, effect.raw)
     if record is None:
@@ -160,9 +160,10 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
 def _dropped_streak(transition: Transition) -> bool:
     """Return whether the user chose to have no streak while they had one."""
     before, after = transition.before, transition.state
-    if before is None or not before.length or after.length or after.own is None:
+    if before is None or not before.streak.length or after.streak.length:
         return False
-    return not after.own.conditions and all(raw[0] is not StreakLost for raw in transition.effects)
+    chosen = after.streak.custom_streak
+    return chosen is not None and not chosen.conditions and all(raw[0] is not StreakLost for raw in transition.effects)
 
 
 @attrs.define

@@ -108,7 +108,7 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
     Raises:
         InvalidValue: it is none, or has not begun for the user.
     """
-    current = date.fromordinal(transitions[-1].state.day).year
+    current = date.fromordinal(transitions[-1].state.clock.day).year
     if year is None:
         return current
     if type(year) is not int or not 1 <= year <= current:

@@ -166,11 +166,11 @@ class _Count:
                 count(self, raw)
         tally.users += 1
         tally.active.update(self.days)
-        tally.streaks.longest[state.longest] += 1
-        if state.length:
-            tally.streaks.running[state.length] += 1
-        tally.freezes.held += state.freezes
-        for points, balance in zip(tally.points.values(), state.points, strict=True):
+        tally.streaks.longest[state.streak.longest] += 1
+        if state.streak.length:
+            tally.streaks.running[state.streak.length] += 1
+        tally.freezes.held += state.streak.freezes
+        for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
     def created(self, raw: RawEffect) -> None:
