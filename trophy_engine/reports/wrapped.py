@@ -156,9 +156,9 @@ def review_year(
 def _activity(transitions: Iterable[Transition], first: int, last: int) -> dict[int, Number]:
     """Sum up the values that were recorded on each day."""
     active: defaultdict[int, Number] = defaultdict(int)
-    for effect in dated_effects(transitions):
-        if effect.raw[0] is MetricChanged and first <= effect.day <= last:
-            active[effect.day] = add(active[effect.day], effect.raw[4])
+    for day, effect, _ in dated_effects(transitions):
+        if effect.kind is MetricChanged and first <= day <= last:
+            active[day] = add(active[day], effect.value)
     return active
 
 
@@ -181,9 +181,9 @@ class _Review:
         self.others = [daily_totals(other) for other in others]
         self.rankings = rankings
         self.completed = [
-            (effect.day, effect.raw)
-            for effect in dated_effects(transitions)
-            if effect.raw[0] in {AchievementCompleted, AchievementBackdated}
+            (day, effect)
+            for day, effect, _ in dated_effects(transitions)
+            if effect.kind in {AchievementCompleted, AchievementBackdated}
         ]
 
     def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True) -> WrappedPeriod:
@@ -201,9 +201,9 @@ class _Review:
             metrics={key: review.metric(key) for key in self.plan.metrics},
             points={system.key: review.total(Measure("points", system.key)) for system in self.plan.systems},
             achievements=tuple(
-                AchievementView.earned(self.user_id, self.plan.achievements[raw[3]].rule, raw[2])
-                for day, raw in self.completed
-                if first <= day <= last and raw[3] in self.plan.achievements
+                AchievementView.earned(self.user_id, self.plan.achievements[effect.achievement].rule, effect.at)
+                for day, effect in self.completed
+                if first <= day <= last and effect.achievement in self.plan.achievements
             ),
             leaderboards=self.rankings(*days),
         )
