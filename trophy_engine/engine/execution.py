@@ -18,6 +18,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Record, UserCommand
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
+from trophy_engine.core.raw_effects import AT
 from trophy_engine.core.settle import make_due_happen, settle
 from trophy_engine.core.state import UserState
 from trophy_engine.engine.exclusion import Exclusion
@@ -35,7 +36,7 @@ from trophy_engine.views.player import Player
 if TYPE_CHECKING:
     from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
 
-_AT = itemgetter(2)
+_AT = itemgetter(AT)
 
 
 class Execution:

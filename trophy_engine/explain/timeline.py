@@ -85,14 +85,14 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
     today: TimelineDay | None = None
     for transition in transitions:
         consequences = consequences_of(transition.plan, transition.effects, transition.state.clock.zone)
-        for raw, consequence in zip(transition.effects, consequences, strict=True):
+        for effect, consequence in zip(transition.effects, consequences, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
                     yield today
                 today = TimelineDay(consequence.day, consequence.time_zone)
-            if raw[0] is MetricChanged:
-                events, total = today.recorded.get(raw[3], (0, 0))
-                today.recorded[raw[3]] = events + 1, add(total, raw[4])
+            if effect.kind is MetricChanged:
+                events, total = today.recorded.get(effect.metric, (0, 0))
+                today.recorded[effect.metric] = events + 1, add(total, effect.value)
             else:
                 today.add(consequence)
     if today is not None:

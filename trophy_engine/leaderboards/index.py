@@ -19,6 +19,7 @@ from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
+from trophy_engine.core.raw_effects import AT
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import LAST_DAY
@@ -132,7 +133,7 @@ class LeaderboardIndex:
         # One who is past the instant already is as ahead of it as before.
         self._place(state, max(next_change(state), instant + 1))
         if self._agenda.effects:
-            last = self._agenda.effects[-1][2]
+            last = self._agenda.effects[-1][AT]
             self._ahead[state.id] = last
             heappush(self._latest, (-last, state.id))
 
