@@ -101,7 +101,8 @@ def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
     plan = compile_plan(rules(frequency="weekly"))
     now = transitions[-1].state.copy()
-    now.length = 2
+    now.streak = now.streak.copy()
+    now.streak.length = 2
     recounted = [name_fields((StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2))]
     transitions.append(Transition(None, plan, recounted, [], transitions[-1].state, now))
     assert lengths(streak_history(transitions, 5)) == [1, 2, 0, 1, 2]
@@ -132,7 +133,9 @@ def told(today, *effects, length, streak=None):
     named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
     before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
     after = before.copy()
-    after.day, after.length = date.fromisoformat(f"2025-{today}").toordinal(), length
+    after.clock.day = date.fromisoformat(f"2025-{today}").toordinal()
+    after.streak = after.streak.copy()
+    after.streak.length = length
     return [Transition(None, plan, named, [], before, before), Transition(None, plan, [], [], before, after)]
 
 

@@ -163,11 +163,9 @@ def _dropped_streak(transition: Transition) -> bool:
     if before is None or not before.streak.length or after.streak.length:
         return False
     chosen = after.streak.custom_streak
-    return (
-        chosen is not None
-        and not chosen.conditions
-        and all(effect.kind is not StreakLost for effect in transition.effects)
-    )
+    if chosen is None or chosen.conditions:
+        return False
+    return all(effect.kind is not StreakLost for effect in transition.effects)
 
 
 @attrs.define
