@@ -271,7 +271,7 @@ def plant_hours_for_days(monkeypatch):
     real = settle.make_due_happen
 
     def late(agenda, state, until):
-        return real(agenda, state, until - DAY if until - state.settled > 3 * DAY else until)
+        return real(agenda, state, until - DAY if until - state.clock.settled > 3 * DAY else until)
 
     monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
 
