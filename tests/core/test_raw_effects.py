@@ -19,7 +19,7 @@ from trophy_engine.explain.event import SENTENCES
 
 PACKAGE = Path(trophy_engine.__file__).parent
 #: The core reads bare tuples, and broadcasts are drafts before they are effects.
-EXEMPT = {"core", "notifications"}
+
 #: For the type of every field, a value in a raw effect, which differs from place to place.
 VALUES = {
     "str": "word {}".format,

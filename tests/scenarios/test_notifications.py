@@ -56,7 +56,7 @@ def test_without_notifications_nothing_is_told():
         "streak.lost",
         "points.awarded",
     }
-    assert engine.dump("jo")["notices"] is None
+    assert engine.dump("jo")["plugs"] == {}
 
 
 # --- points -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from typing import Final
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
-from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState
@@ -38,8 +37,6 @@ def complete(
         agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
     agenda.effects.append((AchievementCompleted, state.id, at, achievement.key))
-    if agenda.plan.notices is not None:
-        tell_completion(agenda, state, achievement.key, at)
     for trigger in achievement.triggers:
         agenda.awards.append((trigger.order, trigger, 1))
 

@@ -18,8 +18,8 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.leaderboard_values import count_for_boards
-from trophy_engine.core.messages import note_activity
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
+from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
@@ -77,6 +77,8 @@ def apply(agenda: Agenda, state: UserState | None, command: UserCommand) -> User
         raise UnknownUser(command.user_id)
     else:
         state = _apply_streak_command(agenda, state, command)
+    if agenda.plan.plugs:
+        end_step(agenda, state, command, at)
     state.commands += 1
     return state
 
@@ -121,8 +123,8 @@ def record(
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and gauge.low <= after < gauge.high:
         return
-    if metric.watched:
-        _watch(agenda.plan, state, metric, value, at)
+    if metric.boards:
+        count_for_boards(metric.boards, state, value, at, state.clock.zone)
     streak = state.streak.custom_streak or metric.streak
     if streak is not None and not count(agenda, state, streak, metric.key, value, at):
         streak = None
@@ -136,12 +138,6 @@ def record(
         complete_composites(agenda, state, at)
     if agenda.awards:
         pay(agenda, state, at)
-
-
-def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: int) -> None:
-    count_for_boards(metric.boards, state, value, at, state.clock.zone)
-    if plan.notices is not None:
-        note_activity(plan.notices, state, at)
 
 
 def _count_matching(
@@ -187,8 +183,6 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     if wanted is not None and name is not None:
         raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.profile.attributes.get(name))
     _advance(agenda, state, at)
-    if agenda.plan.notices is not None:
-        note_activity(agenda.plan.notices, state, at)
     complete(agenda, state, achievement, at)
     complete_composites(agenda, state, at)
     pay(agenda, state, at)

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.leaderboard_values import count_for_boards
-from trophy_engine.core.messages import tell_points
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
@@ -23,15 +22,12 @@ def pay(agenda: Agenda, state: UserState, at: int) -> None:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
     """
     awards = agenda.awards
-    known = len(agenda.effects)
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
-    if agenda.plan.notices is not None:
-        tell_points(agenda, state, known, at)
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:

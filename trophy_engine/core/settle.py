@@ -6,7 +6,7 @@ Five things come due by themselves. At one and the same instant they come in thi
 2. freezes (``streaks.earn_freezes``);
 3. an anniversary of the sign-up date;
 4. awards every so many hours or days;
-5. messages (``messages.send_messages``), where the rules have notifications.
+5. what plugs do (``plugs.act``).
 
 The first three fall on local midnights, so that within a local day only the other two need to be looked for. Nothing is
 done for the days between: the next due day is computed, not walked to.
@@ -20,10 +20,10 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
+from trophy_engine.core import plugs
 from trophy_engine.core.achievements import complete_composites, cross
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.messages import next_message, send_messages
-from trophy_engine.core.plan import Plan
+from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.points import idle, pay
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, FREEZE, LAST_DAY, MISS
@@ -67,10 +67,10 @@ def settle(agenda: Agenda, state: UserState, until: int) -> None:
         return
     if until >= clock.due:
         day, end = clock.zone.window(until)
-        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.notices is not None:
-            message = _do_due(agenda, state, until, day)
-            if message < end:
-                end = message
+        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.plugs:
+            plug_due = _do_due(agenda, state, until, day)
+            if plug_due < end:
+                end = plug_due
         clock.day = day
         clock.due = end if end < clock.next_tick else clock.next_tick
     clock.settled = until
@@ -80,17 +80,16 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
     """Return an instant before which nothing is due; it is no later than the end of the local day of ``until``."""
     day, end = state.clock.zone.window(until)
     midnight = until if day >= min(state.clock.due_days) else end
-    message = NEVER if plan.notices is None else next_message(plan, state)
-    return min(midnight, state.clock.next_tick, message)
+    plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+    return min(midnight, state.clock.next_tick, plug_due)
 
 
 def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
-    """Do everything that is due, in order; return the instant of the next message."""
+    """Do everything that is due, in order; return the instant at which a plug is due next."""
     plan, clock = agenda.plan, state.clock
     if clock.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
     ticked = clock.settled
-    ticks, tells = bool(plan.ticks), plan.notices is not None
     ticks_daily = any(trigger.days for trigger in plan.ticks)
     if ticks_daily:
         pass_ticks(plan, state, ticked)
@@ -99,24 +98,26 @@ def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
         midnight = NEVER if day > today else clock.zone.midnight(day)
         if midnight < clock.settled:  # a change of zone can make it overdue
             midnight = clock.settled
-        tick = _next_tick(plan, state, ticked) if ticks else NEVER
-        message = next_message(plan, state) if tells else NEVER
-        if midnight > until < tick and until < message:
+        tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
+        plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+        if midnight > until < tick and until < plug_due:
             break
-        if midnight <= tick and midnight <= message:
+        if midnight <= tick and midnight <= plug_due:
             clock.settled = midnight
             _run_midnight(agenda, state, day, midnight)
             ticked = max(ticked, midnight - 1)
-        elif tick <= message:
+        elif tick <= plug_due:
             clock.settled = ticked = tick
             _run_tick(agenda, state, tick)
         else:
-            clock.settled = message
-            send_messages(agenda, state, message)
+            clock.settled = plug_due
+            plugs.act(agenda, state, plug_due)
+        if plan.plugs:
+            plugs.end_step(agenda, state, None, clock.settled)
         if ticks_daily:
             pass_ticks(plan, state, ticked)
     clock.next_tick = tick
-    return message
+    return plug_due
 
 
 # --- midnights ------------------------------------------------------------------------------------------------------
@@ -197,8 +198,14 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
         else:
             ticks = _ticks_daily(state, tick, trigger.days, at)
         if ticks:
-            agenda.awards.append((trigger.order, trigger, 1))
-            pay(agenda, state, at)
+            _pay_tick(agenda, state, trigger, at)
+
+
+def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
+    agenda.awards.append((trigger.order, trigger, 1))
+    pay(agenda, state, at)
+    if agenda.plan.plugs:
+        plugs.end_step(agenda, state, None, at)
 
 
 def _ticks_daily(state: UserState, tick: Tick, days: int, at: int) -> bool:
@@ -224,6 +231,4 @@ def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
         if trigger.days and (day - tick.day) % trigger.days == 0
     )
     for _, place in skipped:
-        trigger = agenda.plan.ticks[place]
-        agenda.awards.append((trigger.order, trigger, 1))
-        pay(agenda, state, at)
+        _pay_tick(agenda, state, agenda.plan.ticks[place], at)

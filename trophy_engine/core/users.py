@@ -13,6 +13,7 @@ from trophy_engine.core.achievements import complete_composites, cross
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
@@ -47,6 +48,8 @@ def create(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> User
         agenda.effects.append((FreezeGranted, user_id, at, freezes.start_count, freezes.start_count))
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     pay(agenda, state, at)
+    if agenda.plan.plugs:
+        end_step(agenda, state, None, at)
     settle(agenda, state, at)
     return state
 
@@ -86,7 +89,6 @@ def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], 
         fields["email"] = None  # who wants no mail leaves no address
     if "time_zone" in fields:
         state.profile.zone_given = fields["time_zone"] is not None
-        state.clock.due = min(state.clock.due, at)  # mail goes by another zone now, be it of the same name
     for field, wanted in fields.items():
         before = _current(state, field)
         after = zone(wanted or _UTC).name if field == "time_zone" else wanted

@@ -37,11 +37,12 @@ from trophy_engine.engine.arguments import (
 )
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
+from trophy_engine.engine.plugs import PLUGS
 from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import plan_of, transitions_of
+from trophy_engine.repository.transitions import plan_of
 from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import StreakMetric
@@ -103,7 +104,7 @@ class Engine:
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
             raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
         CALLABLE.check("clock", clock)
-        self._repository = Repository(MemoryStorage() if storage is None else storage, ruleset)
+        self._repository = Repository(MemoryStorage() if storage is None else storage, ruleset, PLUGS)
         self._execution = Execution(self._repository, clock)
         self._lock = self._execution.exclusion.lock
 
@@ -669,7 +670,7 @@ class Engine:
         """
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
-            return list(transitions_of(self._repository.commands_of(user), instant))
+            return list(self._repository.transitions_of(user, instant))
 
     def dump(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.

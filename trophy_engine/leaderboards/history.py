@@ -11,7 +11,6 @@ from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Command
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.settle import settle
@@ -22,7 +21,6 @@ from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
-from trophy_engine.repository.transitions import transitions_of
 
 #: Where a user stands in a run: their group, and what their place in it goes by.
 _Place = tuple[Group, RankKey]
@@ -31,7 +29,7 @@ _Moves = dict[int, dict[str, _Place | None]]
 
 
 def standing_days(
-    board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
+    board: BoardPlan, runs: Sequence[int], user: str, histories: Iterable[tuple[str, Iterable[Transition]]], until: int
 ) -> dict[int, list[StandingDay]]:
     """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
 
@@ -39,12 +37,12 @@ def standing_days(
         board: the leaderboard.
         runs: which of its runs.
         user: whose standing is asked for.
-        logs: every user and the commands about them.
+        histories: every user and their transitions up to that instant.
         until: the last instant that counts.
     """
     moves: dict[int, _Moves] = {}
-    for one, commands in logs:
-        for day, run, place in _days(board, runs, transitions_of(commands, until), until):
+    for one, transitions in histories:
+        for day, run, place in _days(board, runs, transitions, until):
             moves.setdefault(run, {}).setdefault(day, {})[one] = place
     return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 

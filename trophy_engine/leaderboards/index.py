@@ -125,7 +125,7 @@ class LeaderboardIndex:
         self.overlay(state, instant)
 
     def _settle(self, state: UserState, instant: int) -> None:
-        self._agenda.effects = []
+        self._agenda.begin([])
         settle(self._agenda, state, instant)
 
     def overlay(self, state: UserState, instant: int) -> None:

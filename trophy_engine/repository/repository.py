@@ -18,8 +18,10 @@ from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.migration import migrate_state
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.core.settle import make_due_happen, settle
 from trophy_engine.core.state import SCHEMA, UserState
+from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.repository.pending import PendingEntries
 from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
@@ -41,6 +43,7 @@ class Repository:
 
     Attributes:
         storage: where the log is kept.
+        plugs: what the rules are compiled with.
         plan: the rules in force.
         states: the live states, by user.
         whole: whether the live states are those of the log; False while a command changes them.
@@ -50,8 +53,9 @@ class Repository:
         migration_effects: what it did to users that the storage was opened under other rules than it had.
     """
 
-    def __init__(self, storage: Storage, ruleset: Ruleset | None) -> None:
+    def __init__(self, storage: Storage, ruleset: Ruleset | None, plugs: tuple[CompilePlug, ...]) -> None:
         self.storage = storage
+        self.plugs = plugs
         self.states: dict[str, UserState] = {}
         self.whole = True
         self.in_batch = False
@@ -117,7 +121,7 @@ class Repository:
         """
         self.check_no_batch()
         command = ChangeRules(ruleset.to_text(format="json"), at)
-        former, plan = self.plan, plan_of(command.rules)
+        former, plan = self.plan, plan_of(command.rules, self.plugs)
         self.whole = False
         effects: list[RawEffect] = []
         after = {}
@@ -153,7 +157,11 @@ class Repository:
         agenda = Agenda(plan)
         diff = diff_of(former, plan)
         after = migrate_state(
-            agenda, state, diff, command.at, lambda: transitions_of(self._before(state.id, sequence), command.at)
+            agenda,
+            state,
+            diff,
+            command.at,
+            lambda: transitions_of(self._before(state.id, sequence), command.at, self.plugs),
         )
         effects += agenda.effects
         return after
@@ -190,7 +198,7 @@ class Repository:
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
                 case ChangeRules(rules) as command:
-                    former, plan = plan, plan_of(rules)
+                    former, plan = plan, plan_of(rules, self.plugs)
                     if state is not None:
                         state = self._migrate(state, former, plan, command, entry.sequence, [])
                     agenda = Agenda(plan)
@@ -199,7 +207,7 @@ class Repository:
                         state = make_due_happen(agenda, state, at)
                 case command:
                     state = apply(agenda, state, command)
-            agenda.effects.clear()
+            agenda.begin([])
         if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
             self._unsaved[user_id] = None
             self._entries_unsaved += _REPLAY_WEIGHT * applied
@@ -208,11 +216,15 @@ class Repository:
     def _plan_at(self, sequence: int) -> Plan:
         """Give the rules that were in force after an entry of the log."""
         known = [command.rules for place, command in self._rules_history if place <= sequence]
-        return plan_of(known[-1] if known else NO_RULES)
+        return plan_of(known[-1] if known else NO_RULES, self.plugs)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Walk the commands about a user, and those about everybody, in the order of the log."""
         return (entry.command for entry in self._entries_of(user_id))
+
+    def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
+        """Walk what each of a user's commands up to an instant did, and last what time has made due by then."""
+        return transitions_of(self.commands_of(user_id), until, self.plugs)
 
     def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Walk the commands of ``commands_of`` that stand before an entry of the log."""
@@ -341,7 +353,7 @@ class Repository:
             self.changed[user_id] = None
         if isinstance(command, Settle):
             self._settled = None
-        agenda.effects.clear()
+        agenda.begin([])
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.core.raw_effects import name_fields
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
@@ -26,9 +27,9 @@ NO_RULES: Final = Ruleset().to_text("json")
 
 
 @lru_cache(maxsize=256)
-def plan_of(rules: str) -> Plan:
+def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
     """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
-    return compile_plan(Ruleset.from_text(rules, format="json"))
+    return compile_plan(Ruleset.from_text(rules, format="json"), plugs)
 
 
 @lru_cache(maxsize=256)
@@ -50,9 +51,11 @@ class _Awards(list[tuple[int, TriggerPlan, int]]):
         super().clear()
 
 
-def transitions_of(commands: Iterable[Command], until: int) -> Iterator[Transition]:
+def transitions_of(
+    commands: Iterable[Command], until: int, plugs: tuple[CompilePlug, ...] = ()
+) -> Iterator[Transition]:
     """Yield what each of a user's commands up to ``until`` does, and last what time has made due by then."""
-    plan = plan_of(NO_RULES)
+    plan = plan_of(NO_RULES, plugs)
     state: UserState | None = None
     told: list[Transition] = []
     for command in commands:
@@ -61,7 +64,7 @@ def transitions_of(commands: Iterable[Command], until: int) -> Iterator[Transiti
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, ChangeRules):
-            former, plan = plan, plan_of(command.rules)
+            former, plan = plan, plan_of(command.rules, plugs)
             if state is None:
                 continue
             told.append(_do(former, state, None, command.at))

@@ -17,11 +17,11 @@ import attrs
 from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
-from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
 from trophy_engine.core.state import UserState
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import TrophyError, UnknownUser
 from trophy_engine.notifications.broadcasts import EVERYBODY
 from trophy_engine.rules.files import Format
@@ -228,7 +228,7 @@ def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
     for entry in engine.log():
         assert_equal(decode(encode(entry.command)), entry.command, "a command")
         assert_equal(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
-    plan = compile_plan(ruleset)
+    plan = compile_ruleset(ruleset)
     for user, state in states(engine).items():
         assert_equal(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
 

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 from trophy_engine.analysis.replay.events import BadRow, Event
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Identify
+from trophy_engine.core.commands import Identify, Record
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply, record
 from trophy_engine.core.plan import Plan
+from trophy_engine.core.plugs import end_step
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.users import create
@@ -49,9 +50,10 @@ class UserEvaluator:
         """
         agenda = self._agenda
         effects: list[RawEffect] = []
-        agenda.effects = effects
+        agenda.begin(effects)
         metrics = agenda.plan.metrics
         attribute_cache = self._attribute_cache
+        plugs = self.plan.plugs
         state: UserState | None = None
         evaluated = 0
         for event in events:
@@ -68,6 +70,8 @@ class UserEvaluator:
                 and not metric.blocks
             ):
                 record(agenda, state, metric, value, at, attributes)
+                if plugs:
+                    end_step(agenda, state, _command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -94,10 +98,10 @@ class UserEvaluator:
             elif state is None:
                 state = create(agenda, event.user_id, event.at)
             record(agenda, state, metric, event.value, event.at, attributes)
+            if self.plan.plugs:
+                end_step(agenda, state, _command(event), event.at)
         except TrophyError as error:
-            del agenda.effects[effects_before:]
-            agenda.awards.clear()
-            agenda.completed.clear()
+            agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
             return None
         state.commands += 1
@@ -111,3 +115,7 @@ class UserEvaluator:
                 self._attribute_cache.clear()
             self._attribute_cache[pairs] = dict(pairs)
         return self._attribute_cache[pairs]
+
+
+def _command(event: Event) -> Record:
+    return Record(event.user_id, event.at, event.metric, event.value, event.attributes, None)

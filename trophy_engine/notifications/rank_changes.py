@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from trophy_engine.core.effects import LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.core.plan import BoardPlan
-from trophy_engine.leaderboards.index import LeaderboardIndex, Position
+from trophy_engine.leaderboards.index import LeaderboardIndex
+from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
@@ -21,15 +22,6 @@ from trophy_engine.numbers import Number
 _EVERYBODY: Final = ""
 #: A leaderboard, and a user or everybody.
 _Name = tuple[str, str]
-
-
-class Move(NamedTuple):
-    """How a command moved its user on a run of a board: where they stood, and where they stand."""
-
-    board: BoardPlan
-    run: int
-    before: Position
-    after: Position
 
 
 class _Rank(NamedTuple):
