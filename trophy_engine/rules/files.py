@@ -36,7 +36,7 @@ def check_path(path: object, what: str = "path") -> str:
             return text
     except UnicodeEncodeError:
         pass  # refused below
-    raise InvalidValue(f"{what} must be the path of a file, not {short_repr(path)}")
+    raise InvalidValue(f"must be the path of a file, not {short_repr(path)}", what)
 
 
 def check_format(format_: object) -> None:
