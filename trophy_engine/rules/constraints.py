@@ -27,7 +27,6 @@ _SOME_TEXT: Final = r"^[^\u0000]*\S[^\u0000]*$"
 
 #: The magnitude that whole numbers of rules stay below, so that no sum of them comes near the greatest number there is.
 _MAGNITUDE: Final = 10**18
-_LONGEST_SPAN: Final = 10**6
 
 
 class Constraint(ABC):
@@ -287,43 +286,6 @@ class Between(Constraint):
             "exclusiveMaximum": self.high,
             "not": {"const": self.apart_from},
         }
-
-
-@attrs.frozen
-class Within(Constraint):
-    """A number within inclusive bounds, floats included: a probability, or an hour."""
-
-    min: float
-    max: float
-
-    def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
-        if not isinstance(value, int | float) or isinstance(value, bool) or not self.min <= value <= self.max:
-            raise InvalidValue(f"must lie between {self.min} and {self.max}, not {short_repr(value)}", name)
-
-    def schema(self) -> dict[str, Any]:
-        """Return the constraint as JSON Schema."""
-        return {"type": "number", "minimum": self.min, "maximum": self.max}
-
-
-@attrs.frozen
-class Span(Constraint):
-    """A pair of whole numbers of at least ``min``, the lower one first."""
-
-    min: int = 0
-
-    def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
-        if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
-            raise InvalidValue(f"must be a pair of whole numbers, not {short_repr(value)}", name)
-        for number in value:
-            Integer(self.min, _LONGEST_SPAN).check(name_field(name, "each of "), number)
-        if value[0] > value[1]:
-            raise InvalidValue(f"must be the lower number and the higher one, not {short_repr(value)}", name)
-
-    def schema(self) -> dict[str, Any]:
-        """Return the constraint as JSON Schema."""
-        return {"type": "array", "items": Integer(self.min, _LONGEST_SPAN).schema(), "minItems": 2, "maxItems": 2}
 
 
 @attrs.frozen

@@ -11,12 +11,13 @@ import attrs
 
 from trophy_engine.analysis.replay.events import Event
 from trophy_engine.analysis.simulation.behavior import Behavior
+from trophy_engine.analysis.simulation.constraints import Span, Within
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
-from trophy_engine.rules.constraints import KEY, InstanceOf, Span, Within, as_sequence
+from trophy_engine.rules.constraints import KEY, InstanceOf, as_sequence
 
 __all__ = ["Action", "Persona", "TimeOfDay", "Travel"]
 

@@ -15,11 +15,12 @@ import attrs
 
 from trophy_engine.analysis.replay.events import Event, Row
 from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.errors import InvalidValue, name_field, short_repr
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, Within, as_sequence
+from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
 
