@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, Self
 
 import attrs
@@ -398,6 +397,8 @@ def nearest(key: str, known: Sequence[str]) -> str | None:
     >>> nearest("lesons", ["words", "lessons"])
     'lessons'
     """
+    from difflib import get_close_matches  # noqa: PLC0415  # only messages compare
+
     if len(key) > _MAX_COMPARED_LENGTH:
         return None
     return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -22,6 +21,9 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import read_fields, validate_fields, write_rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Ruleset", "check_file"]
 
