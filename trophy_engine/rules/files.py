@@ -53,7 +53,7 @@ def check_format(format_: object) -> None:
     OneOf(_FORMATS).check("format", format_)
 
 
-def format_of(path: str | Path) -> Format:
+def format_of(path: str | PathLike[str]) -> Format:
     """Tell the format of a rules file by its suffix.
 
     Raises:
@@ -69,7 +69,7 @@ def format_of(path: str | Path) -> Format:
             raise InvalidValue(f"a rules file ends in .toml or .json, not {suffix or file.name!r}: {path}")
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | PathLike[str]) -> str:
     """Read a rules file, no further than is needed to see that it is too long.
 
     Raises:
@@ -82,7 +82,7 @@ def read_text(path: str | Path) -> str:
         raise TrophyError(f"cannot read {path}: {error}") from error
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | PathLike[str], text: str) -> None:
     """Write a rules file.
 
     Raises:
