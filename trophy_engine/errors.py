@@ -99,16 +99,8 @@ class InvalidValue(TrophyError, ValueError):
         super().__init__(fact) if field is None else super().__init__(fact, field)
         self._fact = (fact,) if isinstance(fact, str) else fact
         self._field = None if field is None else name_field(field)
-
-    @property
-    def field(self) -> str | None:
-        """The name of the field that it is about, without the text before it."""
-        return None if self._field is None or not self._field.name else self._field.name + self._field.after
-
-    @property
-    def fact(self) -> str:
-        """What is wrong with the field and what it must be."""
-        return " ".join(map(str, self._fact))
+        self.field = None if self._field is None else (self._field.name + self._field.after) or None
+        self.fact = " ".join(map(str, self._fact))
 
     def __str__(self) -> str:
         """Return the name of the field, if there is one, and the fact."""
@@ -120,11 +112,7 @@ class InvalidValue(TrophyError, ValueError):
         return InvalidValue(fact, self._field and self._field.rename(rename))
 
     def prefix_field(self, path: str) -> InvalidValue:
-        """Return the error with a path before the name of its field.
-
-        >>> str(InvalidValue("must be a whole number", "threshold").prefix_field("metrics[0]"))
-        'metrics[0].threshold must be a whole number'
-        """
+        """Return the error with a path before the name of its field."""
         return InvalidValue(self._fact, self._field and self._field.rename(lambda name: f"{path}.{name}"))
 
 
