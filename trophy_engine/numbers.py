@@ -77,6 +77,16 @@ def as_json(value: Number) -> int | float | str:
     return number if Decimal(repr(number)) == value else str(value)
 
 
+def write_number(number: Number) -> int | str:
+    """Return an exact number as a JSON value that ``read_number`` reads: a decimal as its digits."""
+    return number if isinstance(number, int) else str(number)
+
+
+def read_number(written: int | str) -> Number:
+    """Return the number that ``write_number`` wrote."""
+    return written if isinstance(written, int) else Decimal(written)
+
+
 def _canonical(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)
 

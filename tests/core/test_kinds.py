@@ -91,7 +91,7 @@ def test_the_plan_carries_what_a_trigger_of_every_kind_counts(kind):
 def test_a_composite_counts_the_prerequisites_that_are_held():
     plan = compile_plan(rules(CompositeTrigger(["other"])))
     state = UserState(plan, "ann", 0, zone("UTC"))
-    state.completed["other"] = 0
+    state.counters.completed["other"] = 0
     assert plan.achievements["one"].counter.read(state) == 1
 
 

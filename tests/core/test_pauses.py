@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from steps import growth
 
-from trophy_engine.core.pauses import Pauses
+from trophy_engine.core.state.pauses import Pauses
 
 DAYS = st.integers(0, 40)
 PAUSES = st.lists(st.tuples(DAYS, DAYS, st.booleans()), max_size=8)

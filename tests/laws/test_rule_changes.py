@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trophy_engine import Effect, Engine, Ruleset
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
-from trophy_engine.core.effects import materialise
+from trophy_engine.core.raw_effects import to_effect
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, histories, rulesets, states, streak_rules
 from trophy_engine.testing.assertions import assert_equal
@@ -134,7 +134,7 @@ def test_scenes_end_with_what_one_sees(saga):
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
         last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
         assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
-        told = [materialise(raw) for transition in transitions for raw in transition.effects]
+        told = [to_effect(raw) for transition in transitions for raw in transition.effects]
         assert_equal(told, by_user(effects).get(user, []), "what happens in transitions")
 
 
@@ -193,5 +193,5 @@ def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
         do(engine, command)
         keys = {one.key for one in engine.ruleset.achievements}
         for user, state in before.items():
-            kept = {key: when for key, when in state["completed"].items() if key in keys}
-            assert kept.items() <= engine.dump(user)["completed"].items()
+            kept = {key: when for key, when in state["counters"]["completed"].items() if key in keys}
+            assert kept.items() <= engine.dump(user)["counters"]["completed"].items()

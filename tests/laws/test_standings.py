@@ -260,9 +260,9 @@ def test_a_board_counted_from_the_log_has_counted_the_same(history):
     for user in engine.users():
         state = engine._repository.state(user)
         recounted = state.copy()
-        recounted.boards = {key: {0: (99, 0)} for key in keys}
-        recount_boards(recounted, plan, transitions_of(engine._repository.commands_of(user), state.settled), keys)
-        assert recounted.boards == state.boards
+        recounted.counters.boards = {key: {0: (99, 0)} for key in keys}
+        recount_boards(recounted, plan, transitions_of(engine._repository.commands_of(user), state.clock.settled), keys)
+        assert recounted.counters.boards == state.counters.boards
 
 
 @pytest.mark.parametrize("law", [law for law in LAWS if law.__name__ in CONCERNED], ids=lambda law: law.__name__)

@@ -26,6 +26,7 @@ from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
+from trophy_engine.core.raw_effects import name_fields
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.reports.streak_history import longest_streak, streak_history
@@ -100,9 +101,10 @@ def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
     plan = compile_plan(rules(frequency="weekly"))
     now = transitions[-1].state.copy()
-    now.length = 2
-    raws = [(StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2)]
-    transitions.append(Transition(None, plan, raws, [], transitions[-1].state, now))
+    now.streak = now.streak.copy()
+    now.streak.length = 2
+    recounted = [name_fields((StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2))]
+    transitions.append(Transition(None, plan, recounted, [], transitions[-1].state, now))
     assert lengths(streak_history(transitions, 5)) == [1, 2, 0, 1, 2]
     assert longest_streak(transitions, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
 
@@ -128,11 +130,13 @@ def test_rules_without_a_streak_have_no_history_of_it():
 def told(today, *effects, length, streak=None):
     """Make the history of these effects, each with its instant, up to a day in UTC on which the streak is so long."""
     plan = compile_plan(streak or rules())
-    raws = [(kind, "jo", to_micros(at(when)), *fields) for when, kind, *fields in effects]
-    before = UserState(plan, "jo", min(raw[2] for raw in raws), zone("UTC"))
+    named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
+    before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
     after = before.copy()
-    after.day, after.length = date.fromisoformat(f"2025-{today}").toordinal(), length
-    return [Transition(None, plan, raws, [], before, before), Transition(None, plan, [], [], before, after)]
+    after.clock.day = date.fromisoformat(f"2025-{today}").toordinal()
+    after.streak = after.streak.copy()
+    after.streak.length = length
+    return [Transition(None, plan, named, [], before, before), Transition(None, plan, [], [], before, after)]
 
 
 def ordinal(text):

@@ -51,19 +51,19 @@ def year_of_jo(*stories, year=2024, until="2024-12-31", **asked):
 
 
 @pytest.mark.parametrize(
-    ("total", "change", "percents"),
+    ("before", "change", "percents"),
     [
-        (15000, 2500, 20),
-        (5000, 1200, 31.5),
-        (150000, 150000, 100),
-        (5000, 2000, 66.6),
+        (12500, 2500, 20),
+        (3800, 1200, 31.5),
+        (0, 150000, 100),
+        (3000, 2000, 66.6),
         (7, 0, 0),
         (0, 0, 0),
-        (5, -5, -50),
+        (10, -5, -50),
     ],
 )
-def test_a_change_is_a_percentage_of_what_was_before_cut_to_one_decimal(total, change, percents):
-    assert percent(change, total) == percents
+def test_a_change_is_a_percentage_of_what_was_before_cut_to_one_decimal(before, change, percents):
+    assert percent(change, before) == percents
 
 
 def test_days_weeks_and_months_with_a_record_are_active():

@@ -259,7 +259,7 @@ def test_a_user_who_comes_after_a_change_can_have_come_before_its_instant():
     engine.update(rules(streak=daily()), at=at("04-01T12:00"))
     play(engine, "04-01T11:00 words 1")
     [*_, last] = engine.transitions("jo", at=at("04-01T11:30"))
-    assert last.state.length == length(engine, "04-01T11:30") == 1
+    assert last.state.streak.length == length(engine, "04-01T11:30") == 1
 
 
 @pytest.mark.parametrize("snapshot_every", [1, None])
@@ -276,7 +276,7 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
     change(engine, "04-06T12:30", points=[every_hour])
     engine.settle(at=at("04-08T00:00"))
     seen, log = states(engine), list(engine.log())
-    assert seen["jo"]["points"]["xp"][0] == 35
+    assert seen["jo"]["points"]["balances"]["xp"][0] == 35
     again = Engine.replay(log)
     assert (states(again), list(again.log())) == (seen, log)
     last = engine.ruleset

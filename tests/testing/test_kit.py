@@ -224,7 +224,7 @@ def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
 
     def twice(agenda, state, streak, at):
         real(agenda, state, streak, at)
-        state.freezes = max(state.freezes - 1, 0)
+        state.streak.freezes = max(state.streak.freezes - 1, 0)
 
     monkeypatch.setattr(settle, "close_period", twice)
     rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(2)))
@@ -261,7 +261,7 @@ def plant_revocation(monkeypatch):
 
     def close(agenda, state, *given):
         real(agenda, state, *given)
-        state.completed.clear()
+        state.counters.completed.clear()
 
     monkeypatch.setattr(settle, "close_period", close)
 
@@ -271,7 +271,7 @@ def plant_hours_for_days(monkeypatch):
     real = settle.make_due_happen
 
     def late(agenda, state, until):
-        return real(agenda, state, until - DAY if until - state.settled > 3 * DAY else until)
+        return real(agenda, state, until - DAY if until - state.clock.settled > 3 * DAY else until)
 
     monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
 
@@ -281,7 +281,7 @@ def plant_order_of_users(monkeypatch):
     owners = {}
 
     def qualifies(achievement, state):
-        return achievement.key not in state.completed and owners.setdefault(achievement, state.id) == state.id
+        return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
 
     monkeypatch.setattr(achievements, "qualifies", qualifies)
     monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own

@@ -264,5 +264,6 @@ def _totals_of(plan: Plan, systems: tuple[str, ...], state: UserState | None, ev
     if state is None:
         return UserTotals(0, 0, 0, (0,) * len(systems), frozenset())
     index_by_key = {system.key: system.index for system in plan.systems}
-    points = tuple(state.points[index_by_key[key]] if key in index_by_key else 0 for key in systems)
-    return UserTotals(event_count, state.length, state.longest, points, frozenset(state.completed))
+    points = tuple(state.points.balances[index_by_key[key]] if key in index_by_key else 0 for key in systems)
+    streak = state.streak
+    return UserTotals(event_count, streak.length, streak.longest, points, frozenset(state.counters.completed))

@@ -38,6 +38,7 @@ _WESTMOST: Final = -12 * HOUR
 _EASTMOST: Final = 14 * HOUR
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = HOUR // 60
+_SECOND: Final = HOUR // 3600
 #: No two transitions of a zone lie so close together that one undoes the other between two probes.
 _PROBE: Final = 12 * HOUR
 #: Beyond the instants that the engine takes, so that days at their borders have both ends.
@@ -146,8 +147,8 @@ class Zone:
             found = _offset(data, probe)
             while found != offsets[-1]:
                 before, after = probe - _PROBE, probe
-                while after - before > 1:
-                    middle = (before + after) // 2
+                while after - before > _SECOND:  # offsets change at whole seconds
+                    middle = before + (after - before) // (2 * _SECOND) * _SECOND
                     before, after = (middle, after) if _offset(data, middle) == offsets[-1] else (before, middle)
                 starts.append(after)
                 offsets.append(_offset(data, after))

@@ -9,7 +9,8 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
-from trophy_engine.core.state import CounterState, UserState
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.counters import CounterState
 from trophy_engine.numbers import BEYOND, Number
 
 __all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
@@ -20,17 +21,17 @@ _BELOW: Final = -BEYOND
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
     """Tell whether an achievement is open to a user: not completed, and its filter matches their attributes."""
-    if achievement.key in state.completed:
+    if achievement.key in state.counters.completed:
         return False
     wanted = achievement.user_attributes
-    return wanted is None or wanted.mismatch(state.attributes) is None
+    return wanted is None or wanted.mismatch(state.profile.attributes) is None
 
 
 def complete(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False
 ) -> None:
     """Complete an achievement for a user who qualifies; a silent completion is neither announced nor paid."""
-    state.completed[achievement.key] = at
+    state.counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
     if silently:
@@ -45,8 +46,8 @@ def complete(
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, silently: bool = False) -> None:
     """Complete every composite whose last prerequisite this agenda completed, until nothing more follows."""
-    if state.recheck:
-        state.recheck = False
+    if state.counters.recheck:
+        state.counters.recheck = False
         waiting = agenda.plan.composites.copy()
     else:
         waiting = []
@@ -68,7 +69,7 @@ def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, 
     """
     needs = composite.prerequisites
     place = missing.get(composite.key, 0)
-    while place < len(needs) and needs[place] in state.completed:
+    while place < len(needs) and needs[place] in state.counters.completed:
         place += 1
     missing[composite.key] = place
     return place == len(needs)
@@ -81,7 +82,7 @@ def cross(
 
     A threshold that was passed is not looked at again until the user's attributes change, for only they can open it.
     """
-    gauge = state.gauges[counter.index]
+    gauge = state.counters.states[counter.index]
     if after >= counter.thresholds[gauge.cursor]:
         _pass_thresholds(agenda, state, counter, gauge, after, at, silently=silently)
     if after > before and not silently:

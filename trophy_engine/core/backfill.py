@@ -49,10 +49,10 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
     """
     by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
     for board in (plan.boards[key] for key in keys if key in plan.boards):
-        state.boards.pop(board.key, None)
+        state.counters.boards.pop(board.key, None)
         kind = MetricChanged if board.rule.metric is not None else PointsAwarded
         by_counter.setdefault((kind, board.rule.metric or board.rule.points), []).append(board)
-    home, then = state.zone, None
+    home, then = state.clock.zone, None
     for transition in transitions:
         if transition.plan is not then:
             then = transition.plan
@@ -75,4 +75,4 @@ def _drop_uncounted(
     known = {(MetricChanged, key) for key in then.metrics} | {(PointsAwarded, system.key) for system in then.systems}
     for counter in by_counter.keys() - known:
         for board in by_counter[counter]:
-            state.boards.pop(board.key, None)
+            state.counters.boards.pop(board.key, None)

@@ -67,8 +67,8 @@ class _Compiler:
             metrics=totals,
             counters=self.counters,
             streak=None,
-            length=self._add(Counter("the streak", attrgetter("length"))),
-            anniversaries=self._add(Counter("years since the sign-up", attrgetter("years"))),
+            length=self._add(Counter("the streak", attrgetter("streak.length"))),
+            anniversaries=self._add(Counter("years since the sign-up", attrgetter("counters.years"))),
             achievements={},
             composites=[],
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
@@ -105,7 +105,7 @@ class _Compiler:
         """Add the counter of a metric's total over the events that carry the attributes."""
         index, wanted = len(self.counters), event_attributes or Filter()
         subject = describe_counter(metric, wanted)
-        return self._add(Counter(subject, lambda state: state.gauges[index].total, index, wanted, unfiltered))
+        return self._add(Counter(subject, lambda state: state.counters.states[index].total, index, wanted, unfiltered))
 
     def _total_of(self, key: str, event_attributes: Filter) -> Counter:
         """Find the counter of a metric's total over the events that carry the attributes, or add it."""
@@ -153,7 +153,7 @@ class _Compiler:
             case AnniversaryTrigger(years):
                 return self.plan.anniversaries, years, ()
             case CompositeTrigger(keys):
-                held = Counter("prerequisites", lambda state: sum(key in state.completed for key in keys))
+                held = Counter("prerequisites", lambda state: sum(key in state.counters.completed for key in keys))
                 return held, len(keys), keys
             case ApiTrigger():
                 return None, 1, ()

@@ -1,11 +1,7 @@
 """Effects: what happened, as facts in the past tense.
 
 Inside the core an effect is a bare tuple of its class and its fields, instants in microseconds and days as ordinals;
-``materialise`` makes the object where somebody looks.
-
->>> materialise((MetricChanged, "18", 0, "words", 3, 0, 3))
-MetricChanged(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), \
-metric='words', value=3, before=0, after=3)
+``raw_effects`` holds the readers for everywhere else.
 """
 
 from __future__ import annotations
@@ -58,7 +54,6 @@ __all__ = [
     "UserChanged",
     "UserCreated",
     "completion_id",
-    "materialise",
 ]
 
 #: The class of an effect, then its fields.
@@ -423,9 +418,3 @@ class AchievementDue(Effect):
 
 #: Every kind of effect, by its type.
 EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in Effect.__subclasses__()}
-
-
-def materialise(raw: RawEffect) -> Effect:
-    """Make the object of a raw effect."""
-    effect: Effect = raw[0](*raw[1:])
-    return effect

@@ -23,7 +23,7 @@ from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.points import pay
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streak_commands import Care, apply_streak_command
+from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
 from trophy_engine.core.streaks import count
 from trophy_engine.core.users import change, check_changes, create
 from trophy_engine.errors import (
@@ -76,12 +76,12 @@ def apply(agenda: Agenda, state: UserState | None, command: UserCommand) -> User
     elif state is None:
         raise UnknownUser(command.user_id)
     else:
-        state = _care(agenda, state, command)
+        state = _apply_streak_command(agenda, state, command)
     state.commands += 1
     return state
 
 
-def _care(agenda: Agenda, state: UserState, command: Care) -> UserState:
+def _apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> UserState:
     """Do something to a user's streak; what time has made due decides whether it can be done."""
     after = state.copy()
     _advance(agenda, after, command.at)
@@ -90,8 +90,8 @@ def _care(agenda: Agenda, state: UserState, command: Care) -> UserState:
 
 
 def _advance(agenda: Agenda, state: UserState, at: int) -> None:
-    if at < state.settled:
-        raise EarlierThanSettled(state.id, from_micros(at), from_micros(state.settled))
+    if at < state.clock.settled:
+        raise EarlierThanSettled(state.id, from_micros(at), from_micros(state.clock.settled))
     settle(agenda, state, at)
 
 
@@ -109,11 +109,12 @@ def record(
         EarlierThanSettled: the user's history has already passed the instant.
         OutOfPoints: a blocking trigger lacks points; the state is spoilt then.
     """
-    if state.settled <= at < state.due:
-        state.settled = at
+    clock, counters = state.clock, state.counters
+    if clock.settled <= at < clock.due:
+        clock.settled = at
     else:
         _advance(agenda, state, at)
-    gauge = state.gauges[metric.total.index]
+    gauge = counters.states[metric.total.index]
     before = gauge.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     gauge.total = after
@@ -122,7 +123,7 @@ def record(
         return
     if metric.watched:
         _watch(agenda.plan, state, metric, value, at)
-    streak = metric.streak if state.own is None else state.own
+    streak = state.streak.custom_streak or metric.streak
     if streak is not None and not count(agenda, state, streak, metric.key, value, at):
         streak = None
     if not gauge.low <= after < gauge.high:
@@ -130,15 +131,15 @@ def record(
     if metric.matching and attributes:
         _count_matching(agenda, state, metric, value, at, attributes)
     if streak is not None:
-        cross(agenda, state, streak.length, state.length - 1, state.length, at)
-    if agenda.completed or state.recheck:
+        cross(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    if agenda.completed or counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:
         pay(agenda, state, at)
 
 
 def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: int) -> None:
-    count_for_boards(metric.boards, state, value, at, state.zone)
+    count_for_boards(metric.boards, state, value, at, state.clock.zone)
     if plan.notices is not None:
         note_activity(plan.notices, state, at)
 
@@ -148,7 +149,7 @@ def _count_matching(
 ) -> None:
     """Move the totals over events with certain attributes that this event carries."""
     for matching in metric.matching_counters(attributes):
-        gauge = state.gauges[matching.index]
+        gauge = state.counters.states[matching.index]
         before = gauge.total
         gauge.total = after = add(before, value)
         if not gauge.low <= after < gauge.high:
@@ -177,14 +178,14 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         AchievementLocked: nobody completes it any more.
         FilterMismatch: it is not for them.
     """
-    if achievement.key in state.completed:
-        raise AlreadyCompleted(state.id, achievement.key, from_micros(state.completed[achievement.key]))
+    if achievement.key in state.counters.completed:
+        raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
     wanted = achievement.user_attributes
-    name = None if wanted is None else wanted.mismatch(state.attributes)
+    name = None if wanted is None else wanted.mismatch(state.profile.attributes)
     if wanted is not None and name is not None:
-        raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.attributes.get(name))
+        raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.profile.attributes.get(name))
     _advance(agenda, state, at)
     if agenda.plan.notices is not None:
         note_activity(agenda.plan.notices, state, at)
@@ -205,4 +206,4 @@ def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> No
     check_changes(agenda, state, fields, at)
     _advance(agenda, state, at)
     change(agenda, state, fields, at)
-    state.updated = at
+    state.profile.updated = at

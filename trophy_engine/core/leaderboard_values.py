@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.run_values import RunValues, Value
 from trophy_engine.core.state import UserState
+from trophy_engine.core.state.run_values import RunValues, Value
 from trophy_engine.numbers import Number
 
 __all__ = ["Value", "count_for_boards", "group_of", "values_of"]
@@ -28,17 +28,18 @@ def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Numb
         run = board.runs.holding(day)
         if run is None or (board.windowed and not board.opens <= (at + home.offset(at)) % DAY < board.closes):
             continue
-        values = state.boards.get(board.key)
+        values = state.counters.boards.get(board.key)
         if values is None:
-            values = state.boards[board.key] = RunValues()
+            values = state.counters.boards[board.key] = RunValues()
         values.add(run, change, at)
 
 
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Give a user's values by run; a board by streak has the length that runs, reached with its last credit."""
     if board.rule.rank_by == "streak":
-        return {0: (state.length, state.extended_at or state.created)} if state.length else {}
-    return state.boards.get(board.key, {})
+        streak = state.streak
+        return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
+    return state.counters.boards.get(board.key, {})
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:

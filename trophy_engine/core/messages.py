@@ -29,7 +29,8 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.notices import NoticePlan, Notices
 from trophy_engine.core.plan import Plan, StreakPlan
-from trophy_engine.core.state import LAST_DAY, UserState
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.clock import LAST_DAY
 from trophy_engine.core.streaks import open_period
 
 __all__ = ["begin_notices", "next_message", "note_activity", "send_messages", "tell_completion", "tell_points"]
@@ -51,15 +52,15 @@ def next_message(plan: Plan, state: UserState) -> int:
     notices = state.notices
     if plan.notices is None or notices is None:
         return NEVER
-    return max(min(find(plan, plan.notices, state, notices) for find, _ in _KINDS), state.settled)
+    return max(min(find(plan, plan.notices, state, notices) for find, _ in _KINDS), state.clock.settled)
 
 
 def begin_notices(plan: NoticePlan, state: UserState, deeds: Sequence[int], at: int) -> Notices:
     """Begin to tell a user, who did something at these instants, of what comes after ``at`` and of nothing before."""
     home = _mail_zone(state)
-    active = max(deeds, default=state.created)
+    active = max(deeds, default=state.profile.created)
     day = home.window(active)[0]
-    notices = Notices(active, state.zone.window(at)[0])
+    notices = Notices(active, state.clock.zone.window(at)[0])
     notices.nudges = sum(_clock(home, day + days, _MORNING) <= at for days in _IDLE_DAYS)
     first_day = plan.recap.first_day(plan.recap.index(day))
     if deeds and _clock(home, _following(plan, first_day), _MORNING) > at:
@@ -78,7 +79,7 @@ def send_messages(agenda: Agenda, state: UserState, at: int) -> None:
 
 
 def _mail_zone(state: UserState) -> Zone:
-    return state.zone if state.zone_given else zone(_EASTERN)
+    return state.clock.zone if state.profile.zone_given else zone(_EASTERN)
 
 
 def _clock(home: Zone, day: int, time_of_day: int) -> int:
@@ -86,8 +87,8 @@ def _clock(home: Zone, day: int, time_of_day: int) -> int:
 
 
 def _wants(state: UserState, message: str) -> bool:
-    written = state.preferences.get(f"notifications.{message}")
-    return not state.control and (written is None or bool(json.loads(written)))
+    written = state.profile.preferences.get(f"notifications.{message}")
+    return not state.profile.control and (written is None or bool(json.loads(written)))
 
 
 # --- points: the first change at once, the rest of a window at its end ------------------------------------------------
@@ -106,7 +107,7 @@ def tell_points(agenda: Agenda, state: UserState, known: int, at: int) -> None:
         closes, waiting = notices.windows.get(system, (at, 0))
         if waiting or at < closes:
             notices.windows = {**notices.windows, system: (closes, waiting + added)}
-            state.due = min(state.due, closes)
+            state.clock.due = min(state.clock.due, closes)
         else:
             _tell_change(agenda, plan, state, notices, system, added, at)
 
@@ -118,7 +119,7 @@ def _tell_change(
         return
     if plan.throttle:
         notices.windows = {**notices.windows, system: (at + plan.throttle, 0)}
-    total = next(state.points[one.index] for one in agenda.plan.systems if one.key == system)
+    total = next(state.points.balances[one.index] for one in agenda.plan.systems if one.key == system)
     agenda.effects.append((PointsChanged, state.id, at, system, total, added))
 
 
@@ -142,7 +143,7 @@ def _next_boost_day(plan: NoticePlan, state: UserState, notices: Notices) -> int
 
 def _next_boost(_: Plan, plan: NoticePlan, state: UserState, notices: Notices) -> int:
     day = _next_boost_day(plan, state, notices)
-    return NEVER if day is None or day > LAST_DAY else state.zone.midnight(day)
+    return NEVER if day is None or day > LAST_DAY else state.clock.zone.midnight(day)
 
 
 def _tell_boosts(agenda: Agenda, plan: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
@@ -171,7 +172,7 @@ def tell_completion(agenda: Agenda, state: UserState, achievement: str, at: int)
         return
     due = _clock(home, day if at < _clock(home, day, _AFTERNOON) else day + 1, _AFTERNOON)
     notices.mails = (*notices.mails, (due, achievement))
-    state.due = min(state.due, due)
+    state.clock.due = min(state.clock.due, due)
 
 
 def _tell_completed(agenda: Agenda, state: UserState, achievement: str, at: int) -> None:
@@ -203,7 +204,7 @@ def note_activity(plan: NoticePlan, state: UserState, at: int) -> None:
     first_day = plan.recap.first_day(plan.recap.index(_mail_zone(state).window(at)[0]))
     if first_day > notices.recapped and first_day not in notices.recaps:
         notices.recaps = (*notices.recaps, first_day)
-        state.due = min(state.due, at)
+        state.clock.due = min(state.clock.due, at)
 
 
 def _next_recap(_: Plan, plan: NoticePlan, state: UserState, notices: Notices) -> int:
@@ -245,34 +246,36 @@ def _tell_nudge(agenda: Agenda, _: NoticePlan, state: UserState, notices: Notice
 
 
 def _next_reminder(plan: Plan, _: NoticePlan, state: UserState, notices: Notices) -> int:
-    streak = state.own or plan.streak
-    if streak is None or not state.length:
+    streak = state.streak.custom_streak or plan.streak
+    if streak is None or not state.streak.length:
         return NEVER
-    period = open_period(state, streak)
+    period = open_period(state.streak, streak)
     if period == NEVER or period <= notices.reminded:
         return NEVER
     at = _reminds(plan, streak, state, period)
-    return NEVER if at < state.settled else at  # a period that opens late, as by a pause taken back, has had its hour
+    # A period that opens late, as by a pause taken back, has had its hour.
+    return NEVER if at < state.clock.settled else at
 
 
 def _reminds(plan: Plan, streak: StreakPlan, state: UserState, period: int) -> int:
     """Give the instant at which a user is reminded of a period that is still to be credited."""
     first_day = streak.first_day(period)
     if streak.daily:
-        return state.zone.midnight(period + 1) - _BEFORE_THE_DAY_ENDS if state.zone.exists(period) else NEVER
+        home = state.clock.zone
+        return home.midnight(period + 1) - _BEFORE_THE_DAY_ENDS if home.exists(period) else NEVER
     weekly = plan.ruleset.streak is not None and plan.ruleset.streak.frequency == "weekly"
     day = first_day + (_FRIDAY - first_day) % _WEEK if weekly else first_day + _THE_25TH
     return _clock(_mail_zone(state), day, _MORNING)
 
 
 def _tell_reminder(agenda: Agenda, _: NoticePlan, state: UserState, notices: Notices, at: int) -> None:
-    streak = state.own or agenda.plan.streak
+    streak = state.streak.custom_streak or agenda.plan.streak
     if streak is None:
         return
-    notices.reminded = open_period(state, streak)
+    notices.reminded = open_period(state.streak, streak)
     if _wants(state, "streak_reminder"):
         first_day = streak.first_day(notices.reminded)
-        agenda.effects.append((StreakReminderDue, state.id, at, state.length, first_day))
+        agenda.effects.append((StreakReminderDue, state.id, at, state.streak.length, first_day))
 
 
 _Find = Callable[[Plan, NoticePlan, UserState, Notices], int]

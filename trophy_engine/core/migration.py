@@ -23,7 +23,9 @@ from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
-from trophy_engine.core.state import CounterState, UserState
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.counters import CounterState
+from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
@@ -109,15 +111,9 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     What the change does to the user is appended to ``agenda.effects``.
     """
     after = state.copy()
-    _keep_totals(after, state, diff)
-    after.attributes = {key: value for key, value in state.attributes.items() if key in agenda.plan.user_attributes}
-    after.completed = {key: when for key, when in state.completed.items() if key in agenda.plan.achievements}
-    if after.sign_up_day is not None and diff.before.anniversaries.thresholds != agenda.plan.anniversaries.thresholds:
-        after.years = anniversaries_by(after.sign_up_day, after.zone.window(at)[0])
-    after.ticks = tuple(
-        after.tick_from(at) if place is None else state.ticks[place].copy() for place in diff.kept_ticks
-    )
-    after.boards = {key: runs.copy() for key, runs in state.boards.items() if key in agenda.plan.boards}
+    _keep_profile(after, agenda.plan)
+    _keep_counters(after, state, diff, at)
+    _keep_points(after, state, diff, at)
     transitions = list(past()) if diff.needs_past else []
     _count_from_log(after, diff, transitions)
     recount_boards(after, agenda.plan, transitions, diff.boards)
@@ -129,17 +125,35 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     return after
 
 
-def _keep_totals(after: UserState, state: UserState, diff: RulesDiff) -> None:
-    plan, before = diff.after, diff.before
-    after.gauges = [CounterState() for _ in plan.counters]
+def _keep_profile(after: UserState, plan: Plan) -> None:
+    attributes = after.profile.attributes
+    after.profile.attributes = {key: value for key, value in attributes.items() if key in plan.user_attributes}
+
+
+def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
+    plan, before, counters = diff.after, diff.before, after.counters
+    counters.completed = {key: when for key, when in counters.completed.items() if key in plan.achievements}
+    counters.boards = {key: runs for key, runs in counters.boards.items() if key in plan.boards}
+    signed_up = after.profile.sign_up_day
+    if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
+        counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
+    counters.states = [CounterState() for _ in plan.counters]
     for metric in plan.metrics.values():
         for counter in metric.counters:
             known = _counterpart(before, metric.key, counter)
             if known is not None:
-                after.gauges[counter.index].total = state.gauges[known.index].total
+                counters.states[counter.index].total = state.counters.states[known.index].total
+
+
+def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
+    plan, before = diff.after, diff.before
+    after.points.ticks = tuple(
+        Tick.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
+        for kept in diff.kept_ticks
+    )
     places = {system.key: system.index for system in before.systems}
-    after.points = [state.points[places[one.key]] if one.key in places else 0 for one in plan.systems]
-    after.awards = [state.awards[places[one.key]] if one.key in places else 0 for one in plan.systems]
+    after.points.balances = [state.points.balances[places[one.key]] if one.key in places else 0 for one in plan.systems]
+    after.points.awards = [state.points.awards[places[one.key]] if one.key in places else 0 for one in plan.systems]
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
@@ -159,28 +173,30 @@ def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Tra
             ):
                 totals[counter.index] = add(totals[counter.index], transition.command.value)
     for index, total in totals.items():
-        after.gauges[index].total = total
+        after.counters.states[index].total = total
 
 
 def _migrate_streak(
     agenda: Agenda, after: UserState, diff: RulesDiff, transitions: Iterable[Transition], at: int
 ) -> None:
     before, streak, rule = diff.before.streak, agenda.plan.streak, agenda.plan.ruleset.streak
-    former = after.own or before
+    former = after.streak.custom_streak or before
     if rule != diff.before.ruleset.streak:
         after.misses = ()  # what they keep is of a streak under the former rule
-    after.own = own_streak(agenda.plan, after.preferences)
-    if streak is None or rule is None or former is None:
-        after.begin_streak_anew()
-        after.losses = ()
+    after.streak = after.streak.copy()
+    after.streak.custom_streak = own_streak(agenda.plan, after.profile.preferences)
+    shown = after.streak.custom_streak or streak
+    if shown is None or streak is None or rule is None or former is None:
+        after.restart_streak()
+        after.streak.lost_streaks = ()
     elif diff.calendar_changed:
-        length = after.length
-        recount_streak(after, after.own or streak, rule.calendar, transitions)
-        if after.length != length:
-            agenda.effects.append((StreakRecounted, after.id, at, length, after.length))
+        length = after.streak.length
+        recount_streak(after, shown, rule.calendar, transitions)
+        if after.streak.length != length:
+            agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
     else:
-        pass_unmissed(after, former, after.own or streak)
-        after.carry_sums(former, after.own or streak)
+        pass_unmissed(after, former, shown)
+        after.carry_totals(former, shown)
     _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
 
 
@@ -188,10 +204,11 @@ def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes 
     """Let freezes come by other rules from now on: those that came, or found no room, do not come again."""
     if before == freezes:
         return
-    today = after.zone.window(at)[0]
-    after.freeze_day = max(after.freeze_day, today)
+    today = after.clock.zone.window(at)[0]
+    after.streak = after.streak.copy()
+    after.streak.freeze_day = max(after.streak.freeze_day, today)
     if before is None or before.auto_earn_interval is None:
-        after.freeze_anchor = today
+        after.streak.freeze_anchor = today
 
 
 def _notices(
@@ -206,7 +223,7 @@ def _notices(
             plan.notices, after, [deed.at for deed in deeds if isinstance(deed, Record | Complete)], at
         )
     kept, systems = after.notices.copy(), {system.key for system in plan.systems}
-    kept.boost_day = max(kept.boost_day, after.zone.window(at)[0])
+    kept.boost_day = max(kept.boost_day, after.clock.zone.window(at)[0])
     kept.mails = tuple(mail for mail in kept.mails if mail[1] in plan.achievements)
     kept.windows = {key: window for key, window in kept.windows.items() if key in systems}
     if diff.before.notices is None or diff.before.notices.recap != plan.notices.recap:
@@ -221,8 +238,8 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
     for system in agenda.plan.systems:
         if system.key not in former:
             continue
-        total = after.points[system.index]
-        before = level_of(former[system.key], state.points[former[system.key].index])
+        total = after.points.balances[system.index]
+        before = level_of(former[system.key], state.points.balances[former[system.key].index])
         level = level_of(system, total)
         previous, key = before and before.key, level and level.key
         if previous != key:
@@ -234,9 +251,9 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
     for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
         if qualifies(achievement, after) and _is_reached(achievement, after):
             complete(agenda, after, achievement, at, silently=True)
-    after.recheck = False
+    after.counters.recheck = False
     complete_composites(agenda, after, at, silently=True)
-    after.recheck = True
+    after.counters.recheck = True
 
 
 def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:

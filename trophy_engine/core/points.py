@@ -27,7 +27,7 @@ def pay(agenda: Agenda, state: UserState, at: int) -> None:
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
-        if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.attributes) is None:
+        if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
     if agenda.plan.notices is not None:
@@ -37,19 +37,19 @@ def pay(agenda: Agenda, state: UserState, at: int) -> None:
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
     system = trigger.system
     index = system.index
-    before = state.points[index]
+    before = state.points.balances[index]
     amount = trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        applied = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0])
+        applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
         boosts, amount = applied.boosts, applied.multiply(amount)
     total = before + amount
     if not 0 <= total <= system.maximum:
         total = _bounded(state, trigger, before, amount)
     if total == before:
         return
-    state.points[index] = total
-    state.awards[index] = sequence = state.awards[index] + 1
+    state.points.balances[index] = total
+    state.points.awards[index] = sequence = state.points.awards[index] + 1
     agenda.effects.append(
         (
             PointsAwarded,
@@ -66,14 +66,14 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         )
     )
     if system.boards:
-        count_for_boards(system.boards, state, total - before, at, state.zone)
+        count_for_boards(system.boards, state, total - before, at, state.clock.zone)
     rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.timed:
-        state.due = state.next_tick = at  # an award that had nowhere to go may have room now
+        state.clock.due = state.clock.next_tick = at  # an award that had nowhere to go may have room now
 
 
 def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:
@@ -95,7 +95,7 @@ def level_of(system: SystemPlan, total: int) -> Level | None:
 
 def idle(trigger: TriggerPlan, state: UserState) -> bool:
     """Tell whether paying a trigger now would change nothing, so that time need not be spent on it."""
-    total = state.points[trigger.system.index]
+    wanted, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
         return True
-    return trigger.user_attributes is not None and trigger.user_attributes.mismatch(state.attributes) is not None
+    return wanted is not None and wanted.mismatch(state.profile.attributes) is not None

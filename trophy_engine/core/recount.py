@@ -17,7 +17,8 @@ from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import cover, open_period
+from trophy_engine.core.state.streak import LostStreak
+from trophy_engine.core.streaks import open_period
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
 from trophy_engine.numbers import Number, add
@@ -34,20 +35,22 @@ def recount_streak(
     """Give a state the streak of its past by a calendar, and those that were lost before it."""
     past = Past(streak, calendar, transitions)
     runs = past.runs()
-    alive = runs and runs[-1].last >= streak.index(state.day) - 1
+    alive = runs and runs[-1].last >= streak.index(state.clock.day) - 1
     running = runs.pop() if alive else None
-    state.losses = past.losses
+    state.restart_streak()
+    after = state.streak
+    after.lost_streaks = past.losses
     for run in (*past.ended, *runs):
-        state.started, state.covered = run.started, run.last
-        state.longest = max(state.longest, run.length)
-        state.remember_loss(streak.first_day(run.last + 1) - 1, run.length)
-    state.begin_streak_anew()
+        after.started, after.decided_through = run.started, run.last
+        after.longest = max(after.longest, run.length)
+        after.remember_loss(streak.first_day(run.last + 1) - 1, run.length)
+    after.restart()
     if running is not None:
-        state.length = running.length
-        state.longest = max(state.longest, running.length)
-        state.started, state.extended_at = running.started, running.extended_at
-        cover(state, streak, running.last)
-    state.sums = {period: kept for period, kept in past.open_sums().items() if period > state.covered}
+        after.length, after.started, after.extended_at = running.length, running.started, running.extended_at
+        after.longest = max(after.longest, running.length)
+        after.decided_through = running.last
+    through = after.decided_through
+    state.period_totals = {period: totals for period, totals in past.open_totals().items() if period > through}
 
 
 class _Run(NamedTuple):
@@ -71,14 +74,14 @@ class Past:
 
     def __init__(self, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]) -> None:
         self.through = _BEFORE
-        self.losses: tuple[tuple[int, int, int, int], ...] = ()
+        self.losses: tuple[LostStreak, ...] = ()
         self.ended: list[_Run] = []
         self._streak = streak
         self._calendar = calendar
         self._left: _Run | None = None
         self._passed: list[int] = []
         self._credited: dict[int, tuple[int, int]] = {}
-        self._sums: dict[int, dict[str, Number]] = {}
+        self._totals: dict[int, dict[str, Number]] = {}
         self._last = -REACH
         for transition in transitions:
             self._go_on(transition)
@@ -98,17 +101,17 @@ class Past:
                 found.append(_Run(period, 1, day, at))
         return found
 
-    def open_sums(self) -> dict[int, list[Number]]:
+    def open_totals(self) -> dict[int, list[Number]]:
         """Give what the conditions of the streak have come to in periods that can still be credited."""
         return {
             period: [found.get(metric, 0) for metric in self._streak.conditions]
-            for period, found in self._sums.items()
+            for period, found in self._totals.items()
             if period > self._last - REACH and self._streak.conditions
         }
 
     def _go_on(self, transition: Transition) -> None:
         then, command, rule = (
-            transition.state.own or transition.plan.streak,
+            transition.state.streak.custom_streak or transition.plan.streak,
             transition.command,
             transition.plan.ruleset.streak,
         )
@@ -117,26 +120,29 @@ class Past:
             self.losses, self.ended = (), []
         elif rule.calendar == self._calendar:
             self._take(transition.state, then)
-        elif transition.state.own is not None and not then.conditions:
+        elif transition.state.streak.custom_streak is not None and not then.conditions:
             self._begin_anew()
         elif isinstance(command, ResetStreak):
             self.ended += self.runs()
             self._passed = self.met
-            self.through = min(self.through, self._streak.index(transition.state.day) - 1)
+            self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._end()
         elif isinstance(command, Record) and command.metric in then.conditions:
-            self._count(command, then, transition.state.zone.window(command.at)[0])
+            self._count(command, then, transition.state.clock.zone.window(command.at)[0])
 
     def _take(self, state: UserState, then: StreakPlan) -> None:
         """Go on from a state that the rules showed by the calendar."""
         self._begin_anew()
-        self.losses, self.ended = state.losses, []
-        self.through = max(state.covered, *state.early) if state.early else state.covered
-        if state.length:  # what is over and was not missed is decided
-            self.through = max(self.through, min(open_period(state, then), self._streak.index(state.day)) - 1)
-            self._left = _Run(self.through, state.length, state.started, state.extended_at)
-        self._sums = {period: dict(zip(then.conditions, sums, strict=True)) for period, sums in state.sums.items()}
-        self._last = max((self._last, *self._sums))
+        self.losses, self.ended = state.streak.lost_streaks, []
+        streak = state.streak
+        self.through = max((streak.decided_through, *streak.credited_ahead))
+        if streak.length:  # what is over and was not missed is decided
+            self.through = max(self.through, min(open_period(streak, then), self._streak.index(state.clock.day)) - 1)
+            self._left = _Run(self.through, streak.length, streak.started, streak.extended_at)
+        self._totals = {
+            period: dict(zip(then.conditions, totals, strict=True)) for period, totals in state.period_totals.items()
+        }
+        self._last = max((self._last, *self._totals))
 
     def _begin_anew(self) -> None:
         self.through = _BEFORE
@@ -146,15 +152,15 @@ class Past:
     def _end(self) -> None:
         self._left = None
         self._credited = {}
-        self._sums = {}
+        self._totals = {}
 
     def _count(self, command: Record, then: StreakPlan, day: int) -> None:
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
-        found = self._sums.setdefault(period, {})
+        found = self._totals.setdefault(period, {})
         found[command.metric] = add(found.get(command.metric, 0), command.value)
         reached = [found.get(metric, 0) >= then.thresholds[place] for metric, place in then.conditions.items()]
         if all(reached) if then.mode == "AND" else any(reached):
             self._credited[period] = day, command.at
-            del self._sums[period]
+            del self._totals[period]

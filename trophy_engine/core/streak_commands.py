@@ -1,6 +1,6 @@
-"""Care: what an application does to a user's streak by hand: freezes given, pauses, restoring and resetting.
+"""Streak commands: what an application does to a user's streak: freezes given, pauses, restoring and resetting.
 
-Each is done to a copy of a state that is settled to the instant, so that it can be refused on the way.
+Each is applied to a copy of a state that is settled to the instant, so that it can be refused on the way.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
 )
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.state import NO_PERIODS, UserState
-from trophy_engine.core.streaks import cover, find_due_days, lose
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
+from trophy_engine.core.streaks import decide, find_due_days, lose
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
 from trophy_engine.rules.streak import Streak
 
-__all__ = ["Care", "apply_streak_command"]
+__all__ = ["StreakCommand", "apply_streak_command"]
 
-Care = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
+StreakCommand = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 
 _DAYS_BACK: Final = 90
 
 
-def apply_streak_command(agenda: Agenda, state: UserState, command: Care) -> None:
-    """Do a command to a user's streak.
+def apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> None:
+    """Apply a command to a user's streak.
 
     Raises:
         UnknownKey: the rules have no streak.
@@ -43,87 +44,95 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: Care) -> Non
     """
     if agenda.plan.streak is None:
         raise UnknownKey("rule", "streak", ())
-    streak = state.own or agenda.plan.streak
-    _CARES[type(command)](agenda, state, streak, command)
-    find_due_days(state, streak)
-    state.due = min(state.due, command.at)
+    plan = state.streak.custom_streak or agenda.plan.streak
+    _APPLY[type(command)](agenda, state, plan, command)
+    find_due_days(state, plan)
+    state.clock.due = min(state.clock.due, command.at)
 
 
-def _grant(agenda: Agenda, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
-    freezes = None if agenda.plan.streak is None else agenda.plan.streak.freezes
-    if freezes is None or state.freezes >= freezes.max_count:
-        raise FreezeLimitReached(state.id, state.freezes)
-    state.freezes += 1
-    agenda.effects.append((FreezeGranted, state.id, command.at, 1, state.freezes))
+def _grant_freeze(agenda: Agenda, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
+    rule = None if agenda.plan.streak is None else agenda.plan.streak.freezes
+    freezes = state.streak.freezes
+    if rule is None or freezes >= rule.max_count:
+        raise FreezeLimitReached(state.id, freezes)
+    state.streak = state.streak.copy()
+    state.streak.freezes = freezes + 1
+    agenda.effects.append((FreezeGranted, state.id, command.at, 1, freezes + 1))
 
 
 def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> None:
     start, end = (date.fromisoformat(day).toordinal() for day in (command.start, command.end))
-    if start < state.day:
-        today = date.fromordinal(state.day)
+    if start < state.clock.day:
+        today = date.fromordinal(state.clock.day)
         message = f"a pause must not start before today, {today} for user {state.id!r}, not {command.start}"
         raise InvalidValue(message)
     if end < start:
         raise InvalidValue(f"a pause must not end before it starts, but {command.end} is before {command.start}")
-    state.pauses = state.pauses.add((start, end, False))
-    agenda.effects.append((StreakPaused, state.id, command.at, len(state.pauses), start, end))
+    state.streak = streak = state.streak.copy()
+    streak.pauses = streak.pauses.add((start, end, False))
+    agenda.effects.append((StreakPaused, state.id, command.at, len(streak.pauses), start, end))
 
 
 def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) -> None:
-    place = command.number - 1
-    if not 0 <= place < len(state.pauses) or state.pauses[place][2]:
+    index, pauses = command.number - 1, state.streak.pauses
+    if not 0 <= index < len(pauses) or pauses[index][2]:
         raise InvalidValue(f"user {state.id!r} has no pause {command.number} that could be taken back")
-    start, end, _archived = state.pauses[place]
-    state.pauses = state.pauses.replace(place, (start, min(end, state.day - 1), True))
+    start, end, _archived = pauses[index]
+    state.streak = state.streak.copy()
+    state.streak.pauses = pauses.replace(index, (start, min(end, state.clock.day - 1), True))
     agenda.effects.append((StreakUnpaused, state.id, command.at, command.number))
 
 
-def _restore(agenda: Agenda, state: UserState, streak: StreakPlan, command: RestoreStreak) -> None:
+def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
     """Let a lost streak run on: everything since is carried, and so is today, which can still be credited."""
-    rule = agenda.plan.ruleset.streak
-    found = None if rule is None else _longest_lost(state, rule)
-    before = state.length
-    if found is None or found[0] <= before or not streak.conditions:
+    rule, before = agenda.plan.ruleset.streak, state.streak.length
+    lost = None if rule is None else _longest_lost(state, rule)
+    if lost is None or lost.length <= before or not plan.conditions:
         raise NoStreakToRestore(state.id, before)
-    period = streak.index(state.day)
-    done = max(found[2], state.covered, *state.early) if before else found[2]  # a flight west may show earlier dates
-    state.length, state.started, _ = found
-    state.longest = max(state.longest, state.length)
-    state.early = NO_PERIODS
-    if done < period:
-        state.protected |= {period}
-    cover(state, streak, max(done, period - 1))
-    agenda.effects.append((StreakRestored, state.id, command.at, state.length, before, streak.first_day(period)))
+    state.streak = streak = state.streak.copy()
+    period = plan.index(state.clock.day)
+    through = lost.decided_through
+    if before:  # a flight west may show earlier dates
+        through = max(through, streak.decided_through, *streak.credited_ahead)
+    streak.length, streak.started = lost.length, lost.started
+    streak.longest = max(streak.longest, lost.length)
+    streak.credited_ahead = NO_PERIODS
+    if through < period:
+        streak.protected_periods |= {period}
+    decide(streak, plan, max(through, period - 1))
+    agenda.effects.append((StreakRestored, state.id, command.at, lost.length, before, plan.first_day(period)))
 
 
-def _longest_lost(state: UserState, rule: Streak) -> tuple[int, int, int] | None:
-    """Find the longest streak that was lost of late, the last of equals: its length, its start, its last period."""
-    today = date.fromordinal(state.day)
+def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
+    """Return the longest streak that was lost recently enough to be restored, the last of equals."""
+    today = date.fromordinal(state.clock.day)
     if rule.frequency == "daily":
-        since = state.day - _DAYS_BACK
+        since = state.clock.day - _DAYS_BACK
     elif rule.frequency == "weekly":
         since = rule.calendar.first_day(rule.calendar.index(date(today.year, 1, 1).toordinal()))
     else:
         since = date(today.year - 1, 1, 1).toordinal()
-    lost = [loss[1:] for loss in state.losses if loss[0] >= since]
-    return max(reversed(lost), key=lambda one: one[0], default=None)
+    recent = [lost for lost in state.streak.lost_streaks if lost.last_day >= since]
+    return max(reversed(recent), key=lambda lost: lost.length, default=None)
 
 
-def _reset(agenda: Agenda, state: UserState, streak: StreakPlan, command: ResetStreak) -> None:
+def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
     """End the streak; only what comes after counts towards the present period."""
-    if not state.length:
+    if not state.streak.length:
         raise NoStreakToReset(state.id)
-    period = streak.index(state.day)
-    agenda.effects.append((StreakReset, state.id, command.at, state.length, streak.first_day(period)))
-    state.early = NO_PERIODS
-    lose(agenda, state, streak, period, command.at)
-    state.covered = min(state.covered, period - 1)
-    state.protected = NO_PERIODS
-    state.sums = {}
+    state.streak = streak = state.streak.copy()
+    through = streak.decided_through
+    period = plan.index(state.clock.day)
+    agenda.effects.append((StreakReset, state.id, command.at, streak.length, plan.first_day(period)))
+    streak.credited_ahead = NO_PERIODS
+    lose(agenda, state, plan, period, command.at)
+    state.streak.decided_through = min(through, period - 1)
+    state.streak.protected_periods = NO_PERIODS
+    state.period_totals = {}
 
 
-_CARES: Final[dict[type[Care], Callable[[Agenda, UserState, StreakPlan, Any], None]]] = {
-    GrantFreeze: _grant,
+_APPLY: Final[dict[type[StreakCommand], Callable[[Agenda, UserState, StreakPlan, Any], None]]] = {
+    GrantFreeze: _grant_freeze,
     Pause: _pause,
     Unpause: _unpause,
     RestoreStreak: _restore,

@@ -1,16 +1,17 @@
 """The streak: events credit periods; a period that ends without a credit is carried by a freeze or loses the streak.
 
-Periods are decided in order: ``covered`` is the last one that was credited or carried. Some need no decision, for they
-are protected: by a pause, as days off, or because travel cut them short. The first one that is not protected is the
-open one, and when it has ended a miss is due.
+Periods are decided in order: ``decided_through`` is the last one that was credited or carried. Some need no decision,
+for they are protected: by a pause, as days off, or because travel cut them short. The first one that is not protected
+is the open one, and when it has ended a miss is due.
 
 A local date can be shown twice, by clocks that go back over midnight or by travel to the west, so that a later period
-may be credited while an earlier one is still open: such credits wait in ``early`` until the gap before them is closed.
+may be credited while an earlier one is still open: such credits wait in ``credited_ahead`` until the gap before them is
+closed.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
@@ -22,115 +23,126 @@ from trophy_engine.core.effects import (
     StreakLost,
     StreakStarted,
 )
-from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.state import FREEZE, LAST_DAY, MISS, NO_PERIODS, UserState
-from trophy_engine.core.travel import REACH, keep_streak
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.clock import FREEZE, LAST_DAY, MISS
+from trophy_engine.core.state.streak import NO_PERIODS, StreakState
+from trophy_engine.core.travel import REACH, keep_miss
 from trophy_engine.numbers import Number, add
 
 __all__ = [
-    "StreakFacts",
     "close_period",
     "count",
-    "cover",
+    "decide",
     "earn_freezes",
     "expires",
     "find_due_days",
     "lose",
     "open_period",
     "pass_unmissed",
-    "take_facts",
 ]
 
 _WEEK: Final = 7
 
 
-def count(agenda: Agenda, state: UserState, streak: StreakPlan, metric: str, value: Number, at: int) -> bool:
-    """Count an event towards the period of its local day; tell whether the conditions now hold and credit it."""
-    period = streak.index(state.day)
-    if period <= state.covered or (state.early and period in state.early) or metric not in streak.conditions:
+def count(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str, value: Number, at: int) -> bool:
+    """Count an event towards the period of its local day; return whether the conditions now hold and credit it."""
+    streak = state.streak
+    period = plan.index(state.clock.day)
+    if (
+        period <= streak.decided_through
+        or (streak.credited_ahead and period in streak.credited_ahead)
+        or metric not in plan.conditions
+    ):
         return False
-    met = streak.single is not None and value >= streak.single and not state.sums
+    met = plan.single is not None and value >= plan.single and not state.period_totals
     if not met:
-        sums = state.sums.get(period)
-        if sums is None:
-            sums = [0] * len(streak.thresholds)
-            state.sums = {**state.sums, period: sums}
-        place = streak.conditions[metric]
-        sums[place] = add(sums[place], value)
-        reached = [found >= threshold for found, threshold in zip(sums, streak.thresholds, strict=True)]
-        met = all(reached) if streak.mode == "AND" else any(reached)
+        totals = state.period_totals.get(period)
+        if totals is None:
+            totals = [0] * len(plan.thresholds)
+            state.period_totals = {**state.period_totals, period: totals}
+        place = plan.conditions[metric]
+        totals[place] = add(totals[place], value)
+        reached = [total >= threshold for total, threshold in zip(totals, plan.thresholds, strict=True)]
+        met = all(reached) if plan.mode == "AND" else any(reached)
     if met:
-        _credit(agenda, state, streak, period, at)
-    elif len(state.sums) > 1:
-        state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > period - REACH}
+        _credit(agenda, state, plan, period, at)
+    elif len(state.period_totals) > 1:
+        _drop_totals(state, period - REACH)
     return met
 
 
-def _credit(agenda: Agenda, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
-    before = state.length
-    state.length = length = before + 1
-    state.extended_at = at
+def _drop_totals(state: UserState, through: int) -> None:
+    state.period_totals = {period: totals for period, totals in state.period_totals.items() if period > through}
+
+
+def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
+    state.streak = streak = state.streak.copy()
     state.misses = ()
-    if length > state.longest:
-        state.longest = length
-    first_day = streak.first_day(period)
-    if before and period > state.covered + 1 and period > open_period(state, streak):
-        state.early |= {period}
+    running = streak.length
+    streak.length = length = running + 1
+    streak.extended_at = at
+    if length > streak.longest:
+        streak.longest = length
+    first_day = plan.first_day(period)
+    if running and period > streak.decided_through + 1 and period > open_period(streak, plan):
+        streak.credited_ahead |= {period}
     else:
-        cover(state, streak, period)
-    if before:
+        decide(streak, plan, period)
+        state.clock.due_days[MISS] = missed_on(streak, plan)
+    if running:
         agenda.effects.append((StreakExtended, state.id, at, length, first_day))
     else:
-        state.started = state.day
+        streak.started = state.clock.day
         agenda.effects.append((StreakStarted, state.id, at, length, first_day))
-    if state.sums:
-        state.sums = {open_: sums for open_, sums in state.sums.items() if open_ > state.covered}
+    if state.period_totals:
+        _drop_totals(state, streak.decided_through)
 
 
-def cover(state: UserState, streak: StreakPlan, period: int) -> None:
-    """Take a period as decided, and with it those after it that were credited early."""
-    state.covered = period
-    if not (state.early or state.protected or state.pauses or streak.days_off):
-        state.due_days[MISS] = streak.first_day(period + 2)
-        return
-    if state.protected and max(state.protected) <= period:
-        state.protected = NO_PERIODS
-    open_ = open_period(state, streak)
-    while state.early and min(state.early) <= open_:
-        behind = {early for early in state.early if early <= open_}
-        state.early -= behind
-        state.covered = max(behind)
-        open_ = open_period(state, streak)
-    state.due_days[MISS] = _end(streak, open_)
+def decide(streak: StreakState, plan: StreakPlan, period: int) -> None:
+    """Take a period as decided, and with it those after it that were credited ahead."""
+    streak.decided_through = period
+    if streak.protected_periods and max(streak.protected_periods) <= period:
+        streak.protected_periods = NO_PERIODS
+    while streak.credited_ahead and min(streak.credited_ahead) <= (open_ := open_period(streak, plan)):
+        behind = {ahead for ahead in streak.credited_ahead if ahead <= open_}
+        streak.credited_ahead -= behind
+        streak.decided_through = max(behind)
 
 
-def _end(streak: StreakPlan, open_: int) -> int:
-    """Give the day at whose midnight the open period will have been missed."""
-    return NEVER if open_ == NEVER else streak.first_day(open_ + 1)
-
-
-def open_period(state: UserState, streak: StreakPlan) -> int:
-    """Give the first undecided period that nothing protects, or ``NEVER``."""
-    period = state.covered + 1
-    if not (state.protected or state.pauses or streak.days_off):
-        return period
-    return _unprotected(period, streak, state.protected, state.pauses)
-
-
-def _unprotected(period: int, streak: StreakPlan, protected: frozenset[int], pauses: Pauses) -> int:
-    if len(streak.days_off) == _WEEK:
+def missed_on(streak: StreakState, plan: StreakPlan) -> int:
+    """Return the day at whose midnight the open period of a running streak will have been missed, or ``NEVER``."""
+    if not streak.length:
         return NEVER
+    if not (streak.protected_periods or streak.pauses or plan.days_off):
+        return plan.first_day(streak.decided_through + 2)
+    period = open_period(streak, plan)
+    return NEVER if period == NEVER else plan.first_day(period + 1)
+
+
+def open_period(streak: StreakState, plan: StreakPlan) -> int:
+    """Return the first undecided period that nothing protects, or ``NEVER``."""
+    period = streak.decided_through + 1
+    if not (streak.protected_periods or streak.pauses or plan.days_off):
+        return period
+    return _unprotected(streak, plan, period)
+
+
+def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
+    """Return the first period from one on that nothing protects, or ``NEVER``."""
+    if len(plan.days_off) == _WEEK:
+        return NEVER
+    pauses, protected = streak.pauses, streak.protected_periods
     while True:
-        first_day = streak.first_day(period)
+        first_day = plan.first_day(period)
         if first_day > LAST_DAY:
             return NEVER
-        paused = pauses.end_of_stretch(first_day, streak.first_day(period + 1)) if pauses else None
+        paused = pauses.end_of_stretch(first_day, plan.first_day(period + 1)) if pauses else None
         if paused is not None and paused >= LAST_DAY:
             return NEVER
         if paused is not None:
-            period = max(period, streak.index(paused)) + 1
-        elif period in protected or first_day % _WEEK in streak.days_off:
+            period = max(period, plan.index(paused)) + 1
+        elif period in protected or first_day % _WEEK in plan.days_off:
             period += 1
         else:
             return period
@@ -138,124 +150,94 @@ def _unprotected(period: int, streak: StreakPlan, protected: frozenset[int], pau
 
 def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> None:
     """Take the days off that are over as decided, if others are about to take their place."""
-    if state.length and before.days_off != after.days_off:
-        last = min(open_period(state, before), before.index(state.day)) - 1
-        if last > state.covered:
-            cover(state, before, last)
+    streak = state.streak
+    if streak.length and before.days_off != after.days_off:
+        last = min(open_period(streak, before), before.index(state.clock.day)) - 1
+        if last > streak.decided_through:
+            state.streak = streak.copy()
+            decide(state.streak, before, last)
 
 
-def find_due_days(state: UserState, streak: StreakPlan) -> None:
+def find_due_days(state: UserState, plan: StreakPlan) -> None:
     """Find at which midnights the open period will have been missed, and freezes come."""
-    state.due_days[MISS] = _end(streak, open_period(state, streak)) if state.length else NEVER
-    state.due_days[FREEZE] = _next_freeze_day(state, streak)
+    state.clock.due_days[MISS] = missed_on(state.streak, plan)
+    state.clock.due_days[FREEZE] = _next_freeze_day(state.streak, plan)
 
 
-def close_period(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
+def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
     """Close the open period, which nothing credited: a freeze carries it, or the streak is lost.
 
-    A date that the calendar skipped cannot be missed. It is protected and not covered, for another zone can show it.
+    A date that the calendar skipped cannot be missed. It is protected and not decided, for another zone can show it.
     """
-    period = open_period(state, streak)
-    if streak.daily and not state.zone.exists(period):
-        state.protected |= {period}
-        state.due_days[MISS] = _end(streak, open_period(state, streak))
-    elif streak.freezes is not None and state.freezes:
-        keep_streak(state, period, frozen=True)
-        was_full = state.freezes >= streak.freezes.max_count
-        state.freezes -= 1
-        state.freezes_used += 1
+    streak = state.streak.copy()
+    period = open_period(streak, plan)
+    if plan.daily and not state.clock.zone.exists(period):
+        streak.protected_periods |= {period}
+        state.streak = streak
+    elif plan.freezes is not None and streak.freezes:
+        keep_miss(state, period, frozen=True)
+        state.streak = streak
+        was_full = streak.freezes >= plan.freezes.max_count
+        streak.freezes -= 1
+        streak.freezes_used += 1
         if was_full:  # grants that found no room are gone
-            state.freeze_day = max(state.freeze_day, streak.first_day(period + 1) - 1)
-            state.due_days[FREEZE] = _next_freeze_day(state, streak)
-        cover(state, streak, period)
-        agenda.effects.append((FreezeConsumed, state.id, at, state.freezes, state.length, streak.first_day(period)))
+            streak.freeze_day = max(streak.freeze_day, plan.first_day(period + 1) - 1)
+            state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
+        decide(streak, plan, period)
+        agenda.effects.append((FreezeConsumed, state.id, at, streak.freezes, streak.length, plan.first_day(period)))
     else:
-        keep_streak(state, period, frozen=False)
-        lose(agenda, state, streak, period, at)
+        keep_miss(state, period, frozen=False)
+        state.streak = streak
+        lose(agenda, state, plan, period, at)
+    state.clock.due_days[MISS] = missed_on(streak, plan)
 
 
-def lose(agenda: Agenda, state: UserState, streak: StreakPlan, period: int, at: int) -> None:
-    """Lose the streak in a period; what was credited after it begins the next one."""
-    early, state.early = state.early, NO_PERIODS
-    length, first_day = state.length - len(early), streak.first_day(period)
+def lose(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
+    """Lose the streak, which may be changed, in a period; what was credited after it begins the next one."""
+    streak = state.streak
+    ahead, streak.credited_ahead = streak.credited_ahead, NO_PERIODS
+    length, first_day = streak.length - len(ahead), plan.first_day(period)
     agenda.effects.append((StreakLost, state.id, at, length, first_day))
-    state.remember_loss(first_day - 1, length)
-    state.length = 0
-    state.started = None
-    state.due_days[MISS] = NEVER
-    for again, credited in enumerate(sorted(early), start=1):
-        first_day = streak.first_day(credited)
-        state.length = again
+    streak.remember_loss(first_day - 1, length)
+    streak.length = 0
+    streak.started = None
+    for again, credited in enumerate(sorted(ahead), start=1):
+        first_day = plan.first_day(credited)
+        streak.length = again
         if again == 1:
-            state.started = first_day
-        kind = StreakStarted if again == 1 else StreakExtended
-        agenda.effects.append((kind, state.id, at, again, first_day))
-        cover(state, streak, credited)
+            streak.started = first_day
+        agenda.effects.append((StreakStarted if again == 1 else StreakExtended, state.id, at, again, first_day))
+        decide(streak, plan, credited)
 
 
-def _next_freeze_day(state: UserState, streak: StreakPlan) -> int:
-    rule = streak.freezes
-    if rule is None or rule.auto_earn_interval is None or state.freezes >= rule.max_count:
+def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
+    rule = plan.freezes
+    if rule is None or rule.auto_earn_interval is None or streak.freezes >= rule.max_count:
         return NEVER
-    intervals = (state.freeze_day - state.freeze_anchor) // rule.auto_earn_interval + 1
-    return state.freeze_anchor + intervals * rule.auto_earn_interval
+    intervals = (streak.freeze_day - streak.freeze_anchor) // rule.auto_earn_interval + 1
+    return streak.freeze_anchor + intervals * rule.auto_earn_interval
 
 
-def earn_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
+def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
     """Grant the freezes that are due, as many as there is room for; while there is none, none are due."""
-    state.freeze_day = state.due_days[FREEZE]
-    rule = streak.freezes
+    state.streak = streak = state.streak.copy()
+    streak.freeze_day = state.clock.due_days[FREEZE]
+    rule = plan.freezes
     if rule is None or rule.auto_earn_amount is None:
         return
-    earned = min(rule.auto_earn_amount, rule.max_count - state.freezes)
-    state.freezes += earned
-    state.due_days[FREEZE] = _next_freeze_day(state, streak)
-    agenda.effects.append((FreezeEarned, state.id, at, earned, state.freezes))
+    earned = min(rule.auto_earn_amount, rule.max_count - streak.freezes)
+    streak.freezes += earned
+    state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
+    agenda.effects.append((FreezeEarned, state.id, at, earned, streak.freezes))
 
 
-class StreakFacts(NamedTuple):
-    """What there is to say about a user's streak, unchanged by what happens to the user later."""
-
-    length: int
-    longest: int
-    started: int | None
-    extended_at: int | None
-    freezes: int
-    day: int
-    covered: int
-    early: frozenset[int]
-    protected: frozenset[int]
-    pauses: Pauses
-    own: StreakPlan | None
-    zone: Zone
-
-
-def take_facts(state: UserState) -> tuple[Any, ...]:
-    """Take down the facts of a user's streak, bare; ``StreakFacts(*taken)`` gives them their names."""
-    return (
-        state.length,
-        state.longest,
-        state.started,
-        state.extended_at,
-        state.freezes,
-        state.day,
-        state.covered,
-        state.early,
-        state.protected,
-        state.pauses,
-        state.own,
-        state.zone,
-    )
-
-
-def expires(found: StreakFacts, streak: StreakPlan) -> int | None:
-    """Give the last local day on which activity still saves a running streak, freezes left aside; None for never."""
-    streak = found.own or streak
-    period = found.covered + 1
+def expires(streak: StreakState, plan: StreakPlan, home: Zone) -> int | None:
+    """Return the last local day on which activity still saves a running streak, freezes left aside; None for never."""
+    period = streak.decided_through + 1
     while True:
-        period = _unprotected(period, streak, found.protected, found.pauses)
+        period = _unprotected(streak, plan, period)
         if period == NEVER:
             return None
-        if period not in found.early and (not streak.daily or found.zone.exists(period)):
-            return streak.first_day(period + 1) - 1
+        if period not in streak.credited_ahead and (not plan.daily or home.exists(period)):
+            return plan.first_day(period + 1) - 1
         period += 1

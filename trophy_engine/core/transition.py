@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trophy_engine.core.commands import UserCommand
-from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.state import UserState
 
 __all__ = ["Transition"]
@@ -25,7 +25,7 @@ class Transition(NamedTuple):
 
     command: UserCommand | None
     plan: Plan
-    effects: list[RawEffect]
+    effects: list[NamedEffect]
     due: list[tuple[TriggerPlan, int]]
     before: UserState | None
     state: UserState

@@ -14,54 +14,56 @@ from typing import Final
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
-from trophy_engine.core.misses import Miss
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
+from trophy_engine.core.state.misses import Miss
 
-__all__ = ["REACH", "keep_streak", "protect_cut_short", "undo_misses"]
+__all__ = ["REACH", "keep_miss", "protect_cut_short", "undo_misses"]
 
 #: How many periods back an open period can lie: zones are at most two days apart.
 REACH: Final = 3
 
 
-def protect_cut_short(state: UserState, streak: StreakPlan, departure: int, arrival: int) -> None:
+def protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arrival: int) -> None:
     """Protect the local days that a jump east cuts short: the day of departure, those skipped, the day of arrival."""
-    if not streak.daily:
+    if not plan.daily:
         return
+    state.streak = streak = state.streak.copy()
     # A running streak decides its days in order, and one that is not running has none left to decide but the latest.
-    oldest = state.covered if state.length else departure - REACH
-    known = (day for day in state.protected if day > oldest)
-    cut_short = (day for day in range(departure, arrival + 1) if day > state.covered)
-    state.protected = frozenset((*known, *cut_short))
+    oldest = streak.decided_through if streak.length else departure - REACH
+    known = (day for day in streak.protected_periods if day > oldest)
+    cut_short = (day for day in range(departure, arrival + 1) if day > streak.decided_through)
+    streak.protected_periods = frozenset((*known, *cut_short))
 
 
-def keep_streak(state: UserState, period: int, *, frozen: bool) -> None:
-    """Keep the streak as it is before a decision on a missed period, and drop what can no longer be undone."""
-    kept = tuple(miss for miss in state.misses if miss.commands == state.commands and miss.period > period - REACH)
-    found = (state.length, state.started, state.covered, state.early, state.protected, state.losses)
-    state.misses = (*kept, Miss(state.commands, period, frozen, *found))
+def keep_miss(state: UserState, period: int, *, frozen: bool) -> None:
+    """Keep a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
+    miss = Miss(state.commands, period, frozen, state.streak)
+    kept = (former for former in state.misses if former.commands == state.commands and former.period > period - REACH)
+    state.misses = (*kept, miss) if state.misses else (miss,)
 
 
-def undo_misses(agenda: Agenda, state: UserState, streak: StreakPlan, today: int, at: int) -> None:
+def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
     """Undo the decisions since the user's last command on periods that are not over where the user is, latest first."""
-    current = streak.index(today)
-    while streak.daily and not state.zone.exists(current - 1):  # the user never saw that date
+    current = plan.index(today)
+    while plan.daily and not state.clock.zone.exists(current - 1):  # the user never saw that date
         current -= 1
     while state.misses and state.misses[-1].commands == state.commands and state.misses[-1].period >= current:
         *kept, miss = state.misses
         state.misses = tuple(kept)
-        state.length, state.started, state.covered = miss.length, miss.started, miss.covered
-        state.early, state.protected, state.losses = miss.early, miss.protected, miss.losses
-        first_day = streak.first_day(miss.period)
+        state.streak = state.streak.copy()
+        miss.undo(state.streak)
+        first_day = plan.first_day(miss.period)
         if miss.frozen:
-            _return_freeze(agenda, state, streak, first_day, at)
+            _return_freeze(agenda, state, plan, first_day, at)
         else:
-            agenda.effects.append((StreakLossUndone, state.id, at, state.length, first_day))
+            agenda.effects.append((StreakLossUndone, state.id, at, state.streak.length, first_day))
 
 
-def _return_freeze(agenda: Agenda, state: UserState, streak: StreakPlan, first_day: int, at: int) -> None:
+def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:
     """Return the freeze that was spent on a period, unless one that was earned since has taken its room."""
-    room = streak.freezes is not None and state.freezes < streak.freezes.max_count
-    state.freezes += room
-    state.freezes_used -= 1
-    agenda.effects.append((FreezeReturned, state.id, at, state.freezes, state.length, first_day, int(room)))
+    streak = state.streak
+    room = plan.freezes is not None and streak.freezes < plan.freezes.max_count
+    streak.freezes += room
+    streak.freezes_used -= 1
+    agenda.effects.append((FreezeReturned, state.id, at, streak.freezes, streak.length, first_day, int(room)))

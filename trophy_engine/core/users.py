@@ -38,13 +38,13 @@ def create(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> User
     state = UserState(agenda.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
     check_changes(agenda, state, fields, at)
     experiment = agenda.plan.ruleset.experimentation
-    state.control = experiment is not None and _draw(user_id) < experiment.control_ratio
-    agenda.effects.append((UserCreated, user_id, at, state.zone.name))
+    state.profile.control = experiment is not None and _draw(user_id) < experiment.control_ratio
+    agenda.effects.append((UserCreated, user_id, at, state.clock.zone.name))
     change(agenda, state, fields, at)
     freezes = agenda.plan.streak.freezes if agenda.plan.streak else None
     if freezes is not None and freezes.start_count:
-        state.freezes = freezes.start_count
-        agenda.effects.append((FreezeGranted, user_id, at, state.freezes, state.freezes))
+        state.streak.freezes = freezes.start_count
+        agenda.effects.append((FreezeGranted, user_id, at, freezes.start_count, freezes.start_count))
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     pay(agenda, state, at)
     settle(agenda, state, at)
@@ -68,12 +68,12 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
         for field, value in fields.items():
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
                 raise CustomizationDisabled(state.id)
-    if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.email):
+    if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
         raise InvalidValue("needs an email; give one along with it", "subscribe_to_emails")
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return
-    home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.zone
+    home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
     today = date.fromordinal(home.window(at)[0])
     if date.fromisoformat(signed_up) > today:
         raise InvalidValue(f"{signed_up} must not be later than today, {today} in {home.name}", "sign_up_date")
@@ -82,11 +82,11 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
 def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
     """Change a user's fields, and do what follows; fields that have the value already are left alone."""
     fields = dict(changes)
-    if fields.get("subscribe_to_emails", state.subscribe_to_emails) == "false":
+    if fields.get("subscribe_to_emails", state.profile.subscribe_to_emails) == "false":
         fields["email"] = None  # who wants no mail leaves no address
     if "time_zone" in fields:
-        state.zone_given = fields["time_zone"] is not None
-        state.due = min(state.due, at)  # mail goes by another zone now, be it of the same name
+        state.profile.zone_given = fields["time_zone"] is not None
+        state.clock.due = min(state.clock.due, at)  # mail goes by another zone now, be it of the same name
     for field, wanted in fields.items():
         before = _current(state, field)
         after = zone(wanted or _UTC).name if field == "time_zone" else wanted
@@ -101,7 +101,7 @@ def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], 
         elif field == "time_zone":
             _change_zone(agenda, state, zone(str(after)), at)
         elif field != "sign_up_date":
-            setattr(state, field, after)
+            setattr(state.profile, field, after)
     if "sign_up_date" in fields and _current(state, "sign_up_date") != fields["sign_up_date"]:
         _change_sign_up_date(agenda, state, fields["sign_up_date"], at)
 
@@ -109,55 +109,56 @@ def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], 
 def _current(state: UserState, field: str) -> str | None:
     kind, _, key = field.partition(".")
     if kind == "attributes":
-        return state.attributes.get(key)
+        return state.profile.attributes.get(key)
     if kind == "preferences":
-        return state.preferences.get(key)
+        return state.profile.preferences.get(key)
     if field == "time_zone":
-        return state.zone.name
+        return state.clock.zone.name
     if field == "sign_up_date":
-        return None if state.sign_up_day is None else date.fromordinal(state.sign_up_day).isoformat()
-    current: Any = getattr(state, field)
+        return None if state.profile.sign_up_day is None else date.fromordinal(state.profile.sign_up_day).isoformat()
+    current: Any = getattr(state.profile, field)
     return None if current is None else str(current)
 
 
 def _change_attribute(state: UserState, key: str, value: str) -> None:
     """Set an attribute; thresholds that a filter kept from the user are open to the next relevant event."""
-    state.attributes = {**state.attributes, key: value}
-    if state.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
+    state.profile.attributes = {**state.profile.attributes, key: value}
+    if state.clock.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
         state.forget()
 
 
 def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | None) -> None:
     """Set a preference; what the present period has come to counts under the new conditions, too."""
     if value is None:
-        state.preferences = {name: chosen for name, chosen in state.preferences.items() if name != key}
+        state.profile.preferences = {name: chosen for name, chosen in state.profile.preferences.items() if name != key}
     else:
-        state.preferences = {**state.preferences, key: value}
+        state.profile.preferences = {**state.profile.preferences, key: value}
     if not key.startswith("streak.") or agenda.plan.streak is None:
         return
-    before = state.own or agenda.plan.streak
-    state.own = own_streak(agenda.plan, state.preferences)
-    after = state.own or agenda.plan.streak
+    before = state.streak.custom_streak or agenda.plan.streak
+    state.streak = state.streak.copy()
+    state.streak.custom_streak = own_streak(agenda.plan, state.profile.preferences)
+    after = state.streak.custom_streak or agenda.plan.streak
     pass_unmissed(state, before, after)
-    state.carry_sums(before, after)
+    state.carry_totals(before, after)
     if not after.conditions and before.conditions:
-        state.begin_streak_anew()
+        state.restart_streak()
     if before.freezes is None:  # none came while they did without a streak
-        state.freeze_day = max(state.freeze_day, state.day)
+        state.streak.freeze_day = max(state.streak.freeze_day, state.clock.day)
     find_due_days(state, after)
-    state.due = min(state.due, state.settled)
+    state.clock.due = min(state.clock.due, state.clock.settled)
 
 
 def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
     """Move a user to another zone: no streak breaks by it, no midnight and no daily award happens twice."""
     pass_ticks(agenda.plan, state, at)
-    departure, _ = state.zone.window(at)
+    departure, _ = state.clock.zone.window(at)
     arrival, _ = home.window(at)
-    jump_east = home.offset(at) > state.zone.offset(at)
-    state.zone = home
-    state.due = state.next_tick = at
+    jump_east = home.offset(at) > state.clock.zone.offset(at)
+    state.clock.zone = home
+    state.clock.due = state.clock.next_tick = at
     if agenda.plan.streak is not None:
-        streak = state.own or agenda.plan.streak
+        streak = state.streak.custom_streak or agenda.plan.streak
         undo_misses(agenda, state, streak, arrival, at)
         if jump_east:
             protect_cut_short(state, streak, departure, arrival)
@@ -169,10 +170,10 @@ def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
 
 def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None, at: int) -> None:
     """Set the sign-up date; anniversaries that have passed are completed in silence."""
-    state.years = 0
-    state.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
+    state.counters.years = 0
+    state.profile.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
     state.forget()
-    if state.sign_up_day is not None:
-        state.years = anniversaries_by(state.sign_up_day, state.zone.window(at)[0])
-        cross(agenda, state, agenda.plan.anniversaries, 0, state.years, at, silently=True)
+    if state.profile.sign_up_day is not None:
+        state.counters.years = anniversaries_by(state.profile.sign_up_day, state.clock.zone.window(at)[0])
+        cross(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, silently=True)
         complete_composites(agenda, state, at, silently=True)

@@ -22,7 +22,8 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
 )
-from trophy_engine.core.effects import Effect, materialise
+from trophy_engine.core.effects import Effect
+from trophy_engine.core.raw_effects import to_effect
 from trophy_engine.core.transition import Transition
 from trophy_engine.engine.arguments import (
     UNSET,
@@ -364,7 +365,7 @@ class Engine:
         with self._lock:
             self._execution.enter()
             instant = self._execution.now() if at is None else to_micros(at)
-            return tuple(map(materialise, self._execution.settle(instant)))
+            return tuple(map(to_effect, self._execution.settle(instant)))
 
     def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
         """Go on under other rules, and give back what the change does to users; nothing, if they are the same.
@@ -387,7 +388,7 @@ class Engine:
             self._execution.enter()
             if ruleset == self.ruleset and ruleset.digest == self.ruleset.digest:
                 return ()
-            return tuple(map(materialise, self._execution.change_rules(ruleset, instant)))
+            return tuple(map(to_effect, self._execution.change_rules(ruleset, instant)))
 
     def batch(self) -> AbstractContextManager[None]:
         """Make one transaction of the commands within; subscribers are told at its end.
@@ -432,7 +433,7 @@ class Engine:
     @property
     def migration_effects(self) -> tuple[Effect, ...]:
         """What it did to users that the storage was opened under other rules than it had."""
-        return tuple(map(materialise, self._repository.migration_effects))
+        return tuple(map(to_effect, self._repository.migration_effects))
 
     # --- views --------------------------------------------------------------------------------------------------------
 
@@ -488,8 +489,8 @@ class Engine:
                 self._execution.enter()
                 state = self._repository.state(user_id)
                 if state is not None and at is None:
-                    yield self._execution.player(state, max(instant, state.settled))
-                elif state is not None and state.created <= instant:
+                    yield self._execution.player(state, max(instant, state.clock.settled))
+                elif state is not None and state.profile.created <= instant:
                     yield self._execution.player(state, instant)
 
     def settled_until(self, user: str) -> datetime:
@@ -501,7 +502,7 @@ class Engine:
             UnknownUser: nothing has been recorded of the user.
         """
         with self._lock:
-            return from_micros(self._execution.state(user).settled)
+            return from_micros(self._execution.state(user).clock.settled)
 
     def leaderboard(
         self,

@@ -18,9 +18,9 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Record, UserCommand
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.evaluate import apply
+from trophy_engine.core.raw_effects import AT
 from trophy_engine.core.settle import make_due_happen, settle
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import take_facts
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
@@ -36,7 +36,7 @@ from trophy_engine.views.player import Player
 if TYPE_CHECKING:
     from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
 
-_AT = itemgetter(2)
+_AT = itemgetter(AT)
 _CLOCK = FieldName(before="the clock's instant")
 
 
@@ -129,7 +129,7 @@ class Execution:
             return to_micros(at)
         now = self.now()
         state = self.repository.state(check_user_id(user))
-        return now if state is None or state.settled < now else state.settled
+        return now if state is None or state.clock.settled < now else state.clock.settled
 
     def instant_of_view(self, state: UserState, at: datetime | None) -> int:
         """Return the instant of a view: by default now, or that of the last thing that happened to the user.
@@ -137,8 +137,8 @@ class Execution:
         Raises:
             UnknownUser: nothing had been recorded of the user by then.
         """
-        instant = max(self.now(), state.settled) if at is None else to_micros(at)
-        if instant < state.created:
+        instant = max(self.now(), state.clock.settled) if at is None else to_micros(at)
+        if instant < state.profile.created:
             raise UnknownUser(state.id)
         return instant
 
@@ -150,7 +150,7 @@ class Execution:
 
     def player(self, state: UserState, instant: int) -> Player:
         """Return the view of a user as of an instant; one that the user has passed is answered from the log."""
-        if instant >= state.settled:
+        if instant >= state.clock.settled:
             return Player(self.repository.plan, self.settled_copy(state, instant))
         [last] = deque(transitions_of(self.repository.commands_of(state.id), instant), maxlen=1)
         return Player(last.plan, last.state)
@@ -187,7 +187,7 @@ class Execution:
             raise
         repository.states[user_id] = state
         number = state.commands
-        outcome = Outcome(repository.plan, command, number, take_facts(state), effects)
+        outcome = Outcome(repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects)
         repository.append(number, command)
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)
@@ -203,9 +203,11 @@ class Execution:
         """Return the outcome of an event whose idempotency key another entry has used: nothing happens."""
         state = self.state(command.user_id)
         plan = self.repository.plan
-        now = self.settled_copy(state, max(command.at, state.settled))
-        total = now.gauges[plan.metrics[command.metric].total.index].total
-        return Outcome(plan, command, first.number, take_facts(now), total=total, replayed=True)
+        now = self.settled_copy(state, max(command.at, state.clock.settled))
+        total = now.counters.states[plan.metrics[command.metric].total.index].total
+        return Outcome(
+            plan, command, first.number, now.streak, now.clock.day, now.clock.zone, total=total, replayed=True
+        )
 
     # --- all users --------------------------------------------------------------------------------------------------
 
@@ -233,7 +235,7 @@ class Execution:
         repository = self.repository
         if repository.plan.notices is None:
             return []
-        first = min((state.created for state in repository.all_states()), default=None)
+        first = min((state.profile.created for state in repository.all_states()), default=None)
         if first is None:
             return []
         since = max(repository.settled(), first)
@@ -252,8 +254,8 @@ class Execution:
         latest = repository.latest()
         instant = max(self.now(), latest) if at is None else at
         for state in repository.all_states() if instant < latest else ():
-            if instant < state.settled:
-                raise EarlierThanSettled(state.id, from_micros(instant), from_micros(state.settled))
+            if instant < state.clock.settled:
+                raise EarlierThanSettled(state.id, from_micros(instant), from_micros(state.clock.settled))
         before, effects = repository.plan, self._broadcasts(instant)
         effects += repository.change_rules(ruleset, instant)
         after = repository.plan

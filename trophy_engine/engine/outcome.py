@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.commands import Complete, Record, UserCommand
 from trophy_engine.core.effects import (
     AchievementCompleted,
@@ -20,10 +21,10 @@ from trophy_engine.core.effects import (
     RawEffect,
     StreakExtended,
     StreakStarted,
-    materialise,
 )
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.streaks import StreakFacts
+from trophy_engine.core.raw_effects import NamedEffect, name_fields, select_effects, to_effect
+from trophy_engine.core.state.streak import StreakState
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
@@ -64,14 +65,27 @@ class Outcome:
             day; one on which neither rank, value nor group changed is absent.
     """
 
-    __slots__ = ("_command", "_effects", "_number", "_plan", "_streak", "_total", "leaderboards", "replayed")
+    __slots__ = (
+        "_command",
+        "_day",
+        "_effects",
+        "_number",
+        "_plan",
+        "_streak",
+        "_total",
+        "_zone",
+        "leaderboards",
+        "replayed",
+    )
 
     def __init__(
         self,
         plan: Plan,
         command: UserCommand,
         number: int,
-        streak: tuple[Any, ...],
+        streak: StreakState,
+        day: int,
+        home: Zone,
         effects: Sequence[RawEffect] = (),
         total: Number | None = None,
         *,
@@ -81,6 +95,8 @@ class Outcome:
         self._command = command
         self._number = number
         self._streak = streak
+        self._day = day
+        self._zone = home
         self._effects = effects
         self._total = total
         self.replayed = replayed
@@ -89,19 +105,19 @@ class Outcome:
     def __getstate__(self) -> tuple[Any, ...]:
         """Return what pickle and copy keep: the rules stand for the plan."""
         rules = self._plan.ruleset.to_text("json")
-        command = (rules, self._command, self._number, self._streak, self._effects, self._total)
+        command = (rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total)
         return (*command, self.replayed, dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Take what ``__getstate__`` returned."""
         *command, self.replayed, leaderboards = state
-        rules, self._command, self._number, self._streak, self._effects, self._total = command
+        rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
         """Name the user, the instant, and what happened."""
-        kinds = ", ".join(raw[0].__name__ for raw in self._effects)
+        kinds = ", ".join(effect.kind.__name__ for effect in self._named_effects)
         return f"Outcome(user_id={self.user_id!r}, at={self.at.isoformat()!r}, effects=[{kinds}])"
 
     @property
@@ -132,7 +148,7 @@ class Outcome:
     @property
     def total(self) -> Number | None:
         """The user's total of the metric after the event; None for other commands."""
-        return next((raw[6] for raw in self._effects if raw[0] is MetricChanged), self._total)
+        return next((effect.after for effect in self._named_effects if effect.kind is MetricChanged), self._total)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -140,15 +156,21 @@ class Outcome:
 
         Where the rules have notifications, what there is to tell of ranks comes last, of other users, too.
         """
-        return tuple(map(materialise, self._effects))
+        return tuple(map(to_effect, self._effects))
 
     @property
-    def _caused(self) -> Sequence[RawEffect]:
+    def _named_effects(self) -> list[NamedEffect]:
+        return list(map(name_fields, self._effects))
+
+    @property
+    def _caused(self) -> Sequence[NamedEffect]:
         """The effects from the one on that the command itself set off: the event, or the achievement it completed."""
         called = self._command.achievement if isinstance(self._command, Complete) else None
-        for place, raw in enumerate(self._effects):
-            if raw[0] is MetricChanged or (raw[0] is AchievementCompleted and raw[3] == called):
-                return self._effects[place:]
+        effects = self._named_effects
+        for index, effect in enumerate(effects):
+            kind = effect.kind
+            if kind is MetricChanged or (kind is AchievementCompleted and effect.achievement == called):
+                return effects[index:]
         return ()
 
     @property
@@ -156,25 +178,25 @@ class Outcome:
         """The achievements that the command completed, in order."""
         rules = self._plan.achievements
         return tuple(
-            AchievementView.earned(self.user_id, rules[raw[3]].rule, raw[2])
-            for raw in self._caused
-            if raw[0] is AchievementCompleted
+            AchievementView.earned(self.user_id, rules[effect.achievement].rule, effect.at)
+            for effect in self._caused
+            if effect.kind is AchievementCompleted
         )
 
     @property
     def streak(self) -> StreakView | None:
         """The streak after the command, or None where the rules have none."""
-        extended = any(raw[0] in {StreakStarted, StreakExtended} for raw in self._caused)
-        return StreakView.of(self._plan, self._streak, extended=extended)
+        extended = any(effect.kind in {StreakStarted, StreakExtended} for effect in self._caused)
+        return StreakView.of(self._plan, self._streak, self._day, self._zone, extended=extended)
 
     @property
     def points(self) -> Mapping[str, PointsChange]:
         """What the command did to each points system; a system it did not touch is absent."""
-        caused = list(map(materialise, (raw for raw in self._caused if raw[0] is PointsAwarded)))
+        caused = list(select_effects(PointsAwarded, self._caused))
         changes = {}
         for system in self._plan.systems:
             key = system.rule.key
-            awards = tuple(one for one in caused if isinstance(one, PointsAwarded) and one.system == key)
+            awards = tuple(award for award in caused if award.system == key)
             if awards:
                 level_before = LevelView.held(system, awards[0].before)
                 level = LevelView.held(system, awards[-1].total)
@@ -191,5 +213,4 @@ class Outcome:
         """Explain what the command did: its local date, the thresholds that it crossed, how awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
-        home = StreakFacts(*self._streak).zone
-        return explain_event(self._plan, self._command, self._effects, home, repeated=self.replayed)
+        return explain_event(self._plan, self._command, self._named_effects, self._zone, repeated=self.replayed)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from trophy_engine.core.effects import Effect, RawEffect, materialise
+from trophy_engine.core.effects import Effect, RawEffect
+from trophy_engine.core.raw_effects import KIND, to_effect
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue, SubscribersFailed, short_repr
 from trophy_engine.rules.constraints import CALLABLE
@@ -49,13 +50,13 @@ class Subscribers:
         """
         errors: list[Exception] = []
         for raw in effects:
-            callbacks = [callback for kind, callback in self.subscriptions if issubclass(raw[0], kind)]
+            callbacks = [callback for kind, callback in self.subscriptions if issubclass(raw[KIND], kind)]
             for callback in callbacks:
                 try:
-                    callback(materialise(raw))
+                    callback(to_effect(raw))
                 except Exception as error:  # noqa: BLE001  # raised below, after the others were called
                     errors.append(error)
         if errors:
             failure = SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
-            failure.outcome, failure.effects = outcome, tuple(map(materialise, effects))
+            failure.outcome, failure.effects = outcome, tuple(map(to_effect, effects))
             raise failure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import attrs
 
@@ -18,6 +19,8 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
+
+_COMPLETIONS: Final = frozenset({AchievementCompleted, AchievementBackdated})
 
 
 @attrs.frozen
@@ -132,17 +135,17 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     """Explain an achievement as of the last transition, whose rules have it."""
     last = completing = transitions[-1]
     for transition in transitions:
-        if any(raw[0] in {AchievementCompleted, AchievementBackdated} and raw[3] == key for raw in transition.effects):
+        if any(effect.kind in _COMPLETIONS and effect.achievement == key for effect in transition.effects):
             completing = transition
-    at = last.state.completed.get(key)
+    at = last.state.counters.completed.get(key)
     transition = last if at is None else completing
     achievement = transition.plan.achievements[key]
-    shown = last.state.settled if at is None else at
-    zone = transition.state.zone
-    silent = any(raw[0] is AchievementBackdated and raw[3] == key for raw in transition.effects)
+    shown = last.state.clock.settled if at is None else at
+    zone = transition.state.clock.zone
+    silent = any(effect.kind is AchievementBackdated and effect.achievement == key for effect in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
-        at=from_micros(last.state.settled),
+        at=from_micros(last.state.clock.settled),
         key=key,
         name=achievement.rule.name,
         achieved_at=None if at is None else from_micros(at),
@@ -151,7 +154,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         silent=silent,
         progress=_progress(transition, transition.state if silent else transition.before, achievement),
         prerequisites=_prerequisites(transition.state, achievement),
-        closed=closed_by(achievement.rule.user_attributes, last.state.attributes) if at is None else None,
+        closed=closed_by(achievement.rule.user_attributes, last.state.profile.attributes) if at is None else None,
         by_call=achievement.counter is None,
     )
 
@@ -164,7 +167,7 @@ def _progress(
         return None
     before, after = 0 if before_it is None else counter.read(before_it), counter.read(transition.state)
     if counter is transition.plan.length:  # time may have ended a streak before the command credited the next one
-        lengths = [raw[3] for raw in transition.effects if raw[0] in {StreakStarted, StreakExtended}]
+        lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
         after = max(lengths, default=after)
         before = after - bool(lengths)
     outside = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) - after
@@ -172,7 +175,7 @@ def _progress(
 
 
 def _prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
-    held = state.completed
+    held = state.counters.completed
     return tuple(
         Prerequisite(key, from_micros(held[key]) if key in held else None) for key in achievement.prerequisites
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import floor
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 import attrs
 
@@ -41,7 +41,6 @@ from trophy_engine.core.effects import (
     PointsAwarded,
     PointsChanged,
     RankChanged,
-    RawEffect,
     ReactivationDue,
     RecapDue,
     StreakExtended,
@@ -58,15 +57,15 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
-from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
-#: Where events took the totals of metrics from and to, by the counter.
-Moves = Mapping[Counter | None, tuple[Number, Number]]
+#: How events changed the totals of metrics, by the counter.
+MetricChanges = Mapping[Counter | None, NamedEffect]
 
 
 @attrs.frozen
@@ -128,7 +127,7 @@ class EventExplanation:
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[RawEffect], home: Zone, *, repeated: bool = False
+    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], home: Zone, *, repeated: bool = False
 ) -> EventExplanation:
     """Explain what a command did from its effects; ``home`` is the user's zone after it."""
     return EventExplanation(
@@ -167,102 +166,133 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table 
             assert_never(command)
 
 
-def consequences_of(plan: Plan, effects: Sequence[RawEffect], home: Zone) -> Iterator[Consequence]:
-    """Say of each effect what it was and why, in order; ``home`` is the user's zone after all of them."""
-    moves: Moves = {plan.metrics[raw[3]].total: (raw[5], raw[6]) for raw in effects if raw[0] is MetricChanged}
-    home = next((zone(raw[4]) for raw in effects if _changes_zone(raw)), home)
-    for before, raw in zip((None, *effects), effects, strict=False):
-        home = zone(raw[5]) if _changes_zone(raw) else home
-        award = explain_award(raw, _times(plan, raw, moves), home) if raw[0] is PointsAwarded else None
-        text = award.text if award is not None else _say(plan, raw, moves, before)
-        at = raw[2]
+def consequences_of(plan: Plan, effects: Sequence[NamedEffect], home: Zone) -> Iterator[Consequence]:
+    """Explain each effect, in order; ``home`` is the user's zone after all of them."""
+    changes: MetricChanges = {
+        plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
+    }
+    home = next((zone(effect.before) for effect in effects if _changes_zone(effect)), home)
+    for previous, effect in zip((None, *effects), effects, strict=False):
+        home = zone(effect.after) if _changes_zone(effect) else home
+        award = explain_award(effect, _times(plan, effect, changes), home) if effect.kind is PointsAwarded else None
+        text = award.text if award is not None else _describe_effect(plan, effect, changes, previous)
+        at = effect.at
         day = date.fromordinal(home.window(at)[0])
         yield Consequence(
-            raw[0].type, from_micros(at), format_clock(home, at), day, describe_zone(home, at), text, award
+            effect.kind.type, from_micros(at), format_clock(home, at), day, describe_zone(home, at), text, award
         )
 
 
-def _changes_zone(raw: RawEffect) -> bool:
-    return raw[0] is UserChanged and raw[3] == "time_zone"
+def _changes_zone(effect: NamedEffect) -> bool:
+    return effect.kind is UserChanged and effect.field == "time_zone"
 
 
 def _field(name: str) -> str:
     return name.removeprefix("attributes.").replace("_", " ")
 
 
-#: What each kind of effect says, from the fields after the instant and what a period is called.
-SENTENCES: Final[Mapping[type[Effect], Callable[[Sequence[Any], str], str]]] = {
-    UserCreated: lambda of, _: f"they were seen for the first time, in {of[0]}",
-    UserChanged: lambda of, _: f"{_field(of[0])} changed from {of[1] or 'nothing'} to {of[2]}",
-    MetricChanged: lambda of, _: f"{of[0]}: {of[2]:,} {'-' if of[1] < 0 else '+'} {abs(of[1]):,} = {of[3]:,}",
-    StreakStarted: lambda of, unit: f"a streak started: the {unit} of {name_day(of[1])} is credited",
-    StreakExtended: lambda of, unit: f"the streak grew to {count_noun(of[0], unit)}: {name_day(of[1])} is credited",
-    StreakLost: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was lost: {name_day(of[1])} was missed",
-    FreezeConsumed: lambda of, _: f"a freeze carried the streak over {name_day(of[2])}; {of[0]:,} left",
-    StreakLossUndone: lambda of, unit: (
-        f"the clock shows {name_day(of[1])} again: the streak of {count_noun(of[0], unit)} runs on"
+#: The sentence of each kind of effect, from its fields and the name of a period.
+SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
+    UserCreated: lambda effect, _: f"they were seen for the first time, in {effect.time_zone}",
+    UserChanged: lambda effect, _: (
+        f"{_field(effect.field)} changed from {effect.before or 'nothing'} to {effect.after}"
     ),
-    FreezeReturned: lambda of, _: f"the clock shows {name_day(of[2])} again: its freeze is back; {of[0]:,} held",
-    FreezeEarned: lambda of, _: f"{count_noun(of[0], 'freeze')} came with time; {of[1]:,} held",
-    FreezeGranted: lambda of, _: f"{count_noun(of[0], 'freeze')} granted; {of[1]:,} held",
-    StreakPaused: lambda of, _: f"the streak is safe from {name_day(of[1])} to {name_day(of[2])}",
-    StreakUnpaused: lambda of, _: f"pause {of[0]} protects no further day",
-    StreakRestored: lambda of, unit: f"the streak of {count_noun(of[0], unit)} runs on",
-    StreakReset: lambda of, unit: f"the streak of {count_noun(of[0], unit)} was ended by the application",
-    StreakRecounted: lambda of, unit: f"by the calendar of the new rules the streak is {count_noun(of[1], unit)}",
-    LevelChanged: lambda of, _: f"the level in {of[0]} went from {of[1] or 'none'} to {of[2] or 'none'} at {of[3]:,}",
-    PointsChanged: lambda of, _: f"they are told of {of[0]}: {of[2]:+,} makes {of[1]:,}",
-    RankChanged: lambda of, _: f"they are told of {of[0]}: rank {of[2] or 'none'} after {of[3] or 'none'}",
-    LeaderboardChanged: lambda of, _: f"the ranking of {of[0]} changed",
-    LeaderboardStarted: lambda of, _: f"a run of {of[0]} starts on {name_day(of[1])}",
-    LeaderboardFinished: lambda of, _: f"the run of {of[0]} that started on {name_day(of[1])} is over",
-    BoostStarted: lambda of, _: f"the boost {of[1].name!r} of {of[0]} starts",
-    BoostFinished: lambda of, _: f"the boost {of[1].name!r} of {of[0]} is over",
-    RecapDue: lambda of, _: f"a recap is due of {name_day(of[0])} to {name_day(of[1])}",
-    ReactivationDue: lambda of, _: f"message {of[0]} to come back is due, after {count_noun(of[1], 'idle day')}",
-    StreakReminderDue: lambda of, unit: f"a reminder is due: the {unit} of {name_day(of[1])} is not credited yet",
-    AchievementDue: lambda of, _: f"the mail about {of[0]!r} is due",
+    MetricChanged: lambda effect, _: (
+        f"{effect.metric}: {effect.before:,} {'-' if effect.value < 0 else '+'} {abs(effect.value):,} = "
+        f"{effect.after:,}"
+    ),
+    StreakStarted: lambda effect, unit: f"a streak started: the {unit} of {name_day(effect.period_start)} is credited",
+    StreakExtended: lambda effect, unit: (
+        f"the streak grew to {count_noun(effect.length, unit)}: {name_day(effect.period_start)} is credited"
+    ),
+    StreakLost: lambda effect, unit: (
+        f"the streak of {count_noun(effect.length, unit)} was lost: {name_day(effect.period_start)} was missed"
+    ),
+    FreezeConsumed: lambda effect, _: (
+        f"a freeze carried the streak over {name_day(effect.period_start)}; {effect.freezes:,} left"
+    ),
+    StreakLossUndone: lambda effect, unit: (
+        f"the clock shows {name_day(effect.period_start)} again: the streak of "
+        f"{count_noun(effect.length, unit)} runs on"
+    ),
+    FreezeReturned: lambda effect, _: (
+        f"the clock shows {name_day(effect.period_start)} again: its freeze is back; {effect.freezes:,} held"
+    ),
+    FreezeEarned: lambda effect, _: f"{count_noun(effect.earned, 'freeze')} came with time; {effect.freezes:,} held",
+    FreezeGranted: lambda effect, _: f"{count_noun(effect.granted, 'freeze')} granted; {effect.freezes:,} held",
+    StreakPaused: lambda effect, _: f"the streak is safe from {name_day(effect.start)} to {name_day(effect.end)}",
+    StreakUnpaused: lambda effect, _: f"pause {effect.number} protects no further day",
+    StreakRestored: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} runs on",
+    StreakReset: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} was ended by the application",
+    StreakRecounted: lambda effect, unit: (
+        f"by the calendar of the new rules the streak is {count_noun(effect.length, unit)}"
+    ),
+    LevelChanged: lambda effect, _: (
+        f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
+        f"{effect.total:,}"
+    ),
+    PointsChanged: lambda effect, _: f"they are told of {effect.system}: {effect.added:+,} makes {effect.total:,}",
+    RankChanged: lambda effect, _: (
+        f"they are told of {effect.leaderboard}: rank {effect.rank or 'none'} after {effect.previous_rank or 'none'}"
+    ),
+    LeaderboardChanged: lambda effect, _: f"the ranking of {effect.leaderboard} changed",
+    LeaderboardStarted: lambda effect, _: f"a run of {effect.leaderboard} starts on {name_day(effect.start)}",
+    LeaderboardFinished: lambda effect, _: (
+        f"the run of {effect.leaderboard} that started on {name_day(effect.start)} is over"
+    ),
+    BoostStarted: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} starts",
+    BoostFinished: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} is over",
+    RecapDue: lambda effect, _: f"a recap is due of {name_day(effect.period_start)} to {name_day(effect.period_end)}",
+    ReactivationDue: lambda effect, _: (
+        f"message {effect.message_number} to come back is due, after "
+        f"{count_noun(effect.days_since_last_active, 'idle day')}"
+    ),
+    StreakReminderDue: lambda effect, unit: (
+        f"a reminder is due: the {unit} of {name_day(effect.period_start)} is not credited yet"
+    ),
+    AchievementDue: lambda effect, _: f"the mail about {effect.achievement!r} is due",
 }
 
 
-def _say(plan: Plan, raw: RawEffect, moves: Moves, before: RawEffect | None) -> str:
+def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None) -> str:
     streak = plan.ruleset.streak
     unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
-    if raw[0] is StreakLost and before is not None and before[0] is StreakReset:  # nothing was missed
-        return f"the streak of {count_noun(raw[3], unit)} was lost by it"
-    say = SENTENCES.get(raw[0])
-    if say is not None:
-        return say(raw[3:], unit)
-    silent = ", found to have been due before" if raw[0] is AchievementBackdated else ""
-    return f"{raw[3]!r} was completed{silent}: {_why(plan.achievements[raw[3]], moves)}"
+    if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
+        return f"the streak of {count_noun(effect.length, unit)} was lost by it"
+    sentence = SENTENCES.get(effect.kind)
+    if sentence is not None:
+        return sentence(effect, unit)
+    silent = ", found to have been due before" if effect.kind is AchievementBackdated else ""
+    return f"{effect.achievement!r} was completed{silent}: {_why(plan.achievements[effect.achievement], changes)}"
 
 
-def _why(achievement: AchievementPlan, moves: Moves) -> str:
-    before, after = moves.get(achievement.counter, (0, 0))
-    if achievement.counter is None or not before < achievement.threshold <= after:
+def _why(achievement: AchievementPlan, changes: MetricChanges) -> str:
+    counter, threshold = achievement.counter, achievement.threshold
+    change = changes.get(counter)
+    if counter is None or change is None or not change.before < threshold <= change.after:
         return achievement.rule.trigger.reason
-    subject = achievement.counter.subject
-    return f"{subject} went from {before:,} to {after:,}, across the mark at {achievement.threshold:,}"
+    return f"{counter.subject} went from {change.before:,} to {change.after:,}, across the mark at {threshold:,}"
 
 
-def _times(plan: Plan, raw: RawEffect, moves: Moves) -> int:
+def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     """Return for how many steps of its trigger an award was.
 
     No effect records how far a filtered total moved; the fewest steps that explain the award are returned.
     """
-    trigger = _find_trigger(plan, raw)
+    trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
-    if counter in moves:
-        start, end = moves[counter]
-        return floor(end) // step - floor(start) // step
-    if counter is None or counter.unfiltered not in moves:
+    if counter in changes:
+        change = changes[counter]
+        times: int = floor(change.after) // step - floor(change.before) // step
+        return times
+    if counter is None or counter.unfiltered not in changes:
         return 1
-    start, end = moves[counter.unfiltered]
-    awarded, boosts = raw[5], raw[8]
-    most = floor(end - start) // step + 1
-    return next((n for n in range(1, most) if abs(reckoned(trigger.points * n, boosts)) >= abs(awarded)), most)
+    most = floor(changes[counter.unfiltered].value) // step + 1
+    return next(
+        (n for n in range(1, most) if abs(reckoned(trigger.points * n, award.boosts)) >= abs(award.awarded)), most
+    )
 
 
-def _find_trigger(plan: Plan, raw: RawEffect) -> TriggerPlan:
-    system, key = raw[3], raw[10]
-    return next(one for one in plan.systems if one.key == system).triggers[key]
+def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:
+    system = next(system for system in plan.systems if system.key == award.system)
+    return system.triggers[award.trigger_key]

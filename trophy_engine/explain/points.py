@@ -12,9 +12,10 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.boosts import products, reckoned, rounding_of
-from trophy_engine.core.effects import PointsAwarded, RawEffect
+from trophy_engine.core.effects import PointsAwarded
 from trophy_engine.core.plan import TriggerPlan
 from trophy_engine.core.points import level_of
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.filters import FilterClosed, closed_by
@@ -127,11 +128,11 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     last = transitions[-1]
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
-    total = last.state.points[plan.index]
+    total = last.state.points.balances[plan.index]
     level = level_of(plan, total)
     return PointsExplanation(
         user_id=last.state.id,
-        at=from_micros(last.state.settled),
+        at=from_micros(last.state.clock.settled),
         system=system,
         total=total,
         maximum=plan.rule.maximum,
@@ -142,43 +143,40 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
-    entered = [raw for raw in transition.effects if raw[0] is PointsAwarded]
+    entered = [effect for effect in transition.effects if effect.kind is PointsAwarded]
     balances = {
-        system.key: 0 if transition.before is None else transition.before.points[system.index]
+        system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
-    at = transition.state.settled
+    at = transition.state.clock.settled
     for trigger, times in transition.due:
-        before = balances[trigger.system.key]
-        raw = entered[0] if entered else None
-        if raw is not None and raw[3] == trigger.system.key and raw[4] is trigger.rule and raw[6] == before:
+        system = trigger.system.key
+        before = balances[system]
+        entry = entered[0] if entered else None
+        if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
             entered.pop(0)
-            at = raw[2]
+            at = entry.at
+            award = explain_award(entry, times, transition.state.clock.zone)
         else:
-            raw = None
-        award = _award(trigger, times, before, raw, transition.state, at)
-        balances[trigger.system.key] = award.total
+            award = _explain_zero(trigger, times, before, transition.state, at)
+        balances[system] = award.total
         yield award
 
 
-def _award(
-    trigger: TriggerPlan, times: int, before: int, raw: RawEffect | None, state: UserState, at: int
-) -> AwardExplanation:
-    """Explain an award that was entered, or one that came to nothing."""
-    if raw is not None:
-        return explain_award(raw, times, state.zone)
+def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
+    """Explain an award of zero points, which has no effect."""
     wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        boosts = system.boosts.apply(state.id, state.attributes, state.zone.window(at)[0]).boosts
-    closed = None if wanted is None else closed_by(wanted, state.attributes)
-    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.zone, at, closed)
+        boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
+    closed = None if wanted is None else closed_by(wanted, state.profile.attributes)
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, closed)
 
 
-def explain_award(raw: RawEffect, times: int, zone: Zone) -> AwardExplanation:
-    """Explain an award that was entered, of which it is known how many steps it was for."""
-    _, _, at, system, trigger, awarded, before, _, boosts, *_ = raw
-    return _explain_calculation(system, trigger, times, boosts, (before, awarded), zone, at, None)
+def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
+    """Explain an award from its effect and the number of steps that it was for."""
+    entered = award.before, award.awarded
+    return _explain_calculation(award.system, award.trigger, times, award.boosts, entered, zone, award.at, None)
 
 
 def _explain_calculation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -10,9 +10,9 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import (
+    Effect,
     FreezeConsumed,
     FreezeReturned,
-    RawEffect,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -21,8 +21,9 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import StreakFacts, expires, take_facts
+from trophy_engine.core.streaks import expires
 from trophy_engine.core.transition import Transition
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
@@ -34,6 +35,12 @@ __all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanati
 PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
 
 _ENDINGS: Final = frozenset({"missed", "reset"})
+_DECISIONS: Final[Mapping[type[Effect], PeriodKind]] = {
+    StreakStarted: "credited",
+    StreakExtended: "credited",
+    FreezeConsumed: "frozen",
+    StreakRestored: "restored",
+}
 
 
 @attrs.frozen
@@ -204,22 +211,18 @@ class StreakExplanation:
         return self.text
 
 
-def decide_periods(periods: list[Period], effects: Iterable[RawEffect], streak: StreakPlan) -> None:
+def decide_periods(periods: list[Period], effects: Iterable[NamedEffect], streak: StreakPlan) -> None:
     """Append the periods that effects decide, in order; remove those whose decision they undo."""
     ending: PeriodKind = "missed"
-    for raw in effects:
-        if raw[0] in {StreakStarted, StreakExtended}:
-            periods.append(_period("credited", raw[4], raw[3], raw[2], streak))
-        elif raw[0] is FreezeConsumed:
-            periods.append(_period("frozen", raw[5], raw[4], raw[2], streak))
-        elif raw[0] is StreakReset:
+    for effect in effects:
+        if effect.kind is StreakReset:
             ending = "reset"  # the loss follows
-        elif raw[0] is StreakLost:
-            periods.append(_period(ending, raw[4], raw[3], raw[2], streak))
-        elif raw[0] is StreakRestored:
-            periods.append(_period("restored", raw[5], raw[3], raw[2], streak))
-        elif raw[0] in {StreakLossUndone, FreezeReturned}:
-            _undo_decision(periods, date.fromordinal(raw[4] if raw[0] is StreakLossUndone else raw[5]))
+        elif effect.kind is StreakLost:
+            periods.append(_period(ending, effect, streak))
+        elif effect.kind in _DECISIONS:
+            periods.append(_period(_DECISIONS[effect.kind], effect, streak))
+        elif effect.kind in {StreakLossUndone, FreezeReturned}:
+            _undo_decision(periods, date.fromordinal(effect.period_start))
 
 
 def _undo_decision(periods: list[Period], first_day: date) -> None:
@@ -235,17 +238,17 @@ def _undo_decision(periods: list[Period], first_day: date) -> None:
 def _missed_after(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
     """Return the missed periods that ended a streak since the application last ended one, those undone left out."""
     after = missed.copy()
-    for raw in transition.effects:
-        if raw[0] is StreakLost:
-            after.append(_missed(transition, streak, raw))
-        elif raw[0] is StreakLossUndone:
+    for effect in transition.effects:
+        if effect.kind is StreakLost:
+            after.append(_missed(transition, streak, effect))
+        elif effect.kind is StreakLossUndone:
             after.pop()
-    return [] if any(raw[0] is StreakReset for raw in transition.effects) else after
+    return [] if any(effect.kind is StreakReset for effect in transition.effects) else after
 
 
-def _period(kind: PeriodKind, first_day: int, length: int, at: int, streak: StreakPlan) -> Period:
-    last_day = _last_day(streak, streak.index(first_day))
-    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(at))
+def _period(kind: PeriodKind, effect: NamedEffect, streak: StreakPlan) -> Period:
+    first_day, last_day = effect.period_start, _last_day(streak, streak.index(effect.period_start))
+    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, effect.length, from_micros(effect.at))
 
 
 def _last_day(streak: StreakPlan, period: int) -> int:
@@ -261,46 +264,45 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
             decide_periods(periods, transition.effects, transition.plan.streak)
             missed = _missed_after(missed, transition, transition.plan.streak)
     state = transitions[-1].state
-    own = state.own or streak
-    period = streak.index(state.day)
-    last_day = expires(StreakFacts(*take_facts(state)), own) if state.length else None
+    shown, own = state.streak, state.streak.custom_streak or streak
+    period = streak.index(state.clock.day)
+    last_day = expires(shown, own, state.clock.zone) if shown.length else None
     return StreakExplanation(
         user_id=state.id,
-        at=from_micros(state.settled),
-        local=format_clock(state.zone, state.settled),
-        time_zone=describe_zone(state.zone, state.settled),
+        at=from_micros(state.clock.settled),
+        local=format_clock(state.clock.zone, state.clock.settled),
+        time_zone=describe_zone(state.clock.zone, state.clock.settled),
         frequency=rule.frequency,
-        length=state.length,
-        longest=state.longest,
+        length=shown.length,
+        longest=shown.longest,
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
-        credited=period in state.early or (state.length > 0 and period <= state.covered),
+        credited=period in shown.credited_ahead or (shown.length > 0 and period <= shown.decided_through),
         conditions=_conditions(own, state, period),
         expires=None if last_day is None else date.fromordinal(last_day),
-        freezes=state.freezes if streak.freezes else None,
+        freezes=shown.freezes if streak.freezes else None,
         periods=tuple(periods),
         missed=missed[-1] if missed else None,
     )
 
 
 def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
-    sums = None if state is None else state.sums.get(period)
+    sums = None if state is None else state.period_totals.get(period)
     found = sums or [0] * len(streak.thresholds)
     return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
 
 
-def _missed(transition: Transition, streak: StreakPlan, raw: RawEffect) -> MissedPeriod:
-    _, _, at, length, first_day = raw
+def _missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> MissedPeriod:
     before = transition.state if transition.before is None else transition.before
-    own = before.own or streak
-    period = streak.index(first_day)
+    own = before.streak.custom_streak or streak
+    period = streak.index(loss.period_start)
     return MissedPeriod(
-        first_day=date.fromordinal(first_day),
+        first_day=date.fromordinal(loss.period_start),
         last_day=date.fromordinal(_last_day(streak, period)),
-        ended_at=from_micros(at),
-        local=format_clock(before.zone, at),
-        time_zone=describe_zone(before.zone, at),
-        length=length,
+        ended_at=from_micros(loss.at),
+        local=format_clock(before.clock.zone, loss.at),
+        time_zone=describe_zone(before.clock.zone, loss.at),
+        length=loss.length,
         conditions=_conditions(own, transition.before, period),
         mode=own.mode,
         freezes=streak.freezes is not None,

@@ -84,15 +84,15 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
     """Yield the days on which something happened to a user, in order of time."""
     today: TimelineDay | None = None
     for transition in transitions:
-        consequences = consequences_of(transition.plan, transition.effects, transition.state.zone)
-        for raw, consequence in zip(transition.effects, consequences, strict=True):
+        consequences = consequences_of(transition.plan, transition.effects, transition.state.clock.zone)
+        for effect, consequence in zip(transition.effects, consequences, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
                     yield today
                 today = TimelineDay(consequence.day, consequence.time_zone)
-            if raw[0] is MetricChanged:
-                events, total = today.recorded.get(raw[3], (0, 0))
-                today.recorded[raw[3]] = events + 1, add(total, raw[4])
+            if effect.kind is MetricChanged:
+                events, total = today.recorded.get(effect.metric, (0, 0))
+                today.recorded[effect.metric] = events + 1, add(total, effect.value)
             else:
                 today.add(consequence)
     if today is not None:
@@ -109,7 +109,7 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
     periods: list[Period] = []
     for transition in transitions:
         if isinstance(transition.command, Record):
-            statuses.setdefault(_day(transition.state.zone, transition.command.at), "acted")
+            statuses.setdefault(_day(transition.state.clock.zone, transition.command.at), "acted")
         if transition.plan.streak is not None:
             decide_periods(periods, transition.effects, transition.plan.streak)
     for period in periods:

@@ -52,12 +52,12 @@ class FinalRankings:
 
     def _name(self, user: str) -> str | None:
         state = self._repository.state(user)
-        return None if state is None else state.name
+        return None if state is None else state.profile.name
 
 
 def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
-        values = values_of(board, state) if group_of(board, state.attributes) is not None else {}
+        values = values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
         place = rank_key(state, values[run]) if run in values else None
         if place is not None:
             yield place
@@ -71,7 +71,7 @@ class _UserThrough:
         self._state: UserState | None = None
         self._plan: Plan = repository.plan
         self._transitions: Iterator[Transition] = iter(())
-        if stored is not None and stored.settled <= at:
+        if stored is not None and stored.clock.settled <= at:
             self._state = stored.copy()
         else:
             self._transitions = transitions_of(repository.commands_of(user), until)
@@ -79,7 +79,7 @@ class _UserThrough:
 
     def at(self, instant: int) -> UserState | None:
         """Go on to an instant; None where the user was not there yet."""
-        while self._next is not None and self._next.state.settled <= instant:
+        while self._next is not None and self._next.state.clock.settled <= instant:
             self._state, self._plan = self._next.state.copy(), self._next.plan
             self._next = next(self._transitions, None)
         if self._state is not None:

@@ -14,9 +14,9 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Command
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.run_values import RunValues, runs_unlike
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
+from trophy_engine.core.state.run_values import RunValues, runs_unlike
 from trophy_engine.core.transition import Transition
 from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
@@ -86,7 +86,7 @@ def _days(
     known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
-        between = [] if previous is None else _settled_daily(previous, transition.state.settled)
+        between = [] if previous is None else _settled_daily(previous, transition.state.clock.settled)
         for state in (*between, transition.state):
             group, values = _values(board, transition.plan.boards.get(board.key), state)
             stays = group == known[0]
@@ -94,7 +94,7 @@ def _days(
                 if run in runs:
                     place = rank_key(state, values[run]) if run in values else None
                     moved = None if place is None or group is None else (group, place)
-                    yield min(state.settled, until) // DAY + EPOCH_DAY, run, moved
+                    yield min(state.clock.settled, until) // DAY + EPOCH_DAY, run, moved
             known = group, values.copy()
         previous = transition
 
@@ -114,5 +114,5 @@ def _values(
     board: BoardPlan, then: BoardPlan | None, state: UserState
 ) -> tuple[Group | None, dict[int, Value] | RunValues]:
     """Return the group of a state on the leaderboard as it is now, and its values under the rules of its time."""
-    group = group_of(board, state.attributes)
+    group = group_of(board, state.profile.attributes)
     return (None, {}) if then is None or group is None else (group, values_of(then, state))

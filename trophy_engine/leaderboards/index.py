@@ -19,9 +19,11 @@ from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.leaderboard_values import Value, group_of, values_of
 from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.run_values import RunValues, runs_unlike
+from trophy_engine.core.raw_effects import AT
 from trophy_engine.core.settle import settle
-from trophy_engine.core.state import LAST_DAY, UserState
+from trophy_engine.core.state import UserState
+from trophy_engine.core.state.clock import LAST_DAY
+from trophy_engine.core.state.run_values import RunValues, runs_unlike
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.numbers import Number
 
@@ -32,10 +34,11 @@ NOWHERE: Final[Position] = (None, None, None)
 
 def next_change(state: UserState) -> int:
     """Return an instant up to which (exclusive) time changes nothing of a user; it is not before that of the state."""
-    day = min(state.due_days)
+    day = min(state.clock.due_days)
     if day < 0:  # not looked for since the user last changed
-        return max(state.due, state.settled)
-    return max(min(state.next_tick, NEVER if day > LAST_DAY else state.zone.midnight(day)), state.settled)
+        return max(state.clock.due, state.clock.settled)
+    midnight = NEVER if day > LAST_DAY else state.clock.zone.midnight(day)
+    return max(min(state.clock.next_tick, midnight), state.clock.settled)
 
 
 @attrs.define
@@ -84,8 +87,8 @@ class LeaderboardIndex:
 
     def update(self, state: UserState) -> None:
         """Put a user in as they are now, in place of what they were."""
-        if state.settled > self.latest:
-            self.latest = state.settled
+        if state.clock.settled > self.latest:
+            self.latest = state.clock.settled
         self._ahead.pop(state.id, None)
         self._place(state, next_change(state) if self._timed else NEVER)
 
@@ -130,7 +133,7 @@ class LeaderboardIndex:
         # One who is past the instant already is as ahead of it as before.
         self._place(state, max(next_change(state), instant + 1))
         if self._agenda.effects:
-            last = self._agenda.effects[-1][2]
+            last = self._agenda.effects[-1][AT]
             self._ahead[state.id] = last
             heappush(self._latest, (-last, state.id))
 
@@ -139,7 +142,7 @@ class LeaderboardIndex:
         entered = self._entered.get(state.id, {})
         found = []
         for board in self.plan.boards.values():
-            group = group_of(board, state.attributes)
+            group = group_of(board, state.profile.attributes)
             held = entered.get(board.key, _NOWHERE)
             if held.group != group or (group is not None and runs_unlike(held.values, values_of(board, state))):
                 found.append(board)
@@ -149,7 +152,7 @@ class LeaderboardIndex:
         entered = self._entered.setdefault(state.id, {})
         for board in self.changed_boards(state):
             held = entered.setdefault(board.key, _Entered())
-            group = group_of(board, state.attributes)
+            group = group_of(board, state.profile.attributes)
             self._move(board, state, held, group, {} if group is None else values_of(board, state))
         if self._soonest.get(state.id) != soonest:
             self._soonest[state.id] = soonest

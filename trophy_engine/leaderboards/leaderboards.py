@@ -135,7 +135,7 @@ class Leaderboards:
 
     def _moved(self, index: LeaderboardIndex, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
         """Put a user in, and list how that moves them in the runs of their local day."""
-        day = state.zone.window(at)[0]
+        day = state.clock.zone.window(at)[0]
         before = [
             (board, run, index.position(board, run, state.id))
             for board in index.changed_boards(state)
@@ -193,7 +193,7 @@ class Leaderboards:
     def _joined(self, key: str) -> frozenset[int]:
         """Return the runs of a board by a metric in which a user has done anything that counts."""
         states = self._repository.all_states()
-        return frozenset(run for state in states for run in state.boards.get(key, ()))
+        return frozenset(run for state in states for run in state.counters.boards.get(key, ()))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ class Leaderboards:
         found: dict[str, UserState] = {}
         for user in self._repository.users():
             state = self._repository.state(user)
-            if state is not None and state.settled <= at:
+            if state is not None and state.clock.settled <= at:
                 found[user] = state.copy()
                 settle(Agenda(self._repository.plan), found[user], at)
             else:
@@ -327,7 +327,7 @@ class Leaderboards:
 
     def _name(self, user: str) -> str | None:
         state = self._repository.state(user)
-        return None if state is None else state.name
+        return None if state is None else state.profile.name
 
 
 def _change(

@@ -28,7 +28,7 @@ RankKey = tuple[Number, int, int, str]
 def rank_key(state: UserState, value: Value) -> RankKey | None:
     """Give what a user's place goes by, None for a value with which one does not take part."""
     gained, reached = value
-    return (_negated(gained), reached, state.created, state.id) if gained > 0 else None
+    return (_negated(gained), reached, state.profile.created, state.id) if gained > 0 else None
 
 
 def value_on(place: RankKey) -> Number:

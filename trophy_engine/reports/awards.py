@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from trophy_engine.core.effects import PointsAwarded
+from trophy_engine.core.raw_effects import select_effects
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
 
@@ -25,6 +26,6 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
     since = takewhile(
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )
-    newest = (raw for transition in since for raw in reversed(transition.effects))
-    awards = (raw for raw in newest if raw[0] is PointsAwarded and raw[3] == system)
-    return tuple(PointsAwarded(*raw[1:]) for raw in islice(awards, n))
+    newest = (effect for transition in since for effect in reversed(transition.effects))
+    awards = (award for award in select_effects(PointsAwarded, newest) if award.system == system)
+    return tuple(islice(awards, n))

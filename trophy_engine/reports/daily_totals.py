@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple, Self
 
 import attrs
 
-from trophy_engine.core.commands import Record
+from trophy_engine.core.commands import Record, UserCommand
 from trophy_engine.core.effects import MetricChanged, PointsAwarded
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add, subtract
-from trophy_engine.reports.dated_effects import DatedEffect, dated_effects
+from trophy_engine.reports.dated_effects import dated_effects
 
 
 class Measure(NamedTuple):
@@ -65,29 +66,28 @@ def daily_totals(transitions: Iterable[Transition]) -> dict[Measure, DailyTotals
     """
     changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
-    for effect in dated_effects(transitions):
-        for measure, amount, before, after in _movements(effect):
+    for dated in dated_effects(transitions):
+        for measure, change, before, after in _changes_of(dated.effect):
             if before != totals.get(measure, 0):
                 for outdated in [known for known in changes if known[:2] == measure[:2]]:
                     del changes[outdated]
             totals[measure] = after
-            for part in _parts(measure, effect):
-                changes[part][effect.day] = add(changes[part][effect.day], amount)
+            for part in _parts(measure, dated.transition.command):
+                changes[part][dated.day] = add(changes[part][dated.day], change)
     return {measure: DailyTotals.of(days) for measure, days in changes.items()}
 
 
-def _movements(effect: DatedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
-    raw = effect.raw
-    if raw[0] is MetricChanged:
-        yield Measure("metric", raw[3]), raw[4], raw[5], raw[6]
-    elif raw[0] is PointsAwarded:
-        yield Measure("points", raw[3]), raw[5], raw[6], raw[7]
+def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
+    """Yield the total that an effect changed, if it changed one: the change, and the total before and after it."""
+    if effect.kind is MetricChanged:
+        yield Measure("metric", effect.metric), effect.value, effect.before, effect.after
+    elif effect.kind is PointsAwarded:
+        yield Measure("points", effect.system), effect.awarded, effect.before, effect.total
 
 
-def _parts(measure: Measure, effect: DatedEffect) -> Iterator[Measure]:
+def _parts(measure: Measure, command: UserCommand | None) -> Iterator[Measure]:
     """Yield a measure, and those by the attributes of the event that changed it."""
     yield measure
-    command = effect.transition.command
     if measure.kind == "metric" and isinstance(command, Record):
         for attribute, value in command.attributes:
             yield measure._replace(attribute=attribute, value=value)

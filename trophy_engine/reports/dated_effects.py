@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.effects import RawEffect, UserChanged, UserCreated
+from trophy_engine.core.effects import UserChanged, UserCreated
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.transition import Transition
 
 
@@ -15,22 +16,22 @@ class DatedEffect(NamedTuple):
 
     Attributes:
         day: the user's local day, as an ordinal.
-        raw: the effect.
+        effect: the effect.
         transition: the command that it came with.
     """
 
     day: int
-    raw: RawEffect
+    effect: NamedEffect
     transition: Transition
 
 
 def dated_effects(transitions: Iterable[Transition]) -> Iterator[DatedEffect]:
     """Yield the effects on a user, in order; a change of the time zone holds from its own effect on."""
     for transition in transitions:
-        zone_: Zone = transition.state.zone if transition.before is None else transition.before.zone
-        for raw in transition.effects:
-            if raw[0] is UserCreated:
-                zone_ = zone(raw[3])
-            elif raw[0] is UserChanged and raw[3] == "time_zone":
-                zone_ = zone(raw[5])
-            yield DatedEffect(zone_.window(raw[2])[0], raw, transition)
+        zone_: Zone = transition.state.clock.zone if transition.before is None else transition.before.clock.zone
+        for effect in transition.effects:
+            if effect.kind is UserCreated:
+                zone_ = zone(effect.time_zone)
+            elif effect.kind is UserChanged and effect.field == "time_zone":
+                zone_ = zone(effect.after)
+            yield DatedEffect(zone_.window(effect.at)[0], effect, transition)

@@ -168,10 +168,10 @@ class Reports:
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return what tells the best rankings of a user in a year, as of the user's last instant."""
-        first, last = days_of_review(year, date.fromordinal(state.day))
+        first, last = days_of_review(year, date.fromordinal(state.clock.day))
         return BestRankings(
             self._engine.ruleset.leaderboards,
-            lambda board: self._engine.standings(state.id, board, first, last, at=from_micros(state.settled)),
+            lambda board: self._engine.standings(state.id, board, first, last, at=from_micros(state.clock.settled)),
             last,
         )
 

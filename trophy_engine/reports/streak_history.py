@@ -20,7 +20,6 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeReturned,
-    RawEffect,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -31,9 +30,10 @@ from trophy_engine.core.effects import (
     StreakStarted,
     StreakUnpaused,
 )
-from trophy_engine.core.pauses import Pauses
 from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.recount import Past
+from trophy_engine.core.state.pauses import Pauses
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.reports.dated_effects import dated_effects
@@ -91,13 +91,13 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
     record = _record_streak(transitions)
     state = transitions[-1].state
     index = record.streak.index
-    current = index(state.day)
+    current = index(state.clock.day)
     most = min(current - index(1) - 1, MAX_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
         raise InvalidValue(f"must be a whole number from 1 to {most:,}, not {short_repr(periods)}", "periods")
     rows = list(record.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
-    return (*rows[:-1], attrs.evolve(rows[-1], length=state.length))
+    return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))
 
 
 def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
@@ -108,7 +108,7 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     """
     record = _record_streak(transitions)
     index = record.streak.index
-    today = index(transitions[-1].state.day)
+    today = index(transitions[-1].state.clock.day)
     current = min(index(last.toordinal()), today)
     lengths = record.length_changes()
     periods = range(index(first.toordinal()), current + 1)
@@ -144,14 +144,14 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
             pauses = record.pauses if record else {}
             record = records.setdefault(rule.calendar, _StreakRecord(streak, pauses=pauses))
             if transition.before is not None:
-                recounted = [raw[4] for raw in transition.effects if raw[0] is StreakRecounted]
-                today = streak.index(transitions[number - 1].state.day)
-                length = recounted[-1] if recounted else transition.before.length
+                recounted = [effect.length for effect in transition.effects if effect.kind is StreakRecounted]
+                today = streak.index(transitions[number - 1].state.clock.day)
+                length = recounted[-1] if recounted else transition.before.streak.length
                 record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
         elif _dropped_streak(transition):
-            record.drop_streak(streak.index(transition.state.day))
-        for effect in dated_effects((transition,)):
-            record.add_effect(effect.day, effect.raw)
+            record.drop_streak(streak.index(transition.state.clock.day))
+        for day, effect, _ in dated_effects((transition,)):
+            record.add_effect(day, effect)
     if record is None:
         raise UnknownKey("rule", "streak", ())
     return record
@@ -160,9 +160,12 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
 def _dropped_streak(transition: Transition) -> bool:
     """Return whether the user chose to have no streak while they had one."""
     before, after = transition.before, transition.state
-    if before is None or not before.length or after.length or after.own is None:
+    if before is None or not before.streak.length or after.streak.length:
         return False
-    return not after.own.conditions and all(raw[0] is not StreakLost for raw in transition.effects)
+    chosen = after.streak.custom_streak
+    if chosen is None or chosen.conditions:
+        return False
+    return all(effect.kind is not StreakLost for effect in transition.effects)
 
 
 @attrs.define
@@ -190,40 +193,41 @@ class _StreakRecord:
     starts: list[int] = attrs.field(factory=list)
     pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
 
-    def add_effect(self, day: int, raw: RawEffect) -> None:
+    def add_effect(self, day: int, effect: NamedEffect) -> None:
         """Record an effect that happened on a local day."""
-        kind = raw[0]
-        index = self.streak.index
+        kind = effect.kind
+        today = self.streak.index(day)
         if kind in {StreakStarted, StreakExtended}:
-            self.credited.add(index(raw[4]))
+            period = self.streak.index(effect.period_start)
+            self.credited.add(period)
             if kind is StreakStarted:  # one that begins where another was lost does so in the past
-                self.starts.append(day if index(day) == index(raw[4]) else raw[4])
+                self.starts.append(day if today == period else effect.period_start)
         elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
-            self._add_miss(day, raw)
+            self._add_miss(today, effect)
         elif kind is StreakReset:
-            self.reset_at[index(day)] = raw[2]
-            self._forget_from(index(day))
-            self.lost[index(day)] = raw[3]
+            self.reset_at[today] = effect.at
+            self._forget_from(today)
+            self.lost[today] = effect.length
         elif kind is StreakRestored:
-            self._restore(index(day), raw[3])
+            self._restore(today, effect.length)
         elif kind is StreakPaused:
-            self.pauses[raw[3]] = raw[4], raw[5]
+            self.pauses[effect.number] = effect.start, effect.end
         elif kind is StreakUnpaused:
-            start, end = self.pauses[raw[3]]
-            self.pauses[raw[3]] = start, min(end, day - 1)
+            start, end = self.pauses[effect.number]
+            self.pauses[effect.number] = start, min(end, day - 1)
 
-    def _add_miss(self, day: int, raw: RawEffect) -> None:
+    def _add_miss(self, today: int, effect: NamedEffect) -> None:
         """Record what a missed period led to, or that this is undone."""
-        index = self.streak.index
-        if raw[0] is FreezeConsumed:
-            self.frozen.add(index(raw[5]))
-        elif raw[0] is FreezeReturned:
-            self.frozen.discard(index(raw[5]))
-        elif raw[0] is StreakLossUndone:
-            del self.lost[index(raw[4])]
-            self.starts = [start for start in self.starts if start < raw[4]]
-        elif index(raw[4]) < index(day):  # the loss by a reset comes within a period
-            self.lost[index(raw[4])] = raw[3]
+        period = self.streak.index(effect.period_start)
+        if effect.kind is FreezeConsumed:
+            self.frozen.add(period)
+        elif effect.kind is FreezeReturned:
+            self.frozen.discard(period)
+        elif effect.kind is StreakLossUndone:
+            del self.lost[period]
+            self.starts = [start for start in self.starts if start < effect.period_start]
+        elif period < today:  # the loss by a reset comes within a period
+            self.lost[period] = effect.length
 
     def resume(self, today: int, past: Past, length: int) -> None:
         """Resume where the calendar was left: add the periods that met the conditions since, up to today."""

@@ -20,7 +20,7 @@ from trophy_engine.core.effects import AchievementBackdated, AchievementComplete
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, short_repr
-from trophy_engine.numbers import Number, add, subtract
+from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
@@ -108,7 +108,7 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
     Raises:
         InvalidValue: it is none, or has not begun for the user.
     """
-    current = date.fromordinal(transitions[-1].state.day).year
+    current = date.fromordinal(transitions[-1].state.clock.day).year
     if year is None:
         return current
     if type(year) is not int or not 1 <= year <= current:
@@ -135,11 +135,11 @@ def review_year(
     first, last = new_year.toordinal(), new_years_eve.toordinal()
     has_streak = transitions[-1].plan.streak is not None
     longest = longest_streak(transitions, new_year, new_years_eve) if has_streak else None
-    active = _activity(transitions, first, last)
-    if not active:
+    activity = _activity(transitions, first, last)
+    if not activity:
         return Wrapped(year, longest_streak=longest)
     year_review = _Review(transitions, others, rankings)
-    days, weeks, months = (_sums(active, calendar) for calendar in (Daily(), _MONDAYS, Monthly()))
+    days, weeks, months = (_sums(activity, calendar) for calendar in (Daily(), _MONDAYS, Monthly()))
     return Wrapped(
         year=year,
         days_active=len(days),
@@ -153,19 +153,21 @@ def review_year(
     )
 
 
-def _activity(transitions: Iterable[Transition], first: int, last: int) -> dict[int, Number]:
-    """Sum up the values that were recorded on each day."""
-    active: defaultdict[int, Number] = defaultdict(int)
-    for effect in dated_effects(transitions):
-        if effect.raw[0] is MetricChanged and first <= effect.day <= last:
-            active[effect.day] = add(active[effect.day], effect.raw[4])
-    return active
+def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[tuple[int, Number]]:
+    """Return the days and the values of all events from the first to the last day."""
+    return [
+        (day, effect.value)
+        for day, effect, _ in dated_effects(transitions)
+        if effect.kind is MetricChanged and first <= day <= last
+    ]
 
 
-def _sums(active: Mapping[int, Number], calendar: Frequency) -> dict[int, Number]:
+def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[int, Number]:
+    """Sum up values by period."""
     sums: defaultdict[int, Number] = defaultdict(int)
-    for day, value in active.items():
-        sums[calendar.index(day)] = add(sums[calendar.index(day)], value)
+    for day, value in activity:
+        period = calendar.index(day)
+        sums[period] = add(sums[period], value)
     return sums
 
 
@@ -181,9 +183,9 @@ class _Review:
         self.others = [daily_totals(other) for other in others]
         self.rankings = rankings
         self.completed = [
-            (effect.day, effect.raw)
-            for effect in dated_effects(transitions)
-            if effect.raw[0] in {AchievementCompleted, AchievementBackdated}
+            (day, effect)
+            for day, effect, _ in dated_effects(transitions)
+            if effect.kind in {AchievementCompleted, AchievementBackdated}
         ]
 
     def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True) -> WrappedPeriod:
@@ -201,9 +203,9 @@ class _Review:
             metrics={key: review.metric(key) for key in self.plan.metrics},
             points={system.key: review.total(Measure("points", system.key)) for system in self.plan.systems},
             achievements=tuple(
-                AchievementView.earned(self.user_id, self.plan.achievements[raw[3]].rule, raw[2])
-                for day, raw in self.completed
-                if first <= day <= last and raw[3] in self.plan.achievements
+                AchievementView.earned(self.user_id, self.plan.achievements[effect.achievement].rule, effect.at)
+                for day, effect in self.completed
+                if first <= day <= last and effect.achievement in self.plan.achievements
             ),
             leaderboards=self.rankings(*days),
         )
@@ -234,22 +236,21 @@ class _PeriodReview:
         percentile = None
         if self.compare:
             percentile = _percentile(change, [self._change(other.get(measure, EMPTY)) for other in self.review.others])
-        return PeriodTotal(total, change, percent(change, total), percentile)
+        return PeriodTotal(total, change, percent(change, totals.total(self.first - 1)), percentile)
 
     def _change(self, totals: DailyTotals) -> Number:
         return totals.change(self.first, self.last)
 
 
-def percent(change: Number, total: Number) -> float:
-    """Return a change in percent of what the total was before it, cut to one decimal.
+def percent(change: Number, before: Number) -> float:
+    """Return a change in percent of the total before it, cut to one decimal.
 
-    >>> percent(2500, 15000), percent(1200, 5000), percent(150000, 150000), percent(0, 0)
+    >>> percent(2500, 12500), percent(1200, 3800), percent(150000, 0), percent(0, 0)
     (20.0, 31.5, 100.0, 0.0)
     """
-    base = subtract(total, change)
-    if not base:
+    if not before:
         return 100.0 if change else 0.0
-    return trunc(Fraction(change) / Fraction(base) * 1000) / 10
+    return trunc(Fraction(change) / Fraction(before) * 1000) / 10
 
 
 def _percentile(change: Number, others: Sequence[Number]) -> float:

@@ -90,7 +90,7 @@ class Repository:
 
     def latest(self) -> int:
         """Return the latest instant at which anything happened to any user."""
-        return max((state.settled for state in self.all_states()), default=FIRST)
+        return max((state.clock.settled for state in self.all_states()), default=FIRST)
 
     def settled(self) -> int:
         """Give the latest instant at which everybody was settled or other rules came, FIRST for none."""

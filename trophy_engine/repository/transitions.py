@@ -15,6 +15,7 @@ from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.evaluate import apply
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.raw_effects import name_fields
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -85,11 +86,11 @@ def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: i
         settle(agenda, state, at)
     if state is None:
         raise AssertionError("time alone makes no user")
-    return Transition(command, plan, agenda.effects, awards.due, before, state)
+    return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)
 
 
 def _migrate(told: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
     before = told[-1].state
     state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: told)
-    return Transition(None, plan, agenda.effects, [], before, state)
+    return Transition(None, plan, list(map(name_fields, agenda.effects)), [], before, state)

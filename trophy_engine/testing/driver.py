@@ -21,7 +21,7 @@ from trophy_engine.core.commands import (
     UserCommand,
 )
 from trophy_engine.core.effects import Effect
-from trophy_engine.core.streak_commands import Care
+from trophy_engine.core.streak_commands import StreakCommand
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
@@ -71,7 +71,7 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
     return engine.identify(user, at=at, attributes=given, **fields)
 
 
-def _apply_streak_command(engine: Engine, command: Care, at: datetime) -> Outcome:
+def _apply_streak_command(engine: Engine, command: StreakCommand, at: datetime) -> Outcome:
     match command:
         case GrantFreeze(user):
             return engine.grant_freeze(user, at=at)

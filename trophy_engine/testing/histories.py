@@ -24,7 +24,7 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
 )
-from trophy_engine.core.state import LAST_DAY
+from trophy_engine.core.state.clock import LAST_DAY
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values

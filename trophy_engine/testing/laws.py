@@ -210,7 +210,7 @@ def completions_stay(ruleset: Ruleset, history: History) -> None:
 
 
 def _completed(engine: Engine) -> dict[str, dict[str, int]]:
-    return {user: dict(state["completed"]) for user, state in states(engine).items()}
+    return {user: dict(state["counters"]["completed"]) for user, state in states(engine).items()}
 
 
 def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:

@@ -14,7 +14,6 @@ from trophy_engine.core.achievements import qualifies
 from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
 from trophy_engine.core.preferences import read_notification_preferences, read_streak_preferences
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import take_facts
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import Integer
@@ -35,7 +34,7 @@ class Player:
         self._plan = plan
         self._state = state
         self.id = state.id
-        self.at = from_micros(state.settled)
+        self.at = from_micros(state.clock.settled)
 
     def __repr__(self) -> str:
         """Name the user and the instant."""
@@ -44,64 +43,64 @@ class Player:
     @property
     def name(self) -> str | None:
         """What the user is called."""
-        return self._state.name
+        return self._state.profile.name
 
     @property
     def email(self) -> str | None:
         """Where the user gets mail."""
-        return self._state.email
+        return self._state.profile.email
 
     @property
     def time_zone(self) -> str:
         """The user's time zone: an IANA name, or an offset ``±HH:MM``; ``"UTC"`` unless set."""
-        return self._state.zone.name
+        return self._state.clock.zone.name
 
     @property
     def time_zone_given(self) -> bool:
         """Whether the user was given their time zone, be it UTC."""
-        return self._state.zone_given
+        return self._state.profile.zone_given
 
     @property
     def attributes(self) -> Mapping[str, str]:
         """The user's attributes."""
-        return MappingProxyType(self._state.attributes)
+        return MappingProxyType(self._state.profile.attributes)
 
     @property
     def sign_up_date(self) -> date | None:
         """When the user signed up, None unless set."""
-        day = self._state.sign_up_day
+        day = self._state.profile.sign_up_day
         return None if day is None else date.fromordinal(day)
 
     @property
     def created(self) -> datetime:
         """When the engine first saw the user."""
-        return from_micros(self._state.created)
+        return from_micros(self._state.profile.created)
 
     @property
     def updated(self) -> datetime:
         """When something was last said of the user."""
-        return from_micros(self._state.updated)
+        return from_micros(self._state.profile.updated)
 
     @property
     def control(self) -> bool:
         """Whether the user is in the control group of the experiment, who are sent no messages."""
-        return self._state.control
+        return self._state.profile.control
 
     @property
     def device_tokens(self) -> tuple[str, ...] | None:
         """Where the user gets pushes, None unless set."""
-        written = self._state.device_tokens
+        written = self._state.profile.device_tokens
         return None if written is None else tuple(json.loads(written))
 
     @property
     def subscribe_to_emails(self) -> bool:
         """Whether the user wants mail, True unless set."""
-        return self._state.subscribe_to_emails != "false"
+        return self._state.profile.subscribe_to_emails != "false"
 
     @property
     def notification_preferences(self) -> Mapping[str, tuple[str, ...]]:
         """By message, the channels that the user wants it by; messages of which they said nothing are absent."""
-        return MappingProxyType(read_notification_preferences(self._state.preferences))
+        return MappingProxyType(read_notification_preferences(self._state.profile.preferences))
 
     @property
     def streak_preferences(self) -> Mapping[str, Any]:
@@ -110,7 +109,7 @@ class Player:
         ``enabled`` is a bool, ``evaluation_mode`` a word, ``metrics`` a tuple of ``StreakMetric``, ``days_off`` a tuple
         of weekdays.
         """
-        return MappingProxyType(read_streak_preferences(self._state.preferences))
+        return MappingProxyType(read_streak_preferences(self._state.profile.preferences))
 
     @property
     def pauses(self) -> tuple[PauseView, ...]:
@@ -119,33 +118,33 @@ class Player:
             PauseView(
                 derive("pause", self.id, number), number, date.fromordinal(start), date.fromordinal(end), archived
             )
-            for number, (start, end, archived) in enumerate(self._state.pauses, start=1)
+            for number, (start, end, archived) in enumerate(self._state.streak.pauses, start=1)
         )
 
     @cached_property
     def streak(self) -> StreakView | None:
         """The streak, or None where the rules have none."""
-        return StreakView.of(self._plan, take_facts(self._state))
+        return StreakView.of(self._plan, self._state.streak, self._state.clock.day, self._state.clock.zone)
 
     @property
     def freezes(self) -> int:
         """How many freezes the user holds."""
-        return self._state.freezes
+        return self._state.streak.freezes
 
     @property
     def freezes_used(self) -> int:
         """How many freezes have carried the user's streaks."""
-        return self._state.freezes_used
+        return self._state.streak.freezes_used
 
     @property
     def completed(self) -> Mapping[str, datetime]:
         """When each achievement that the user holds was completed, in order of completion."""
-        return MappingProxyType({key: from_micros(at) for key, at in self._state.completed.items()})
+        return MappingProxyType({key: from_micros(at) for key, at in self._state.counters.completed.items()})
 
     @cached_property
     def metrics(self) -> Mapping[str, Number]:
         """The total of every metric, 0 where the user never used it."""
-        gauges = self._state.gauges
+        gauges = self._state.counters.states
         return MappingProxyType(
             {key: gauges[metric.total.index].total for key, metric in self._plan.metrics.items()},
         )
@@ -156,7 +155,7 @@ class Player:
         return MappingProxyType({system.rule.key: self._balance(system) for system in self._plan.systems})
 
     def _balance(self, system: SystemPlan) -> PointsView:
-        rule, total = system.rule, self._state.points[system.index]
+        rule, total = system.rule, self._state.points.balances[system.index]
         return PointsView(
             key=rule.key,
             name=rule.name,
@@ -178,10 +177,10 @@ class Player:
 
     def _sees(self, achievement: AchievementPlan) -> bool:
         status = achievement.rule.status
-        return status == "active" or (status == "locked" and achievement.key in self._state.completed)
+        return status == "active" or (status == "locked" and achievement.key in self._state.counters.completed)
 
     def _achievement(self, achievement: AchievementPlan) -> AchievementView:
-        at = self._state.completed.get(achievement.key)
+        at = self._state.counters.completed.get(achievement.key)
         if at is not None:
             return AchievementView.earned(self.id, achievement.rule, at)
         return AchievementView.open(achievement.rule, self._progress(achievement))
@@ -189,7 +188,7 @@ class Player:
     def _progress(self, achievement: AchievementPlan) -> Progress:
         state = self._state
         current = 0 if achievement.counter is None else achievement.counter.read(state)
-        missing = tuple(key for key in achievement.prerequisites if key not in state.completed)
+        missing = tuple(key for key in achievement.prerequisites if key not in state.counters.completed)
         return Progress(current, achievement.threshold, missing)
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:

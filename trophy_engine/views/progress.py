@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from math import nextafter
-from typing import Any, Final, Self
+from typing import Final, Self
 from uuid import UUID
 
 import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.effects import completion_id
 from trophy_engine.core.plan import Plan, SystemPlan
 from trophy_engine.core.points import level_of
-from trophy_engine.core.streaks import StreakFacts, expires
+from trophy_engine.core.state.streak import StreakState
+from trophy_engine.core.streaks import expires
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -92,27 +94,26 @@ class StreakView:
     freeze_auto_earn_amount: int | None
 
     @classmethod
-    def of(cls, plan: Plan, taken: tuple[Any, ...], *, extended: bool = False) -> Self | None:
-        """Make the view of what ``take_facts`` took down, or None where the rules have no streak."""
+    def of(cls, plan: Plan, state: StreakState, day: int, home: Zone, *, extended: bool = False) -> Self | None:
+        """Return the view of a streak on a local day in a zone, or None where the rules have no streak."""
         streak, rule = plan.streak, plan.ruleset.streak
         if streak is None or rule is None:
             return None
-        found = StreakFacts(*taken)
-        period = streak.index(found.day)
-        running = found.length > 0
+        period = streak.index(day)
+        running = state.length > 0
         freezes = streak.freezes
-        last_day = expires(found, streak) if running else None
+        last_day = expires(state, state.custom_streak or streak, home) if running else None
         return cls(
-            length=found.length,
+            length=state.length,
             frequency=rule.frequency,
-            started=date.fromordinal(found.started) if found.started is not None else None,
+            started=date.fromordinal(state.started) if state.started is not None else None,
             period_start=date.fromordinal(streak.first_day(period)) if running else None,
             period_end=date.fromordinal(streak.first_day(period + 1) - 1) if running else None,
             expires=None if last_day is None else date.fromordinal(last_day),
             extended=extended,
-            extended_at=from_micros(found.extended_at) if running and found.extended_at is not None else None,
-            longest=found.longest,
-            freezes=found.freezes if freezes else None,
+            extended_at=from_micros(state.extended_at) if running and state.extended_at is not None else None,
+            longest=state.longest,
+            freezes=state.freezes if freezes else None,
             max_freezes=freezes.max_count if freezes else None,
             freeze_auto_earn_interval=freezes.auto_earn_interval if freezes else None,
             freeze_auto_earn_amount=freezes.auto_earn_amount if freezes else None,

@@ -17,7 +17,7 @@ from trophy_engine.analysis.replay.events import Event
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.effects import materialise
+from trophy_engine.core.raw_effects import to_effect
 from trophy_engine.testing import games, play
 from trophy_engine.testing.driver import effects_of, execute
 from trophy_engine.testing.histories import journeys, records
@@ -42,7 +42,9 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
         )
         try:
             with engine.batch():
-                moves = zone_name is not None and (not engine_knows(engine) or engine.dump("ann")["zone"] != zone_name)
+                moves = zone_name is not None and (
+                    not engine_knows(engine) or engine.dump("ann")["clock"]["zone"] != zone_name
+                )
                 found = play(engine, [Identify("ann", command.at, (("time_zone", zone_name),))] if moves else [])
                 result = execute(engine, command)
                 if isinstance(result, TrophyError):
@@ -61,7 +63,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
     effects += [effect for effect in engine.settle(at=from_micros(end)) if effect.user_id]
     plan = engine._repository.plan
     assert state.dump(plan) == engine._execution.settled_copy(engine._execution.state("ann"), end).dump(plan)
-    assert [materialise(effect) for effect in raw] == effects
+    assert [to_effect(effect) for effect in raw] == effects
 
 
 def engine_knows(engine):

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from trophy_engine.core.effects import Effect, RawEffect, materialise
+from trophy_engine.core.effects import Effect, RawEffect
+from trophy_engine.core.raw_effects import AT, USER_ID, to_effect
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]
@@ -53,7 +54,7 @@ class EffectLog:
         """Add what happened to one user, in order."""
         held = self._held
         for place, raw in enumerate(effects):
-            held.append(_Entry(raw[2], raw[1], place, raw))
+            held.append(_Entry(raw[AT], raw[USER_ID], place, raw))
         if len(held) >= _MOST_HELD:
             self.spill()
 
@@ -76,7 +77,7 @@ class EffectLog:
 
     def __iter__(self) -> Iterator[Effect]:
         """Walk all effects in order."""
-        return map(materialise, self.raw())
+        return map(to_effect, self.raw())
 
     def close(self) -> None:
         """Remove the files, where the folder is the log's own."""

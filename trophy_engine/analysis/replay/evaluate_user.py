@@ -64,7 +64,7 @@ class UserEvaluator:
                 metric is not None
                 and attributes is not None
                 and state is not None
-                and (zone_name is None or state.zone.name == zone_name)
+                and (zone_name is None or state.clock.zone.name == zone_name)
                 and not metric.blocks
             ):
                 record(agenda, state, metric, value, at, attributes)
@@ -89,7 +89,7 @@ class UserEvaluator:
             attributes = self._check_attributes(event.attributes)
             if state is not None:
                 state = state.copy()  # what remains if the event is refused
-            if zone_name is not None and (state is None or state.zone.name != zone_name):
+            if zone_name is not None and (state is None or state.clock.zone.name != zone_name):
                 state = apply(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
             elif state is None:
                 state = create(agenda, event.user_id, event.at)

@@ -78,7 +78,7 @@ class Summary:
 def summarize(result: Replay) -> Summary:
     """Sum up a replay."""
     players = list(result.players())
-    completions = Counter(key for state in result.states.values() for key in state.completed)
+    completions = Counter(key for state in result.states.values() for key in state.counters.completed)
     return Summary(
         users=len(players),
         events=result.events,

@@ -179,12 +179,12 @@ def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
 
 def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
     """Return what is measured of a user, in whole numbers, so that sums are exact in any order."""
-    balances = {system.key: 0 if state is None else state.points[system.index] for system in plan.systems}
+    balances = {system.key: 0 if state is None else state.points.balances[system.index] for system in plan.systems}
     return {
-        "longest_streak": state.longest if state else 0,
-        "running_streak": int(state is not None and state.length > 0),
-        "freezes_used": state.freezes_used if state else 0,
-        "achievements": len(state.completed) if state else 0,
+        "longest_streak": state.streak.longest if state else 0,
+        "running_streak": int(state is not None and state.streak.length > 0),
+        "freezes_used": state.streak.freezes_used if state else 0,
+        "achievements": len(state.counters.completed) if state else 0,
         **{f"points:{key}": balance for key, balance in balances.items()},
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 
@@ -34,12 +34,22 @@ from trophy_engine.core.effects import (
     UserChanged,
     UserCreated,
 )
+from trophy_engine.core.raw_effects import AT, KIND, name_fields, position
 from trophy_engine.core.state import UserState
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
 
 _Days = Counter[int]
+
+#: Positions of the fields of frequent effects; rare ones are read as named tuples.
+_LENGTH: Final = position(StreakLost, "length")
+_ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
+_SYSTEM: Final = position(PointsAwarded, "system")
+_AWARDED: Final = position(PointsAwarded, "awarded")
+_LEVEL_SYSTEM: Final = position(LevelChanged, "system")
+_PREVIOUS: Final = position(LevelChanged, "previous")
+_LEVEL: Final = position(LevelChanged, "level")
 
 
 @attrs.define
@@ -158,35 +168,37 @@ class _Count:
     losses: list[tuple[int, int]] = attrs.field(factory=list)
 
     def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
-        tally = self.tally
+        tally, counters = self.tally, self.HOW
         for raw in effects:
-            count = self.HOW.get(raw[0])
+            count = counters.get(raw[KIND])
             if count is not None:
-                self.day = raw[2] // DAY + EPOCH_DAY
+                self.day = raw[AT] // DAY + EPOCH_DAY
                 count(self, raw)
         tally.users += 1
         tally.active.update(self.days)
-        tally.streaks.longest[state.longest] += 1
-        if state.length:
-            tally.streaks.running[state.length] += 1
-        tally.freezes.held += state.freezes
-        for points, balance in zip(tally.points.values(), state.points, strict=True):
+        tally.streaks.longest[state.streak.longest] += 1
+        if state.streak.length:
+            tally.streaks.running[state.streak.length] += 1
+        tally.freezes.held += state.streak.freezes
+        for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
     def created(self, raw: RawEffect) -> None:
-        self.home = zone(raw[3])
+        self.home = zone(name_fields(raw).time_zone)
         self.tally.created[self.day] += 1
         for points in self.tally.points.values():
             points.levels[points.start][self.day] += 1
 
     def changed(self, raw: RawEffect) -> None:
-        if raw[3] == "time_zone":
-            self.home = zone(raw[5])
+        change = name_fields(raw)
+        if change.field == "time_zone":
+            self.home = zone(change.after)
 
     def event(self, raw: RawEffect) -> None:
         self.tally.events += 1
         self.days.add(self.day)
-        hour = (raw[2] + self.home.offset(raw[2])) // HOUR
+        at = raw[AT]
+        hour = (at + self.home.offset(at)) // HOUR
         # The epoch was a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
@@ -194,9 +206,10 @@ class _Count:
         self.since_credit = 0
 
     def lost(self, raw: RawEffect) -> None:
-        self.tally.streaks.ended[raw[3]] += 1
+        length = raw[_LENGTH]
+        self.tally.streaks.ended[length] += 1
         self.tally.freezes.wasted += self.since_credit
-        self.losses.append((raw[3], self.since_credit))
+        self.losses.append((length, self.since_credit))
         self.since_credit = 0
 
     def loss_undone(self, _: RawEffect) -> None:
@@ -212,25 +225,28 @@ class _Count:
     def returned(self, raw: RawEffect) -> None:
         self.since_credit -= 1
         self.tally.freezes.used -= 1
-        self.tally.freezes.earned -= not raw[6]  # one that was earned in between has taken its room
+        self.tally.freezes.earned -= not name_fields(raw).returned  # one that was earned in between has taken its room
 
     def earned(self, raw: RawEffect) -> None:
-        self.tally.freezes.earned += raw[3]
+        self.tally.freezes.earned += name_fields(raw).earned
 
     def granted(self, raw: RawEffect) -> None:
-        self.tally.freezes.granted += raw[3]
+        self.tally.freezes.granted += name_fields(raw).granted
 
     def completed(self, raw: RawEffect) -> None:
-        self.tally.completions[raw[3]][self.day] += 1
+        self.tally.completions[raw[_ACHIEVEMENT]][self.day] += 1
+
+    def backdated(self, raw: RawEffect) -> None:
+        self.tally.completions[name_fields(raw).achievement][self.day] += 1
 
     def awarded(self, raw: RawEffect) -> None:
-        points = self.tally.points[raw[3]]
-        (points.gained if raw[5] > 0 else points.spent)[self.day] += abs(raw[5])
+        points, awarded = self.tally.points[raw[_SYSTEM]], raw[_AWARDED]
+        (points.gained if awarded > 0 else points.spent)[self.day] += abs(awarded)
 
     def levelled(self, raw: RawEffect) -> None:
-        levels = self.tally.points[raw[3]].levels
-        levels[raw[4]][self.day] -= 1
-        levels[raw[5]][self.day] += 1
+        levels = self.tally.points[raw[_LEVEL_SYSTEM]].levels
+        levels[raw[_PREVIOUS]][self.day] -= 1
+        levels[raw[_LEVEL]][self.day] += 1
 
     HOW: ClassVar[dict[type[Effect], Callable[[_Count, RawEffect], None]]] = {
         UserCreated: created,
@@ -245,7 +261,7 @@ class _Count:
         FreezeEarned: earned,
         FreezeGranted: granted,
         AchievementCompleted: completed,
-        AchievementBackdated: completed,
+        AchievementBackdated: backdated,
         PointsAwarded: awarded,
         LevelChanged: levelled,
     }

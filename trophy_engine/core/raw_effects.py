@@ -1,0 +1,88 @@
+"""Raw effects as the rest of the package reads them: as objects, or by the names of their fields.
+
+Outside the core no field is read by its position. ``name_fields`` serves everyday reading; where it is too slow, look
+the position up once with ``position``.
+
+>>> from trophy_engine.core.effects import StreakLost
+>>> raw = (StreakLost, "18", 0, 9, 739_343)
+>>> to_effect(raw)
+StreakLost(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), length=9, \
+period_start=datetime.date(2025, 4, 2))
+>>> name_fields(raw).length, raw[position(StreakLost, "length")]
+(9, 9)
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+
+from trophy_engine.core.effects import Effect, RawEffect
+
+__all__ = ["AT", "KIND", "USER_ID", "NamedEffect", "name_fields", "position", "select_effects", "to_effect"]
+
+E = TypeVar("E", bound=Effect)
+
+
+class NamedEffect(tuple[Any, ...]):
+    """A raw effect with named fields: its class as ``kind``, then the fields of the class; each kind has a subclass."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        kind: type[Effect]
+        user_id: str
+        at: int
+
+        def __getattr__(self, field: str) -> Any:
+            """Return another field of the kind, instants in microseconds and days as ordinals."""
+
+
+def _names(kind: type[Effect]) -> tuple[str, ...]:
+    return "kind", *(field.name for field in attrs.fields(kind))
+
+
+class _NamedClasses(dict[type[Effect], type[NamedEffect]]):
+    """The named tuple of each kind, made when it is first used."""
+
+    def __missing__(self, kind: type[Effect]) -> type[NamedEffect]:
+        fields = namedtuple(kind.__name__, _names(kind))  # type: ignore[misc]  # noqa: PYI024  # computed fields
+        self[kind] = named_class = type(kind.__name__, (fields, NamedEffect), {"__slots__": ()})
+        return named_class
+
+
+_NAMED: Final = _NamedClasses()
+
+
+def name_fields(raw: RawEffect) -> NamedEffect:
+    """Return a raw effect as a named tuple."""
+    return tuple.__new__(_NAMED[raw[0]], raw)
+
+
+def position(kind: type[Effect], field: str) -> int:
+    """Return the position of a field in the raw effects of a kind.
+
+    Raises:
+        ValueError: the kind has no such field.
+    """
+    return _names(kind).index(field)
+
+
+#: The positions of the class, the user and the instant in every raw effect.
+KIND: Final = position(Effect, "kind")
+USER_ID: Final = position(Effect, "user_id")
+AT: Final = position(Effect, "at")
+
+
+def to_effect(raw: RawEffect) -> Effect:
+    """Return a raw effect as an object."""
+    effect: Effect = raw[0](*raw[1:])
+    return effect
+
+
+def select_effects(kind: type[E], effects: Iterable[RawEffect]) -> Iterator[E]:
+    """Yield the raw effects of one kind as objects."""
+    return (kind(*raw[1:]) for raw in effects if raw[0] is kind)

@@ -1,0 +1,136 @@
+"""The streak of a user. Outcomes and decisions hold it as it was, so that it is copied before it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Self
+
+import attrs
+
+from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.state.pauses import Pauses
+
+#: CPython 3.11 makes a new object of each empty set; users who have none share this one.
+NO_PERIODS: Final[frozenset[int]] = frozenset()
+#: The period before every period.
+_BEFORE: Final = -1
+_NO_PAUSES: Final = Pauses()
+_new: Final = object.__new__
+#: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
+_MEMORY: Final = 740
+
+
+class LostStreak(NamedTuple):
+    """A streak that was lost: its last day, its length, its first day, and the last period that it had decided."""
+
+    last_day: int
+    length: int
+    started: int
+    decided_through: int
+
+
+@attrs.define
+class StreakState:
+    """A user's streak; periods by the streak's calendar, days as ordinals, instants in microseconds.
+
+    Attributes:
+        length, longest: in credited periods.
+        started: the local day on which the streak started; ``extended_at`` is the instant of the last credit.
+        decided_through: the last period that was credited or carried; credits and closings come after it.
+        credited_ahead: periods credited while one before them could still be credited, as when a day is shown twice.
+        protected_periods: periods that need no credit: days that a change of zone cut short, or what a restored streak
+            carries.
+        freezes, freezes_used: held and consumed.
+        freeze_day: the local day through which freezes have been granted, counted from ``freeze_anchor`` on.
+        pauses: first and last day of each pause, in order of making, and whether it was taken back.
+        lost_streaks: those of the latest two years, unless one as long was lost after it.
+        custom_streak: the streak that the user chose, None where it is that of the rules.
+    """
+
+    length: int
+    longest: int
+    started: int | None
+    extended_at: int | None
+    decided_through: int
+    credited_ahead: frozenset[int]
+    protected_periods: frozenset[int]
+    freezes: int
+    freezes_used: int
+    freeze_day: int
+    freeze_anchor: int
+    pauses: Pauses
+    lost_streaks: tuple[LostStreak, ...]
+    custom_streak: StreakPlan | None
+
+    @classmethod
+    def new(cls, day: int) -> Self:
+        """Return the streak of a user who is first seen on a local day."""
+        return cls(0, 0, None, None, _BEFORE, NO_PERIODS, NO_PERIODS, 0, 0, day, day, _NO_PAUSES, (), None)
+
+    def copy(self) -> StreakState:
+        """Return a copy to be changed."""
+        twin: StreakState = _new(
+            StreakState
+        )  # one is made for every day of every user: a call of the class takes twice as long
+        twin.length = self.length
+        twin.longest = self.longest
+        twin.started = self.started
+        twin.extended_at = self.extended_at
+        twin.decided_through = self.decided_through
+        twin.credited_ahead = self.credited_ahead
+        twin.protected_periods = self.protected_periods
+        twin.freezes = self.freezes
+        twin.freezes_used = self.freezes_used
+        twin.freeze_day = self.freeze_day
+        twin.freeze_anchor = self.freeze_anchor
+        twin.pauses = self.pauses
+        twin.lost_streaks = self.lost_streaks
+        twin.custom_streak = self.custom_streak
+        return twin
+
+    def remember_loss(self, last_day: int, length: int) -> None:
+        """Remember that the streak is lost, and forget losses that cannot be restored: older or shorter ones."""
+        started = last_day if self.started is None else self.started
+        oldest = last_day - _MEMORY
+        kept = [
+            lost
+            for lost in self.lost_streaks
+            if lost.last_day > oldest and (lost.last_day > last_day or lost.length > length)
+        ]
+        self.lost_streaks = (*kept, LostStreak(last_day, length, started, self.decided_through))
+
+    def restart(self) -> None:
+        """Begin again, as if nothing had been credited."""
+        self.length = 0
+        self.decided_through = _BEFORE
+        self.started = self.extended_at = None
+        self.credited_ahead = self.protected_periods = NO_PERIODS
+
+    def dump(self) -> dict[str, Any]:
+        """Return the streak as JSON values; the custom streak follows from the preferences."""
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "credited_ahead": sorted(self.credited_ahead),
+            "protected_periods": sorted(self.protected_periods),
+            "pauses": [list(pause) for pause in self.pauses],
+            "lost_streaks": [list(lost) for lost in self.lost_streaks],
+        }
+
+    @classmethod
+    def load(cls, dumped: Mapping[str, Any], custom_streak: StreakPlan | None) -> Self:
+        """Return the streak that ``dump`` returned."""
+        return cls(
+            **{name: dumped[name] for name in _PLAIN},
+            credited_ahead=frozenset(dumped["credited_ahead"]) or NO_PERIODS,
+            protected_periods=frozenset(dumped["protected_periods"]) or NO_PERIODS,
+            pauses=Pauses((start, end, archived) for start, end, archived in dumped["pauses"]) or _NO_PAUSES,
+            lost_streaks=tuple(LostStreak(*lost) for lost in dumped["lost_streaks"]),
+            custom_streak=custom_streak,
+        )
+
+
+#: The fields that are JSON values as they are.
+_PLAIN: Final = (
+    *("length", "longest", "started", "extended_at", "decided_through"),
+    *("freezes", "freezes_used", "freeze_day", "freeze_anchor"),
+)
