@@ -72,14 +72,14 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
                 raise CustomizationDisabled(state.id)
     if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
-        raise InvalidValue("subscribe_to_emails needs an email; give one along with it")
+        raise InvalidValue("needs an email; give one along with it", "subscribe_to_emails")
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return
     home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
     today = date.fromordinal(home.window(at)[0])
     if date.fromisoformat(signed_up) > today:
-        raise InvalidValue(f"sign_up_date {signed_up} must not be later than today, {today} in {home.name}")
+        raise InvalidValue(f"{signed_up} must not be later than today, {today} in {home.name}", "sign_up_date")
 
 
 def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:

@@ -38,7 +38,7 @@ from trophy_engine.engine.arguments import (
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import PLUGS
-from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, StorageIncompatible, name_field, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
@@ -102,7 +102,7 @@ class Engine:
     ) -> None:
         Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
-            raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
+            raise InvalidValue(f"must be a storage such as MemoryStorage(), not {short_repr(storage)}", "storage")
         CALLABLE.check("clock", clock)
         self._repository = Repository(MemoryStorage() if storage is None else storage, ruleset, PLUGS)
         self._execution = Execution(self._repository, clock)
@@ -602,7 +602,7 @@ class Engine:
         LOCAL_DATE.check("first", first)
         LOCAL_DATE.check("last", last)
         if first > last:
-            raise InvalidValue(f"first {first} must not be after last {last}")
+            raise InvalidValue((f"{first} must not be after", FieldName("last"), str(last)), "first")
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
             return self._execution.leaderboards.standings(user, leaderboard, instant, first, last)
@@ -694,8 +694,9 @@ class Engine:
         if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
             raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
         engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
+        each = name_field("entries", "each of ")
         for entry in log:
-            InstanceOf((Entry,)).check("each of entries", entry)
+            InstanceOf((Entry,)).check(each, entry)
             match entry.command:
                 case ChangeRules(rules, at):
                     engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))

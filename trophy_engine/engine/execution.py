@@ -24,7 +24,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
-from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
+from trophy_engine.errors import EarlierThanSettled, FieldName, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.repository.repository import Repository
 from trophy_engine.rules.ruleset import Ruleset
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from trophy_engine.notifications.announcer import Announcer, Checkpoint
 
 _AT = itemgetter(AT)
+_CLOCK = FieldName(before="the clock's instant")
 
 
 class Execution:
@@ -115,7 +116,7 @@ class Execution:
 
     def now(self) -> int:
         """Read the clock, in microseconds."""
-        return to_micros(self._clock(), "the clock's instant")
+        return to_micros(self._clock(), _CLOCK)
 
     def state(self, user: str) -> UserState:
         """Enter, and return the state of a user; it is not to be changed.

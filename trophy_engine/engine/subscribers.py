@@ -31,7 +31,7 @@ class Subscribers:
             InvalidValue: the kind is not a class of effects, or the callback cannot be called.
         """
         if not (isinstance(kind, type) and issubclass(kind, Effect)):
-            raise InvalidValue(f"kind must be a class of effects such as MetricChanged, not {short_repr(kind)}")
+            raise InvalidValue(f"must be a class of effects such as MetricChanged, not {short_repr(kind)}", "kind")
         CALLABLE.check("callback", callback)
         subscription = (kind, callback)
         self.subscriptions.append(subscription)

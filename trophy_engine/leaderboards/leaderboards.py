@@ -16,7 +16,7 @@ from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.settle import settle
 from trophy_engine.core.state import UserState
-from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, short_repr
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NOWHERE, LeaderboardIndex, Position
 from trophy_engine.leaderboards.run_ranking import Group
@@ -186,7 +186,7 @@ class Leaderboards:
         user, today = player.id, zone(player.time_zone).window(at)[0]
         number = board.runs.nearest(today) if run is None else _run_of(board, run)
         if days < 0:
-            raise InvalidValue(f"days must be at least 0, not {days}")
+            raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.position(board, number, user)
@@ -340,7 +340,7 @@ def _utc_day(at: int) -> int:
 
 def _run_of(board: BoardPlan, day: date) -> int:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(f"run must be a date, not {short_repr(day)}")
+        raise InvalidValue(f"must be a date, not {short_repr(day)}", "run")
     found = board.runs.holding(day.toordinal())
     if found is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"
@@ -354,9 +354,9 @@ def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | 
     if limit is None:
         limit = min(DEFAULT_LIMIT, most)
     if not 0 <= limit <= most:
-        raise InvalidValue(f"limit must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}")
+        raise InvalidValue(f"must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}", "limit")
     if offset < 0 and user is None:
-        raise InvalidValue(f"offset must be at least 0, not {offset}; name a user for rows above theirs")
+        raise InvalidValue(f"must be at least 0, not {offset}; name a user for rows above theirs", "offset")
     return limit
 
 
@@ -369,5 +369,6 @@ def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Map
             raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
     if names and not wanted:
         listed = ", ".join(map(repr, names))
-        raise InvalidValue(f"leaderboard {board.key!r} is broken down by {listed}; give attributes to say which group")
+        broken_down = f"leaderboard {board.key!r} is broken down by {listed}; give"
+        raise InvalidValue((broken_down, FieldName("attributes"), "to say which group"))
     return wanted

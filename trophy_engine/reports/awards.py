@@ -22,7 +22,7 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
         InvalidValue: ``n`` is not from 1 to 100.
     """
     if type(n) is not int or not 1 <= n <= MAX_AWARDS:
-        raise InvalidValue(f"n must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}")
+        raise InvalidValue(f"must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}", "n")
     since = takewhile(
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )

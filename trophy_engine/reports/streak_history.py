@@ -94,7 +94,7 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
     current = index(state.clock.day)
     most = min(current - index(1) - 1, MAX_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
-        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
+        raise InvalidValue(f"must be a whole number from 1 to {most:,}, not {short_repr(periods)}", "periods")
     rows = list(record.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))

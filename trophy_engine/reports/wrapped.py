@@ -113,7 +113,7 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
         return current
     if type(year) is not int or not 1 <= year <= current:
         bounds = f"from 1 to {current}, the user's current one"
-        raise InvalidValue(f"year must be a whole number {bounds}, not {short_repr(year)}")
+        raise InvalidValue(f"must be a whole number {bounds}, not {short_repr(year)}", "year")
     return year
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 from math import nextafter
 from typing import Final, Self
 from uuid import UUID
@@ -54,6 +53,8 @@ class Progress:
             return 0.0
         if self.current >= self.target:
             return _NEARLY_DONE
+        from fractions import Fraction  # noqa: PLC0415  # few games ask
+
         return min(float(Fraction(self.current) / Fraction(self.target)), _NEARLY_DONE)
 
     @property

@@ -25,7 +25,7 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
@@ -152,7 +152,7 @@ def sweep(
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("variations", variations)
     for path, values in variations.items():
-        InstanceOf((Iterable,)).check(f"variations of {path}", values)
+        InstanceOf((Iterable,)).check(FieldName(before=f"variations of {path}"), values)
     paths = list(variations)
     values_to_try = [tuple(islice(values, MAX_RULESETS + 1)) for values in variations.values()]
     if prod(map(len, values_to_try)) > MAX_RULESETS:
