@@ -37,7 +37,7 @@ class _Broadcast(NamedTuple):
     """A broadcast at an instant; that of the end of a run still lacks its rankings, and names the run."""
 
     at: int
-    raw: RawEffect
+    fields: RawEffect
     finished: tuple[BoardPlan, int] | None = None
 
 
@@ -50,7 +50,9 @@ def broadcasts_between(
         if board.rule.status == "active":
             broadcasts += _of_runs(board, since, until)
     broadcasts.sort(key=attrgetter("at"))
-    return [raw if finished is None else (*raw, rankings_at_close(*finished)) for _, raw, finished in broadcasts]
+    return [
+        fields if finished is None else (*fields, rankings_at_close(*finished)) for _, fields, finished in broadcasts
+    ]
 
 
 def finished_early(
