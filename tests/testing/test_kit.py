@@ -246,13 +246,13 @@ def plant_forgotten_boundary(monkeypatch):
 
 def plant_double_payment(monkeypatch):
     """Every award is lined up twice."""
-    real = achievements.cross_metric
+    real = achievements.cross_metric_thresholds
 
     def cross(agenda, *given):
         real(agenda, *given)
         agenda.awards += agenda.awards
 
-    monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric", cross)
+    monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric_thresholds", cross)
 
 
 def plant_revocation(monkeypatch):
@@ -331,8 +331,8 @@ def test_the_machine_finds_a_planted_fault(monkeypatch):
 
     def credit(agenda, state, streak, period, at):
         real(agenda, state, streak, period, at)
-        if state.length == 2:
-            state.length = 3
+        if state.streak.length == 2:
+            state.streak.length = 3
 
     monkeypatch.setattr(streaks, "_credit", credit)
     with pytest.raises(AssertionError):

@@ -17,8 +17,7 @@ from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, 
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset

@@ -15,7 +15,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.rules import Rules, load
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
 from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of

@@ -5,8 +5,6 @@ from __future__ import annotations
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
 
-__all__ = ["Agenda"]
-
 
 class Agenda:
     """Gathers what follows from a move of a counter until nothing moves.

@@ -49,8 +49,6 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 
-__all__ = ["compile_plan"]
-
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
     """Compile a ruleset and its plugs; its own construction has made sure that every reference resolves."""
@@ -98,7 +96,7 @@ class _Compiler:
             metric.alone = not (metric.boards or metric.matching or metric.streak or customizable)
 
     def _add(self, counter: Counter) -> Counter:
-        """Add a counter that has a place in a state's ``gauges``."""
+        """Add a counter that has a place among the states of a user's counters."""
         counter.index = len(self.counters)
         self.counters.append(counter)
         return counter

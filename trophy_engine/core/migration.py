@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import complete, complete_composites, qualifies
+from trophy_engine.core.achievements import complete_achievement, complete_composites, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record
@@ -28,8 +28,6 @@ from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.streak import Freezes
-
-__all__ = ["RulesDiff", "migrate_state"]
 
 #: Gives a user's past, command by command; only asked where the new rules need it.
 Past = Callable[[], Iterable[Transition]]
@@ -231,9 +229,9 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
     """Complete the achievements that are new or changed and already reached, composites after all others."""
     for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
         if qualifies(achievement, after) and _is_reached(achievement, after):
-            complete(agenda, after, achievement, at, silently=True)
+            complete_achievement(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False
-    complete_composites(agenda, after, at, silently=True)
+    complete_composites(agenda, after, at, announce=False)
     after.counters.recheck = True
 
 

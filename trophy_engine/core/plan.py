@@ -48,19 +48,6 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
-__all__ = [
-    "AchievementPlan",
-    "BoardPlan",
-    "Counter",
-    "MetricPlan",
-    "Plan",
-    "StreakPlan",
-    "SystemPlan",
-    "TriggerPlan",
-    "conditions_of",
-    "weekdays_of",
-]
-
 _INDEX: Final = attrgetter("index")
 
 
@@ -138,7 +125,7 @@ class Counter:
     Attributes:
         subject: what it counts, in words.
         read: returns the number, given a user's state.
-        index: its place in a state's ``gauges``; -1 for one that has none there.
+        index: its place among the states of a user's counters; -1 for one that has none there.
         event_attributes: those of the events that it counts.
         unfiltered: the counter of all events of the metric, for one that counts those with certain attributes.
         achievements, thresholds: what it completes and at which number, rising; the last is beyond every total.

@@ -12,10 +12,8 @@ from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level
 
-__all__ = ["idle", "level_of", "pay"]
 
-
-def pay(agenda: Agenda, state: UserState, at: int) -> None:
+def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay what is lined up, in the order in which triggers are declared.
 
     Raises:
@@ -89,7 +87,7 @@ def level_of(system: SystemPlan, total: int) -> Level | None:
     return system.levels[reached - 1] if reached else None
 
 
-def idle(trigger: TriggerPlan, state: UserState) -> bool:
+def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
     """Tell whether paying a trigger now would change nothing, so that time need not be spent on it."""
     wanted, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:

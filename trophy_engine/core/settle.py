@@ -21,17 +21,15 @@ from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import plugs
-from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.achievements import complete_composites, cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.points import idle, pay
+from trophy_engine.core.points import has_no_effect, pay_awards
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, FREEZE, LAST_DAY, MISS
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.numbers import BEYOND
-
-__all__ = ["anniversaries_by", "make_due_happen", "pass_ticks", "pay_ticks_skipped", "settle"]
 
 
 def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
@@ -43,12 +41,12 @@ def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
     if until < state.clock.due or until < state.clock.settled or until < state.quiet_until():
         return state
     if state.clock.due_days[ANNIVERSARY] < 0:
-        settle(agenda, state, state.clock.settled)
+        settle_user(agenda, state, state.clock.settled)
     known = len(agenda.effects)
     ahead, due = state, _next_due(agenda.plan, state, until)
     if due <= until:
         ahead = state.copy()
-        settle(agenda, ahead, until)
+        settle_user(agenda, ahead, until)
         due = ahead.clock.due
     if len(agenda.effects) == known:
         state.be_quiet_until(due)
@@ -56,11 +54,11 @@ def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
     last = agenda.effects[-1][2]
     if last < until:
         ahead = state.copy()
-        settle(Agenda(agenda.plan), ahead, last)
+        settle_user(Agenda(agenda.plan), ahead, last)
     return ahead
 
 
-def settle(agenda: Agenda, state: UserState, until: int) -> None:
+def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
     """Advance a user to an instant: everything that is due by then happens; an earlier instant does nothing."""
     clock = state.clock
     if until < clock.settled:
@@ -146,9 +144,9 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
         thresholds = agenda.plan.anniversaries.thresholds
         state.counters.years = int(thresholds[bisect_right(thresholds, before)])
         clock.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
-        cross(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
+        cross_thresholds(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
         complete_composites(agenda, state, at)
-        pay(agenda, state, at)
+        pay_awards(agenda, state, at)
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
@@ -179,7 +177,7 @@ def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
     """Give the instant of the next tick whose award would change something; ``ticked`` is up to when they were made."""
     soonest = NEVER
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
-        if idle(trigger, state):
+        if has_no_effect(trigger, state):
             continue
         if trigger.hours:
             at = tick.anchor + ((ticked - tick.anchor) // trigger.hours + 1) * trigger.hours
@@ -203,7 +201,7 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
 
 def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
     agenda.awards.append((trigger.order, trigger, 1))
-    pay(agenda, state, at)
+    pay_awards(agenda, state, at)
     if agenda.plan.plugs:
         plugs.end_step(agenda, state, None, at)
 

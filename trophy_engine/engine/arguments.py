@@ -11,9 +11,7 @@ from typing import Final
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Changes
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
+from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, Changes, Plan, write_conditions
 from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence

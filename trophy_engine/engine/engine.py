@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
-from trophy_engine.core.commands import (
+from trophy_engine.core import (
     ChangeRules,
     Complete,
+    Effect,
     GrantFreeze,
     Identify,
     Pause,
@@ -20,11 +21,10 @@ from trophy_engine.core.commands import (
     ResetStreak,
     RestoreStreak,
     Settle,
+    Transition,
     Unpause,
+    to_effect,
 )
-from trophy_engine.core.effects import Effect
-from trophy_engine.core.raw_effects import to_effect
-from trophy_engine.core.transition import Transition
 from trophy_engine.engine.arguments import (
     UNSET,
     Unset,

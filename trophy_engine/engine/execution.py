@@ -14,13 +14,17 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Record, UserCommand
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.raw_effects import AT
-from trophy_engine.core.settle import make_due_happen, settle
-from trophy_engine.core.state import UserState
+from trophy_engine.core import (
+    AT,
+    Agenda,
+    RawEffect,
+    Record,
+    UserCommand,
+    UserState,
+    apply_command,
+    make_due_happen,
+    settle_user,
+)
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
@@ -153,7 +157,7 @@ class Execution:
     def settled_copy(self, state: UserState, instant: int) -> UserState:
         """Return a copy of a state as time alone makes it by an instant."""
         copy = state.copy()
-        settle(Agenda(self.repository.plan), copy, instant)
+        settle_user(Agenda(self.repository.plan), copy, instant)
         return copy
 
     def player(self, state: UserState, instant: int) -> Player:
@@ -186,7 +190,7 @@ class Execution:
             self.announcer.advance_to(command.at)
         known = repository.states.get(user_id) if type(user_id) is str else None
         try:
-            state = apply(agenda, known or repository.state(check_user_id(user_id)), command)
+            state = apply_command(agenda, known or repository.state(check_user_id(user_id)), command)
         except TrophyError:
             self._agenda = Agenda(repository.plan)
             repository.whole = True  # a refusal leaves no trace

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core import CompilePlug, Plan, compile_plan
 from trophy_engine.notifications import compile_notifications
 from trophy_engine.rules.ruleset import Ruleset
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from trophy_engine.core.effects import Effect, RawEffect
-from trophy_engine.core.raw_effects import KIND, to_effect
+from trophy_engine.core import KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue, SubscribersFailed, short_repr
 from trophy_engine.rules.constraints import CALLABLE

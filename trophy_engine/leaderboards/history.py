@@ -10,13 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.leaderboard_values import Value, group_of, values_of
-from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.state.run_values import RunValues, runs_unlike
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    BoardPlan,
+    RunValues,
+    Transition,
+    UserState,
+    Value,
+    group_of,
+    runs_unlike,
+    settle_user,
+    values_of,
+)
 from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.leaderboards.views import StandingDay
@@ -104,7 +109,7 @@ def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
         end_of_day = (soonest // DAY + 1) * DAY - 1
         if end_of_day >= until:
             return
-        settle(agenda, state, end_of_day)
+        settle_user(agenda, state, end_of_day)
         yield state.copy()
 
 

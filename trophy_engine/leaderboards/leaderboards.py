@@ -11,11 +11,7 @@ from typing import Final, NamedTuple
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, short_repr
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NOWHERE, LeaderboardIndex, Position
@@ -258,7 +254,7 @@ class Leaderboards:
             state = self._repository.state(user)
             if state is not None and state.clock.settled <= at:
                 found[user] = state.copy()
-                settle(Agenda(self._repository.plan), found[user], at)
+                settle_user(Agenda(self._repository.plan), found[user], at)
             else:
                 for transition in self._repository.transitions_of(user, at):
                     found[user] = transition.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trophy_engine.core.plugs import Plug
+    from trophy_engine.core import Plug
     from trophy_engine.rules.ruleset import Ruleset
 
 

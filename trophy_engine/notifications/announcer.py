@@ -6,8 +6,7 @@ Rules without notifications have none.
 from __future__ import annotations
 
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.plan import Plan
+from trophy_engine.core import Plan, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Leaderboards
 from trophy_engine.notifications.broadcasts import broadcasts_between, finished_early

@@ -12,15 +12,16 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, begins_anywhere, over_everywhere
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
+    BoardPlan,
     BoostFinished,
     BoostStarted,
     LeaderboardFinished,
+    LeaderboardRow,
     LeaderboardStarted,
+    Plan,
     RawEffect,
 )
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.notifications.plan import NotificationPlan
 
 #: The user of an effect that concerns all users.

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import nsmallest
 
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.leaderboard_values import group_of, values_of
-from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    BoardPlan,
+    LeaderboardRow,
+    Plan,
+    Transition,
+    UserState,
+    group_of,
+    settle_user,
+    values_of,
+)
 from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT
 from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
 from trophy_engine.repository.repository import Repository
@@ -98,5 +102,5 @@ class _UserThrough:
             self._state, self._plan = self._next.state.copy(), self._next.plan
             self._next = next(self._transitions, None)
         if self._state is not None:
-            settle(Agenda(self._plan), self._state, instant)
+            settle_user(Agenda(self._plan), self._state, instant)
         return self._state

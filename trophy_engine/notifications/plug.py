@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Complete, Identify, Record, UserCommand
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.migration import RulesDiff
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.plugs import Plug, PlugState
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    Complete,
+    Identify,
+    Plan,
+    Plug,
+    PlugState,
+    RawEffect,
+    Record,
+    RulesDiff,
+    Transition,
+    UserCommand,
+    UserState,
+)
 from trophy_engine.notifications import scheduled
 from trophy_engine.notifications.plan import notification_plan
 from trophy_engine.notifications.state import NotificationState

@@ -11,8 +11,7 @@ from collections.abc import Container, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from trophy_engine.core.effects import LeaderboardChanged, RankChanged, RawEffect
-from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.run_ranking import Group, value_on

@@ -16,24 +16,26 @@ from typing import Final
 
 from trophy_engine.calendar.instants import HOUR, NEVER
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
+    KIND,
+    LAST_DAY,
     AchievementCompleted,
     AchievementDue,
+    Agenda,
     BoostFinished,
     BoostStarted,
+    Plan,
     PointsAwarded,
     PointsChanged,
     RawEffect,
     ReactivationDue,
     RecapDue,
+    StreakPlan,
     StreakReminderDue,
+    UserState,
+    open_period,
+    position,
 )
-from trophy_engine.core.plan import Plan, StreakPlan
-from trophy_engine.core.raw_effects import KIND, position
-from trophy_engine.core.state import UserState
-from trophy_engine.core.state.clock import LAST_DAY
-from trophy_engine.core.streaks import open_period
 from trophy_engine.notifications.plan import NotificationPlan
 from trophy_engine.notifications.state import NotificationState
 

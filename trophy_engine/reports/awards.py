@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 from typing import Final
 
-from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.raw_effects import select_effects
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import PointsAwarded, Transition, select_effects
 from trophy_engine.errors import InvalidValue, short_repr
 
 #: The number of awards that can be asked for.

@@ -9,9 +9,7 @@ from typing import Protocol
 
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView

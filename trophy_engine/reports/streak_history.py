@@ -17,24 +17,24 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     FreezeConsumed,
     FreezeReturned,
+    NamedEffect,
+    Past,
+    Pauses,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
     StreakPaused,
+    StreakPlan,
     StreakRecounted,
     StreakReset,
     StreakRestored,
     StreakStarted,
     StreakUnpaused,
+    Transition,
 )
-from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.recount import Past
-from trophy_engine.core.state.pauses import Pauses
-from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.reports.dated_effects import dated_effects
 

@@ -16,9 +16,7 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly, Weekly
-from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, MetricChanged
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import AchievementBackdated, AchievementCompleted, MetricChanged, Plan, Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals

@@ -12,16 +12,23 @@ from itertools import takewhile
 from typing import Final
 
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import ChangeRules, Command, Record, Settle
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import migrate_state
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.plugs import CompilePlug
-from trophy_engine.core.settle import make_due_happen, settle
-from trophy_engine.core.state import SCHEMA, UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    SCHEMA,
+    Agenda,
+    ChangeRules,
+    Command,
+    CompilePlug,
+    Plan,
+    RawEffect,
+    Record,
+    Settle,
+    Transition,
+    UserState,
+    apply_command,
+    make_due_happen,
+    migrate_state,
+    settle_user,
+)
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.repository.pending import PendingEntries
 from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
@@ -152,7 +159,7 @@ class Repository:
         self, state: UserState, former: Plan, plan: Plan, command: ChangeRules, sequence: int, effects: list[RawEffect]
     ) -> UserState:
         agenda = Agenda(former)
-        settle(agenda, state, command.at)
+        settle_user(agenda, state, command.at)
         effects += agenda.effects
         agenda = Agenda(plan)
         diff = diff_of(former, plan)
@@ -206,7 +213,7 @@ class Repository:
                     if state is not None:
                         state = make_due_happen(agenda, state, at)
                 case command:
-                    state = apply(agenda, state, command)
+                    state = apply_command(agenda, state, command)
             agenda.begin([])
         if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
             self._unsaved[user_id] = None
@@ -349,7 +356,7 @@ class Repository:
             if state is not None and isinstance(command, Settle):
                 self.states[user_id] = make_due_happen(agenda, state, command.at)
             elif state is not None and not isinstance(command, ChangeRules | Settle):
-                self.states[user_id] = apply(agenda, state, command)
+                self.states[user_id] = apply_command(agenda, state, command)
             self.changed[user_id] = None
         if isinstance(command, Settle):
             self._settled = None

@@ -9,17 +9,24 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import ChangeRules, Command, Settle, UserCommand
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import RulesDiff, migrate_state
-from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.plugs import CompilePlug
-from trophy_engine.core.raw_effects import name_fields
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    ChangeRules,
+    Command,
+    CompilePlug,
+    Plan,
+    RulesDiff,
+    Settle,
+    Transition,
+    TriggerPlan,
+    UserCommand,
+    UserState,
+    apply_command,
+    compile_plan,
+    migrate_state,
+    name_fields,
+    settle_user,
+)
 from trophy_engine.rules.ruleset import Ruleset
 
 #: What is in force before a log begins.
@@ -84,9 +91,9 @@ def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: i
     agenda.awards = awards
     state = None if before is None else before.copy()
     if command is not None:
-        state = apply(agenda, state, command)
+        state = apply_command(agenda, state, command)
     elif state is not None:
-        settle(agenda, state, at)
+        settle_user(agenda, state, at)
     if state is None:
         raise AssertionError("time alone makes no user")
     return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)

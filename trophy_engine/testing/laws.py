@@ -16,9 +16,19 @@ import attrs
 
 from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
-from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
-from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
-from trophy_engine.core.state import UserState
+from trophy_engine.core import (
+    EFFECTS,
+    AchievementBackdated,
+    AchievementCompleted,
+    Effect,
+    RankChanged,
+    Record,
+    Settle,
+    UserCommand,
+    UserState,
+    decode,
+    encode,
+)
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import compile_ruleset

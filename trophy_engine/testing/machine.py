@@ -25,8 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from trophy_engine.calendar.instants import LAST, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Identify, Record, Settle
-from trophy_engine.core.effects import Effect
+from trophy_engine.core import Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError

@@ -12,11 +12,7 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.effects import completion_id
-from trophy_engine.core.plan import Plan, SystemPlan
-from trophy_engine.core.points import level_of
-from trophy_engine.core.state.streak import StreakState
-from trophy_engine.core.streaks import expires
+from trophy_engine.core import Plan, StreakState, SystemPlan, completion_id, expires, level_of
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,

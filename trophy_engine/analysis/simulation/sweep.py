@@ -22,8 +22,7 @@ from trophy_engine.analysis.simulation.simulate import START, Scenario, run_popu
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
 from trophy_engine.rules.constraints import InstanceOf

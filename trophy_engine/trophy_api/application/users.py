@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trophy_engine.calendar.frequencies import Weekday
-from trophy_engine.core.preferences import MESSAGES
+from trophy_engine.core import MESSAGES
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
