@@ -101,4 +101,4 @@ def play(engine: Engine, commands: Iterable[HistoryCommand]) -> list[Effect]:
 
 def states(engine: Engine) -> dict[str, dict[str, Any]]:
     """Return the state of every user, by id, as a snapshot would hold it."""
-    return {user: engine.dump(user) for user in engine.users()}
+    return {user: engine.export_user(user) for user in engine.users()}
