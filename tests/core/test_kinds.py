@@ -36,8 +36,7 @@ from trophy_engine.testing.rulesets import (
     COMPOSITE_TRIGGERS,
     POINTS_TRIGGERS,
 )
-from trophy_engine.trophy_api.admin.achievements import VARIANTS as ACHIEVEMENT_VARIANTS
-from trophy_engine.trophy_api.admin.triggers import VARIANTS as TRIGGER_VARIANTS
+from trophy_engine.trophy_api import kinds
 from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement
 from trophy_engine.trophy_api.serializers.points import serialize_trigger
@@ -118,6 +117,6 @@ def test_every_effect_has_a_sentence():
     assert SENTENCES.keys() | reasoned == set(EFFECTS.values())
 
 
-def test_the_admin_api_has_fields_for_every_kind():
-    assert ACHIEVEMENT_VARIANTS.fields.keys() == {kind.type for kind in get_args(AchievementTrigger)}
-    assert TRIGGER_VARIANTS.fields.keys() == {kind.type for kind in get_args(PointsTrigger)}
+def test_the_api_has_fields_for_every_kind():
+    assert kinds.ACHIEVEMENT_TRIGGERS.fields.keys() == {kind.type for kind in get_args(AchievementTrigger)}
+    assert kinds.POINTS_TRIGGERS.fields.keys() == {kind.type for kind in get_args(PointsTrigger)}

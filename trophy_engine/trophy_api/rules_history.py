@@ -32,6 +32,11 @@ class RulesHistory:
         """Make the history of an engine."""
         return cls(engine.ruleset, tuple((version.at or _EVER, version.ruleset) for version in engine.rules_history()))
 
+    @classmethod
+    def of_ruleset(cls, ruleset: Ruleset) -> Self:
+        """Make the history in which there was never another ruleset."""
+        return cls(ruleset, ((_EVER, ruleset),))
+
     def until(self, at: datetime) -> Self:
         """Return the history as far as it had come at an instant."""
         return attrs.evolve(self, versions=tuple(version for version in self.versions if version[0] <= at))

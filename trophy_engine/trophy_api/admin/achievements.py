@@ -14,41 +14,15 @@ from trophy_engine.rules.achievements import Achievement, AchievementTrigger, Ap
 from trophy_engine.rules.points import AchievementPointsTrigger, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import (
-    ACHIEVEMENTS,
-    BADGE,
-    EVENT_FILTER,
-    METRIC,
-    NUMBER,
-    TEXT,
-    USER_FILTER,
-    Field,
-    Variants,
-    read_fields,
-    serialize_fields,
-)
 from trophy_engine.trophy_api.admin.resource import Resource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import BADGE, TEXT, USER_FILTER, Field, read_fields, serialize_fields
 from trophy_engine.trophy_api.ids import achievement_id
+from trophy_engine.trophy_api.kinds import ACHIEVEMENT_TRIGGERS, achievement_trigger_fields
 
-Trigger = Literal["metric", "streak", "api", "achievement", "anniversary"]
 Status = Literal["active", "inactive", "locked"]
 
 _TRIGGERS: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(AchievementTrigger)}
-VARIANTS: Final = Variants(
-    "an achievement",
-    {
-        "metric": (
-            Field("metric_id", "metric", codec=METRIC, required=True),
-            Field("metric_value", "value", codec=NUMBER, required=True),
-            Field("event_attributes", codec=EVENT_FILTER),
-        ),
-        "streak": (Field("streak_length", "length", type=int, required=True),),
-        "api": (Field("key", required=True),),
-        "achievement": (Field("achievement_ids", "achievements", codec=ACHIEVEMENTS, required=True),),
-        "anniversary": (Field("anniversary_years", "years", type=int, required=True),),
-    },
-)
 _NAME: Final = Field("name", required=True)
 #: What an achievement can become, by what it is.
 _NEXT_STATUSES: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
@@ -69,8 +43,8 @@ class Achievements(Resource[Achievement]):
         Field("badge", "badge_url", codec=BADGE),
         Field("user_attributes", codec=USER_FILTER),
     )
-    item_fields = (_NAME, Field("trigger", type=Trigger, required=True))  # in the order of messages
-    variant_fields = VARIANTS.all
+    item_fields = (_NAME, Field("trigger", type=ACHIEVEMENT_TRIGGERS.type, required=True))  # in the order of messages
+    variant_fields = ACHIEVEMENT_TRIGGERS.all
 
     def rule_id(self, rule: Achievement) -> UUID:
         """Return the identifier of an achievement."""
@@ -78,7 +52,7 @@ class Achievements(Resource[Achievement]):
 
     def create_rule(self, item: Any, context: EditContext) -> Achievement:
         """Create an achievement."""
-        VARIANTS.check(item, item.trigger, whole=True)
+        ACHIEVEMENT_TRIGGERS.check(item, item.trigger, whole=True)
         if isinstance(item.key, Unset):
             key = context.unused_key(_key_from_name(item.name), _keys)
         else:
@@ -89,7 +63,7 @@ class Achievements(Resource[Achievement]):
         """Update an achievement, of another trigger where it is given one with all that this needs."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
         another = kind != rule.trigger.type
-        VARIANTS.check(item, kind, whole=another)
+        ACHIEVEMENT_TRIGGERS.check(item, kind, whole=another)
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
         trigger = _trigger(item, kind, context, None if another else rule.trigger)
@@ -124,18 +98,13 @@ class Achievements(Resource[Achievement]):
         own = (
             {"key": rule.key}
             if isinstance(rule.trigger, ApiTrigger)
-            else serialize_fields(_trigger_fields(rule.trigger.type), rule.trigger)
+            else serialize_fields(achievement_trigger_fields(rule.trigger.type), rule.trigger)
         )
         return {**super().serialize(rule, context), "trigger": rule.trigger.type, **own}
 
 
-def _trigger_fields(kind: str) -> tuple[Field, ...]:
-    """Return the fields that a kind of trigger has; the key is the achievement's."""
-    return tuple(field for field in VARIANTS.fields[kind] if field.name != "key")
-
-
 def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:
-    values = read_fields(_trigger_fields(kind), item, context)
+    values = read_fields(achievement_trigger_fields(kind), item, context)
     trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
     return trigger
 

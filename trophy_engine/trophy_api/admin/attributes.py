@@ -8,9 +8,9 @@ from uuid import UUID
 from trophy_engine.rules.metrics import Attribute
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import Field, read_fields
 from trophy_engine.trophy_api.admin.resource import Resource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import Field, read_fields
 from trophy_engine.trophy_api.ids import attribute_id
 
 

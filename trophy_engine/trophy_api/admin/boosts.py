@@ -11,9 +11,9 @@ from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
 from trophy_engine.trophy_api.ids import boost_id
 from trophy_engine.trophy_api.statuses import boost_status
 

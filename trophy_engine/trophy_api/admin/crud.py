@@ -9,10 +9,10 @@ from uuid import UUID
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import error_message
 from trophy_engine.trophy_api.admin.resource import Resource
+from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
+from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import structure
 

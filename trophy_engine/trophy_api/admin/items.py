@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.engine.arguments import UNSET, Unset
-from trophy_engine.trophy_api.admin.fields import Field
+from trophy_engine.trophy_api.fields import Field
 from trophy_engine.trophy_api.structuring import item
 
 

@@ -11,8 +11,9 @@ import attrs
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import (
+from trophy_engine.trophy_api.admin.resource import Resource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import (
     BREAKDOWN,
     DATE,
     METRIC,
@@ -24,7 +25,6 @@ from trophy_engine.trophy_api.admin.fields import (
     Variants,
     read_fields,
 )
-from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
 

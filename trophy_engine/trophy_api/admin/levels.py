@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from trophy_engine.rules.points import Level
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Field, read_fields
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_fields
 from trophy_engine.trophy_api.ids import level_id
 
 

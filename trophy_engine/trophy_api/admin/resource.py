@@ -11,9 +11,9 @@ import attrs
 
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import Field, read_fields, serialize_fields
 from trophy_engine.trophy_api.admin.items import edit_item, new_item
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import Field, read_fields, serialize_fields
 
 R = TypeVar("R")
 

@@ -12,12 +12,12 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.boosts import Boosts
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import BADGE, PROSE, Field, error_message_at, read_fields
 from trophy_engine.trophy_api.admin.levels import Levels
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.admin.triggers import Triggers
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, error_message_at, read_fields
 from trophy_engine.trophy_api.ids import system_id
 
 

@@ -12,42 +12,15 @@ from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.edit_context import EditContext
-from trophy_engine.trophy_api.admin.fields import (
-    ACHIEVEMENT,
-    EVENT_FILTER,
-    METRIC,
-    USER_FILTER,
-    Field,
-    Variants,
-    read_fields,
-    serialize_fields,
-)
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
+from trophy_engine.trophy_api.edit_context import EditContext
+from trophy_engine.trophy_api.fields import USER_FILTER, Field, read_fields, serialize_fields
 from trophy_engine.trophy_api.ids import trigger_id
+from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
 
-Type = Literal["metric", "achievement", "streak", "time", "user_creation"]
 Status = Literal["active", "inactive"]
-Unit = Literal["hours", "days"]
 
 _TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
-VARIANTS: Final = Variants(
-    "a trigger",
-    {
-        "metric": (
-            Field("metric_id", "metric", codec=METRIC, required=True),
-            Field("metric_threshold", "threshold", type=int, required=True),
-            Field("event_attributes", codec=EVENT_FILTER),
-        ),
-        "achievement": (Field("achievement_id", "achievement", codec=ACHIEVEMENT, required=True),),
-        "streak": (Field("streak_length", "length", type=int, required=True),),
-        "time": (
-            Field("time_unit", "unit", type=Unit, required=True),
-            Field("time_interval", "interval", type=int, required=True),
-        ),
-        "user_creation": (),
-    },
-)
 
 
 class Triggers(NestedResource[PointsTrigger]):
@@ -59,8 +32,8 @@ class Triggers(NestedResource[PointsTrigger]):
         Field("status", type=Status, default="inactive"),
         Field("user_attributes", codec=USER_FILTER),
     )
-    item_fields = (Field("type", type=Type, required=True), Field("block_if_out_of_points", type=bool))
-    variant_fields = VARIANTS.all
+    item_fields = (Field("type", type=POINTS_TRIGGERS.type, required=True), Field("block_if_out_of_points", type=bool))
+    variant_fields = POINTS_TRIGGERS.all
 
     def rule_id(self, rule: PointsTrigger) -> UUID:
         """Return the identifier of a trigger."""
@@ -68,7 +41,7 @@ class Triggers(NestedResource[PointsTrigger]):
 
     def create_rule(self, item: Any, context: EditContext) -> PointsTrigger:
         """Create a trigger."""
-        VARIANTS.check(item, item.type, whole=True)
+        POINTS_TRIGGERS.check(item, item.type, whole=True)
         key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
         trigger: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
         return trigger
@@ -77,7 +50,7 @@ class Triggers(NestedResource[PointsTrigger]):
         """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
         another = kind != rule.type
-        VARIANTS.check(item, kind, whole=another)
+        POINTS_TRIGGERS.check(item, kind, whole=another)
         values = self._values(item, kind, context)
         if not another:
             return attrs.evolve(rule, **values)
@@ -88,7 +61,7 @@ class Triggers(NestedResource[PointsTrigger]):
         return trigger
 
     def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:
-        values = read_fields((*self.fields, *VARIANTS.fields[kind]), item, context)
+        values = read_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:
@@ -98,7 +71,7 @@ class Triggers(NestedResource[PointsTrigger]):
     def serialize(self, rule: PointsTrigger, context: EditContext) -> dict[str, Any]:
         """Serialize a trigger with the fields of its type."""
         blocks = isinstance(rule, MetricPointsTrigger) and rule.block_if_out_of_points
-        own = {"type": rule.type, **serialize_fields(VARIANTS.fields[rule.type], rule)}
+        own = {"type": rule.type, **serialize_fields(POINTS_TRIGGERS.fields[rule.type], rule)}
         return {**super().serialize(rule, context), **own, "blockIfOutOfPoints": blocks}
 
     def _keys(self, ruleset: Ruleset) -> Iterator[str]:

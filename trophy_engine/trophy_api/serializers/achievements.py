@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from trophy_engine.rules.achievements import (
-    Achievement,
-    AnniversaryTrigger,
-    ApiTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
+from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.ids import achievement_id, metric_id
-from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant, serialize_number
+from trophy_engine.trophy_api.fields import describe_fields
+from trophy_engine.trophy_api.ids import achievement_id
+from trophy_engine.trophy_api.kinds import achievement_trigger_fields
+from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant
 from trophy_engine.views.progress import MASK, AchievementView
 
 
@@ -34,27 +28,10 @@ def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
 
 def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
     """Serialize the fields that achievements of this trigger have."""
-    match rule.trigger:
-        case ApiTrigger():
-            return {"key": rule.key}
-        case StreakTrigger(length):
-            return {"streakLength": length}
-        case AnniversaryTrigger(years):
-            return {"anniversaryYears": years}
-        case CompositeTrigger(keys):
-            return {"achievementIds": [str(achievement_id(key)) for key in keys]}
-        case MetricTrigger(metric, value, event_attributes):
-            names = {metric.key: metric.name for metric in ruleset.metrics}
-            filters = serialize_attributes(event_attributes)
-            return {
-                "metricId": str(metric_id(metric)),
-                "metricName": names[metric],
-                "metricValue": serialize_number(value),
-                "eventAttributes": filters,
-                **({"eventAttribute": filters[0]} if filters else {}),
-            }
-        case _:
-            assert_never(rule.trigger)
+    if isinstance(rule.trigger, ApiTrigger):
+        return {"key": rule.key}
+    fields = achievement_trigger_fields(rule.trigger.type)
+    return describe_fields(fields, rule.trigger, RulesHistory.of_ruleset(ruleset))
 
 
 def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import assert_never
 
 from trophy_engine.core import PointsAwarded
 from trophy_engine.engine.outcome import PointsChange
-from trophy_engine.rules.points import (
-    AchievementPointsTrigger,
-    Boost,
-    Level,
-    MetricPointsTrigger,
-    PointsSystem,
-    PointsTrigger,
-    StreakPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
-)
-from trophy_engine.trophy_api.ids import achievement_id, boost_id, level_id, metric_id, system_id, trigger_id
+from trophy_engine.rules.points import Boost, Level, PointsSystem, PointsTrigger
+from trophy_engine.trophy_api.fields import describe_fields
+from trophy_engine.trophy_api.ids import boost_id, level_id, system_id, trigger_id
+from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
 from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import (
     Json,
@@ -76,7 +67,7 @@ def local_boost_status(boost: Boost, today: date) -> BoostStatus:
 
 
 def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: RulesHistory) -> Json:
-    """Serialize a trigger."""
+    """Serialize a trigger with the fields of its type."""
     created, updated = history.dates(system, key)
     return {
         "id": str(trigger_id(system, key)),
@@ -84,37 +75,10 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
         "points": trigger.points,
         "status": trigger.status,
         "userAttributes": serialize_attributes(trigger.user_attributes),
-        **_serialize_variant(trigger, history),
+        **describe_fields(POINTS_TRIGGERS.fields[trigger.type], trigger, history),
         "created": serialize_instant(created),
         "updated": serialize_instant(updated),
     }
-
-
-def _serialize_variant(trigger: PointsTrigger, history: RulesHistory) -> Json:
-    """Serialize the fields that triggers of this type have."""
-    match trigger:
-        case MetricPointsTrigger():
-            filters = serialize_attributes(trigger.event_attributes)
-            return {
-                "metricId": str(metric_id(trigger.metric)),
-                "metricName": history.metric_name(trigger.metric),
-                "metricThreshold": trigger.threshold,
-                "eventAttributes": filters,
-                **({"eventAttribute": filters[0]} if filters else {}),
-            }
-        case StreakPointsTrigger():
-            return {"streakLengthThreshold": trigger.length}
-        case AchievementPointsTrigger():
-            return {
-                "achievementId": str(achievement_id(trigger.achievement)),
-                "achievementName": history.achievement_name(trigger.achievement),
-            }
-        case TimePointsTrigger():
-            return {"timeUnit": trigger.unit.removesuffix("s"), "timeInterval": trigger.interval}
-        case UserCreationPointsTrigger():
-            return {}
-        case _:
-            assert_never(trigger)
 
 
 def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:

@@ -1,13 +1,14 @@
-"""Fields: which part of a rule goes by which name in the API, how it is read from a request, and how it is shown.
+"""Fields: which part of a rule has which name in the API, how it is read from a request, and how it is shown.
 
-A table of fields describes a kind of rule: from it come what a request sets and what a response shows.
+A table of fields describes a kind of rule: from it come what a request of the admin API sets, what its response shows,
+and what the application API shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import attrs
@@ -17,9 +18,11 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
-from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
+from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
+from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_number
 from trophy_engine.trophy_api.structuring import item, to_camel_case
 
 
@@ -39,12 +42,15 @@ class Codec:
         show: shows it.
         within: the names that lead to it where it is but a part of what the item has.
         type: the type of the value in an item, unless the field has another.
+        describe: returns what the application API shows, given the name of the field, the value and the history of the
+            rules; None where that is what ``show`` returns, under the same name.
     """
 
     read: Callable[[EditContext, Any], Any] = lambda _, value: value
     show: Callable[[Any], Any] = lambda value: value
     within: tuple[str, ...] = ()
     type: Any = str
+    describe: Callable[[str, Any, RulesHistory], Json] | None = None
 
 
 def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -59,7 +65,13 @@ def _filter(type_: str) -> Codec:
         ids = ((str(attribute_id(type_, key)), value) for key, value in wanted.items())
         return [{"attributeId": id_, "attributeValue": value} for id_, value in ids]
 
-    return Codec(read, show, type=tuple[AttributeValue, ...] | None)
+    return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_describe_filter)
+
+
+def _describe_filter(name: str, wanted: Mapping[str, str], _: RulesHistory) -> Json:
+    """Describe a filter; its first attribute stands in a field of its own, too."""
+    filters = serialize_attributes(wanted)
+    return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
 
 
 def _iso(day: date | None) -> str | None:
@@ -77,10 +89,23 @@ BADGE: Final = Codec(
     lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
 )
 DATE: Final = Codec(show=_iso, type=date)
-NUMBER: Final = Codec(show=as_json, type=Number)
-METRIC: Final = Codec(lambda context, id_: context.metric(id_).key, _id_of(metric_id), type=UUID)
+NUMBER: Final = Codec(show=as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
+METRIC: Final = Codec(
+    lambda context, id_: context.metric(id_).key,
+    _id_of(metric_id),
+    type=UUID,
+    describe=lambda _, key, history: {"metricId": str(metric_id(key)), "metricName": history.metric_name(key)},
+)
 SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_of(system_id), type=UUID)
-ACHIEVEMENT: Final = Codec(lambda context, id_: context.achievement(id_).key, _id_of(achievement_id), type=UUID)
+ACHIEVEMENT: Final = Codec(
+    lambda context, id_: context.achievement(id_).key,
+    _id_of(achievement_id),
+    type=UUID,
+    describe=lambda _, key, history: {
+        "achievementId": str(achievement_id(key)),
+        "achievementName": history.achievement_name(key),
+    },
+)
 ACHIEVEMENTS: Final = Codec(
     lambda context, ids: tuple(context.achievement(id_).key for id_ in ids),
     lambda keys: [str(achievement_id(key)) for key in keys],
@@ -144,6 +169,16 @@ def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
 
 
+def describe_fields(fields: Iterable[Field], rule: object, history: RulesHistory) -> Json:
+    """Return the fields of a rule as the application API shows them."""
+    described: Json = {}
+    for field in fields:
+        name, value = to_camel_case(field.name), getattr(rule, field.rule_field)
+        describe = field.codec.describe
+        described |= {name: field.codec.show(value)} if describe is None else describe(name, value, history)
+    return described
+
+
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
     """Return the message of an error with the names that the API gives to ``fields``.
 
@@ -187,6 +222,11 @@ class Variants:
 
     label: str
     fields: Mapping[str, tuple[Field, ...]]
+
+    @property
+    def type(self) -> Any:
+        """The type of the names of the kinds."""
+        return Literal[tuple(self.fields)]
 
     @property
     def all(self) -> tuple[Field, ...]:
