@@ -133,26 +133,14 @@ def record_event(
         streak = None
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
-    if metric.matching and attributes:
-        _count_matching(agenda, state, metric, value, at, attributes)
+    for observe in metric.observers:
+        observe(agenda, state, value, at, attributes)
     if streak is not None:
         cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
     if agenda.completed or counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:
         pay_awards(agenda, state, at)
-
-
-def _count_matching(
-    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
-) -> None:
-    """Move the totals over events with certain attributes that this event carries."""
-    for matching in metric.matching_counters(attributes):
-        counter_state = state.counters.states[matching.index]
-        before = counter_state.total
-        counter_state.total = after = add(before, value)
-        if not counter_state.low <= after < counter_state.high:
-            cross_metric_thresholds(agenda, state, matching, counter_state, before, after, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:

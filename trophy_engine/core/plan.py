@@ -17,7 +17,7 @@ points total                        an award             level *at N*
 Between two thresholds nothing can happen, so an event costs what it crosses and not how many rules there are.
 
 Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
-compare what ``Counter.read`` returns with the threshold. ``compile`` is the only place that asks for the kind.
+compare what ``Counter.read`` returns with the threshold. ``kinds`` is the only place that asks for the kind.
 """
 
 from __future__ import annotations
@@ -65,7 +65,11 @@ class BoardPlan:
 
 @attrs.define(eq=False)
 class SystemPlan:
-    """A points system: the greatest balance that an award leads to, and the levels by rising threshold."""
+    """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
+
+    Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
+    and the instant.
+    """
 
     index: int
     key: str
@@ -76,7 +80,7 @@ class SystemPlan:
     boosts: BoostSchedule | None
     #: By their keys, the inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
-    timed: bool = False
+    observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
     boards: list[BoardPlan] = attrs.field(factory=list)
 
 
@@ -153,8 +157,9 @@ class Counter:
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
 
-    ``alone`` is whether its events move nothing but the total, so that between two thresholds there is nothing to look
-    at.
+    Every event calls the ``observers``, with the agenda, the user's state, the value, the instant, and the attributes
+    of the event. ``alone`` is whether its events move nothing but the total, so that between two thresholds there is
+    nothing to look at.
     """
 
     key: str
@@ -163,6 +168,7 @@ class MetricPlan:
     streak: StreakPlan | None = None
     blocks: bool = False
     alone: bool = False
+    observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
     boards: list[BoardPlan] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
@@ -241,6 +247,12 @@ class Plan:
     def digest(self) -> str:
         """The digest of the rules."""
         return self.ruleset.digest
+
+    def add_counter(self, counter: Counter) -> Counter:
+        """Add a counter that has a place among the states of a user's counters."""
+        counter.index = len(self.counters)
+        self.counters.append(counter)
+        return counter
 
     def metric(self, key: str) -> MetricPlan:
         """Find a metric by its key.

@@ -66,8 +66,8 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
-    if system.timed:
-        state.clock.due = state.clock.next_tick = at  # an award that had nowhere to go may have room now
+    for observe in system.observers:
+        observe(agenda, state, before, total, at)
 
 
 def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:

@@ -1,0 +1,129 @@
+"""Kinds of rules: what the achievements and points triggers of each kind count, and what moves that.
+
+This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
+or its triggers on the list of those that are paid on one occasion. A number that neither a metric, the streak nor time
+moves is moved by an observer, which the kind adds to the metric or to the points system whose changes it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import assert_never
+
+from trophy_engine.calendar.instants import HOUR
+from trophy_engine.core.achievements import cross_metric_thresholds
+from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.plan import Counter, MetricPlan, Plan, TriggerPlan
+from trophy_engine.core.state import UserState
+from trophy_engine.numbers import Number, add
+from trophy_engine.rules.achievements import (
+    AchievementTrigger,
+    AnniversaryTrigger,
+    ApiTrigger,
+    CompositeTrigger,
+    MetricTrigger,
+    StreakTrigger,
+)
+from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.phrases import describe_counter
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    MetricPointsTrigger,
+    PointsTrigger,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+
+
+def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | None, Number, tuple[str, ...]]:
+    """Return the counter of an achievement (None for a call), its threshold, and the prerequisites."""
+    match trigger:
+        case MetricTrigger(metric, value, event_attributes):
+            return find_total(plan, metric, event_attributes), value, ()
+        case StreakTrigger(length):
+            return plan.length, length, ()
+        case AnniversaryTrigger(years):
+            return plan.anniversaries, years, ()
+        case CompositeTrigger(keys):
+            held = Counter("prerequisites", lambda state: sum(key in state.counters.completed for key in keys))
+            return held, len(keys), keys
+        case ApiTrigger():
+            return None, 1, ()
+        case _:
+            assert_never(trigger)
+
+
+def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[TriggerPlan]:
+    """Set what a trigger counts, and return the list of the triggers that are paid on the same occasion."""
+    match rule:
+        case MetricPointsTrigger():
+            trigger.counter, trigger.step = find_total(plan, rule.metric, rule.event_attributes), rule.threshold
+            trigger.blocks = rule.block_if_out_of_points
+            return trigger.counter.triggers
+        case StreakPointsTrigger():
+            trigger.counter, trigger.step = plan.length, rule.length
+            return trigger.counter.triggers
+        case AchievementPointsTrigger():
+            return plan.achievements[rule.achievement].triggers
+        case TimePointsTrigger():
+            trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
+            trigger.days = rule.interval if rule.unit == "days" else 0
+            if rule.status == "active" and _look_for_ticks not in trigger.system.observers:
+                trigger.system.observers.append(_look_for_ticks)
+            return plan.ticks
+        case UserCreationPointsTrigger():
+            return plan.creation
+        case _:
+            assert_never(rule)
+
+
+def _look_for_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:
+    """Look for timed awards again once a balance has changed: one that had nowhere to go may have room now."""
+    state.clock.due = state.clock.next_tick = at
+
+
+# --- totals of metrics ----------------------------------------------------------------------------------------------
+
+
+def add_total(
+    plan: Plan, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None
+) -> Counter:
+    """Add the counter of a metric's total over the events that carry the attributes."""
+    index, wanted = len(plan.counters), event_attributes or Filter()
+    subject = describe_counter(metric, wanted)
+    return plan.add_counter(
+        Counter(
+            subject,
+            lambda state: state.counters.states[index].total,
+            event_attributes=wanted,
+            unfiltered=unfiltered,
+        )
+    )
+
+
+def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
+    """Return the counter of a metric's total over the events that carry the attributes; add it if there is none."""
+    metric = plan.metrics[key]
+    counter = metric.find(event_attributes)
+    if counter is None:
+        if not metric.matching:
+            metric.observers.append(partial(_count_matching, metric))
+        counter = add_total(plan, key, event_attributes, metric.total)
+        metric.add_matching(counter)
+    return counter
+
+
+def _count_matching(
+    metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
+) -> None:
+    """Move the totals over events with certain attributes that this event carries."""
+    if not attributes:
+        return
+    for matching in metric.matching_counters(attributes):
+        counter_state = state.counters.states[matching.index]
+        before = counter_state.total
+        counter_state.total = after = add(before, value)
+        if not counter_state.low <= after < counter_state.high:
+            cross_metric_thresholds(agenda, state, matching, counter_state, before, after, at)
