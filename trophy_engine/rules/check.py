@@ -109,13 +109,13 @@ class _DeclaredKeys:
     systems: _Declared
     streak: bool
 
-    def check_references(self, trigger: Any, path: str) -> Iterator[Problem]:
-        """Report what a trigger lacks: a key that is not declared, or a streak."""
-        for reference in references_of(trigger, path):
-            known = self.metrics if reference.kind == "metric" else self.achievements
+    def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Report what a rule lacks: a key that is not declared, or a streak."""
+        declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        for reference in references_of(rule, path):
             for field, key in reference.keys.items():
-                yield from known.check_known(reference.kind, key, field)
-        if trigger.needs_streak:
+                yield from declared[reference.kind].check_known(reference.kind, key, field)
+        if rule.needs_streak:
             yield from _check_streak_can_start(self, path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
@@ -281,9 +281,4 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: _DeclaredKeys) ->
         for position, key in enumerate(board.breakdown_attributes):
             item = item_path(f"{path}.breakdown_attributes", position)
             yield from declared.user_attributes.check_known("user attribute", key, item)
-        if board.metric is not None:
-            yield from declared.metrics.check_known("metric", board.metric, f"{path}.metric")
-        if board.points is not None:
-            yield from declared.systems.check_known("points system", board.points, f"{path}.points")
-        if board.rank_by == "streak":
-            yield from _check_streak_can_start(declared, path)
+        yield from declared.check_references(board, path)

@@ -22,6 +22,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.references import TO_METRIC, TO_SYSTEM
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
 
@@ -59,8 +60,8 @@ class Leaderboard:
     key: str = attrs.field(validator=KEY)
     rank_by: RankBy = attrs.field(validator=OneOf(_RANKED_BY))
     start: date = attrs.field(validator=LOCAL_DATE)
-    metric: str | None = attrs.field(default=None, validator=Optional(KEY))
-    points: str | None = attrs.field(default=None, validator=Optional(KEY))
+    metric: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_METRIC)
+    points: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_SYSTEM)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
@@ -90,3 +91,8 @@ class Leaderboard:
             raise InvalidValue(
                 (f"{self.end_time} must be after", FieldName("start_time"), str(self.start_time)), "end_time"
             )
+
+    @property
+    def needs_streak(self) -> bool:
+        """Whether nobody is ranked without a streak."""
+        return self.rank_by == "streak"

@@ -1,38 +1,52 @@
-"""References: the fields of a trigger that hold keys of metrics or achievements.
+"""References: the fields of a rule that hold keys of metrics, achievements or points systems.
 
-A kind of trigger declares them in the metadata of its fields, so that checks and removals need not know the kind.
+A class of rule declares them in the metadata of its fields, so that checks and removals need not know the class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from trophy_engine.rules.diagnostics import item_path
 
+R = TypeVar("R", bound=attrs.AttrsInstance)
+
 _REFERS_TO: Final = "refers to"
-#: The metadata of fields that hold a metric's key, or an achievement's key or several.
+#: The metadata of fields that hold a key or several of a metric, an achievement, or a points system.
 TO_METRIC: Final = {_REFERS_TO: "metric"}
 TO_ACHIEVEMENT: Final = {_REFERS_TO: "achievement"}
+TO_SYSTEM: Final = {_REFERS_TO: "points system"}
 
 
 @attrs.frozen
 class Reference:
-    """What a field refers to: the kind (``"metric"`` or ``"achievement"``) and the keys, by their paths."""
+    """What a field refers to: ``"metric"``, ``"achievement"`` or ``"points system"``, and the keys by their paths."""
 
     kind: str
     keys: dict[str, str]
 
 
-def references_of(trigger: Any, path: str = "") -> Iterator[Reference]:
-    """Yield the references of a trigger that stands at a path."""
-    for field in attrs.fields(type(trigger)):
+def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
+    """Yield the references of a rule that stands at a path; a field that is None refers to nothing."""
+    for field in attrs.fields(type(rule)):
         kind = field.metadata.get(_REFERS_TO)
-        if kind is not None:
-            value, where = getattr(trigger, field.name), f"{path}.{field.name}"
+        value, where = getattr(rule, field.name), f"{path}.{field.name}"
+        if kind is not None and value is not None:
             keys = (
                 {where: value} if isinstance(value, str) else {item_path(where, n): key for n, key in enumerate(value)}
             )
             yield Reference(kind, keys)
+
+
+def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:
+    """Return a rule that refers to what is of a kind by new keys, given by the old ones."""
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(type(rule)):
+        if field.metadata.get(_REFERS_TO) == kind:
+            value = getattr(rule, field.name)
+            renamed = names.get(value, value) if isinstance(value, str) else tuple(names.get(key, key) for key in value)
+            changes[field.name] = renamed
+    return attrs.evolve(rule, **changes)  # type: ignore[misc]  # all are attrs classes

@@ -10,8 +10,9 @@ import attrs
 
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, CompositeTrigger
-from trophy_engine.rules.points import AchievementPointsTrigger, PointsSystem
+from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger
+from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
@@ -123,17 +124,9 @@ def _key_from_name(name: str) -> str:
 
 
 def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achievement:
-    if not isinstance(achievement.trigger, CompositeTrigger):
-        return achievement
-    needs = tuple(names.get(key, key) for key in achievement.trigger.achievements)
-    return attrs.evolve(achievement, trigger=CompositeTrigger(needs))
+    return attrs.evolve(achievement, trigger=rename_references(achievement.trigger, "achievement", names))
 
 
 def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
-    triggers = tuple(
-        attrs.evolve(trigger, achievement=names.get(trigger.achievement, trigger.achievement))
-        if isinstance(trigger, AchievementPointsTrigger)
-        else trigger
-        for trigger in system.triggers
-    )
+    triggers = tuple(rename_references(trigger, "achievement", names) for trigger in system.triggers)
     return attrs.evolve(system, triggers=triggers)

@@ -85,11 +85,11 @@ class _Deletion:
     def _takes(self, achievement: Achievement) -> bool:
         return self._filtered(achievement) or self._breaks(achievement.trigger)
 
-    def _breaks(self, trigger: AchievementTrigger | PointsTrigger) -> bool:
-        """Return whether nothing that a field of the trigger refers to stays, or one of its filters goes."""
-        gone = {"metric": self.metrics, "achievement": self.achievements}
-        return self._filtered(trigger) or any(
-            gone[reference.kind] >= set(reference.keys.values()) for reference in references_of(trigger)
+    def _breaks(self, rule: AchievementTrigger | PointsTrigger | Leaderboard) -> bool:
+        """Return whether nothing that a field of the rule refers to stays, or one of its filters goes."""
+        gone = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        return self._filtered(rule) or any(
+            gone[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
         )
 
     def _filtered(self, rule: Any) -> bool:
@@ -107,9 +107,7 @@ class _Deletion:
     def spares_board(self, board: Leaderboard) -> bool:
         """Return whether a leaderboard stays."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
-        return not (
-            board.metric in self.metrics or board.points in self.systems or broken_down or self._filtered(board)
-        )
+        return not (broken_down or self._breaks(board))
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
         """Return an achievement that stays, without the prerequisites that go; locked, so that its holders keep it.
