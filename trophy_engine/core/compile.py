@@ -1,4 +1,4 @@
-"""Compiling: a ruleset becomes a plan, first its counters, then the thresholds and steps that its rules put on them."""
+"""Compiling: a ruleset becomes a plan, first the counters, then the thresholds and steps of the rules on them."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ from trophy_engine.rules.streak import Streak
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
-    """Compile a ruleset and its plugs; its own construction has made sure that every reference resolves."""
+    """Return the plan of a ruleset and its plugs; the constructor of the ruleset has checked all references."""
     plan = _Compiler(ruleset).plan
     plan.plugs = tuple(plug for compile_plug in plugs if (plug := compile_plug(ruleset)) is not None)
     return plan
 
 
 class _Compiler:
-    """Builds a plan: first the counters, then the thresholds and steps that achievements and triggers put on them."""
+    """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.counters: list[Counter] = []
@@ -96,19 +96,19 @@ class _Compiler:
             metric.alone = not (metric.boards or metric.matching or metric.streak or customizable)
 
     def _add(self, counter: Counter) -> Counter:
-        """Add a counter that has a place among the states of a user's counters."""
+        """Add a counter that has a state in every user."""
         counter.index = len(self.counters)
         self.counters.append(counter)
         return counter
 
     def _total(self, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None) -> Counter:
-        """Add the counter of a metric's total over the events that carry the attributes."""
+        """Add the counter of a metric's total over the events with given attributes."""
         index, wanted = len(self.counters), event_attributes or Filter()
         subject = describe_counter(metric, wanted)
         return self._add(Counter(subject, lambda state: state.counters.states[index].total, index, wanted, unfiltered))
 
     def _total_of(self, key: str, event_attributes: Filter) -> Counter:
-        """Find the counter of a metric's total over the events that carry the attributes, or add it."""
+        """Find or add the counter of a metric's total over the events with given attributes."""
         metric = self.plan.metrics[key]
         counter = metric.find(event_attributes)
         if counter is None:
@@ -144,7 +144,7 @@ class _Compiler:
             self.plan.composites.append(achievement)
 
     def _condition(self, trigger: AchievementTrigger) -> tuple[Counter | None, Number, tuple[str, ...]]:
-        """Return the counter of an achievement (None for a call), its threshold, and the prerequisites."""
+        """Return the counter of an achievement (None for an ``api`` trigger), its threshold, and its prerequisites."""
         match trigger:
             case MetricTrigger(metric, value, event_attributes):
                 return self._total_of(metric, event_attributes), value, ()
@@ -177,7 +177,7 @@ class _Compiler:
             trigger.system.timed = True
 
     def _payers(self, trigger: TriggerPlan, rule: PointsTrigger) -> list[TriggerPlan]:
-        """Set what a trigger counts, and return the list of the triggers that pay at the same occasion."""
+        """Set the counter and the step of a trigger, and return the list of triggers that it joins if active."""
         match rule:
             case MetricPointsTrigger():
                 trigger.counter, trigger.step = self._total_of(rule.metric, rule.event_attributes), rule.threshold
