@@ -1,6 +1,6 @@
-"""References: the fields of a trigger that hold keys of metrics or achievements.
+"""References: the fields of a trigger that contain keys of metrics or achievements.
 
-A kind of trigger declares them in the metadata of its fields, so that checks and removals need not know the kind.
+Triggers declare them in the metadata of their fields, so that checks and removals do not depend on the kind.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import attrs
 from trophy_engine.rules.diagnostics import item_path
 
 _REFERS_TO: Final = "refers to"
-#: The metadata of fields that hold a metric's key, or an achievement's key or several.
+#: The metadata of fields with the key of a metric, or with one or several keys of achievements.
 TO_METRIC: Final = {_REFERS_TO: "metric"}
 TO_ACHIEVEMENT: Final = {_REFERS_TO: "achievement"}
 
 
 @attrs.frozen
 class Reference:
-    """What a field refers to: the kind (``"metric"`` or ``"achievement"``) and the keys, by their paths."""
+    """The references of a field: their kind (``"metric"`` or ``"achievement"``) and the keys, by their paths."""
 
     kind: str
     keys: dict[str, str]
 
 
 def references_of(trigger: Any, path: str = "") -> Iterator[Reference]:
-    """Yield the references of a trigger that stands at a path."""
+    """Yield the references of a trigger at a path."""
     for field in attrs.fields(type(trigger)):
         kind = field.metadata.get(_REFERS_TO)
         if kind is not None:
