@@ -1,6 +1,6 @@
 """trophy_engine: a deterministic gamification rules engine in your own process.
 
-Declare metrics, a streak, achievements and points in a ``Ruleset``, record events with an ``Engine``, and look at a
+Declare metrics, a streak, achievements and points in a ``Ruleset``, record events with an ``Engine``, and read a
 ``Player``.
 """
 
@@ -227,7 +227,7 @@ __all__ = [
     "system_clock",
 ]
 
-#: Public names of rooms that a game does not need, by module; they are imported when they are first used.
+#: Public names that few programs need, by module; they are imported on first use.
 _LATER: Final = {
     "AchievementExplanation": "explain.achievement",
     "EventExplanation": "explain.event",
@@ -253,7 +253,11 @@ _LATER: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name of ``_LATER``."""
+    """Import a public name of ``_LATER`` on first use.
+
+    Raises:
+        AttributeError: the name is not public.
+    """
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -1,4 +1,4 @@
-"""Every error of the package: one root, each built from facts, each saying what to do.
+"""The errors of the package: they have one root, and each states its facts and a remedy.
 
 >>> raise UnknownKey("metric", "word", ("words", "lessons"))
 Traceback (most recent call last):
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _SHOWN = 8
-#: The longest key for which a similar one is looked for: to compare two takes time in the square of their lengths.
+#: The longest key for which a similar one is searched: comparing two keys takes quadratic time in their lengths.
 _MAX_COMPARED_LENGTH = 100
 _SHOWN_CHARACTERS = 120
 
@@ -53,12 +53,12 @@ class TrophyError(Exception):
 
 @attrs.frozen
 class FieldName:
-    """The name of a field within a message; each layer spells the name in its own way, the text around it stays.
+    """The name of a field in a message; interfaces rename it to their own spelling and keep the text around it.
 
     Attributes:
-        name: the name, or path of names, in snake_case; empty for a text that names no field.
-        before: text before it, such as ``"each of "``.
-        after: text after it, such as the key ``".plan"`` of ``attributes.plan``.
+        name: the name, or path of names, in snake_case; empty for a text without a field.
+        before: text before it, for example ``"each of "``.
+        after: text after it, for example the key ``".plan"`` of ``attributes.plan``.
     """
 
     name: str = ""
@@ -70,22 +70,22 @@ class FieldName:
         return f"{self.before}{self.name}{self.after}"
 
     def rename(self, rename: Callable[[str], str]) -> FieldName:
-        """Return the name, if there is one, as ``rename`` spells it, with the same text around it."""
+        """Return the field with its name, unless empty, converted by ``rename``, and the same text around it."""
         return attrs.evolve(self, name=rename(self.name)) if self.name else self
 
 
 def name_field(name: str | FieldName, before: str = "", after: str = "") -> FieldName:
-    """Return a name as a ``FieldName``, with further text around it."""
+    """Return a name as a ``FieldName``, with more text around it."""
     if isinstance(name, str):
         return FieldName(name, before=before, after=after)
     return attrs.evolve(name, before=before + name.before, after=name.after + after)
 
 
 class InvalidValue(TrophyError, ValueError):
-    """An argument that can never be right, whatever the state: the fact and the remedy.
+    """An argument that is invalid in every state.
 
     Attributes:
-        field: the name of the field or argument that it is about, such as ``max_count``; None where it names none.
+        field: the name of the invalid field or argument, for example ``max_count``; None without one.
         fact: what is wrong with the field and what it must be, or the whole message.
 
     >>> error = InvalidValue(("1 must be at least", FieldName("start_count"), "2"), "max_count")
@@ -103,11 +103,11 @@ class InvalidValue(TrophyError, ValueError):
         self.fact = " ".join(map(str, self._fact))
 
     def __str__(self) -> str:
-        """Return the name of the field, if there is one, and the fact."""
+        """Return the name of the field, if any, and the fact."""
         return self.fact if self._field is None else f"{self._field} {self.fact}"
 
     def rename_fields(self, rename: Callable[[str], str]) -> InvalidValue:
-        """Return the error with every name of a field as ``rename`` spells it."""
+        """Return the error with every name of a field converted by ``rename``."""
         fact = tuple(word if isinstance(word, str) else word.rename(rename) for word in self._fact)
         return InvalidValue(fact, self._field and self._field.rename(rename))
 
@@ -117,14 +117,14 @@ class InvalidValue(TrophyError, ValueError):
 
 
 class InvalidRules(TrophyError, ValueError):
-    """Rules that contradict themselves; ``problems`` holds one line for each contradiction."""
+    """Rules that contradict themselves; ``problems`` lists every contradiction."""
 
     def __init__(self, problems: Sequence[object]) -> None:
         super().__init__(tuple(problems))
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        """Give every problem a line of its own."""
+        """Return every problem on its own line."""
         return "\n".join(str(problem) for problem in self.problems)
 
 
@@ -136,37 +136,37 @@ class UnknownKey(TrophyError, LookupError):
         self.kind, self.key, self.known = kind, key, tuple(known)
 
     def __str__(self) -> str:
-        """Name the key, the nearest known one, and the known ones."""
+        """Return the key, the nearest known key, and the known keys."""
         near = nearest(self.key, self.known) if isinstance(self.key, str) else None
         hint = f" did you mean {near!r}?" if near else ""
         return f"unknown {self.kind} {short_repr(self.key)};{hint} known: {listed(self.known)}"
 
 
 class UnknownUser(TrophyError, LookupError):
-    """A user of whom nothing has been recorded by then."""
+    """A user who does not exist, or did not exist at the instant in question."""
 
     def __init__(self, user_id: str) -> None:
         super().__init__(user_id)
         self.user_id = user_id
 
     def __str__(self) -> str:
-        """Name the user and how users come into being."""
+        """Return the user, and which calls create users."""
         return f"unknown user {self.user_id!r}; a user exists from their first record, complete or identify"
 
 
 class Refused(TrophyError):
-    """A well-formed command that the rules or the history do not allow; it changed nothing."""
+    """A valid command that the rules or the history do not allow; it changed nothing."""
 
 
 class EarlierThanSettled(Refused):
-    """A command at an instant before the last thing that happened to its user, who is evaluated up to ``settled``."""
+    """A command at an instant before ``settled``, that of the last thing that happened to its user."""
 
     def __init__(self, user_id: str, at: datetime, settled: datetime) -> None:
         super().__init__(user_id, at, settled)
         self.user_id, self.at, self.settled = user_id, at, settled
 
     def __str__(self) -> str:
-        """Name both instants and the remedy."""
+        """Return both instants and the remedy."""
         return (
             f"{self.at.isoformat()} is earlier than {self.settled.isoformat()}, when something last happened to user "
             f"{self.user_id!r}; give each user's commands in order of time"
@@ -174,31 +174,31 @@ class EarlierThanSettled(Refused):
 
 
 class OutOfPoints(Refused):
-    """An event that would take a guarded points system below zero."""
+    """An event with a blocking deduction that would take a points system below zero."""
 
     def __init__(self, user_id: str, system: str, total: int, needed: int) -> None:
         super().__init__(user_id, system, total, needed)
         self.user_id, self.system, self.total, self.needed = user_id, system, total, needed
 
     def __str__(self) -> str:
-        """Name the balance and the cost."""
+        """Return the balance and the cost."""
         return f"user {self.user_id!r} holds {self.total} of {self.system!r} and this event costs {self.needed}"
 
 
 class AlreadyCompleted(Refused):
-    """An achievement completes once."""
+    """A second completion of an achievement by the same user."""
 
     def __init__(self, user_id: str, achievement: str, at: datetime) -> None:
         super().__init__(user_id, achievement, at)
         self.user_id, self.achievement, self.at = user_id, achievement, at
 
     def __str__(self) -> str:
-        """Name the earlier completion."""
+        """Return the user, the achievement, and the instant of its completion."""
         return f"user {self.user_id!r} already completed {self.achievement!r} at {self.at.isoformat()}"
 
 
 class FilterMismatch(Refused):
-    """An achievement that this user's attributes keep them from."""
+    """A completion of an achievement with a filter that does not match the user's attributes."""
 
     def __init__(self, user_id: str, achievement: str, attribute: str, wanted: str, found: str | None) -> None:
         super().__init__(user_id, achievement, attribute, wanted, found)
@@ -206,7 +206,7 @@ class FilterMismatch(Refused):
         self.attribute, self.wanted, self.found = attribute, wanted, found
 
     def __str__(self) -> str:
-        """Name what was wanted and what was found."""
+        """Return the required value and the user's value."""
         found = "not set" if self.found is None else repr(self.found)
         return (
             f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.wanted!r}; "
@@ -215,90 +215,90 @@ class FilterMismatch(Refused):
 
 
 class FreezeLimitReached(Refused):
-    """A freeze for a user who holds as many as the rules allow."""
+    """A freeze for a user who has as many as the rules allow."""
 
     def __init__(self, user_id: str, freezes: int) -> None:
         super().__init__(user_id, freezes)
         self.user_id, self.freezes = user_id, freezes
 
     def __str__(self) -> str:
-        """Name what is held."""
+        """Return the user and the number of freezes."""
         return f"user {self.user_id!r} holds {self.freezes} freezes, and the rules allow no more"
 
 
 class NoStreakToRestore(Refused):
-    """A user who has lost no streak, of late, that was longer than the one they have."""
+    """A restoration for a user without a recently lost streak that is longer than the present one."""
 
     def __init__(self, user_id: str, length: int) -> None:
         super().__init__(user_id, length)
         self.user_id, self.length = user_id, length
 
     def __str__(self) -> str:
-        """Name the length that there is."""
+        """Return the user and the present length."""
         return f"user {self.user_id!r} has a streak of {self.length} and has lost no longer one of late"
 
 
 class NoStreakToReset(Refused):
-    """A user who has no streak."""
+    """A reset for a user without a running streak."""
 
     def __init__(self, user_id: str) -> None:
         super().__init__(user_id)
         self.user_id = user_id
 
     def __str__(self) -> str:
-        """Name the user."""
+        """Return the user."""
         return f"user {self.user_id!r} has no streak to reset"
 
 
 class CustomizationDisabled(Refused):
-    """A user who wants a streak of their own making, where the rules do not let them."""
+    """A custom streak under rules that do not allow it."""
 
     def __init__(self, user_id: str) -> None:
         super().__init__(user_id)
         self.user_id = user_id
 
     def __str__(self) -> str:
-        """Name the remedy."""
+        """Return the user and the fact."""
         return f"streak customization is not enabled, so user {self.user_id!r} has the streak of the rules"
 
 
 class AchievementLocked(Refused):
-    """An achievement that nobody completes any more."""
+    """A completion of a locked achievement, which can no longer be completed."""
 
     def __init__(self, user_id: str, achievement: str) -> None:
         super().__init__(user_id, achievement)
         self.user_id, self.achievement = user_id, achievement
 
     def __str__(self) -> str:
-        """Name the achievement."""
+        """Return the achievement and the user."""
         return f"achievement {self.achievement!r} is locked, so user {self.user_id!r} cannot complete it"
 
 
 class MissingExtra(TrophyError):
-    """A library that comes with an extra is not installed."""
+    """A missing library, which an extra of the package installs."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(what, extra)
         self.what, self.extra = what, extra
 
     def __str__(self) -> str:
-        """Name what needs the extra, and how to get it."""
+        """Return what needs the extra, and how to install it."""
         return f"{self.what} needs its extra: pip install 'trophy-engine[{self.extra}]'"
 
 
 class StorageError(TrophyError):
-    """The root of what can go wrong with a storage."""
+    """The base of the errors of a storage."""
 
 
 class StorageClosed(StorageError):
-    """A command after ``close()``."""
+    """A call after ``close()``."""
 
 
 class StorageConflict(StorageError):
-    """Another engine has appended to the log since this one read it, so that nothing was written."""
+    """An append after another engine has appended to the log; nothing was written."""
 
     def __str__(self) -> str:
-        """Name the fact and the remedy."""
+        """Return the fact and the remedy."""
         return f"{super().__str__()}; another engine has written: repeat the call, which reads that first"
 
 
@@ -307,12 +307,12 @@ class StorageIncompatible(StorageError):
 
 
 class StorageDamaged(StorageError):
-    """A file that no longer holds what was written to it.
+    """A file with a content that differs from what was written to it.
 
     Attributes:
         path: the file.
-        sequence: the entry of the log that is damaged; None where the damage is not within one entry.
-        fact: what does not agree.
+        sequence: the sequence of the damaged entry of the log; None if the damage is not in one entry.
+        fact: the check that failed.
     """
 
     def __init__(self, path: str, sequence: int | None, fact: str) -> None:
@@ -320,7 +320,7 @@ class StorageDamaged(StorageError):
         self.path, self.sequence, self.fact = path, sequence, fact
 
     def __str__(self) -> str:
-        """Name the damaged part, what can still be read, and the remedy."""
+        """Return the damaged part, what can still be read, and the remedy."""
         if self.sequence is None:
             return (
                 f"{self.path} is damaged: {self.fact}; restore a backup, "
@@ -333,32 +333,32 @@ class StorageDamaged(StorageError):
 
 
 class SubscribersFailed(TrophyError, ExceptionGroup[Exception]):
-    """Subscribers raised; what they were told of is committed all the same.
+    """A group of the exceptions of subscribers; the command is committed.
 
     Attributes:
-        outcome: what the command would have returned; None after ``settle``, ``update`` and a batch.
-        effects: the effects that subscribers were told of.
+        outcome: the outcome of the command; None after ``settle``, ``update`` and a batch.
+        effects: the effects that were passed to subscribers.
     """
 
     outcome: Any = None
     effects: tuple[Any, ...] = ()
 
     def derive(self, errors: Sequence[Exception]) -> Self:  # type: ignore[override]  # always a group of the same kind
-        """Return a group of some of the errors, with the same outcome and effects."""
+        """Return a group of the given exceptions, with the same outcome and effects."""
         derived = type(self)(self.message, errors)
         derived.outcome, derived.effects = self.outcome, self.effects
         return derived
 
 
 class EngineBusy(TrophyError, RuntimeError):
-    """A call of an asyncio task while another one holds the engine."""
+    """A call of an asyncio task while another task has acquired the engine."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(holder)
         self.holder = holder
 
     def __str__(self) -> str:
-        """Name the task that holds the engine, and the remedy."""
+        """Return the name of the task that has acquired the engine, and the remedy."""
         return (
             f"the asyncio task {self.holder!r} holds this engine in a batch or an exclusive block; end the block "
             "before anything is awaited, or await that task first"
@@ -366,7 +366,7 @@ class EngineBusy(TrophyError, RuntimeError):
 
 
 def short_repr(value: object) -> str:
-    """Return the representation of any value, cut to a length that fits a message; making it never raises.
+    """Return the representation of any value, cut to a length for messages; never raise.
 
     >>> short_repr("words"), short_repr(10**5000)
     ("'words'", 'an int that is too long to show')
@@ -380,12 +380,12 @@ def short_repr(value: object) -> str:
 
 
 def nearest(key: str, known: Sequence[str]) -> str | None:
-    """Return the known key that looks most like ``key``, or None where none comes close or it is very long.
+    """Return the known key nearest to ``key``, or None if none is near or ``key`` has more than 100 characters.
 
     >>> nearest("lesons", ["words", "lessons"])
     'lessons'
     """
-    from difflib import get_close_matches  # noqa: PLC0415  # only messages compare
+    from difflib import get_close_matches  # noqa: PLC0415  # only messages use it
 
     if len(key) > _MAX_COMPARED_LENGTH:
         return None
@@ -393,7 +393,7 @@ def nearest(key: str, known: Sequence[str]) -> str | None:
 
 
 def listed(keys: Sequence[str]) -> str:
-    """Return the first keys, and how many more there are.
+    """Return the first eight keys, and the number of further ones.
 
     >>> listed(["words", "lessons"]), listed([str(number) for number in range(10)])
     ("'words', 'lessons'", "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more")

@@ -1,4 +1,4 @@
-"""Keys that authors choose, and identifiers that are derived from what they name.
+"""Keys that authors choose, and identifiers that are derived from names.
 
 An identifier is the UUIDv5 of a path of names, so that the same inputs give the same identifiers in every process:
 
@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from trophy_engine.errors import FieldName, InvalidValue, short_repr
 
-#: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
+#: The pattern of a key: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
 #: The longest user id, in characters.
 MAX_USER_ID = 255
@@ -25,15 +25,15 @@ _NAMESPACE = UUID("6f1b9b0e-52c1-5d0c-9a53-1f0c0d5f7e11")
 
 
 def derive(kind: str, *names: str | int) -> UUID:
-    """Derive the identifier of the thing of this kind that the names name."""
+    """Return the identifier of a thing from its kind and its names."""
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
 def check_text(text: object, what: str | FieldName) -> str:
-    """Return a text if it is one that every storage can keep.
+    """Return a text if every storage can keep it.
 
     Raises:
-        InvalidValue: it is not a string, or holds a NUL or half of a surrogate pair.
+        InvalidValue: the value is not a string, or contains NUL or a surrogate.
     """
     if not isinstance(text, str):
         raise InvalidValue(f"must be a string, not {short_repr(text)}", what)
@@ -43,10 +43,10 @@ def check_text(text: object, what: str | FieldName) -> str:
 
 
 def check_key(key: object, what: str | FieldName = "key") -> str:
-    """Return the key if it is one.
+    """Return a key if it is valid.
 
     Raises:
-        InvalidValue: it is not a string of ASCII letters, digits, hyphens and underscores.
+        InvalidValue: the value is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise InvalidValue(f"must be ASCII letters, digits, '-' and '_', not {short_repr(key)}", what)
@@ -54,10 +54,10 @@ def check_key(key: object, what: str | FieldName = "key") -> str:
 
 
 def check_user_id(user_id: object) -> str:
-    """Return the user id if it is one.
+    """Return a user id if it is valid.
 
     Raises:
-        InvalidValue: it is not a string of 1 to 255 characters that UTF-8 can write, without NUL.
+        InvalidValue: the value is not a string of 1 to 255 characters without NUL and surrogates.
     """
     if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
         raise InvalidValue(f"must be a string of 1 to {MAX_USER_ID} characters, not {short_repr(user_id)}", _A_USER_ID)
@@ -65,5 +65,5 @@ def check_user_id(user_id: object) -> str:
 
 
 def is_writable(text: str) -> bool:
-    """Return whether every storage can keep a text: JSON can spell surrogates, which UTF-8 cannot, and NUL."""
+    """Return True if every storage can keep a text: it has no NUL and no surrogates, which UTF-8 cannot encode."""
     return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))

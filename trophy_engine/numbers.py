@@ -1,7 +1,7 @@
-"""Exact numbers: integers stay integers, anything else is a decimal, and sums never round.
+"""Exact numbers: integers stay integers, all others are decimals, and sums are never rounded.
 
-A value lies within ±10**30 and has at most 30 decimal places. A total of a metric is exact, however many values it is
-the sum of. A balance of points is exact up to 4,000 digits, and stops at ``MOST_POINTS`` where rules set no maximum.
+A value lies within ±10**30 and has at most 30 decimal places. A total of a metric is exact for any number of values. A
+balance of points is exact up to 4,000 digits, and stops at ``MOST_POINTS`` if the rules set no maximum.
 
 >>> exact(0.1) + exact(0.2) == exact(0.3)
 True
@@ -15,9 +15,9 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from trophy_engine.errors import FieldName, InvalidValue, short_repr
 
-#: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
+#: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
-#: Above every total of a metric, which would take 10**70 events; an int, so that no comparison involves a float.
+#: Greater than every total of a metric; an int, so that no comparison involves a float.
 BEYOND = 10**100
 #: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
 MOST_POINTS = 10**4000 - 1
@@ -26,16 +26,16 @@ _MAGNITUDE = 10**30
 _PLACES = 30
 _FINEST = Decimal(1).scaleb(-_PLACES)
 _VALUES = Context(prec=70)
-# A value has at most 60 digits, so a sum of 10**40 of them still fits; were it not so, it would raise, never round.
+# A value has at most 60 digits, so a sum of 10**40 values fits; a longer sum raises and is never rounded.
 _SUMS = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def exact(value: object, what: str | FieldName = "value") -> Number:
-    """Make a number exact; a float is taken at its shortest decimal spelling.
+    """Return a number as an exact number; a float is read as its shortest decimal representation.
 
     Raises:
-        InvalidValue: it is not an int, a float or a Decimal (booleans are not numbers here), it is not finite,
-            its magnitude is 10**30 or more, or it has more than 30 decimal places.
+        InvalidValue: the value is not an int, a float or a Decimal (booleans are not numbers here), is not finite, has
+            a magnitude of 10**30 or more, or has more than 30 decimal places.
     """
     if type(value) is int:
         if -_MAGNITUDE < value < _MAGNITUDE:
@@ -56,21 +56,21 @@ def exact(value: object, what: str | FieldName = "value") -> Number:
 
 
 def add(left: Number, right: Number) -> Number:
-    """Add two exact numbers exactly."""
+    """Return the exact sum of two exact numbers."""
     if type(left) is int and type(right) is int:
         return left + right
     return _canonical(_SUMS.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: Number, right: Number) -> Number:
-    """Subtract an exact number from another exactly."""
+    """Return the exact difference of two exact numbers."""
     if type(left) is int and type(right) is int:
         return left - right
     return _canonical(_SUMS.subtract(Decimal(left), Decimal(right)))
 
 
 def as_json(value: Number) -> int | float | str:
-    """Give the JSON number that reads back equal, or its digits as a string where a float cannot hold it."""
+    """Return a JSON number that reads back equal, or the digits as a string if no float equals the number."""
     if isinstance(value, int):
         return value
     number = float(value)
@@ -78,12 +78,12 @@ def as_json(value: Number) -> int | float | str:
 
 
 def write_number(number: Number) -> int | str:
-    """Return an exact number as a JSON value that ``read_number`` reads: a decimal as its digits."""
+    """Return an exact number as a JSON value for ``read_number``; a decimal becomes its digits as a string."""
     return number if isinstance(number, int) else str(number)
 
 
 def read_number(written: int | str) -> Number:
-    """Return the number that ``write_number`` wrote."""
+    """Return the exact number from the result of ``write_number``."""
     return written if isinstance(written, int) else Decimal(written)
 
 
@@ -92,10 +92,10 @@ def _canonical(number: Decimal) -> Number:
 
 
 def exact_text(text: str, what: str | FieldName = "value") -> Number:
-    """Read an exact number from its digits.
+    """Parse an exact number.
 
     Raises:
-        InvalidValue: it is no number, or one that ``exact`` refuses.
+        InvalidValue: the text is not a number, or one that ``exact`` refuses.
     """
     try:
         number = Decimal(text)

@@ -1,1 +1,1 @@
-"""The calendar: instants and zones give local days, and days give the periods of a frequency."""
+"""The calendar: instants, local days in time zones, periods of a frequency, and runs of leaderboards."""

@@ -1,6 +1,6 @@
 """Frequencies: how local days, as proleptic Gregorian ordinals, group into numbered periods.
 
-Consecutive periods have consecutive indices, so that "the period before" is a subtraction:
+Consecutive periods have consecutive indices, so that the previous period is ``index - 1``:
 
 >>> weekly = Weekly(first_weekday=0)
 >>> day = date(2025, 4, 2).toordinal()
@@ -30,14 +30,14 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 
 
 class Frequency(Protocol):
-    """A way to cut the calendar into consecutive periods."""
+    """A division of the calendar into consecutive periods."""
 
     def index(self, day: int) -> int:
-        """Give the index of the period that holds the day."""
+        """Return the index of the period that contains a day."""
         ...
 
     def first_day(self, index: int) -> int:
-        """Give the first day of a period; its last is the day before the next one's first."""
+        """Return the first day of a period; the last is the day before the first of the next."""
         ...
 
 
@@ -46,11 +46,11 @@ class Daily:
     """Each day is a period, and its index is the day itself."""
 
     def index(self, day: int) -> int:
-        """Give the day itself."""
+        """Return the day itself."""
         return day
 
     def first_day(self, index: int) -> int:
-        """Give the day itself."""
+        """Return the index itself."""
         return index
 
 
@@ -61,30 +61,30 @@ class Weekly:
     first_weekday: int = 0
 
     def index(self, day: int) -> int:
-        """Count the weeks up to the day; ordinal 7 was a Sunday."""
+        """Return the number of weeks up to a day; ordinal 7 was a Sunday."""
         return (day - self.first_weekday) // 7
 
     def first_day(self, index: int) -> int:
-        """Give the first weekday of that week."""
+        """Return the first day of a week."""
         return index * 7 + self.first_weekday
 
 
 @attrs.frozen
 class Monthly:
-    """Calendar months, whatever their length."""
+    """Calendar months."""
 
     def index(self, day: int) -> int:
-        """Count the months up to the day."""
+        """Return the number of months up to a day."""
         local = date.fromordinal(day)
         return local.year * 12 + local.month - 1
 
     def first_day(self, index: int) -> int:
-        """Give the first of that month."""
+        """Return the first day of a month."""
         return date(index // 12, index % 12 + 1, 1).toordinal()
 
 
 def frequency(name: FrequencyName, first_weekday: Weekday = "sunday") -> Frequency:
-    """Give the frequency of that name; the first weekday matters to weeks only."""
+    """Return the frequency with a name; the first weekday matters only to weeks."""
     match name:
         case "daily":
             return Daily()

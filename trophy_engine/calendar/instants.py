@@ -18,18 +18,18 @@ HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: The ordinal of the day on which instants begin.
+#: The ordinal of 1 January 1970.
 EPOCH_DAY: Final = _EPOCH.toordinal()
 _SECOND: Final = 1_000_000
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def from_micros(micros: int) -> datetime:
-    """Turn microseconds since the epoch into an aware UTC datetime."""
+    """Convert microseconds since the epoch to an aware UTC datetime."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
-#: The first instant that the engine takes, and the one after the last.
+#: The first instant that the engine accepts, and the instant after the last one.
 FIRST: Final = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 LAST: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 #: Later than every instant, for what is not due at all.
@@ -37,10 +37,10 @@ NEVER: Final = 2**62
 
 
 def to_micros(at: datetime, what: str | FieldName = "at") -> int:
-    """Turn an aware datetime into microseconds since the epoch.
+    """Convert an aware datetime to microseconds since the epoch.
 
     Raises:
-        InvalidValue: it is not a datetime, it is naive, or it lies outside the years 1900 to 2199.
+        InvalidValue: the value is not a datetime, is naive, or lies outside the years 1900 to 2199.
     """
     try:
         since = at - _EPOCH
@@ -56,7 +56,7 @@ def to_micros(at: datetime, what: str | FieldName = "at") -> int:
 
 
 def format_instant(micros: int) -> str:
-    """Write an instant as ISO 8601 in UTC, ending in ``Z``, with as many fractional digits as it has.
+    """Return an instant as ISO 8601 in UTC, ending in ``Z``, with six fractional digits unless it is a whole second.
 
     >>> format_instant(1_500_000)
     '1970-01-01T00:00:01.500000Z'
@@ -65,10 +65,10 @@ def format_instant(micros: int) -> str:
 
 
 def parse_datetime(text: str, what: str) -> datetime:
-    """Parse an ISO 8601 datetime or date, naive where it has no offset.
+    """Parse an ISO 8601 datetime or date; without an offset the result is naive.
 
     Raises:
-        InvalidValue: it is not ISO 8601.
+        InvalidValue: the text is not ISO 8601.
     """
     try:
         return datetime.fromisoformat(text)
@@ -78,21 +78,21 @@ def parse_datetime(text: str, what: str) -> datetime:
 
 
 def parse_date(text: str, what: str) -> date:
-    """Read a date such as 2025-04-02, and none of the other spellings of ISO 8601.
+    """Parse a date of the form 2025-04-02; other forms of ISO 8601 are refused.
 
     Raises:
-        InvalidValue: it is no such date.
+        InvalidValue: the text is not a date of this form.
     """
     try:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
-        pass  # such as 30 February, told below
+        pass  # for example 30 February, refused below
     raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(text)}", what)
 
 
 def utc_midnight(day: int) -> int:
-    """Return the instant of the midnight in UTC with which a day begins; it may lie beyond those of a datetime."""
+    """Return the instant of midnight in UTC at the start of a day; it may lie outside the range of datetimes."""
     return (day - EPOCH_DAY) * DAY
 
 

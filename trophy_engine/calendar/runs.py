@@ -1,7 +1,7 @@
-"""Runs: the stretches of local days over which a leaderboard counts, one after the other without a gap.
+"""Runs: the consecutive stretches of local days over which a leaderboard counts.
 
-Run *k* starts *k* intervals after the first one, and ends the day before the next; months and years are always counted
-from the first start, so that a month that is too short for its day of the month does not shorten the ones after it:
+Run *k* starts *k* intervals after the first one, and ends the day before the next; months and years are counted from
+the first start, so that a short month does not change the day of the month of later runs:
 
 >>> runs = Runs(date(2025, 1, 31), unit="month", interval=1)
 >>> [date.fromordinal(runs.first_day(index)).isoformat() for index in range(3)]
@@ -21,20 +21,20 @@ from trophy_engine.calendar.instants import begins_anywhere, over_everywhere
 RunUnit = Literal["day", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
 
-#: The day after the last one that a calendar can name: runs that would start later start then.
+#: The day after the last day of a ``date``: runs that would start later start then.
 _BEYOND: Final = date.max.toordinal() + 1
 _MONTHS: Final = 12
 
 
 @attrs.frozen
 class Runs:
-    """The runs from a start on, as local days in ordinals, numbered from 0.
+    """Consecutive runs, numbered from 0; local days are ordinals.
 
     Attributes:
         start: the first day of the first run.
         end: the last day of the last run; None for runs without end.
-        unit: in what the length of a run is measured; None for a single run.
-        interval: how many units it lasts.
+        unit: the unit of the length of a run; None for a single run.
+        interval: the length of a run in units.
     """
 
     start: date
@@ -54,7 +54,7 @@ class Runs:
     )
 
     def holding(self, day: int) -> int | None:
-        """Give the run that holds a day, None where none does."""
+        """Return the run that contains a day, or None."""
         if not self._first <= day <= self._last:
             return None
         if self.unit is None:
@@ -67,12 +67,12 @@ class Runs:
         return index if self.first_day(index) <= day else index - 1
 
     def nearest(self, day: int) -> int:
-        """Give the run that holds a day: before the start the first one, after the end the last one."""
+        """Return the run that contains a day, the first run before the start, or the last run after the end."""
         found = self.holding(min(max(day, self._first), self._last))
         return 0 if found is None else found
 
     def first_day(self, index: int) -> int:
-        """Give the first day of a run."""
+        """Return the first day of a run."""
         if self.unit is None or index == 0:
             return self._first
         if self.unit == "day":
@@ -84,22 +84,22 @@ class Runs:
         return date(year, month + 1, min(self.start.day, monthrange(year, month + 1)[1])).toordinal()
 
     def last_day(self, index: int) -> int | None:
-        """Give the last day of a run, None where it has no end."""
+        """Return the last day of a run, or None for a run without end."""
         following = _BEYOND if self.unit is None else self.first_day(index + 1)
         last = min(following - 1, self._last)
         return None if last == _BEYOND - 1 and self.end is None else last
 
     def opens(self, index: int) -> int:
-        """Give the instant at which the first day of a run begins somewhere on earth."""
+        """Return the first instant at which any zone shows the first day of a run."""
         return begins_anywhere(self.first_day(index))
 
     def closes(self, index: int) -> int | None:
-        """Give the instant at which the last day of a run is over everywhere on earth, None where it has no end."""
+        """Return the first instant at which no zone shows the last day of a run any more, or None without end."""
         last = self.last_day(index)
         return None if last is None else over_everywhere(last)
 
     def status(self, index: int, at: int) -> RunStatus:
-        """Tell how a run stands at an instant."""
+        """Return the status of a run at an instant."""
         closes = self.closes(index)
         if closes is not None and at >= closes:
             return "finished"

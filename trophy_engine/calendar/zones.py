@@ -1,11 +1,11 @@
 """Time zones: from instants to local days and back, in integers.
 
-Zone data is that of the ``tzdata`` package, never the machine's. A local day is what the wall clock's date says:
+Zone data comes from the ``tzdata`` package, never from the machine. A local day is the date that the clocks show:
 
-* A day whose midnight the clocks skip starts when they stop skipping.
-* A day that is left and shown again, because the clocks go back over midnight, starts for good the last time
-  (``midnight``), while an instant's date is always the one shown (``window``).
-* A date that the calendar skipped is shown by no instant (``exists``).
+* If the clocks skip a midnight, the day starts at the end of the gap.
+* If the clocks go back over midnight, a day is shown twice: it starts the last time (``midnight``), while the date of
+  an instant is always the one shown (``window``).
+* A date that the calendar skipped is shown at no instant (``exists``).
 
 >>> from datetime import date
 >>> apia = zone("Pacific/Apia")
@@ -29,31 +29,31 @@ import tzdata
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 
-#: The version of the zone data, part of where every result comes from.
+#: The version of the zone data, on which every result depends.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 
 _OFFSET: Final = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
-#: How far west and east of UTC clocks are set.
+#: The greatest offsets west and east of UTC.
 _WESTMOST: Final = -12 * HOUR
 _EASTMOST: Final = 14 * HOUR
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = HOUR // 60
 _SECOND: Final = HOUR // 3600
-#: No two transitions of a zone lie so close together that one undoes the other between two probes.
+#: Two transitions of a zone never lie so close together that one reverses the other between two probes.
 _PROBE: Final = 12 * HOUR
-#: Beyond the instants that the engine takes, so that days at their borders have both ends.
+#: Wider than the range of instants, so that the days at its borders have both ends.
 _SPAN_START: Final = FIRST - 10 * DAY
 _SPAN_END: Final = LAST + 10 * DAY
-#: A zone's transitions are looked for in stretches of about a year.
+#: The transitions of a zone are searched for in stretches of about a year.
 _STRETCH: Final = 366 * DAY
 _MOST_MIDNIGHTS: Final = 10_000
 
 
 class Zone:
-    """A time zone; make one with ``zone``.
+    """A time zone; create one with ``zone``.
 
     Attributes:
-        name: its IANA name, or its offset.
+        name: the IANA name, or the offset.
     """
 
     __slots__ = ("_data", "_last", "_midnights", "_pieces", "name")
@@ -63,11 +63,11 @@ class Zone:
         self._data = data
         self._last = (0, 0, 0)
         self._midnights: dict[int, int] = {}
-        # By stretch: where pieces of constant offset start, and their offsets.
+        # By stretch: the starts of the pieces with a constant offset, and their offsets.
         self._pieces: dict[int, tuple[list[int], list[int]]] = {}
 
     def __repr__(self) -> str:
-        """Show how to make it."""
+        """Return the call that creates the zone."""
         return f"zone({self.name!r})"
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
@@ -75,11 +75,11 @@ class Zone:
         return zone, (self.name,)
 
     def offset(self, instant: int) -> int:
-        """Give the offset in force, in microseconds east of UTC."""
+        """Return the offset at an instant, in microseconds east of UTC."""
         return self._piece(instant)[2]
 
     def window(self, instant: int) -> tuple[int, int]:
-        """Give the local day at an instant, and an instant up to which (exclusive) it stays the same."""
+        """Return the local day at an instant, and an instant up to which (exclusive) it stays the same."""
         start, end, day = self._last
         if start <= instant < end:
             return day, end
@@ -93,7 +93,7 @@ class Zone:
         return day, end
 
     def midnight(self, day: int) -> int:
-        """Give the instant from which on the local date is that day or later for good."""
+        """Return the instant from which on the local date is always that day or a later one."""
         found = self._midnights.get(day)
         if found is None:
             if len(self._midnights) >= _MOST_MIDNIGHTS:
@@ -109,13 +109,13 @@ class Zone:
         return min(end, local - offset)
 
     def exists(self, day: int) -> bool:
-        """Tell whether any instant shows that date."""
+        """Return True if the date is shown at any instant."""
         return self.midnight(day) < self.midnight(day + 1)
 
     def instant(self, day: int, time_of_day: int) -> int:
-        """Give the first instant at which the clock shows a time of day, in microseconds since midnight.
+        """Return the first instant of a day at which the clock shows a time of day, in microseconds since midnight.
 
-        Where the clocks skip it, it is that much later; on a date that does not exist, it is the midnight after it.
+        A time in a gap is read with the offset before the gap; for a date that does not exist, it is its ``midnight``.
         """
         if not self.exists(day):
             return self.midnight(day)
@@ -129,7 +129,7 @@ class Zone:
         return local - offset
 
     def _piece(self, instant: int) -> tuple[int, int, int]:
-        """Give the start, the end and the offset of a stretch of constant offset that holds the instant."""
+        """Return the start, the end and the offset of a piece with a constant offset that contains the instant."""
         if isinstance(self._data, int):
             return _SPAN_START, _SPAN_END, self._data
         stretch = (instant - _SPAN_START) // _STRETCH
@@ -162,14 +162,14 @@ def _offset(data: ZoneInfo, instant: int) -> int:
 
 
 def zone(name: str) -> Zone:
-    """Make the zone of an IANA name, or of a fixed offset ``±HH:MM`` from -12:00 to +14:00.
+    """Return the zone of an IANA name, or of a fixed offset ``±HH:MM`` from -12:00 to +14:00.
 
     Raises:
-        InvalidValue: there is no such zone.
+        InvalidValue: the zone is unknown.
     """
     try:
         return _zone(name)
-    except TypeError:  # what cannot be hashed is no name
+    except TypeError:  # not hashable
         raise InvalidValue(_unknown(name)) from None
 
 
@@ -192,7 +192,7 @@ def zone_names() -> tuple[str, ...]:
 
 
 def _read_tzdata(path: str) -> bytes:
-    return get_data("tzdata", path) or b""  # importlib.resources imports what takes longer than this
+    return get_data("tzdata", path) or b""  # faster than importlib.resources, with its imports
 
 
 @cache

@@ -1,13 +1,14 @@
 """The core: every rule is a threshold or a step on a counter.
 
-Pure functions over a user's state; no clock, no I/O, no chance.
+Functions of a plan, a user's state and a command; they change the state in place and append effects. They read no
+clock, do no I/O and use no randomness.
 
-Read ``plan`` first: it is the table of counters and of what is on them, and ``compile`` makes it; ``kinds`` is what
-rules of each kind count. ``evaluate`` moves counters for a command, ``settle`` for the passing of time; ``streaks``,
-``achievements`` and ``points`` are what crossing a threshold leads to. ``users`` and ``streak_commands`` are what an
-application does by hand, and ``migration`` takes a state from one ruleset to another.
+Read ``plan`` first: it lists the counters with their thresholds and steps, and ``compile`` builds it; ``kinds`` has
+what rules of each kind count. ``evaluate`` applies commands, and ``settle`` applies what time makes due; both call
+``streaks``, ``achievements`` and ``points``. ``users`` and ``streak_commands`` apply the commands that are not events,
+and ``migration`` converts a state from one ruleset to another.
 
-Other rooms import what they use from here.
+Other rooms import the names of this room from here.
 """
 
 from trophy_engine.core.achievements import qualifies

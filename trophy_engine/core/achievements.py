@@ -1,4 +1,4 @@
-"""Crossing thresholds: a counter moves, achievements complete, composites follow, triggers are lined up for payment."""
+"""Crossing thresholds: a counter moves, achievements complete, composites follow, triggers are queued for payment."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState
 from trophy_engine.numbers import BEYOND, Number
 
-#: Below every sum of values.
+#: Less than every total of a metric.
 _BELOW: Final = -BEYOND
 
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
-    """Tell whether an achievement is open to a user: not completed, and its filter matches their attributes."""
+    """Return True if the user has not completed the achievement and its filter matches their attributes."""
     if achievement.key in state.counters.completed:
         return False
     wanted = achievement.user_attributes
@@ -27,7 +27,7 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
 def complete_achievement(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, announce: bool = True
 ) -> None:
-    """Complete an achievement for a user who qualifies; one that is not announced is not paid either."""
+    """Complete an achievement for a user who qualifies; with ``announce=False`` no trigger pays for it."""
     state.counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
@@ -40,7 +40,7 @@ def complete_achievement(
 
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
-    """Complete every composite whose last prerequisite this agenda completed, until nothing more follows."""
+    """Complete the composites for which the agenda completed the last prerequisite, until no more follow."""
     if state.counters.recheck:
         state.counters.recheck = False
         waiting = agenda.plan.composites.copy()
@@ -58,9 +58,9 @@ def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: 
 
 
 def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
-    """Tell whether a user holds every prerequisite; ``missing`` keeps the place of the first that they lacked before.
+    """Return True if the user has completed every prerequisite.
 
-    A composite is looked at again for each prerequisite that is completed, and goes on from there.
+    ``missing`` keeps the index of the first missing prerequisite, where the next check of the composite starts.
     """
     needs = composite.prerequisites
     place = missing.get(composite.key, 0)
@@ -73,9 +73,9 @@ def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, 
 def cross_thresholds(
     agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, announce: bool = True
 ) -> None:
-    """Move a counter of whole numbers: complete achievements whose thresholds it reaches, line up each step it takes.
+    """Complete the achievements that an integer counter reaches on its way, and queue a payment for each step.
 
-    A threshold that was passed is not looked at again until the user's attributes change, for only they can open it.
+    A passed threshold is not evaluated again until the user's attributes change.
     """
     counter_state = state.counters.states[counter.index]
     if after >= counter.thresholds[counter_state.cursor]:
@@ -96,7 +96,7 @@ def cross_metric_thresholds(
     after: Number,
     at: int,
 ) -> None:
-    """Cross the thresholds of a metric counter as ``cross`` does, and find the interval in which nothing can happen."""
+    """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]

@@ -1,4 +1,4 @@
-"""An agenda: what one command, or one thing that time has made due, sets in motion."""
+"""An agenda: the effects and the pending work of one command, or of one piece of due work."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
 
 
 class Agenda:
-    """Gathers what follows from a move of a counter until nothing moves.
+    """The effects so far, and the work that is still to be done.
 
-    An agenda can be used again once it is empty; one is enough for any number of users, one after the other.
+    An empty agenda can be used again; one serves any number of users, one after the other.
 
     Attributes:
         plan: the rules.
         effects: what happened, in order.
-        completed: achievements completed in this agenda whose composites are still to be looked at.
-        awards: triggers to pay in their order: (order, trigger, how many times).
-        observed: how many of the effects the plugs have observed.
+        completed: the completed achievements from which composites are still to be evaluated.
+        awards: the triggers to pay: (order, trigger, number of times).
+        observed: the number of effects that the plugs have observed.
     """
 
     __slots__ = ("awards", "completed", "effects", "observed", "plan")
@@ -28,12 +28,12 @@ class Agenda:
         self.begin([])
 
     def begin(self, effects: list[RawEffect]) -> None:
-        """Append effects to a list from now on."""
+        """Append effects to the given list from now on."""
         self.effects = effects
         self.observed = len(effects)
 
     def abandon(self, known: int) -> None:
-        """Drop the effects after the first ``known``, and all that is lined up."""
+        """Drop the effects after the first ``known``, and all pending work."""
         del self.effects[known:]
         self.observed = known
         self.completed.clear()

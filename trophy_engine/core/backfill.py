@@ -1,4 +1,4 @@
-"""Backfill: what a leaderboard that is new to a history would have counted, had it been there from its start."""
+"""Backfill: counting the past of a user for a leaderboard that was added later."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from trophy_engine.core.transition import Transition
 
 
 def boards_to_recount(before: Plan, after: Plan) -> tuple[str, ...]:
-    """List the boards whose values the history must be asked for, because another plan has not counted them so far.
+    """List the leaderboards that must be counted from the log, because the plan before did not count them in this way.
 
-    A board by streak has nothing to recount. One that was stopped keeps what it has.
+    A leaderboard by streak is never recounted. One that is no longer active keeps its values.
     """
     return tuple(
         key
@@ -32,18 +32,18 @@ def _has_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
 
 
 def _counts(board: BoardPlan) -> tuple[Any, ...]:
-    """Give all that decides what a board counts for a user."""
+    """Return everything that decides what a leaderboard counts for a user."""
     return board.rule.rank_by, board.rule.metric, board.rule.points, board.runs, board.opens, board.closes
 
 
 def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
-    """Count a user's whole past towards some boards again, each activity in the zone that the user had then.
+    """Replace a user's values in some leaderboards by those of the whole history, in the zone that the user had then.
 
     Args:
-        state: the user, whose values of these boards are replaced.
-        plan: the rules that say how the boards count.
+        state: the state to change.
+        plan: the rules by which the leaderboards count.
         transitions: the user's history, from its beginning.
-        keys: the boards; those that the plan does not know, or that rank by streak, are left out.
+        keys: the leaderboards; those that the plan does not know, or that rank by streak, are ignored.
     """
     by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
     for board in (plan.boards[key] for key in keys if key in plan.boards):
@@ -69,7 +69,7 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
 def _drop_uncounted(
     state: UserState, then: Plan, by_counter: Mapping[tuple[Any, str | None], Iterable[BoardPlan]]
 ) -> None:
-    """Begin at nothing where the rules of then did not have what is counted: it was removed and made again since."""
+    """Reset the recounted values if the rules of that time lack the metric or the points system."""
     known = {(MetricChanged, key) for key in then.metrics} | {(PointsAwarded, system.key) for system in then.systems}
     for counter in by_counter.keys() - known:
         for board in by_counter[counter]:

@@ -1,7 +1,7 @@
-"""Boosts: which of them apply to an award, and what they make of its amount.
+"""Boosts: which of them apply to an award, and the amount after them.
 
-Between two days on which a boost begins or ends the same ones are in force, and to users who are alike in what filters
-ask for the same ones apply. So they are chosen, and multiplied, once for each such stretch, kind of user and amount.
+Between two days on which a boost begins or ends, the same boosts apply to all users with the same filtered attributes.
+So the selection and the products are cached by stretch of days, attributes and amount.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Final
 
 from trophy_engine.rules.points import Boost, Rounding
 
-# Products of a few short decimals: a context without a limit makes them exact.
+# Without a limit on precision, products of decimals are exact.
 _EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 #: Which rounding wins where boosts disagree, the strongest first.
 _ROUNDINGS: Final[dict[Rounding, str]] = {"down": ROUND_FLOOR, "nearest": ROUND_HALF_UP, "up": ROUND_CEILING}
-#: How many choices, and how many amounts of each, are kept.
+#: How many selections, and how many amounts of each, are cached.
 _MAX_CACHED: Final = 1024
 
-#: The stretch of days, the user if a boost is for that one, and the values of the attributes that filters ask for.
+#: The stretch of days, the user if a boost names them, and the values of the filtered attributes.
 _Choice = tuple[int, str | None, tuple[str | None, ...]]
 
 
@@ -34,7 +34,7 @@ class AppliedBoosts:
         self._amounts: dict[int, int] = {}
 
     def multiply(self, amount: int) -> int:
-        """Multiply an amount by all of them, exactly, and round once."""
+        """Return an amount multiplied by all boosts, exactly, and rounded once."""
         found = self._amounts.get(amount)
         if found is None:
             if len(self._amounts) >= _MAX_CACHED:
@@ -55,7 +55,7 @@ class BoostSchedule:
         self._chosen: dict[_Choice, AppliedBoosts] = {}
 
     def apply(self, user_id: str, attributes: Mapping[str, str], day: int) -> AppliedBoosts:
-        """Find the boosts that apply to a user's awards on a local day."""
+        """Return the boosts that apply to a user's awards on a local day."""
         choice = (
             bisect_right(self._changes, day),
             user_id if user_id in self._users else None,
@@ -79,12 +79,12 @@ def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int
 
 
 def boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
-    """Multiply an amount by boosts, exactly, and round once."""
+    """Return an amount multiplied by boosts, exactly, and rounded once."""
     return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
 
 
 def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
-    """Multiply by one boost after the other, exactly; give the product after each."""
+    """Return the exact products of an amount after each boost, in order."""
     product, found = Decimal(amount), []
     for boost in boosts:
         product = _EXACT.multiply(product, Decimal(boost.multiplier))
@@ -93,11 +93,11 @@ def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
 
 
 def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:
-    """Give the rounding that wins among boosts."""
+    """Return the strongest rounding among boosts: down, then nearest, then up."""
     modes = {boost.rounding for boost in boosts}
     return next(mode for mode in _ROUNDINGS if mode in modes)
 
 
 def rounded(product: Decimal, rounding: Rounding) -> int:
-    """Round a product of boosts to whole points."""
+    """Return a product rounded to whole points."""
     return int(product.to_integral_value(rounding=_ROUNDINGS[rounding]))

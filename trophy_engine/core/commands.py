@@ -1,6 +1,6 @@
-"""Commands: what a caller asks for, as the log keeps it. Together with the rules they determine everything.
+"""Commands: the calls that change something, as the log keeps them. With the rules they determine every result.
 
-They are named tuples and not attrs classes because one is made for every event.
+They are named tuples and not attrs classes, because one is made for every event.
 
 >>> command = Record("18", 0, "words", 3, (), "lesson-1")
 >>> encode(command)
@@ -46,7 +46,7 @@ Changes = tuple[tuple[str, str | None], ...]
 
 
 class Record(NamedTuple):
-    """An event adds a value to a user's metric; ``attributes`` are the event's, as sorted pairs."""
+    """Add the value of an event to a user's metric; ``attributes`` are those of the event, as sorted pairs."""
 
     user_id: str
     at: int
@@ -57,7 +57,7 @@ class Record(NamedTuple):
 
 
 class Complete(NamedTuple):
-    """The application completes an achievement for a user."""
+    """Complete an ``api`` achievement for a user."""
 
     user_id: str
     at: int
@@ -65,7 +65,7 @@ class Complete(NamedTuple):
 
 
 class Identify(NamedTuple):
-    """Fields of a user take values."""
+    """Set fields of a user."""
 
     user_id: str
     at: int
@@ -73,14 +73,14 @@ class Identify(NamedTuple):
 
 
 class GrantFreeze(NamedTuple):
-    """The application gives a user a freeze."""
+    """Grant a user a freeze."""
 
     user_id: str
     at: int
 
 
 class Pause(NamedTuple):
-    """The streak is to be safe on the local dates from ``start`` to ``end``, in ISO 8601."""
+    """Protect the streak on the local dates from ``start`` to ``end``, inclusive, in ISO 8601."""
 
     user_id: str
     at: int
@@ -89,7 +89,7 @@ class Pause(NamedTuple):
 
 
 class Unpause(NamedTuple):
-    """A pause, by its number among its user's, protects no further day."""
+    """End a pause from today on; ``number`` counts the user's pauses from 1."""
 
     user_id: str
     at: int
@@ -97,27 +97,27 @@ class Unpause(NamedTuple):
 
 
 class RestoreStreak(NamedTuple):
-    """A streak that was lost is to run on."""
+    """Continue a streak that was lost."""
 
     user_id: str
     at: int
 
 
 class ResetStreak(NamedTuple):
-    """The running streak is to end now."""
+    """End the running streak now."""
 
     user_id: str
     at: int
 
 
 class Settle(NamedTuple):
-    """Everything that is due by an instant happens, to every user."""
+    """Apply everything that is due by an instant, for all users."""
 
     at: int
 
 
 class ChangeRules(NamedTuple):
-    """From this instant on the rules are these, as JSON."""
+    """Use other rules, as JSON, from an instant on."""
 
     rules: str
     at: int
@@ -127,7 +127,7 @@ class ChangeRules(NamedTuple):
 UserCommand = Record | Complete | Identify | GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 Command = UserCommand | Settle | ChangeRules
 
-#: The kinds of commands by the names that a log gives them; ``NAMES`` is the inverse.
+#: The kinds of commands by their names in the log; ``NAMES`` is the inverse.
 KINDS: Final[dict[str, type[Any]]] = {
     "record": Record,
     "complete": Complete,
@@ -141,15 +141,15 @@ KINDS: Final[dict[str, type[Any]]] = {
     "change_rules": ChangeRules,
 }
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
-#: How much of a line that is no command an error shows, in characters.
+#: How many characters of an invalid line an error shows.
 _SHOWN: Final = 80
-# Made once: json.dumps and json.loads look at their arguments for as long as they work.
+# Made once: json.dumps and json.loads spend much of their time on their arguments.
 _write: Final = json.JSONEncoder(default=str, separators=(",", ":")).encode
 _read: Final = json.JSONDecoder().raw_decode
 
 
 def encode(command: Command) -> str:
-    """Return a command as one line of JSON; a decimal becomes a string, which no other field at its place can be."""
+    """Return a command as one line of JSON; decimals become strings."""
     return _write([NAMES[type(command)], *command])
 
 
@@ -157,7 +157,7 @@ def decode(line: str) -> Command:
     """Parse a line that ``encode`` returned.
 
     Raises:
-        StorageIncompatible: the line is no command, or one of a kind that this version does not know.
+        StorageIncompatible: the line is not a command, or is of a kind that this version does not know.
     """
     try:
         (name, *fields), end = _read(line)
@@ -173,10 +173,10 @@ def decode(line: str) -> Command:
 
 
 def check_text(command: Command) -> None:
-    """Check that UTF-8 can write every text of a command, so that every storage can keep it.
+    """Check that every storage can keep the texts of a command.
 
     Raises:
-        InvalidValue: a text holds a lone surrogate.
+        InvalidValue: a text contains a lone surrogate or NUL.
     """
     for field in command:
         if isinstance(field, str):

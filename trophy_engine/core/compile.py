@@ -1,4 +1,4 @@
-"""Compiling: a ruleset becomes a plan, first its counters, then the thresholds and steps that its rules put on them."""
+"""Compiling: a ruleset becomes a plan, first the counters, then the thresholds and steps of the rules on them."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from trophy_engine.rules.streak import Streak
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
-    """Compile a ruleset and its plugs; its own construction has made sure that every reference resolves."""
+    """Return the plan of a ruleset and its plugs; the constructor of the ruleset has checked all references."""
     plan = _Compiler(ruleset).plan
     plan.plugs = tuple(plug for compile_plug in plugs if (plug := compile_plug(ruleset)) is not None)
     return plan
 
 
 class _Compiler:
-    """Builds a plan: first the counters, then the thresholds and steps that achievements and triggers put on them."""
+    """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.plan = plan = Plan(

@@ -1,7 +1,7 @@
 """Effects: what happened, as facts in the past tense.
 
 Inside the core an effect is a bare tuple of its class and its fields, instants in microseconds and days as ordinals;
-``raw_effects`` holds the readers for everywhere else.
+all other code reads it with ``raw_effects``.
 """
 
 from __future__ import annotations
@@ -73,20 +73,20 @@ def _as_date_or_none(value: int | date | None) -> date | None:
 
 
 def completion_id(user_id: str, achievement: str) -> UUID:
-    """Derive the identifier of a user's completion of an achievement; there is at most one."""
+    """Return the identifier of a user's completion of an achievement; there is at most one completion."""
     return derive("completion", user_id, achievement)
 
 
 @attrs.frozen(repr=False)
 class Effect:
-    """Something that happened to a user at an instant (aware, UTC); what concerns everybody has an empty user."""
+    """Something that happened to a user at an instant (aware, UTC); ``user_id`` is empty if it concerns all users."""
 
     type: ClassVar[str]
     user_id: str
     at: datetime = attrs.field(converter=_as_instant)
 
     def __repr__(self) -> str:
-        """Return the class and its fields; one method serves all kinds, for attrs takes long to make one for each."""
+        """Return the class and its fields; one method for all kinds, because attrs takes long to make one for each."""
         values = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in attrs.fields(type(self)))
         return f"{type(self).__name__}({values})"
 
@@ -101,7 +101,7 @@ class UserCreated(Effect):
 
 @attrs.frozen(repr=False)
 class UserChanged(Effect):
-    """A field of the user took another value; ``attributes.KEY`` for an attribute."""
+    """A field of the user changed; ``field`` is ``attributes.KEY`` for an attribute."""
 
     type: ClassVar[str] = "user.changed"
     field: str
@@ -131,7 +131,7 @@ class StreakStarted(Effect):
 
 @attrs.frozen(repr=False)
 class StreakExtended(Effect):
-    """A further period was credited; ``length`` counts it."""
+    """A further period was credited; ``length`` includes it."""
 
     type: ClassVar[str] = "streak.extended"
     length: int
@@ -140,7 +140,7 @@ class StreakExtended(Effect):
 
 @attrs.frozen(repr=False)
 class StreakLost(Effect):
-    """The missed period that starts on ``period_start`` ended unprotected; ``length`` is what was lost."""
+    """The streak was lost in the period that starts on ``period_start``; ``length`` is the lost length."""
 
     type: ClassVar[str] = "streak.lost"
     length: int
@@ -149,7 +149,7 @@ class StreakLost(Effect):
 
 @attrs.frozen(repr=False)
 class FreezeConsumed(Effect):
-    """A freeze carried the streak over the missed period; ``freezes`` are left."""
+    """A freeze was spent on the missed period; ``freezes`` are left."""
 
     type: ClassVar[str] = "streak.freeze_consumed"
     freezes: int
@@ -160,7 +160,7 @@ class FreezeConsumed(Effect):
 
 @attrs.frozen(repr=False)
 class StreakLossUndone(Effect):
-    """A flight west shows dates of a missed period again: the streak that was lost in it runs on, at this length."""
+    """A change of zone to the west reopened a missed period: the streak that was lost in it continues at ``length``."""
 
     type: ClassVar[str] = "streak.loss_undone"
     length: int
@@ -169,9 +169,9 @@ class StreakLossUndone(Effect):
 
 @attrs.frozen(repr=False)
 class FreezeReturned(Effect):
-    """A flight west shows dates of a missed period again: the freeze spent on it is back, and ``freezes`` are held.
+    """A change of zone to the west reopened a missed period: its freeze is returned; the user has ``freezes`` now.
 
-    ``returned`` is 0 where the user holds the maximum already, as when a freeze was earned in between.
+    ``returned`` is 0 if the user already had the maximum, as when a freeze was earned in between.
     """
 
     type: ClassVar[str] = "streak.freeze_returned"
@@ -183,7 +183,7 @@ class FreezeReturned(Effect):
 
 @attrs.frozen(repr=False)
 class FreezeEarned(Effect):
-    """Freezes came with time, as many as the maximum allowed; ``freezes`` are held now."""
+    """Freezes were earned with time, as many as the maximum allowed; the user has ``freezes`` now."""
 
     type: ClassVar[str] = "streak.freeze_earned"
     earned: int
@@ -192,7 +192,7 @@ class FreezeEarned(Effect):
 
 @attrs.frozen(repr=False)
 class FreezeGranted(Effect):
-    """Freezes came with the creation of the user, or from the application; ``freezes`` are held now."""
+    """Freezes were granted at the creation of the user, or by the application; the user has ``freezes`` now."""
 
     type: ClassVar[str] = "streak.freeze_granted"
     granted: int
@@ -201,7 +201,7 @@ class FreezeGranted(Effect):
 
 @attrs.frozen(repr=False)
 class StreakPaused(Effect):
-    """The streak will be safe on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
+    """The streak is protected on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
 
     type: ClassVar[str] = "streak.paused"
     number: int
@@ -219,7 +219,10 @@ class StreakUnpaused(Effect):
 
 @attrs.frozen(repr=False)
 class StreakRestored(Effect):
-    """A lost streak runs on, as long as it was; everything since is carried, today included."""
+    """A lost streak continues at ``length``; every period since is carried, and today's is protected.
+
+    ``before`` is the length before the restoration, ``period_start`` the first day of today's period.
+    """
 
     type: ClassVar[str] = "streak.restored"
     length: int
@@ -229,7 +232,7 @@ class StreakRestored(Effect):
 
 @attrs.frozen(repr=False)
 class StreakReset(Effect):
-    """The application ended the streak within the period that starts on ``period_start``; the loss follows."""
+    """The application reset the streak in the period that starts on ``period_start``; ``StreakLost`` follows."""
 
     type: ClassVar[str] = "streak.reset"
     length: int
@@ -238,7 +241,7 @@ class StreakReset(Effect):
 
 @attrs.frozen(repr=False)
 class StreakRecounted(Effect):
-    """The rules cut the calendar in another way now, and this is the streak that the user's history comes to."""
+    """A change of rules changed the calendar of the streak; ``length`` is recounted from the user's history."""
 
     type: ClassVar[str] = "streak.recounted"
     before: int
@@ -260,7 +263,7 @@ class AchievementCompleted(Effect):
 
 @attrs.frozen(repr=False)
 class AchievementBackdated(Effect):
-    """The user was found to have qualified before; it is held from now on, and neither announced nor paid for."""
+    """The user already qualified for an achievement, which is completed now, but neither announced nor paid for."""
 
     type: ClassVar[str] = "achievement.backdated"
     achievement: str
@@ -273,9 +276,9 @@ class AchievementBackdated(Effect):
 
 @attrs.frozen(repr=False)
 class PointsAwarded(Effect):
-    """A trigger moved a points total: ``awarded`` after boosts and bounds, negative for a deduction.
+    """A trigger changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
-    ``sequence`` numbers the user's awards in that system from 1; ``trigger_key`` tells the trigger from its like.
+    ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system.
     """
 
     type: ClassVar[str] = "points.awarded"
@@ -296,7 +299,7 @@ class PointsAwarded(Effect):
 
 @attrs.frozen(repr=False)
 class LevelChanged(Effect):
-    """An award took the total across a level's threshold; levels by key, None below every level."""
+    """An award, or a change of rules, changed the user's level; levels by key, None below every level."""
 
     type: ClassVar[str] = "points.level_changed"
     system: str
@@ -307,7 +310,7 @@ class LevelChanged(Effect):
 
 @attrs.frozen(repr=False)
 class PointsChanged(Effect):
-    """A balance is another: ``added`` since it was last told of, in one award or in several, less what was taken."""
+    """A balance changed; ``added`` is the sum of the awards and deductions since the last notification."""
 
     type: ClassVar[str] = "points.changed"
     system: str
@@ -317,7 +320,7 @@ class PointsChanged(Effect):
 
 @attrs.frozen(repr=False)
 class BoostStarted(Effect):
-    """A boost is about to begin: for everybody the day before, for a single user at the midnight of its first day."""
+    """A boost begins: announced to all users the day before, to a single user at the midnight of its first day."""
 
     type: ClassVar[str] = "points.boost_started"
     system: str
@@ -326,7 +329,7 @@ class BoostStarted(Effect):
 
 @attrs.frozen(repr=False)
 class BoostFinished(Effect):
-    """A boost is over: for everybody since the day before, for a single user since the midnight after its last day."""
+    """A boost is over: announced to all users the day after, to a single user at the midnight after its last day."""
 
     type: ClassVar[str] = "points.boost_finished"
     system: str
@@ -345,7 +348,7 @@ class LeaderboardStarted(Effect):
 
 @attrs.frozen(repr=False)
 class LeaderboardFinished(Effect):
-    """A run of a leaderboard is over; ``rankings`` are its first ten then, ``end`` is None where none was set."""
+    """A run of a leaderboard is over; ``rankings`` are its first ten rows, ``end`` is None where none was set."""
 
     type: ClassVar[str] = "leaderboard.finished"
     leaderboard: str
@@ -356,7 +359,7 @@ class LeaderboardFinished(Effect):
 
 @attrs.frozen(repr=False)
 class LeaderboardChanged(Effect):
-    """Somebody stands elsewhere on a leaderboard, in the run that started on ``run``."""
+    """Positions on a leaderboard changed, in the run that started on ``run``."""
 
     type: ClassVar[str] = "leaderboard.changed"
     leaderboard: str
@@ -365,7 +368,7 @@ class LeaderboardChanged(Effect):
 
 @attrs.frozen(repr=False)
 class RankChanged(Effect):
-    """The user has another rank on a leaderboard than they were last told of; None stands for off the board."""
+    """The user's rank on a leaderboard changed since the last notification; None for a user who is not ranked."""
 
     type: ClassVar[str] = "leaderboard.rank_changed"
     leaderboard: str
@@ -378,7 +381,7 @@ class RankChanged(Effect):
 
 @attrs.frozen(repr=False)
 class RecapDue(Effect):
-    """It is time to sum up for the user the week or month of these local dates, in which they were active."""
+    """A recap of the week or month of these local dates, in which the user was active, is due."""
 
     type: ClassVar[str] = "emails.recap_due"
     period_start: date = attrs.field(converter=_as_date)
@@ -387,7 +390,7 @@ class RecapDue(Effect):
 
 @attrs.frozen(repr=False)
 class ReactivationDue(Effect):
-    """It is time to ask the user back, for the first to the fifth time since they were last active."""
+    """A reactivation message is due: the first to the fifth since the user was last active."""
 
     type: ClassVar[str] = "emails.reactivation_due"
     message_number: int
@@ -396,7 +399,7 @@ class ReactivationDue(Effect):
 
 @attrs.frozen(repr=False)
 class StreakReminderDue(Effect):
-    """It is time to remind the user of a streak: the period that starts on ``period_start`` is not credited yet."""
+    """A streak reminder is due: the period that starts on ``period_start`` is not credited yet."""
 
     type: ClassVar[str] = "emails.streak_reminder_due"
     length: int
@@ -405,7 +408,7 @@ class StreakReminderDue(Effect):
 
 @attrs.frozen(repr=False)
 class AchievementDue(Effect):
-    """It is time to congratulate the user on an achievement."""
+    """An email about a completed achievement is due."""
 
     type: ClassVar[str] = "emails.achievement_due"
     achievement: str

@@ -1,11 +1,11 @@
 """Evaluation: one command applied to one user.
 
-The order within an event is that of dependence: metric total, streak, achievements (metric, streak, then composites
+The order within an event follows the dependences: metric total, streak, achievements (metric, streak, then composites
 until nothing follows), points in the order of the triggers, levels with each award. Points unlock nothing, so one pass
 is enough. Every command first settles what time has made due.
 
-A refused command raises before it has changed anything, except where points turn out to be missing on the way
-(``OutOfPoints``): for a metric that can be blocked, hand in a copy of the state and keep it only on success.
+``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
+for a metric that can be blocked, pass a copy of the state and keep it only on success.
 """
 
 from __future__ import annotations
@@ -45,16 +45,15 @@ _NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
 def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
-    """Apply a command to a user, who is created if there is no state yet.
+    """Apply a command to a user and return the state afterwards; a user without a state is created.
 
-    What happens is appended to ``agenda.effects``. Gives back the state afterwards, which is the one handed in wherever
-    that can be.
+    Effects are appended to ``agenda.effects``. The result is the given state or a changed copy of it.
 
     Raises:
-        Refused: the rules or the history do not allow it; the state handed in is as it was.
-        UnknownKey: the rules do not know the metric, the achievement, or a streak.
-        InvalidValue: a user's field cannot have the value.
-        UnknownUser: the command is for a user who exists.
+        Refused: the rules or the history do not allow it; the given state is unchanged.
+        UnknownKey: the rules do not declare the metric, the achievement, or a streak.
+        InvalidValue: a field of the user cannot have the value, or a pause is invalid.
+        UnknownUser: the command needs an existing user.
     """
     at = command.at
     if isinstance(command, Record):
@@ -87,7 +86,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
 
 
 def _apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> UserState:
-    """Do something to a user's streak; what time has made due decides whether it can be done."""
+    """Settle a copy of a state, and apply a streak command to it."""
     after = state.copy()
     _advance(agenda, after, command.at)
     apply_streak_command(agenda, after, command)
@@ -108,11 +107,11 @@ def record_event(
     at: int,
     attributes: Mapping[str, str] = _NO_ATTRIBUTES,
 ) -> None:
-    """Apply an event.
+    """Apply an event to a state in place.
 
     Raises:
         EarlierThanSettled: the user's history has already passed the instant.
-        OutOfPoints: a blocking trigger lacks points; the state is spoilt then.
+        OutOfPoints: a blocking trigger lacks points; the state is no longer usable.
     """
     clock, counters = state.clock, state.counters
     if clock.settled <= at < clock.due:
@@ -144,7 +143,11 @@ def record_event(
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
-    """Find an ``api`` achievement; an inactive one is not to be seen."""
+    """Return an ``api`` achievement that is not inactive.
+
+    Raises:
+        UnknownKey: there is none with this key.
+    """
     achievement = plan.achievements.get(key)
     if achievement is None or not _is_callable(achievement):
         known = tuple(one.key for one in plan.achievements.values() if _is_callable(one))
@@ -161,9 +164,9 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
 
     Raises:
         EarlierThanSettled: the user's history has already passed the instant.
-        AlreadyCompleted: they hold it.
-        AchievementLocked: nobody completes it any more.
-        FilterMismatch: it is not for them.
+        AlreadyCompleted: the user has completed it.
+        AchievementLocked: it can no longer be completed.
+        FilterMismatch: its filter does not match the user's attributes.
     """
     if achievement.key in state.counters.completed:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
@@ -185,7 +188,7 @@ def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> No
     Raises:
         EarlierThanSettled: the user's history has already passed the instant.
         InvalidValue: a field cannot have the value.
-        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
+        CustomizationDisabled: a change sets a custom streak, and the rules do not allow it.
     """
     fields = dict(changes)
     check_changes(agenda, state, fields, at)

@@ -14,10 +14,10 @@ class LeaderboardRow:
     """A row of a leaderboard.
 
     Attributes:
-        user_id: who stands there.
-        name: what they are called, None unless known.
-        rank: their place, from 1; nobody shares one.
-        value: what they are ranked by.
+        user_id: the user.
+        name: the name of the user, None if unknown.
+        rank: from 1, without ties.
+        value: the value by which the user is ranked.
     """
 
     user_id: str

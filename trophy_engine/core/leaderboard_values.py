@@ -1,8 +1,7 @@
-"""Leaderboards: a value is one more counter of a user, which what they do moves within the run of their local day.
+"""Leaderboard values: what a user gains counts in the run that contains their local day.
 
-Only what a user has gained is kept, by board and run, with the instant at which the present value was reached. Whom a
-board is for, and among whom they are ranked, is a matter of their attributes when somebody looks (``group_of``).
-LeaderboardRow is done by whoever knows all users.
+The state has a value for each leaderboard and run, with the instant at which it was reached. Eligibility and group
+follow from the user's attributes at the time of a query (``group_of``). The room ``leaderboards`` ranks the users.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from trophy_engine.numbers import Number
 
 
 def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, home: Zone) -> None:
-    """Count a change of a metric or of points towards the runs that hold the local day, if the time of day counts."""
+    """Add a change of a metric or of points to the runs that contain the local day, if the time of day counts."""
     if not change:
         return
     day = home.window(at)[0]
@@ -33,7 +32,7 @@ def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Numb
 
 
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
-    """Give a user's values by run; a board by streak has the length that runs, reached with its last credit."""
+    """Return a user's values by run; a leaderboard by streak has one, the current length, if it is not 0."""
     if board.rule.rank_by == "streak":
         streak = state.streak
         return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
@@ -41,7 +40,7 @@ def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValue
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Give the group in which a user is ranked, their values of the breakdown attributes, or None for no group."""
+    """Return the group in which a user is ranked: the values of the breakdown attributes; None if not eligible."""
     rule = board.rule
     if rule.user_attributes and rule.user_attributes.mismatch(attributes) is not None:
         return None

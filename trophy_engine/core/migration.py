@@ -1,9 +1,9 @@
-"""RulesVersion: a user's state taken from one ruleset to another, and what the change does to the user.
+"""Migration: a user's state converted from one ruleset to another, and the effects of the change on the user.
 
-What a rule has counted is kept wherever the rule is still there: totals by metric, balances by system, completions by
-achievement. What is new is computed from the user's past where it can be: totals over events with certain attributes,
-and the streak by another calendar. Achievements that are new, changed or active again are completed, in silence, by
-those who qualify. What the rules no longer hold is dropped; the log still tells of it.
+Values are kept by key where the rule still exists: totals by metric, balances by system, completions by achievement.
+New values are computed from the user's past: filtered totals, the values of leaderboards, and the streak by another
+calendar. Achievements that are new, changed or active again are completed without announcement where the user
+qualifies. Values of removed rules are dropped from the state; the log still has the commands.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.streak import Freezes
 
-#: Gives a user's past, command by command; only asked where the new rules need it.
+#: Returns the transitions of a user's past; called only where the new rules need them.
 Past = Callable[[], Iterable[Transition]]
 
 
 class RulesDiff:
-    """What is different between two plans, found once for all users.
+    """The differences between two plans, computed once for all users.
 
     Attributes:
         before, after: the plans.
@@ -46,7 +46,7 @@ class RulesDiff:
 
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
-        """The active achievements that are new, or were not the same before."""
+        """The active achievements that are new or changed."""
         known = {key: one.rule for key, one in self.before.achievements.items()}
         return tuple(
             one
@@ -56,7 +56,7 @@ class RulesDiff:
 
     @cached_property
     def uncounted(self) -> tuple[tuple[str, Counter], ...]:
-        """The counters of filtered totals, by metric, that the former plan did not keep."""
+        """The metrics and counters of filtered totals that the plan before does not have."""
         return tuple(
             (metric.key, counter)
             for metric in self.after.metrics.values()
@@ -66,18 +66,18 @@ class RulesDiff:
 
     @cached_property
     def calendar_changed(self) -> bool:
-        """Whether the streak goes by other periods."""
+        """True if the streak has another calendar."""
         before, after = self.before.ruleset.streak, self.after.ruleset.streak
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
     def boards(self) -> tuple[str, ...]:
-        """The leaderboards that have to be filled from the past."""
+        """The leaderboards that must be counted from the past."""
         return boards_to_recount(self.before, self.after)
 
     @cached_property
     def needs_past(self) -> bool:
-        """Whether anything has to be computed from users' pasts."""
+        """True if anything must be computed from the users' pasts."""
         if self.uncounted or self.calendar_changed or self.boards:
             return True
         former = {plug.key: plug for plug in self.before.plugs}
@@ -85,7 +85,7 @@ class RulesDiff:
 
     @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
-        """For each timed trigger, the place that it had among those of the former plan."""
+        """The index of each timed trigger among those of the plan before, None for a new one."""
         known = {_tick_name(trigger): place for place, trigger in enumerate(self.before.ticks)}
         return tuple(known.get(_tick_name(trigger)) for trigger in self.after.ticks)
 
@@ -95,14 +95,14 @@ def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
 
 
 def _counterpart(plan: Plan, metric: str, counter: Counter) -> Counter | None:
-    """Find the counter of a plan that counts the same as one of another plan."""
+    """Return the counter of a plan with the same metric and filter as a counter of another plan, or None."""
     return plan.metrics[metric].find(counter.event_attributes) if metric in plan.metrics else None
 
 
 def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, past: Past) -> UserState:
-    """Take a state, which is settled to the instant, to the plan of ``agenda``; give the new one, and leave the old.
+    """Return a state, settled to the instant, converted to the plan of ``agenda``; the given state is unchanged.
 
-    What the change does to the user is appended to ``agenda.effects``.
+    The effects of the change on the user are appended to ``agenda.effects``.
     """
     after = state.copy()
     _keep_profile(after, agenda.plan)
@@ -151,7 +151,7 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
-    """Sum up past events for totals that were not kept; those of a metric that was dropped meanwhile do not count."""
+    """Compute new filtered totals from past events; a metric that was removed in between starts again at 0."""
     if not diff.uncounted:
         return
     totals: dict[int, Number] = {counter.index: 0 for _, counter in diff.uncounted}
@@ -176,7 +176,7 @@ def _migrate_streak(
     before, streak, rule = diff.before.streak, agenda.plan.streak, agenda.plan.ruleset.streak
     former = after.streak.custom_streak or before
     if rule != diff.before.ruleset.streak:
-        after.misses = ()  # what they keep is of a streak under the former rule
+        after.misses = ()  # they keep the streak under the former rule
     after.streak = after.streak.copy()
     after.streak.custom_streak = own_streak(agenda.plan, after.profile.preferences)
     shown = after.streak.custom_streak or streak
@@ -195,7 +195,7 @@ def _migrate_streak(
 
 
 def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:
-    """Let freezes come by other rules from now on: those that came, or found no room, do not come again."""
+    """Earn freezes by other rules from today on, so that no past freeze is earned again."""
     if before == freezes:
         return
     today = after.clock.zone.window(at)[0]
@@ -226,7 +226,7 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
-    """Complete the achievements that are new or changed and already reached, composites after all others."""
+    """Complete, without announcement, new or changed achievements that are reached already, composites last."""
     for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
         if qualifies(achievement, after) and _is_reached(achievement, after):
             complete_achievement(agenda, after, achievement, at, announce=False)

@@ -8,16 +8,17 @@ total over events with attributes   a matching event     the same
 streak length                       a credited period    achievement *at N*; points *every N*
 years since sign-up                 midnight             achievement *at N*
 hours or days since the anchor      time                 points *every N*
-prerequisites held                  a completion         achievement *at all of them*
+completed prerequisites             a completion         achievement *at all of them*
 completion of an achievement        that completion      points *at 1*
 existence of the user               creation             points *at 1*
 points total                        an award             level *at N*
 ==================================  ===================  ==================================================
 
-Between two thresholds nothing can happen, so an event costs what it crosses and not how many rules there are.
+Between two thresholds nothing can happen, so the cost of an event depends on the thresholds that it crosses and not on
+the number of rules.
 
-Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
-compare what ``Counter.read`` returns with the threshold. ``kinds`` is the only place that asks for the kind.
+Every achievement has a counter and a threshold, and every trigger a counter and a step, whatever the kind: readers
+compare the result of ``Counter.read`` with the threshold. Only ``kinds`` distinguishes the kinds.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class SystemPlan:
     levels: list[Level]
     thresholds: list[int]
     boosts: BoostSchedule | None
-    #: By their keys, the inactive ones included.
+    #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
     boards: list[BoardPlan] = attrs.field(factory=list)
@@ -86,7 +87,7 @@ class SystemPlan:
 
 @attrs.define(eq=False)
 class TriggerPlan:
-    """A points trigger; ``order`` is its place among all triggers of all systems, ``key`` its name within its own."""
+    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system."""
 
     order: int
     key: str
@@ -94,9 +95,9 @@ class TriggerPlan:
     rule: PointsTrigger
     points: int
     user_attributes: Filter | None
-    #: Whether it refuses an event for which the points are lacking.
+    #: True if an event is refused when the points for it are missing.
     blocks: bool = False
-    #: What it counts, and how much of that each payment takes; None for the clock, a completion and the creation.
+    #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
     step: int = 1
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
@@ -106,10 +107,10 @@ class TriggerPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that wait for it, and the triggers that pay for it.
+    """An achievement, the composites that depend on it, and the triggers that pay for it.
 
-    It is reached when ``counter`` reads at least ``threshold``; the counter is None for one that a call completes. That
-    of a composite counts its ``prerequisites``, of which every other kind has none.
+    It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
+    counter of a composite counts its completed ``prerequisites``; no other kind has any.
     """
 
     rule: Achievement
@@ -124,16 +125,18 @@ class AchievementPlan:
 
 @attrs.define(eq=False)
 class Counter:
-    """A number that only commands and time move, and the thresholds and steps on it.
+    """A number that only commands and time change, with its thresholds and steps.
 
     Attributes:
         subject: what it counts, in words.
-        read: returns the number, given a user's state.
-        index: its place among the states of a user's counters; -1 for one that has none there.
-        event_attributes: those of the events that it counts.
-        unfiltered: the counter of all events of the metric, for one that counts those with certain attributes.
-        achievements, thresholds: what it completes and at which number, rising; the last is beyond every total.
-        triggers, steps: what it pays, and each of that with its step.
+        read: a function that returns the number from a user's state.
+        index: the index of its state among a user's counters; -1 for a counter without one.
+        event_attributes: the filter on the events that it counts.
+        unfiltered: the counter of all events of the metric, for a filtered one.
+        achievements: by rising threshold.
+        thresholds: those of the achievements, and a last one beyond every total.
+        triggers: those that it pays.
+        steps: the step of each trigger, with the trigger.
     """
 
     subject: str
@@ -147,7 +150,7 @@ class Counter:
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
 
     def sort_thresholds(self) -> None:
-        """Put the achievements in the order of their thresholds, and pair the triggers with their steps."""
+        """Sort the achievements by threshold, and pair the triggers with their steps."""
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
         self.steps = [(trigger.step, trigger) for trigger in self.triggers]
@@ -155,7 +158,7 @@ class Counter:
 
 @attrs.define(eq=False)
 class MetricPlan:
-    """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
+    """A metric: the counter of its total, those of its filtered totals, and the streak if the metric is in a condition.
 
     Every event calls the ``observers``, with the agenda, the user's state, the value, the instant, and the attributes
     of the event. ``alone`` is whether its events move nothing but the total, so that between two thresholds there is
@@ -173,17 +176,17 @@ class MetricPlan:
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     def find(self, event_attributes: Filter) -> Counter | None:
-        """Find the counter of the events that carry the attributes, or None where the plan has none."""
+        """Return the counter of the events with the attributes, or None where the plan has none."""
         return self.matching.get(event_attributes) if event_attributes else self.total
 
     @property
     def counters(self) -> Iterator[Counter]:
-        """The counter of the total, and those of the filtered totals."""
+        """The counter of the total, then those of the filtered totals."""
         yield self.total
         yield from self.matching.values()
 
     def matching_counters(self, attributes: Mapping[str, str]) -> list[Counter]:
-        """List the counters of the filtered totals that an event with these attributes moves, in order."""
+        """List the counters of filtered totals that match the attributes of an event, in order."""
         candidates = [
             counter for pair in attributes.items() if pair in self._by_pair for counter in self._by_pair[pair]
         ]
@@ -192,17 +195,17 @@ class MetricPlan:
         return found
 
     def add_matching(self, counter: Counter) -> None:
-        """Add the counter of a filtered total, indexed by the first attribute that it wants."""
+        """Add the counter of a filtered total, indexed by the first attribute of its filter."""
         self.matching[counter.event_attributes] = counter
         self._by_pair.setdefault(next(iter(counter.event_attributes.items())), []).append(counter)
 
 
 @attrs.define(eq=False)
 class StreakPlan:
-    """The streak: its calendar (see ``Frequency``), its conditions, the counter of its length.
+    """The streak: its calendar (see ``Frequency``), its conditions, and the counter of its length.
 
-    ``conditions`` gives each metric its place among the ``thresholds``; ``single`` is the threshold if there is only
-    one. ``days_off`` are numbers of weekdays, 0 for Sunday.
+    ``conditions`` maps each metric to the index of its threshold in ``thresholds``; ``single`` is the threshold if
+    there is only one. ``days_off`` are numbers of weekdays, 0 for Sunday.
     """
 
     daily: bool
@@ -219,7 +222,7 @@ class StreakPlan:
     def with_conditions(
         self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
     ) -> StreakPlan:
-        """Make the plan of the same streak under other conditions and days off."""
+        """Return the plan of the same streak with other conditions and days off."""
         return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics))
 
 
@@ -255,11 +258,11 @@ class Plan:
         return counter
 
     def metric(self, key: str) -> MetricPlan:
-        """Find a metric by its key.
+        """Return the metric with a key.
 
         Raises:
             InvalidValue: the key is not text.
-            UnknownKey: the ruleset declares no such metric.
+            UnknownKey: the ruleset does not declare the metric.
         """
         check_text(key, "metric")
         found = self.metrics.get(key)
@@ -271,7 +274,7 @@ class Plan:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.
 
         Raises:
-            UnknownKey: one is not.
+            UnknownKey: an attribute is not declared.
         """
         known = self.user_attributes if kind == "user" else self.event_attributes
         for name in names:
@@ -280,7 +283,7 @@ class Plan:
 
 
 def conditions_of(metrics: Sequence[StreakMetric]) -> dict[str, Any]:
-    """Give the fields of a streak's plan that come of its conditions."""
+    """Return the fields of a streak's plan that depend on its conditions."""
     return {
         "conditions": {metric.key: place for place, metric in enumerate(metrics)},
         "thresholds": tuple(metric.threshold for metric in metrics),
@@ -289,5 +292,5 @@ def conditions_of(metrics: Sequence[StreakMetric]) -> dict[str, Any]:
 
 
 def weekdays_of(names: Iterable[Weekday]) -> frozenset[int]:
-    """Give the numbers of weekdays, 0 for Sunday."""
+    """Return the numbers of weekdays, 0 for Sunday."""
     return frozenset(map(WEEKDAYS.index, names))

@@ -1,7 +1,7 @@
-"""Plugs: parts that the core runs without knowing what they do.
+"""Plugs: extensions that the core runs through an interface.
 
 A plug is compiled with the rules and keeps a part of each user's state. Time makes it due, as it makes freezes due (see
-``settle``), and it observes each step: a command, or one piece of due work. Its effects follow the facts of the step.
+``settle``), and it observes each step: a command, or one piece of due work. Its effects follow those of the step.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class PlugState(Protocol):
     """A plug's part of a user's state."""
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
 
     def dump(self) -> dict[str, Any]:
-        """Return the part as JSON values, which ``Plug.load_state`` takes."""
+        """Return the part as JSON values, the input of ``Plug.load_state``."""
 
 
 class Plug(Protocol):
@@ -41,24 +41,24 @@ class Plug(Protocol):
     key: str
 
     def new_state(self, created: int, day: int) -> PlugState:
-        """Return the part of a user who is first seen at an instant, on a local day."""
+        """Return the part for a user who is first seen at an instant, on a local day."""
 
     def load_state(self, dumped: Mapping[str, Any]) -> PlugState:
-        """Return the part that ``PlugState.dump`` returned."""
+        """Build the part from the result of ``PlugState.dump``."""
 
     def needs_past(self, former: Plug | None) -> bool:
-        """Return whether ``migrate`` needs the user's past, where the former rules had this plug or None."""
+        """Return True if ``migrate`` needs the user's past; ``former`` is the plug of the former rules, or None."""
 
     def migrate(
         self, state: UserState, former: PlugState | None, diff: RulesDiff, transitions: Sequence[Transition], at: int
     ) -> PlugState:
-        """Return the part under these rules, given that under the former rules, None where they had none."""
+        """Return the part under these rules; ``former`` is the part under the former rules, or None."""
 
     def next_due(self, plan: Plan, state: UserState) -> int:
-        """Return the instant at which the plug is due next, ``NEVER`` for not at all."""
+        """Return the next instant at which the plug is due, or ``NEVER``."""
 
     def act(self, agenda: Agenda, state: UserState, at: int) -> None:
-        """Do what is due at an instant."""
+        """Do the work that is due at an instant."""
 
     def observe(
         self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
@@ -66,24 +66,24 @@ class Plug(Protocol):
         """Observe a step and its effects; the command is None for due work."""
 
 
-#: Compiles a plug for rules; None where they do not use it.
+#: Returns the plug compiled for rules, or None where they do not use it.
 CompilePlug = Callable[[Ruleset], Plug | None]
 
 
 def next_due(plan: Plan, state: UserState) -> int:
-    """Return the instant at which the first plug is due, not before that of the state."""
+    """Return the next instant at which a plug is due, not before the instant of the state."""
     return max(min(plug.next_due(plan, state) for plug in plan.plugs), state.clock.settled)
 
 
 def act(agenda: Agenda, state: UserState, at: int) -> None:
-    """Let the plugs that are due at an instant act, in their order."""
+    """Run the plugs that are due at an instant, in order."""
     for plug in agenda.plan.plugs:
         if plug.next_due(agenda.plan, state) <= at:
             plug.act(agenda, state, at)
 
 
 def end_step(agenda: Agenda, state: UserState, command: UserCommand | None, at: int) -> None:
-    """Let the plugs observe what a step did."""
+    """Let the plugs observe the effects of a step."""
     effects = agenda.effects[agenda.observed :]
     for plug in agenda.plan.plugs:
         plug.observe(agenda, state, command, effects, at)

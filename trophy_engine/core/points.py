@@ -1,4 +1,4 @@
-"""Points: a trigger's base is multiplied by boosts, rounded once, clamped to the bounds, and entered; levels follow."""
+"""Points: a trigger's amount is multiplied by boosts, rounded once, clamped to the bounds, and added; levels follow."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from trophy_engine.rules.points import Boost, Level
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay what is lined up, in the order in which triggers are declared.
+    """Pay the queued triggers, in the order in which they are declared.
 
     Raises:
-        OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
+        OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
     """
     awards = agenda.awards
     if len(awards) > 1:
@@ -71,7 +71,11 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
 
 
 def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:
-    """Give the total at the bound: a maximum that was lowered below a total takes nothing away."""
+    """Return the total within its bounds; a maximum that was lowered below a total takes nothing away.
+
+    Raises:
+        OutOfPoints: a deduction of a blocking trigger would go below zero.
+    """
     if amount > 0:
         return max(before, trigger.system.maximum)
     if before + amount >= 0:
@@ -82,13 +86,13 @@ def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -
 
 
 def level_of(system: SystemPlan, total: int) -> Level | None:
-    """Give the level held at a total: that of the highest threshold it reaches."""
+    """Return the level at a total, that of the highest threshold reached, or None."""
     reached = bisect_right(system.thresholds, total)
     return system.levels[reached - 1] if reached else None
 
 
 def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
-    """Tell whether paying a trigger now would change nothing, so that time need not be spent on it."""
+    """Return True if paying a trigger now would change nothing."""
     wanted, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
         return True

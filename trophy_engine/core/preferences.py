@@ -1,7 +1,7 @@
-"""Preferences: what users choose for themselves; the streak that they choose, and how choices are written down.
+"""Preferences: the choices of users, how they are encoded, and the custom streak that they define.
 
-A preference is a field of the user such as ``preferences.streak.days_off``; its value is JSON, so that commands and
-effects hold it as text.
+A preference is a field of the user, for example ``preferences.streak.days_off``; its value is JSON, so that commands
+and effects contain it as text.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
 from trophy_engine.rules.streak import Streak, StreakMetric
 
-#: Where preferences of each kind stand among the fields of a user.
+#: The kinds of preferences: the first part of their names.
 NOTIFICATIONS: Final = "notifications"
 STREAK: Final = "streak"
-#: What users can be told of, and by which ways.
+#: The messages that users can receive, and the channels.
 MESSAGES: Final = ("achievement_completed", "recap", "reactivation", "streak_reminder")
 CHANNELS: Final = ("email", "push")
 
 
 def write_conditions(metrics: tuple[StreakMetric, ...]) -> str:
-    """Write conditions as JSON."""
+    """Return conditions as JSON."""
     return json.dumps([[metric.key, str(metric.threshold)] for metric in metrics], separators=(",", ":"))
 
 
 def read_streak_preferences(preferences: Mapping[str, str]) -> dict[str, Any]:
-    """Read what a user has chosen for their streak; what they have not chosen is not in it."""
+    """Return a user's choices for their streak, by name; choices that were not made are absent."""
     found: dict[str, Any] = {}
     for name, written in preferences.items():
         kind, _, key = name.partition(".")
@@ -43,7 +43,7 @@ def read_streak_preferences(preferences: Mapping[str, str]) -> dict[str, Any]:
 
 
 def read_notification_preferences(preferences: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Read by which ways a user wants to be told of what; what they have not chosen is not in it."""
+    """Return the channels that a user chose for each message; messages without a choice are absent."""
     return {
         name.partition(".")[2]: tuple(json.loads(written))
         for name, written in preferences.items()
@@ -52,7 +52,7 @@ def read_notification_preferences(preferences: Mapping[str, str]) -> dict[str, t
 
 
 def own_streak(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
-    """Give the streak that a user's preferences make, or None where it is that of the rules."""
+    """Return the plan of the custom streak that a user's preferences define, or None for the streak of the rules."""
     rule = plan.ruleset.streak
     if plan.streak is None or rule is None:
         return None
@@ -69,7 +69,7 @@ def own_streak(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
 
 
 def _known(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
-    """Leave out conditions on metrics that the rules have dropped since."""
+    """Return the conditions on metrics that the rules still have."""
     return tuple(metric for metric in metrics if metric.key in plan.metrics)
 
 

@@ -1,7 +1,7 @@
 """Raw effects as the rest of the package reads them: as objects, or by the names of their fields.
 
-Outside the core no field is read by its position. ``name_fields`` serves everyday reading; where it is too slow, look
-the position up once with ``position``.
+Outside the core no field is read by its number. Use ``name_fields``; where it is too slow, look the position up once
+with ``position``.
 
 >>> from trophy_engine.core.effects import StreakLost
 >>> raw = (StreakLost, "18", 0, 9, 739_343)
@@ -44,7 +44,7 @@ def _names(kind: type[Effect]) -> tuple[str, ...]:
 
 
 class _NamedClasses(dict[type[Effect], type[NamedEffect]]):
-    """The named tuple of each kind, made when it is first used."""
+    """The named tuple class of each kind, made on first use."""
 
     def __missing__(self, kind: type[Effect]) -> type[NamedEffect]:
         fields = namedtuple(kind.__name__, _names(kind))  # type: ignore[misc]  # noqa: PYI024  # computed fields
@@ -64,7 +64,7 @@ def position(kind: type[Effect], field: str) -> int:
     """Return the position of a field in the raw effects of a kind.
 
     Raises:
-        ValueError: the kind has no such field.
+        ValueError: the kind does not have the field.
     """
     return _names(kind).index(field)
 

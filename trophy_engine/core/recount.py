@@ -1,11 +1,11 @@
-"""Recounting: what a user's past comes to by another calendar.
+"""Recounting: the streak of a user's past by another calendar.
 
-A streak runs by every calendar at all times, and the rules say which one is shown. By one that they do not show, only
-what is done counts: freezes, pauses, days off and restoring are for the streak that is shown, and carry nothing over. A
-calendar that they had shown before goes on from where they left it, with all that had carried the streak until then.
+Every user has a daily, a weekly and a monthly streak; the rules choose which one is visible. In the others only credits
+count: freezes, pauses, days off and restorations apply to the visible streak and carry nothing over. A calendar that
+was visible before continues from the state in which the rules left it, with everything that was carried until then.
 
-An event belongs to the local day that it had when it was made, under the conditions in force then. Where the streak
-began anew, because it was reset, switched off or not in the rules, nothing runs on from before.
+An event belongs to its local day at the time of the event, under the conditions in force then. Where the streak started
+again, because it was reset, disabled or not in the rules, nothing continues from before.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BEFORE: Final = -1
 def recount_streak(
     state: UserState, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]
 ) -> None:
-    """Give a state the streak of its past by a calendar, and those that were lost before it."""
+    """Set the streak of a state to that of its past by a calendar, with the streaks lost before it."""
     past = Past(streak, calendar, transitions)
     runs = past.runs()
     alive = runs and runs[-1].last >= streak.index(state.clock.day) - 1
@@ -52,7 +52,7 @@ def recount_streak(
 
 
 class _Run(NamedTuple):
-    """A streak: the last period that was credited or carried, its length, its first day, and its last credit."""
+    """A streak: its last credited or carried period, its length, its first day, and the instant of its last credit."""
 
     last: int
     length: int
@@ -61,11 +61,11 @@ class _Run(NamedTuple):
 
 
 class Past:
-    """What transitions come to by a calendar, one after the other.
+    """The streaks of a sequence of transitions by a calendar.
 
     Attributes:
         through: the last period that was decided when the rules last left the calendar.
-        losses: the streaks that had been lost by then, as a state has them.
+        losses: the streaks that had been lost by then, as in ``StreakState``.
         met: the periods that met the conditions since, in order.
         ended: the streaks that were reset since.
     """
@@ -90,7 +90,7 @@ class Past:
         return [*self._passed, *sorted(self._credited)]
 
     def runs(self) -> list[_Run]:
-        """Give the streaks since the last that was reset, in order; the last may be running."""
+        """Return the streaks since the last reset, in order; the last one may be running."""
         found = [] if self._left is None else [self._left]
         for period, (day, at) in sorted(self._credited.items()):
             if found and found[-1].last == period - 1:
@@ -100,7 +100,7 @@ class Past:
         return found
 
     def open_totals(self) -> dict[int, list[Number]]:
-        """Give what the conditions of the streak have come to in periods that can still be credited."""
+        """Return the totals of the streak's conditions in the periods that can still be credited."""
         return {
             period: [found.get(metric, 0) for metric in self._streak.conditions]
             for period, found in self._totals.items()
@@ -129,12 +129,12 @@ class Past:
             self._count(command, then, transition.state.clock.zone.window(command.at)[0])
 
     def _take(self, state: UserState, then: StreakPlan) -> None:
-        """Go on from a state that the rules showed by the calendar."""
+        """Continue from a state in which the calendar was visible."""
         self._begin_anew()
         self.losses, self.ended = state.streak.lost_streaks, []
         streak = state.streak
         self.through = max((streak.decided_through, *streak.credited_ahead))
-        if streak.length:  # what is over and was not missed is decided
+        if streak.length:  # periods that ended without a miss are decided
             self.through = max(self.through, min(open_period(streak, then), self._streak.index(state.clock.day)) - 1)
             self._left = _Run(self.through, streak.length, streak.started, streak.extended_at)
         self._totals = {

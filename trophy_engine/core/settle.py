@@ -1,15 +1,15 @@
-"""Settling: what time has made due happens in order of time, however often one settles.
+"""Settling: work that time makes due is done in order of time; how often one settles never changes a result.
 
-Five things come due by themselves. At one and the same instant they come in this order:
+There are five kinds of due work. At the same instant they are done in this order:
 
 1. the end of a missed period (``streaks.close_period``);
 2. freezes (``streaks.earn_freezes``);
 3. an anniversary of the sign-up date;
-4. awards every so many hours or days;
-5. what plugs do (``plugs.act``).
+4. timed awards;
+5. the work of plugs (``plugs.act``).
 
-The first three fall on local midnights, so that within a local day only the other two need to be looked for. Nothing is
-done for the days between: the next due day is computed, not walked to.
+The first three fall on local midnights, so within a local day only the other two are checked. The next due day is
+computed, not searched day by day.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from trophy_engine.numbers import BEYOND
 
 
 def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
-    """Make everything that is due up to an instant happen, and return the user as of the last thing that happened.
+    """Do all work that is due up to an instant, and return the user as of the last effect.
 
-    Time alone leaves no trace: where nothing happens, the state is returned as it was, so that commands are accepted
-    from the same instant on as before.
+    Without an effect the given state is returned unchanged, so that commands are accepted from the same instant on as
+    before.
     """
     if until < state.clock.due or until < state.clock.settled or until < state.quiet_until():
         return state
@@ -59,7 +59,7 @@ def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
 
 
 def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
-    """Advance a user to an instant: everything that is due by then happens; an earlier instant does nothing."""
+    """Advance a user to an instant, doing all work that is due by then; an instant before the state's has no effect."""
     clock = state.clock
     if until < clock.settled:
         return
@@ -75,7 +75,7 @@ def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
 
 
 def _next_due(plan: Plan, state: UserState, until: int) -> int:
-    """Return an instant before which nothing is due; it is no later than the end of the local day of ``until``."""
+    """Return an instant before which nothing is due, no later than the end of the local day of ``until``."""
     day, end = state.clock.zone.window(until)
     midnight = until if day >= min(state.clock.due_days) else end
     plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
@@ -83,7 +83,7 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
 
 
 def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
-    """Do everything that is due, in order; return the instant at which a plug is due next."""
+    """Do all due work in order, and return the next instant at which a plug is due."""
     plan, clock = agenda.plan, state.clock
     if clock.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
@@ -133,7 +133,7 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
     streak = state.streak.custom_streak or agenda.plan.streak
     kind = clock.due_days.index(day)
     if day + 1 in clock.due_days and not clock.zone.exists(day):
-        # The calendar skipped the day and so two share a midnight; the order of kinds holds for both.
+        # The calendar skipped the day, so two days share a midnight; the order of kinds applies to both together.
         kind = min(kind, clock.due_days.index(day + 1))
     if kind == MISS and streak is not None:
         close_period(agenda, state, streak, at)
@@ -165,7 +165,7 @@ def _anniversary(sign_up_day: int, years: int) -> int:
 
 
 def anniversaries_by(sign_up_day: int, day: int) -> int:
-    """Count the anniversaries of a date up to a day; 29 February has its own on the 28th of common years."""
+    """Count the anniversaries of a date up to a day; those of 29 February fall on the 28th in common years."""
     years = max(date.fromordinal(day).year - date.fromordinal(sign_up_day).year, 0)
     return years - (years > 0 and _anniversary(sign_up_day, years) > day)
 
@@ -174,7 +174,7 @@ def anniversaries_by(sign_up_day: int, day: int) -> int:
 
 
 def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
-    """Give the instant of the next tick whose award would change something; ``ticked`` is up to when they were made."""
+    """Return the instant of the next tick with an effect; ticks of hours up to ``ticked`` are done."""
     soonest = NEVER
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
         if has_no_effect(trigger, state):
@@ -212,14 +212,14 @@ def _ticks_daily(state: UserState, tick: Tick, days: int, at: int) -> bool:
 
 
 def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
-    """Move on the day through which daily awards have been made; idle ones that time has passed are gone."""
+    """Mark the daily awards up to an instant as done, including those without an effect."""
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
         if trigger.days:
             tick.through = tick.passed_by(through, state.clock.zone)
 
 
 def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the daily awards whose time of day a jump to the east has skipped."""
+    """Pay the daily awards that a jump to the east has skipped."""
     made = [tick.through for tick in state.points.ticks]
     pass_ticks(agenda.plan, state, at)
     skipped = sorted(

@@ -1,4 +1,4 @@
-"""Streak commands: what an application does to a user's streak: freezes given, pauses, restoring and resetting.
+"""Streak commands: granting a freeze, pausing, ending a pause, restoring and resetting.
 
 Each is applied to a copy of a state that is settled to the instant, so that it can be refused on the way.
 """
@@ -35,10 +35,10 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
 
     Raises:
         UnknownKey: the rules have no streak.
-        InvalidValue: a pause would begin in the past or end before it begins, or there is no such pause.
-        FreezeLimitReached: they hold as many freezes as the rules allow.
-        NoStreakToRestore: they have lost no streak of late that was longer than the one they have.
-        NoStreakToReset: they have no streak.
+        InvalidValue: a pause would begin in the past or end before it begins, or the pause to end does not exist.
+        FreezeLimitReached: the user has as many freezes as the rules allow.
+        NoStreakToRestore: no recently lost streak is longer than the present one.
+        NoStreakToReset: the user has no running streak.
     """
     if agenda.plan.streak is None:
         raise UnknownKey("rule", "streak", ())
@@ -82,7 +82,7 @@ def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) 
 
 
 def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
-    """Let a lost streak run on: everything since is carried, and so is today, which can still be credited."""
+    """Continue a lost streak: every period since is carried; today's is protected and can still be credited."""
     rule, before = agenda.plan.ruleset.streak, state.streak.length
     lost = None if rule is None else _longest_lost(state, rule)
     if lost is None or lost.length <= before or not plan.conditions:
@@ -102,7 +102,7 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
 
 
 def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
-    """Return the longest streak that was lost recently enough to be restored, the last of equals."""
+    """Return the longest streak that was lost recently enough to be restored, the last of equals, or None."""
     today = date.fromordinal(state.clock.day)
     if rule.frequency == "daily":
         since = state.clock.day - _DAYS_BACK
@@ -115,7 +115,7 @@ def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
 
 
 def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
-    """End the streak; only what comes after counts towards the present period."""
+    """End the streak; only later events count towards the present period."""
     if not state.streak.length:
         raise NoStreakToReset(state.id)
     state.streak = streak = state.streak.copy()

@@ -1,12 +1,12 @@
 """The streak: events credit periods; a period that ends without a credit is carried by a freeze or loses the streak.
 
-Periods are decided in order: ``decided_through`` is the last one that was credited or carried. Some need no decision,
-for they are protected: by a pause, as days off, or because travel cut them short. The first one that is not protected
-is the open one, and when it has ended a miss is due.
+Periods are decided in order: ``decided_through`` is the last decided one. Protected periods need no decision: those of
+a pause, days off, days that travel cut short. The first period that is neither decided nor protected is the open one;
+when it ends without a credit, it is missed.
 
 A local date can be shown twice, by clocks that go back over midnight or by travel to the west, so that a later period
-may be credited while an earlier one is still open: such credits wait in ``credited_ahead`` until the gap before them is
-closed.
+may be credited while an earlier one is still open. Those credits stay in ``credited_ahead`` until the periods before
+them are decided.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _WEEK: Final = 7
 
 
 def count_event(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str, value: Number, at: int) -> bool:
-    """Count an event towards the period of its local day; return whether the conditions now hold and credit it."""
+    """Count an event in the period of its local day; return True if it credits the period."""
     streak = state.streak
     period = plan.index(state.clock.day)
     if (
@@ -88,7 +88,7 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
 
 
 def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
-    """Take a period as decided, and with it those after it that were credited ahead."""
+    """Mark a period as decided, with those credited ahead up to the next open period."""
     streak.decided_through = period
     if streak.protected_periods and max(streak.protected_periods) <= period:
         streak.protected_periods = NO_PERIODS
@@ -99,7 +99,7 @@ def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
 
 
 def missed_on(streak: StreakState, plan: StreakPlan) -> int:
-    """Return the day at whose midnight the open period of a running streak will have been missed, or ``NEVER``."""
+    """Return the local day at the start of which the open period of a running streak is missed, or ``NEVER``."""
     if not streak.length:
         return NEVER
     if not (streak.protected_periods or streak.pauses or plan.days_off):
@@ -117,7 +117,7 @@ def open_period(streak: StreakState, plan: StreakPlan) -> int:
 
 
 def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
-    """Return the first period from one on that nothing protects, or ``NEVER``."""
+    """Return the first period, not before the given one, that nothing protects, or ``NEVER``."""
     if len(plan.days_off) == _WEEK:
         return NEVER
     pauses, protected = streak.pauses, streak.protected_periods
@@ -137,7 +137,7 @@ def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
 
 
 def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> None:
-    """Take the days off that are over as decided, if others are about to take their place."""
+    """Mark the periods that ended without a miss as decided, before a change of the days off."""
     streak = state.streak
     if streak.length and before.days_off != after.days_off:
         last = min(open_period(streak, before), before.index(state.clock.day)) - 1
@@ -147,15 +147,15 @@ def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> No
 
 
 def find_due_days(state: UserState, plan: StreakPlan) -> None:
-    """Find at which midnights the open period will have been missed, and freezes come."""
+    """Compute the local days at the start of which the open period is missed, and freezes are earned."""
     state.clock.due_days[MISS] = missed_on(state.streak, plan)
     state.clock.due_days[FREEZE] = _next_freeze_day(state.streak, plan)
 
 
 def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
-    """Close the open period, which nothing credited: a freeze carries it, or the streak is lost.
+    """Close the open period, which was not credited: a freeze is spent on it, or the streak is lost.
 
-    A date that the calendar skipped cannot be missed. It is protected and not decided, for another zone can show it.
+    A date that the calendar skipped cannot be missed. It is protected but not decided, for another zone can show it.
     """
     streak = state.streak.copy()
     period = open_period(streak, plan)
@@ -168,7 +168,7 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
         was_full = streak.freezes >= plan.freezes.max_count
         streak.freezes -= 1
         streak.freezes_used += 1
-        if was_full:  # grants that found no room are gone
+        if was_full:  # freezes that were not earned for lack of room are not earned later
             streak.freeze_day = max(streak.freeze_day, plan.first_day(period + 1) - 1)
             state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
         decide_period(streak, plan, period)
@@ -181,7 +181,7 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
 
 
 def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
-    """Lose the streak, which may be changed, in a period; what was credited after it begins the next one."""
+    """Lose the streak, a copy, in a period; the periods credited after it begin the next streak."""
     streak = state.streak
     ahead, streak.credited_ahead = streak.credited_ahead, NO_PERIODS
     length, first_day = streak.length - len(ahead), plan.first_day(period)
@@ -207,7 +207,7 @@ def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
 
 
 def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
-    """Grant the freezes that are due, as many as there is room for; while there is none, none are due."""
+    """Grant the due freezes, up to the maximum; at the maximum none are due."""
     state.streak = streak = state.streak.copy()
     streak.freeze_day = state.clock.due_days[FREEZE]
     rule = plan.freezes
@@ -220,7 +220,7 @@ def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
 
 
 def expires(streak: StreakState, plan: StreakPlan, home: Zone) -> int | None:
-    """Return the last local day on which activity still saves a running streak, freezes left aside; None for never."""
+    """Return the last local day on which activity still saves a running streak, ignoring freezes; None for no end."""
     period = streak.decided_through + 1
     while True:
         period = _unprotected(streak, plan, period)

@@ -1,4 +1,4 @@
-"""A transition: one command of a user's log done again, and what came of it."""
+"""A transition: one command of a user's log applied again, and its effects."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from trophy_engine.core.state import UserState
 
 
 class Transition(NamedTuple):
-    """One command, and what came of it.
+    """One command and its effects.
 
     Attributes:
-        command: None for what time alone made due, or what a change of rules brought about.
+        command: None for due work alone, or a change of rules.
         plan: the rules in force.
         effects: what happened, in order.
-        due: the triggers that were to be paid, in order, and how many times each.
-        before, state: the user before it (None before they were known) and after it; not to be changed.
+        due: the triggers to pay, in order, and how many times each.
+        before, state: the user before it (None before the creation) and after it; not to be changed.
     """
 
     command: UserCommand | None

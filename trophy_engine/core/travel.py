@@ -3,9 +3,9 @@
 A flight east cuts local dates short. They are protected until each of them is decided.
 
 A flight west shows local dates again. A midnight of the old zone may have decided a period as missed although the new
-zone still shows dates of it. If the user's very next command tells the new zone, that decision is undone, with the
-decisions on later periods: the streak is as it was before them. For that, each decision on a missed period keeps the
-streak that it found (``UserState.misses``).
+zone still shows dates of it. If the user's next command sets the new zone, that decision is undone, with the decisions
+on later periods: the streak is as it was before them. For that, each decision on a missed period keeps the streak
+before it (``UserState.misses``).
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arriva
 
 
 def keep_miss(state: UserState, period: int, *, frozen: bool) -> None:
-    """Keep a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
+    """Store a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
     miss = Miss(state.commands, period, frozen, state.streak)
     kept = (former for former in state.misses if former.commands == state.commands and former.period > period - REACH)
     state.misses = (*kept, miss) if state.misses else (miss,)
 
 
 def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
-    """Undo the decisions since the user's last command on periods that are not over where the user is, latest first."""
+    """Undo the decisions since the user's last command on periods that are not over in the new zone, latest first."""
     current = plan.index(today)
     while plan.daily and not state.clock.zone.exists(current - 1):  # the user never saw that date
         current -= 1
@@ -59,7 +59,7 @@ def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, 
 
 
 def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:
-    """Return the freeze that was spent on a period, unless one that was earned since has taken its room."""
+    """Return the freeze that was spent on a period, unless the user already has the maximum."""
     streak = state.streak
     room = plan.freezes is not None and streak.freezes < plan.freezes.max_count
     streak.freezes += room

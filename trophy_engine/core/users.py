@@ -1,4 +1,4 @@
-"""Identity: who a user is, how they come into being, and what a change of their fields leads to."""
+"""Users: their creation, and changes of their fields with all consequences."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _ENABLED: Final = "preferences.streak.enabled"
 
 
 def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> UserState:
-    """Create a user with the fields they are first given, and make all that follows from their creation happen.
+    """Return a new user with initial fields, after all consequences of the creation.
 
     Raises:
         InvalidValue: a field cannot have the value.
-        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
+        CustomizationDisabled: a field sets a custom streak, and the rules do not allow it.
     """
     fields = dict(changes)
     state = UserState(agenda.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
@@ -53,16 +53,16 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
 
 
 def _experiment_bucket(user_id: str) -> int:
-    """Draw a number from 0 to 99 for a user, always the same."""
+    """Return a number from 0 to 99 that depends on the user's id only."""
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()) % 100
 
 
 def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | None], at: int) -> None:
-    """Check what a user's fields must be to one another, to the rules, and to the day.
+    """Check new fields of a user against one another, the rules and the present day.
 
     Raises:
-        InvalidValue: the sign-up date lies in the future of the user's zone, or mail is wanted without an address.
-        CustomizationDisabled: they want a streak of their own making, where the rules do not let them.
+        InvalidValue: the sign-up date lies in the future of the user's zone, or emails are wanted without an address.
+        CustomizationDisabled: a field sets a custom streak, and the rules do not allow it.
     """
     rule = agenda.plan.ruleset.streak
     if not (rule is not None and rule.customization_enabled):
@@ -81,10 +81,10 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
 
 
 def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
-    """Change a user's fields, and do what follows; fields that have the value already are left alone."""
+    """Set fields of a user, with all consequences; fields that already have the value have none."""
     fields = dict(changes)
     if fields.get("subscribe_to_emails", state.profile.subscribe_to_emails) == "false":
-        fields["email"] = None  # who wants no mail leaves no address
+        fields["email"] = None  # the address of a user without emails is not kept
     if "time_zone" in fields:
         state.profile.zone_given = fields["time_zone"] is not None
     for field, wanted in fields.items():
@@ -121,14 +121,14 @@ def _current(state: UserState, field: str) -> str | None:
 
 
 def _change_attribute(state: UserState, key: str, value: str) -> None:
-    """Set an attribute; thresholds that a filter kept from the user are open to the next relevant event."""
+    """Set an attribute; passed thresholds are evaluated again at the next event of their counter."""
     state.profile.attributes = {**state.profile.attributes, key: value}
     if state.clock.due != -NEVER:  # forgetting again, for each of many attributes, would change nothing
         state.forget()
 
 
 def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | None) -> None:
-    """Set a preference; what the present period has come to counts under the new conditions, too."""
+    """Set a preference; the totals of open periods count under the new conditions, too."""
     if value is None:
         state.profile.preferences = {name: chosen for name, chosen in state.profile.preferences.items() if name != key}
     else:
@@ -143,14 +143,14 @@ def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | 
     state.carry_totals(before, after)
     if not after.conditions and before.conditions:
         state.restart_streak()
-    if before.freezes is None:  # none came while they did without a streak
+    if before.freezes is None:  # no freezes are earned without them in the rules or with the streak disabled
         state.streak.freeze_day = max(state.streak.freeze_day, state.clock.day)
     find_due_days(state, after)
     state.clock.due = min(state.clock.due, state.clock.settled)
 
 
 def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
-    """Move a user to another zone: no streak breaks by it, no midnight and no daily award happens twice."""
+    """Move a user to another zone: the streak is not lost by it, and no midnight or daily award happens twice."""
     pass_ticks(agenda.plan, state, at)
     departure, _ = state.clock.zone.window(at)
     arrival, _ = home.window(at)
@@ -169,7 +169,7 @@ def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
 
 
 def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None, at: int) -> None:
-    """Set the sign-up date; anniversaries that have passed are completed in silence."""
+    """Set the sign-up date; achievements of past anniversaries are completed without announcement."""
     state.counters.years = 0
     state.profile.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
     state.forget()

@@ -1,4 +1,4 @@
-"""The engine: what a game or an app calls (``Engine``), and what comes back (``Outcome``)."""
+"""The engine: the interface for a game or an app (``Engine``), and the result of a command (``Outcome``)."""
 
 from trophy_engine.engine.engine import Engine, RulesVersion, system_clock
 from trophy_engine.engine.outcome import Outcome, PointsChange

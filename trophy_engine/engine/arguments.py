@@ -1,4 +1,4 @@
-"""Arguments: what callers hand to the engine, as commands hold it, or refused."""
+"""Arguments: checking the arguments of the engine's methods, and converting them to the fields of commands."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Unset(Enum):
     UNSET = "UNSET"
 
 
-#: Stands for a field that keeps its value, where None would clear it.
+#: The value of an argument that was left out: the field keeps its value; None would clear it.
 UNSET = Unset.UNSET
 
 
 def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tuple[str, str], ...]:
-    """Take attributes as sorted pairs; ``kind`` is ``"user"`` or ``"event"``.
+    """Convert attributes to sorted pairs; ``kind`` is ``"user"`` or ``"event"``.
 
     Raises:
-        InvalidValue: they do not map keys to text.
-        UnknownKey: the rules do not declare one.
+        InvalidValue: the attributes do not map keys to text.
+        UnknownKey: the rules do not declare an attribute.
     """
     check_attributes(attributes)
     plan.check_attributes(attributes, kind)
@@ -48,7 +48,7 @@ def check_attributes(attributes: object) -> None:
     """Check that attributes map keys to texts.
 
     Raises:
-        InvalidValue: they do not.
+        InvalidValue: the attributes are anything else.
     """
     if not isinstance(attributes, Mapping):
         raise InvalidValue(f"must map keys to strings, not {short_repr(attributes)}", "attributes")
@@ -59,10 +59,10 @@ def check_attributes(attributes: object) -> None:
 
 
 def check_idempotency_key(key: object) -> None:
-    """Check that a key is one.
+    """Check an idempotency key.
 
     Raises:
-        InvalidValue: it is no string, has nothing in it, or is none that every storage can keep.
+        InvalidValue: the key is not a string, is empty, or has a character that not every storage can keep.
     """
     if not isinstance(key, str) or not key:
         raise InvalidValue(f"must be a string with something in it, not {short_repr(key)}", _AN_IDEMPOTENCY_KEY)
@@ -70,19 +70,19 @@ def check_idempotency_key(key: object) -> None:
 
 
 def as_text(field: str, value: object) -> str | None:
-    """Take a text or None.
+    """Return a text or None after a check.
 
     Raises:
-        InvalidValue: it is neither, or a text that no storage can keep.
+        InvalidValue: the value is neither, or a text that not every storage can keep.
     """
     return None if value is None else check_text(value, field)
 
 
 def as_sign_up_date(value: object) -> str | None:
-    """Take a date, or one in ISO 8601, as its text; of a datetime the date in UTC.
+    """Convert a date, or its text as in ``2025-04-02``, to text; a datetime to its date in UTC; None to None.
 
     Raises:
-        InvalidValue: it is no date from 1900 on.
+        InvalidValue: the value is not a date from 1900 on.
     """
     if value is None:
         return None
@@ -98,10 +98,10 @@ def as_sign_up_date(value: object) -> str | None:
 
 
 def as_local_date(field: str, value: object) -> str:
-    """Take a date, or one in ISO 8601, as its text.
+    """Convert a date, or its text as in ``2025-04-02``, to text.
 
     Raises:
-        InvalidValue: it is no date.
+        InvalidValue: the value is not a date.
     """
     if isinstance(value, str):
         value = parse_date(value, field)
@@ -111,10 +111,10 @@ def as_local_date(field: str, value: object) -> str:
 
 
 def encode_strings(field: str | FieldName, value: object) -> str:
-    """Take a list of texts as JSON.
+    """Convert a list of texts to JSON.
 
     Raises:
-        InvalidValue: it is none.
+        InvalidValue: the value is not a list of texts.
     """
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         raise InvalidValue(f"must be a list of strings, not {short_repr(value)}", field)
@@ -124,10 +124,10 @@ def encode_strings(field: str | FieldName, value: object) -> str:
 
 
 def as_flag(field: str, value: object) -> str:
-    """Take true or false as JSON.
+    """Convert a boolean to JSON.
 
     Raises:
-        InvalidValue: it is neither.
+        InvalidValue: the value is not a boolean.
     """
     if not isinstance(value, bool):
         raise InvalidValue(f"must be true or false, not {short_repr(value)}", field)
@@ -135,10 +135,10 @@ def as_flag(field: str, value: object) -> str:
 
 
 def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Take what a user wants to be told of, by which channels, as fields of the user.
+    """Convert channels by message to fields of the user, as JSON.
 
     Raises:
-        InvalidValue: there is no such message, or no such channel.
+        InvalidValue: a message or a channel is unknown.
     """
     InstanceOf((Mapping,)).check("notifications", notifications)
     changes = {}
@@ -152,11 +152,11 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
 
 
 def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
-    """Take a user's own conditions for a streak as JSON.
+    """Convert the conditions of a custom streak to JSON.
 
     Raises:
         InvalidValue: there are none, or two on one metric.
-        UnknownKey: the rules declare no such metric.
+        UnknownKey: the rules do not declare a metric.
     """
     conditions = as_sequence(metrics)
     InstanceOf((StreakMetric,), many=True).check("metrics", conditions)
@@ -177,11 +177,11 @@ def encode_profile(
     device_tokens: Sequence[str] | None | Unset,
     subscribe_to_emails: bool | Unset,
 ) -> Changes:
-    """Return the fields of a user that are given, as a command holds them.
+    """Return the given fields of a user as the changes of an ``Identify`` command.
 
     Raises:
         InvalidValue: a field cannot have the value.
-        UnknownKey: the rules declare no such user attribute.
+        UnknownKey: the rules do not declare a user attribute.
     """
     changes: dict[str, str | None] = {}
     for field, text in (("name", name), ("email", email)):
@@ -211,11 +211,11 @@ def encode_preferences(
     metrics: Sequence[StreakMetric] | Unset,
     days_off: Sequence[str] | Unset,
 ) -> Changes:
-    """Return the preferences of a user that are given, as a command holds them.
+    """Return the given preferences of a user as the changes of an ``Identify`` command.
 
     Raises:
         InvalidValue: a preference cannot have the value.
-        UnknownKey: the rules declare no such metric.
+        UnknownKey: the rules do not declare a metric.
     """
     changes: dict[str, str | None] = {} if notifications is None else {**encode_notifications(notifications)}
     if not isinstance(streak_enabled, Unset):

@@ -1,4 +1,4 @@
-"""The engine: what a game or an app calls. It reads the clock where a call names no instant."""
+"""The engine: the interface for a game or an app. It reads its clock for calls without an instant."""
 
 from __future__ import annotations
 
@@ -60,37 +60,37 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Effect)
 
-# What making a named tuple comes down to, without the detour over its constructor: two are made for every event.
+# Faster than the constructor of a named tuple; two are made for every event.
 _new = tuple.__new__
 
 
 def system_clock() -> datetime:
-    """Read the system's clock."""
+    """Return the instant of the system's clock (aware, UTC)."""
     return datetime.now(UTC)
 
 
 @attrs.frozen
 class RulesVersion:
-    """Rules, and since when they have been in force; ``at`` is None for those that the history begins with."""
+    """Rules and the instant from which they are in force; ``at`` is None for the first rules of a history."""
 
     at: datetime | None
     ruleset: Ruleset
 
 
 class Engine:
-    """Evaluates commands under a ruleset, and remembers what they came to.
+    """Evaluates commands under a ruleset, and keeps the results.
 
-    Every instant is an aware datetime. It defaults to the engine's clock, or to the last thing that happened to the
-    user where that is later, so that a clock that steps back refuses nothing. The commands of one user come in order of
-    time. A command that raises has changed nothing, whatever interrupts it. Commands may come from several threads:
-    they are served in turn.
+    Every instant is an aware datetime. It defaults to that of the engine's clock, or of the last thing that happened to
+    the user if later, so that no command is refused when the clock steps back. The commands of one user come in order
+    of time. A command that raises, or is interrupted, has changed nothing; only ``SubscribersFailed`` is raised after
+    the command is committed. Commands may come from several threads: they are served one at a time.
 
     Args:
-        ruleset: the rules; by default those under which the storage's history ends, or none at all. A storage that
-            holds the history of other rules goes on under these, as by ``update`` at its last command;
-            ``migration_effects`` has what that did to its users.
-        storage: where commands are kept; in the memory of the process by default.
-        clock: what to read when a call names no instant.
+        ruleset: the rules; by default the last rules of the storage's history, or empty rules. If the storage was last
+            used with other rules, they change as by ``update`` at its last command; ``migration_effects`` lists the
+            effects of that on users.
+        storage: where commands are kept; by default the memory of the process.
+        clock: a function that returns the default instant of a call.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Engine:
         self._lock = self._execution.exclusion.lock
 
     def __enter__(self) -> Self:
-        """Give the engine, to be closed at the end of the block."""
+        """Return the engine; it is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,7 +117,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Snapshot what is not, and close the storage; closing again does nothing."""
+        """Save outstanding snapshots and close the storage; a second call does nothing."""
         with self._lock:
             self._execution.exclusion.check()
             self._repository.close()
@@ -134,13 +134,13 @@ class Engine:
         attributes: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Outcome:
-        """Record an event: add a value to a user's metric, and do all that follows from it.
+        """Record an event: add a value to a user's metric, with all consequences.
 
-        An unknown user is created. An idempotency key is unique for a user and a metric: used again, it changes
-        nothing, and the outcome says so and shows where the user stands.
+        An unknown user is created. An idempotency key is unique for a user and a metric: a repeated one changes
+        nothing, and the outcome has ``replayed`` and the present total and streak.
 
         Raises:
-            UnknownKey: the rules declare no such metric or event attribute.
+            UnknownKey: the rules do not declare the metric or an event attribute.
             InvalidValue: the value is not a finite exact number, or ``at`` is naive or out of range.
             EarlierThanSettled: the last thing that happened to the user is later.
             OutOfPoints: a blocking trigger lacks points.
@@ -166,7 +166,7 @@ class Engine:
                 raise
 
     def has_recorded(self, metric: str, *, user: str, idempotency_key: str) -> bool:
-        """Tell whether an event of a user and a metric has used an idempotency key, so that another does nothing."""
+        """Return True if an event of a user and a metric has used an idempotency key."""
         check_text(metric, "metric")
         check_user_id(user)
         check_idempotency_key(idempotency_key)
@@ -179,8 +179,9 @@ class Engine:
         """Complete an ``api`` achievement for a user, who is created if unknown.
 
         Raises:
-            UnknownKey: the rules declare no such ``api`` achievement.
-            AlreadyCompleted: the user holds it.
+            UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
+            AlreadyCompleted: the user has completed it.
+            AchievementLocked: it can no longer be completed.
             FilterMismatch: it is for users with other attributes.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -202,25 +203,25 @@ class Engine:
         attributes: Mapping[str, str] | None = None,
         at: datetime | None = None,
     ) -> Outcome:
-        """Say who a user is; fields left out keep their values, None clears, attributes merge by key.
+        """Set fields of a user; fields left out keep their values, None clears, attributes merge by key.
 
-        An unknown user is created. A change of zone breaks no streak. Achievements that new attributes open are looked
-        at with the next event they depend on; anniversaries that had passed when the sign-up date was set are
-        completed in silence.
+        An unknown user is created. A change of zone does not lose a streak. Achievements for which new attributes
+        qualify the user are evaluated at the next event of their counter; those of anniversaries before the sign-up
+        date was set are completed without announcement.
 
         Args:
             user: the user's id.
             time_zone: an IANA name or an offset ``±HH:MM``; None for UTC.
-            name: what the user is called.
-            email: where the user gets mail; not kept for those who do not subscribe.
-            sign_up_date: a date, or an ISO 8601 date; not later than today in the user's zone.
-            device_tokens: where the user gets pushes.
-            subscribe_to_emails: whether the user wants mail; True needs an address.
+            name: the user's name.
+            email: the address for emails; not kept if ``subscribe_to_emails`` is False.
+            sign_up_date: a date, or its text as in ``2025-04-02``; not later than today in the user's zone.
+            device_tokens: the devices for push messages.
+            subscribe_to_emails: True if the user wants emails, which needs an address.
             attributes: declared user attributes and their values.
-            at: when this became so.
+            at: the instant of the change.
 
         Raises:
-            UnknownKey: the rules declare no such user attribute.
+            UnknownKey: the rules do not declare a user attribute.
             InvalidValue: a field cannot have the value.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -250,23 +251,23 @@ class Engine:
         days_off: Sequence[str] | Unset = UNSET,
         at: datetime | None = None,
     ) -> Outcome:
-        """Say what a user chooses for themselves; what is left out stays as it was.
+        """Set preferences of a user; those left out keep their values.
 
         Args:
             user: the user's id.
             notifications: by message (``"achievement_completed"``, ``"recap"``, ``"reactivation"``,
-                ``"streak_reminder"``), the channels (``"email"``, ``"push"``) that the user wants it by.
-            streak_enabled: whether the user has a streak at all; without one its length is 0.
-            evaluation_mode: ``"AND"`` or ``"OR"``, for a streak of the user's own making.
-            metrics: its conditions.
-            days_off: its days off, such as ``["saturday", "sunday"]``.
-            at: when this became so.
+                ``"streak_reminder"``), the channels (``"email"``, ``"push"``) of the user's choice.
+            streak_enabled: False for a user without a streak; its length is then 0.
+            evaluation_mode: ``"AND"`` (or ``"ALL"``) or ``"OR"``, for a custom streak.
+            metrics: the conditions of the custom streak.
+            days_off: its days off, for example ``["saturday", "sunday"]``.
+            at: the instant of the change.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            CustomizationDisabled: the rules do not let users make their own streak.
-            UnknownKey: the rules declare no such metric.
-            InvalidValue: a choice cannot be had.
+            UnknownUser: the user does not exist.
+            CustomizationDisabled: the rules do not allow custom streaks.
+            UnknownKey: the rules do not declare a metric.
+            InvalidValue: a preference cannot have the value.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
@@ -283,11 +284,11 @@ class Engine:
             return self._execution.run(Identify(user, instant, changes))
 
     def grant_freeze(self, user: str, *, at: datetime | None = None) -> Outcome:
-        """Give a user a freeze.
+        """Grant a user a freeze.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            FreezeLimitReached: they hold as many as the rules allow.
+            UnknownUser: the user does not exist.
+            FreezeLimitReached: the user has as many as the rules allow.
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -295,11 +296,11 @@ class Engine:
             return self._execution.run(GrantFreeze(user, self._execution.instant_of_command(user, at)))
 
     def pause(self, user: str, start: date | str, end: date | str, *, at: datetime | None = None) -> Outcome:
-        """Make a user's streak safe on local dates, both ends included; a period that the pause touches is safe.
+        """Pause a user's streak from one local date to another, inclusive: every period that overlaps it is protected.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            InvalidValue: it would start before the user's today, or end before it starts.
+            UnknownUser: the user does not exist.
+            InvalidValue: the pause would start before the user's today, or end before it starts.
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -308,11 +309,11 @@ class Engine:
             return self._execution.run(Pause(user, instant, as_local_date("start", start), as_local_date("end", end)))
 
     def unpause(self, user: str, number: int, *, at: datetime | None = None) -> Outcome:
-        """Take a pause back, by its number among the user's; from the local day on it protects nothing.
+        """Take a pause back, by its number among the user's pauses; from the local day on it protects nothing.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            InvalidValue: there is no such pause, or it was taken back.
+            UnknownUser: the user does not exist.
+            InvalidValue: the pause does not exist, or was taken back.
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -321,14 +322,14 @@ class Engine:
             return self._execution.run(Unpause(user, self._execution.instant_of_command(user, at), number))
 
     def restore_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
-        """Let the longest streak that a user has lost of late run on, everything since carried, today included.
+        """Continue the longest streak that a user lost recently; every period since, and today's, is protected.
 
-        Of late: within 90 days for a daily streak, since the first week of this year for a weekly one, and since
+        Recently is within 90 days for a daily streak, since the first week of this year for a weekly one, and since
         January of last year for a monthly one. Nothing is paid or completed for it.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            NoStreakToRestore: they lost none that was longer than the one they have.
+            UnknownUser: the user does not exist.
+            NoStreakToRestore: no recently lost streak is longer than the present one.
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -336,11 +337,11 @@ class Engine:
             return self._execution.run(RestoreStreak(user, self._execution.instant_of_command(user, at)))
 
     def reset_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
-        """End a user's streak; only events that come after count towards the present period.
+        """End a user's streak; only later events count towards the present period.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
-            NoStreakToReset: they have none.
+            UnknownUser: the user does not exist.
+            NoStreakToReset: the user has no running streak.
             UnknownKey: the rules have no streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -350,18 +351,18 @@ class Engine:
     # --- time, rules and batches --------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        """Read the engine's clock."""
+        """Return the instant of the engine's clock (aware, UTC)."""
         with self._lock:
             self._execution.exclusion.check()
             return from_micros(self._execution.now())
 
     def settle(self, *, at: datetime | None = None) -> tuple[Effect, ...]:
-        """Make everything that time has made due happen, for all users, and give back what happened, in order of time.
+        """Do all due work up to an instant, for all users, and return the effects in order of time.
 
-        When and how often one settles never changes a result, for every command settles its own user first; it only
-        decides when effects such as a lost streak are told. Users to whom nothing happens are left as they are, and so
-        are those whose last command is later. Where the rules have notifications, what concerns everybody since the
-        last time is told, too: its effects have an empty user.
+        When and how often one settles never changes a result, because every command settles its own user first; it only
+        decides when effects, for example of a lost streak, are returned. Users without an effect are left unchanged,
+        and so are users with a later last command. Under rules with notifications, the broadcasts since the last time
+        are returned, too: their effects have an empty user.
         """
         with self._lock:
             self._execution.enter()
@@ -369,15 +370,15 @@ class Engine:
             return tuple(map(to_effect, self._execution.settle(instant)))
 
     def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
-        """Go on under other rules, and give back what the change does to users; nothing, if they are the same.
+        """Change the rules, and return the effects of the change on users; none if the rules are the same.
 
-        Everybody is settled under the rules in force so far. Progress is kept where the rules keep what it belongs to.
-        An achievement that is new, changed or active again is completed, in silence, by all who qualify; levels and
-        the streak's calendar are looked at anew; what the rules drop is dropped.
+        All users are settled under the former rules. Progress is kept by key where the rule still exists. An
+        achievement that is new, changed or active again is completed, without announcement, for every user who
+        qualifies; levels and a streak with another calendar are computed again; progress on removed rules is dropped.
 
         Args:
             ruleset: the rules.
-            at: from when on; by default now, or the last command where that is later.
+            at: the instant of the change; by default now, or the last thing that happened to a user if later.
 
         Raises:
             EarlierThanSettled: a user's history has already passed the instant.
@@ -392,28 +393,28 @@ class Engine:
             return tuple(map(to_effect, self._execution.change_rules(ruleset, instant)))
 
     def batch(self) -> AbstractContextManager[None]:
-        """Make one transaction of the commands within; subscribers are told at its end.
+        """Commit the commands within the block in one transaction; subscribers are notified at its end.
 
         If the block raises, none of its commands has happened. A batch within a batch is part of it. A batch belongs
         to the thread and the asyncio task that opened it: other threads wait for its end, other tasks are refused.
 
         Raises:
-            EngineBusy: another task holds the engine.
-            StorageConflict: another engine has written meanwhile, so that none of the commands has happened.
+            EngineBusy: another task has acquired the engine.
+            StorageConflict: another engine has written in between; none of the commands has happened.
         """
         return self._execution.batch()
 
     def exclusive(self, *, now: datetime | None = None) -> AbstractContextManager[None]:
-        """Hold the engine for several calls; calls of other threads wait until the block ends.
+        """Acquire the engine for several calls; calls of other threads wait until the block ends.
 
-        An asyncio task that holds the engine while it awaits keeps other tasks out: they are refused, for waiting would
-        stop the task that they wait for.
+        While an asyncio task that has acquired the engine awaits, calls of other tasks are refused, because waiting
+        would stop the task that they wait for.
 
         Args:
-            now: the instant that the calls within take as now; by default each reads the clock.
+            now: the default instant of the calls within the block; without it each call reads the clock.
 
         Raises:
-            EngineBusy: another task holds the engine.
+            EngineBusy: another task has acquired the engine.
             InvalidValue: ``now`` is naive or out of range.
         """
         return self._execution.exclusive(now)
@@ -421,10 +422,10 @@ class Engine:
     # --- effects ------------------------------------------------------------------------------------------------------
 
     def subscribe(self, kind: type[E], callback: Callable[[E], object]) -> Callable[[], None]:
-        """Have a callback told of every effect of a kind (``Effect`` for all kinds) once it is committed.
+        """Call a callback with every effect of a kind (``Effect`` for all kinds) once it is committed.
 
         Returns:
-            What ends the subscription when called.
+            A function that ends the subscription.
 
         Raises:
             InvalidValue: the kind is not a class of effects, or the callback cannot be called.
@@ -433,7 +434,7 @@ class Engine:
 
     @property
     def migration_effects(self) -> tuple[Effect, ...]:
-        """What it did to users that the storage was opened under other rules than it had."""
+        """The effects on users of opening the storage with rules other than those it was last used with."""
         return tuple(map(to_effect, self._repository.migration_effects))
 
     # --- views --------------------------------------------------------------------------------------------------------
@@ -446,7 +447,7 @@ class Engine:
             return self._repository.plan.ruleset
 
     def rules_history(self) -> tuple[RulesVersion, ...]:
-        """List the rules that have been in force, in order, and since when."""
+        """List the rules that have been in force, in order, with the instant from which each was."""
         with self._lock:
             self._execution.enter()
             return tuple(
@@ -458,29 +459,29 @@ class Engine:
             )
 
     def users(self) -> Iterator[str]:
-        """Walk the ids of all users in the order in which they were first seen."""
+        """Iterate over the ids of all users, in the order in which they were first seen."""
         with self._lock:
             self._execution.enter()
             return self._repository.users()
 
     def user(self, user: str, *, at: datetime | None = None) -> Player:
-        """Look at a user as of an instant: by default now, or the last thing that happened to them where that is later.
+        """Return a view of a user as of an instant: by default now, or the last thing that happened to them if later.
 
-        A user is shown as of an earlier instant from the log, under the rules of then, which takes as long as the log
-        of the user is.
+        A view as of an earlier instant is computed from the log, under the rules in force then; this takes time in
+        proportion to the user's log.
 
         Raises:
-            UnknownUser: nothing had been recorded of the user by then.
+            UnknownUser: the user did not exist then.
         """
         with self._lock:
             state = self._execution.state(user)
             return self._execution.player(state, self._execution.instant_of_view(state, at))
 
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
-        """Look at every user as of an instant, in the order in which they were first seen.
+        """Yield a view of every user as of an instant, in the order in which they were first seen.
 
-        By default it is now, and users to whom something happened later are shown as of that. As of an instant that is
-        named, users who were not there yet are left out.
+        The default is now, or the last thing that happened to the user if later. With ``at``, users who did not exist
+        then are left out.
         """
         with self._lock:
             self._execution.enter()
@@ -495,12 +496,12 @@ class Engine:
                     yield self._execution.player(state, instant)
 
     def settled_until(self, user: str) -> datetime:
-        """Return the instant of the last thing that happened to a user: a command, or what time made due.
+        """Return the instant of the last thing that happened to a user: a command, or an effect of time.
 
-        None of their commands can come before it. Settling moves it only where something happens to the user.
+        No later command can have an earlier instant. Settling advances it only if it has an effect on the user.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
+            UnknownUser: the user does not exist.
         """
         with self._lock:
             return from_micros(self._execution.state(user).clock.settled)
@@ -516,24 +517,25 @@ class Engine:
         limit: int | None = None,
         attributes: Mapping[str, str] | None = None,
     ) -> LeaderboardView:
-        """Look at a leaderboard as of an instant, by default now, where a user who is past that stands as they are.
+        """Return a view of a leaderboard as of an instant.
 
-        Where something happened to a user after an instant that is named, everybody is ranked as of then from the log,
-        which takes as long as the log is.
+        By default it is as of now, and users with later commands are ranked by their present values. With ``at``, if
+        anything happened to a user after it, all users are ranked from the log, which takes time in proportion to the
+        log.
 
         Args:
             leaderboard: the key of the leaderboard.
-            at: as of when.
-            run: a date of the run to look at; by default the run of today, or of the day nearest to it.
-            user: whose row to begin at; nobody stands around a user who is not on the board.
-            offset: how many rows to leave out, which may be negative from a user's row on.
-            limit: how many rows to give, at most as many as the board holds; 10 by default.
-            attributes: the group to look at, by values of breakdown attributes; of several groups everybody is ranked.
+            at: the instant.
+            run: a date of the run; by default the run of today, or of the day nearest to it.
+            user: the user with the first row; there are no rows if the user is not ranked.
+            offset: the number of rows to skip; it may be negative with ``user``.
+            limit: the greatest number of rows, at most the leaderboard's ``max_participants``; 10 by default.
+            attributes: the group, by values of breakdown attributes; several matching groups are ranked together.
 
         Raises:
-            UnknownKey: the rules declare no such leaderboard, or it is inactive.
-            InvalidValue: no run holds the date, the rows are none that the board has, or the leaderboard is broken down
-                by other attributes.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: no run contains the date, the rows are out of range, or ``attributes`` does not fit the
+                breakdown attributes.
         """
         check_text(leaderboard, "leaderboard")
         Optional(LOCAL_DATE).check("run", run)
@@ -550,7 +552,7 @@ class Engine:
             )
 
     def leaderboards(self, *, at: datetime | None = None, finished: bool = False) -> tuple[LeaderboardView, ...]:
-        """List the leaderboards without their rankings; those that are finished only if asked for."""
+        """List the leaderboards without their rankings; finished ones only with ``finished=True``."""
         FLAG.check("finished", finished)
         with self._lock:
             self._execution.enter()
@@ -561,21 +563,21 @@ class Engine:
     def standing(
         self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | None = None, days: int = 10
     ) -> StandingView:
-        """Look at where a user stands on a leaderboard, and on which of the latest days that changed.
+        """Return the position of a user on a leaderboard, and on which of the latest days it changed.
 
-        The days are reckoned from the log of all users, which takes as long as it is; with ``days=0`` nothing is.
+        The days are computed from the log of all users, which takes time in proportion to it; ``days=0`` avoids that.
 
         Args:
             user: the user's id.
             leaderboard: the key of the leaderboard.
-            at: as of when; by default now, or the user's last command where that is later.
-            run: a date of the run to look at; by default the run of the user's today, or of the day nearest to it.
-            days: how many days to tell of.
+            at: the instant; by default now, or the last thing that happened to the user if later.
+            run: a date of the run; by default the run of the user's today, or of the day nearest to it.
+            days: the number of latest days.
 
         Raises:
-            UnknownUser: nothing had been recorded of the user by then.
-            UnknownKey: the rules declare no such leaderboard, or it is inactive.
-            InvalidValue: no run holds the date, or ``days`` is negative.
+            UnknownUser: the user did not exist then.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: no run contains the date, or ``days`` is negative.
         """
         check_text(leaderboard, "leaderboard")
         Optional(LOCAL_DATE).check("run", run)
@@ -589,14 +591,14 @@ class Engine:
     def standings(
         self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
     ) -> tuple[StandingView, ...]:
-        """Look at where a user has stood in every run of a leaderboard that has a day between two dates, day by day.
+        """Return the positions of a user, day by day, in every run of a leaderboard with a day between two dates.
 
-        It is computed from the log of all users, once for all runs, as of any instant since the user was created.
+        They are computed from the log of all users, once for all runs, as of any instant since the user was created.
 
         Raises:
-            UnknownUser: nothing had been recorded of the user by then.
-            UnknownKey: the rules declare no such leaderboard, or it is inactive.
-            InvalidValue: a date is none, the first one is after the last, or they span more than 10,000 runs.
+            UnknownUser: the user did not exist then.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: a value is not a date, the first date is after the last, or they span more than 10,000 runs.
         """
         check_text(leaderboard, "leaderboard")
         LOCAL_DATE.check("first", first)
@@ -627,20 +629,20 @@ class Engine:
     ) -> Answer:
         """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
 
-        The user's commands are done again from the log, beside what is stored, so any instant since the user was
-        created can be asked for; by default it is now, or their last command where that is later.
+        The user's commands are applied again from the log, for any instant since the user was created; by default now,
+        or the last thing that happened to the user if later.
 
         Args:
             user: the user's id.
-            at: as of when.
+            at: the instant.
             achievement: the key of an achievement; or
             points: the key of a points system; or
             streak: True for the streak.
 
         Raises:
-            InvalidValue: not exactly one of the three is asked for.
-            UnknownKey: the rules in force then had no such achievement, points system, or streak.
-            UnknownUser: nothing had been recorded of the user by then.
+            InvalidValue: not exactly one of the three is given.
+            UnknownKey: the rules in force then do not have the achievement, points system, or streak.
+            UnknownUser: the user did not exist then.
         """
         from trophy_engine.explain.question import answer, check_question  # noqa: PLC0415  # a game does not explain
 
@@ -649,7 +651,7 @@ class Engine:
 
     @property
     def reports(self) -> Reports:
-        """What users' histories come to, and everybody together."""
+        """Reports on the histories of single users and of all users."""
         from trophy_engine.reports.reports import Reports  # noqa: PLC0415  # a game needs none
 
         return Reports(self)
@@ -657,36 +659,37 @@ class Engine:
     # --- the log ------------------------------------------------------------------------------------------------------
 
     def log(self) -> Iterator[Entry]:
-        """Walk the log of all commands; ``Engine.from_log`` does them again."""
+        """Iterate over the log of all commands; ``Engine.from_log`` applies them again."""
         return self._repository.storage.entries()
 
     def transitions(self, user: str, *, at: datetime | None = None) -> list[Transition]:
-        """Do a user's commands again from the log, beside what is stored, up to an instant.
+        """Apply a user's commands again from the log, up to an instant, and return the transitions; nothing is stored.
 
-        By default it is now, or their last command where that is later. The last transition is what time has made due.
+        The default is now, or the last thing that happened to the user if later. The last transition is the work that
+        time made due by then.
 
         Raises:
-            UnknownUser: nothing had been recorded of the user by then.
+            UnknownUser: the user did not exist then.
         """
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
             return list(self._repository.transitions_of(user, instant))
 
     def export_user(self, user: str) -> dict[str, Any]:
-        """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
+        """Return a user's state as JSON values, as in a snapshot; equal histories yield equal values.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
+            UnknownUser: the user does not exist.
         """
         with self._lock:
             return self._execution.state(user).dump(self._repository.plan)
 
     @classmethod
     def from_log(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
-        """Make a fresh engine and do what a log says: the same states, effects and identifiers come of it.
+        """Return a new engine after applying a log, with the same states, effects and identifiers.
 
         Raises:
-            StorageIncompatible: the log does not begin with the adoption of rules.
+            StorageIncompatible: the log does not begin with rules.
         """
         InstanceOf((Iterable,)).check("entries", entries)
         log = iter(entries)
@@ -703,5 +706,5 @@ class Engine:
                 case Settle(at):
                     engine.settle(at=from_micros(at))
                 case command:
-                    engine._execution.run(command)  # likewise
+                    engine._execution.run(command)
         return engine

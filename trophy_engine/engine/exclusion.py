@@ -1,4 +1,4 @@
-"""Exclusion: one caller of an engine at a time, whether threads or asyncio tasks call."""
+"""Exclusion: one caller of an engine at a time, among threads and among asyncio tasks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Exclusion:
     """A lock between threads, and a holder between the tasks of one thread.
 
     Attributes:
-        lock: held for every call; a thread can take it again.
-        holder: the asyncio task that holds the engine for several calls, or None.
+        lock: acquired for every call; reentrant.
+        holder: the asyncio task that has acquired the engine for several calls, or None.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Exclusion:
         """Check that the current task may call.
 
         Raises:
-            EngineBusy: another task holds the engine.
+            EngineBusy: another task has acquired the engine.
         """
         holder = self.holder
         if holder is not None and holder is not _current_task() and not holder.done():
@@ -45,7 +45,7 @@ class Exclusion:
 
 
 def _current_task() -> Any:
-    """Return the asyncio task that runs, or None; asyncio is not imported for it."""
+    """Return the running asyncio task, or None; asyncio is not imported for it."""
     asyncio = sys.modules.get("asyncio")
     try:
         return None if asyncio is None else asyncio.current_task()

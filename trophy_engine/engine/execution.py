@@ -1,6 +1,6 @@
 """Execution: load a user's state, apply a command to it, commit the command, and notify subscribers.
 
-The same steps make time pass for all users (``settle``) and take them to other rules (``change_rules``).
+``settle`` and ``change_rules`` do the same for all users.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ _CLOCK = FieldName(before="the clock's instant")
 
 
 class Execution:
-    """Runs commands on a repository; every method but ``exclusive`` is called with the lock held.
+    """Runs commands on a repository; every method but ``exclusive`` and ``batch`` is called with the lock acquired.
 
     Attributes:
         repository: the states and the log.
-        exclusion: who may call.
-        subscribers: whom to notify of committed effects.
+        exclusion: the lock, and the task that may call.
+        subscribers: the callbacks to notify of committed effects.
     """
 
     def __init__(self, repository: Repository, clock: Callable[[], datetime]) -> None:
@@ -62,22 +62,22 @@ class Execution:
 
     @cached_property
     def leaderboards(self) -> Leaderboards:
-        """The ranks of all users; rules without leaderboards need none."""
+        """The ranks of all users, created on first use."""
         from trophy_engine.leaderboards.leaderboards import Leaderboards  # noqa: PLC0415
 
         return Leaderboards(self.repository)
 
     @cached_property
     def announcer(self) -> Announcer:
-        """What announces the ranks of users, and what concerns all of them."""
+        """The announcer of rank changes and broadcasts, created on first use."""
         from trophy_engine.notifications.announcer import Announcer  # noqa: PLC0415
 
         return Announcer(self.repository, self.leaderboards)
 
-    # --- entering ---------------------------------------------------------------------------------------------------
+    # --- starting a call --------------------------------------------------------------------------------------------
 
     def exclusive(self, now: datetime | None) -> AbstractContextManager[None]:
-        """Return a block that holds the engine, with an instant that its calls take as now."""
+        """Return a block that acquires the engine; ``now`` is the default instant of the calls within it."""
         if now is not None:
             to_micros(now, "now")
         return self._hold(now)
@@ -96,10 +96,10 @@ class Execution:
                 self._clock = former
 
     def enter(self) -> None:
-        """Check that a call may be served, drop what an interrupted one left, and read what other engines wrote.
+        """Check that a call may be served, recover from an interrupted one, and read what other engines have written.
 
         Raises:
-            EngineBusy: another task holds the engine.
+            EngineBusy: another task has acquired the engine.
         """
         if self.exclusion.holder is not None:
             self.exclusion.check()
@@ -108,7 +108,7 @@ class Execution:
         self.repository.catch_up()
 
     def _recover(self) -> None:
-        """Go on from the log after a command that was interrupted."""
+        """Return to the state of the log after an interrupted command."""
         if "leaderboards" in self.__dict__:
             self.leaderboards.recover()
         if "announcer" in self.__dict__:
@@ -119,14 +119,14 @@ class Execution:
     # --- states and instants ----------------------------------------------------------------------------------------
 
     def now(self) -> int:
-        """Read the clock, in microseconds."""
+        """Return the instant of the clock, in microseconds."""
         return to_micros(self._clock(), _CLOCK)
 
     def state(self, user: str) -> UserState:
-        """Enter, and return the state of a user; it is not to be changed.
+        """Call ``enter``, and return the state of a user, which must not be changed.
 
         Raises:
-            UnknownUser: nothing has been recorded of the user.
+            UnknownUser: the user does not exist.
         """
         self.enter()
         state = self.repository.state(check_user_id(user))
@@ -135,7 +135,7 @@ class Execution:
         return state
 
     def instant_of_command(self, user: str, at: datetime | None) -> int:
-        """Return the instant of a command: by default now, or that of the last thing that happened to its user."""
+        """Return the instant of a command: by default now, or the last thing that happened to its user if later."""
         self.enter()
         if at is not None:
             return to_micros(at)
@@ -144,10 +144,10 @@ class Execution:
         return now if state is None or state.clock.settled < now else state.clock.settled
 
     def instant_of_view(self, state: UserState, at: datetime | None) -> int:
-        """Return the instant of a view: by default now, or that of the last thing that happened to the user.
+        """Return the instant of a view: by default now, or the last thing that happened to the user if later.
 
         Raises:
-            UnknownUser: nothing had been recorded of the user by then.
+            UnknownUser: the user did not exist then.
         """
         instant = max(self.now(), state.clock.settled) if at is None else to_micros(at)
         if instant < state.profile.created:
@@ -155,13 +155,13 @@ class Execution:
         return instant
 
     def settled_copy(self, state: UserState, instant: int) -> UserState:
-        """Return a copy of a state as time alone makes it by an instant."""
+        """Return a copy of a state, settled to an instant."""
         copy = state.copy()
         settle_user(Agenda(self.repository.plan), copy, instant)
         return copy
 
     def player(self, state: UserState, instant: int) -> Player:
-        """Return the view of a user as of an instant; one that the user has passed is answered from the log."""
+        """Return the view of a user as of an instant; a past instant is computed from the log."""
         if instant >= state.clock.settled:
             return Player(self.repository.plan, self.settled_copy(state, instant))
         [last] = deque(self.repository.transitions_of(state.id, instant), maxlen=1)
@@ -174,7 +174,7 @@ class Execution:
 
         Raises:
             Refused: the rules or the history do not allow it; nothing has happened.
-            StorageError: it could not be kept; nothing has happened.
+            StorageError: the entry could not be stored; nothing has happened.
             SubscribersFailed: subscribers raised; the command has happened.
         """
         user_id = command.user_id
@@ -184,7 +184,7 @@ class Execution:
             agenda = self._agenda = Agenda(repository.plan)
         boards = repository.plan.boards
         effects: list[RawEffect] = []
-        repository.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
+        repository.whole = False  # until the entry is in the log: after an interruption the next call reloads states
         agenda.begin(effects)
         if boards:
             self.announcer.advance_to(command.at)
@@ -193,7 +193,7 @@ class Execution:
             state = apply_command(agenda, known or repository.state(check_user_id(user_id)), command)
         except TrophyError:
             self._agenda = Agenda(repository.plan)
-            repository.whole = True  # a refusal leaves no trace
+            repository.whole = True  # a refused command changes nothing
             if repository.catch_up():
                 return self.run(command)
             raise
@@ -210,7 +210,7 @@ class Execution:
         return outcome
 
     def repeat(self, command: Record, first: Entry) -> Outcome:
-        """Return the outcome of an event whose idempotency key another entry has used: nothing happens."""
+        """Return the outcome of an event with an idempotency key that an entry has used; nothing is recorded."""
         state = self.state(command.user_id)
         plan = self.repository.plan
         now = self.settled_copy(state, max(command.at, state.clock.settled))
@@ -222,7 +222,7 @@ class Execution:
     # --- all users --------------------------------------------------------------------------------------------------
 
     def settle(self, instant: int) -> list[RawEffect]:
-        """Make everything that is due by an instant happen to all users; return the effects in order of time."""
+        """Settle all users to an instant; return the effects in order of time."""
         repository = self.repository
         repository.whole = False
         agenda = Agenda(repository.plan)
@@ -242,7 +242,7 @@ class Execution:
         return effects
 
     def change_rules(self, ruleset: Ruleset, at: int | None) -> list[RawEffect]:
-        """Take all users to other rules; return the effects in order of time.
+        """Settle all users and migrate them to other rules; return the effects in order of time.
 
         Raises:
             EarlierThanSettled: something has happened to a user after the instant.
@@ -266,7 +266,7 @@ class Execution:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Make one transaction of the commands within; a batch within a batch is part of it."""
+        """Commit the commands within the block in one transaction; a batch within a batch is part of it."""
         with self.exclusive(None):
             if self.repository.in_batch:
                 yield
@@ -275,7 +275,7 @@ class Execution:
             try:
                 yield from self._batched(checkpoint)
             except BaseException:
-                self.repository.abandon_batch()  # again, for the first time may have been interrupted
+                self.repository.abandon_batch()  # again, because the first time may have been interrupted
                 raise
             effects, self._pending_effects = self._pending_effects, []
             self.notify(effects)
@@ -296,7 +296,7 @@ class Execution:
         """Notify subscribers of committed effects; within a batch, at its end.
 
         Raises:
-            SubscribersFailed: some of them raised.
+            SubscribersFailed: subscribers raised.
         """
         if self.repository.in_batch:
             self._pending_effects += effects

@@ -1,4 +1,4 @@
-"""Outcomes: what one command changed. Raw effects inside; views and effect objects are made where somebody looks."""
+"""Outcomes: what one command changed. They contain raw effects; views and effect objects are made on access."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
 @attrs.frozen
 class PointsChange:
-    """What a command did to one points system.
+    """The changes of one points system by a command.
 
     Attributes:
-        added: the sum of its awards, negative for a loss.
-        total: the balance after it.
-        awards: one for each trigger that fired.
-        level: the level held after it, None below every level.
-        level_changed: whether that is another level than before.
+        added: the sum of the awards, negative for a loss.
+        total: the balance after the command.
+        awards: one for each trigger that paid.
+        level: the level after the command, None below every level.
+        level_changed: True if the level differs from that before the command.
     """
 
     added: int
@@ -62,12 +62,12 @@ class PointsChange:
 
 
 class Outcome:
-    """What one command did to its user.
+    """The result of one command for its user.
 
     Attributes:
-        replayed: whether the event's idempotency key had been used before, so that nothing was done.
-        leaderboards: what the command did to the user's standing on each leaderboard, in the run that held their local
-            day; one on which neither rank, value nor group changed is absent.
+        replayed: True if the idempotency key of the event had been used before, so that nothing was recorded.
+        leaderboards: the changes of the user's position on each leaderboard, in the run of their local day;
+            leaderboards without a change of rank, value or group are absent.
     """
 
     __slots__ = (
@@ -108,20 +108,20 @@ class Outcome:
         self.leaderboards = _NO_CHANGES
 
     def __getstate__(self) -> tuple[Any, ...]:
-        """Return what pickle and copy keep: the rules stand for the plan."""
+        """Return the state for pickle and copy, with the rules in place of the plan."""
         rules = self._plan.ruleset.to_text("json")
         command = (rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total)
         return (*command, self.replayed, dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Take what ``__getstate__`` returned."""
+        """Restore the result of ``__getstate__``."""
         *command, self.replayed, leaderboards = state
         rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
-        """Name the user, the instant, and what happened."""
+        """Return the user, the instant and the kinds of effects."""
         kinds = ", ".join(effect.kind.__name__ for effect in self._named_effects)
         return f"Outcome(user_id={self.user_id!r}, at={self.at.isoformat()!r}, effects=[{kinds}])"
 
@@ -132,7 +132,7 @@ class Outcome:
 
     @property
     def at(self) -> datetime:
-        """When the command happened (aware, UTC)."""
+        """The instant of the command (aware, UTC)."""
         return from_micros(self._command.at)
 
     @property
@@ -142,7 +142,7 @@ class Outcome:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The key that the event was given."""
+        """The idempotency key of the event; None without one, and for other commands."""
         return self._command.idempotency_key if isinstance(self._command, Record) else None
 
     @property
@@ -157,9 +157,9 @@ class Outcome:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Everything that happened to the user, in order, what time had made due before the command included.
+        """Everything that happened to the user, in order, including what time had made due before the command.
 
-        Where the rules have notifications, what there is to tell of ranks comes last, of other users, too.
+        Under rules with notifications, rank changes come last, including those of other users.
         """
         return tuple(map(to_effect, self._effects))
 
@@ -169,7 +169,7 @@ class Outcome:
 
     @property
     def _caused(self) -> Sequence[NamedEffect]:
-        """The effects from the one on that the command itself set off: the event, or the achievement it completed."""
+        """The effects of the command itself: from the event, or from the achievement completed by the call."""
         called = self._command.achievement if isinstance(self._command, Complete) else None
         effects = self._named_effects
         for index, effect in enumerate(effects):
@@ -196,7 +196,7 @@ class Outcome:
 
     @property
     def points(self) -> Mapping[str, PointsChange]:
-        """What the command did to each points system; a system it did not touch is absent."""
+        """The changes of each points system, by its key; systems without an award are absent."""
         caused = list(select_effects(PointsAwarded, self._caused))
         changes = {}
         for system in self._plan.systems:
@@ -215,7 +215,7 @@ class Outcome:
         return MappingProxyType(changes)
 
     def explain(self) -> EventExplanation:
-        """Explain what the command did: its local date, the thresholds that it crossed, how awards were computed."""
+        """Explain the command: its local date, the thresholds that it crossed, and how its awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
         return explain_event(self._plan, self._command, self._named_effects, self._zone, repeated=self.replayed)

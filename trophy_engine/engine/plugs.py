@@ -12,5 +12,5 @@ PLUGS: Final[tuple[CompilePlug, ...]] = (compile_notifications,)
 
 
 def compile_ruleset(ruleset: Ruleset) -> Plan:
-    """Compile a ruleset and its plugs."""
+    """Return the plan of a ruleset with the plugs of the engine."""
     return compile_plan(ruleset, PLUGS)

@@ -1,4 +1,4 @@
-"""Subscribers: callbacks that get the effects of a class once they are committed."""
+"""Subscribers: callbacks that are called with the effects of a class once they are committed."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Subscribers:
         return unsubscribe
 
     def notify(self, effects: Iterable[RawEffect], outcome: Outcome | None = None) -> None:
-        """Call every callback with each effect of its class, whatever others raise.
+        """Call every callback with each effect of its class, even if others raise.
 
         Raises:
-            SubscribersFailed: some of them raised.
+            SubscribersFailed: callbacks raised.
         """
         errors: list[Exception] = []
         for raw in effects:

@@ -1,1 +1,1 @@
-"""Leaderboards: the ranks of all users of an engine, kept up command by command."""
+"""Leaderboards: the ranks of all users of an engine, updated with every command."""

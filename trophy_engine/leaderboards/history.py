@@ -1,7 +1,7 @@
-"""How a user came to stand where they do: the logs of all users done again, and everybody ranked day by day.
+"""The history of a user's rank: the logs of all users are applied again, and all users are ranked day by day.
 
-This costs as much as the whole log, for a rank depends on everybody. Only what changed is looked at: of a user the UTC
-days at whose end they stand otherwise than before, of the days those on which anybody moved.
+The time is in proportion to the whole log, because a rank depends on all users. Only changes are processed: the UTC
+days at the end of which the position of a user differs from the day before.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, r
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 
-#: Where a user stands in a run: their group, and what their place in it goes by.
+#: The position of a user in a run: the group, and the rank key in it.
 _Place = tuple[Group, RankKey]
-#: By day and user, where they stand at its end.
+#: By day and user, the position at the end of the day.
 _Moves = dict[int, dict[str, _Place | None]]
 
 
 def standing_days(
     board: BoardPlan, runs: Sequence[int], user: str, histories: Iterable[tuple[str, Iterable[Transition]]], until: int
 ) -> dict[int, list[StandingDay]]:
-    """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
+    """Return the days on which a user's rank or value changed, by run; runs without a change of any user are absent.
 
     Args:
         board: the leaderboard.
-        runs: which of its runs.
-        user: whose standing is asked for.
-        histories: every user and their transitions up to that instant.
-        until: the last instant that counts.
+        runs: its runs to rank.
+        user: the user.
+        histories: every user with their transitions up to the last instant.
+        until: the last instant.
     """
     moves: dict[int, _Moves] = {}
     for one, transitions in histories:
@@ -53,7 +53,7 @@ def standing_days(
 
 
 def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[StandingDay]:
-    """Return the days of a run on which a user's rank or value changed; everybody is moved through them."""
+    """Return the days of a run on which a user's rank or value changed, given the moves of all users."""
     ranking = RunRanking(board)
     places: dict[str, _Place] = {}
     found: list[StandingDay] = []
@@ -69,7 +69,7 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _Moves) -> li
                 places[one] = moved
         before = rank, value
         rank, value = _position_in(ranking, places.get(user))
-        if (rank, value) != before and day >= first:  # a streak can be older than the board
+        if (rank, value) != before and day >= first:  # a streak can be older than the leaderboard
             found.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
     return found
 
@@ -85,7 +85,7 @@ def _position_in(ranking: RunRanking, place: _Place | None) -> tuple[int | None,
 def _days(
     board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
 ) -> Iterator[tuple[int, int, _Place | None]]:
-    """Walk the UTC days of a user, and their place in a run at the end of each; a day can come again, place and all."""
+    """Yield UTC days of a user, with a run and the position at the end of the day; the last one of a day counts."""
     known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
@@ -103,7 +103,7 @@ def _days(
 
 
 def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
-    """Walk the states at the ends of the UTC days on which time changed a user after a transition."""
+    """Yield the states at the ends of the UTC days on which time changed a user after a transition."""
     state, agenda = transition.state.copy(), Agenda(transition.plan)
     while (soonest := next_change(state)) < until:
         end_of_day = (soonest // DAY + 1) * DAY - 1
@@ -116,6 +116,6 @@ def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
 def _values(
     board: BoardPlan, then: BoardPlan | None, state: UserState
 ) -> tuple[Group | None, dict[int, Value] | RunValues]:
-    """Return the group of a state on the leaderboard as it is now, and its values under the rules of its time."""
+    """Return the group of a state under the present rules, and its values under the rules of its time."""
     group = group_of(board, state.profile.attributes)
     return (None, {}) if then is None or group is None else (group, values_of(then, state))

@@ -1,10 +1,10 @@
-"""The index over all users: a ranking for each run of each leaderboard, kept up user by user.
+"""The index over all users: a ranking for each run of each leaderboard, updated user by user.
 
-A command changes one user, and the index with it in logarithmic time. But time changes users too: streaks are lost and
-points tick while nobody says anything. So the index is looked at as of an instant (``advance_to``): users for whom
-something is due by then are settled beside what is stored, and stand in the index as they come out. The soonest due
-things are in a heap, so nothing is done as long as nothing is due. When an earlier instant is asked for, those whom
-something later had changed are put back first. Users whose own commands have passed the instant stand as they are.
+A command changes one user, and the index in logarithmic time. Time changes users, too: streaks are lost and timed
+awards are made without a command. So the index is read as of an instant (``advance_to``): users with due work are
+ranked by copies of their stored states that are settled to it. A heap has the next due instants, so that nothing is
+done while nothing is due. For an earlier instant, users with later effects are restored first. Users with commands
+after the instant are ranked by their present states.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from trophy_engine.core import (
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.numbers import Number
 
-#: A rank, None off the board; a value and the group that it counts in, None for whoever does not take part.
+#: The rank, None for a user who is not ranked; the value and its group, None for a user who does not take part.
 Position = tuple[int | None, Number | None, Group | None]
 NOWHERE: Final[Position] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
-    """Return an instant up to which (exclusive) time changes nothing of a user; it is not before that of the state."""
+    """Return an instant before which time does not change a user, not before the instant of the state."""
     day = min(state.clock.due_days)
-    if day < 0:  # not looked for since the user last changed
+    if day < 0:  # not computed since the last change of the user
         return max(state.clock.due, state.clock.settled)
     midnight = NEVER if day > LAST_DAY else state.clock.zone.midnight(day)
     return max(min(state.clock.next_tick, midnight), state.clock.settled)
@@ -49,7 +49,7 @@ def next_change(state: UserState) -> int:
 
 @attrs.define
 class _Entered:
-    """What the index holds of a user on one board: their group, their values by run, and their place in each."""
+    """The entry of a user on one leaderboard: the group, and by run the values and the rank keys."""
 
     group: Group | None = None
     values: dict[int, Value] | RunValues = attrs.field(factory=dict)
@@ -60,16 +60,16 @@ _NOWHERE: Final = _Entered()
 
 
 class LeaderboardIndex:
-    """The standings of all users on all leaderboards of a plan.
+    """The positions of all users on all leaderboards of a plan.
 
     Args:
         plan: the rules.
         users: the ids of all users.
-        stored: what gives a user's state as it is stored; it is never changed here.
+        stored: a function that returns the stored state of a user, which is never changed here.
 
     Attributes:
         plan: the rules.
-        latest: an instant after which nothing has happened to any user, as they are stored.
+        latest: the latest instant of the stored states.
     """
 
     def __init__(self, plan: Plan, users: Iterable[str], stored: Callable[[str], UserState | None]) -> None:
@@ -80,26 +80,26 @@ class LeaderboardIndex:
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
         self._rankings: dict[tuple[str, int], RunRanking] = {}
         self._entered: dict[str, dict[str, _Entered]] = {}
-        # When time next changes a user; the heap also holds instants that no longer are that.
+        # The instant at which time next changes a user; the heap also has outdated instants.
         self._soonest: dict[str, int] = {}
         self._due: list[tuple[int, str]] = []
-        # Users as time has changed them, beside what is stored, and when it last did; latest first in the heap.
+        # Users ranked by settled copies, with the instant of the last effect; latest first in the heap.
         self._ahead: dict[str, int] = {}
         self._latest: list[tuple[int, str]] = []
         for user in users:
             self._restore(user)
 
-    # --- keeping up -------------------------------------------------------------------------------------------------
+    # --- updates ----------------------------------------------------------------------------------------------------
 
     def update(self, state: UserState) -> None:
-        """Put a user in as they are now, in place of what they were."""
+        """Rank a user by a stored state, in place of the former one."""
         if state.clock.settled > self.latest:
             self.latest = state.clock.settled
         self._ahead.pop(state.id, None)
         self._place(state, next_change(state) if self._timed else NEVER)
 
     def advance_to(self, instant: int) -> None:
-        """Go to an instant: what time makes due by then, and nothing else that it does, has happened."""
+        """Advance or return to an instant: users are ranked after the work that is due by then, and no later work."""
         while self._latest and -self._latest[0][0] > instant:
             last, user = heappop(self._latest)
             if self._ahead.get(user) == -last:
@@ -116,7 +116,7 @@ class LeaderboardIndex:
             self.update(state)
 
     def changes_until(self, until: int) -> Iterator[tuple[int, UserState]]:
-        """Walk all that time changes up to an instant, in order: when, and the user then, for ``overlay``."""
+        """Yield the changes by time up to an instant, in order: the instant and the state then, for ``overlay``."""
         ahead: dict[str, UserState] = {}
         while self._due and self._due[0][0] <= until:
             due, user = heappop(self._due)
@@ -135,8 +135,8 @@ class LeaderboardIndex:
         settle_user(self._agenda, state, instant)
 
     def overlay(self, state: UserState, instant: int) -> None:
-        """Put a user in as time has changed them up to an instant, beside what is stored."""
-        # One who is past the instant already is as ahead of it as before.
+        """Rank a user by a copy of the stored state that is settled to an instant."""
+        # The next change of a user who is past the instant is after it, too.
         self._place(state, max(next_change(state), instant + 1))
         if self._agenda.effects:
             last = self._agenda.effects[-1][AT]
@@ -144,7 +144,7 @@ class LeaderboardIndex:
             heappush(self._latest, (-last, state.id))
 
     def changed_boards(self, state: UserState) -> list[BoardPlan]:
-        """List the leaderboards on which a user does not stand as the index has it."""
+        """List the leaderboards on which a state differs from the user's entry in the index."""
         entered = self._entered.get(state.id, {})
         found = []
         for board in self.plan.boards.values():
@@ -173,7 +173,7 @@ class LeaderboardIndex:
         group: Group | None,
         values: dict[int, Value] | RunValues,
     ) -> None:
-        """Take a user out of the runs where they stand otherwise than before, and put them in where they stand now."""
+        """Replace the rank keys of a user in the runs in which the group or the value changed."""
         stays = held.group == group
         for run in runs_unlike(held.values, values) if stays else dict.fromkeys((*held.values, *values)):
             before = held.rank_keys.pop(run, None)
@@ -186,21 +186,21 @@ class LeaderboardIndex:
         held.group = group
         held.values = values.copy()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
+    # --- queries ----------------------------------------------------------------------------------------------------
 
     def ranking(self, board: BoardPlan, run: int) -> RunRanking:
-        """Give the ranking of a run."""
+        """Return the ranking of a run, empty for a new run."""
         found = self._rankings.get((board.key, run))
         if found is None:
             found = self._rankings[board.key, run] = RunRanking(board)
         return found
 
     def group(self, board: BoardPlan, user: str) -> Group | None:
-        """Give the group in which a user is ranked, None for no group."""
+        """Return the group in which a user is ranked, or None."""
         return self._held(board, user).group
 
     def position(self, board: BoardPlan, run: int, user: str) -> Position:
-        """Give a user's rank in their group, the value by which they take part, and the group."""
+        """Return a user's rank in their group, their value, and the group; ``NOWHERE`` for a user without a value."""
         held = self._held(board, user)
         place = held.rank_keys.get(run)
         if place is None or held.group is None:
@@ -208,7 +208,7 @@ class LeaderboardIndex:
         return self.ranking(board, run).rank(place, (held.group,)), value_on(place), held.group
 
     def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
-        """Give a user's rank among some groups, None off the board or out of these groups."""
+        """Return a user's rank among some groups, or None if not ranked in them."""
         held = self._held(board, user)
         place = held.rank_keys.get(run)
         return None if place is None or held.group not in groups else self.ranking(board, run).rank(place, groups)
@@ -216,15 +216,15 @@ class LeaderboardIndex:
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
     ) -> list[tuple[int, str, Number]]:
-        """List ranks, users and values of the groups that have the wanted values of breakdown attributes.
+        """List the ranks, users and values of the groups with given values of breakdown attributes.
 
         Args:
             board: the leaderboard.
-            run: which of its runs.
+            run: the run.
             wanted: values of breakdown attributes.
-            offset: how many rows to leave out; or, from the row of the user ``around`` on, how many down or up.
-            limit: how many rows to give.
-            around: a user; who is not on the board has nobody around.
+            offset: the number of rows to skip, from the row of the user ``around`` if given; it may then be negative.
+            limit: the greatest number of rows.
+            around: a user; there are no rows if the user is not ranked.
         """
         ranking = self.ranking(board, run)
         groups = ranking.groups(wanted)

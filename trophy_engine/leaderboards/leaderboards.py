@@ -1,4 +1,4 @@
-"""What an engine can be asked about leaderboards; the index behind it is made when it is first needed."""
+"""The leaderboards of an engine; their index is built on first use."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.views.player import Player
 
-#: How many runs one can ask for.
+#: The greatest number of runs in a query.
 MOST_RUNS: Final = 10_000
-#: How many rows one gets who asks for no number.
+#: The number of rows of a view by default.
 DEFAULT_LIMIT: Final = 10
 
 
 class Move(NamedTuple):
-    """How a user moved on a run of a board: the position before and after."""
+    """A change of a user's position in a run of a leaderboard."""
 
     board: BoardPlan
     run: int
@@ -51,10 +51,10 @@ class Leaderboards:
         self.moves: list[Move] = []
         self._sound = True
 
-    # --- keeping up -------------------------------------------------------------------------------------------------
+    # --- updates ----------------------------------------------------------------------------------------------------
 
     def as_of(self, instant: int) -> LeaderboardIndex:
-        """Give the standings as of an instant."""
+        """Return the index as of an instant."""
         index = self.current_index()
         self._sound = False
         index.advance_to(instant)
@@ -62,14 +62,14 @@ class Leaderboards:
         return index
 
     def recover(self) -> None:
-        """Drop what an interrupted command may have left half done."""
+        """Drop the index, which an interrupted command may have left inconsistent."""
         self._index = None
         self.moves = []
 
     def current_index(self) -> LeaderboardIndex:
-        """Return the index, made from all users' states if there is none of the present rules and states.
+        """Return the index, built from all users' states if there is none for the present rules and states.
 
-        A method that is about to change it takes it from here and declares it unsound until that is done.
+        A method that changes the index gets it from here, and sets ``_sound`` to False until it is done.
         """
         index, repository = self._index, self._repository
         forgotten = self._forgotten != repository.forgotten
@@ -84,7 +84,7 @@ class Leaderboards:
         return index
 
     def _follow(self, index: LeaderboardIndex) -> None:
-        """Take note of users whom other engines changed."""
+        """Update the index with the users that other engines changed."""
         self._sound = False
         for user in self._repository.changed:
             state = self._repository.state(user)
@@ -94,7 +94,7 @@ class Leaderboards:
         self._sound = True
 
     def advance(self, since: int, until: int) -> Iterator[tuple[int, str, list[Move]]]:
-        """Advance from one instant to another; yield the instants at which time moves users, and their moves."""
+        """Advance from one instant to another; yield each instant at which time changes a user, the user, and moves."""
         index = self.current_index()
         self._sound = False
         index.advance_to(since)
@@ -104,7 +104,7 @@ class Leaderboards:
         self._sound = True
 
     def refresh(self, state: UserState) -> None:
-        """Take note that time has changed a user for good."""
+        """Update the index with a state that time has changed in the repository."""
         if self._index is not None:
             index = self.current_index()
             self._sound = False
@@ -112,7 +112,7 @@ class Leaderboards:
             self._sound = True
 
     def record_change(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
-        """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
+        """Update the index after a user's command, and return the changes of the user's positions by leaderboard."""
         index = self.as_of(at)
         self._sound = False
         self.moves = self._moved(index, state, at, partial(index.update, state))
@@ -125,7 +125,7 @@ class Leaderboards:
         return MappingProxyType(found)
 
     def _moved(self, index: LeaderboardIndex, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
-        """Put a user in, and list how that moves them in the runs of their local day."""
+        """Apply ``put`` to the index, and list the moves of the user in the runs of their local day."""
         day = state.clock.zone.window(at)[0]
         before = [
             (board, run, index.position(board, run, state.id))
@@ -136,10 +136,10 @@ class Leaderboards:
         after = (Move(board, run, stood, index.position(board, run, state.id)) for board, run, stood in before)
         return [move for move in after if move.after != move.before]
 
-    # --- looking ----------------------------------------------------------------------------------------------------
+    # --- queries ----------------------------------------------------------------------------------------------------
 
     def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
-        """List the leaderboards that can be seen, without rankings."""
+        """List the leaderboards without rankings."""
         views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._repository.plan.boards.values())
         return tuple(view for view in views if finished or view.status != "finished")
 
@@ -155,11 +155,11 @@ class Leaderboards:
         *,
         exact: bool,
     ) -> LeaderboardView:
-        """Look at a leaderboard; not ``exact``, users who are past the instant stand as they are.
+        """Return a view of a leaderboard; with ``exact=False``, users past the instant are ranked by present values.
 
         Raises:
-            UnknownKey: there is none of that key to be seen.
-            InvalidValue: the run, the window of rows, or the attributes are none that it has.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: the leaderboard does not have the run, the rows, or the attributes.
         """
         board = self._board(key)
         number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
@@ -172,11 +172,11 @@ class Leaderboards:
         return _view(board, number, at, rankings)
 
     def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
-        """Look at where a user stands, and at the latest days on which that changed.
+        """Return the position of a user in a run, and the latest days on which it changed.
 
         Raises:
-            UnknownKey: there is no leaderboard of that key to be seen.
-            InvalidValue: the run is none that it has, or the number of days is negative.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: the leaderboard does not have the run, or the number of days is negative.
         """
         board = self._board(key)
         user, today = player.id, zone(player.time_zone).window(at)[0]
@@ -199,11 +199,11 @@ class Leaderboards:
         )
 
     def standings(self, user: str, key: str, at: int, first: date, last: date) -> tuple[StandingView, ...]:
-        """Look at where a user has stood in every run that has a day in common with some days, at the end of each.
+        """Return the last position of a user in every run with a day between two dates, with the days of its changes.
 
         Raises:
-            UnknownKey: there is no leaderboard of that key to be seen.
-            InvalidValue: they are more than 10,000 runs.
+            UnknownKey: the rules do not declare the leaderboard, or it is inactive.
+            InvalidValue: there are more than 10,000 runs.
         """
         board = self._board(key)
         runs = range(board.runs.nearest(first.toordinal()), board.runs.nearest(last.toordinal()) + 1)
@@ -224,14 +224,14 @@ class Leaderboards:
         return standing_days(board, runs, user, histories, until)
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
-        """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
+        """Return the index for a query of a run; for a past instant, or a run that has stopped, from the log."""
         stops = self._stops(board, run)
         if stops < at:
             return self._past(stops)
         return self._past(at) if exact and at < self.current_index().latest else self.as_of(at)
 
     def _stops(self, board: BoardPlan, run: int) -> int:
-        """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
+        """Return the last instant that changes a run; ``NEVER`` if it ranks by gains, which stop by themselves."""
         if board.rule.rank_by != "streak":
             return NEVER
         closes = board.runs.closes(run)
@@ -239,7 +239,7 @@ class Leaderboards:
         return min(stops, self._finished(board.key)) if board.rule.status == "finished" else stops
 
     def _finished(self, key: str) -> int:
-        """Give since when the rules have had a leaderboard finished."""
+        """Return the instant from which the rules have a leaderboard as finished, or ``NEVER``."""
         since = NEVER
         for change in self._repository.rules_history():
             board = plan_of(change.rules).boards.get(key)
@@ -248,7 +248,7 @@ class Leaderboards:
         return since
 
     def _past(self, at: int) -> LeaderboardIndex:
-        """Give the standings as they were; users who have passed the instant are told of by the log."""
+        """Return an index as of a past instant; the states of users who have passed it are computed from the log."""
         found: dict[str, UserState] = {}
         for user in self._repository.users():
             state = self._repository.state(user)

@@ -1,8 +1,8 @@
-"""The ranking of one run of a leaderboard: its users in their total order, group by group.
+"""The ranking of one run of a leaderboard: its users in a total order, by group.
 
 Greater values come first; of equal values the one that was reached earlier, then the user who was created earlier, then
-the lesser id. The board is the first ``max_participants`` of that order, so that whoever is new to a full board must
-surpass its lowest value. Ranks depend on the values alone, and not on the order in which anybody told of them.
+the lesser id. Only the first ``max_participants`` of the groups in question are ranked, so a new user must surpass the
+lowest value of a full leaderboard. Ranks depend on the values alone, and not on the order of updates.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from trophy_engine.numbers import Number
 
 #: A user's values of the breakdown attributes, in the order of the rules.
 Group = tuple[str, ...]
-#: What the order goes by: the value negated, when it was reached, when the user was created, the user.
+#: The sort key: the negated value, the instant at which it was reached, the creation of the user, the user's id.
 RankKey = tuple[Number, int, int, str]
 
 
 def rank_key(state: UserState, value: Value) -> RankKey | None:
-    """Give what a user's place goes by, None for a value with which one does not take part."""
+    """Return the sort key of a user with a value, or None for a value that is not positive."""
     gained, reached = value
     return (_negated(gained), reached, state.profile.created, state.id) if gained > 0 else None
 
 
 def value_on(place: RankKey) -> Number:
-    """Give the value that a place goes by."""
+    """Return the value in a rank key."""
     return _negated(place[0])
 
 
 def _negated(number: Number) -> Number:
-    return -number if isinstance(number, int) else number.copy_negate()  # a minus would round a long decimal
+    return -number if isinstance(number, int) else number.copy_negate()  # the operator would round a long decimal
 
 
 class RunRanking:
@@ -47,41 +47,44 @@ class RunRanking:
         self._groups: dict[Group, Any] = {}  # sorted lists of rank keys
 
     def add(self, group: Group, place: RankKey) -> None:
-        """Put a user in."""
+        """Add the rank key of a user."""
         if group not in self._groups:
             self._groups[group] = SortedList()
         self._groups[group].add(place)
 
     def remove(self, group: Group, place: RankKey) -> None:
-        """Take a user out."""
+        """Remove the rank key of a user."""
         self._groups[group].remove(place)
         if not self._groups[group]:
             del self._groups[group]
 
     def groups(self, wanted: Mapping[str, str]) -> list[Group]:
-        """List the groups that have all the wanted values of breakdown attributes."""
+        """List the groups with the given values of breakdown attributes."""
         found = (group for group in self._groups if all(group[self._names.index(key)] == wanted[key] for key in wanted))
         return list(found)
 
     def rank(self, place: RankKey, groups: Iterable[Group]) -> int | None:
-        """Give a rank among the users of some groups, None off the board."""
+        """Return the rank among the users of some groups, or None beyond ``max_participants``."""
         better = sum(self._groups[group].bisect_left(place) for group in groups if group in self._groups)
         return better + 1 if better < self._most else None
 
     def rows(self, groups: Sequence[Group], offset: int, limit: int) -> Iterator[tuple[int, RankKey]]:
-        """Walk the ranks and places of some groups, from an offset on."""
+        """Iterate over the ranks and rank keys of some groups together, from an offset on."""
         lists = [self._groups[group] for group in groups if group in self._groups]
         last = min(offset + limit, self._most, sum(map(len, lists)))
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
         return enumerate(ranked if offset < last else (), start=offset + 1)
 
     def stretch(self, group: Group, start: int, stop: int) -> Iterator[RankKey]:
-        """Walk the places of a group from an index up to another (exclusive), on the board or below it."""
+        """Iterate over the rank keys of a group from one index to another (exclusive), even beyond the ranked ones."""
         ranked = self._groups.get(group)
         return iter(()) if ranked is None or start >= stop else ranked.islice(start, stop)
 
     def threshold(self, group: Group) -> Number:
-        """Give the value that gets somebody new onto the board: 1 while there is room."""
+        """Return the least value that ranks a new user, 1 while there is room.
+
+        If the lowest ranked value is a decimal, return that value, which a new user must surpass.
+        """
         ranked = self._groups.get(group, ())
         if len(ranked) < self._most:
             return 1

@@ -1,4 +1,4 @@
-"""What one sees of leaderboards: frozen, made where somebody looks."""
+"""Views of leaderboards: frozen, and made on access."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ class LeaderboardView:
     """A run of a leaderboard at an instant.
 
     Attributes:
-        key: the leaderboard's key; ``name`` and ``description`` are what people read.
+        key: the key of the leaderboard.
+        name, description: for display.
         rank_by: ``"metric"``, ``"points"`` or ``"streak"``.
-        metric: the key of the metric, ``points`` that of the points system, by which it ranks.
-        status: ``"scheduled"`` until the first day of the run begins anywhere, ``"finished"`` from when its last is
-            over everywhere, or when the rules say so, and ``"active"`` in between.
-        start: the first day of the run; ``end`` its last, None where it has none.
-        rankings: the rows asked for, best first.
-        rule: all that the rules say of it.
+        metric, points: the key of the metric, or of the points system, by which it ranks; else None.
+        status: ``"scheduled"`` until the first day of the run begins in any zone, ``"finished"`` when its last day is
+            over in every zone, or when the rules finish the leaderboard, and ``"active"`` in between.
+        start, end: the first and the last day of the run; ``end`` is None for a run without end.
+        rankings: the rows of the query, best first.
+        rule: the rule of the leaderboard.
     """
 
     key: str
@@ -47,16 +48,16 @@ class LeaderboardView:
 
 @attrs.frozen
 class LeaderboardChange:
-    """What a command did to its user on one leaderboard, in the run that held their local day.
+    """The change of a user's position on one leaderboard by a command, in the run of their local day.
 
     Attributes:
-        rank: where they stand now, None off the board; ``previous_rank`` where they stood.
-        value: what they are ranked by now, None where they do not take part; ``previous_value`` what it was.
-        threshold: the least value with which somebody new gets onto the board; of a full board by a value that is not
-            whole, the lowest value there, which must be surpassed.
+        rank, previous_rank: the rank after and before the command, None if not ranked.
+        value, previous_value: the value after and before the command, None if the user does not take part.
+        threshold: the least value that ranks a new user; on a full leaderboard with a decimal as the lowest value, that
+            value, which must be surpassed.
         group: the user's values of the breakdown attributes.
-        start: the first day of the run; ``end`` its last, None where it has none.
-        rule: all that the rules say of the leaderboard.
+        start, end: the first and the last day of the run; ``end`` is None for a run without end.
+        rule: the rule of the leaderboard.
     """
 
     rank: int | None
@@ -70,14 +71,14 @@ class LeaderboardChange:
     rule: Leaderboard
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        """Pickle and copy by the fields; the group is a plain dictionary in between."""
+        """Return the fields for pickle and copy, with the group as a plain dictionary."""
         fields = {field.name: getattr(self, field.name) for field in attrs.fields(LeaderboardChange)}
         return _make_change, ({**fields, "group": dict(self.group)},)
 
 
 @attrs.frozen
 class StandingDay:
-    """Where a user stood at the end of a UTC day on which that changed, and at the end of the day before."""
+    """A UTC day on which a user's position changed: rank and value at its end, and at the end of the day before."""
 
     date: date
     previous_rank: int | None
@@ -88,14 +89,14 @@ class StandingDay:
 
 @attrs.frozen
 class StandingView:
-    """One user on one run of a leaderboard.
+    """The position of one user in one run of a leaderboard.
 
     Attributes:
-        rank: where they stand, None off the board; ``value`` likewise.
-        status: as that of a ``LeaderboardView``.
-        start: the first day of the run; ``end`` its last, None where it has none.
+        rank, value: None if the user is not ranked.
+        status: as in ``LeaderboardView``.
+        start, end: the first and the last day of the run; ``end`` is None for a run without end.
         history: the days on which rank or value changed, oldest first.
-        rule: all that the rules say of the leaderboard.
+        rule: the rule of the leaderboard.
     """
 
     rank: int | None

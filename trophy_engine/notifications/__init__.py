@@ -1,4 +1,4 @@
-"""Notifications: what to tell users beside the facts, and when. A plug of the core (see ``core.plugs``)."""
+"""Notifications: which messages users receive, and when. A plug of the core (see ``core.plugs``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def compile_notifications(ruleset: Ruleset) -> Plug | None:
-    """Compile the plug for rules; None where they have no notifications."""
+    """Return the plug compiled for rules, or None if they have no notifications."""
     if ruleset.notifications is None:
         return None
     from trophy_engine.notifications.plug import NotificationPlug  # noqa: PLC0415  # most rules have none

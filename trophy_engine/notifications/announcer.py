@@ -1,4 +1,4 @@
-"""Announcements: the effects that are no user's own doing: broadcasts to all users, and changes of ranks.
+"""Announcements: broadcasts to all users, and changes of ranks, which one user's command can cause for others.
 
 Rules without notifications have none.
 """
@@ -15,12 +15,12 @@ from trophy_engine.notifications.plug import plug_of
 from trophy_engine.notifications.rank_changes import RankNotifier
 from trophy_engine.repository.repository import Repository
 
-#: What waits to be announced of ranks, up to when time has been passed, and what is to be announced of that.
+#: The pending rank changes, the instant to which time has been processed, and the effects not returned yet.
 Checkpoint = tuple[RankNotifier | None, int, list[RawEffect]]
 
 
 class Announcer:
-    """Announces what concerns all users, and the ranks of each.
+    """Announces broadcasts and rank changes.
 
     Args:
         repository: the log and the states.
@@ -38,7 +38,7 @@ class Announcer:
     # --- ranks ------------------------------------------------------------------------------------------------------
 
     def advance_to(self, instant: int) -> None:
-        """Advance the leaderboards to an instant, and note the changes of ranks that time brings on the way."""
+        """Advance the leaderboards to an instant, and queue the rank changes that time causes on the way."""
         index, notifier = self._current()
         if notifier is None or instant <= self._passed:
             self._leaderboards.as_of(instant)
@@ -52,7 +52,7 @@ class Announcer:
         self._passed = instant
 
     def after_command(self, user: str, at: int) -> list[RawEffect]:
-        """Return what there is to announce of ranks after a user's command, which the leaderboards have recorded."""
+        """Return the rank changes to announce after a user's command that the leaderboards have recorded."""
         effects = self._collect_due(at)
         index, notifier = self._current()
         if notifier is not None:
@@ -66,7 +66,7 @@ class Announcer:
         return waiting if self._notifier is None else [*waiting, *self._notifier.collect_due(until)]
 
     def _current(self) -> tuple[LeaderboardIndex, RankNotifier | None]:
-        """Return the index, and what waits to be announced of it; both are renewed with the rules and the states."""
+        """Return the index and the notifier of its changes; both are replaced after a change of rules or states."""
         index = self._leaderboards.current_index()
         if index is not self._index:
             self._index = index
@@ -82,21 +82,21 @@ class Announcer:
         return (self._notifier or RankNotifier(0)).with_rules(plug.plan.throttle, plan.boards)
 
     def checkpoint(self) -> Checkpoint:
-        """Return what waits to be announced, to return to it if a batch fails."""
+        """Return the pending announcements, to restore them if a batch fails."""
         return None if self._notifier is None else self._notifier.copy(), self._passed, self._waiting.copy()
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Return to a checkpoint."""
+        """Restore the announcements of a checkpoint."""
         self._notifier, self._passed, self._waiting = checkpoint
 
     def recover(self) -> None:
-        """Go on after a command that was interrupted; what waits to be announced stays."""
+        """Recover after an interrupted command; pending announcements stay."""
         self._notifier = self._notifier and self._notifier.copy()
 
     # --- all users --------------------------------------------------------------------------------------------------
 
     def announcements_until(self, until: int) -> list[RawEffect]:
-        """Return what there is to announce since all users were last settled, or since the first user came."""
+        """Return the announcements since all users were last settled, or since the first user was created."""
         repository = self._repository
         plug = plug_of(repository.plan)
         if plug is None:
@@ -110,7 +110,7 @@ class Announcer:
         return [*self._collect_due(until), *effects] if repository.plan.boards else effects
 
     def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:
-        """Return the ends of the leaderboards that other rules have finished before their time."""
+        """Return the effects for runs of leaderboards that a change of rules has ended early."""
         after = self._repository.plan
         if plug_of(after) is None:
             return []

@@ -1,8 +1,8 @@
 """Broadcasts: effects that concern all users, at instants in UTC.
 
-A run of a leaderboard, or a boost for everybody, starts somewhere on earth at 10:00 UTC of the day before, and at 13:00
-UTC of the day after its end is announced. Broadcasts follow from the rules alone, so that those between two instants
-can be computed at any time.
+The start of a run of a leaderboard, or of a boost for all users, is announced when its first day begins in any zone, at
+10:00 UTC of the day before; the end at 13:00 UTC of the day after its last day. Broadcasts follow from the rules alone,
+so that those between two instants can be computed at any time.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from trophy_engine.notifications.plan import NotificationPlan
 
 #: The user of an effect that concerns all users.
 EVERYBODY: Final = ""
-#: How long after a day is over everywhere its end is announced.
+#: The delay between the end of a day in every zone and the announcement.
 ANNOUNCED_AFTER: Final = HOUR
 
 Rankings = tuple[LeaderboardRow, ...]
-#: Returns the first rows of a run as they stood when it closed; the runs come in the order in which they close.
+#: Returns the first rows of a run at its close; called for runs in the order in which they close.
 RankingsAtClose = Callable[[BoardPlan, int], Rankings]
 
 
 class _Broadcast(NamedTuple):
-    """A broadcast at an instant; that of the end of a run still lacks its rankings, and names the run."""
+    """A broadcast at an instant; for the end of a run, ``finished`` is the run and ``fields`` lack the rankings."""
 
     at: int
     fields: RawEffect
@@ -59,7 +59,7 @@ def broadcasts_between(
 def finished_early(
     before: Plan, after: Plan, at: int, top_rows: Callable[[BoardPlan, int, int], Rankings]
 ) -> list[RawEffect]:
-    """List the ends of leaderboards that other rules have finished before their time, each with its first rows."""
+    """List the effects for runs of leaderboards that a change of rules has ended early, each with its first rows."""
     found: list[RawEffect] = []
     for key, board in after.boards.items():
         former = before.boards.get(key)

@@ -1,6 +1,6 @@
-"""Final rankings: the first rows of runs as they stood when each closed, one after the other.
+"""Final rankings: the first rows of runs at the close of each, in the order of closing.
 
-Everybody is taken along from one closing to the next, so that many runs cost what happened in them.
+All users are advanced from one closing to the next, so that the time for many runs depends on what happened in them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from trophy_engine.repository.repository import Repository
 
 
 class FinalRankings:
-    """Everybody as of an instant that only goes on.
+    """All users as of an instant that only advances.
 
     Args:
         repository: the log and the states.
-        until: the last instant that will be asked for.
+        until: the last instant of a query.
     """
 
     def __init__(self, repository: Repository, until: int) -> None:
@@ -39,24 +39,21 @@ class FinalRankings:
         self._runs: dict[str, frozenset[int]] = {}
 
     def at_close(self, board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
-        """Return the first rows of a run as they stood when it closed; runs are asked for in the order of closing."""
+        """Return the first rows of a run at its close; runs must be queried in the order of closing."""
         closes = board.runs.closes(run)
         if closes is None or (board.rule.rank_by == "metric" and run not in self._runs_with_values(board.key)):
             return ()
         return self.top_rows(board, run, closes - 1)
 
     def _runs_with_values(self, board: str) -> frozenset[int]:
-        """Return the runs of a board by a metric in which a user has done anything that counts."""
+        """Return the runs of a leaderboard by metric in which any user has a value."""
         if board not in self._runs:
             states = self._repository.all_states()
             self._runs[board] = frozenset(run for state in states for run in state.counters.boards.get(board, ()))
         return self._runs[board]
 
     def top_rows(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
-        """Return the first rows of a run as of an instant, which is none before those asked for already.
-
-        There are none where no user has done anything that counts.
-        """
+        """Return the first rows of a run as of an instant, which must not be before that of an earlier query."""
         states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
         rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
@@ -83,7 +80,7 @@ def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[
 
 
 class _UserThrough:
-    """One user as of an instant that only goes on: from the state that is stored, or from the log if that is later."""
+    """One user as of an instant that only advances: from the stored state, or from the log if that state is later."""
 
     def __init__(self, repository: Repository, user: str, at: int, until: int) -> None:
         stored = repository.state(user)
@@ -97,7 +94,7 @@ class _UserThrough:
         self._next = next(self._transitions, None)
 
     def at(self, instant: int) -> UserState | None:
-        """Go on to an instant; None where the user was not there yet."""
+        """Advance to an instant, and return the state, or None if the user did not exist then."""
         while self._next is not None and self._next.state.clock.settled <= instant:
             self._state, self._plan = self._next.state.copy(), self._next.plan
             self._next = next(self._transitions, None)

@@ -1,4 +1,4 @@
-"""The plan of notifications: what a ruleset with notifications goes by, compiled once."""
+"""The plan of notifications: the rules on which they depend, compiled once."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ class BoostPlan(NamedTuple):
 
 @attrs.define(eq=False)
 class NotificationPlan:
-    """What notifications go by.
+    """The rules on which notifications depend.
 
     Attributes:
         recap: the calendar of recaps.
-        throttle: for how long changes are gathered, in microseconds.
-        boosts: those for all users; ``own_boosts`` those of single users.
+        throttle: the length of the window in which changes are combined, in microseconds; 0 for none.
+        boosts: the boosts for all users, or for users with given attributes.
+        own_boosts: by user, the boosts for that user alone.
     """
 
     recap: Frequency
@@ -42,7 +43,7 @@ class NotificationPlan:
 
 
 def notification_plan(ruleset: Ruleset, rule: Notifications) -> NotificationPlan:
-    """Compile the notifications of a ruleset."""
+    """Return the plan of the notifications of a ruleset."""
     boosts: list[BoostPlan] = []
     own: dict[str, tuple[BoostPlan, ...]] = {}
     for system in ruleset.points:

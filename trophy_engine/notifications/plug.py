@@ -32,8 +32,8 @@ class NotificationPlug:
     """The notifications of a ruleset; see ``Plug`` for its methods.
 
     Attributes:
-        key: where the plan and the states have it.
-        plan: what notifications go by.
+        key: its key in plans and states.
+        plan: the plan of notifications.
     """
 
     key = KEY
@@ -42,15 +42,15 @@ class NotificationPlug:
         self.plan = notification_plan(ruleset, rule)
 
     def new_state(self, created: int, day: int) -> NotificationState:
-        """Return the notifications of a user who was active when they were first seen."""
+        """Return the notifications of a new user, who counts as active at the creation."""
         return NotificationState(created, day)
 
     def load_state(self, dumped: Mapping[str, Any]) -> NotificationState:
-        """Return what ``NotificationState.dump`` returned."""
+        """Build the notifications of a user from the result of ``NotificationState.dump``."""
         return NotificationState.load(dumped)
 
     def needs_past(self, former: Plug | None) -> bool:
-        """Return True where the former rules had no notifications: the past tells when users were active."""
+        """Return True if the former rules had no notifications: the user's activity is then read from the past."""
         return former is None
 
     def migrate(
@@ -58,7 +58,7 @@ class NotificationPlug:
     ) -> NotificationState:
         """Return the notifications under these rules.
 
-        What the rules drop is not told, and of what is new nothing that was due before.
+        Pending messages about removed rules are dropped, and messages that were due before the change are not sent.
         """
         if not isinstance(former, NotificationState):
             commands = (transition.command for transition in transitions)
@@ -76,7 +76,7 @@ class NotificationPlug:
         return kept
 
     def next_due(self, plan: Plan, state: UserState) -> int:
-        """Return the instant at which the next message is due to a user, or would be if they wanted it."""
+        """Return the instant of the next scheduled message, whether or not the user wants it."""
         return scheduled.next_due(self.plan, plan, state, _of(state))
 
     def act(self, agenda: Agenda, state: UserState, at: int) -> None:
@@ -86,18 +86,18 @@ class NotificationPlug:
     def observe(
         self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
     ) -> None:
-        """Note activity, and what a step completed and paid; only events and completions by a call are activity."""
+        """Update the notifications after a step; only events and completions by a call are activity."""
         own = _of(state)
         if isinstance(command, Record | Complete):
             scheduled.note_activity(self.plan, state, own, at)
         elif isinstance(command, Identify):
-            state.clock.due = min(state.clock.due, at)  # messages may go by another zone now
+            state.clock.due = min(state.clock.due, at)  # messages may use another zone now
         scheduled.note_completions(agenda, state, own, effects, at)
         scheduled.note_awards(self.plan, agenda, state, own, effects, at)
 
 
 def plug_of(plan: Plan) -> NotificationPlug | None:
-    """Return the plug of a plan, or None where the rules have no notifications."""
+    """Return the plug of a plan, or None if the rules have no notifications."""
     return next((plug for plug in plan.plugs if isinstance(plug, NotificationPlug)), None)
 
 

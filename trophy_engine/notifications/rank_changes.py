@@ -1,8 +1,8 @@
-"""Rank changes: which users and boards to notify of them, at a bounded rate.
+"""Rank changes: their notifications, at a bounded rate.
 
-The first change of a user's rank on a board is told at once; those that follow within the throttle are gathered into
-one at its end, which begins the next. The same goes for a board as a whole. What waits is told with the next command,
-or when everybody is settled, as of the instant at which it was due.
+The first change of a user's rank on a leaderboard is announced at once; those within the throttle window after it are
+combined into one at its end, which begins the next window. The same applies to a leaderboard as a whole. Pending
+changes are announced with the next command, or when all users are settled, as of the instant at which they were due.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
-#: Stands for the user of what concerns the whole board.
+#: The user of an effect that concerns the whole leaderboard.
 _EVERYBODY: Final = ""
-#: A leaderboard, and a user or everybody.
+#: A leaderboard and a user, or ``_EVERYBODY``.
 _Name = tuple[str, str]
 
 
 class _Rank(NamedTuple):
-    """A change of rank and value, as an effect tells it; all None for a board as a whole."""
+    """A change of rank and value in the run that starts on ``day``; all None for a leaderboard as a whole."""
 
     day: int
     rank: int | None = None
@@ -34,12 +34,12 @@ class _Rank(NamedTuple):
 
 
 class RankNotifier:
-    """What is told of ranks, and what waits to be told.
+    """The notifications of rank changes that are pending or throttled.
 
     Args:
-        throttle: for how long changes are gathered, in microseconds; 0 for not at all.
-        closes: by leaderboard and user, until when they are.
-        waiting: what waits until then.
+        throttle: the length of the window in which changes are combined, in microseconds; 0 for none.
+        closes: by leaderboard and user, the end of the window.
+        waiting: by leaderboard and user, the change that is pending until then.
     """
 
     def __init__(
@@ -51,16 +51,16 @@ class RankNotifier:
         self._due = sorted((self._closes[name], *name) for name in self._waiting)
 
     def copy(self) -> RankNotifier:
-        """Copy it, so that either can go on without the other."""
+        """Return an independent copy."""
         return RankNotifier(self._throttle, self._closes, self._waiting)
 
     def with_rules(self, throttle: int, boards: Container[str]) -> RankNotifier:
-        """Go on under other rules: what belongs to a leaderboard that is gone goes with it."""
+        """Return a copy under other rules, without the changes on removed leaderboards."""
         closes = {name: at for name, at in self._closes.items() if name[0] in boards}
         return RankNotifier(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
 
     def collect_due(self, until: int) -> Iterator[RawEffect]:
-        """Tell what has waited long enough by an instant."""
+        """Yield the effects of pending changes that are due by an instant."""
         while self._due and self._due[0][0] <= until:
             at, board, user = heappop(self._due)
             change = self._waiting.pop((board, user))
@@ -69,7 +69,7 @@ class RankNotifier:
                 yield _effect(board, user, at, change)
 
     def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
-        """Tell the user of a move, those whom it displaced, and the board."""
+        """Yield the effects of a move for the user, the displaced users and the leaderboard; queue throttled ones."""
         board, run, before, after = move
         if (before[0], before[2]) == (after[0], after[2]):
             return
@@ -103,7 +103,7 @@ def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
 
 
 def _displaced(move: Move, index: LeaderboardIndex) -> Iterator[tuple[str, int | None, int | None, Number]]:
-    """Walk those whom a move displaced by one: who, their rank now and before, and the value they have."""
+    """Yield the users that a move displaced by one rank, with their rank, previous rank, and value."""
     board, run, (before, _, left), (after, _, joined) = move
     if left == joined and joined is not None:
         yield from _shifted(board, run, index, joined, before, after)
@@ -117,11 +117,11 @@ def _displaced(move: Move, index: LeaderboardIndex) -> Iterator[tuple[str, int |
 def _shifted(
     board: BoardPlan, run: int, index: LeaderboardIndex, group: Group, before: int | None, after: int | None
 ) -> Iterator[tuple[str, int | None, int | None, Number]]:
-    """Walk those of a group between where somebody stood and where they stand; None is off the board, below it."""
+    """Yield the users of a group between the previous and the new rank of a user; None is below the ranked users."""
     ranking, most = index.ranking(board, run), board.rule.max_participants
     below = most + 1
     start, goal = before or below, after or below
-    if goal < start:  # up: those in between went down, perhaps one of them off the board
+    if goal < start:  # up: the users in between went down, one of them perhaps below the ranked users
         first, last, step = goal + 1, start, -1
     else:
         first, last, step = start, goal - 1, 1

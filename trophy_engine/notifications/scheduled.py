@@ -1,11 +1,11 @@
-"""Scheduled messages: what users are sent at an instant of their own, while nothing else happens.
+"""Scheduled messages: messages to one user at an instant that follows from the user's state.
 
-They are due like everything that time brings (see ``core.settle``), and at one and the same instant they come last.
-Each kind knows when it is due next and what to do then; what was sent and what waits is in ``NotificationState``.
+They are due work (see ``core.settle``), done last at any instant. Each kind has a function that returns when it is due
+next and a function that sends it; sent and pending messages are in ``NotificationState``.
 
-Emails go by the zone that a user was given, US Eastern without one; what belongs to a day of the streak, or of a boost,
-goes by the zone that counts those days. Users in the control group, or who want a message by no channel, are not sent
-it; time passes all the same.
+Emails use the time zone of the user if it was set explicitly, else US Eastern; messages about a day of a daily streak,
+or of a boost, use the user's zone. Users in the control group, and users who chose no channel for a message, do not
+receive it; it counts as sent all the same.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MORNING: Final = 9 * HOUR
 _AFTERNOON: Final = 17 * HOUR
 _EVENING: Final = 21 * HOUR
 _BEFORE_THE_DAY_ENDS: Final = 4 * HOUR
-#: After how many idle days users are asked to come back.
+#: The numbers of idle days after which a reactivation message is sent.
 _IDLE_DAYS: Final = (3, 5, 7, 14, 30)
 _FRIDAY: Final = 5
 _WEEK: Final = 7
@@ -55,7 +55,7 @@ _AWARDED: Final = position(PointsAwarded, "awarded")
 
 
 def begin(plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int) -> NotificationState:
-    """Return the notifications of a user who was active at these instants: of what comes after ``at`` only."""
+    """Return the notifications of a user with activity at these instants, without messages due up to ``at``."""
     home = _email_zone(state)
     last_active = max(activity, default=state.profile.created)
     day = home.window(last_active)[0]
@@ -68,7 +68,7 @@ def begin(plan: NotificationPlan, state: UserState, activity: Sequence[int], at:
 
 
 def next_due(rules: NotificationPlan, plan: Plan, state: UserState, own: NotificationState) -> int:
-    """Return the instant at which the next message is due to a user, or would be if they wanted it."""
+    """Return the instant of the next scheduled message, whether or not the user wants it."""
     return min(find(rules, plan, state, own) for find, _ in _KINDS)
 
 
@@ -92,7 +92,7 @@ def _wants(state: UserState, message: str) -> bool:
     return not state.profile.control and (written is None or bool(json.loads(written)))
 
 
-# --- points: the first change at once, the rest of a window at its end ------------------------------------------------
+# --- points: the first change at once, later ones of a window at its end ----------------------------------------------
 
 
 def note_awards(
@@ -103,7 +103,7 @@ def note_awards(
     effects: Sequence[RawEffect],
     at: int,
 ) -> None:
-    """Tell of the balances that the awards among some effects have changed, or gather the changes."""
+    """Announce the balances that awards among the effects have changed, or add the changes to an open window."""
     changes: dict[str, int] = {}
     for raw in effects:
         if raw[KIND] is PointsAwarded:
@@ -144,7 +144,7 @@ def _send_changes(rules: NotificationPlan, agenda: Agenda, state: UserState, own
             _send_change(rules, agenda, state, own, system, gathered, at)
 
 
-# --- a user's own boosts: the midnights at which they begin and are over ----------------------------------------------
+# --- a user's own boosts: at the midnights of start and end -----------------------------------------------------------
 
 
 def _next_boost_day(rules: NotificationPlan, state: UserState, own: NotificationState) -> int | None:
@@ -176,7 +176,7 @@ def _send_boosts(rules: NotificationPlan, agenda: Agenda, state: UserState, own:
 def note_completions(
     agenda: Agenda, state: UserState, own: NotificationState, effects: Sequence[RawEffect], at: int
 ) -> None:
-    """Send the email of each completion if it is late afternoon where the user is, else let it wait for that."""
+    """Send the email of each completion if it is late afternoon in the user's zone, else keep it until then."""
     completed = [raw[_ACHIEVEMENT] for raw in effects if raw[KIND] is AchievementCompleted]
     if not completed:
         return
@@ -211,7 +211,7 @@ def _send_emails(_: NotificationPlan, agenda: Agenda, state: UserState, own: Not
 
 
 def note_activity(rules: NotificationPlan, state: UserState, own: NotificationState, at: int) -> None:
-    """Note that a user was active: they need not be asked to come back, and there will be a recap."""
+    """Record activity of a user: reactivation messages start again, and the period has a recap."""
     own.last_active = at
     own.reactivations = 0
     first_day = rules.recap.first_day(rules.recap.index(_email_zone(state).window(at)[0]))
@@ -266,12 +266,12 @@ def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, own: Notif
     if period == NEVER or period <= own.reminded_through:
         return NEVER
     at = _reminder_at(plan, streak, state, period)
-    # A period that opens late, as by a pause taken back, has had its hour.
+    # The hour is past if a period opens late, as by a pause that is taken back.
     return NEVER if at < state.clock.settled else at
 
 
 def _reminder_at(plan: Plan, streak: StreakPlan, state: UserState, period: int) -> int:
-    """Give the instant at which a user is reminded of a period that is still to be credited."""
+    """Return the instant of the reminder for a period that is not credited, or ``NEVER``."""
     first_day = streak.first_day(period)
     if streak.daily:
         home = state.clock.zone
@@ -294,7 +294,7 @@ def _send_reminder(_: NotificationPlan, agenda: Agenda, state: UserState, own: N
 _Find = Callable[[NotificationPlan, Plan, UserState, NotificationState], int]
 _Send = Callable[[NotificationPlan, Agenda, UserState, NotificationState, int], None]
 
-#: Every kind of message, in the order in which they come at one and the same instant.
+#: The kinds of messages, in the order in which they are sent at the same instant.
 _KINDS: Final[tuple[tuple[_Find, _Send], ...]] = (
     (_next_change, _send_changes),
     (_next_boost, _send_boosts),

@@ -1,6 +1,6 @@
-"""The notifications of a user: what was sent, and what waits to be sent.
+"""The notifications of a user: what was sent, and what is pending.
 
-When the next one is due follows from it and from the rest of the user's state (see ``scheduled``).
+The next due instant follows from it and from the rest of the user's state (see ``scheduled``).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ class NotificationState:
     """The notifications of a user; every container is replaced and never changed in place.
 
     Attributes:
-        last_active: the instant of their last activity: an event, or an achievement that the application completed.
-        boosts_through: the local day through which they were told of their own boosts.
-        reactivations: how many messages they were sent since their last activity, to come back.
-        recaps: the first days of the periods in which they were active and whose recap is still to come.
-        recapped_through: the first day of the latest period whose recap was sent.
-        reminded_through: the last period of the streak for which they were reminded.
-        emails: the achievements whose email waits, each after its instant.
-        points_changes: by points system, until when changes are gathered, and their sum.
+        last_active: the instant of the last activity: an event, or a completion by a call.
+        boosts_through: the local day through which the user's own boosts were announced.
+        reactivations: the number of reactivation messages since the last activity.
+        recaps: the first days of the periods with activity that still need a recap.
+        recapped_through: the first day of the latest period with a recap that was sent.
+        reminded_through: the last period of the streak with a reminder that was sent.
+        emails: the pending emails about achievements: the due instant and the achievement.
+        points_changes: by points system, the end of the window in which changes are combined, and their sum.
     """
 
     last_active: int
@@ -39,7 +39,7 @@ class NotificationState:
     points_changes: Mapping[str, tuple[int, int]] = attrs.field(factory=dict)
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         return attrs.evolve(self)
 
     def dump(self) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class NotificationState:
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any]) -> Self:
-        """Return the notifications that ``dump`` returned."""
+        """Build the notifications from the result of ``dump``."""
         changes = {system: (closes, sum_) for system, (closes, sum_) in dumped["points_changes"].items()}
         return cls(
             **{
@@ -65,5 +65,5 @@ class NotificationState:
         )
 
     def restart_reminders(self) -> None:
-        """Forget which period was reminded of: the streak goes by other periods."""
+        """Forget the last reminder, because the streak has another calendar."""
         self.reminded_through = _BEFORE

@@ -1,1 +1,1 @@
-"""The repository: users' states, loaded from snapshots and the log, kept up with both, and taken to other rules."""
+"""The repository: users' states, loaded from snapshots and the log, kept up to date, and migrated to new rules."""

@@ -1,4 +1,4 @@
-"""The entries of a batch, which wait for its end: found by user and by idempotency key, however many there are."""
+"""The pending entries of a batch, indexed by user and by idempotency key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PendingEntries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
-        """Add an entry; it counts once it is in ``entries``, from which the index can be made again."""
+        """Add an entry; ``entries`` is changed first, so that the index can be rebuilt after an interruption."""
         self.entries.append(entry)
         command = entry.command
         user_id = user_of(command)
@@ -42,7 +42,7 @@ class PendingEntries:
             self._keyed[command.user_id, command.metric, command.idempotency_key] = entry
 
     def of(self, user_id: str) -> Iterator[Entry]:
-        """Walk the entries about a user, and those about everybody, in order."""
+        """Iterate over the entries about a user, and those about all users, in order."""
         return merge(self._of_user.get(user_id, ()), self._of_all, key=_SEQUENCE)
 
     def find(self, key: _Key) -> Entry | None:

@@ -1,7 +1,7 @@
 """The repository: a storage's log and the live states of its users.
 
-A state that is not live is loaded: the user's snapshot, and what the log holds after it. Live states are ``whole``
-except while a command changes them: if it is interrupted, they are dropped at the next call, for the log is the truth.
+A state that is not live is loaded from the user's snapshot and the entries after it. ``whole`` is False while a command
+changes live states: if it is interrupted, the next call drops them and loads them from the log.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, tra
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
-# What making a named tuple comes down to, without the detour over its constructor: one is made for every event.
+# Faster than the constructor of a named tuple; one is made for every event.
 _new = tuple.__new__
-#: Nobody's id, of whom the log tells only what is about everybody.
+#: The id of no user: the log has no entries of it but those about all users.
 _NOBODY: Final = ""
-#: A state that was loaded with more entries than this is worth a snapshot: loading that takes as long.
+#: A state loaded with more entries than this needs a snapshot: loading one takes as long as applying these.
 _SHORT_TAIL: Final = 10
-#: For how many new entries one counts that had to be applied again: it costs the same with every opening.
+#: An entry that was applied while loading counts as this many new ones: its cost returns with every opening.
 _REPLAY_WEIGHT: Final = 10
 
 
@@ -49,15 +49,15 @@ class Repository:
     """The log and the live states of one engine.
 
     Attributes:
-        storage: where the log is kept.
-        plugs: what the rules are compiled with.
+        storage: the log and the snapshots.
+        plugs: the plugs with which rules are compiled.
         plan: the rules in force.
         states: the live states, by user.
-        whole: whether the live states are those of the log; False while a command changes them.
-        in_batch: whether entries wait for the end of a batch.
-        forgotten: how often all that was live has been dropped or replaced.
-        changed: the users for whom entries of other engines have been read since somebody cleared it.
-        migration_effects: what it did to users that the storage was opened under other rules than it had.
+        whole: True if the live states agree with the log; False while a command changes them.
+        in_batch: True while a batch is open.
+        forgotten: how often all live states have been dropped or replaced.
+        changed: the users with entries of other engines that were read; the leaderboards clear it.
+        migration_effects: the effects on users of opening the storage with rules other than its last ones.
     """
 
     def __init__(self, storage: Storage, ruleset: Ruleset | None, plugs: tuple[CompilePlug, ...]) -> None:
@@ -82,7 +82,7 @@ class Repository:
         self._open(ruleset)
 
     def _open(self, ruleset: Ruleset | None) -> None:
-        """Read where the log ends, change the rules if they are others, and follow an engine that is faster."""
+        """Read the end of the log, and change the rules if they differ; repeat if another engine appends first."""
         while True:
             self.forget()
             wanted = self.plan.ruleset if ruleset is None else ruleset
@@ -104,27 +104,27 @@ class Repository:
         return max((state.clock.settled for state in self.all_states()), default=FIRST)
 
     def settled(self) -> int:
-        """Give the latest instant at which everybody was settled or other rules came, FIRST for none."""
+        """Return the latest instant at which all users were settled or the rules changed; ``FIRST`` for none."""
         if self._settled is None:
             self._settled = max((command.at for command in self.commands_of(_NOBODY)), default=FIRST)
         return self._settled
 
     def settle(self, at: int) -> None:
-        """Enter into the log that everybody was settled.
+        """Append to the log that all users were settled.
 
         Raises:
-            StorageError: it could not be kept; nothing of it has happened.
+            StorageError: the entry could not be stored; nothing has happened.
         """
         self.append(0, Settle(at))
         if self._settled is not None:
             self._settled = max(self._settled, at)
 
     def change_rules(self, ruleset: Ruleset, at: int) -> list[RawEffect]:
-        """Go on under other rules from an instant on that no user has passed; give what that does to the users.
+        """Change the rules at an instant that no user has passed, and return the effects on users.
 
         Raises:
             InvalidValue: a batch is open.
-            StorageError: it could not be kept; nothing of it has happened.
+            StorageError: the entry could not be stored; nothing has happened.
         """
         self.check_no_batch()
         command = ChangeRules(ruleset.to_text(format="json"), at)
@@ -137,7 +137,7 @@ class Repository:
             if state is not None:
                 after[user_id] = self._migrate(state.copy(), former, plan, command, self._sequence + 1, effects)
         self._settled = None
-        # Keeping the entry may take snapshots, which are of the states after it.
+        # Appending the entry may write snapshots, which must be of the states after it.
         self._rules_history.append((self._sequence + 1, command))
         self.plan = plan
         self.states = after
@@ -180,7 +180,7 @@ class Repository:
     # --- states -----------------------------------------------------------------------------------------------------
 
     def state(self, user_id: str) -> UserState | None:
-        """Give a user's live state, or None where nothing has been recorded of them."""
+        """Return the live state of a user, loaded if necessary, or None for an unknown user."""
         state = self.states.get(user_id)
         if state is None:
             state = self._load(user_id)
@@ -189,13 +189,13 @@ class Repository:
         return state
 
     def all_states(self) -> Iterator[UserState]:
-        """Walk the live states of all users in the order in which these were first seen."""
+        """Iterate over the live states of all users, in the order in which they were first seen."""
         return filter(None, map(self.state, self.users()))
 
     def _load(self, user_id: str) -> UserState | None:
         snapshot = self.storage.load(user_id)
         if snapshot is not None and (snapshot.state.get("schema") != SCHEMA or snapshot.sequence > self._sequence):
-            snapshot = None  # of another version of this package, or of an engine that is ahead; the log has it all
+            snapshot = None  # of another version of the package, or of an engine that is ahead; the log suffices
         after = 0 if snapshot is None else snapshot.sequence
         plan = self._plan_at(after)
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
@@ -221,20 +221,20 @@ class Repository:
         return state
 
     def _plan_at(self, sequence: int) -> Plan:
-        """Give the rules that were in force after an entry of the log."""
+        """Return the rules in force after an entry of the log."""
         known = [command.rules for place, command in self._rules_history if place <= sequence]
         return plan_of(known[-1] if known else NO_RULES, self.plugs)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
-        """Walk the commands about a user, and those about everybody, in the order of the log."""
+        """Iterate over the commands about a user, and those about all users, in the order of the log."""
         return (entry.command for entry in self._entries_of(user_id))
 
     def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
-        """Walk what each of a user's commands up to an instant did, and last what time has made due by then."""
+        """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
         return transitions_of(self.commands_of(user_id), until, self.plugs)
 
     def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
-        """Walk the commands of ``commands_of`` that stand before an entry of the log."""
+        """Iterate over the commands of ``commands_of`` before an entry of the log."""
         entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
         return (entry.command for entry in entries)
 
@@ -242,21 +242,21 @@ class Repository:
         last = self._sequence - len(self._pending.entries)
         for entry in self.storage.entries_of(user_id, after):
             if entry.sequence > last:
-                break  # an engine that is ahead; catch_up reads on
+                break  # written by an engine that is ahead; catch_up reads it
             yield entry
         yield from self._pending.of(user_id)
 
     def users(self) -> Iterator[str]:
-        """Walk the users in the order in which they were first seen."""
+        """Iterate over the users in the order in which they were first seen."""
         return iter(dict.fromkeys((*self.storage.users(), *self._pending.users())))
 
     # --- the log ----------------------------------------------------------------------------------------------------
 
     def append(self, number: int, command: Command) -> None:
-        """Enter a command into the log, at once or at the end of the batch; ``number`` counts its user's commands.
+        """Append a command to the log, at once or at the end of the batch; ``number`` counts its user's commands.
 
         Raises:
-            StorageError: it could not be kept; nothing of it has happened.
+            StorageError: the entry could not be stored; nothing has happened.
         """
         entry = _new(Entry, (self._sequence + 1, number, command))
         if self.in_batch:
@@ -269,19 +269,19 @@ class Repository:
             self._age((entry,))
 
     def find(self, command: Record) -> Entry | None:
-        """Find the record that used a command's idempotency key."""
+        """Return the entry of the record that used a command's idempotency key, or None."""
         key = (command.user_id, command.metric, str(command.idempotency_key))
         return self._pending.find(key) or self.storage.find(*key)
 
     def begin_batch(self) -> None:
-        """Let entries wait."""
+        """Open a batch: entries are pending until its end."""
         self.in_batch = True
 
     def end_batch(self) -> None:
-        """Enter what waits into the log, in one transaction.
+        """Append the pending entries to the log, in one transaction.
 
         Raises:
-            StorageError: it could not be kept; nothing of it has happened.
+            StorageError: the entries could not be stored; nothing has happened.
         """
         entries = self._pending.entries
         self.whole = False
@@ -293,12 +293,12 @@ class Repository:
         self.whole = True
 
     def abandon_batch(self) -> None:
-        """End a batch that failed; the next call drops what it did, whatever interrupts this."""
+        """End a failed batch; the next call drops its changes."""
         self.whole = False
         self.in_batch = False
 
     def forget(self) -> None:
-        """Drop every live state and what waits: the storage knows better."""
+        """Drop all live states and pending entries, and read the storage again."""
         self.whole = False
         self.in_batch = False
         self._pending = PendingEntries()
@@ -316,7 +316,7 @@ class Repository:
         self._unsaved.clear()
 
     def recover(self) -> None:
-        """Drop what an interrupted command left behind; within a batch, the entries that wait stay."""
+        """Drop the live states after an interrupted command; pending entries of an open batch stay."""
         if not self.in_batch:
             self.forget()
             return
@@ -327,9 +327,9 @@ class Repository:
         self.whole = True
 
     def catch_up(self) -> bool:
-        """Read what other engines have appended to the log, and return whether there was anything.
+        """Read what other engines have appended to the log, and return True if there was anything.
 
-        While entries of a batch wait, nothing is read: either they follow the last entry at its end, or it fails.
+        While entries of a batch are pending, nothing is read: the batch fails at its end if others have written.
         """
         if self._pending.entries:
             return False
@@ -349,7 +349,7 @@ class Repository:
         return True
 
     def _follow(self, agenda: Agenda, command: Command) -> None:
-        """Apply a command of another engine to what is live."""
+        """Apply a command of another engine to the live states."""
         users = self.states if isinstance(command, Settle) else (str(user_of(command)),)
         for user_id in list(users):
             state = self.states.get(user_id)
@@ -365,7 +365,7 @@ class Repository:
     # --- snapshots --------------------------------------------------------------------------------------------------
 
     def _age(self, entries: Sequence[Entry]) -> None:
-        """Count entries and their users as unsaved, and renew snapshots when enough entries are."""
+        """Count entries and their users as unsaved, and save snapshots when there are enough unsaved entries."""
         self._appended = self._appended or bool(entries)
         for entry in entries:
             user_id = user_of(entry.command)
@@ -387,9 +387,9 @@ class Repository:
         self._unsaved.clear()
 
     def close(self) -> None:
-        """Snapshot what is not, and close the storage; a second call does nothing.
+        """Save outstanding snapshots and close the storage; a second call does nothing.
 
-        An engine that has only read writes no snapshot, and one that is closed within a batch none either.
+        No snapshot is saved if nothing was appended, or within a batch.
         """
         if self._closed:
             return

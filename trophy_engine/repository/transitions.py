@@ -1,6 +1,6 @@
-"""Retelling: a user's commands done again from the log, noting what each set off and what it lined up for payment.
+"""Transitions: a user's commands applied again from the log, each with its effects and the awards that it made due.
 
-The rules are those that were in force at each command. Nothing that is stored is touched.
+The rules are those in force at each command. Nothing that is stored changes.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ from trophy_engine.core import (
 )
 from trophy_engine.rules.ruleset import Ruleset
 
-#: What is in force before a log begins.
+#: The rules in force before the first entry of a log.
 NO_RULES: Final = Ruleset().to_text("json")
 
 
 @lru_cache(maxsize=256)
 def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
-    """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
+    """Return the plan of rules in a log, cached because the log is applied again for many users."""
     return compile_plan(Ruleset.from_text(rules, format="json"), plugs)
 
 
 @lru_cache(maxsize=256)
 def diff_of(before: Plan, after: Plan) -> RulesDiff:
-    """Find what is different between two plans, once."""
+    """Return the differences between two plans, cached."""
     return RulesDiff(before, after)
 
 
 class _Awards(list[tuple[int, TriggerPlan, int]]):
-    """The awards of an agenda, which remembers those that were paid or found to come to nothing."""
+    """The queued awards of an agenda; ``due`` keeps those that were paid or had no effect."""
 
     def __init__(self) -> None:
         super().__init__()
         self.due: list[tuple[TriggerPlan, int]] = []
 
     def clear(self) -> None:
-        """Remember what is cleared; the core clears what it has looked at."""
+        """Move the awards to ``due``; the core calls this after it has paid them."""
         self.due += ((trigger, times) for _, trigger, times in self)
         super().clear()
 
@@ -61,13 +61,13 @@ class _Awards(list[tuple[int, TriggerPlan, int]]):
 def transitions_of(
     commands: Iterable[Command], until: int, plugs: tuple[CompilePlug, ...] = ()
 ) -> Iterator[Transition]:
-    """Yield what each of a user's commands up to ``until`` does, and last what time has made due by then."""
+    """Yield the transition of each of a user's commands up to ``until``, and last that of the work due by then."""
     plan = plan_of(NO_RULES, plugs)
     state: UserState | None = None
     told: list[Transition] = []
     for command in commands:
         if isinstance(command, Settle):
-            continue  # what it made happen is due at the next command, too, or at the end
+            continue  # its work is due at the next command, too, or at the end
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, ChangeRules):

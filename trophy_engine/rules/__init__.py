@@ -1,1 +1,1 @@
-"""The rules: what an author declares, frozen and validated at construction."""
+"""The rules: the declarations of an author, frozen and validated at construction."""

@@ -1,4 +1,4 @@
-"""Achievements: one-time unlocks, each by one trigger."""
+"""Achievements: rewards that a user completes once, each by one trigger."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _STATUSES: Final = ("active", "inactive", "locked")
 
 @attrs.frozen
 class _Trigger:
-    """What every trigger of achievements has; ``needs_streak`` is whether it never fires without a streak."""
+    """The base of all achievement triggers; ``needs_streak`` is True if it never fires without a streak."""
 
     needs_streak: ClassVar[bool] = False
 
@@ -52,7 +52,7 @@ class _Trigger:
 class MetricTrigger(_Trigger):
     """The user's total of a metric reaches a value of at least 1.
 
-    With ``event_attributes``, the total over the events that carry them all.
+    With ``event_attributes``, the total over the events with all of these attribute values.
     """
 
     type: ClassVar[str] = "metric"
@@ -62,7 +62,7 @@ class MetricTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """Why it is completed, in words."""
+        """The reason of the completion, as a phrase."""
         return f"{describe_counter(self.metric, self.event_attributes)} is past {self.value:,}"
 
 
@@ -76,19 +76,19 @@ class StreakTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """Why it is completed, in words."""
+        """The reason of the completion, as a phrase."""
         return f"the streak reached {self.length:,}"
 
 
 @attrs.frozen
 class ApiTrigger(_Trigger):
-    """The application says so, through ``Engine.complete``."""
+    """The application completes the achievement, through ``Engine.complete``."""
 
     type: ClassVar[str] = "api"
 
     @property
     def reason(self) -> str:
-        """Why it is completed, in words."""
+        """The reason of the completion, as a phrase."""
         return "the application said so"
 
 
@@ -101,13 +101,13 @@ class CompositeTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """Why it is completed, in words."""
+        """The reason of the completion, as a phrase."""
         return f"its prerequisites are held: {join_words(self.achievements)}"
 
 
 @attrs.frozen
 class AnniversaryTrigger(_Trigger):
-    """The user's sign-up date is so many years (1 to 200) past, from the local midnight of that day on.
+    """A number of years (1 to 200) has passed since the user's sign-up date, at local midnight.
 
     The anniversary of 29 February is the 28th in common years.
     """
@@ -117,7 +117,7 @@ class AnniversaryTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """Why it is completed, in words."""
+        """The reason of the completion, as a phrase."""
         return f"{count_noun(self.years, 'year')} since the sign-up"
 
 
@@ -126,18 +126,18 @@ AchievementTrigger = MetricTrigger | StreakTrigger | ApiTrigger | CompositeTrigg
 
 @attrs.frozen
 class Achievement:
-    """A one-time unlock.
+    """A reward that a user completes once.
 
     Attributes:
-        key: the name by which rules and ``Engine.complete`` refer to it.
-        name: what people call it; the key where left out.
-        trigger: when it unlocks.
-        description: what people read of it.
-        badge_url: where its picture is.
-        hidden: whether its name and description are masked until it is earned.
-        user_attributes: whom it is for: users whose attributes have all of these values.
-        status: ``"active"``; ``"inactive"``, so that it neither completes nor shows; or ``"locked"``, so that nobody
-            completes it any more and only those who hold it see it.
+        key: the key by which rules and ``Engine.complete`` refer to it.
+        name: the name for display; the key by default.
+        trigger: the condition of its completion.
+        description: the description for display.
+        badge_url: the URL of its picture.
+        hidden: true to mask its name and description until it is completed.
+        user_attributes: the filter on users: only those with all of these attribute values can complete it.
+        status: ``"active"``; ``"inactive"``, so that it is neither completed nor shown; or ``"locked"``, so that it can
+            no longer be completed and is shown only to users who have completed it.
     """
 
     key: str = attrs.field(validator=KEY)

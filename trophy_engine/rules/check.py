@@ -1,6 +1,6 @@
-"""Checks of rules against one another: every contradiction is an error, what can hardly be meant is a warning.
+"""Checks of rules against one another: contradictions are errors, probable mistakes are warnings.
 
-Parts that could not be read take part as far as their keys are known, so that each fault is reported once.
+Parts that could not be read are checked as far as their keys are known, so that each fault is reported once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from trophy_engine.rules.reachability import find_composites, find_cyclic, find_
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
 
-#: How many declared keys are compared with misspelt references before no more suggestions are made.
+#: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
 _MAX_COMPARED: Final = 20_000
 
 
@@ -61,10 +61,10 @@ def check_parts(
 
 
 class _Suggestions:
-    """Finds the declared key that a misspelt one most looks like, for as long as that is affordable.
+    """Finds the declared key nearest to a misspelt one, for a limited number of comparisons.
 
-    To compare a key takes microseconds with each declared one, so that thousands of misspelt references among thousands
-    of keys would take minutes; the next check suggests for the references that are left.
+    One comparison takes microseconds, so thousands of misspelt references among thousands of keys would take minutes;
+    the next check makes suggestions for the references that are left.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Suggestions:
         self._found: dict[tuple[int, str], str | None] = {}
 
     def nearest(self, key: str, declared: _Declared) -> str | None:
-        """Return the declared key that is most like a key, or None if none is or no more are looked for."""
+        """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
         asked = id(declared), key
         if asked not in self._found:
             if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
@@ -91,7 +91,7 @@ class _Declared:
         self._suggestions = suggestions
 
     def check_known(self, kind: str, key: str, path: str) -> Iterator[Problem]:
-        """Report a reference to a key that is not declared."""
+        """Yield a problem if a key is not declared."""
         if key not in self._known:
             near = self._suggestions.nearest(key, self)
             hint = f"did you mean {near!r}?" if near else f"declared: {listed(self.keys)}"
@@ -100,7 +100,7 @@ class _Declared:
 
 @attrs.frozen
 class _DeclaredKeys:
-    """The declared keys that rules can refer to, and whether there is a streak that can start."""
+    """The declared keys that rules can refer to; ``streak`` is True if there is a streak that can start."""
 
     metrics: _Declared
     achievements: _Declared
@@ -119,7 +119,7 @@ class _DeclaredKeys:
             yield from _check_streak_can_start(self, path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Report filters by attributes that are not declared."""
+        """Yield the problems of filters: attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
             wanted = getattr(rule, f"{kind}_attributes", Filter())
             for key in wanted:
@@ -263,7 +263,7 @@ def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> I
 
 
 def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
-    """Report items that share a key, be it declared or derived from their position."""
+    """Yield a problem for each item that repeats a key, declared or derived from its position."""
     first: dict[str, int] = {}
     for index, key in enumerate(keys):
         if key in first:

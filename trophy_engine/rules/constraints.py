@@ -1,6 +1,6 @@
-"""Constraints on the fields of rules: validators that name the fact and the remedy, and that JSON Schema can be told.
+"""Constraints on the fields of rules: validators with a message of fact and remedy, and a JSON Schema.
 
-None of them looks at the instance, so that a rules file can be checked field by field and every fault be found at once.
+They depend on the value alone, so that a rules file can be checked field by field and all faults are found at once.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check
 from trophy_engine.numbers import Number, as_json, exact
 from trophy_engine.rules.filters import Filter
 
-#: What a time of day looks like, on the clock of 24 hours.
+#: The pattern of a time of day, in 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
-#: Text without NUL, and such text with something in it; surrogates cannot stand in a file.
+#: Text without NUL, and text without NUL that is not blank; a file cannot contain surrogates.
 _ANY_TEXT: Final = r"^[^\u0000]*$"
 _SOME_TEXT: Final = r"^[^\u0000]*\S[^\u0000]*$"
 
-#: The magnitude that whole numbers of rules stay below, so that no sum of them comes near the greatest number there is.
+#: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
 _MAGNITUDE: Final = 10**18
 
 
 class Constraint(ABC):
-    """What a field demands; an attrs validator."""
+    """A condition on the value of a field; an attrs validator."""
 
     def __call__(self, _: Any, field: Any, value: Any) -> None:
-        """Check the value of a field, as attrs asks for it."""
+        """Check the value of a field; attrs calls this."""
         self.check(field.name, value)
 
     @abstractmethod
@@ -41,7 +41,7 @@ class Constraint(ABC):
         """Check a value.
 
         Raises:
-            InvalidValue: it is not what the constraint demands.
+            InvalidValue: the value violates the constraint.
         """
 
     @abstractmethod
@@ -81,7 +81,7 @@ class Keys(Constraint):
 
 @attrs.frozen
 class Text(Constraint):
-    """A string of at most ``max_length`` characters that holds more than white space unless ``allow_empty``."""
+    """A string of at most ``max_length`` characters, which is not blank unless ``allow_empty``."""
 
     max_length: int | None = None
     allow_empty: bool = False
@@ -106,7 +106,7 @@ class _Callable(Constraint):
             raise InvalidValue(f"must be a callable, not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
-        return {"not": {}}  # no file holds one
+        return {"not": {}}  # no file contains one
 
 
 class _UserId(Constraint):
@@ -161,15 +161,15 @@ class _Matching(Constraint):
         }
 
 
-#: A name by which rules refer to one another.
+#: A key by which rules refer to one another.
 KEY: Final = _Key()
 #: At least one key, all different.
 KEYS: Final = Keys(min_length=1)
-#: A string with something in it.
+#: A string that is not blank.
 TEXT: Final = Text()
 #: A user's id.
 USER_ID: Final = _UserId()
-#: What can be called; for arguments, as no file holds one.
+#: A callable; for arguments only, because no file contains one.
 CALLABLE: Final = _Callable()
 #: True or false.
 FLAG: Final = _Flag()
@@ -177,13 +177,13 @@ FLAG: Final = _Flag()
 LOCAL_DATE: Final = _LocalDate()
 #: A time of day, to the minute or to the second.
 TIME_OF_DAY: Final = _TimeOfDay()
-#: Attribute keys and the values they must have.
+#: A mapping from attribute keys to required values.
 FILTER: Final = _Matching()
 
 
 @attrs.frozen
 class OneOf(Constraint):
-    """One of the words."""
+    """One of the given strings."""
 
     choices: tuple[str, ...]
 
@@ -199,7 +199,7 @@ class OneOf(Constraint):
 
 @attrs.frozen
 class SubsetOf(Constraint):
-    """A tuple of different words, each one of the choices."""
+    """A tuple of different strings, each one of the choices."""
 
     choices: tuple[str, ...]
 
@@ -218,7 +218,7 @@ class SubsetOf(Constraint):
 
 @attrs.frozen
 class Integer(Constraint):
-    """A whole number within inclusive bounds, and of a magnitude below 10**18."""
+    """An integer within inclusive bounds, with a magnitude below 10**18."""
 
     min: int = 1 - _MAGNITUDE
     max: int = _MAGNITUDE - 1
@@ -245,7 +245,7 @@ class Integer(Constraint):
 
 @attrs.frozen
 class Numeric(Constraint):
-    """An exact number of at most 15 digits, above an exclusive or from an inclusive bound on."""
+    """An exact number of at most 15 digits, greater than ``above`` and at least ``min``."""
 
     above: int | None = None
     min: int | None = None
@@ -266,7 +266,7 @@ class Numeric(Constraint):
 
 @attrs.frozen
 class Between(Constraint):
-    """An exact number strictly between two others and unlike a third."""
+    """An exact number of at most 15 digits, strictly between two others and different from a third."""
 
     low: int
     high: int
@@ -290,7 +290,7 @@ class Between(Constraint):
 
 @attrs.frozen
 class Optional(Constraint):
-    """None, or a value that satisfies a constraint; a rules file leaves the field out for None."""
+    """None, or a value that satisfies a constraint; in a rules file, None is a missing field."""
 
     constraint: Constraint
 
@@ -306,7 +306,7 @@ class Optional(Constraint):
 
 @attrs.frozen
 class InstanceOf(Constraint):
-    """An instance of one of the classes or, where ``many``, a tuple of them."""
+    """An instance of one of the classes or, with ``many``, a tuple of instances."""
 
     kinds: tuple[type, ...]
     many: bool = False
@@ -330,12 +330,12 @@ class InstanceOf(Constraint):
 
 
 def as_sequence(value: Any) -> Any:
-    """Convert a list to a tuple; return anything else as it is, for the validator."""
+    """Return a list as a tuple, and any other value unchanged, for the validator."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def as_number(value: Any) -> Any:
-    """Convert a float or a decimal to an exact number; return anything else as it is, for the validator."""
+    """Return a float or a decimal as an exact number, and any other value unchanged, for the validator."""
     return exact(value) if isinstance(value, float | Decimal) else value
 
 

@@ -1,4 +1,4 @@
-"""Problems: what is wrong with rules, as data, so that all of them can be reported at once."""
+"""Problems: the faults of rules as data, so that all of them can be reported at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Severity = Literal["error", "warning"]
 
 @attrs.frozen
 class Problem:
-    """One thing that is wrong.
+    """One fault of rules.
 
     Attributes:
-        severity: ``"error"`` where the rules contradict themselves, ``"warning"`` where they can hardly be meant so.
-        path: where in the file, such as ``achievements[3].trigger.metric``; empty for the file itself.
+        severity: ``"error"`` for a contradiction, ``"warning"`` for a probable mistake.
+        path: the position in the file, for example ``achievements[3].trigger.metric``; empty for the file itself.
         message: the fact and the remedy.
     """
 
@@ -26,7 +26,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """Give severity, path and message in a line."""
+        """Return severity, path and message in one line."""
         return f"{self.severity}: {self.path}: {self.message}" if self.path else f"{self.severity}: {self.message}"
 
 
@@ -36,7 +36,7 @@ def select_errors(problems: list[Problem]) -> list[Problem]:
 
 
 def item_path(path: str, index: int) -> str:
-    """Extend a path by an index in a list.
+    """Return a path extended by an index in a list.
 
     >>> item_path("achievements", 3)
     'achievements[3]'

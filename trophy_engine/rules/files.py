@@ -1,4 +1,4 @@
-"""Rules files: TOML and JSON text to plain values and back; numbers keep every digit."""
+"""Rules files: conversion between text, TOML or JSON, and plain values; numbers keep every digit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_path(path: object, what: str = "path") -> str:
     """Return a path as text.
 
     Raises:
-        InvalidValue: it is not a path that the file system can have.
+        InvalidValue: the value is not a valid path of the file system.
     """
     try:
         text = fspath(path) if isinstance(path, str | PathLike) else None
@@ -45,19 +45,19 @@ def _as_path(path: object) -> Path:
 
 
 def check_format(format_: object) -> None:
-    """Check the name of a format.
+    """Check the name of a format of rules files.
 
     Raises:
-        InvalidValue: it is not one of those of rules files.
+        InvalidValue: it is neither ``"toml"`` nor ``"json"``.
     """
     OneOf(_FORMATS).check("format", format_)
 
 
 def format_of(path: str | PathLike[str]) -> Format:
-    """Tell the format of a rules file by its suffix.
+    """Return the format of a rules file from its suffix.
 
     Raises:
-        InvalidValue: it is neither ``.toml`` nor ``.json``.
+        InvalidValue: the suffix is neither ``.toml`` nor ``.json``.
     """
     file = _as_path(path)
     match file.suffix.lower():
@@ -70,10 +70,11 @@ def format_of(path: str | PathLike[str]) -> Format:
 
 
 def read_text(path: str | PathLike[str]) -> str:
-    """Read a rules file, no further than is needed to see that it is too long.
+    """Read the text of a rules file, cut one character after the greatest length.
 
     Raises:
-        TrophyError: it cannot be read.
+        InvalidValue: the path is invalid.
+        TrophyError: the file cannot be read.
     """
     try:
         with _as_path(path).open(encoding="utf-8-sig") as file:
@@ -83,10 +84,11 @@ def read_text(path: str | PathLike[str]) -> str:
 
 
 def write_text(path: str | PathLike[str], text: str) -> None:
-    """Write a rules file.
+    """Write the text of a rules file.
 
     Raises:
-        TrophyError: it cannot be written.
+        InvalidValue: the path is invalid.
+        TrophyError: the file cannot be written.
     """
     try:
         _as_path(path).write_text(text, encoding="utf-8")
@@ -95,7 +97,7 @@ def write_text(path: str | PathLike[str], text: str) -> None:
 
 
 def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
-    """Parse text to plain values; a fault of syntax is a problem, and gives no values; so is a text beyond limits."""
+    """Parse text to plain values; if it is beyond limits or has a fault of syntax, add a problem and return ``{}``."""
     try:
         check_limits(text, format_)
     except InvalidValue as error:
@@ -109,13 +111,13 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
         problems.append(Problem("error", "", f"is not {format_.upper()}: {error}"))
     except InvalidValue as error:
         problems.append(Problem("error", "", str(error)))
-    except ValueError:  # tomllib reads whole numbers by int, which takes so many digits
+    except ValueError:  # tomllib calls int, which limits the number of digits
         problems.append(Problem("error", "", _TOO_LONG))
     return {}
 
 
 def _parse_toml(text: str) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415  # a game whose rules are Python reads none
+    import tomllib  # noqa: PLC0415  # not needed for rules in Python
 
     try:
         return tomllib.loads(text, parse_float=_decimal)
@@ -138,7 +140,11 @@ def _decimal(digits: str) -> Decimal:
 
 
 def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make the table of a JSON object, in which no name stands twice, as in TOML."""
+    """Return the table of a JSON object.
+
+    Raises:
+        InvalidValue: a name is repeated, which TOML forbids, too.
+    """
     table = dict(pairs)
     if len(table) < len(pairs):
         names = [name for name, _ in pairs]
@@ -148,17 +154,17 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def emit(values: Mapping[str, Any], format_: Format) -> str:
-    """Write plain values as text.
+    """Return plain values as text.
 
     Raises:
-        InvalidValue: there is a value that rules do not hold.
+        InvalidValue: a value is of a kind that rules cannot have.
     """
     if format_ == "json":
         try:
             return json.dumps(values, default=_plain, ensure_ascii=False, indent=2) + "\n"
         except InvalidValue:
             raise
-        except (TypeError, ValueError, RecursionError) as error:  # a key, a whole number or a nesting
+        except (TypeError, ValueError, RecursionError) as error:  # an invalid key, a very long integer, or deep nesting
             raise InvalidValue(f"rules do not hold such a value: {error}") from None
     import tomli_w  # noqa: PLC0415  # a game writes none
 
@@ -166,7 +172,11 @@ def emit(values: Mapping[str, Any], format_: Format) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Write what JSON has no type for; rules hold no decimal that a float cannot spell."""
+    """Convert a value without a JSON type; every decimal in rules is exact as a float.
+
+    Raises:
+        InvalidValue: the value is of a kind that rules cannot have.
+    """
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Filters: which users or events a rule is for, by the values of their attributes."""
+"""Filters: the users or events to which a rule applies, by the values of their attributes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 class Filter(Mapping[str, str]):
-    """A hashable, read-only mapping from attribute keys to wanted values, in the order in which they are declared.
+    """A hashable, read-only mapping from attribute keys to required values, in the order of declaration.
 
-    Filters that let the same pass are equal, in whatever order.
+    Filters with the same items are equal, regardless of order.
     """
 
     __slots__ = ("_items",)
@@ -18,7 +18,7 @@ class Filter(Mapping[str, str]):
         self._items = dict(items or {})
 
     def __getitem__(self, name: str) -> str:
-        """Return the wanted value of an attribute."""
+        """Return the required value of an attribute."""
         return self._items[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -26,19 +26,19 @@ class Filter(Mapping[str, str]):
         return iter(self._items)
 
     def __len__(self) -> int:
-        """Count the attributes."""
+        """Return the number of attributes."""
         return len(self._items)
 
     def __hash__(self) -> int:
-        """Hash the items, in whatever order."""
+        """Return a hash of the items that does not depend on their order."""
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        """Show it as a plain dict."""
+        """Return the representation as a plain dict."""
         return repr(self._items)
 
     def mismatch(self, attributes: Mapping[str, str]) -> str | None:
-        """Give the first attribute whose value is not the wanted one, or None where all match."""
+        """Return the first attribute that does not have the required value, or None if all match."""
         for name, wanted in self._items.items():
             if attributes.get(name) != wanted:
                 return name
@@ -46,5 +46,5 @@ class Filter(Mapping[str, str]):
 
 
 def as_filter(value: Any) -> Any:
-    """Convert a mapping to a filter; return anything else as it is, for the validator."""
+    """Return a mapping as a filter, and any other value unchanged, for the validator."""
     return Filter(value) if isinstance(value, Mapping) else value

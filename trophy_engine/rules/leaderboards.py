@@ -1,4 +1,4 @@
-"""Leaderboards: rankings of users by a metric, by points or by the streak, once or in runs that start anew."""
+"""Leaderboards: rankings of users by a metric, by points or by the streak, in one run or in repeated runs."""
 
 from __future__ import annotations
 
@@ -39,22 +39,23 @@ class Leaderboard:
     """A ranking of users, highest value first; of equal values the one that was reached earlier.
 
     Attributes:
-        key: the name by which views refer to it.
-        rank_by: ``"metric"`` or ``"points"``, what a user gains of it in a run, or ``"streak"``, the length that runs.
-        start: the first local date that counts; of a repeating leaderboard, that of its first run.
+        key: the key by which views refer to it.
+        rank_by: ``"metric"`` or ``"points"``, the gain of a user in a run, or ``"streak"``, the length of the running
+            streak.
+        start: the first local date that counts; with repeated runs, the first date of the first run.
         metric: the key of the metric to rank by.
         points: the key of the points system to rank by.
-        name: what people call it; the key where left out.
-        description: what people read of it.
+        name: the name for display; the key by default.
+        description: the description for display.
         end: the last local date that counts; None for no end.
-        start_time: the local time of day from which on activity counts; None for midnight.
+        start_time: the local time of day from which activity counts; None for midnight.
         end_time: the local time of day before which activity counts; None for midnight.
-        run_unit: in what runs are measured, ``"day"``, ``"month"`` or ``"year"``; None for a single run.
-        run_interval: how many of these units a run lasts.
-        max_participants: how many users it holds at most, in each of its groups.
-        breakdown_attributes: keys of user attributes; users are ranked among those who share their values of them.
-        user_attributes: whom it is for: users whose attributes have all of these values.
-        status: ``"active"``, from its start on; ``"inactive"``, so that nobody sees it; or ``"finished"``.
+        run_unit: the unit of the length of runs, ``"day"``, ``"month"`` or ``"year"``; None for a single run.
+        run_interval: the length of a run in units.
+        max_participants: the greatest number of ranked users, in each group.
+        breakdown_attributes: keys of user attributes; users with the same values of them form a group.
+        user_attributes: the filter on users: only those with all of these attribute values are ranked.
+        status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
     """
 
     key: str = attrs.field(validator=KEY)
@@ -75,7 +76,7 @@ class Leaderboard:
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
 
     def __attrs_post_init__(self) -> None:
-        """Check what the fields must be to each other."""
+        """Check the fields against one another."""
         for kind in ("metric", "points"):
             if (getattr(self, kind) is not None) != (self.rank_by == kind):
                 raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)

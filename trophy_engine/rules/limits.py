@@ -1,7 +1,7 @@
-"""Limits of rules files: how long one is, and how deep its tables are nested.
+"""Limits of rules files: the length of the text, and the depth of its tables.
 
-A parser takes time and memory in the square of what it is given where keys have thousands of dotted parts, and stops at
-the end of the stack where lists stand in lists. So the text is looked at before it is parsed, in one pass.
+The time and memory of a parser are quadratic in the number of dotted parts of a key, and nested lists can exceed its
+stack. So the text is checked in one pass before it is parsed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Final
 
 from trophy_engine.errors import InvalidValue
 
-#: How many characters a rules file has at most.
+#: The greatest number of characters in a rules file.
 MAX_CHARACTERS: Final = 16_000_000
-#: How deep lists and tables are nested at most, and how many dotted parts a key has; rules need six.
+#: The greatest depth of nested lists and tables, and the greatest number of dotted parts of a key; rules need six.
 MAX_DEPTH: Final = 32
 
-#: What can hold brackets and dots that mean nothing: strings and comments. One that does not end reaches to the end.
+#: Strings and comments, in which brackets and dots have no meaning. An unterminated one extends to the end.
 _JSON_QUOTED: Final = r'(?s)"(?:\\.|[^"\\])*+(?:"|\Z)'
 _TOML_QUOTED: Final = (
     r'(?s)"""(?:\\.|(?!""")[^\\])*+(?:"{3,5}+|\Z)'
@@ -34,7 +34,7 @@ def check_limits(text: str, format_: str) -> None:
     """Check that a text can be parsed in reasonable time and memory.
 
     Raises:
-        InvalidValue: it is too long, or nested too deep.
+        InvalidValue: the text is too long, or nested too deep.
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidValue(f"has more than {MAX_CHARACTERS:,} characters; split the rules or leave some out")

@@ -1,4 +1,4 @@
-"""What rules mention: the values that their filters want, and the numbers at which something happens.
+"""Values in rules: the attribute values in filters, and the thresholds of metrics.
 
 Generators of users and histories draw from these, because they make a difference under the ruleset.
 """
@@ -15,7 +15,7 @@ from trophy_engine.rules.ruleset import Ruleset
 
 
 def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
-    """Return, for each declared attribute, the values that filters want it to have, sorted."""
+    """Return the values in filters for each declared attribute, sorted."""
     values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
     for filter_ in _filters(ruleset):
         for key, value in filter_.items():
@@ -42,7 +42,7 @@ def _event_attributes(trigger: AchievementTrigger | PointsTrigger) -> Filter:
 
 
 def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
-    """Return the numbers of a metric at which something happens, in ascending order."""
+    """Return the thresholds of a metric in the streak, in achievements and in points triggers, in ascending order."""
     numbers: set[Number] = set()
     if ruleset.streak is not None:
         numbers |= {condition.threshold for condition in ruleset.streak.metrics if condition.key == metric}

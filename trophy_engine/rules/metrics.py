@@ -1,4 +1,4 @@
-"""Metrics and attributes: what is counted, and what users and events are told apart by."""
+"""Metrics, which count events, and attributes, which distinguish users and events."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Metric:
     """A number that events add to, one total for each user.
 
     Attributes:
-        key: the name by which events and rules refer to it.
-        name: what people call it; the key where left out.
-        unit: what it counts, such as ``"words"``, or the code of its currency; empty where that needs no saying.
+        key: the key by which events and rules refer to it.
+        name: the name for display; the key by default.
+        unit: what it counts, such as ``"words"``, or the code of its currency; may be empty.
         unit_type: ``"number"`` or ``"currency"``.
     """
 
@@ -40,7 +40,7 @@ class Attribute:
     Attributes:
         key: unique among the attributes of its type.
         type: ``"user"`` or ``"event"``.
-        name: what people call it; the key where left out.
+        name: the name for display; the key by default.
     """
 
     key: str = attrs.field(validator=KEY)

@@ -1,4 +1,4 @@
-"""Overrides: the same rules with other values at some paths, as a rules file names them.
+"""Overrides: the same rules with other values at some paths of the rules file.
 
 >>> from trophy_engine.rules.metrics import Metric
 >>> rules = Ruleset(metrics=[Metric("words")])
@@ -31,14 +31,14 @@ def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
     """Return the ruleset with other values at some paths.
 
     Args:
-        ruleset: the rules to start from; they stay as they are.
-        values: by path, such as ``streak.freezes.max_count``, ``points[0].triggers[1].points`` or, with the key of an
-            item in place of its number, ``points[xp].maximum``; None takes a field away, and tables on the way to a
-            field are made if need be.
+        ruleset: the rules to start from, which do not change.
+        values: by path, for example ``streak.freezes.max_count``, ``points[0].triggers[1].points`` or, with the key of
+            an item in place of its number, ``points[xp].maximum``; None removes a field, and missing tables on a path
+            are created.
 
     Raises:
-        InvalidRules: there is nothing at a path, or the rules contradict themselves then.
-        InvalidValue: a path is none, or rules do not hold such a value.
+        InvalidRules: a path does not exist, or the result contradicts itself.
+        InvalidValue: a path is malformed, or a value is of a kind that rules cannot have.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("values", values)
@@ -70,7 +70,11 @@ def _parse_path(path: str) -> list[str]:
 
 
 def _index_of(items: Any, step: str, path: str) -> int:
-    """Find an item of a list by its number or its key."""
+    """Return the index of an item of a list from its number or its key.
+
+    Raises:
+        InvalidRules: there is no item with it.
+    """
     keys = [item.get("key") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     if step in keys:
         return keys.index(step)

@@ -1,4 +1,4 @@
-"""Words that the sentences of rules and of explanations share."""
+"""Phrases for the sentences of rules and of explanations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from trophy_engine.rules.filters import Filter
 
 
 def count_noun(number: int, what: str) -> str:
-    """Return a number of things, in words.
+    """Return a number with a noun, in the plural unless the number is 1.
 
     >>> count_noun(1, "freeze"), count_noun(2, "freeze")
     ('1 freeze', '2 freezes')
@@ -17,7 +17,7 @@ def count_noun(number: int, what: str) -> str:
 
 
 def join_words(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence.
+    """Return words joined with commas and "and".
 
     >>> join_words(["one", "two", "three"])
     'one, two and three'
@@ -27,7 +27,7 @@ def join_words(words: Iterable[str]) -> str:
 
 
 def describe_counter(what: str, attributes: Filter) -> str:
-    """Return the name of what counts only with certain attributes."""
+    """Return the name of a metric, with the attribute values of a filter on its events."""
     if not attributes:
         return what
     return f"{what} with {join_words(f'{key} = {value!r}' for key, value in attributes.items())}"

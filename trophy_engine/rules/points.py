@@ -1,7 +1,7 @@
-"""Points systems: independent whole-number balances with triggers, levels and boosts.
+"""Points systems: independent integer balances with triggers, levels and boosts.
 
-The whole numbers of which rules are made have a magnitude below 10**18. A balance can grow to any size of up to 4,000
-digits; an award that would take it further takes it to 10**4000 - 1, as to a maximum.
+Integers in rules have a magnitude below 10**18. A balance can have up to 4,000 digits; without another maximum, awards
+stop at 10**4000 - 1.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def _points() -> Any:
 
 @attrs.frozen(kw_only=True)
 class _Trigger:
-    """What every points trigger has.
+    """The base of all points triggers.
 
     Attributes:
-        user_attributes: whom it pays: users whose attributes have all of these values.
-        status: ``"active"``, or ``"inactive"`` so that it pays nobody.
-        key: the name by which it is told from the others of its system, wherever it stands among them.
-        needs_streak: whether it never pays without a streak.
+        user_attributes: the filter on users: it pays only those with all of these attribute values.
+        status: ``"active"``, or ``"inactive"`` so that it never pays.
+        key: the key by which it is identified in its system, regardless of its position.
+        needs_streak: True if it never pays without a streak.
     """
 
     needs_streak: ClassVar[bool] = False
@@ -83,8 +83,8 @@ class _Trigger:
 class MetricPointsTrigger(_Trigger):
     """Points each time the user's total of a metric grows by the threshold.
 
-    With ``event_attributes``, the total over the events that carry them all. With ``block_if_out_of_points``, an event
-    whose deduction would take the balance below zero is refused whole.
+    With ``event_attributes``, the total over the events with all of these attribute values. With
+    ``block_if_out_of_points``, an event is refused if its deduction would take the balance below zero.
     """
 
     type: ClassVar[str] = "metric"
@@ -96,14 +96,14 @@ class MetricPointsTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """What it pays for, in words."""
+        """The reason of the payment, as a phrase."""
         what = describe_counter(self.metric, self.event_attributes)
         return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
 
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period takes the streak to a multiple of the length."""
+    """Points each time a credited period extends the streak to a multiple of the length."""
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
@@ -112,7 +112,7 @@ class StreakPointsTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """What it pays for, in words."""
+        """The reason of the payment, as a phrase."""
         return "for every period of the streak" if self.length == 1 else f"for every {self.length} periods"
 
 
@@ -126,13 +126,13 @@ class AchievementPointsTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """What it pays for, in words."""
+        """The reason of the payment, as a phrase."""
         return f"for the achievement {self.achievement!r}"
 
 
 @attrs.frozen
 class TimePointsTrigger(_Trigger):
-    """Points every so many hours or days since the user was created; days keep the local time of day."""
+    """Points at an interval of hours or days since the user was created; days keep the local time of day."""
 
     type: ClassVar[str] = "time"
     points: int = _points()
@@ -141,7 +141,7 @@ class TimePointsTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """What it pays for, in words."""
+        """The reason of the payment, as a phrase."""
         return f"every {count_noun(self.interval, self.unit.removesuffix('s'))}"
 
 
@@ -154,7 +154,7 @@ class UserCreationPointsTrigger(_Trigger):
 
     @property
     def reason(self) -> str:
-        """What it pays for, in words."""
+        """The reason of the payment, as a phrase."""
         return "for signing up"
 
 
@@ -176,17 +176,17 @@ class Level:
 
 @attrs.frozen
 class Boost:
-    """A multiplier on every positive award whose date, in the user's own zone, lies within inclusive bounds.
+    """A multiplier of every positive award on the user's local dates within inclusive bounds.
 
     Attributes:
-        name: at most 255 characters.
+        name: the name for display, at most 255 characters.
         multiplier: above 0, below 100, not 1, with at most 10 decimal places; several boosts multiply.
         start: the first local date.
         end: the last local date; None for no end.
         rounding: ``"down"``, ``"up"`` or ``"nearest"`` (halves up); of several at once down beats nearest beats up.
-        user_attributes: whom it is for: users whose attributes have all of these values; empty for everyone.
-        user_id: the one user it is for; not together with ``user_attributes``.
-        key: the name by which it is told from the others of its system, wherever it stands among them.
+        user_attributes: the filter on users: it applies to those with all of these attribute values.
+        user_id: the filter on a single user; not together with ``user_attributes``.
+        key: the key by which it is identified in its system, regardless of its position.
     """
 
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
@@ -199,7 +199,7 @@ class Boost:
     key: str | None = attrs.field(default=None, validator=Optional(KEY), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Check what the fields must be to each other."""
+        """Check the fields against one another."""
         if self.end is not None and self.end < self.start:
             raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
         if self.user_id is not None and self.user_attributes:
@@ -209,17 +209,17 @@ class Boost:
 
 @attrs.frozen
 class PointsSystem:
-    """A balance of whole points, never below zero.
+    """An integer balance of points, never below zero.
 
     Attributes:
-        key: the name by which rules and views refer to it.
-        name: what people call it; the key where left out.
-        description: what people read of it.
-        badge_url: where its picture is.
-        maximum: the highest balance that awards can reach, at least 1; None for none.
-        triggers: what awards or takes points, in the order in which they apply.
-        levels: names for totals; the highest threshold that the total reaches is held.
-        boosts: multipliers of positive awards.
+        key: the key by which rules and views refer to it.
+        name: the name for display; the key by default.
+        description: the description for display.
+        badge_url: the URL of its picture.
+        maximum: the highest balance that awards can reach, at least 1; None for no maximum.
+        triggers: the rules that award or deduct points, in the order in which they apply.
+        levels: the levels; a user has the level with the highest threshold that the balance reaches.
+        boosts: the multipliers of positive awards.
     """
 
     key: str = attrs.field(validator=KEY)
@@ -239,10 +239,10 @@ class PointsSystem:
 
     @property
     def trigger_keys(self) -> tuple[str, ...]:
-        """The keys of the triggers; one that has none is called by its type and its place, such as ``metric-1``."""
+        """The keys of the triggers; without a key, the type and the position, for example ``metric-1``."""
         return tuple(trigger.key or f"{trigger.type}-{number}" for number, trigger in enumerate(self.triggers, start=1))
 
     @property
     def boost_keys(self) -> tuple[str, ...]:
-        """The keys of the boosts; one that has none is called by its place, such as ``boost-1``."""
+        """The keys of the boosts; without a key, the position, for example ``boost-1``."""
         return tuple(boost.key or f"boost-{number}" for number, boost in enumerate(self.boosts, start=1))

@@ -1,6 +1,6 @@
-"""Reachability: which achievements can complete at all, and which composites wait for themselves.
+"""Reachability: which achievements can never be completed, and which composites depend on themselves.
 
-Both take time linear in the number of prerequisites, however long a chain or a cycle of composites is.
+Both take time linear in the number of prerequisites, and no recursion.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 
-#: How many prerequisites are followed to find the shortest cycle of a composite.
+#: The number of prerequisites that are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
 
 
@@ -26,15 +26,15 @@ def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
 def find_unreachable(
     achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], cycles: Collection[str], *, streak: bool
 ) -> frozenset[str]:
-    """Return the keys of achievements that no history completes.
+    """Return the keys of achievements that can never be completed.
 
-    What could not be read, or is not declared, is taken to be reachable: that fault is reported elsewhere.
+    Achievements that are unreadable or not declared count as reachable; other checks report them.
 
     Args:
         achievements: all achievements.
         composites: the prerequisites of the composites among them.
-        cycles: the composites that wait for themselves.
-        streak: whether a streak can start.
+        cycles: the composites that depend on themselves.
+        streak: True if a streak can start.
     """
     waiting: dict[str, list[str]] = {}
     for key, needs in composites.items():
@@ -53,9 +53,9 @@ def find_unreachable(
 
 
 def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the composites that wait for themselves, each with the number of its strongly connected component.
+    """Return the composites that depend on themselves, each with the number of its strongly connected component.
 
-    This is Tarjan's algorithm, with a stack of its own in place of recursion.
+    This is Tarjan's algorithm, with an explicit stack in place of recursion.
     """
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
@@ -96,19 +96,19 @@ def _close_component(root: str, open_keys: list[str], component: dict[str, int])
 
 
 def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the shortest way on which a composite waits for itself, first and last the same.
+    """Return the shortest cycle of prerequisites from a composite to itself; its key is the first and the last.
 
-    Of a cycle that is not found within a hundred prerequisites, the way leaves out all but its first step.
+    If it is not found within a hundred prerequisites, all but the first step are replaced by an ellipsis.
 
     Args:
-        key: a composite that waits for itself.
+        key: a composite that depends on itself.
         composites: the prerequisites of all composites.
-        cycles: what ``cyclic`` returns for them.
+        cycles: the result of ``find_cyclic`` for them.
     """
     came_from: dict[str, str] = {}
     queue = [key]
     followed = 0
-    for reached in queue:  # grows while it is walked
+    for reached in queue:  # grows during the iteration
         for need in composites[reached]:
             followed += 1
             if need == key:
@@ -123,7 +123,7 @@ def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: 
 
 
 def _way(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys from one composite to another along which the second was reached."""
+    """Return the keys on the path from one composite to another."""
     way = [end]
     while way[-1] != start:
         way.append(came_from[way[-1]])

@@ -1,4 +1,4 @@
-"""The ruleset: everything that an author declares, checked as a whole."""
+"""The ruleset: all declarations of an author, checked as a whole."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ __all__ = ["Ruleset", "check_file"]
 
 @attrs.frozen(slots=False)
 class Ruleset:
-    """Everything that an author declares.
+    """All rules of a game or an app.
 
     Attributes:
-        metrics: what is counted.
-        attributes: what users and events are told apart by.
+        metrics: the metrics.
+        attributes: the declared attributes of users and events.
         streak: the streak; None for none.
-        achievements: the one-time unlocks.
+        achievements: the achievements.
         points: the points systems.
-        leaderboards: the rankings.
+        leaderboards: the leaderboards.
         experimentation: the experiment with a control group; None for none.
-        notifications: what users are told of beyond the effects themselves; None for nothing.
+        notifications: the messages and announcements; None for none.
 
     Raises:
-        InvalidRules: they contradict themselves; the error holds every contradiction.
+        InvalidRules: the rules contradict themselves; the error lists every contradiction.
     """
 
     metrics: tuple[Metric, ...] = attrs.field(
@@ -79,18 +79,18 @@ class Ruleset:
         """Read a rules file, TOML or JSON by its suffix.
 
         Raises:
-            InvalidRules: it has errors, all of which the error holds.
-            TrophyError: it cannot be read.
+            InvalidRules: the rules have errors; the exception lists all of them.
+            TrophyError: the file cannot be read.
         """
         return cls.from_text(read_text(path), format=format_of(path))
 
     @classmethod
-    def from_text(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # what everybody calls it
-        """Read rules from text.
+    def from_text(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # the usual name
+        """Parse rules from text.
 
         Raises:
-            InvalidRules: it has errors, all of which the error holds.
-            InvalidValue: it is not text, or there is no such format.
+            InvalidRules: the rules have errors; the exception lists all of them.
+            InvalidValue: ``text`` is not a string, or the format is unknown.
         """
         InstanceOf((str,)).check("text", text)
         check_format(format)
@@ -98,32 +98,32 @@ class Ruleset:
         try:
             if not unread and not problems:
                 return cls(**parts)
-        except InvalidValue:  # of parts that are no rules at all; those that contradict one another raise InvalidRules
+        except InvalidValue:  # from an invalid part; parts that contradict one another raise InvalidRules
             pass
         raise InvalidRules(select_errors(_find_problems(parts, unread, problems)))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a rules file that reads back equal, TOML or JSON by its suffix.
+        """Write a rules file that ``load`` reads back equal, TOML or JSON by its suffix.
 
         Raises:
-            TrophyError: it cannot be written.
+            TrophyError: the file cannot be written.
         """
         write_text(path, self.to_text(format_of(path)))
 
-    def to_text(self, format: Format = "toml") -> str:  # noqa: A002  # what everybody calls it
-        """Write text that reads back equal.
+    def to_text(self, format: Format = "toml") -> str:  # noqa: A002  # the usual name
+        """Return the rules as text that ``from_text`` reads back equal.
 
         Raises:
-            InvalidValue: there is no such format.
+            InvalidValue: the format is unknown.
         """
         check_format(format)
         return emit(write_rule(self), format)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the rules as JSON, in hexadecimal: the same in every process for rules that are written alike.
+        """The SHA-256 of the rules as JSON, in hexadecimal, the same in every process.
 
-        Rules that are equal but for the order of a filter's attributes have different digests.
+        Equal rules with another order of a filter's attributes have another digest.
         """
         return hashlib.sha256(self.to_text("json").encode()).hexdigest()
 
@@ -132,13 +132,13 @@ def check_file(path: str | PathLike[str]) -> list[Problem]:
     """List every problem of a rules file at once, warnings included.
 
     Raises:
-        TrophyError: the file cannot be read at all.
+        TrophyError: the file cannot be read.
     """
     return _find_problems(*_read_parts(read_text(path), format_of(path)))
 
 
 def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], dict[str, list[Problem]], list[Problem]]:
-    """Read the parts of a file, the problems of those that cannot be read, and the problems of the text itself."""
+    """Return the parts of a file, the problems of unreadable parts by name, and the problems of the text itself."""
     problems: list[Problem] = []
     raw = parse(text, format_, problems)
     if not problems and not isinstance(raw, dict):
@@ -152,7 +152,7 @@ def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], dict[str, l
 def _find_problems(
     parts: Mapping[str, Any], unread: Mapping[str, list[Problem]], problems: list[Problem]
 ) -> list[Problem]:
-    """List the problems of a file, then those of its parts with one another, as far as they could be read."""
+    """List the problems of a file, then the contradictions among the parts that could be read."""
     lists = {name: part if isinstance(part := parts.get(name), tuple) else () for name in _LISTS}
     contradictions = check_parts(streak=parts.get("streak"), **lists)
     return [*problems, *validate_fields(Ruleset, parts, unread, ""), *contradictions]

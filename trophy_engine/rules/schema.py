@@ -1,4 +1,4 @@
-"""A JSON Schema for rules files, generated from the classes, so that editors complete and check them."""
+"""A JSON Schema for rules files, generated from the classes and their docstrings, for use in editors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENTRY: Final = re.compile(r"^    (\w+): (.+(?:\n        .+)*)", re.MULTILINE)
 
 
 def json_schema() -> dict[str, Any]:
-    """Generate the schema (draft 2020-12) of a rules file.
+    """Return the JSON Schema (draft 2020-12) of a rules file.
 
     >>> json_schema()["properties"]["metrics"]["items"]
     {'$ref': '#/$defs/Metric'}
@@ -67,6 +67,6 @@ def _property(field: Any, description: str | None) -> dict[str, Any]:
 
 
 def _descriptions(cls: type) -> dict[str, str]:
-    """Read the descriptions of the fields off the class's docstring."""
+    """Return the descriptions of the fields from the docstring of a class."""
     _, _, listed = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
     return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in _ENTRY.findall(listed)}

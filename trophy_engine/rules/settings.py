@@ -1,4 +1,4 @@
-"""Settings of a ruleset as a whole: an experiment with a control group, and what users are told of."""
+"""Settings of a ruleset as a whole: an experiment with a control group, and notifications."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PERIODS: Final = ("weekly", "monthly")
 
 @attrs.frozen
 class Experimentation:
-    """An experiment: for some of the new users, drawn by a hash of their ids, messages are withheld.
+    """An experiment: a share of new users, chosen by a hash of their ids, receives no messages.
 
     Attributes:
         control_ratio: the share of new users in the control group, in percent.
-        user_activation_window: days within which a new user counts as activated; for analytics only.
+        user_activation_window: the days within which a new user counts as activated; for analytics only.
     """
 
     control_ratio: int = attrs.field(default=0, validator=Integer(min=0, max=100))
@@ -29,12 +29,12 @@ class Experimentation:
 
 @attrs.frozen
 class Notifications:
-    """What the engine tells of beyond the effects themselves: reminders, recaps, and changes at a bearable rate.
+    """Messages to users, broadcasts, and announcements of changes of balances and ranks at a bounded rate.
 
     Attributes:
-        aggregation_period: how often a recap is due, ``"weekly"`` or ``"monthly"``.
-        throttle_minutes: how long changes of one balance or rank are gathered before the next is told; 0 for not at
-            all.
+        aggregation_period: the period of recaps, ``"weekly"`` or ``"monthly"``.
+        throttle_minutes: the minutes in which changes of one balance or rank are combined into one announcement; 0 to
+            announce each.
     """
 
     aggregation_period: AggregationPeriod = attrs.field(default="weekly", validator=OneOf(_PERIODS))

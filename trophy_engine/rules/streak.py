@@ -1,4 +1,4 @@
-"""The streak: consecutive periods in which the conditions were met, and the freezes that carry it over a miss."""
+"""The streak: consecutive periods in which the conditions are met, and the freezes that are spent on misses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_FREEZES: Final = 100
 
 @attrs.frozen
 class StreakMetric:
-    """One condition: the sum of a metric's values within the period reaches the threshold (above zero)."""
+    """One condition: the sum of a metric's values in the period reaches the threshold (above zero)."""
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
@@ -41,13 +41,13 @@ class StreakMetric:
 
 @attrs.frozen
 class Freezes:
-    """The supply of freezes, each of which carries a streak over one missed period.
+    """The supply of freezes; one freeze carries a streak over one missed period.
 
     Attributes:
-        start_count: how many a new user holds.
-        max_count: how many a user can hold, at most 100.
-        auto_earn_interval: days between grants, counted from the user's first local day; None for no grants.
-        auto_earn_amount: how many each grant gives, as far as the maximum allows; None for no grants.
+        start_count: the number for a new user.
+        max_count: the greatest number that a user can have, at most 100.
+        auto_earn_interval: the days between grants, counted from the user's first local day; None for no grants.
+        auto_earn_amount: the number in each grant, up to the maximum; None for no grants.
     """
 
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
@@ -59,7 +59,7 @@ class Freezes:
     auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
 
     def __attrs_post_init__(self) -> None:
-        """Check what the fields must be to each other."""
+        """Check the fields against one another."""
         if self.max_count < self.start_count:
             raise InvalidValue(
                 (f"{self.max_count} must be at least", FieldName("start_count"), str(self.start_count)), "max_count"
@@ -81,11 +81,11 @@ class Streak:
     Attributes:
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``: calendar periods in the user's zone.
         metrics: the conditions.
-        evaluation_mode: whether ``"AND"`` all of them must hold or ``"OR"`` any; ``"ALL"`` is read as ``"AND"``.
-        first_weekday: the day on which a week starts.
+        evaluation_mode: ``"AND"`` if all conditions must be met, ``"OR"`` if one suffices; ``"ALL"`` is ``"AND"``.
+        first_weekday: the first day of a week.
         freezes: the supply of freezes; None for none.
-        days_off: weekdays that never break a daily streak, such as ``["saturday", "sunday"]``.
-        customization_enabled: whether users may have conditions and days off of their own.
+        days_off: weekdays that a daily streak cannot miss, for example ``["saturday", "sunday"]``.
+        customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
     """
 
     frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
@@ -99,11 +99,11 @@ class Streak:
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
 
     def __attrs_post_init__(self) -> None:
-        """Check what the fields must be to each other."""
+        """Check the fields against one another."""
         if self.days_off and self.frequency != "daily":
             raise InvalidValue(f"are for a daily streak; leave them out of a {self.frequency} one", "days_off")
 
     @property
     def calendar(self) -> Frequency:
-        """The periods of this streak."""
+        """The calendar of the periods."""
         return frequency(self.frequency, self.first_weekday)

@@ -1,8 +1,8 @@
-"""Structure: rules from the plain tables, lists and values of a file, and back.
+"""Structure: conversion between rules and the plain tables, lists and values of a file.
 
-A table becomes an instance of its class, whose constructor validates the fields; only where that fails is each field
-validated by itself, so that every problem is found, with its path. Nothing is raised. What cannot be read is
-``UNREADABLE``, or an ``Unreadable`` that still knows its key so that references to it are not called unknown.
+A table becomes an instance of its class, and the constructor validates the fields; only if that fails, each field is
+validated separately, so that every problem is found, with its path. Nothing is raised. An unreadable part becomes
+``UNREADABLE``, or an ``Unreadable`` with its key, so that references to it are not reported as unknown.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from trophy_engine.rules.filters import Filter
 
 @attrs.frozen
 class Unreadable:
-    """A part of a file that has problems, and its key if that could be read."""
+    """A part of a file with problems, and its key if that could be read."""
 
     key: str | None = None
 
 
 UNREADABLE: Final = Unreadable()
-#: The type hints of fields that hold a date.
+#: The type hints of fields with a date.
 _DATES: Final = (date, date | None)
 
 
 @cache
 def _hints_of(cls: type) -> dict[str, Any]:
-    """Resolve the type hints of a class once: resolving them takes longer than reading all of its fields."""
+    """Return the type hints of a class, cached because resolving them takes longer than reading its fields."""
     return get_type_hints(cls)
 
 
 @cache
 def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
-    """Return the fields of a class that hold rules: the classes of these rules, and whether a field holds many."""
+    """Return, for the fields of a class that contain rules, the classes of the rules, and True for several rules."""
     fields = {}
     for name, hint in _hints_of(cls).items():
         many = get_origin(hint) is tuple
@@ -55,7 +55,7 @@ def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
 
 
 def read_rule(classes: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) -> Any:
-    """Read one table as an instance of the class, or of the one of the classes that its ``type`` names."""
+    """Read one table as an instance of the class, or of the class with its ``type``; problems are appended."""
     if not isinstance(raw, Mapping):
         problems.append(Problem("error", path, f"must be a table of fields, not {short_repr(raw)}"))
         return UNREADABLE
@@ -89,7 +89,7 @@ def _tagged_class(classes: tuple[type, ...], raw: Mapping[str, Any], path: str, 
 
 
 def read_fields(cls: type, raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
-    """Read the fields of a table, none of them validated, and the problems of those that cannot be read, by name."""
+    """Return the fields of a table, not validated, and the problems of unreadable or missing fields, by name."""
     fields = {field.name: field for field in attrs.fields(cls)}
     known = list(fields)
     if "type" in vars(cls) and "type" not in fields:
@@ -115,7 +115,7 @@ def read_fields(cls: type, raw: Mapping[str, Any], path: str) -> tuple[dict[str,
 def validate_fields(
     cls: type, values: Mapping[str, Any], unread: Mapping[str, list[Problem]], path: str
 ) -> list[Problem]:
-    """List the problems of a table: those of fields that could not be read, and those that validation finds."""
+    """List the problems of a table: those of unreadable fields, and those that validation finds."""
     fields = {field.name: field for field in attrs.fields(cls)}
     problems = [problem for name, found in unread.items() if name not in fields for problem in found]
     for name, field in fields.items():
@@ -141,7 +141,7 @@ def _read_value(cls: type, name: str, raw: Any, path: str, problems: list[Proble
 
 
 def _as_date(raw: Any) -> Any:
-    """Read a date as JSON writes it; leave anything else to the validator."""
+    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
     try:
         return parse_date(raw, "it") if isinstance(raw, str) else raw
     except InvalidValue:
@@ -155,7 +155,7 @@ def _join(path: str, name: str) -> str:
 
 
 def write_rule(rule: Any) -> dict[str, Any]:
-    """Write a rule as a plain table: its type first, then its fields in order, defaults left out."""
+    """Return a rule as a plain table: its type first, then its fields in order, without those at their default."""
     table = {"type": type(rule).type} if "type" in vars(type(rule)) and isinstance(type(rule).type, str) else {}
     for field in attrs.fields(type(rule)):
         value = getattr(rule, field.name)

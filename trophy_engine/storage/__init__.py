@@ -1,6 +1,7 @@
-"""Storage: an append-only log of commands, and snapshots of the states that follow from them.
+"""Storage: an append-only log of commands, and snapshots of users' states.
 
-The log is the truth. A snapshot only saves time: a user's state is their newest snapshot and the entries after it.
+The log determines every state. Snapshots only save time: a state is computed from the newest snapshot of the user and
+the entries after it.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ __all__ = ["Entry", "MemoryStorage", "SQLiteStorage", "Snapshot", "Storage"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import ``SQLiteStorage`` when it is first used, and with it the database."""
+    """Import ``SQLiteStorage``, and ``sqlite3`` with it, on first use."""
     if name != "SQLiteStorage":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from trophy_engine.storage.sqlite import SQLiteStorage  # noqa: PLC0415

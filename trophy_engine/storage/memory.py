@@ -1,4 +1,4 @@
-"""A storage in the memory of the process."""
+"""A storage in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check
 
 __all__ = ["MemoryStorage"]
 
-#: The sequence, the number, the kind of the command by name, and its fields.
+#: The sequence, the number, the name of the kind of command, and its fields.
 _Row = tuple[Any, ...]
 #: A user, a metric and an idempotency key.
 _Key = tuple[str, str, str]
@@ -24,7 +24,7 @@ _RECORD = NAMES[Record]
 
 
 class MemoryStorage:
-    """Keeps everything until it is closed; an engine that shares its process has no use for snapshots."""
+    """Keeps the log in memory until it is closed; an engine saves no snapshots in it."""
 
     snapshot_every: int | None = None
 
@@ -46,8 +46,8 @@ class MemoryStorage:
         """Append entries.
 
         Raises:
-            StorageConflict: the first entry is not the next one, or an idempotency key has been used.
-            InvalidValue: UTF-8 cannot write a text of a command.
+            StorageConflict: the first entry does not follow the log, or an idempotency key has been used.
+            InvalidValue: UTF-8 cannot encode a text of a command.
         """
         if self._closed:
             self._check_open()
@@ -57,8 +57,8 @@ class MemoryStorage:
             if type(command) is Record and sequence == len(log) + 1:
                 user_id, _, metric, _, attributes, key = command
                 if not attributes and user_id.isascii() and metric.isascii() and (key is None or key.isascii()):
-                    # The frequent case, without loops. A plain tuple of plain values is one that the garbage collector
-                    # soon stops looking at.
+                    # The frequent case, without loops. The garbage collector soon stops tracking a plain tuple of plain
+                    # values.
                     row: _Row = (sequence, number, _RECORD) + command
                     if key is not None:
                         self._claim_key((user_id, metric, key), row, ())
@@ -72,20 +72,24 @@ class MemoryStorage:
             if isinstance(command, Record) and command.idempotency_key is not None:
                 self._claim_key((command.user_id, command.metric, command.idempotency_key), row, rows)
             rows.append(row)
-        log += rows  # in one step, whatever interrupts
+        log += rows  # in one step, so that an interruption cannot divide it
 
     def _claim_key(self, key: _Key, row: _Row, rows: Sequence[_Row]) -> None:
-        """Note the row of a key, which means nothing until the row is in the log; ``rows`` are to come before it."""
+        """Store the row of a key, which counts only once the row is in the log; ``rows`` will precede it.
+
+        Raises:
+            StorageConflict: a row of the log, or of ``rows``, has the key.
+        """
         former = self._keys.get(key)
         if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
             raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has been used")
         self._keys[key] = row
 
     def _index(self) -> None:
-        """Index the rows since the last time by user: appending is far more frequent than asking."""
+        """Index the new rows by user; not done on append, which is far more frequent than reading."""
         for row in self._rows[self._indexed :]:
             indexed = self._of_all if row[2] in _OF_ALL else self._of_user.setdefault(row[3], [])
-            if not indexed or indexed[-1][0] < row[0]:  # else a call that was interrupted has done so
+            if not indexed or indexed[-1][0] < row[0]:  # else an interrupted call has indexed it
                 indexed.append(row)
             self._indexed = row[0]
 
@@ -95,40 +99,40 @@ class MemoryStorage:
             yield _entry(row)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence."""
+        """Iterate over the entries after a sequence."""
         self._check_open()
         return self._walk(self._rows[max(after, 0) :])
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence that are about a user or about all of them."""
+        """Iterate over the entries after a sequence that are about a user or about all users."""
         self._check_open()
         self._index()
         rows = merge(self._of_user.get(user_id, ()), self._of_all, key=itemgetter(0))
         return self._walk(row for row in rows if row[0] > after)
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Find the record that used an idempotency key."""
+        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
         self._check_open()
         row = self._keys.get((user_id, metric, idempotency_key))
         return None if row is None or not _is_among(row, self._rows, 1) else _entry(row)
 
     def rules_history(self) -> Iterator[Entry]:
-        """Walk the entries that changed rules."""
+        """Iterate over the entries that changed rules."""
         self._check_open()
         self._index()
         return self._walk(row for row in self._of_all if row[2] == NAMES[ChangeRules])
 
     def users(self) -> Iterator[str]:
-        """Walk the users in the order of their first entries."""
+        """Iterate over the users in the order of their first entries."""
         self._check_open()
         self._index()
         return iter(list(self._of_user))
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots.
+        """Save snapshots, each in place of the user's former one.
 
         Raises:
-            InvalidValue: UTF-8 cannot write a user's id.
+            InvalidValue: UTF-8 cannot encode a user's id.
         """
         self._check_open()
         saved = {}
@@ -138,7 +142,7 @@ class MemoryStorage:
         self._snapshots.update(saved)
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Return a user's snapshot."""
+        """Return a copy of a user's snapshot, or None."""
         self._check_open()
         found = self._snapshots.get(user_id)
         return None if found is None else Snapshot(user_id, found[0], found[1], json.loads(found[2]))
@@ -146,7 +150,7 @@ class MemoryStorage:
     def close(self) -> None:
         """Release everything; a second call does nothing."""
         self._closed = True
-        self._rows, self._of_all = [], []  # new ones, so that a walk that goes on finds the storage closed
+        self._rows, self._of_all = [], []  # new lists: an iteration that continues raises StorageClosed
         self._of_user, self._keys, self._snapshots = {}, {}, {}
 
     def _check_open(self) -> None:
@@ -155,7 +159,7 @@ class MemoryStorage:
 
 
 def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:
-    """Return whether a row is one of the rows from a sequence on."""
+    """Return True if ``rows``, numbered from ``first``, contain this very row."""
     place = int(row[0]) - first
     return 0 <= place < len(rows) and rows[place] is row
 

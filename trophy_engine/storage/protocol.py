@@ -1,4 +1,4 @@
-"""What an engine asks of a storage. The conformance tests say the same, executably."""
+"""The interface between an engine and a storage. ``testing.storage`` has conformance tests for it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Entry(NamedTuple):
     """A command in the log.
 
     Attributes:
-        sequence: its place in the log, from 1, without gaps.
-        number: which of its user's commands it is, from 1; 0 for a command about all users.
-        command: what was asked for.
+        sequence: its number in the log, from 1, without gaps.
+        number: its number among the user's commands, from 1; 0 for a command about all users.
+        command: the command.
     """
 
     sequence: int
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """A user's state after every entry of the log up to ``sequence``, as JSON values, under the rules of a digest."""
+    """A user's state after the entries up to ``sequence``, as JSON values, under the rules with ``digest``."""
 
     user_id: str
     sequence: int
@@ -36,15 +36,15 @@ class Snapshot(NamedTuple):
 
 
 def user_of(command: Command) -> str | None:
-    """Give the user whom a command is about, or None where it is about all of them."""
+    """Return the user of a command, or None for a command about all users."""
     return None if isinstance(command, (Settle, ChangeRules)) else command.user_id
 
 
 def check_follows(entries: Sequence[Entry], last: int) -> None:
-    """Check that entries are the next ones of a log whose last one is given by its sequence.
+    """Check that entries follow the last entry of a log, given by its sequence.
 
     Raises:
-        StorageConflict: they are not.
+        StorageConflict: the entries have other sequences.
     """
     for sequence, entry in enumerate(entries, start=last + 1):
         if entry.sequence != sequence:
@@ -52,10 +52,10 @@ def check_follows(entries: Sequence[Entry], last: int) -> None:
 
 
 def check_snapshot(snapshot: Snapshot) -> None:
-    """Check that UTF-8 can write the texts of a snapshot, so that every storage can keep it.
+    """Check that every storage can keep the user's id and the digest of a snapshot.
 
     Raises:
-        InvalidValue: one of them holds a lone surrogate.
+        InvalidValue: one of them contains a lone surrogate or NUL.
     """
     for text in (snapshot.user_id, snapshot.digest):
         if not is_writable(text):
@@ -66,11 +66,11 @@ def check_snapshot(snapshot: Snapshot) -> None:
 class Storage(Protocol):
     """A log of commands and snapshots of users.
 
-    An engine makes one call at a time, from any thread; a walk may go on meanwhile, while the log grows. Whatever
-    interrupts a call, even KeyboardInterrupt, it has wholly happened or not at all, and the next call works.
+    An engine makes one call at a time, from any thread; an iteration may continue while the log grows. A call that is
+    interrupted, even by KeyboardInterrupt, has happened completely or not at all, and the next call works.
 
-    ``snapshot_every`` is how many entries an engine lets pass before it snapshots the users they touched; None for
-    never on its own.
+    ``snapshot_every`` is the number of entries after which an engine saves snapshots of their users; None for no
+    snapshots.
     """
 
     snapshot_every: int | None
@@ -83,44 +83,44 @@ class Storage(Protocol):
         """Append entries in one transaction: all of them are durable afterwards, or none is.
 
         Raises:
-            StorageConflict: the log has grown in between, so that the first entry is not the next one, or a record
-                uses the idempotency key of another one.
-            InvalidValue: a text of a command holds a lone surrogate, which UTF-8 cannot write.
+            StorageConflict: the first entry does not follow the log, which has grown in between, or a record repeats an
+                idempotency key of its user and metric.
+            InvalidValue: a text of a command contains a lone surrogate, which UTF-8 cannot encode.
         """
         ...
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence."""
+        """Iterate over the entries after a sequence."""
         ...
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence that are about a user or about all of them."""
+        """Iterate over the entries after a sequence that are about a user or about all users."""
         ...
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Find the record that used an idempotency key, which is unique for a user and a metric."""
+        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
         ...
 
     def rules_history(self) -> Iterator[Entry]:
-        """Walk the entries that changed rules."""
+        """Iterate over the entries that changed rules."""
         ...
 
     def users(self) -> Iterator[str]:
-        """Walk the users in the order of their first entries."""
+        """Iterate over the users in the order of their first entries."""
         ...
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots in one transaction, each in place of its user's older one.
+        """Save snapshots in one transaction, each in place of the user's former one.
 
         Raises:
-            InvalidValue: a user's id holds a lone surrogate.
+            InvalidValue: a user's id contains a lone surrogate.
         """
         ...
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Return a user's snapshot, which shares nothing with what the storage holds."""
+        """Return a copy of a user's snapshot, or None."""
         ...
 
     def close(self) -> None:
-        """Release everything; a closed storage raises StorageClosed, but for a second ``close``, which does nothing."""
+        """Release everything; later calls raise StorageClosed, except a second ``close``, which does nothing."""
         ...

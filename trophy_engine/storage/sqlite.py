@@ -1,4 +1,4 @@
-"""A storage in one SQLite file: write-ahead log, one transaction an append, nothing to install."""
+"""A storage in one SQLite file, with a write-ahead log and one transaction per append."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check
 
 __all__ = ["SQLiteStorage"]
 
-#: "trop" in ASCII: tells the files of this package from those of others.
+#: "trop" in ASCII, which identifies the files of this package.
 _APPLICATION: Final = 0x74726F70
 _VERSION: Final = 1
-#: The definitions as SQLite keeps them, letter by letter. Every row of the log and of the snapshots has a checksum.
+#: The definitions exactly as SQLite stores them. Every row of the log and of the snapshots has a checksum.
 _LAYOUT: Final = (
     (
         "CREATE TABLE log (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL, kind TEXT NOT NULL, user_id TEXT, "
@@ -39,7 +39,7 @@ _LAYOUT: Final = (
 )
 #: How long a call waits for other processes, in seconds.
 _WAIT_SECONDS: Final = 10.0
-#: How long to sleep where SQLite does not wait by itself, as while the file becomes one with a write-ahead log.
+#: How long to sleep where SQLite does not wait by itself, as during the change to a write-ahead log.
 _RETRY_SECONDS: Final = 0.01
 _PAGE: Final = 1000
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
@@ -48,20 +48,20 @@ _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTO
 class SQLiteStorage:
     """Keeps the log and the snapshots in a file, which other processes may open at the same time.
 
-    A call waits up to 10 seconds for a process that is writing. A call that is interrupted has wholly happened or not
-    at all. Every entry is checked against its checksum when it is read; a damaged snapshot is taken as none.
+    A call waits up to 10 seconds for a process that is writing. An interrupted call has happened completely or not at
+    all. Every entry is checked against its checksum when it is read; a damaged snapshot is ignored.
 
     Args:
-        path: the file, made where there is none; ``":memory:"`` for none at all.
-        synchronous: ``"FULL"`` keeps every returned command through a loss of power; ``"NORMAL"`` is faster, keeps
-            them through a crash of the process, and can lose the last ones with the power.
-        verify: whether to check the whole file at opening, indexes and gaps included, which takes time in proportion
-            to its size; False opens a large file at once, or a damaged one to read what is left of it.
+        path: the file, created if it does not exist; ``":memory:"`` for no file.
+        synchronous: with ``"FULL"`` every returned command survives a loss of power; ``"NORMAL"`` is faster: commands
+            survive a crash of the process, but a loss of power can lose the last ones.
+        verify: True to check the whole file at opening, including indexes and gaps, which takes time in proportion to
+            its size; False to open a large file at once, or a damaged one to read what is left of it.
 
     Raises:
-        InvalidValue: the path is none, or ``synchronous`` neither of the two.
-        StorageIncompatible: the file is not a storage, or one of a later version.
-        StorageDamaged: the file does not hold what was written to it.
+        InvalidValue: the path is invalid, or ``synchronous`` is neither of the two.
+        StorageIncompatible: the file is not a storage, or of a later version.
+        StorageDamaged: the content of the file is not what was written to it.
         StorageError: the file cannot be opened, or other processes have kept it locked for 10 seconds.
     """
 
@@ -92,7 +92,7 @@ class SQLiteStorage:
     # --- opening ----------------------------------------------------------------------------------------------------
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Lay a new file out, or check the layout of an old one; wait for other processes that open it meanwhile."""
+        """Create the tables of a new file, or check those of an existing one; wait for other processes."""
         deadline = monotonic() + _WAIT_SECONDS
         while True:
             seconds_left = max(deadline - monotonic(), 0)
@@ -111,7 +111,7 @@ class SQLiteStorage:
         connection.execute("BEGIN")
         is_new = self._is_new(connection)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = WAL")  # only now, for a file of others is left as it is
+        connection.execute("PRAGMA journal_mode = WAL")  # only now, so that a file of others stays unchanged
         if is_new:
             connection.execute("BEGIN IMMEDIATE")
             if self._is_new(connection):
@@ -122,7 +122,12 @@ class SQLiteStorage:
             connection.execute("COMMIT")
 
     def _is_new(self, connection: sqlite3.Connection) -> bool:
-        """Return whether the file is empty; raise where it is neither that nor of this layout."""
+        """Return True if the file is empty.
+
+        Raises:
+            StorageIncompatible: the file is of another application or a later version.
+            StorageDamaged: its tables are not those of the layout.
+        """
         [(application,)] = connection.execute("PRAGMA application_id")
         [(version,)] = connection.execute("PRAGMA user_version")
         definitions = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")}
@@ -140,7 +145,11 @@ class SQLiteStorage:
         return False
 
     def _verify(self, connection: sqlite3.Connection) -> None:
-        """Raise StorageDamaged where pages, indexes and rows of the file do not agree, or the log has a gap."""
+        """Check that the pages, indexes and rows of the file agree, and that the log has no gap.
+
+        Raises:
+            StorageDamaged: the file fails a check.
+        """
         connection.execute("BEGIN")
         [(fact,)] = connection.execute("PRAGMA integrity_check(1)")
         if fact != "ok":
@@ -167,8 +176,8 @@ class SQLiteStorage:
         """Append entries in one transaction.
 
         Raises:
-            StorageConflict: the first entry is not the next one, or an idempotency key has been used.
-            InvalidValue: UTF-8 cannot write a text of a command.
+            StorageConflict: the first entry does not follow the log, or an idempotency key has been used.
+            InvalidValue: UTF-8 cannot encode a text of a command.
         """
         rows = [_row(entry) for entry in entries]
         with self._access() as connection:
@@ -180,11 +189,11 @@ class SQLiteStorage:
             connection.execute("COMMIT")
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence."""
+        """Iterate over the entries after a sequence."""
         return self._without_gaps(self._walk("sequence > ?", (after,)), max(after, 0))
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
-        """Walk the entries after a sequence that are about a user or about all of them."""
+        """Iterate over the entries after a sequence that are about a user or about all users."""
         return self._walk("(user_id = ? OR user_id IS NULL) AND sequence > ?", (user_id, after))
 
     def _walk(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
@@ -192,7 +201,7 @@ class SQLiteStorage:
         return self._read_pages(condition, values)
 
     def _read_pages(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
-        """Read entries page by page, so that the log can grow meanwhile."""
+        """Yield entries page by page, so that the log can grow during the iteration."""
         *fixed, after = values
         query = f"SELECT * FROM log WHERE {condition} ORDER BY sequence LIMIT {_PAGE}"  # noqa: S608  # conditions are ours
         while True:
@@ -233,26 +242,26 @@ class SQLiteStorage:
         return Entry(sequence, number, command)
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Find the record that used an idempotency key."""
+        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
         condition = "user_id = ? AND metric = ? AND idempotency_key = ? AND sequence > ?"
         return next(self._walk(condition, (user_id, metric, idempotency_key, 0)), None)
 
     def rules_history(self) -> Iterator[Entry]:
-        """Walk the entries that changed rules."""
+        """Iterate over the entries that changed rules."""
         return self._walk("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[ChangeRules], 0))
 
     def users(self) -> Iterator[str]:
-        """Walk the users in the order of their first entries."""
+        """Iterate over the users in the order of their first entries."""
         query = "SELECT user_id FROM log WHERE user_id IS NOT NULL GROUP BY user_id ORDER BY min(sequence)"
         return (user_id for (user_id,) in self._fetch(query))
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 
     def save(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots in one transaction.
+        """Save snapshots in one transaction, each in place of the user's former one.
 
         Raises:
-            InvalidValue: UTF-8 cannot write a user's id.
+            InvalidValue: UTF-8 cannot encode a user's id.
         """
         rows = []
         for snapshot in snapshots:
@@ -265,7 +274,7 @@ class SQLiteStorage:
             connection.execute("COMMIT")
 
     def load(self, user_id: str) -> Snapshot | None:
-        """Return a user's snapshot, None for one that is damaged: the log has everything."""
+        """Return a user's snapshot, or None; a damaged one is ignored, because the log suffices."""
         for *values, checksum in self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,)):
             if checksum == _checksum(*values):
                 _, sequence, digest, state = values
@@ -275,7 +284,7 @@ class SQLiteStorage:
     # --- the connection ---------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the file, into which SQLite then folds the write-ahead log; a second call does nothing."""
+        """Close the file, after which SQLite merges the write-ahead log into it; a second call does nothing."""
         with self._lock, self._translated_errors():
             if self._connection is not None:
                 self._connection.close()
@@ -291,35 +300,35 @@ class SQLiteStorage:
             try:
                 return connection.execute(query, values).fetchall()
             except UnicodeEncodeError:
-                # Nothing is kept under text that UTF-8 cannot write, as nothing equals NULL.
+                # No row has a text that UTF-8 cannot encode, and no row equals NULL.
                 values = tuple(value if not isinstance(value, str) or is_writable(value) else None for value in values)
             except sqlite3.OperationalError as error:
                 if hasattr(error, "sqlite_errorcode"):
                     raise
-                # A text is not UTF-8. Decoded all the same it fails the check of its row, which names the entry.
+                # A text is not UTF-8. Decoded with replacements it fails the checksum, and the error names the entry.
                 connection.text_factory = _decode_damaged
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def _access(self) -> Iterator[sqlite3.Connection]:
-        """Hold the connection for one call, which ends its transaction or has it rolled back."""
+        """Lock the connection for one call; a transaction that the call does not end is rolled back."""
         with self._lock, self._translated_errors():
             connection = self._check_open()
             try:
-                _roll_back(connection)  # what an interrupted call could not
+                _roll_back(connection)  # the transaction of an interrupted call
                 yield connection
             finally:
-                if self._connection is not None:  # else closed, after an interruption between the lines of a call
+                if self._connection is not None:  # None if an interruption has closed it
                     _roll_back(connection)
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
-        """Raise errors of SQLite as errors of a storage."""
+        """Convert errors of SQLite to storage errors."""
         try:
             yield
         except sqlite3.IntegrityError as error:
             raise StorageConflict("an idempotency key of the entries has been used") from error
-        except UnicodeDecodeError as error:  # of a message of SQLite that cites the file
+        except UnicodeDecodeError as error:  # from an error message of SQLite that cites the file
             raise StorageDamaged(self._path, None, "its text is not UTF-8") from error
         except sqlite3.Error as error:
             code = _code(error)
@@ -335,7 +344,7 @@ class SQLiteStorage:
 
 
 def _code(error: sqlite3.Error) -> int:
-    """Return SQLite's primary code of an error, that of an unspecified one where Python raises it by itself."""
+    """Return SQLite's primary code of an error, ``SQLITE_ERROR`` for one that Python raises by itself."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
@@ -356,13 +365,13 @@ def _decode_damaged(text: bytes) -> str:
 def _row(entry: Entry) -> tuple[Any, ...]:
     sequence, number, command = entry
     line = encode(command)
-    if "\\ud" in line:  # half a letter, or two halves of one
+    if "\\ud" in line:  # a surrogate, lone or in a pair
         check_text(command)
     return (sequence, number, *_index_columns(command), line, _checksum(sequence, number, line))
 
 
 def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
-    """Return the kind of a command and what it is found by: its user, metric and idempotency key."""
+    """Return the values of the indexed columns: the kind of command, its user, metric and idempotency key."""
     if isinstance(command, Record):
         return ("record", command.user_id, command.metric, command.idempotency_key)
     return (NAMES[type(command)], user_of(command), None, None)

@@ -1,1 +1,1 @@
-"""Views: what one can ask about a user, computed from their state and never changed by it."""
+"""Views: read-only values computed from the state of a user."""

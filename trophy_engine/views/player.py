@@ -1,4 +1,4 @@
-"""The player: a user at an instant, to be looked at; nothing here changes anything."""
+"""The player: a read-only view of a user at an instant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Player"]
 
 
 class Player:
-    """A user at an instant: everything that is due by then has happened, in this view and nowhere else.
+    """A view of a user at an instant, after all work that is due by then; the engine's state is not changed.
 
     Attributes:
         id: the user's id.
@@ -42,17 +42,17 @@ class Player:
         self.at = from_micros(state.clock.settled)
 
     def __repr__(self) -> str:
-        """Name the user and the instant."""
+        """Return the user and the instant."""
         return f"Player(id={self.id!r}, at={self.at.isoformat()!r})"
 
     @property
     def name(self) -> str | None:
-        """What the user is called."""
+        """The user's name, None if unknown."""
         return self._state.profile.name
 
     @property
     def email(self) -> str | None:
-        """Where the user gets mail."""
+        """The user's address for emails, None if unknown."""
         return self._state.profile.email
 
     @property
@@ -62,7 +62,7 @@ class Player:
 
     @property
     def time_zone_given(self) -> bool:
-        """Whether the user was given their time zone, be it UTC."""
+        """True if the time zone was set explicitly, False if it is the default (UTC)."""
         return self._state.profile.zone_given
 
     @property
@@ -72,47 +72,47 @@ class Player:
 
     @property
     def sign_up_date(self) -> date | None:
-        """When the user signed up, None unless set."""
+        """The user's sign-up date, None unless set."""
         day = self._state.profile.sign_up_day
         return None if day is None else date.fromordinal(day)
 
     @property
     def created(self) -> datetime:
-        """When the engine first saw the user."""
+        """The instant at which the user was first seen (aware, UTC)."""
         return from_micros(self._state.profile.created)
 
     @property
     def updated(self) -> datetime:
-        """When something was last said of the user."""
+        """The instant at which fields of the user were last set, or of the creation (aware, UTC)."""
         return from_micros(self._state.profile.updated)
 
     @property
     def control(self) -> bool:
-        """Whether the user is in the control group of the experiment, who are sent no messages."""
+        """True if the user is in the control group of the experiment, which receives no messages."""
         return self._state.profile.control
 
     @property
     def device_tokens(self) -> tuple[str, ...] | None:
-        """Where the user gets pushes, None unless set."""
+        """The devices for push messages, None unless set."""
         written = self._state.profile.device_tokens
         return None if written is None else tuple(json.loads(written))
 
     @property
     def subscribe_to_emails(self) -> bool:
-        """Whether the user wants mail, True unless set."""
+        """True if the user wants emails, which is the default."""
         return self._state.profile.subscribe_to_emails != "false"
 
     @property
     def notification_preferences(self) -> Mapping[str, tuple[str, ...]]:
-        """By message, the channels that the user wants it by; messages of which they said nothing are absent."""
+        """The channels that the user chose for each message; messages without a choice are absent."""
         return MappingProxyType(read_notification_preferences(self._state.profile.preferences))
 
     @property
     def streak_preferences(self) -> Mapping[str, Any]:
-        """What the user has chosen for their streak; the rest is absent.
+        """The user's choices for their streak, by name; choices that were not made are absent.
 
-        ``enabled`` is a bool, ``evaluation_mode`` a word, ``metrics`` a tuple of ``StreakMetric``, ``days_off`` a tuple
-        of weekdays.
+        ``enabled`` is a bool, ``evaluation_mode`` is ``"AND"`` or ``"OR"``, ``metrics`` is a tuple of ``StreakMetric``,
+        and ``days_off`` is a tuple of weekdays.
         """
         return MappingProxyType(read_streak_preferences(self._state.profile.preferences))
 
@@ -133,22 +133,22 @@ class Player:
 
     @property
     def freezes(self) -> int:
-        """How many freezes the user holds."""
+        """The number of freezes that the user has."""
         return self._state.streak.freezes
 
     @property
     def freezes_used(self) -> int:
-        """How many freezes have carried the user's streaks."""
+        """The number of freezes that were spent on missed periods."""
         return self._state.streak.freezes_used
 
     @property
     def completed(self) -> Mapping[str, datetime]:
-        """When each achievement that the user holds was completed, in order of completion."""
+        """The instant of completion of each completed achievement, by key, in order of completion."""
         return MappingProxyType({key: from_micros(at) for key, at in self._state.counters.completed.items()})
 
     @cached_property
     def metrics(self) -> Mapping[str, Number]:
-        """The total of every metric, 0 where the user never used it."""
+        """The total of every metric, by key."""
         states = self._state.counters.states
         return MappingProxyType(
             {key: states[metric.total.index].total for key, metric in self._plan.metrics.items()},
@@ -156,7 +156,7 @@ class Player:
 
     @cached_property
     def points(self) -> Mapping[str, PointsView]:
-        """The balance in every points system."""
+        """The balance in every points system, by key."""
         return MappingProxyType({system.rule.key: self._balance(system) for system in self._plan.systems})
 
     def _balance(self, system: SystemPlan) -> PointsView:
@@ -174,9 +174,9 @@ class Player:
 
     @cached_property
     def achievements(self) -> tuple[AchievementView, ...]:
-        """Every achievement in the order of declaration, with the progress of the open ones.
+        """The achievements in the order of declaration, open ones with their progress.
 
-        Inactive ones are not seen at all, and locked ones by those who hold them.
+        Inactive achievements are left out, and locked ones unless the user has completed them.
         """
         return tuple(self._achievement(one) for one in self._plan.achievements.values() if self._sees(one))
 
@@ -197,10 +197,10 @@ class Player:
         return Progress(current, achievement.threshold, missing)
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:
-        """Give the ``n`` open achievements nearest to completion that the user's attributes allow, nearest first.
+        """List up to ``n`` open achievements for the user's attributes, nearest to completion first.
 
         Raises:
-            InvalidValue: ``n`` is not a whole number from 0.
+            InvalidValue: ``n`` is not an integer of at least 0.
         """
         Integer(min=0).check("n", n)
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))

@@ -1,4 +1,4 @@
-"""Views: what one can ask about a user. Frozen, made where somebody looks, and never a way to change anything."""
+"""Views of the progress of a user: streak, achievements, pauses, levels and points. Frozen, and made on access."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from trophy_engine.rules.points import Level
 
 __all__ = ["MASK", "AchievementView", "LevelView", "PauseView", "PointsView", "Progress", "StreakView"]
 
-#: What stands in place of the name and the description of a hidden achievement until it is earned.
+#: Replaces the name and the description of a hidden achievement until it is completed.
 MASK: Final = "???"
 #: The largest float below 1.
 _NEARLY_DONE: Final = nextafter(1.0, 0.0)
@@ -30,12 +30,12 @@ _NEARLY_DONE: Final = nextafter(1.0, 0.0)
 
 @attrs.frozen
 class Progress:
-    """How far it is to the threshold of what is open, such as an achievement or a level.
+    """The progress to a threshold, of an open achievement or of a level that is not reached.
 
     Attributes:
-        current: where the counter stands.
+        current: the value of the counter.
         target: the threshold.
-        missing: for a composite, the keys of the prerequisites that are still open.
+        missing: for a composite, the keys of the prerequisites that are not completed.
     """
 
     current: Number
@@ -44,7 +44,7 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """The way done, from 0.0 to below 1.0, even where only rounding or another condition keeps it open."""
+        """``current`` divided by ``target``, from 0.0 to below 1.0, even if the threshold is reached."""
         if self.current <= 0:
             return 0.0
         if self.current >= self.target:
@@ -55,24 +55,26 @@ class Progress:
 
     @property
     def remaining(self) -> Number:
-        """What is missing to the threshold, 0 where the counter is past it."""
+        """The difference to the threshold, 0 if it is reached."""
         return max(self.target - self.current, 0)
 
 
 @attrs.frozen
 class StreakView:
-    """A streak; the dates are local, and None while there is no streak.
+    """A streak; the dates are local, and None while there is no running streak.
 
     Attributes:
-        length: credited periods in the running streak, 0 for none.
+        length: the number of credited periods of the running streak, 0 for none.
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
         started: the day of the event that credited the first period.
-        period_start: the first day of the current period; ``period_end`` its last.
-        expires: the last day on which activity still saves the streak, freezes left aside; None, too, if it never ends.
-        extended: whether the command in question credited the current period; always False on a player.
-        extended_at: the instant of the last credit, None while there is no streak.
+        period_start, period_end: the first and the last day of the current period.
+        expires: the last day on which activity still saves the streak, ignoring freezes; None for no end, too.
+        extended: True if the command of the outcome credited a period; always False on a player.
+        extended_at: the instant of the last credit, None while there is no running streak.
         longest: the greatest length so far.
-        freezes: how many are held; None where the rules have none. ``max_freezes`` and the auto-earn fields likewise.
+        freezes: the number that the user has.
+        max_freezes, freeze_auto_earn_interval, freeze_auto_earn_amount: the rules for freezes; these and ``freezes``
+            are None if the rules have no freezes.
     """
 
     length: int
@@ -118,9 +120,9 @@ class StreakView:
 
 @attrs.frozen
 class AchievementView:
-    """An achievement as one user sees it; the name and description of a hidden one are masked until it is earned.
+    """An achievement of one user; a hidden one has a masked name and description until it is completed.
 
-    ``achieved_at`` and ``completion_id`` are None, and ``progress`` is not, as long as it is open.
+    ``achieved_at`` and ``completion_id`` are None while it is open, and ``progress`` is None once it is completed.
     """
 
     key: str
@@ -135,7 +137,7 @@ class AchievementView:
 
     @classmethod
     def earned(cls, user_id: str, rule: Achievement, at: int) -> Self:
-        """Make the view of an achievement that a user holds."""
+        """Return the view of an achievement that a user has completed."""
         return cls(
             key=rule.key,
             name=rule.name,
@@ -150,7 +152,7 @@ class AchievementView:
 
     @classmethod
     def open(cls, rule: Achievement, progress: Progress) -> Self:
-        """Make the view of an achievement that a user does not hold yet."""
+        """Return the view of an achievement that a user has not completed."""
         return cls(
             key=rule.key,
             name=MASK if rule.hidden else rule.name,
@@ -168,7 +170,7 @@ class AchievementView:
 class PauseView:
     """A pause of a user's streak, on the local dates from ``start`` to ``end``.
 
-    ``number`` counts the user's pauses from 1; one that was taken back is ``archived`` and protects no further day.
+    ``number`` counts the user's pauses from 1; a pause that was taken back is ``archived`` and protects no further day.
     """
 
     id: UUID
@@ -180,7 +182,7 @@ class PauseView:
 
 @attrs.frozen
 class LevelView:
-    """A level of a points system; ``progress`` is None where the total reaches it."""
+    """A level of a points system; ``progress`` is None if the total reaches it."""
 
     key: str
     name: str
@@ -191,20 +193,20 @@ class LevelView:
 
     @classmethod
     def of(cls, level: Level, total: int) -> Self:
-        """Make the view of a level at a total."""
+        """Return the view of a level at a total."""
         progress = None if total >= level.points else Progress(total, level.points)
         return cls(level.key, level.name, level.description, level.badge_url, level.points, progress)
 
     @classmethod
     def held(cls, system: SystemPlan, total: int) -> Self | None:
-        """Make the view of the level held at a total."""
+        """Return the view of the level that a total reaches, or None below every level."""
         level = level_of(system, total)
         return None if level is None else cls.of(level, total)
 
 
 @attrs.frozen
 class PointsView:
-    """A user's balance in a points system; ``levels`` rise."""
+    """A user's balance in a points system; ``levels`` are sorted by rising points."""
 
     key: str
     name: str

@@ -1,4 +1,4 @@
-"""A user's state: profile, streak, counters, points and clock, each a part that copies, dumps and loads itself."""
+"""A user's state: profile, streak, counters, points and clock; each part copies, dumps and loads itself."""
 
 from trophy_engine.core.state.user import SCHEMA, UserState
 

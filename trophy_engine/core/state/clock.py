@@ -1,4 +1,4 @@
-"""The clock of a user: their zone, how far they are evaluated, and when time next makes something happen."""
+"""The clock of a user: the time zone, the instant to which they are evaluated, and when work is due next."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from trophy_engine.calendar.zones import Zone, zone
 
 #: The last day on which anything can happen.
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
-#: The places in ``due_days`` of the three things that fall on midnights, in the order in which they come.
+#: The positions in ``due_days`` of the three kinds of work that fall on midnights, in the order in which they run.
 MISS, FREEZE, ANNIVERSARY = range(3)
 
 
 class Clock:
-    """Instants in microseconds since the epoch, days as ordinals.
+    """The clock of a user; instants in microseconds since the epoch, days as ordinals.
 
-    What follows from the rest of the state is not dumped: ``day`` and all below it.
+    Only ``zone`` and ``settled`` are dumped; the others follow from the rest of the state.
 
     Attributes:
         zone: the user's time zone.
-        settled: the instant of the state; as an engine keeps it, that of the last thing that happened to the user.
-        day: the local day now.
-        due: when to look again: the local day ends, or ``next_tick`` has come, when the next timed award is due.
-        due_days: the local days at whose midnights a missed period ends, freezes come, and an anniversary falls.
-        quiet: the count of commands and the instant of a state, and up to when time alone makes nothing happen to it.
+        settled: the instant of the state; in an engine, that of the last thing that happened to the user.
+        day: the local day at that instant.
+        due: the instant before which nothing is due: the first of the end of the local day, ``next_tick``, and the
+            next work of a plug.
+        next_tick: the instant of the next timed award.
+        due_days: the local days at the start of which a missed period ends, freezes are earned, an anniversary falls.
+        quiet: the number of commands and the instant of a state, and the instant before which time does not change it.
     """
 
     __slots__ = ("day", "due", "due_days", "next_tick", "quiet", "settled", "zone")
@@ -38,13 +40,13 @@ class Clock:
         self.forget()
 
     def forget(self) -> None:
-        """Forget when things are due: each is looked for again."""
+        """Forget when work is due, so that it is computed again."""
         self.due = self.next_tick = -NEVER
         self.due_days = [-NEVER] * 3
         self.quiet = (0, 0, -NEVER)
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         twin = object.__new__(type(self))
         twin.zone = self.zone
         twin.settled = self.settled
@@ -61,5 +63,5 @@ class Clock:
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any]) -> Self:
-        """Return the clock that ``dump`` returned."""
+        """Build the clock from the result of ``dump``."""
         return cls(zone(dumped["zone"]), dumped["settled"])

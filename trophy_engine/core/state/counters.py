@@ -1,4 +1,4 @@
-"""The counters of a user, the achievements that they have completed, and the values of leaderboard runs."""
+"""The counters of a user, their completed achievements, and their values in leaderboard runs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from trophy_engine.rules.filters import Filter
 
 
 class CounterState:
-    """Where a counter stands for one user.
+    """The state of one counter of one user.
 
     Attributes:
-        total: the number; the streak and the years have their own fields in the state.
+        total: the value; not used for the streak and the years, which have fields of their own.
         low, high: the quiet interval: nothing happens while ``low <= total < high``.
-        cursor: the first threshold that has not been passed.
+        cursor: the index of the first threshold that is not passed.
     """
 
     __slots__ = ("cursor", "high", "low", "total")
@@ -29,19 +29,19 @@ class CounterState:
         self.cursor = cursor
 
     def copy(self) -> CounterState:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         return CounterState(self.total, self.low, self.high, self.cursor)
 
 
 class Counters:
-    """Every counter of a user.
+    """The counters of a user, with completions and leaderboard values.
 
     Attributes:
-        states: by the index of the counter, where it stands.
-        years: the anniversaries of the sign-up date that have passed.
-        completed: when each achievement was completed, in order of completion.
-        recheck: whether attributes changed since composites were last evaluated; not dumped.
-        boards: by leaderboard and run, what was gained in it, and the instant at which it came to that.
+        states: the state of each counter, by its index.
+        years: the number of anniversaries of the sign-up date, updated only at those with a threshold.
+        completed: the instant at which each achievement was completed, by key, in order of completion.
+        recheck: True if all composites are to be evaluated next time, as after a change of attributes; not dumped.
+        boards: by leaderboard, the value in each run and the instant at which it was reached.
     """
 
     __slots__ = ("boards", "completed", "recheck", "states", "years")
@@ -54,12 +54,12 @@ class Counters:
         self.boards: dict[str, RunValues] = {}
 
     def forget(self) -> None:
-        """Forget how far thresholds were crossed: each is looked at again."""
+        """Forget which thresholds are passed, so that each is evaluated again; totals stay."""
         self.states = [CounterState(state.total) for state in self.states]
         self.recheck = True
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         twin = object.__new__(type(self))
         twin.states = [state.copy() for state in self.states]
         twin.years = self.years
@@ -87,7 +87,7 @@ class Counters:
 
     @classmethod
     def load(cls, plan: Plan, dumped: Mapping[str, Any]) -> Self:
-        """Return the counters that ``dump`` returned under the same plan."""
+        """Build the counters from the result of ``dump`` under the same plan."""
         counters = cls(plan)
         for key, event_attributes, total in dumped["totals"]:
             counter = plan.metrics[key].find(Filter(event_attributes)) if key in plan.metrics else None

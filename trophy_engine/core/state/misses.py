@@ -1,4 +1,4 @@
-"""The decision on a missed period, kept with the streak that it found, so that a flight west can undo it."""
+"""The decision on a missed period, kept with the streak before it, so that a flight west can undo it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Miss(NamedTuple):
     """The decision on a missed period.
 
     Attributes:
-        commands: how many commands of the user came before it.
+        commands: the number of commands of the user before it.
         period: the missed period.
         frozen: True if a freeze was spent on it, False if the streak was lost.
         streak: the streak before it.
@@ -23,7 +23,7 @@ class Miss(NamedTuple):
     streak: StreakState
 
     def undo(self, streak: StreakState) -> None:
-        """Take a streak back to before the decision; freezes, pauses and choices stay as they are."""
+        """Set a streak back to before the decision; freezes, pauses and the custom streak stay as they are."""
         streak.length = self.streak.length
         streak.started = self.streak.started
         streak.decided_through = self.streak.decided_through
@@ -37,6 +37,6 @@ class Miss(NamedTuple):
 
     @classmethod
     def load(cls, dumped: list[Any]) -> Self:
-        """Return the decision that ``dump`` returned."""
+        """Build the decision from the result of ``dump``."""
         commands, period, frozen, streak = dumped
         return cls(commands, period, frozen, StreakState.load(streak, None))

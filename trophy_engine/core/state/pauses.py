@@ -6,29 +6,29 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 
-#: The first and the last day, and whether the pause was taken back; one of which nothing is left ends before it starts.
+#: The first and the last day, and whether the pause was taken back; a pause with no day left ends before it starts.
 Pause = tuple[int, int, bool]
 
 
 class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and stretches are cached
-    """Pauses in the order in which they were made; adding and replacing one make others."""
+    """An immutable sequence of pauses in the order in which they were made."""
 
     def add(self, pause: Pause) -> Pauses:
-        """Return these pauses and one more."""
+        """Return these pauses and one more, at the end."""
         pauses = Pauses((*self, pause))
         pauses._stretches = _with(self._stretches, pause)
         return pauses
 
     def replace(self, place: int, pause: Pause) -> Pauses:
-        """Return these pauses with another one at a place."""
+        """Return these pauses with the one at an index replaced."""
         return Pauses((*self[:place], pause, *self[place + 1 :]))
 
     def end_of_stretch(self, first_day: int, after: int) -> int | None:
-        """Return the last day of the first stretch that touches some days, None where none does.
+        """Return the last day of the first stretch that overlaps a range of days, or None.
 
         Args:
-            first_day: the first of these days.
-            after: the day after the last of them.
+            first_day: the first day of the range.
+            after: the day after its last day.
         """
         starts, ends = self._stretches
         place = bisect_left(ends, first_day)
@@ -36,7 +36,7 @@ class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and
 
     @cached_property
     def _stretches(self) -> tuple[list[int], list[int]]:
-        """The first and the last days of the stretches without a gap, in order."""
+        """The first days and the last days of the stretches without a gap, in order."""
         return _merge(self)
 
 
@@ -55,7 +55,7 @@ def _merge(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
 
 
 def _with(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
-    """Return stretches with one more pause, which joins those that it touches."""
+    """Return stretches with one more pause, merged with those that it touches."""
     starts, ends = stretches
     start, end, _ = pause
     first, last = bisect_left(ends, start - 1), bisect_left(starts, end + 2)

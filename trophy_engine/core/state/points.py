@@ -1,4 +1,4 @@
-"""The points of a user: the balance in each system, and where they stand with triggers that pay every so often."""
+"""The points of a user: the balance in each system, and the state of each timed trigger."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from trophy_engine.core.state.clock import LAST_DAY, Clock
 
 
 class Tick:
-    """Where a user stands with a trigger that pays every so often.
+    """The state of one timed trigger for one user.
 
     Attributes:
-        anchor: the instant from which on it ticks; ``day`` and ``time`` are that in the user's zone of then.
-        through: the local day through which a daily award has been made.
+        anchor: the instant from which the intervals are counted.
+        day, time: the local day and time of day of the anchor, in the zone that the user had then.
+        through: the local day through which daily awards are done.
     """
 
     __slots__ = ("anchor", "day", "through", "time")
@@ -29,21 +30,21 @@ class Tick:
 
     @classmethod
     def begin(cls, anchor: int, home: Zone) -> Self:
-        """Return a tick that begins at an instant."""
+        """Return a tick that is anchored at an instant."""
         day, _ = home.window(anchor)
         return cls(anchor, day, (anchor + home.offset(anchor)) % DAY, day)
 
     def on(self, day: int, home: Zone) -> int:
-        """Return the instant of a local day at which a daily award comes: the time of day of the anchor."""
+        """Return the instant of a daily award on a local day, at the anchor's time of day; ``NEVER`` after 2199."""
         return home.instant(day, self.time) if day <= LAST_DAY else NEVER
 
     def passed_by(self, instant: int, home: Zone) -> int:
-        """Return the local day through which, by an instant, a daily award has been made or has had no effect."""
+        """Return the local day through which daily awards are done at an instant, with or without an effect."""
         day = home.window(instant)[0]
         return max(self.through, day if self.on(day, home) <= instant else day - 1)
 
     def copy(self) -> Tick:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         return Tick(self.anchor, self.day, self.time, self.through)
 
 
@@ -51,9 +52,9 @@ class Points:
     """The points of a user.
 
     Attributes:
-        balances: by the index of the system, the balance.
-        awards: by the index of the system, how many awards led to it.
-        ticks: for each trigger of the plan's ``ticks``, where it stands.
+        balances: the balance in each system, by its index.
+        awards: the number of awards in each system, by its index.
+        ticks: the state of each trigger of the plan's ``ticks``, in their order.
     """
 
     __slots__ = ("awards", "balances", "ticks")
@@ -64,7 +65,7 @@ class Points:
         self.ticks = tuple(Tick.begin(created, home) for _ in plan.ticks) if plan.ticks else ()
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         twin = object.__new__(type(self))
         twin.balances = self.balances.copy()
         twin.awards = self.awards.copy()
@@ -72,7 +73,7 @@ class Points:
         return twin
 
     def dump(self, plan: Plan, clock: Clock) -> dict[str, Any]:
-        """Return the points as JSON values, daily awards through the instant of the clock."""
+        """Return the points as JSON values; daily awards count as done up to the instant of the clock."""
         return {
             "balances": {
                 system.key: [self.balances[system.index], self.awards[system.index]]
@@ -92,7 +93,7 @@ class Points:
 
     @classmethod
     def load(cls, plan: Plan, dumped: Mapping[str, Any]) -> Self:
-        """Return the points that ``dump`` returned under the same plan."""
+        """Build the points from the result of ``dump`` under the same plan."""
         points = object.__new__(cls)
         held = [dumped["balances"].get(system.key, (0, 0)) for system in plan.systems]
         points.balances = [balance for balance, _ in held]

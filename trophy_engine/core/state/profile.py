@@ -1,4 +1,4 @@
-"""The profile: what is known of a user beside what the rules count."""
+"""The profile: what is known of a user besides what the rules count."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Profile:
-    """What a user, or the application, has said of the user; instants in microseconds since the epoch.
+    """The fields of a user; instants in microseconds since the epoch.
 
     Attributes:
-        created: when they were first seen.
-        updated: when something was last said of them.
-        sign_up_day: the sign-up date, as an ordinal.
-        zone_given: whether they were given their time zone, or it is that of whoever was given none.
-        attributes: their attributes; replaced and never changed in place.
-        preferences: what they chose for themselves, as JSON, by name; replaced and never changed in place.
-        device_tokens, subscribe_to_emails: as JSON; None where nothing was said.
-        control: whether they are in the control group of the experiment.
+        created: the instant at which the user was first seen.
+        updated: the instant of the last ``Identify`` command, or of the creation.
+        sign_up_day: the sign-up date as an ordinal, None if unknown.
+        zone_given: True if the time zone was set explicitly, False if it is the default (UTC).
+        attributes: the values by key; replaced and never changed in place.
+        preferences: the user's choices as JSON, by name; replaced and never changed in place.
+        device_tokens, subscribe_to_emails: as JSON, None if never set.
+        control: True if the user is in the control group of the experiment.
     """
 
     __slots__ = (
@@ -47,7 +47,7 @@ class Profile:
         self.attributes = self.preferences = _NOTHING
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         twin = object.__new__(type(self))
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))
@@ -62,7 +62,7 @@ class Profile:
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any]) -> Self:
-        """Return the profile that ``dump`` returned."""
+        """Build the profile from the result of ``dump``."""
         profile = object.__new__(cls)
         for name in cls.__slots__:
             setattr(profile, name, dumped[name])

@@ -1,7 +1,7 @@
-"""What a user has gained in the runs of a leaderboard, at a cost that does not depend on how many runs have passed.
+"""The values of a user in the runs of a leaderboard, at a cost that does not depend on the number of past runs.
 
 Only the latest runs can still change: the local date of a user goes back by two days at most. The runs before them are
-a list that copies share and that is only ever appended to; each copy knows how many of its entries are its own.
+in an append-only list that copies share; each copy knows how many of its entries are its own.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Final
 
 from trophy_engine.numbers import Number, add
 
-#: What a user has gained within a run, and the instant at which that value was reached.
+#: The value of a user in a run, and the instant at which it was reached.
 Value = tuple[Number, int]
 
-#: How many runs before the one that is counted can still be counted.
+#: How many runs before the current one can still change.
 _REACH: Final = 3
 _RUN: Final = itemgetter(0)
 
 
 class RunValues(Mapping[int, Value]):
-    """The values by run."""
+    """A mapping from runs to values."""
 
     __slots__ = ("_closed", "_latest", "_own")
 
@@ -36,14 +36,14 @@ class RunValues(Mapping[int, Value]):
             self._latest[run] = value
 
     def add(self, run: int, change: Number, at: int) -> None:
-        """Add to the value of a run."""
+        """Add a change, made at an instant, to the value of a run."""
         if run not in self._latest:
             self._open(run)
         known = self._latest.get(run)
         self._latest[run] = (change if known is None else add(known[0], change), at)
 
     def _open(self, run: int) -> None:
-        """Make place for a run among the latest, and close those that can no longer change."""
+        """Make room for a run among the latest, and close those that can no longer change."""
         if self._own and run <= self._closed[self._own - 1][0]:
             self._latest = dict(self)
             self._closed, self._own = [], 0
@@ -52,7 +52,7 @@ class RunValues(Mapping[int, Value]):
             self._close(closed, self._latest.pop(closed))
 
     def _close(self, run: int, value: Value) -> None:
-        if len(self._closed) > self._own:  # a copy has gone on from here
+        if len(self._closed) > self._own:  # a copy has appended since
             if self._closed[self._own] == (run, value):
                 self._own += 1
                 return
@@ -61,14 +61,14 @@ class RunValues(Mapping[int, Value]):
         self._own += 1
 
     def copy(self) -> RunValues:
-        """Copy the values, so that either can change without the other."""
+        """Return an independent copy."""
         twin = object.__new__(RunValues)
         twin._latest = self._latest.copy()
         twin._closed, twin._own = self._closed, self._own
         return twin
 
     def unlike(self, other: RunValues) -> list[int]:
-        """List the runs whose values differ; between copies, at the cost of the runs that have changed."""
+        """List the runs with different values; between copies, only runs that changed are compared."""
         if self._closed is other._closed and self._own == other._own:
             mine, others = self._latest, other._latest
             return [] if mine == others else [run for run in others | mine if mine.get(run) != others.get(run)]
@@ -80,7 +80,11 @@ class RunValues(Mapping[int, Value]):
         return [run for run in runs if self.get(run) != other.get(run)]
 
     def __getitem__(self, run: int) -> Value:
-        """Return the value of a run."""
+        """Return the value of a run.
+
+        Raises:
+            KeyError: the run has no value.
+        """
         found = self._latest.get(run)
         if found is not None:
             return found
@@ -90,17 +94,17 @@ class RunValues(Mapping[int, Value]):
         raise KeyError(run)
 
     def __iter__(self) -> Iterator[int]:
-        """Walk the runs in order, but for the latest."""
+        """Yield the closed runs in order, then the latest in the order in which they were first counted."""
         yield from map(_RUN, islice(self._closed, self._own))
         yield from self._latest
 
     def __len__(self) -> int:
-        """Count the runs."""
+        """Return the number of runs."""
         return self._own + len(self._latest)
 
 
 def runs_unlike(before: Mapping[int, Value], after: Mapping[int, Value]) -> list[int]:
-    """List the runs whose values differ."""
+    """List the runs with different values."""
     if type(before) is RunValues and type(after) is RunValues:
         return after.unlike(before)
     return [run for run in dict.fromkeys((*before, *after)) if before.get(run) != after.get(run)]

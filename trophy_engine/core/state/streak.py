@@ -1,4 +1,4 @@
-"""The streak of a user. Outcomes and decisions hold it as it was, so that it is copied before it is changed."""
+"""The streak of a user. Outcomes and decisions refer to it, so it is copied before it is changed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import attrs
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state.pauses import Pauses
 
-#: CPython 3.11 makes a new object of each empty set; users who have none share this one.
+#: CPython 3.11 makes a new object for each empty set; users without periods share this one.
 NO_PERIODS: Final[frozenset[int]] = frozenset()
 #: The period before every period.
 _BEFORE: Final = -1
 _NO_PAUSES: Final = Pauses()
 _new: Final = object.__new__
-#: For how many days a lost streak is remembered: the longest window from which one is restored is of two years.
+#: For how many days a lost streak is kept: a monthly streak can be restored for up to two years.
 _MEMORY: Final = 740
 
 
 class LostStreak(NamedTuple):
-    """A streak that was lost: its last day, its length, its first day, and the last period that it had decided."""
+    """A lost streak: its last day, its length, its first day, and its last decided period."""
 
     last_day: int
     length: int
@@ -31,20 +31,21 @@ class LostStreak(NamedTuple):
 
 @attrs.define
 class StreakState:
-    """A user's streak; periods by the streak's calendar, days as ordinals, instants in microseconds.
+    """The streak of a user; periods as numbers of the streak's calendar, days as ordinals, instants in microseconds.
 
     Attributes:
         length, longest: in credited periods.
-        started: the local day on which the streak started; ``extended_at`` is the instant of the last credit.
-        decided_through: the last period that was credited or carried; credits and closings come after it.
-        credited_ahead: periods credited while one before them could still be credited, as when a day is shown twice.
-        protected_periods: periods that need no credit: days that a change of zone cut short, or what a restored streak
-            carries.
-        freezes, freezes_used: held and consumed.
-        freeze_day: the local day through which freezes have been granted, counted from ``freeze_anchor`` on.
-        pauses: first and last day of each pause, in order of making, and whether it was taken back.
-        lost_streaks: those of the latest two years, unless one as long was lost after it.
-        custom_streak: the streak that the user chose, None where it is that of the rules.
+        started: the local day on which the streak started.
+        extended_at: the instant of the last credit.
+        decided_through: the last decided period; periods up to it can be neither credited nor missed any more.
+        credited_ahead: periods credited while one before them can still be credited, as when a date is shown twice.
+        protected_periods: periods that need no credit: days that a change of zone cut short, dates that the calendar
+            skipped, and the period in which a streak was restored.
+        freezes, freezes_used: the number available and the number consumed.
+        freeze_day: the local day through which freezes have been earned, counted from ``freeze_anchor``.
+        pauses: all pauses, in the order in which they were made.
+        lost_streaks: those of the latest two years, without those followed by one at least as long.
+        custom_streak: the plan of the streak that the user chose, None for that of the rules.
     """
 
     length: int
@@ -68,10 +69,8 @@ class StreakState:
         return cls(0, 0, None, None, _BEFORE, NO_PERIODS, NO_PERIODS, 0, 0, day, day, _NO_PAUSES, (), None)
 
     def copy(self) -> StreakState:
-        """Return a copy to be changed."""
-        twin: StreakState = _new(
-            StreakState
-        )  # one is made for every day of every user: a call of the class takes twice as long
+        """Return an independent copy."""
+        twin: StreakState = _new(StreakState)  # made for every day of every user; calling the class takes twice as long
         twin.length = self.length
         twin.longest = self.longest
         twin.started = self.started
@@ -89,7 +88,7 @@ class StreakState:
         return twin
 
     def remember_loss(self, last_day: int, length: int) -> None:
-        """Remember that the streak is lost, and forget losses that cannot be restored: older or shorter ones."""
+        """Add the streak to ``lost_streaks``, and drop those that are too old, or no longer than it, to be restored."""
         started = last_day if self.started is None else self.started
         oldest = last_day - _MEMORY
         kept = [
@@ -100,14 +99,14 @@ class StreakState:
         self.lost_streaks = (*kept, LostStreak(last_day, length, started, self.decided_through))
 
     def restart(self) -> None:
-        """Begin again, as if nothing had been credited."""
+        """Reset the running streak, as if nothing had been credited; the longest length and the losses stay."""
         self.length = 0
         self.decided_through = _BEFORE
         self.started = self.extended_at = None
         self.credited_ahead = self.protected_periods = NO_PERIODS
 
     def dump(self) -> dict[str, Any]:
-        """Return the streak as JSON values; the custom streak follows from the preferences."""
+        """Return the streak as JSON values, without the custom streak, which follows from the preferences."""
         return {
             **{name: getattr(self, name) for name in _PLAIN},
             "credited_ahead": sorted(self.credited_ahead),
@@ -118,7 +117,7 @@ class StreakState:
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any], custom_streak: StreakPlan | None) -> Self:
-        """Return the streak that ``dump`` returned."""
+        """Build the streak from the result of ``dump``."""
         return cls(
             **{name: dumped[name] for name in _PLAIN},
             credited_ahead=frozenset(dumped["credited_ahead"]) or NO_PERIODS,
@@ -129,7 +128,7 @@ class StreakState:
         )
 
 
-#: The fields that are JSON values as they are.
+#: The fields that need no conversion to JSON.
 _PLAIN: Final = (
     *("length", "longest", "started", "extended_at", "decided_through"),
     *("freezes", "freezes_used", "freeze_day", "freeze_anchor"),

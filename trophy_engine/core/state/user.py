@@ -1,8 +1,8 @@
-"""A user's state: what their history has come to, in parts.
+"""A user's state: the result of their history, in parts.
 
-The core mutates it in place; whoever needs it unchanged takes a ``copy``. ``dump`` gives it as JSON values under the
-names of the rules; ``load`` is its inverse under the same rules, and ``migrate_state`` takes a state to others.
-What can be derived from the rest (when the next thing is due, how far thresholds were crossed) is not part of the dump.
+The core changes it in place; callers that need it unchanged take a ``copy``. ``dump`` returns it as JSON values by the
+keys of the rules; ``load`` is its inverse under the same rules; ``migrate_state`` converts a state to other rules.
+Values that follow from the rest (when work is due next, which thresholds are passed) are not dumped.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from trophy_engine.core.state.profile import Profile
 from trophy_engine.core.state.streak import StreakState
 from trophy_engine.numbers import Number, read_number, write_number
 
-#: The version of the shape that ``dump`` gives and ``load`` takes.
+#: The version of the format that ``dump`` writes and ``load`` reads.
 SCHEMA: Final = 5
 _NOTHING: Final[Mapping[int, list[Number]]] = {}
 
 
 class UserState:
-    """One user.
+    """The state of one user.
 
     Attributes:
         id: the user's id.
-        commands: how many commands have been applied.
-        streak: copied before it is changed, because outcomes and decisions hold it.
-        period_totals: by open period, the sums of the streak's conditions; replaced where a period is new.
+        commands: the number of commands applied.
+        streak: copied before it is changed, because outcomes and decisions refer to it.
+        period_totals: by open period, the total of each condition of the streak; replaced where a period is new.
         misses: the latest decisions on missed periods; those after the user's last command can be undone (``travel``).
-        plugs: by key, the parts of the plan's plugs.
+        plugs: the states of the plan's plugs, by key.
     """
 
     __slots__ = (
@@ -65,21 +65,21 @@ class UserState:
         self.plugs: dict[str, Any] = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
 
     def forget(self) -> None:
-        """Forget what is derived: every threshold and every due date is looked for again."""
+        """Forget derived values, so that thresholds and due dates are evaluated again."""
         self.counters.forget()
         self.clock.forget()
 
     def quiet_until(self) -> int:
-        """Return the instant before which time alone is known to make nothing happen."""
+        """Return the instant before which time alone is known to change nothing; ``-NEVER`` if unknown."""
         commands, settled, until = self.clock.quiet
         return until if (commands, settled) == (self.commands, self.clock.settled) else -NEVER
 
     def be_quiet_until(self, until: int) -> None:
-        """Keep the instant before which time alone makes nothing happen, for as long as the state stays as it is."""
+        """Store the instant before which time alone changes nothing, valid until the state changes."""
         self.clock.quiet = (self.commands, self.clock.settled, until)
 
     def carry_totals(self, before: StreakPlan, after: StreakPlan) -> None:
-        """Carry what open periods have come to from the conditions of one streak to those of another."""
+        """Convert the totals of open periods from the conditions of one streak to those of another."""
         self.period_totals = {
             period: [
                 totals[before.conditions[metric]] if metric in before.conditions else 0 for metric in after.conditions
@@ -89,14 +89,14 @@ class UserState:
         }
 
     def restart_streak(self) -> None:
-        """Begin the streak again, as if nothing had been credited."""
+        """Reset the streak, as if nothing had been credited, and drop its misses and the totals of open periods."""
         self.streak = self.streak.copy()
         self.streak.restart()
         self.misses = ()
         self.period_totals = _NOTHING
 
     def copy(self) -> Self:
-        """Return a copy; neither changes with the other."""
+        """Return an independent copy."""
         twin = object.__new__(type(self))
         twin.id = self.id
         twin.commands = self.commands
@@ -131,7 +131,7 @@ class UserState:
 
     @classmethod
     def load(cls, plan: Plan, dumped: Mapping[str, Any]) -> Self:
-        """Return the state that ``dump`` returned under the same plan."""
+        """Build the state from the result of ``dump`` under the same plan."""
         state = object.__new__(cls)
         state.id = dumped["id"]
         state.commands = dumped["commands"]

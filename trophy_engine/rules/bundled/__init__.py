@@ -1,4 +1,4 @@
-"""Rules files that the package ships, by name: ``git`` for the history of a repository."""
+"""The rules files of the package, by name: ``git`` for the history of a repository."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def bundled_names() -> tuple[str, ...]:
 
 
 def rules_path(name: str) -> Path:
-    """Return the path of the bundled rules file of this name, or else the name itself as a path."""
+    """Return the path of the bundled rules file with a name, or the name itself as a path if there is none."""
     return Path(str(files(__name__).joinpath(f"{name}.toml"))) if name in bundled_names() else Path(name)
