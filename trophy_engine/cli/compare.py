@@ -1,4 +1,4 @@
-"""``trophy-engine compare OLD NEW EVENTS``: who gains and who loses by a change of rules."""
+"""``trophy-engine compare OLD NEW EVENTS``: compare two rulesets on one log."""
 
 from __future__ import annotations
 
