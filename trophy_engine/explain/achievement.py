@@ -80,7 +80,7 @@ class AchievementExplanation:
         key, name: the key and the name of the achievement.
         achieved_at: when it was completed; None if it is not.
         local, time_zone: the user's local time at ``achieved_at``, or else at ``at``, and the time zone.
-        silent: whether a change of rules completed it, without an announcement and without points.
+        silent: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
         closed: the filter that keeps the user from completing it, if any.
