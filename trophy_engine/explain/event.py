@@ -143,7 +143,7 @@ def explain_event(
     )
 
 
-def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
+def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phrase per command
     match command:
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""

@@ -200,7 +200,7 @@ class _StreakRecord:
         if kind in {StreakStarted, StreakExtended}:
             period = self.streak.index(effect.period_start)
             self.credited.add(period)
-            if kind is StreakStarted:  # a streak that starts in an earlier period has no start day of its own
+            if kind is StreakStarted:  # a streak that follows a loss can start in an earlier period
                 self.starts.append(day if today == period else effect.period_start)
         elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
             self._add_miss(today, effect)

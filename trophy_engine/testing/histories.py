@@ -67,7 +67,7 @@ class History:
         """Return the history as text: the commands, their local dates, and their consequences."""
         return "\n" + narrate(self.ruleset, self.commands)
 
-    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # how Hypothesis asks for it
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
         """Print the narration in Hypothesis's reports."""
         printer.text(repr(self))
 

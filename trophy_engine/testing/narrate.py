@@ -33,7 +33,7 @@ def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
             lines += (f"  {line}" for line in (first, *following[:_MAX_LINES]))
             if len(following) > _MAX_LINES:
                 lines.append(f"    … and {len(following) - _MAX_LINES:,} lines more")
-        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs into the story
+        except Exception as error:  # noqa: BLE001  # any error is part of the text
             lines.append(f"  {command} raises {error!r}")
             break
     return "\n".join(lines)

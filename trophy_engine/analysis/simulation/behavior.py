@@ -127,7 +127,7 @@ class Churn(Behavior):
     daily: float = _share()
     comeback: float = _share(0.0)
 
-    def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # whichever day it is
+    def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # every day is the same
         """Yield 1.0 while the user is present and 0.0 while absent, without end."""
         there = True
         while True:

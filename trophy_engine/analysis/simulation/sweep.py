@@ -242,7 +242,7 @@ class _SweepAccumulator:
     sums: _Sums
     evaluators: list[UserEvaluator]
 
-    def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not told apart
+    def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not distinguished
         measured = []
         for evaluator, tally in zip(self.evaluators, self.sums.tallies, strict=True):
             state, effects, _ = evaluator.evaluate(events, until)
