@@ -19,7 +19,7 @@ from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
 told = []
 log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
-replayed = Engine.replay(log[:1])
+replayed = Engine.from_log(log[:1])
 replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
 for entry in log[1:]:
     execute(replayed, entry.command)

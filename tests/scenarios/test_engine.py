@@ -142,7 +142,7 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
             "five",
             at("04-02T10:00"),
         )
-        again = Engine.replay(engine.log())
+        again = Engine.from_log(engine.log())
         assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
         assert again.ruleset == further
 
@@ -240,7 +240,7 @@ def test_attribute_values_are_text():
 
 def test_a_log_without_rules_is_none():
     with pytest.raises(StorageIncompatible, match="begins with the adoption of rules"):
-        Engine.replay([])
+        Engine.from_log([])
 
 
 def test_batches_nest_and_hold_settling_too():

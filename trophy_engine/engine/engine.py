@@ -657,7 +657,7 @@ class Engine:
     # --- the log ------------------------------------------------------------------------------------------------------
 
     def log(self) -> Iterator[Entry]:
-        """Walk the log of all commands; ``Engine.replay`` does them again."""
+        """Walk the log of all commands; ``Engine.from_log`` does them again."""
         return self._repository.storage.entries()
 
     def transitions(self, user: str, *, at: datetime | None = None) -> list[Transition]:
@@ -672,7 +672,7 @@ class Engine:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
             return list(self._repository.transitions_of(user, instant))
 
-    def dump(self, user: str) -> dict[str, Any]:
+    def export_user(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
 
         Raises:
@@ -682,7 +682,7 @@ class Engine:
             return self._execution.state(user).dump(self._repository.plan)
 
     @classmethod
-    def replay(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
+    def from_log(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
         """Make a fresh engine and do what a log says: the same states, effects and identifiers come of it.
 
         Raises:

@@ -100,5 +100,5 @@ def play(engine: Engine, commands: Iterable[HistoryCommand]) -> list[Effect]:
 
 
 def states(engine: Engine) -> dict[str, dict[str, Any]]:
-    """Return the dumped state of every user, by id."""
-    return {user: engine.dump(user) for user in engine.users()}
+    """Return the exported state of every user, by id."""
+    return {user: engine.export_user(user) for user in engine.users()}

@@ -113,7 +113,7 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
     play(ahead, [end])
     play(left_alone, [end])
     assert_equal(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
-    assert_equal(states(Engine.replay(ahead.log())), states(ahead), "the states of that log done again")
+    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states of that log done again")
 
 
 def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
@@ -144,7 +144,7 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     engine = Engine(ruleset)
     effects = play(engine, history)
     engine.settle(at=from_micros(history.commands[-1].at))
-    again = Engine.replay(engine.log())
+    again = Engine.from_log(engine.log())
     assert_equal(states(again), states(engine), "the states of the log done again")
     assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
     storage = SQLiteStorage(":memory:")
@@ -255,7 +255,7 @@ def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
         assert_equal(_states_and_log(watched), before, "what is there after looking")
     for user in users:
         goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
-        settled = Engine.replay(alone.log())
+        settled = Engine.from_log(alone.log())
         play(settled, [Settle(goal)])
         assert_equal(
             _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"

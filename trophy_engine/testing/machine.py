@@ -108,10 +108,10 @@ class StreakMachine(RuleBasedStateMachine):
     def repeat(self) -> None:
         """Repeat an event with an idempotency key, and check that it changes nothing."""
         if self._keyed is not None:
-            before = self.engine.dump(self.user)
+            before = self.engine.export_user(self.user)
             result = self.do(self._keyed._replace(at=self._at))
             assert_true(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
-            assert_equal(self.engine.dump(self.user), before, "the state after a repeated key")
+            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated key")
 
     @rule()
     def settle(self) -> None:

@@ -43,7 +43,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
         try:
             with engine.batch():
                 moves = zone_name is not None and (
-                    not engine_knows(engine) or engine.dump("ann")["clock"]["zone"] != zone_name
+                    not engine_knows(engine) or engine.export_user("ann")["clock"]["zone"] != zone_name
                 )
                 found = play(engine, [Identify("ann", command.at, (("time_zone", zone_name),))] if moves else [])
                 result = execute(engine, command)
