@@ -154,7 +154,9 @@ def evaluate(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> tuple[P, int | None]:
-    """Evaluate a log under a job; return its result and the last instant (microseconds; None for an empty log).
+    """Evaluate a log under a job; return its result and the instant to which users are settled, in microseconds.
+
+    The instant is None for an empty log without ``until``.
 
     Args:
         log: the rows in any order; a ``Divisible`` log can be read by several processes.

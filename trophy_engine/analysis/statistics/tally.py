@@ -66,7 +66,7 @@ class StreakTally:
 
 @attrs.define
 class FreezeTally:
-    """Numbers of freezes: ``granted`` by rules or calls, ``earned`` over time, ``used``, and ``held`` at the end.
+    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``held`` at the end.
 
     ``wasted`` freezes are used ones of a streak that was lost before its next credit.
     """
