@@ -1,1 +1,1 @@
-"""Offline evaluation: replay an event log under rules, compare rulesets, simulate populations, draw the figures."""
+"""Offline evaluation: replay an event log, compare rulesets, simulate populations, and draw figures."""

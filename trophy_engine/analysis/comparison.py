@@ -1,6 +1,6 @@
-"""Two rulesets over one log: who gains and who loses what.
+"""Comparison of two rulesets on one log: the gains and losses of each user.
 
-The log is read once. Every user is evaluated under both rulesets, and their totals under each are kept.
+The log is read once; every user is evaluated under both rulesets.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
 
 @attrs.frozen
 class UserTotals:
-    """What a user has under one ruleset.
+    """The totals of a user under one ruleset.
 
     Attributes:
-        events: how many of their events the rules took.
-        streak, longest: the running streak and the longest.
-        points: the balance by system, 0 where the rules do not have it.
-        achievements: the keys of those held.
+        events: the number of the user's events that the rules accepted.
+        streak, longest: the lengths of the running streak and of the longest one.
+        points: the balance by system; 0 if the rules do not have the system.
+        achievements: the keys of the completed achievements.
     """
 
     events: int
@@ -45,7 +45,7 @@ class UserTotals:
 
 @attrs.frozen
 class Difference:
-    """What the new rules change for a user; points are in the order of the comparison's systems."""
+    """The totals of a user under the old and the new rules; points are in the order of ``Comparison.systems``."""
 
     user_id: str
     old: UserTotals
@@ -53,37 +53,37 @@ class Difference:
 
     @property
     def gained(self) -> tuple[str, ...]:
-        """The achievements held under the new rules only, sorted."""
+        """The achievements completed under the new rules only, sorted."""
         return tuple(sorted(self.new.achievements - self.old.achievements))
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """The achievements held under the old rules only, sorted."""
+        """The achievements completed under the old rules only, sorted."""
         return tuple(sorted(self.old.achievements - self.new.achievements))
 
     @property
     def points(self) -> tuple[int, ...]:
-        """By system, how many points more the user has under the new rules."""
+        """By system, the balance under the new rules minus the balance under the old ones."""
         return tuple(new - old for old, new in zip(self.old.points, self.new.points, strict=True))
 
     @property
     def streak(self) -> int:
-        """How much longer the running streak is under the new rules."""
+        """The length of the running streak under the new rules minus the length under the old ones."""
         return self.new.streak - self.old.streak
 
     @property
     def longest(self) -> int:
-        """How much longer the longest streak is under the new rules."""
+        """The length of the longest streak under the new rules minus the length under the old ones."""
         return self.new.longest - self.old.longest
 
     @property
     def changed(self) -> bool:
-        """Whether the rules make a difference to what the user has."""
+        """Whether any total except the number of events differs."""
         return attrs.evolve(self.old, events=0) != attrs.evolve(self.new, events=0)
 
     @property
     def loses(self) -> bool:
-        """Whether the user has less of anything under the new rules."""
+        """Whether any total is lower, or an achievement is missing, under the new rules."""
         return bool(self.lost) or min((self.streak, self.longest, *self.points)) < 0
 
     @property
@@ -95,16 +95,16 @@ class Difference:
 
 @attrs.define(eq=False)
 class Comparison:
-    """What a change of rules would mean to the users of a log.
+    """The effect of a change of rules on the users of a log.
 
     Attributes:
-        old, new: the rules.
-        systems: the keys of the points systems of both, those of the old rules first.
-        differences: by user, sorted by id.
-        skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line. A row that only
-            one of the rulesets refuses is among them, and says so.
-        until: up to when everything due has happened; None for an empty log.
-        tallies: what is counted over all users, under the old and the new rules; None unless they were asked for.
+        old, new: the rulesets.
+        systems: the keys of the points systems of both, starting with those of the old rules.
+        differences: the difference by user, sorted by user id.
+        skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line. A row that only one
+            ruleset refuses is one of them; its reason names the ruleset.
+        until: the instant to which users are settled; None for an empty log.
+        tallies: the tallies under the old and the new rules; None unless requested.
     """
 
     old: Ruleset
@@ -117,7 +117,7 @@ class Comparison:
     tallies: tuple[Tally, Tally] | None = None
 
     def merge(self, other: Self) -> None:
-        """Merge the differences of other users into these."""
+        """Add the differences of other users."""
         self.differences |= other.differences
         if self.tallies is not None and other.tallies is not None:
             for mine, theirs in zip(self.tallies, other.tallies, strict=True):
@@ -125,25 +125,25 @@ class Comparison:
 
     @property
     def changed(self) -> tuple[Difference, ...]:
-        """The users to whom the rules make a difference, sorted by id."""
+        """The users with different totals, sorted by id."""
         return tuple(difference for difference in self.differences.values() if difference.changed)
 
     @property
     def losers(self) -> tuple[Difference, ...]:
-        """The users who have less of anything under the new rules, sorted by id."""
+        """The users with a lower total or a missing achievement under the new rules, sorted by id."""
         return tuple(difference for difference in self.differences.values() if difference.loses)
 
     def most_affected(self, n: int = 10) -> tuple[Difference, ...]:
-        """Return the users with the most achievements gained and lost, then the most points, the longest streaks.
+        """Return the users with the greatest differences: in achievements, then points, then streaks.
 
         Raises:
-            InvalidValue: ``n`` is not a whole number from 0.
+            InvalidValue: ``n`` is not an integer of at least 0.
         """
         Integer(min=0).check("n", n)
         return tuple(sorted(self.changed, key=lambda difference: difference._impact)[:n])  # noqa: SLF001  # a module's own
 
     def sentences(self) -> Iterator[str]:
-        """Yield sentences that sum up the comparison."""
+        """Yield sentences that summarize the comparison."""
         users = len(self.differences)
         if not users:
             yield "No user was evaluated, so it is not known who gains and who loses."
@@ -171,7 +171,7 @@ class Comparison:
 
 
 def _signs(deltas: Iterable[int]) -> tuple[int, int]:
-    """Count those above and those below zero."""
+    """Return the number of positive and of negative deltas."""
     signs = Counter((delta > 0) - (delta < 0) for delta in deltas)
     return signs[1], signs[-1]
 
@@ -244,7 +244,7 @@ class _ComparisonAccumulator:
             self._result.differences[user_id] = Difference(user_id, *totals)
 
     def _report_refused(self) -> None:
-        """Report the refused rows, one that both rulesets refuse once."""
+        """Report the refused rows; report a row that both rulesets refuse once."""
         old, new = ({row.source: row for row in rows} for rows in self._refused)
         for source in sorted({*old, *new}):
             if source in old and source in new:

@@ -1,4 +1,4 @@
-"""The command line, ``trophy-engine``; it comes with the extra ``cli``."""
+"""The command line ``trophy-engine``; requires the extra ``cli``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line, or say how to get it where its libraries are not installed."""
+    """Run the command line, or exit with installation instructions if its libraries are not installed."""
     try:
         from trophy_engine.cli.app import app  # noqa: PLC0415  # typer and rich come with an extra
     except ModuleNotFoundError as error:
@@ -17,5 +17,5 @@ def main() -> None:
             raise
         sys.exit("the command line needs its extra: pip install 'trophy-engine[cli]'")
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name can hold bytes that are not UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names can contain bytes that are not UTF-8
     app()

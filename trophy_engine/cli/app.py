@@ -1,4 +1,4 @@
-"""The application: its commands, and how errors reach people."""
+"""The application and its commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``trophy-engine compare OLD NEW EVENTS``: who gains and who loses by a change of rules."""
+"""``trophy-engine compare OLD NEW EVENTS``: compare two rulesets on one log."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Write compare.csv into this folder.")] = None,
     fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
         bool, typer.Option("--fail-if-anyone-loses", help="End with status 3 if a user has less under the new rules.")
-    ] = False,  # an option
+    ] = False,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,

@@ -1,4 +1,4 @@
-"""Where the command line writes: results to standard output, everything else to standard error."""
+"""The consoles of the command line: standard output for results, standard error for everything else."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _PIPED_WIDTH = 100
 
 
 def results() -> Console:
-    """Make the console for results; piped, it is wide and plain."""
+    """Return the console for results; without a terminal, it is wide and without colors."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_PIPED_WIDTH)
 
 
 def notes() -> Console:
-    """Make the console for progress and reports."""
+    """Return the console for progress, bad rows and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def fail(error: object) -> NoReturn:
-    """Say what went wrong and end with status 1."""
+    """Print an error and exit with status 1."""
     notes().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
     raise typer.Exit(1)

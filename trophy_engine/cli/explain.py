@@ -1,4 +1,4 @@
-"""``trophy-engine explain RULES EVENTS --user U``: one user's story, day by day, and why they have what they have."""
+"""``trophy-engine explain RULES EVENTS --user U``: print a user's timeline, or explain an achievement."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _end_of(day: date, until: int, player: Player) -> int:
     """Return the last instant of a local day of the user, at most ``until``.
 
     Raises:
-        TrophyError: the user comes later.
+        TrophyError: the day is before the user's first day.
     """
     zone_ = zone(player.time_zone)
     first, today = (zone_.window(at)[0] for at in (to_micros(player.created), until))
@@ -89,7 +89,7 @@ def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], 
     """Return the events of one user in order of time, and the last instant of the whole log.
 
     Raises:
-        TrophyError: the log has no good row, or none of the user.
+        TrophyError: the log has no good row, or no event of the user.
     """
     user_events: list[Event] = []
     users: set[str] = set()
@@ -113,17 +113,17 @@ def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], 
 
 
 def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
-    """Record the events of one user in an engine of their own.
+    """Return an engine with the recorded events of one user.
 
     Raises:
-        TrophyError: the rules refuse all of them.
+        TrophyError: the rules refuse all events.
     """
     engine = Engine(ruleset)
     zone_name = None
     for event in events:
         at = from_micros(event.at)
         try:
-            with engine.batch():  # who is refused an event has not moved, either
+            with engine.batch():  # a refused event does not change the time zone either
                 if event.time_zone not in {None, zone_name}:
                     engine.identify(event.user_id, time_zone=event.time_zone, at=at)
                 attributes = dict(event.attributes)

@@ -1,4 +1,4 @@
-"""The arguments that name an event log, the same for every command that reads one."""
+"""The arguments and options of event logs, shared by all commands that read one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ Workers = Annotated[int, typer.Option(help="How many processes to use; the resul
 
 @attrs.frozen
 class LogOptions:
-    """What the options say of the columns of a log."""
+    """The options of the columns of a log."""
 
     user: str
     at: str
@@ -77,10 +77,10 @@ class LogOptions:
     format: Literal["csv", "jsonl", "parquet", "arrow"] | None
 
     def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None) -> Logs:
-        """Give the rows of the logs.
+        """Return the rows of the logs.
 
         Raises:
-            InvalidValue: none is named, or the name of one does not tell its format.
+            InvalidValue: no log is given, or the format of one is unknown.
         """
         if git is None and not events:
             raise InvalidValue("no events; give a log, - for standard input, or --git PATH")
@@ -94,12 +94,12 @@ class LogOptions:
         return Logs(tuple(read))
 
     def parse_until(self, until: str | None) -> datetime | None:
-        """Parse ``--until``: an instant, or a date, which stands for its last microsecond.
+        """Parse ``--until``: an instant, or a date, which means its last microsecond.
 
-        A date, and a time without an offset, are read in the zone of ``--tz =ZONE``; without one, a date is of UTC.
+        A date, and a time without an offset, are in the zone of ``--tz =ZONE``; without it, a date is in UTC.
 
         Raises:
-            InvalidValue: it is neither, or a time of which the zone is not known.
+            InvalidValue: it is neither, or a time without an offset or a zone.
         """
         if until is None:
             return None
@@ -124,7 +124,7 @@ def _read_time(until: str, home: Zone | None) -> int:
 
 
 def name_logs(events: list[str] | None, git: Path | None = None) -> str:
-    """Name the logs of a command as a person calls them."""
+    """Return the names of the logs of a command, for messages."""
     named = ["standard input" if path == STDIN else path for path in events or []]
     return " and ".join(named if git is None else [*named, f"the history of {git}"])
 
@@ -133,7 +133,7 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
     """Check that at least one event was evaluated.
 
     Raises:
-        TrophyError: none was, so that every figure would be empty and every check would pass.
+        TrophyError: no event was evaluated, so the results would be empty.
     """
     if events:
         return
@@ -147,7 +147,7 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
 
 
 def read_good(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
-    """Read the good rows of a log; report the bad ones, and count them."""
+    """Return the good rows of a log and the number of bad ones; report the bad ones."""
     good: list[Event] = []
     skipped = 0
     for row in log:
@@ -161,7 +161,7 @@ def read_good(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[l
 
 @contextmanager
 def reporting() -> Iterator[Callable[[BadRow], None]]:
-    """Report bad rows as they come, and at the end how many more there were."""
+    """Yield a function that prints bad rows up to a limit; print the number of further ones at the end."""
     console = notes()
     reported = 0
 
@@ -180,7 +180,7 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
 
 @contextmanager
 def progress() -> Iterator[ProgressCallback]:
-    """Show a bar on a terminal while work goes on."""
+    """Yield a callback that shows progress as a bar, on a terminal only."""
     console = notes()
     bar = Progress(
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""``trophy-engine replay RULES EVENTS``: a log evaluated under rules, and a summary of what came of it."""
+"""``trophy-engine replay RULES EVENTS``: evaluate a log under rules, and print a summary."""
 
 from __future__ import annotations
 

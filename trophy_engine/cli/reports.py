@@ -1,4 +1,4 @@
-"""What the report of each command says; drawing needs the extra ``plot``."""
+"""The content of the HTML report of each command; charts require the extra ``plot``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def report_replay(result: Replay, rules: str, path: Path) -> None:
 
 
 def report_comparison(result: Comparison, names: tuple[str, str], path: Path) -> None:
-    """Write the report of a comparison; the facts are those under the new rules."""
+    """Write the report of a comparison; its facts are of the new rules."""
     old, new = result.tallies or (Tally.of(result.old), Tally.of(result.new))
     made = {f"old: {names[0]}": figures(result.old, old), f"new: {names[1]}": figures(result.new, new)}
     title = f"From {names[0]} to {names[1]}"
@@ -45,7 +45,7 @@ def report_simulation(result: Simulation, rules: str, path: Path) -> None:
 
 
 def report_sweep(result: Sweep, rules: str, path: Path) -> None:
-    """Write the report of a sweep; the facts are those of the first row."""
+    """Write the report of a sweep; its facts are of the first row."""
     scenario = result.scenario
     told = f"{scenario.users:,} simulated users over {scenario.days:,} days from {scenario.start}, seed {scenario.seed}"
     _write(path, f"Variations of {rules}", told, result.rows[0].tally, result.figures())

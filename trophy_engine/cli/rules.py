@@ -1,4 +1,4 @@
-"""The argument that names rules, the same for every command that evaluates some."""
+"""The argument of rules, shared by all commands that evaluate rules."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or th
 
 
 def load(name: str) -> Ruleset:
-    """Load rules from a file, or shipped ones by their name.
+    """Return the rules from a file, or shipped ones by their name.
 
     Raises:
-        TrophyError: they cannot be read, or have errors, all of which it tells.
+        TrophyError: the rules cannot be read, or have errors; the message lists all errors.
     """
     try:
         return Ruleset.load(bundled.rules_path(name))

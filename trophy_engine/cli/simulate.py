@@ -1,4 +1,4 @@
-"""``trophy-engine simulate RULES``: what rules do to a population before anybody lives under them."""
+"""``trophy-engine simulate RULES``: simulate a population under rules, or under variants of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
-#: Whole numbers of rules have no more digits.
+#: The maximal number of digits of integers in rules.
 _MAX_DIGITS = 18
 
 
@@ -97,7 +97,7 @@ def simulate(
 
 
 def _fit(log: Iterable[Row], like: list[str]) -> Population:
-    """Fit a population to the good rows of logs, and report the bad ones."""
+    """Return a population fitted to the good rows of logs; report the bad ones."""
     with logs.reporting() as report:
         good, skipped = logs.read_good(log, report)
     logs.check_evaluated(len(good), skipped, logs.name_logs(like))
@@ -114,7 +114,7 @@ class _Given(TypedDict):
 
 
 def _variation(text: str) -> tuple[str, list[Any]]:
-    """Read ``PATH=VALUES``: a range of whole numbers ``0..5``, or values between commas, each as in JSON or a word."""
+    """Parse ``PATH=VALUES``; values are a range of integers like ``0..5``, or a list of JSON values and words."""
     path, equals, values = text.rpartition("=")
     first, dots, last = values.partition("..")
     if not equals or not values:

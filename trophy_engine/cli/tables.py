@@ -1,4 +1,4 @@
-"""The tables of a summary."""
+"""Tables of summaries and comparisons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trophy_engine.analysis.statistics.percentages import number_text, percent_t
 
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
-    """Give what to print of a summary, in order."""
+    """Yield the parts of a summary to print, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
     skipped = f", {summary.skipped:,} skipped rows" if summary.skipped or rate else ""
     yield Text(f"{summary.users:,} users, {summary.events:,} events{skipped}{rate}")
@@ -62,7 +62,7 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
 
 
 def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
-    """Give what to print of a comparison, in order."""
+    """Yield the parts of a comparison to print, in order."""
     rows = f"{len(result.differences):,} users, {result.skipped:,} skipped rows"
     yield Text("\n".join((rows, *result.sentences())))
     held = [Counter(key for one in result.differences.values() for key in which(one)) for which in (_old, _new)]
@@ -113,7 +113,7 @@ def _lost(one: Difference) -> tuple[str, ...]:
 
 
 def table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> Table:
-    """Make a table: the first column and words to the left, numbers to the right."""
+    """Return a table; the first column and columns of words are left-aligned, columns of numbers right-aligned."""
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         words = place == 0 or column in {"level", "gains", "loses"}

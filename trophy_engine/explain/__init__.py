@@ -1,5 +1,5 @@
-"""Explanations: why something happened, and why something did not, as values and as text.
+"""Explanations: why something happened or did not happen, as values and as text.
 
-``event``, ``achievement``, ``points`` and ``streak`` explain from the transitions of a user; ``timeline`` shows a user
-day by day; ``phrases`` has the phrases that they share.
+The modules ``event``, ``achievement``, ``points`` and ``streak`` explain from a user's transitions; ``timeline`` lists
+a user's history day by day; ``phrases`` has the phrases that they share.
 """

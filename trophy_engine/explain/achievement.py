@@ -1,4 +1,4 @@
-"""Why a user holds an achievement, or why not: the threshold and what is missing to it, filters, and prerequisites."""
+"""Why a user has an achievement or not: the counter and its threshold, the filter, and the prerequisites."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _COMPLETIONS: Final = frozenset({AchievementCompleted, AchievementBackdated})
 
 @attrs.frozen
 class CounterProgress:
-    """Where a counter stands, or how it moved, against a threshold.
+    """The value of a counter relative to a threshold, or its change by a command.
 
     Attributes:
-        counter: what is count_noun.
-        before, after: where the counter stood before and after the command that completed the achievement, or both
-            where it stands.
+        counter: a noun phrase for what the counter counts.
+        before, after: the values before and after the command that completed the achievement; if it is not
+            completed, both are the current value.
         target: the threshold.
-        outside: for a counter of events with certain attributes, how much of the metric was recorded without them.
+        outside: for a counter of events with certain attributes, the total of the metric over all other events.
     """
 
     counter: str
@@ -48,12 +48,12 @@ class CounterProgress:
 
     @property
     def missing(self) -> Number:
-        """What is missing to the threshold, 0 where it is reached."""
+        """The difference to the threshold, 0 if it is reached."""
         return max(self.target - self.after, 0)
 
     @property
     def text(self) -> str:
-        """The counter and the threshold, in a sentence."""
+        """The counter and the threshold, as a sentence."""
         if self.missing:
             text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
             return f"{text}; {self.outside:,} more was recorded without that" if self.outside else text
@@ -64,7 +64,7 @@ class CounterProgress:
 
 @attrs.frozen
 class Prerequisite:
-    """An achievement that a composite waits for; ``achieved_at`` is None while it is open."""
+    """A prerequisite of a composite achievement; ``achieved_at`` is None if it is not completed."""
 
     key: str
     achieved_at: datetime | None
@@ -72,19 +72,19 @@ class Prerequisite:
 
 @attrs.frozen
 class AchievementExplanation:
-    """Why an achievement is held, or why not.
+    """Why a user has an achievement or not.
 
     Attributes:
         user_id: the user.
-        at: as of when (aware, UTC).
-        key, name: the achievement.
-        achieved_at: when it was completed; None while it is open.
-        local, time_zone: what the user's clock showed then, or shows now, and where.
-        silent: whether it was found to have been due before, and neither announced nor paid.
-        progress: the counter that it waits on; None for a composite and for one that is completed by a call.
-        prerequisites: what a composite waits for.
-        closed: the filter that keeps it from the user.
-        by_call: whether the application completes it.
+        at: the instant of the explanation (aware, UTC).
+        key, name: the key and the name of the achievement.
+        achieved_at: when it was completed; None if it is not.
+        local, time_zone: the user's local time at ``achieved_at``, or else at ``at``, and the time zone.
+        silent: whether it was backdated, by a change of rules or of the sign-up date, without points.
+        progress: the counter that it depends on; None for a composite, and for one that the application completes.
+        prerequisites: the prerequisites of a composite.
+        closed: the filter that keeps the user from completing it, if any.
+        by_call: whether the application completes it by a call.
     """
 
     user_id: str
@@ -102,17 +102,17 @@ class AchievementExplanation:
 
     @property
     def held(self) -> bool:
-        """Whether the user holds it."""
+        """Whether the user has completed it."""
         return self.achieved_at is not None
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The prerequisites that are open."""
+        """The keys of the prerequisites that are not completed."""
         return tuple(prerequisite.key for prerequisite in self.prerequisites if prerequisite.achieved_at is None)
 
     @property
     def text(self) -> str:
-        """Whether it is held and why, a line a reason."""
+        """Whether the user has it, and one reason per line."""
         if self.held:
             how = "was found to be due" if self.silent else "was completed"
             head = f"{self.user_id} holds {self.key!r}: it {how} on {self.local}, {self.time_zone}."
@@ -137,7 +137,7 @@ class AchievementExplanation:
 
 
 def explain_achievement(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
-    """Explain an achievement as of the last transition, whose rules have it."""
+    """Return the explanation of an achievement after the last transition; its rules must have the achievement."""
     last = completing = transitions[-1]
     for transition in transitions:
         if any(effect.kind in _COMPLETIONS and effect.achievement == key for effect in transition.effects):
@@ -171,7 +171,7 @@ def _progress(
     if counter is None or achievement.prerequisites:
         return None
     before, after = 0 if before_it is None else counter.read(before_it), counter.read(transition.state)
-    if counter is transition.plan.length:  # time may have ended a streak before the command credited the next one
+    if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
         lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
         after = max(lengths, default=after)
         before = after - bool(lengths)

@@ -1,4 +1,4 @@
-"""Why a command did what it did: the day that it fell on, the thresholds that it crossed, and what followed."""
+"""Why a command had its consequences: its local day, the thresholds that it crossed, and what followed."""
 
 from __future__ import annotations
 
@@ -65,19 +65,19 @@ from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
-#: How events changed the totals of metrics, by the counter.
+#: The effect of an event on a metric, by the counter of the metric.
 MetricChanges = Mapping[Counter | None, NamedEffect]
 
 
 @attrs.frozen
 class Consequence:
-    """Something that followed from a command, or from the time that had passed before it.
+    """A consequence of a command, or of the time that had passed before it.
 
     Attributes:
-        type: that of its effect, such as ``"achievement.completed"``.
-        at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
-        text: what happened and why, in a sentence.
-        award: how it was calculated, for an award.
+        type: the type of its effect, for example ``"achievement.completed"``.
+        at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
+        text: what happened and why, as a sentence.
+        award: for an award, its calculation.
     """
 
     type: str
@@ -91,14 +91,14 @@ class Consequence:
 
 @attrs.frozen
 class EventExplanation:
-    """What a command did, and why.
+    """A command and its consequences.
 
     Attributes:
         user_id: the user.
-        at: when (aware, UTC); ``local`` is what the user's clock showed, ``day`` the local day, ``time_zone`` where.
-        asked: what the command was, in words.
-        consequences: what followed, in order; what time had made due before comes first.
-        repeated: whether the command repeated an idempotency key, so that nothing was done.
+        at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
+        asked: the command, in words.
+        consequences: in order; consequences of the time that had passed before the command come first.
+        repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
 
     user_id: str
@@ -112,7 +112,7 @@ class EventExplanation:
 
     @property
     def text(self) -> str:
-        """The command and where it fell, and a line a consequence."""
+        """The command with its local time, and one consequence per line."""
         head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
         if self.repeated:
             return f"{head} Its idempotency key had been used before: nothing was done."
@@ -130,7 +130,7 @@ class EventExplanation:
 def explain_event(
     plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], home: Zone, *, repeated: bool = False
 ) -> EventExplanation:
-    """Explain what a command did from its effects; ``home`` is the user's zone after it."""
+    """Return the explanation of a command from its effects; ``home`` is the user's zone after it."""
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
@@ -143,7 +143,7 @@ def explain_event(
     )
 
 
-def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table of what commands are in words
+def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phrase per command
     match command:
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
@@ -168,7 +168,7 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # a table 
 
 
 def consequences_of(plan: Plan, effects: Sequence[NamedEffect], home: Zone) -> Iterator[Consequence]:
-    """Explain each effect, in order; ``home`` is the user's zone after all of them."""
+    """Yield the explanation of each effect, in order; ``home`` is the user's zone after all of them."""
     changes: MetricChanges = {
         plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
     }
@@ -192,7 +192,7 @@ def _field(name: str) -> str:
     return name.removeprefix("attributes.").replace("_", " ")
 
 
-#: The sentence of each kind of effect, from its fields and the name of a period.
+#: A sentence for each kind of effect, built from its fields and the name of a period.
 SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     UserCreated: lambda effect, _: f"they were seen for the first time, in {effect.time_zone}",
     UserChanged: lambda effect, _: (
@@ -276,9 +276,9 @@ def _why(achievement: AchievementPlan, changes: MetricChanges) -> str:
 
 
 def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
-    """Return for how many steps of its trigger an award was.
+    """Return the number of steps of its trigger that an award pays for.
 
-    No effect records how far a filtered total moved; the fewest steps that explain the award are returned.
+    No effect records the change of a filtered total, so the result is the smallest number that explains the award.
     """
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step

@@ -1,4 +1,4 @@
-"""Filters that did not match: what was wanted, and what was found."""
+"""Filters that do not match: the required value and the actual one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FilterClosed", "closed_by"]
 
 @attrs.frozen
 class FilterClosed:
-    """An attribute that does not have the value that a filter wants; ``found`` is None where it has none."""
+    """An attribute without the value that a filter requires; ``found`` is None if the user does not have it."""
 
     attribute: str
     wanted: str
@@ -21,12 +21,12 @@ class FilterClosed:
 
     @property
     def text(self) -> str:
-        """The attribute, what is wanted, and what was found."""
+        """The attribute, its required value, and its actual value."""
         found = "not set" if self.found is None else repr(self.found)
         return f"it is for users whose {self.attribute} is {self.wanted!r}; this user's is {found}"
 
 
 def closed_by(wanted: Filter, attributes: Mapping[str, str]) -> FilterClosed | None:
-    """Give the first attribute that keeps a filter from matching, or None where it matches."""
+    """Return the first attribute that keeps a filter from matching, or None if the filter matches."""
     name = wanted.mismatch(attributes)
     return None if name is None else FilterClosed(name, wanted[name], attributes.get(name))

@@ -1,4 +1,4 @@
-"""How explanations name days, instants and zones."""
+"""Names of days, instants and zones in explanations."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, from_micros
 from trophy_engine.calendar.zones import Zone
 
-#: What a period is called, by the frequency.
+#: The name of a period, by frequency.
 PERIOD_NAMES = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
 def name_day(day: int | date) -> str:
-    """Name a local day with its weekday.
+    """Return the name of a local day, with its weekday.
 
     >>> name_day(date(2025, 4, 2))
     'Wednesday 2025-04-02'
@@ -22,7 +22,7 @@ def name_day(day: int | date) -> str:
 
 
 def describe_zone(zone: Zone, at: int) -> str:
-    """Name a zone, with its offset at an instant unless that is its name."""
+    """Return the name of a zone, with its offset at an instant unless the name is the offset."""
     minutes = zone.offset(at) // (HOUR // 60)
     sign = "-" if minutes < 0 else "+"
     offset = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
@@ -30,6 +30,6 @@ def describe_zone(zone: Zone, at: int) -> str:
 
 
 def format_clock(home: Zone, at: int) -> str:
-    """Say what the clock of a zone shows at an instant: the local day, and the time to the second."""
+    """Return the local day and time in a zone at an instant, to the second."""
     day, time = divmod(at + home.offset(at), DAY)
     return f"{name_day(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"

@@ -1,4 +1,4 @@
-"""Why a balance is what it is: every award, how it was calculated, and what the bounds took of it."""
+"""Why a balance is what it is: every award, its calculation, and its reduction by the bounds of the balance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award"
 
 @attrs.frozen
 class BoostStep:
-    """A boost that applied, and the exact product after it."""
+    """A boost that applied to an award, and the exact product after it."""
 
     name: str
     multiplier: Decimal
@@ -40,18 +40,18 @@ class BoostStep:
 
 @attrs.frozen
 class AwardExplanation:
-    """How an award was calculated; one of zero points is explained, too.
+    """The calculation of an award; an award of zero points has one too.
 
     Attributes:
-        at, local: the instant (aware, UTC), and what the user's clock showed then.
+        at, local: the instant (aware, UTC), and the user's local time.
         time_zone: the user's zone.
-        system, trigger: what paid, and by which rule.
-        times: how many of the trigger's steps were crossed.
-        amount: the trigger's points so many times.
-        boosts: what multiplied it, in order; ``rounding`` is how the last product was rounded to ``boosted``.
-        closed: the filter that kept the award from the user.
-        bound: ``"maximum"`` or ``"floor"`` where that took something; ``taken`` is what it took, of either sign.
-        awarded, before, total: what was entered, and the balance before and after it.
+        system, trigger: the key of the points system, and the rule that made the award.
+        times: the number of steps crossed.
+        amount: the points of the trigger, ``times`` times.
+        boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
+        closed: the filter of the trigger that did not match the user, if any.
+        bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``taken`` is the difference, of either sign.
+        awarded, before, total: the points awarded, and the balance before and after.
     """
 
     at: datetime
@@ -73,7 +73,7 @@ class AwardExplanation:
 
     @property
     def text(self) -> str:
-        """The award and its reckoning, in a line."""
+        """The award and its calculation, in one line."""
         head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
         if self.closed is not None:
             return f"{head}: nothing, for {self.closed.text}"
@@ -93,15 +93,15 @@ class AwardExplanation:
 
 @attrs.frozen
 class PointsExplanation:
-    """A balance, and every award that led to it, those that came to nothing included.
+    """A balance and all its awards, including awards of zero points.
 
     Attributes:
-        user_id: whose it is.
-        at: as of when (aware, UTC).
+        user_id: the user.
+        at: the instant of the explanation (aware, UTC).
         system: the key of the points system.
-        total, maximum: the balance, and the most that awards can reach (None for no limit).
-        level: the key of the level held, None below all.
-        awards: in order.
+        total, maximum: the balance, and its maximum (None for no maximum).
+        level: the key of the current level; None below the lowest.
+        awards: the awards, in order.
     """
 
     user_id: str
@@ -114,7 +114,7 @@ class PointsExplanation:
 
     @property
     def text(self) -> str:
-        """The balance, and a line an award."""
+        """The balance, and one award per line."""
         limit = "" if self.maximum is None else f" of at most {self.maximum:,}"
         level = "" if self.level is None else f", level {self.level!r}"
         head = f"{self.user_id} holds {self.total:,}{limit} {self.system}{level}."
@@ -128,7 +128,7 @@ class PointsExplanation:
 
 
 def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
-    """Explain a balance as of the last transition, whose rules have its system."""
+    """Return the explanation of a balance after the last transition; its rules must have the points system."""
     last = transitions[-1]
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
@@ -146,7 +146,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
-    """Explain what a command, and the time before it, paid: every trigger that was due, in order."""
+    """Yield the explanation of every award of a command and of the time before it, in order."""
     entered = [effect for effect in transition.effects if effect.kind is PointsAwarded]
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
@@ -168,7 +168,7 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
 
 
 def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
-    """Explain an award of zero points, which has no effect."""
+    """Return the explanation of an award of zero points; it has no effect."""
     wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
@@ -178,7 +178,7 @@ def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserStat
 
 
 def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
-    """Explain an award from its effect and the number of steps that it was for."""
+    """Return the explanation of an award, from its effect and the number of steps that it pays for."""
     entered = award.before, award.awarded
     return _explain_calculation(award.system, award.trigger, times, award.boosts, entered, zone, award.at, None)
 

@@ -1,4 +1,4 @@
-"""Questions: what one can ask about a user, and which explanation answers."""
+"""Questions about a user, and the explanations that answer them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Answer = AchievementExplanation | PointsExplanation | StreakExplanation
 
 
 def check_question(achievement: str | None, points: str | None, streak: object) -> None:
-    """Check that one thing is asked for.
+    """Check that a question asks for exactly one thing.
 
     Raises:
-        InvalidValue: nothing is, or more than one thing, or a key is not text.
+        InvalidValue: it asks for none or several, or a key is not text.
     """
     for name, key in (("achievement", achievement), ("points", points)):
         if key is not None:
@@ -30,10 +30,10 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
 
 
 def answer(transitions: Sequence[Transition], achievement: str | None, points: str | None) -> Answer:
-    """Explain an achievement, a balance, or else the streak, from a user's history.
+    """Return the explanation of an achievement, of a balance, or else of the streak, from a user's transitions.
 
     Raises:
-        UnknownKey: the rules in force then had no such thing.
+        UnknownKey: the rules after the last transition do not have it.
     """
     plan = transitions[-1].plan
     if achievement is not None:

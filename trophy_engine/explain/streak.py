@@ -1,4 +1,4 @@
-"""Why a streak is as long as it is: its periods, what carried it, and what ended the last one."""
+"""Why a streak has its length: its periods, and the period that ended the last one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DECISIONS: Final[Mapping[type[Effect], PeriodKind]] = {
 
 @attrs.frozen
 class Condition:
-    """What a period's events came to, against what the streak asks for."""
+    """A condition of the streak: the total of a metric in a period, and its threshold."""
 
     metric: str
     found: Number
@@ -53,20 +53,20 @@ class Condition:
 
     @property
     def missing(self) -> Number:
-        """What is missing, 0 where the condition holds."""
+        """The difference to the threshold, 0 if the condition is met."""
         return max(self.threshold - self.found, 0)
 
 
 @attrs.frozen
 class Period:
-    """A period in which something was decided about the streak.
+    """A period with a decision about the streak.
 
     Attributes:
-        first_day, last_day: its local days.
-        kind: ``"credited"``, ``"frozen"`` (a freeze carried the streak over it), ``"missed"`` (it ended the streak),
-            ``"reset"`` (the application ended the streak in it) or ``"restored"`` (it gave a lost one back).
-        length: of the streak with it, or of the one that it ended.
-        at: when it was decided (aware, UTC).
+        first_day, last_day: its first and last local day.
+        kind: ``"credited"``, ``"frozen"`` (a freeze was spent on it), ``"missed"`` (it ended the streak), ``"reset"``
+            (the application ended the streak in it) or ``"restored"`` (the application restored a lost streak in it).
+        length: the length of the streak after it, or of the streak that it ended.
+        at: the instant of the decision (aware, UTC).
     """
 
     first_day: date
@@ -78,15 +78,15 @@ class Period:
 
 @attrs.frozen
 class MissedPeriod:
-    """The period that ended a streak.
+    """The missed period that ended a streak.
 
     Attributes:
-        first_day, last_day: its local days.
-        ended_at: the instant at which it was over (aware, UTC); ``local`` is what the user's clock showed then.
-        time_zone: where.
-        length: of the streak that it ended.
-        conditions: what its events came to; ``mode`` says whether all or any of the conditions were asked for.
-        freezes: whether the rules have freezes at all; none was held, or it would have been used.
+        first_day, last_day: its first and last local day.
+        ended_at: the instant when it ended (aware, UTC); ``local`` is the user's local time.
+        time_zone: the user's zone then.
+        length: the length of the streak that it ended.
+        conditions: the totals of the period; ``mode`` decides whether all or any of the conditions were required.
+        freezes: whether the rules have freezes; the user had none, or one would have been spent.
     """
 
     first_day: date
@@ -101,7 +101,7 @@ class MissedPeriod:
 
     @property
     def saved_by(self) -> tuple[str, ...]:
-        """What would have saved the streak, in words."""
+        """The ways in which the user could have saved the streak, in words."""
         missing = [
             f"{condition.missing:,} {'more ' if condition.found else ''}{condition.metric}"
             for condition in self.conditions
@@ -112,7 +112,7 @@ class MissedPeriod:
 
     @property
     def text(self) -> str:
-        """What was missed, when it ended, and what would have saved it, in two lines."""
+        """The missed period, the instant of the loss, and what would have saved the streak, in two lines."""
         days = name_day(self.first_day)
         if self.last_day != self.first_day:
             days += f" to {name_day(self.last_day)}"
@@ -124,19 +124,19 @@ class MissedPeriod:
 
 @attrs.frozen
 class StreakExplanation:
-    """A streak, and how it came to be.
+    """A user's streak, and the periods that led to it.
 
     Attributes:
         user_id: the user.
-        at: as of when (aware, UTC); ``local`` is what the user's clock showed, ``time_zone`` where.
+        at: the instant of the explanation (aware, UTC); ``local`` is the user's local time, ``time_zone`` the zone.
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
-        length, longest: of the running streak (0 for none) and of the longest one.
-        first_day, last_day: the current period.
-        credited: whether it is credited already; ``conditions`` is what its events came to otherwise.
-        expires: the last local day on which activity still saves a running streak, freezes left aside.
-        freezes: how many are held; None where the rules have none.
-        periods: all that was decided, in order.
-        missed: the period that ended the last streak that was lost; None where none was, or the application ended it.
+        length, longest: the length of the running streak (0 for none) and of the longest one.
+        first_day, last_day: the first and the last local day of the current period.
+        credited: whether the current period is credited; ``conditions`` has its totals.
+        expires: the last local day on which activity keeps a running streak, not counting freezes.
+        freezes: the user's freezes; None if the rules have none.
+        periods: all decided periods, in order.
+        missed: the missed period of the last loss; None if there was none, or if a reset followed it.
     """
 
     user_id: str
@@ -157,7 +157,7 @@ class StreakExplanation:
 
     @property
     def text(self) -> str:
-        """The streak, what it needs, and why it is not longer."""
+        """The streak, what its current period needs, and why it is not longer."""
         unit = PERIOD_NAMES[self.frequency]
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
@@ -182,7 +182,7 @@ class StreakExplanation:
         return "\n".join([*lines, *self._application_changes(unit)])
 
     def _application_changes(self, unit: str) -> Iterator[str]:
-        """Yield what the application did to the streak since it was last lost by a miss."""
+        """Yield the application's resets and restorations since the streak was last lost."""
         last = max((index for index, period in enumerate(self.periods) if period.kind in _ENDINGS), default=0)
         for period in self.periods[last:]:
             if period.kind in {"reset", "restored"}:
@@ -194,7 +194,7 @@ class StreakExplanation:
         return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} held"
 
     def _running_periods(self) -> Iterator[Period]:
-        """Yield the periods of the running streak, the last first; of a restored one, also those before it was lost."""
+        """Yield the periods of the running streak, latest first; for a restored one, also those before its loss."""
         lost: int | None = None
         for period in reversed(self.periods):
             if period.kind == "restored":
@@ -212,11 +212,11 @@ class StreakExplanation:
 
 
 def decide_periods(periods: list[Period], effects: Iterable[NamedEffect], streak: StreakPlan) -> None:
-    """Append the periods that effects decide, in order; remove those whose decision they undo."""
+    """Append the periods that effects decide, in order; remove periods if effects undo the decision."""
     ending: PeriodKind = "missed"
     for effect in effects:
         if effect.kind is StreakReset:
-            ending = "reset"  # the loss follows
+            ending = "reset"  # the effect of the loss follows
         elif effect.kind is StreakLost:
             periods.append(_period(ending, effect, streak))
         elif effect.kind in _DECISIONS:
@@ -226,7 +226,7 @@ def decide_periods(periods: list[Period], effects: Iterable[NamedEffect], streak
 
 
 def _undo_decision(periods: list[Period], first_day: date) -> None:
-    """Remove the decision on a missed period, and what followed from it: credits that began the next streak."""
+    """Remove the decision on a missed period and all later ones."""
     decided = (
         index
         for index, period in enumerate(periods)
@@ -236,7 +236,7 @@ def _undo_decision(periods: list[Period], first_day: date) -> None:
 
 
 def _missed_after(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
-    """Return the missed periods that ended a streak since the application last ended one, those undone left out."""
+    """Return the missed periods since the last reset, with those of a transition added or undone."""
     after = missed.copy()
     for effect in transition.effects:
         if effect.kind is StreakLost:
@@ -256,7 +256,7 @@ def _last_day(streak: StreakPlan, period: int) -> int:
 
 
 def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: Streak) -> StreakExplanation:
-    """Explain the streak as of the last transition, under whose rules it is this one."""
+    """Return the explanation of the streak after the last transition, under its rules."""
     periods: list[Period] = []
     missed: list[MissedPeriod] = []
     for transition in transitions:

@@ -1,4 +1,4 @@
-"""A user's timeline: what happened on each local day, and a calendar of their streak."""
+"""A user's timeline: the consequences on each local day, and a calendar of the streak."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trophy_engine.rules.points import PointsTrigger
 
 __all__ = ["DayStatus", "TimelineDay", "calendar_of", "draw_calendar", "timeline_of"]
 
-#: What a day was for the streak: ``"acted"`` if something was recorded that credited nothing.
+#: The status of a day for the streak; ``"acted"`` is a day with an event but without a credit.
 DayStatus = PeriodKind | Literal["acted", "idle"]
 
 _LETTERS: Final[dict[DayStatus, str]] = {
@@ -41,9 +41,9 @@ class TimelineDay:
 
     Attributes:
         day: the day.
-        time_zone: where, with the offset at the first thing that happened.
+        time_zone: the zone, with its offset at the first consequence.
         recorded: by metric, the number of events and the sum of their values.
-        lines: everything else, in order.
+        lines: all other consequences, in order.
     """
 
     day: date
@@ -53,7 +53,7 @@ class TimelineDay:
     _awards: dict[tuple[str, PointsTrigger], tuple[int, int, int]] = attrs.field(factory=dict)
 
     def add(self, consequence: Consequence) -> None:
-        """Add a consequence; awards of one trigger without boosts or bounds become one line."""
+        """Add a consequence; awards of one trigger without boosts or bounds share a line."""
         award = consequence.award
         if award is None or award.boosts or award.bound:
             self.lines.append(consequence.text)
@@ -68,7 +68,7 @@ class TimelineDay:
 
     @property
     def text(self) -> str:
-        """The day and the time zone, what was recorded, and what followed."""
+        """The day and the zone, the recorded totals, and all other consequences."""
         recorded = [
             f"{metric}: {total:,}" + (f" in {events:,} events" if events > 1 else "")
             for metric, (events, total) in self.recorded.items()
@@ -102,7 +102,7 @@ def _day(zone_: Zone, at: int) -> date:
 
 
 def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
-    """Return the status of each local day for the streak; days on which nothing was decided or recorded are absent."""
+    """Return the status of local days for the streak; days without an event or a decision are absent."""
     statuses: dict[date, DayStatus] = {}
     periods: list[Period] = []
     for transition in transitions:
@@ -119,7 +119,7 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
 
 
 def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
-    """Draw the days from the first to the last, a year after the other: a row a weekday, a column a week, a legend."""
+    """Yield the lines of a calendar, year by year: one row per weekday, one column per week; a legend ends it."""
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
         if any(start <= day <= end for day in statuses):
@@ -139,7 +139,7 @@ def _year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[s
 
 
 def _month(week: date, start: date, end: date) -> str:
-    """Name the month in the column of the week that holds its first day, in the width of two letters."""
+    """Return the number of the month if its first day is in the week, else spaces: two characters."""
     days = [week + _ONE_DAY * weekday for weekday in range(7)]
     begins = next((day for day in days if day.day == 1 and start <= day <= end), None)
     return "  " if begins is None else f"{begins:%m}"

@@ -1,4 +1,4 @@
-"""Reports on users' histories, by local days, and on all users. They read, and never change anything.
+"""Reports: read-only summaries of one user's history by local days, and of all users.
 
-Reports on one user are made from the transitions of the user's log; reports on all users, from players.
+Reports on one user use the transitions of the user's log; reports on all users use players.
 """

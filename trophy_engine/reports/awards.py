@@ -1,4 +1,4 @@
-"""The ledger: a user's awards in a points system."""
+"""The points ledger: a user's awards in a points system."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 from trophy_engine.core import PointsAwarded, Transition, select_effects
 from trophy_engine.errors import InvalidValue, short_repr
 
-#: The number of awards that can be asked for.
+#: The maximal number of awards per request.
 MAX_AWARDS: Final = 100
 
 
 def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> tuple[PointsAwarded, ...]:
-    """Return a user's last awards in a points system, the newest first, back to when the rules last lacked it.
+    """Return a user's last awards in a points system since it was last added to the rules, newest first.
 
     Raises:
         InvalidValue: ``n`` is not from 1 to 100.

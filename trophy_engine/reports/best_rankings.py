@@ -1,4 +1,4 @@
-"""Best rankings: the highest rank of a user on each leaderboard within a period, and the run in which it was held."""
+"""Best rankings: a user's highest rank on each leaderboard within a period, and its run."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from trophy_engine.leaderboards.views import StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 
-#: The most active week can reach beyond the year.
+#: The most active week can extend beyond the year.
 _A_WEEK: Final = timedelta(days=7)
 _FIRST: Final = date.min + _A_WEEK
 _LAST: Final = date.max - _A_WEEK
 
 
 def days_of_review(year: int, today: date) -> tuple[date, date]:
-    """Return the first and the last local day that a review of a year can ask for, none of them in the future."""
+    """Return the first and the last local day that a review of a year can need, none of them in the future."""
     first, last = max(date(year, 1, 1), _FIRST) - _A_WEEK, min(date(year, 12, 31), _LAST) + _A_WEEK
     return first, min(last, today)
 
 
 class BestRankings:
-    """The best rankings of one user in any period within some days; every leaderboard is looked up once.
+    """The best rankings of one user in any period within a range of days; each leaderboard is read once.
 
     Args:
-        boards: the leaderboards.
-        standings: returns the user's standings on a leaderboard, by key, in every run that has one of the days.
-        last: the last of the days.
+        boards: the leaderboards; inactive ones are ignored.
+        standings: returns the user's standings on a leaderboard, by key, in every run that overlaps the range.
+        last: the last day of the range.
     """
 
     def __init__(
@@ -42,13 +42,13 @@ class BestRankings:
         self._known: dict[str, Sequence[StandingView]] = {}
 
     def __call__(self, first: date, last: date) -> Mapping[str, StandingView]:
-        """Return the best rankings between two days by leaderboard; one without any is absent."""
+        """Return the best rankings between two days, by leaderboard; leaderboards without a rank are absent."""
         last = min(last, self._last)
         held = {key: min(self._held(key, first, last), key=_order, default=None) for key in self._boards}
         return {key: best for key, best in held.items() if best is not None}
 
     def _held(self, board: str, first: date, last: date) -> Iterator[StandingView]:
-        """Yield the best ranking of each run that has one of the days."""
+        """Yield the best ranking of each run that overlaps the days."""
         if board not in self._known:
             self._known[board] = self._standings(board)
         for standing in self._known[board]:
@@ -59,12 +59,12 @@ class BestRankings:
 
 
 def _best(history: Sequence[StandingDay], first: date, last: date) -> StandingDay | None:
-    """Return the highest rank held between two days, the one with which the first day began included."""
+    """Return the highest rank between two days, including the rank at the start of the first day."""
     before = [one for one in history if one.date < first][-1:]
     within = [one for one in history if first <= one.date <= last]
     return min((one for one in before + within if one.rank is not None), key=_order, default=None)
 
 
 def _order(one: StandingDay | StandingView) -> tuple[Number, Number]:
-    """Order by rank; of equal ones the greater value comes first."""
+    """Return the sort key of a ranking: by rank, then by descending value."""
     return one.rank or 0, -(one.value or 0)

@@ -1,4 +1,4 @@
-"""Daily totals: how a user's totals changed from local day to local day, in exact sums."""
+"""Daily totals: the changes of a user's totals by local day, as exact sums."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trophy_engine.reports.dated_effects import dated_effects
 
 
 class Measure(NamedTuple):
-    """A total: of a metric, of its events with a value of an event attribute, or of a points system."""
+    """A total: of a metric, of its events with one value of an event attribute, or of a points system."""
 
     kind: Literal["metric", "points"]
     key: str
@@ -26,11 +26,11 @@ class Measure(NamedTuple):
 
 @attrs.frozen
 class DailyTotals:
-    """How a total changed.
+    """The changes of a total.
 
     Attributes:
         days: the local days on which it changed, as ascending ordinals.
-        totals: the total at the end of each.
+        totals: the total at the end of each of these days.
     """
 
     days: tuple[int, ...] = ()
@@ -38,7 +38,7 @@ class DailyTotals:
 
     @classmethod
     def of(cls, changes: Mapping[int, Number]) -> Self:
-        """Return the totals that the changes of each day sum up to."""
+        """Return the totals that result from the changes of each day."""
         days = tuple(sorted(changes))
         return cls(days, tuple(accumulate((changes[day] for day in days), add)))
 
@@ -57,9 +57,9 @@ EMPTY = DailyTotals()
 
 
 def daily_totals(transitions: Iterable[Transition]) -> dict[Measure, DailyTotals]:
-    """Return the daily totals of every total that ever changed.
+    """Return the daily totals of every measure that ever changed.
 
-    A total that the rules dropped and declared again from zero begins where it was declared again.
+    If the rules drop a total and later add it again from zero, only the changes since then count.
     """
     changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
@@ -75,7 +75,7 @@ def daily_totals(transitions: Iterable[Transition]) -> dict[Measure, DailyTotals
 
 
 def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
-    """Yield the total that an effect changed, if it changed one: the change, and the total before and after it."""
+    """Yield the total that an effect changes, if any, with the change and the total before and after."""
     if effect.kind is MetricChanged:
         yield Measure("metric", effect.metric), effect.value, effect.before, effect.after
     elif effect.kind is PointsAwarded:
@@ -83,7 +83,7 @@ def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, 
 
 
 def _parts(measure: Measure, command: UserCommand | None) -> Iterator[Measure]:
-    """Yield a measure, and those by the attributes of the event that changed it."""
+    """Yield a measure, and its parts by the attributes of the event that changed it."""
     yield measure
     if measure.kind == "metric" and isinstance(command, Record):
         for attribute, value in command.attributes:

@@ -1,4 +1,4 @@
-"""Dated effects: effects with the local day on which they happened, in the time zone of the user at that instant."""
+"""Dated effects: effects with the local day of the user at their instant."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from trophy_engine.core import NamedEffect, Transition, UserChanged, UserCreated
 
 
 class DatedEffect(NamedTuple):
-    """An effect and the local day on which it happened.
+    """An effect and its local day.
 
     Attributes:
         day: the user's local day, as an ordinal.
         effect: the effect.
-        transition: the command that it came with.
+        transition: the transition that the effect belongs to.
     """
 
     day: int
@@ -24,7 +24,7 @@ class DatedEffect(NamedTuple):
 
 
 def dated_effects(transitions: Iterable[Transition]) -> Iterator[DatedEffect]:
-    """Yield the effects on a user, in order; a change of the time zone holds from its own effect on."""
+    """Yield the effects on a user, in order; a new time zone applies from its own effect on."""
     for transition in transitions:
         zone_: Zone = transition.state.clock.zone if transition.before is None else transition.before.clock.zone
         for effect in transition.effects:

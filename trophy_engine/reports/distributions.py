@@ -1,4 +1,4 @@
-"""Distributions: how users are spread over balances, levels and achievements."""
+"""Distributions: the numbers of users by balance, level and achievement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RANGES = 10
 
 @attrs.frozen
 class PointsRange:
-    """How many users hold from ``first`` to ``last`` points, both included."""
+    """The number of users with ``first`` to ``last`` points, both included."""
 
     first: int
     last: int
@@ -29,7 +29,7 @@ class PointsRange:
 
 @attrs.frozen
 class LevelCount:
-    """How many users hold a level."""
+    """The number of users at a level."""
 
     level: Level
     users: int
@@ -37,7 +37,7 @@ class LevelCount:
 
 @attrs.frozen
 class Rarity:
-    """How many users hold an achievement, and what percentage of all users they are, 0 where there are none."""
+    """The number of users who have completed an achievement, and their percentage of all users (0 without users)."""
 
     completions: int
     rarity: float
@@ -46,17 +46,17 @@ class Rarity:
 def histogram(
     players: Iterable[Player], system: str, attributes: Mapping[str, str] | None = None
 ) -> tuple[PointsRange, ...]:
-    """Spread users over their balances in a points system.
+    """Return the number of users by ranges of their balances in a points system.
 
-    The first range holds a balance of 0; ten equal ones follow, up to the power of ten that the greatest
-    balance needs, and that is at least 10.
+    The first range is a balance of 0. Ten equal ranges follow, up to the lowest power of ten, at least 10, that is not
+    below the greatest balance.
 
     Args:
         players: the users.
         system: the key of the points system.
-        attributes: count only users who have all of these.
+        attributes: count only users with all of these attributes.
     """
-    balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was declared
+    balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was added
     totals = [0 if balance is None else balance.total for balance in balances]
     top = _RANGES
     while top < max(totals, default=0):
@@ -73,21 +73,21 @@ def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -
 
 
 def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:
-    """Count the users at each level of a points system, the lowest first; who holds none is not counted.
+    """Return the number of users at each level of a points system, lowest first; users below all levels are left out.
 
     Raises:
         InvalidValue: the points system has no levels.
     """
     if not system.levels:
         raise InvalidValue(f"points system {system.key!r} has no levels to count users at; declare some first")
-    balances = (player.points.get(system.key) for player in players)  # none before it was declared
+    balances = (player.points.get(system.key) for player in players)  # none before it was added
     levels = (None if balance is None else balance.level for balance in balances)
     users = Counter(level.key for level in levels if level is not None)
     return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda level: level.points))
 
 
 def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
-    """Return the rarity of every achievement, in the order of declaration."""
+    """Return the rarity of every achievement, in the order of the rules."""
     users = 0
     completions: Counter[str] = Counter()
     for player in players:

@@ -1,4 +1,4 @@
-"""Reports: what one can ask an engine about histories and about everybody."""
+"""The reports of an engine, on one user's history and on all users."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ __all__ = ["Engine", "Reports"]
 
 
 class Engine(Protocol):
-    """What reports need of an engine."""
+    """The parts of an engine that reports use."""
 
     @property
     def ruleset(self) -> Ruleset:
-        """The rules in force."""
+        """The current rules."""
         ...
 
     def users(self) -> Iterator[str]:
-        """Walk the ids of all users."""
+        """Yield the ids of all users."""
         ...
 
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
-        """Walk everybody who was known at an instant, as they were then."""
+        """Yield all users known at an instant, in their state at that instant."""
         ...
 
     def transitions(self, user: str, *, at: datetime | None = None) -> Sequence[Transition]:
-        """Do a user's log again up to an instant."""
+        """Return a user's transitions up to an instant, evaluated from the log."""
         ...
 
     def standings(
         self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
     ) -> Sequence[StandingView]:
-        """Look at where a user has stood in every run of a leaderboard that has a day between two dates."""
+        """Return a user's standings in every run of a leaderboard that overlaps two dates."""
         ...
 
 
 class Reports:
     """Reports on the users of an engine (``engine.reports``).
 
-    Each takes ``at``, as of when (an aware datetime). By default it is now, or a user's last command where that is
-    later. Reports can be asked as of any instant; one on a user, since the user was created.
+    Each takes ``at``, the instant of the report (an aware datetime); the default is now, or the user's last command if
+    that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -76,24 +76,24 @@ class Reports:
         end: date,
         at: datetime | None = None,
     ) -> tuple[SummaryRow, ...]:
-        """Summarize how a user's total changed, by local days, weeks or months.
+        """Return the changes of a user's total, by local days, weeks or months.
 
-        There is a row for every period that touches the range, both ends included, whether or not anything happened.
-        Weeks begin on the first weekday of the rules' streak.
+        There is a row for every period that overlaps the range, both ends included, even if nothing happened in it.
+        Weeks begin on the first weekday of the streak rules, or on Sunday without them.
 
         Args:
             user: the user's id.
             metric: the key of a metric; or
             points: the key of a points system.
             aggregation: ``"daily"``, ``"weekly"`` or ``"monthly"``.
-            start: a local day.
-            end: a later one, by at most 400 days.
-            at: as of when.
+            start: the first local day.
+            end: the last local day, 1 to 400 days after ``start``.
+            at: the instant of the report.
 
         Raises:
-            InvalidValue: not exactly one total is asked for, or the range is none.
-            UnknownKey: the rules in force then had no such metric or points system.
-            UnknownUser: nothing had been recorded of the user by then.
+            InvalidValue: not exactly one total is requested, or the range is invalid.
+            UnknownKey: the rules at that instant do not have the metric or points system.
+            UnknownUser: the user does not exist at that instant.
         """
         if metric is not None and points is None:
             measure = Measure("metric", metric)
@@ -114,22 +114,22 @@ class Reports:
         return summarize(daily_totals(transitions).get(measure, EMPTY), aggregation, start, end, first_weekday)
 
     def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
-        """Return the last periods of a user's streak, the oldest first, the current one included.
+        """Return the last periods of a user's streak, oldest first, including the current one.
 
         Raises:
-            InvalidValue: ``periods`` is no whole number from 1 to 10,000.
-            UnknownKey: the rules in force then had no streak.
-            UnknownUser: nothing had been recorded of the user by then.
+            InvalidValue: ``periods`` is not an integer from 1 to 10,000.
+            UnknownKey: the rules at that instant have no streak.
+            UnknownUser: the user does not exist at that instant.
         """
         return streak_history(self._engine.transitions(user, at=at), periods)
 
     def awards(self, user: str, system: str, n: int = 10, *, at: datetime | None = None) -> tuple[PointsAwarded, ...]:
-        """Return a user's last awards in a points system, the newest first.
+        """Return a user's last awards in a points system, newest first.
 
         Raises:
             InvalidValue: ``n`` is not from 1 to 100.
-            UnknownKey: the rules in force then had no such points system.
-            UnknownUser: nothing had been recorded of the user by then.
+            UnknownKey: the rules at that instant do not have the points system.
+            UnknownUser: the user does not exist at that instant.
         """
         transitions = self._engine.transitions(user, at=at)
         _system(system, transitions[-1].plan.ruleset)
@@ -143,18 +143,18 @@ class Reports:
         at: datetime | None = None,
         rankings: Rankings | None = None,
     ) -> Wrapped:
-        """Review a user's year, by default the current one. It reads the logs of all users, to compare with them.
+        """Return a user's year in review, by default of the current year; to compare users, it reads all logs.
 
         Args:
             user: the user's id.
-            year: which year, by the user's local days.
-            at: as of when.
-            rankings: what returns the user's best rankings between two local days, both included, by leaderboard; by
-                default they are worked out from the logs.
+            year: the year, by the user's local days.
+            at: the instant of the report.
+            rankings: returns the user's best rankings between two local days, both included, by leaderboard; by default
+                they are computed from the logs.
 
         Raises:
-            InvalidValue: the year has not begun for the user.
-            UnknownUser: nothing had been recorded of the user by then.
+            InvalidValue: the year is not an integer from 1 to the user's current year.
+            UnknownUser: the user does not exist at that instant.
         """
         if rankings is not None:
             CALLABLE.check("rankings", rankings)
@@ -165,7 +165,7 @@ class Reports:
         return review_year(transitions, self._others(user, at), year, rankings)
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
-        """Return what tells the best rankings of a user in a year, as of the user's last instant."""
+        """Return the function for a user's best rankings in a year, as of the user's last instant."""
         first, last = days_of_review(year, date.fromordinal(state.clock.day))
         return BestRankings(
             self._engine.ruleset.leaderboards,
@@ -176,21 +176,21 @@ class Reports:
     def _others(self, user: str, at: datetime | None) -> Iterator[Sequence[Transition]]:
         for other in self._engine.users():
             if other != user:
-                with suppress(UnknownUser):  # who came later
+                with suppress(UnknownUser):  # created after the instant
                     yield self._engine.transitions(other, at=at)
 
     def histogram(
         self, system: str, attributes: Mapping[str, str] | None = None, *, at: datetime | None = None
     ) -> tuple[PointsRange, ...]:
-        """Spread users over their balances: 0, and ten equal ranges up to the power of ten that holds the greatest.
+        """Return the numbers of users by balance: 0, and ten equal ranges up to a power of ten.
 
         Args:
             system: the key of a points system.
-            attributes: count only users who have all of these user attributes.
-            at: as of when.
+            attributes: count only users with all of these user attributes.
+            at: the instant of the report.
 
         Raises:
-            UnknownKey: the rules have no such points system or user attribute.
+            UnknownKey: the current rules do not have the points system or a user attribute.
         """
         ruleset = self._engine.ruleset
         _system(system, ruleset)
@@ -204,16 +204,16 @@ class Reports:
         return histogram(self._engine.players(at=at), system, attributes)
 
     def level_summary(self, system: str, *, at: datetime | None = None) -> tuple[LevelCount, ...]:
-        """Count the users at each level of a points system, the lowest first; who holds none is not counted.
+        """Return the number of users at each level of a points system, lowest first; users below all are left out.
 
         Raises:
             InvalidValue: the points system has no levels.
-            UnknownKey: the rules have no such points system.
+            UnknownKey: the current rules do not have the points system.
         """
         return level_summary(self._engine.players(at=at), _system(system, self._engine.ruleset))
 
     def rarities(self, *, at: datetime | None = None) -> Mapping[str, Rarity]:
-        """Say of every achievement how many users hold it, and what percentage of all they are, by key."""
+        """Return, by achievement, the number of users who have completed it and their percentage of all users."""
         return rarities(self._engine.players(at=at), self._engine.ruleset)
 
 

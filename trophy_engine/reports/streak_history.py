@@ -1,8 +1,8 @@
-"""A streak's history: how long it was, period by period, and what carried it.
+"""The history of a streak: its length period by period, and freezes, pauses and resets.
 
-What is credited, missed and restored follows from effects; no effect records a carried period,
-which is inferred: neither credited, frozen nor missed. The length at a period is counted: a credit adds one, a loss
-sets it to zero, a restored streak is as long as it was, and any other period keeps it.
+Effects record credits, freezes, losses and restorations. No effect records a protected period; it is inferred: not
+credited, frozen or missed. The length is counted: a credit adds one, a loss sets it to zero, a restoration sets it
+to the length before the loss, and any other period keeps it.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ from trophy_engine.reports.dated_effects import dated_effects
 
 __all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
-#: The number of periods that can be asked for.
+#: The maximal number of periods per request.
 MAX_PERIODS: Final = 10_000
 
 
 @attrs.frozen
 class StreakPeriod:
-    """What a period was to the streak.
+    """A period in the history of a streak.
 
     Attributes:
-        period_start, period_end: its first and its last day.
-        length: of the streak at its end; now, for the current period.
-        used_freeze: whether a freeze carried the streak over it.
-        used_pause: whether it was missed, and a pause carried the streak over it.
-        reset_at: when the application ended the streak in it, if it did (aware, UTC).
+        period_start, period_end: its first and last day.
+        length: the length of the streak at its end; for the current period, the length now.
+        used_freeze: whether a freeze was spent on it.
+        used_pause: whether it was not credited and a pause protected it.
+        reset_at: the instant when the application reset the streak in it (aware, UTC); None if it did not.
     """
 
     period_start: date
@@ -66,12 +66,12 @@ class StreakPeriod:
 
 @attrs.frozen
 class LongestStreak:
-    """The longest a streak was in a stretch of time.
+    """The longest streak in a range of days.
 
     Attributes:
-        length: how long.
+        length: its length in periods.
         period_start: the first day of its first period.
-        period_end: the last day of its last period, within the stretch, that was credited or carried.
+        period_end: the last day of its last credited or protected period in the range.
         started: the day on which it started.
     """
 
@@ -82,11 +82,11 @@ class LongestStreak:
 
 
 def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[StreakPeriod, ...]:
-    """Return the last periods of a user's streak, the oldest first, the current one included.
+    """Return the last periods of a user's streak, oldest first, including the current one.
 
     Raises:
-        InvalidValue: ``periods`` is not from 1 to 10,000, or to what the calendar holds where that is less.
-        UnknownKey: the rules in force have no streak.
+        InvalidValue: ``periods`` is not from 1 to 10,000, or exceeds the periods since the first date of the calendar.
+        UnknownKey: the rules after the last transition have no streak.
     """
     record = _record_streak(transitions)
     state = transitions[-1].state
@@ -96,15 +96,15 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
     if type(periods) is not int or not 1 <= periods <= most:
         raise InvalidValue(f"must be a whole number from 1 to {most:,}, not {short_repr(periods)}", "periods")
     rows = list(record.rows(current - periods + 1, current))
-    # A later period can be credited already, on the other side of the date line.
+    # A later period can already be credited after travel west.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))
 
 
 def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
-    """Return the longest streak between two local days, both included; None where there was none.
+    """Return the longest streak between two local days, both included, or None if there was none.
 
     Raises:
-        UnknownKey: the rules in force have no streak.
+        UnknownKey: the rules after the last transition have no streak.
     """
     record = _record_streak(transitions)
     index = record.streak.index
@@ -128,10 +128,10 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
 
 
 def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
-    """Record a user's streak from their history, by the calendar of the rules in force.
+    """Return the record of a user's streak by the frequency of the rules after the last transition.
 
     Raises:
-        UnknownKey: they have no streak.
+        UnknownKey: these rules have no streak.
     """
     record: _StreakRecord | None = None
     records: dict[Frequency, _StreakRecord] = {}
@@ -158,7 +158,7 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
 
 
 def _dropped_streak(transition: Transition) -> bool:
-    """Return whether the user chose to have no streak while they had one."""
+    """Return whether a preference of the user removed a running streak."""
     before, after = transition.before, transition.state
     if before is None or not before.streak.length or after.streak.length:
         return False
@@ -170,15 +170,15 @@ def _dropped_streak(transition: Transition) -> bool:
 
 @attrs.define
 class _StreakRecord:
-    """What effects decided about every period, by the calendar of the streak.
+    """The decisions on every period, from effects.
 
     Attributes:
-        streak: the calendar.
-        credited, frozen: periods.
-        lost: periods, and how long the streak was that was lost in them.
-        restored: how long a restored streak is from a period on.
-        carried: the first and the last periods of what restoring carried.
-        reset_at: when the streak was reset in a period.
+        streak: the plan of the streak, which numbers the periods.
+        credited, frozen: the numbers of these periods.
+        lost: the length of the lost streak, by the period of the loss.
+        restored: the length of the streak, by the period from which it applies.
+        carried: the first and the last period that each restoration protects.
+        reset_at: the instant of a reset, by period.
         starts: the days on which streaks started.
         pauses: the first and the last day of each pause, by its number.
     """
@@ -194,13 +194,13 @@ class _StreakRecord:
     pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
 
     def add_effect(self, day: int, effect: NamedEffect) -> None:
-        """Record an effect that happened on a local day."""
+        """Add an effect that happened on a local day."""
         kind = effect.kind
         today = self.streak.index(day)
         if kind in {StreakStarted, StreakExtended}:
             period = self.streak.index(effect.period_start)
             self.credited.add(period)
-            if kind is StreakStarted:  # one that begins where another was lost does so in the past
+            if kind is StreakStarted:  # a streak that follows a loss can start in an earlier period
                 self.starts.append(day if today == period else effect.period_start)
         elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
             self._add_miss(today, effect)
@@ -217,7 +217,7 @@ class _StreakRecord:
             self.pauses[effect.number] = start, min(end, day - 1)
 
     def _add_miss(self, today: int, effect: NamedEffect) -> None:
-        """Record what a missed period led to, or that this is undone."""
+        """Add the consequence of a missed period, or undo it."""
         period = self.streak.index(effect.period_start)
         if effect.kind is FreezeConsumed:
             self.frozen.add(period)
@@ -226,11 +226,11 @@ class _StreakRecord:
         elif effect.kind is StreakLossUndone:
             del self.lost[period]
             self.starts = [start for start in self.starts if start < effect.period_start]
-        elif period < today:  # the loss by a reset comes within a period
+        elif period < today:  # a loss by a reset happens within its period
             self.lost[period] = effect.length
 
     def resume(self, today: int, past: Past, length: int) -> None:
-        """Resume where the calendar was left: add the periods that met the conditions since, up to today."""
+        """Add the periods that met the conditions while another frequency was in use, up to today."""
         lengths = self.length_changes()
         run, last = lengths[-1][1] if lengths else 0, past.through
         for period in past.met:
@@ -252,7 +252,7 @@ class _StreakRecord:
         self.restored[today] = 0
 
     def _restore(self, today: int, length: int) -> None:
-        """Carry the last streak that was lost at that length, from its loss through today."""
+        """Restore the last lost streak of a length, from its loss through today."""
         since = max((period for period, lost in self.lost.items() if lost == length), default=today)
         self._forget_from(since)
         self.restored[since] = length
@@ -265,7 +265,7 @@ class _StreakRecord:
         self.starts = [day for day in self.starts if self.streak.index(day) < period]
 
     def length_changes(self) -> list[tuple[int, int]]:
-        """Return the periods at which the length changes, with the lengths from them on, in order."""
+        """Return each period at which the length changes, with the length from it on, in order."""
         changes: list[tuple[int, int]] = []
         length = 0
         for period in sorted(self.credited | self.lost.keys() | self.restored.keys()):
@@ -275,7 +275,7 @@ class _StreakRecord:
         return changes
 
     def rows(self, first: int, current: int) -> Iterator[StreakPeriod]:
-        """Yield the row of each period up to the current one."""
+        """Yield a row for each period up to the current one."""
         lengths = self.length_changes()
         decided = self.credited | self.frozen
         pauses = Pauses((start, last, False) for start, last in self.pauses.values())
@@ -299,7 +299,7 @@ class _StreakRecord:
         return pauses.end_of_stretch(first_day, end) is not None
 
     def is_decided(self, period: int) -> bool:
-        """Return whether the current period already is credited or carried."""
+        """Return whether a period is credited or protected by a restoration."""
         return period in self.credited or any(first <= period <= last for first, last in self.carried)
 
     def first_day(self, period: int) -> date:
@@ -312,6 +312,6 @@ class _StreakRecord:
 
 
 def _length_at(lengths: Sequence[tuple[int, int]], period: int) -> int:
-    """Return the length at a period, from the periods at which it changes."""
+    """Return the length at a period, from the changes of the length."""
     count = bisect_right(lengths, period, key=itemgetter(0))
     return lengths[count - 1][1] if count else 0

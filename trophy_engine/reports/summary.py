@@ -1,4 +1,4 @@
-"""Summaries: how a total changed, period by period, as a chart shows it."""
+"""Summaries: the changes of a total, period by period, for charts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from trophy_engine.reports.daily_totals import DailyTotals
 
 __all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
 
-#: How far apart the ends of a summary can lie.
+#: The maximal number of days between the ends of a summary.
 MAX_DAYS: Final = 400
-#: The first and the last day of the years in which something can happen.
+#: The first and the last valid day.
 _DAYS: Final = from_micros(FIRST).date(), from_micros(LAST - 1).date()
 
 
@@ -27,8 +27,8 @@ class SummaryRow:
 
     Attributes:
         date: the first day of the period.
-        total: the total at its end.
-        change: the change within it, all of it.
+        total: the total at the end of the period.
+        change: the change in the whole period.
     """
 
     date: date
@@ -39,11 +39,11 @@ class SummaryRow:
 def summarize(
     totals: DailyTotals, aggregation: FrequencyName, start: date, end: date, first_weekday: Weekday = "sunday"
 ) -> tuple[SummaryRow, ...]:
-    """Summarize daily totals by every period that touches the range, both ends included, in order.
+    """Return a row for every period that overlaps the range, both ends included, in order.
 
     Raises:
-        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
-            order, or too far apart.
+        InvalidValue: the aggregation is unknown, or the dates are invalid, not in the years 1900 to 2199, not in order,
+            or more than 400 days apart.
     """
     check_range(aggregation, start, end)
     calendar = frequency(aggregation, first_weekday)
@@ -55,11 +55,11 @@ def summarize(
 
 
 def check_range(aggregation: str, start: object, end: object) -> None:
-    """Check what a summary is asked for.
+    """Check the arguments of a summary.
 
     Raises:
-        InvalidValue: there is no such aggregation, or the dates are none, outside the years 1900 to 2199, not in
-            order, or too far apart.
+        InvalidValue: the aggregation is unknown, or the dates are invalid, not in the years 1900 to 2199, not in order,
+            or more than 400 days apart.
     """
     if aggregation not in get_args(FrequencyName):
         names = ", ".join(get_args(FrequencyName))

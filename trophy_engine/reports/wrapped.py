@@ -1,7 +1,7 @@
-"""Wrapped: a user's year in review, and the day, the week and the month in which they were most active.
+"""Wrapped: a user's year in review, with the most active day, week and month.
 
-A day is active when something is recorded on it, and the more active the greater the sum of the values. Weeks begin on
-Mondays here. A week at the edge of the year is active by its days in the year, and reviewed as a whole.
+A day with an event is active. The most active period has the greatest sum of event values. Weeks begin on Mondays. A
+week at an edge of the year is ranked by its days in the year, and reviewed with all its days.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from trophy_engine.views.progress import AchievementView
 
 __all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
 
-#: What gives, from the first to the last of some local days, a user's best rankings by leaderboard.
+#: A function that returns a user's best rankings between two local days, both included, by leaderboard.
 Rankings = Callable[[date, date], Mapping[str, Any]]
 
 _MONDAYS = Weekly(first_weekday=1)
@@ -37,12 +37,12 @@ class PeriodTotal:
     """A total at the end of a period, and its change in the period.
 
     Attributes:
-        current_total: the total at its end.
-        change_this_period: the movement within it.
-        percent_change: that in percent of the total before it, cut to one decimal; 100 where that was 0, or 0 where
-            nothing changed.
-        percentile_this_period: the percentage of the other users whose total changed by less, 100 where there are none;
-            None for a day.
+        current_total: the total at the end of the period.
+        change_this_period: the change in the period.
+        percent_change: the change in percent of the total before the period, cut to one decimal; if that total is 0, it
+            is 100, or 0 without a change.
+        percentile_this_period: the percentage of the other users with a smaller change, 100 without other users; None
+            for a day.
     """
 
     current_total: Number
@@ -53,20 +53,20 @@ class PeriodTotal:
 
 @attrs.frozen
 class MetricPeriodTotal(PeriodTotal):
-    """A metric's total of a period; ``by_attribute`` holds it by event attribute and its values."""
+    """The total of a metric in a period; ``by_attribute`` has the parts by event attribute and value."""
 
     by_attribute: Mapping[str, Mapping[str, PeriodTotal]] = attrs.field(factory=dict)
 
 
 @attrs.frozen
 class WrappedPeriod:
-    """A period of the year.
+    """A period of the review.
 
     Attributes:
-        first_day, last_day: its local days.
+        first_day, last_day: its first and last local day.
         metrics, points: the totals of the rules' metrics and points systems, by key.
-        achievements: those that were completed in it, in order.
-        leaderboards: the best rankings in it, by key.
+        achievements: the achievements completed in it, in order.
+        leaderboards: the best rankings in it, by leaderboard.
     """
 
     first_day: date
@@ -79,14 +79,14 @@ class WrappedPeriod:
 
 @attrs.frozen
 class Wrapped:
-    """A year in review; the periods are None where nothing was recorded in it.
+    """A year in review; the periods are None if no event was recorded in it.
 
     Attributes:
-        year: which one.
-        days_active, weeks_active, months_active: how many of them there were.
-        most_active_day, most_active_week, most_active_month: the first of the most active ones.
-        entire_year: the whole of it.
-        longest_streak: the longest that the streak was in it; None where there was none.
+        year: the year.
+        days_active, weeks_active, months_active: the numbers of days, weeks and months with an event.
+        most_active_day, most_active_week, most_active_month: the most active ones; the first if there are several.
+        entire_year: the whole year.
+        longest_streak: the longest streak in the year; None if there was none.
     """
 
     year: int
@@ -101,10 +101,10 @@ class Wrapped:
 
 
 def check_year(transitions: Sequence[Transition], year: int | None) -> int:
-    """Return the year to review: by default the user's current one.
+    """Return the year to review, by default the user's current one.
 
     Raises:
-        InvalidValue: it is none, or has not begun for the user.
+        InvalidValue: the year is not an integer from 1 to the user's current year.
     """
     current = date.fromordinal(transitions[-1].state.clock.day).year
     if year is None:
@@ -121,13 +121,13 @@ def review_year(
     year: int,
     rankings: Rankings = lambda _first, _last: {},
 ) -> Wrapped:
-    """Review a user's year.
+    """Return the review of a user's year.
 
     Args:
-        transitions: the user's history.
-        others: the histories of all other users.
-        year: which year, by the user's local days.
-        rankings: what gives the user's best rankings between two local days, both included.
+        transitions: the user's transitions.
+        others: the transitions of all other users.
+        year: the year, by the user's local days.
+        rankings: returns the user's best rankings between two local days, both included.
     """
     new_year, new_years_eve = date(year, 1, 1), date(year, 12, 31)
     first, last = new_year.toordinal(), new_years_eve.toordinal()
@@ -152,7 +152,7 @@ def review_year(
 
 
 def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[tuple[int, Number]]:
-    """Return the days and the values of all events from the first to the last day."""
+    """Return the day and the value of each event from the first to the last day."""
     return [
         (day, effect.value)
         for day, effect, _ in dated_effects(transitions)
@@ -161,7 +161,7 @@ def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[
 
 
 def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[int, Number]:
-    """Sum up values by period."""
+    """Return the sum of values by period."""
     sums: defaultdict[int, Number] = defaultdict(int)
     for day, value in activity:
         period = calendar.index(day)
@@ -170,7 +170,7 @@ def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[i
 
 
 class _Review:
-    """A user's history, and the daily totals of all other users to compare with."""
+    """The data of a review: a user's totals and completions, and the totals of all other users."""
 
     def __init__(
         self, transitions: Sequence[Transition], others: Iterable[Sequence[Transition]], rankings: Rankings
@@ -187,12 +187,12 @@ class _Review:
         ]
 
     def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True) -> WrappedPeriod:
-        """Review the first of the periods with the greatest sum."""
+        """Return the review of the period with the greatest sum, the first if there are several."""
         period = max(sorted(sums), key=lambda index: sums[index])
         return self.period(calendar.first_day(period), calendar.first_day(period + 1) - 1, compare=compare)
 
     def period(self, first: int, last: int, *, compare: bool = True) -> WrappedPeriod:
-        """Review a period by its first and last days; ``compare`` says whether to compare with all other users."""
+        """Return the review of a period; ``compare`` decides whether to compare it with other users."""
         review = _PeriodReview(self, first, last, compare)
         days = date.fromordinal(first), date.fromordinal(last)
         return WrappedPeriod(
@@ -211,7 +211,7 @@ class _Review:
 
 @attrs.frozen
 class _PeriodReview:
-    """The totals of one period."""
+    """The totals of one period of a review."""
 
     review: _Review
     first: int
@@ -219,7 +219,7 @@ class _PeriodReview:
     compare: bool
 
     def metric(self, key: str) -> MetricPeriodTotal:
-        """Return the total of a metric, and of all values of event attributes recorded with it up to then."""
+        """Return the total of a metric, with its parts by event attributes recorded up to then."""
         whole = self.total(Measure("metric", key))
         by_attribute: dict[str, dict[str, PeriodTotal]] = {}
         for measure, totals in sorted(self.review.own.items(), key=lambda item: tuple(map(str, item[0]))):
@@ -228,7 +228,7 @@ class _PeriodReview:
         return MetricPeriodTotal(**attrs.asdict(whole, recurse=False), by_attribute=by_attribute)
 
     def total(self, measure: Measure) -> PeriodTotal:
-        """Return a total of the period."""
+        """Return the total and the change of a measure in the period."""
         totals = self.review.own.get(measure, EMPTY)
         total, change = totals.total(self.last), self._change(totals)
         percentile = None

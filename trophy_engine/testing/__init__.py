@@ -1,7 +1,7 @@
-"""A test kit for anybody's rules; it comes with the extra ``testing``.
+"""A test kit for rules of your own; requires the extra ``testing``.
 
-Strategies draw rules, users' histories, time zones and instants; laws say what holds whatever happens; a state machine
-plays one user. ``trophy_engine.testing.storage`` has the conformance tests of storages.
+Strategies draw rules, histories of users, time zones and instants; laws check properties of every history; a state
+machine simulates one user. ``trophy_engine.testing.storage`` has the conformance tests of storages.
 """
 
 from trophy_engine.testing.datetimes import instants, time_zones

@@ -1,4 +1,4 @@
-"""Assertions with the fact, or the first difference, in the message."""
+"""Assertions with the first difference in the message."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 
 
 def assert_true(fact: object, message: str) -> None:
-    """Assert a fact.
+    """Check that a fact is true.
 
     Raises:
-        AssertionError: with the message, where it does not hold.
+        AssertionError: it is not; the error has the message.
     """
     if not fact:
         raise AssertionError(message)
 
 
 def assert_equal(found: Any, expected: Any, what: str) -> None:
-    """Assert that two values are equal.
+    """Check that two values are equal.
 
     Raises:
-        AssertionError: with where they differ first, in lists and mappings, where they are not.
+        AssertionError: they are not; the error names the first difference in lists and mappings.
     """
     if found != expected:
         raise AssertionError(f"{what}: {_difference(found, expected)}")

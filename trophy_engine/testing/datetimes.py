@@ -1,4 +1,4 @@
-"""Strategies of time: zones, and instants around which calendars go wrong."""
+"""Strategies of time: zones, and instants close to irregularities of calendars."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = [
 ]
 
 PLAIN_ZONES: Final = ("UTC", "Europe/London", "America/New_York", "Asia/Tokyo", "+05:30", "-09:30", "+14:00", "-11:00")
-#: Zones in which something rare happens.
+#: Zones with rare irregularities.
 ODD_ZONES: Final = (
     "Australia/Lord_Howe",  # clocks move by half an hour
-    "Pacific/Apia",  # 30 December 2011 never was
+    "Pacific/Apia",  # there was no 30 December 2011
     "Asia/Kathmandu",  # 45 minutes off the hour
-    "America/St_Johns",  # clocks went back at 00:01, so that a new day ended after a minute and began again
+    "America/St_Johns",  # clocks went back at 00:01, so a new day ended after a minute and started again
     "Africa/Casablanca",  # summer time pauses for Ramadan
     "America/Sao_Paulo",  # clocks went forward at midnight
     "America/Havana",  # clocks go back at 01:00, so that midnight happens twice
@@ -39,7 +39,7 @@ ODD_ZONES: Final = (
 
 _FIRST: Final = date(2005, 1, 1)
 _LAST: Final = date(2030, 12, 31)
-#: No later instant is drawn, so that there is room for absences after it.
+#: The latest day from which gaps lead to calendar dates; later gaps are plain spans.
 _LATEST: Final = date(2120, 1, 1).toordinal()
 _MINUTE: Final = HOUR // 60
 _SECOND: Final = _MINUTE // 60
@@ -61,19 +61,19 @@ _NOTABLE: Final = (
 
 @cache
 def all_time_zones() -> st.SearchStrategy[str]:
-    """Draw the name of any time zone in the zone data; they shrink to the first by name."""
+    """Draw the name of any time zone in the zone data; shrink to the first by name."""
     return st.sampled_from(zone_names())
 
 
 @cache
 def time_zones() -> st.SearchStrategy[str]:
-    """Draw names of time zones, the odd ones twice as often; they shrink to UTC."""
+    """Draw names of time zones, irregular ones twice as often; shrink to UTC."""
     return st.sampled_from((*PLAIN_ZONES, *ODD_ZONES, *ODD_ZONES))
 
 
 @st.composite
 def _days(draw: st.DrawFn) -> int:
-    """Draw a day: any, one of note, or the last or the first of a month."""
+    """Draw a day: any, a notable one, or the last or the first of a month."""
     day = draw(st.one_of(st.sampled_from(_NOTABLE), st.dates(_FIRST, _LAST), st.dates(_FIRST, _LAST)))
     way = draw(st.sampled_from(("itself", "last of its month", "first of the next")))
     if way == "itself":
@@ -83,14 +83,14 @@ def _days(draw: st.DrawFn) -> int:
 
 @st.composite
 def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -> datetime:
-    """Draw instants (aware, UTC) of the years 2005 to 2030 and a little beyond.
+    """Draw instants (aware, UTC) in the years 2005 to 2030 or shortly after.
 
-    They lie around local midnights of month ends, leap days and any other days, and around transitions of the zones,
-    often a microsecond to either side.
+    They are close to local midnights, of month ends and leap days among others, and to transitions of the zones, often
+    a microsecond before or after.
 
     Args:
-        draw: given by Hypothesis.
-        time_zone: the zones whose midnights and transitions are meant; ``time_zones()`` by default.
+        draw: passed by Hypothesis.
+        time_zone: the zones of the midnights and transitions; ``time_zones()`` by default.
     """
     home = zone(draw(time_zone if time_zone is not None else time_zones()))
     midnight = home.midnight(draw(_days()))
@@ -100,12 +100,12 @@ def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -
 
 @attrs.frozen
 class Gap:
-    """Time that passes, told so that it means the same from whatever instant on.
+    """A duration, relative to any instant.
 
     Attributes:
         way: ``"span"`` microseconds, ``"days"``, or up to a ``"midnight"``, a ``"month"`` or a ``"transition"``.
-        number: how many of them; of midnights, months and transitions 0 is the next one.
-        edge: how many microseconds after that, or before.
+        number: the number of microseconds or days; for midnights, months and transitions, 0 is the next one.
+        edge: microseconds to add, possibly negative.
     """
 
     way: Literal["span", "days", "midnight", "month", "transition"]
@@ -113,7 +113,7 @@ class Gap:
     edge: int = 0
 
     def after(self, now: int, home: Zone) -> int:
-        """Give the instant after the gap (microseconds); it is not before now."""
+        """Return the instant after the gap (microseconds), never before ``now``."""
         return max(self._goal(now, home) + self.edge, now)
 
     def _goal(self, now: int, home: Zone) -> int:
@@ -132,7 +132,7 @@ class Gap:
 
 @cache
 def gaps() -> st.SearchStrategy[Gap]:
-    """Draw how time passes: not at all or a little, days, up to midnights, month ends and transitions, or years."""
+    """Draw gaps: none or short ones, days, up to midnights, month ends and transitions, or years."""
     hurry = st.builds(Gap, st.just("span"), st.sampled_from(_HURRY))
     stride = st.builds(Gap, st.just("days"), st.sampled_from(_STRIDES))
     edges = st.sampled_from(_EDGES)
@@ -143,12 +143,12 @@ def gaps() -> st.SearchStrategy[Gap]:
 
 
 def later(now: int, home: Zone) -> st.SearchStrategy[int]:
-    """Draw an instant (microseconds) after a gap; it is not before now."""
+    """Draw an instant (microseconds) after a gap, never before ``now``."""
     return gaps().map(lambda gap: gap.after(now, home))
 
 
 def transitions(home: Zone, after: int) -> Sequence[int]:
-    """Give the first instants within a year after another one at which the clocks of a zone move; at most two."""
+    """Return up to two instants, within a year after another one, at which the offset of a zone changes."""
     day, _ = home.window(after)
     found = (at for year in (0, 1) for at in _of_year(home, date.fromordinal(day).year + year))
     return [at for at in found if after < at <= after + 366 * DAY][:2]

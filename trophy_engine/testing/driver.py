@@ -1,4 +1,4 @@
-"""The driver: commands executed through the engine's public methods."""
+"""The driver: executes commands through the engine's public methods."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from trophy_engine.errors import TrophyError
 
 __all__ = ["HistoryCommand", "effects_of", "execute", "play", "states"]
 
-#: The commands of a history.
+#: A command of a history.
 HistoryCommand = UserCommand | Settle
 
 
@@ -36,7 +36,7 @@ def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, 
     """Execute a command through the engine's public methods.
 
     Returns:
-        The outcome, or the effects of settling, or the error of a command that was refused.
+        The outcome, the effects of settling, or the error of a refused command.
     """
     at = from_micros(command.at)
     try:
@@ -58,7 +58,7 @@ def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, 
 
 
 def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
-    """Identify a user or set their preferences: the engine has a method for each."""
+    """Identify a user or set preferences, with the engine's method for each."""
     if any(field.startswith("preferences.") for field in changes):
         chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
         if any(field.startswith("preferences.notifications.") for field in changes):
@@ -88,17 +88,17 @@ def _apply_streak_command(engine: Engine, command: StreakCommand, at: datetime) 
 
 
 def effects_of(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Effect, ...]:
-    """Return the effects of a command; none, for a refusal."""
+    """Return the effects of the result of a command; a refusal has none."""
     if isinstance(result, TrophyError):
         return ()
     return result.effects if isinstance(result, Outcome) else result
 
 
 def play(engine: Engine, commands: Iterable[HistoryCommand]) -> list[Effect]:
-    """Execute commands one after the other, and return all effects, in order."""
+    """Execute commands in order, and return all effects in order."""
     return [effect for command in commands for effect in effects_of(execute(engine, command))]
 
 
 def states(engine: Engine) -> dict[str, dict[str, Any]]:
-    """Return the state of every user, by id, as a snapshot would hold it."""
+    """Return the exported state of every user, by id."""
     return {user: engine.export_user(user) for user in engine.users()}

@@ -1,4 +1,4 @@
-"""Strategies of histories: what users do under a ruleset, in order of time."""
+"""Strategies of histories: commands of users under a ruleset, in order of time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from trophy_engine.testing.rulesets import rulesets
 
 __all__ = ["USERS", "History", "HistoryCommand", "commands", "events", "games", "histories", "journeys", "records"]
 
-#: What gives the strategy of a command for a ruleset, a user and an instant.
+#: A function of a ruleset, a user and an instant that returns a strategy of commands.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 
 USERS: Final = ("ann", "ben", "cyd")
@@ -45,35 +45,35 @@ _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
 
 @attrs.frozen(repr=False)
 class History:
-    """What users do under a ruleset; it prints as a narration.
+    """Commands of users under a ruleset; ``repr`` returns a narration.
 
     Attributes:
         ruleset: the rules.
-        commands: what is done, in order of time.
+        commands: the commands, in order of time.
     """
 
     ruleset: Ruleset
     commands: tuple[HistoryCommand, ...]
 
     def __iter__(self) -> Iterator[HistoryCommand]:
-        """Walk the commands."""
+        """Iterate over the commands."""
         return iter(self.commands)
 
     def __len__(self) -> int:
-        """Count the commands."""
+        """Return the number of commands."""
         return len(self.commands)
 
     def __repr__(self) -> str:
-        """Return the history as text: the commands, their local dates, and what followed."""
+        """Return the history as text: the commands, their local dates, and their consequences."""
         return "\n" + narrate(self.ruleset, self.commands)
 
-    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # how Hypothesis asks for it
-        """Print the story in Hypothesis's reports, where fields would be printed otherwise."""
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
+        """Print the narration in Hypothesis's reports."""
         printer.text(repr(self))
 
 
 def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
-    """Draw values at, just below and around the numbers at which something happens, and now and then odd ones."""
+    """Draw values at, below and around the thresholds of a metric, and some unusual ones."""
     named = mentioned_numbers(ruleset, metric) or (1,)
     below = [add(number, Decimal("-0.5")) for number in named]
     halves = [number // 2 for number in named if isinstance(number, int) and number > 1]
@@ -81,7 +81,7 @@ def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
 
 
 def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
-    """Draw attributes: each declared one is missing, or has a value that a filter names, or another one."""
+    """Draw attributes: each declared one is missing, has a value of a filter, or another one."""
     mentioned = mentioned_values(ruleset)
     choices = {
         attribute.key: st.sampled_from([None, *mentioned[attribute.key], "other"])
@@ -93,14 +93,14 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
 
 
 def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
-    """Draw an event of a user at an instant (microseconds); now and then it has one of two idempotency keys."""
+    """Draw an event of a user at an instant (microseconds); some have one of two idempotency keys."""
     gains = st.one_of([st.tuples(st.just(metric.key), _values(ruleset, metric.key)) for metric in ruleset.metrics])
     drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
     return drawn.map(lambda found: Record(user, at, *found[0], found[1], found[2]))
 
 
 def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Identify]:
-    """Draw a user's move to a time zone at an instant (microseconds); the zones are ``time_zones()`` by default."""
+    """Draw a user's move to a time zone at an instant (microseconds); ``zones`` is ``time_zones()`` by default."""
     return (time_zones() if zones is None else zones).map(lambda name: Identify(user, at, (("time_zone", name),)))
 
 
@@ -113,7 +113,7 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
 
 
 def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
-    """Draw a command of any kind, of a user at an instant (microseconds); most are events."""
+    """Draw a command of any kind by a user at an instant (microseconds); most are events."""
     chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
         "identify": (2, _identifications(ruleset, user, at)),
         "settle": (1, st.just(Settle(at))),
@@ -133,7 +133,7 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
 
 @cache
 def _streak_commands(user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
-    """Draw what an application does to a user's streak, or what users choose for it; pauses start soon."""
+    """Draw a command on a user's streak, or a preference; the dates of a pause are relative to today."""
     lasting = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
     choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
     return st.one_of(
@@ -157,16 +157,16 @@ def histories(
 ) -> st.SearchStrategy[History]:
     """Draw histories: commands of every kind in order of time.
 
-    There are bursts, midnights and transitions to the microsecond, absences of years, journeys, attributes that
-    filters want, repeated idempotency keys, and commands that are refused. They shrink to short stories.
+    They have bursts, midnights and transitions to the microsecond, absences of years, changes of zones, attributes of
+    filters, repeated idempotency keys, and refused commands. They shrink to short histories.
 
     Args:
-        ruleset: the rules that the users act under.
-        users: who acts.
-        min_size: how many commands there are at least; about six more, or as many again, are usual.
-        max_size: how many commands there are at most.
-        kinds: a function of ruleset, user and instant that gives the strategy of a command; any kind by default.
-        pace: how time passes from one command to the next; ``gaps()`` by default.
+        ruleset: the rules.
+        users: the ids of the users.
+        min_size: the minimal number of commands; about six more, or twice as many, are usual.
+        max_size: the maximal number of commands.
+        kinds: a function of ruleset, user and instant that returns a strategy of commands; any kind by default.
+        pace: a strategy of the gaps between commands; ``gaps()`` by default.
     """
     make = kinds or commands
     steps = st.one_of([st.tuples(gaps() if pace is None else pace, make(ruleset, user, 0)) for user in users])
@@ -175,7 +175,7 @@ def histories(
 
 
 def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, HistoryCommand]]) -> History:
-    """Put steps in time, each after its gap in the zone where its user is, up to the last instant there is."""
+    """Return a history of steps, each after its gap in the user's zone, up to the last valid instant."""
     homes: dict[str, str] = {}
     now = to_micros(start)
     dated: list[HistoryCommand] = []
@@ -191,7 +191,7 @@ def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, HistoryCo
 
 
 def _with_dates(command: HistoryCommand, home: Zone) -> HistoryCommand:
-    """Set the dates of a pause, which was drawn as a start in days from now and a length in days."""
+    """Replace the relative start and length of a pause, in days, by dates."""
     if not isinstance(command, Pause):
         return command
     start = min(home.window(command.at)[0] + int(command.start), LAST_DAY)
@@ -200,15 +200,15 @@ def _with_dates(command: HistoryCommand, home: Zone) -> HistoryCommand:
 
 
 def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:
-    """Draw histories of nothing but events."""
+    """Draw histories of events only."""
     return histories(ruleset, users=users, max_size=max_size, kinds=records)
 
 
 def games(ruleset: st.SearchStrategy[Ruleset] | None = None, **given: Any) -> st.SearchStrategy[History]:
-    """Draw a ruleset, and a history under it (``history.ruleset`` has the rules).
+    """Draw a ruleset, and a history under it (its ``ruleset`` attribute).
 
     Args:
         ruleset: the rules; ``rulesets()`` by default.
-        given: what else ``histories`` takes.
+        given: the other arguments of ``histories``.
     """
     return (rulesets() if ruleset is None else ruleset).flatmap(lambda rules: histories(rules, **given))

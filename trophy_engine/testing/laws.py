@@ -1,7 +1,7 @@
-"""The laws of the engine, as functions of a ruleset and a history: each raises ``AssertionError`` where it is broken.
+"""The laws of the engine: functions of a ruleset and a history that raise ``AssertionError`` if a law is broken.
 
-``check_laws`` runs them all. They hold for every ruleset and every history; a rule of one's own that breaks one has
-found a fault of the engine.
+``check_laws`` checks all of them. They are valid for every ruleset and every history, so a broken law is a fault of
+the engine. The first line of each docstring is the law; it is a note of the error.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _AHEAD: Final = (2_000_000, 0, 20 * HOUR, 2_000_000, 5 * HOUR, 9 * DAY)
 
 
 def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
-    """Settling twice is settling once; when and how often one settles changes no result, nor what is accepted."""
+    """Settling twice equals settling once to the later instant; when and how often one settles changes no result."""
     end = history.commands[-1].at
     for first, second in pairwise(_SPANS):
         goal = end + first + second
@@ -89,7 +89,7 @@ def _settle_between(ruleset: Ruleset, history: History) -> None:
 
 
 def _settle_ahead(ruleset: Ruleset, history: History) -> None:
-    """Settle to instants after the next command, which is refused only if something happened to its user after it."""
+    """Settle beyond the next command, which is refused only if something happened to its user after it."""
     ahead, left_alone = Engine(ruleset), Engine(ruleset)
     happened: dict[str, datetime] = {}
     commands = [command for command in history if not isinstance(command, Settle)]
@@ -98,13 +98,13 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
         if goal >= LAST:
             break
         for effect in play(ahead, [Settle(goal)]):
-            if not isinstance(effect, RankChanged):  # a rank changes by what others do
+            if not isinstance(effect, RankChanged):  # a rank changes by commands of other users
                 happened[effect.user_id] = max(effect.at, happened.get(effect.user_id, effect.at))
         latest = happened.get(command.user_id)
         result = execute(ahead, command)
         if latest is not None and from_micros(command.at) < latest:
             if isinstance(result, Outcome) and result.replayed:
-                continue  # a repeated key changes nothing, and is answered at any instant
+                continue  # a repeated key changes nothing at any instant
             assert_true(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
             continue
         expected = execute(left_alone, command)
@@ -121,14 +121,14 @@ def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ..
 
 
 def _ordered(effects: Iterable[Effect]) -> list[Effect]:
-    """Order effects of several users by instant; those of one user keep their order."""
+    """Sort effects of several users by instant; effects of one user keep their order."""
     return sorted(effects, key=lambda effect: (effect.at, effect.user_id))
 
 
 def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
-    """Group effects by user.
+    """Return effects by user.
 
-    Broadcasts happen when everybody is settled, and changes of ranks when any user acts: both are sorted.
+    Broadcasts depend on when users are settled, and changes of ranks on other users, so both are sorted.
     """
     found: dict[str, list[Effect]] = {}
     for effect in effects:
@@ -140,7 +140,7 @@ def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
 
 
 def replay_is_live(ruleset: Ruleset, history: History) -> None:
-    """The log done again gives the same states, effects and log, on every storage, and from snapshots."""
+    """Replaying the log results in the same states, effects and log, on every storage, and from snapshots."""
     engine = Engine(ruleset)
     effects = play(engine, history)
     engine.settle(at=from_micros(history.commands[-1].at))
@@ -163,7 +163,7 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
 
 
 def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> None:
-    """A repeated idempotency key changes nothing, and a refused command changes nothing."""
+    """Repeated idempotency keys and refused commands change nothing."""
     engine, told = Engine(ruleset), list[Effect]()
     engine.subscribe(Effect, told.append)
     for command in history:
@@ -187,7 +187,7 @@ def _states_and_log(engine: Engine) -> tuple[Any, ...]:
 
 
 def users_commute(ruleset: Ruleset, history: History) -> None:
-    """In whatever order the commands of different users come, nothing changes."""
+    """Users are independent: the order of commands of different users changes no result."""
     commands = [command for command in history if isinstance(command, UserCommand)]
     users = sorted({command.user_id for command in commands}, reverse=True)
     together, apart = Engine(ruleset), Engine(ruleset)
@@ -196,12 +196,12 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     assert_equal(states(together), states(apart), "the states when one user comes after the other")
     alone, alone_apart = _by_user(effects), _by_user(effects_apart)
     for effects_by_user in (alone, alone_apart):
-        effects_by_user.pop(EVERYBODY, None)  # who passes whom depends on who comes first
+        effects_by_user.pop(EVERYBODY, None)  # their rank changes depend on the order of users
     assert_equal(alone, alone_apart, "what happens when one user comes after the other")
 
 
 def completions_stay(ruleset: Ruleset, history: History) -> None:
-    """What is completed stays so and is completed once, and the order of declaration decides nothing."""
+    """Completed achievements stay completed and are completed once; the order of declaration changes nothing."""
     engine = Engine(ruleset)
     mirrored = Engine(attrs.evolve(ruleset, achievements=ruleset.achievements[::-1]))
     told: set[tuple[str, str]] = set()
@@ -244,7 +244,7 @@ def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
 
 
 def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
-    """A view is the state settled to its instant, and looking changes nothing."""
+    """Every view is the state settled to its instant; views change nothing."""
     watched, alone = Engine(ruleset), Engine(ruleset)
     users = sorted({command.user_id for command in history if isinstance(command, UserCommand)})
     for command in history:
@@ -263,7 +263,7 @@ def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
 
 
 def _look(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
-    """Return all views of a user."""
+    """Return all views of a user, empty if the user does not exist."""
     try:
         player = engine.user(user, at=from_micros(at))
     except UnknownUser:
@@ -294,7 +294,7 @@ def check_laws(ruleset: Ruleset, history: History, laws: Iterable[Law] = LAWS) -
     """Check that a history under a ruleset breaks no law.
 
     Raises:
-        AssertionError: it breaks one; the error says which and where, and its notes tell the story.
+        AssertionError: it breaks one; the notes of the error state the law and the history.
     """
     for law in laws:
         try:

@@ -1,4 +1,4 @@
-"""The law of the ledger: balances are sums of awards, and an award is what an accountant with fractions makes of it."""
+"""The law of the points ledger: balances are sums of awards, and awards are computed again with fractions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["ledger_adds_up"]
 
 
 def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
-    """A balance is the sum of its awards, within its bounds; levels follow it; every multiple crossed pays once."""
+    """Balances are the sums of their awards, within bounds; levels follow them; every multiple crossed pays once."""
     engine = Engine(ruleset)
     systems = {system.key: system for system in ruleset.points}
     totals: dict[tuple[str, str], int] = {}
@@ -70,7 +70,7 @@ def _check_awards(
 
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
-    """Recompute the awards for an event, except those of totals over filtered events, which effects do not hold."""
+    """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
     moves = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
     awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_an_event(award))
@@ -96,7 +96,7 @@ def _pays_once_an_event(award: PointsAwarded) -> bool:
 
 
 def _multiply(amount: int, boosts: Iterable[Boost]) -> int:
-    """Multiply with fractions and round once: down beats nearest beats up, halves go up."""
+    """Multiply with fractions and round once: down takes precedence over nearest, nearest over up; halves round up."""
     exact = Fraction(amount)
     for boost in boosts:
         exact *= Fraction(str(boost.multiplier))

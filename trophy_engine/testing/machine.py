@@ -1,6 +1,6 @@
-"""A state machine that plays one user, for rules and invariants of one's own.
+"""A state machine for one user, for rules and invariants of your own.
 
-Subclass ``StreakMachine`` with a ruleset, add invariants, and hand its ``TestCase`` to the test runner:
+Subclass ``StreakMachine`` with a ruleset, add invariants, and pass its ``TestCase`` to the test runner:
 
 >>> from hypothesis import settings
 >>> from hypothesis.stateful import run_state_machine_as_test
@@ -41,14 +41,14 @@ __all__ = ["StreakMachine"]
 
 
 class StreakMachine(RuleBasedStateMachine):
-    """One user who records, waits, travels, repeats themselves and is settled, under ``ruleset``.
+    """A user who records events, waits, changes zones, repeats events and is settled, under ``ruleset``.
 
     Attributes:
-        ruleset: the rules; a subclass says which.
+        ruleset: the rules, set by a subclass.
         user: the user's id.
-        engine: the engine; it has no history when the machine starts.
-        commands: the commands that were executed, in order.
-        effects: everything that happened, in order.
+        engine: the engine; its log is empty at the start.
+        commands: the executed commands, in order.
+        effects: all effects, in order.
     """
 
     ruleset: ClassVar[Ruleset]
@@ -64,16 +64,16 @@ class StreakMachine(RuleBasedStateMachine):
 
     @property
     def now(self) -> datetime:
-        """The instant at which the machine stands (aware, UTC)."""
+        """The current instant of the machine (aware, UTC)."""
         return from_micros(self._at)
 
     @property
     def player(self) -> Player:
-        """The user as of now."""
+        """The user at the current instant."""
         return self.engine.user(self.user, at=self.now)
 
     def do(self, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
-        """Do something, and remember it."""
+        """Execute a command and store it with its effects."""
         result = execute(self.engine, command)
         self.commands.append(command)
         self.effects += effects_of(result)
@@ -81,7 +81,7 @@ class StreakMachine(RuleBasedStateMachine):
 
     @initialize(start=instants(), home=time_zones())
     def come(self, start: datetime, home: str) -> None:
-        """Begin somewhere at some time."""
+        """Start at an instant in a time zone."""
         self._at = to_micros(start)
         self.do(Identify(self.user, self._at, (("time_zone", home),)))
 
@@ -95,7 +95,7 @@ class StreakMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def wait(self, data: st.DataObject) -> None:
-        """Let time pass: seconds, days, to a midnight or a transition, or years."""
+        """Let time pass: seconds, days, up to a midnight or a transition, or years."""
         self._at = min(data.draw(later(self._at, zone(self.player.time_zone)), label="wait until"), LAST - 1)
 
     @rule(home=time_zones())
@@ -106,7 +106,7 @@ class StreakMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._keyed is not None)
     @rule()
     def repeat(self) -> None:
-        """Send an event with an idempotency key again; nothing may come of it."""
+        """Repeat an event with an idempotency key, and check that it changes nothing."""
         if self._keyed is not None:
             before = self.engine.export_user(self.user)
             result = self.do(self._keyed._replace(at=self._at))
@@ -115,12 +115,12 @@ class StreakMachine(RuleBasedStateMachine):
 
     @rule()
     def settle(self) -> None:
-        """Settle."""
+        """Settle to the current instant."""
         self.do(Settle(self._at))
 
     @invariant()
     def the_streak_makes_sense(self) -> None:
-        """What one sees of the streak agrees with itself."""
+        """Check that the fields of the streak are consistent."""
         if not self.commands:
             return
         player = self.player
@@ -138,6 +138,6 @@ class StreakMachine(RuleBasedStateMachine):
             assert_true(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
 
     def teardown(self) -> None:
-        """Check that what was done breaks no law."""
+        """Check that the commands break no law."""
         if self.commands:
             check_laws(self.ruleset, History(self.ruleset, tuple(self.commands)))

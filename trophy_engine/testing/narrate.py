@@ -1,4 +1,4 @@
-"""Narration: a history as text, with what follows from each command."""
+"""Narration: a history as text, with the consequences of each command."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from trophy_engine.testing.driver import HistoryCommand, execute
 
 __all__ = ["narrate"]
 
-#: Only so many lines are shown of what follows from a command: a decade can bring thousands of awards.
+#: The maximal number of lines per command: ten years can result in thousands of awards.
 _MAX_LINES: Final = 12
 
 
 def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
-    """Return a history as text: the commands, their local days, and what follows, as a new engine executes them.
+    """Return a history as text: the commands, their local days, and their consequences in a new engine.
 
-    An error that is no refusal is part of the text, because failing tests print it.
+    An error other than a refusal is part of the text, because failing tests print it.
     """
     lines = ["Under these rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
     lines.append("this happens:")
@@ -33,7 +33,7 @@ def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
             lines += (f"  {line}" for line in (first, *following[:_MAX_LINES]))
             if len(following) > _MAX_LINES:
                 lines.append(f"    … and {len(following) - _MAX_LINES:,} lines more")
-        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs into the story
+        except Exception as error:  # noqa: BLE001  # any error is part of the text
             lines.append(f"  {command} raises {error!r}")
             break
     return "\n".join(lines)

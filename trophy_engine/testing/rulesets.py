@@ -1,4 +1,4 @@
-"""Strategies of rules: every class of rule, with everything that it refers to."""
+"""Strategies of rules: every class of rule, with the rules that it refers to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.str
 
 @st.composite
 def freezes(draw: st.DrawFn) -> Freezes:
-    """Draw a supply of at most four freezes, earned or not."""
+    """Draw the settings of freezes: at most four, earned or not."""
     most = draw(st.integers(0, 4))
     interval = draw(st.none() | st.integers(1, 9) | st.just(30))
     amount = None if interval is None else draw(st.integers(1, 3))
@@ -60,7 +60,7 @@ def freezes(draw: st.DrawFn) -> Freezes:
 
 @st.composite
 def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
-    """Draw streaks of every frequency, with one condition or several on the metrics, with and without freezes."""
+    """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency: FrequencyName = draw(st.sampled_from(["daily", "daily", "weekly", "monthly"]))
     return Streak(
@@ -76,7 +76,7 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
 
 _Waiting = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
 
-#: The triggers of achievements, by their kind, but for composites.
+#: Strategies of achievement triggers by type, except composites.
 ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], st.SearchStrategy[AchievementTrigger]]] = {
     MetricTrigger: st.builds(
         MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events
@@ -92,7 +92,7 @@ def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
     return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(CompositeTrigger)
 
 
-#: The triggers that wait for the achievements of these keys, by their kind.
+#: Functions from keys of achievements to strategies of composite triggers, by type.
 COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _Waiting]] = {CompositeTrigger: _composites}
 
 
@@ -120,7 +120,7 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
     return draw(st.permutations(made))
 
 
-#: The triggers of points, by their kind, but for those that pay for achievements.
+#: Strategies of points triggers by type, except triggers on achievements.
 POINTS_TRIGGERS: Final[dict[type[PointsTrigger], st.SearchStrategy[PointsTrigger]]] = {
     MetricPointsTrigger: st.builds(
         MetricPointsTrigger,
@@ -139,7 +139,7 @@ POINTS_TRIGGERS: Final[dict[type[PointsTrigger], st.SearchStrategy[PointsTrigger
     ),
     UserCreationPointsTrigger: st.builds(UserCreationPointsTrigger, _gains),
 }
-#: The triggers that pay for the achievements of these keys, by their kind.
+#: Functions from keys of achievements to strategies of points triggers on achievements, by type.
 COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.SearchStrategy[PointsTrigger]]]] = {
     AchievementPointsTrigger: lambda keys: st.builds(AchievementPointsTrigger, st.sampled_from(keys), _points),
 }
@@ -184,11 +184,11 @@ def _system(draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger
 
 @st.composite
 def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = None) -> Ruleset:
-    """Draw rulesets over two metrics, one user attribute (plan) and one event attribute (device).
+    """Draw rulesets with two metrics, one user attribute (plan) and one event attribute (device).
 
     Args:
-        draw: given by Hypothesis.
-        streak: the streaks; ``streak_rules()`` or none by default.
+        draw: passed by Hypothesis.
+        streak: a strategy of streaks; ``streak_rules()`` or None by default.
     """
     achievements = draw(_achievements())
     triggers = _triggers_for(achievements)

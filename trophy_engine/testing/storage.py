@@ -1,6 +1,6 @@
-"""The conformance tests of storages: whatever passes them is a storage.
+"""The conformance tests of storages.
 
-Subclass ``StorageConformance`` in a test module, and pytest runs it:
+Subclass ``StorageConformance`` in a test module that pytest collects:
 
     class TestMyStorage(StorageConformance):
         def create_storage(self, tmp_path):
@@ -42,7 +42,7 @@ def _log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entr
 
 
 def _interrupts(call: Callable[[], object], line: int) -> bool:
-    """Make a call, raise KeyboardInterrupt at one of the lines that it runs, and return whether there are so many."""
+    """Make a call, interrupt it at the line with a number, and return whether it executes so many lines."""
     lines = 0
 
     def trace(_frame: FrameType, event: str, _argument: object) -> Any:
@@ -53,7 +53,7 @@ def _interrupts(call: Callable[[], object], line: int) -> bool:
             raise KeyboardInterrupt
         return trace
 
-    former = sys.gettrace()  # of a debugger, or of coverage
+    former = sys.gettrace()  # set by a debugger or by coverage
     sys.settrace(trace)
     try:
         call()
@@ -65,21 +65,21 @@ def _interrupts(call: Callable[[], object], line: int) -> bool:
 
 
 class StorageConformance(ABC):
-    """What every storage does."""
+    """The tests that every storage must pass."""
 
     @abstractmethod
     def create_storage(self, tmp_path: Path) -> Storage:
-        """Make an empty storage; the folder is the test's own."""
+        """Return an empty storage; each test has its own folder."""
 
     @pytest.fixture
     def storage(self, tmp_path: Path) -> Iterator[Storage]:
-        """Give an empty storage, closed at the end."""
+        """Yield an empty storage, and close it at the end."""
         storage = self.create_storage(tmp_path)
         yield storage
         storage.close()
 
     def test_a_new_storage_is_empty(self, storage: Storage) -> None:
-        """There is nothing in it."""
+        """Check that it has no entries, users, rules and snapshots."""
         assert storage.length() == 0
         assert not [*storage.entries(), *storage.entries_of("jo"), *storage.users()]
         assert not list(storage.rules_history())
@@ -87,7 +87,7 @@ class StorageConformance(ABC):
         assert storage.find("jo", "words", "key") is None
 
     def test_the_log_reads_back_as_it_was_appended(self, storage: Storage) -> None:
-        """Every kind of command, value and letter survives, in order."""
+        """Check that every kind of command, value and letter reads back equal, in order."""
         log = _log()
         storage.append(log[:3])
         storage.append([])
@@ -98,14 +98,14 @@ class StorageConformance(ABC):
         assert [type(entry.command) for entry in storage.entries()] == [type(command) for command in _COMMANDS]
 
     def test_the_entries_of_a_user_include_those_about_all(self, storage: Storage) -> None:
-        """Rules and settling concern everybody."""
+        """Check that changes of rules and settling are among the entries of every user."""
         storage.append(_log())
         assert [entry.sequence for entry in storage.entries_of("jo")] == [1, 2, 4, 5, 7, 8]
         assert [entry.sequence for entry in storage.entries_of("jo", 4)] == [5, 7, 8]
         assert [entry.sequence for entry in storage.entries_of("nobody")] == [1, 5, 7]
 
     def test_an_entry_that_does_not_follow_is_a_conflict_and_nothing_is_kept(self, storage: Storage) -> None:
-        """Two engines cannot write the same place of the log."""
+        """Check that two engines cannot write the same position of the log."""
         storage.append(_log()[:2])
         for wrong in (_log(after=1)[:2], _log(after=5)[:2], [_log()[2], _log()[4]], [_log()[2], _log()[2]]):
             with pytest.raises(StorageConflict):
@@ -114,7 +114,7 @@ class StorageConformance(ABC):
 
     @pytest.mark.parametrize("first", [1, 2])
     def test_a_key_that_has_been_used_is_a_conflict_and_nothing_is_kept(self, storage: Storage, first: int) -> None:
-        """Not by the same user for the same metric, be it in one call or in two."""
+        """Check a key used twice by one user for one metric, in one call or in two."""
         record = Record("jo", 1, "words", 1, (), "key")
         log = _log((record, record._replace(metric="pages"), record))
         storage.append(log[: first - 1])
@@ -141,7 +141,7 @@ class StorageConformance(ABC):
     def test_text_that_utf_8_cannot_write_is_refused_and_nothing_is_kept(
         self, storage: Storage, command: Command
     ) -> None:
-        """No storage takes what another one could not."""
+        """Check that a storage refuses text that another storage could not store."""
         keyed = Record("jo", 1, "words", 1, (), "key")
         for commands in ((command,), (keyed, command)):
             with pytest.raises(InvalidValue, match="UTF-8 can write"):
@@ -154,14 +154,14 @@ class StorageConformance(ABC):
         assert storage.load("jo") is None
 
     def test_nothing_is_found_under_text_that_utf_8_cannot_write(self, storage: Storage) -> None:
-        """To ask for it is no mistake."""
+        """Check that look-ups with this text raise no error."""
         storage.append(_log())
         assert storage.find("\ud800", "words", "key") is None
         assert storage.load("\ud800") is None
         assert [entry.sequence for entry in storage.entries_of("\ud800")] == [1, 5, 7]
 
     def test_an_interrupted_append_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
-        """At any of its lines; and the next call works."""
+        """Check an interruption at each line of the call, and that the next call works."""
         line, finished = 0, False
         while not finished:
             line += 1
@@ -177,7 +177,7 @@ class StorageConformance(ABC):
         assert kept == log
 
     def test_an_interrupted_save_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
-        """At any of its lines; and the next call works."""
+        """Check an interruption at each line of the call, and that the next call works."""
         storage.append(_log())
         line, finished, saved = 0, False, 0
         storage.save([Snapshot(user_id, 1, "abc", {"line": 0}) for user_id in ("jo", "mia")])
@@ -192,7 +192,7 @@ class StorageConformance(ABC):
         assert saved == line > 1
 
     def test_a_key_is_found_for_its_user_and_metric_only(self, storage: Storage) -> None:
-        """The scope of an idempotency key is the user and the metric."""
+        """Check that the scope of an idempotency key is the user and the metric."""
         log = _log()
         storage.append(log)
         assert storage.find("jo", "words", "key") == log[1]
@@ -200,17 +200,17 @@ class StorageConformance(ABC):
         assert storage.find("mia", "words", "key") is storage.find("jo", "words", "other") is None
 
     def test_the_rules_that_were_adopted_are_walked_in_order(self, storage: Storage) -> None:
-        """Of several rules_history the last one counts."""
+        """Check that all changes of rules are yielded in order."""
         storage.append(_log())
         assert list(storage.rules_history()) == [_log()[0], _log()[6]]
 
     def test_users_come_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
-        """Not in that of the alphabet."""
+        """Check that users are not sorted by name."""
         storage.append(_log())
         assert list(storage.users()) == ["jo", "Zoë 🦊", "mia"]
 
     def test_a_snapshot_replaces_the_older_one_and_is_nobodys_but_the_readers(self, storage: Storage) -> None:
-        """Changing what was saved or loaded changes nothing in the storage."""
+        """Check that changing a saved or loaded value changes nothing in the storage."""
         state: dict[str, Any] = {"totals": [["words", {}, "0.1"]], "name": None}
         storage.save([Snapshot("jo", 1, "abc", {"totals": []}), Snapshot("mia", 1, "abc", {})])
         storage.save([Snapshot("jo", 2, "def", state)])
@@ -224,7 +224,7 @@ class StorageConformance(ABC):
         assert storage.load("mia") == Snapshot("mia", 1, "abc", {})
 
     def test_a_long_log_reads_back_whole(self, storage: Storage) -> None:
-        """However it is kept in pieces."""
+        """Check a log of several chunks."""
         log = _log(tuple(Record("jo", at, "words", at, (), f"key-{at}") for at in range(5000)))
         storage.append(log)
         walk = storage.entries()
@@ -233,7 +233,7 @@ class StorageConformance(ABC):
         assert storage.find("jo", "words", "key-4999") == log[-1]
 
     def test_a_closed_storage_says_so(self, storage: Storage) -> None:
-        """Every call after close raises, a walk that goes on too; only to close it again does nothing."""
+        """Check that every call after close raises, as does a started iteration; a second close does nothing."""
         storage.append(_log())
         walks = [storage.entries(), storage.entries_of("jo"), storage.rules_history()]
         for walk in walks:

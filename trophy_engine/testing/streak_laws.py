@@ -1,4 +1,4 @@
-"""The laws of streaks: freezes are conserved, and a length is a number of credited periods."""
+"""The laws of streaks: freezes are conserved, and the length is the number of credited periods."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ __all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "lengt
 
 
 def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
-    """Play a history to its end, settle, and return the engine and all effects."""
+    """Execute a history, settle to its end, and return the engine and all effects."""
     engine = Engine(ruleset)
     effects = play(engine, history)
     return engine, [*effects, *engine.settle(at=from_micros(history.commands[-1].at))]
 
 
 def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
-    """Freezes: granted, earned and returned = held + consumed; at most one a period, and none without a streak."""
+    """Freezes: granted, earned and returned = held + consumed; at most one per period, and none without a streak."""
     if ruleset.streak is None or ruleset.streak.freezes is None:
         return
     engine, effects = _play_to_end(ruleset, history)
@@ -67,7 +67,7 @@ def _change(effect: Effect) -> int:
 
 
 def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
-    """Check a user's freezes effect by effect; return how many were consumed."""
+    """Check a user's freezes effect by effect; return the number of consumed ones."""
     held = 0
     periods: set[date] = set()
     for effect in effects:
@@ -93,7 +93,7 @@ def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
 
 
 def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
-    """A streak is as long as the periods that were credited, never longer than the periods since it began."""
+    """Streak lengths are numbers of credited periods, at most the number of periods since the start."""
     if ruleset.streak is None:
         return
     engine, effects = _play_to_end(ruleset, history)
@@ -114,7 +114,7 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
 
 
 def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
-    """Check a user's streak effect by effect; return the periods that the running one is credited with."""
+    """Check a user's streak effect by effect; return the credited periods of the running one."""
     credited: list[date] = []
     lost: list[list[date]] = []
     before_loss: list[list[date]] = []
@@ -123,7 +123,7 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
             continue
         match effect:
             case StreakLost(length=length, period_start=start):
-                # What was credited after the missed period, on a date shown early, starts the next streak.
+                # Periods credited after the missed one, on a date shown early, belong to the next streak.
                 before_loss.append(credited)
                 lost.append([period for period in credited if period < start])
                 assert_equal(length, len(lost[-1]), f"the length that {effect} says")
@@ -152,9 +152,9 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
 
 
 def acting_on_every_date_loses_nothing(history: History) -> None:
-    """A user who acts on every date of their own clock loses nothing and spends no freeze, between any time zones.
+    """Check that a user who acts on every date of their own clock loses no streak and spends no freeze, in any zones.
 
-    The history is one of ``travellers``: the events of each act meet the conditions of the streak.
+    The history is one of ``travellers``: the events of each instant meet all conditions of the streak.
     """
     streak = history.ruleset.streak
     if streak is None:
@@ -167,7 +167,7 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
             home = zone(str(dict(command.changes)["time_zone"]))
         if isinstance(command, Record):
             period = streak.calendar.index(home.window(command.at)[0])
-            if period > last:  # an earlier one can only be from before the user was created
+            if period > last:  # an earlier period can only be before the user's creation
                 last, length = period, length + 1
             if not isinstance(following, Record):
                 player = engine.user(command.user_id, at=from_micros(command.at))

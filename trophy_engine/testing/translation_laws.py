@@ -1,4 +1,4 @@
-"""The laws of translation: what is moved in time, or in space and time together, comes to the same."""
+"""The laws of translation: histories moved in time, or in time and space, have the same results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trophy_engine.testing.histories import History
 
 __all__ = ["offsets_and_instants_together_move_nothing", "whole_weeks_move_all"]
 
-#: The calendar repeats itself after 28 years of 1,461 weeks, between 1901 and 2099.
+#: Between 1901 and 2099, the calendar repeats after 28 years, which are 1,461 weeks.
 _CYCLE: Final = 1461
 _WEEKS: Final = (1, 53, _CYCLE)
 _HOURS: Final = (3, -7)
@@ -26,7 +26,7 @@ _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
 
 
 def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
-    """Moving all events by whole weeks moves all results by whole weeks, where no clock changes."""
+    """Events moved by whole weeks have results moved by whole weeks, unless clocks change."""
     commands = list(_with_time_zones("UTC", (command for command in history if _is_steady(command))))
     here = play(Engine(ruleset), commands)
     for weeks in _WEEKS:
@@ -47,7 +47,7 @@ def _has_monthly_periods(ruleset: Ruleset) -> bool:
 
 
 def _with_time_zones(home: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
-    """Say first of everybody where they live: mail to those who were given no zone goes by one whose clocks change."""
+    """Yield the commands, after setting each user's time zone; the default zone of emails has clock changes."""
     known: set[str] = set()
     for command in commands:
         if not isinstance(command, Settle) and command.user_id not in known:
@@ -57,7 +57,7 @@ def _with_time_zones(home: str, commands: Iterable[HistoryCommand]) -> Iterator[
 
 
 def _is_steady(command: HistoryCommand) -> bool:
-    """Leave out what is bound to dates: zones whose clocks change, sign-ups, pauses, and windows of the year."""
+    """Return whether a command does not depend on dates; zones with clock changes, sign-ups and pauses do."""
     if not isinstance(command, Identify):
         return not isinstance(command, Pause | RestoreStreak)
     changes = dict(command.changes)
@@ -95,7 +95,7 @@ def _move_effect(effect: Effect, shift: timedelta) -> Effect:
 
 
 def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: History) -> None:
-    """Moving a user's offset by hours, and all instants by as much the other way, moves no local day."""
+    """Local days stay the same if the offset of a user moves by hours and all instants move back by as many."""
     commands = [
         command for command in history if not (isinstance(command, Identify) and "time_zone" in dict(command.changes))
     ]
@@ -105,7 +105,7 @@ def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: Histor
 
 
 def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hours: int) -> list[Effect]:
-    """Let everybody live so many hours east of UTC and act so many hours earlier; give what happens, moved back."""
+    """Play commands with all users some hours east of UTC and so many hours earlier; return the effects moved back."""
     home = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
     moved = (command._replace(at=command.at - hours * HOUR) for command in commands)
     effects = play(Engine(ruleset), _with_time_zones(home, moved))
@@ -113,5 +113,5 @@ def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hour
     return [
         attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))
         for effect in effects
-        if effect.user_id  # what concerns everybody goes by UTC
+        if effect.user_id  # broadcasts use UTC
     ]

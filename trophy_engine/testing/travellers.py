@@ -1,7 +1,7 @@
-"""A strategy of travellers: users who act on every local date that their own clock shows, wherever they fly.
+"""A strategy of travellers: users who act on every local date of their own clock, in any time zones.
 
-A traveller's own clock takes the time zone of each destination at departure. The application learns of the zone later:
-at the latest with the traveller's first event after the departure.
+A traveller's own clock changes to the time zone of each destination at departure. The application receives the zone
+later: at the latest before the traveller's first event after the departure.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from trophy_engine.testing.histories import History
 __all__ = ["travellers"]
 
 _USER: Final = "ann"
-#: Where in a stretch of time something happens, in 64ths: often at its first or its last microsecond.
+#: Positions in an interval, in 64ths: often its first or its last microsecond.
 _PLACES: Final = (0, 64, 1, 32, 63, 16, 48)
 _STAYS: Final = tuple(hours * HOUR for hours in (24, 1, 6, 12, 18, 30, 40, 60))
 _END: Final = 3 * DAY
 
 
 class _Stay(NamedTuple):
-    """A stretch of time (microseconds, ``end`` not included) during which the own clock shows one zone's time."""
+    """An interval (microseconds, without ``end``) during which the own clock shows one zone's time."""
 
     start: int
     end: int
     home: Zone
 
     def at(self, place: int) -> int:
-        """Return an instant of the stretch, as far into it as the 64ths say."""
+        """Return an instant of the interval; ``place`` is the position in 64ths."""
         return self.start + (self.end - 1 - self.start) * place // 64
 
 
 class _Showing(NamedTuple):
-    """A stretch of time during which the own clock shows one date, and the stays that it lasts over."""
+    """An interval during which the own clock shows one date, and its parts by stay."""
 
     day: int
     parts: list[_Stay]
 
 
 def _showings(stays: Sequence[_Stay]) -> Iterator[_Showing]:
-    """Yield the dates that the own clock shows, in order of time; one that it shows again is yielded again."""
+    """Yield the dates of the own clock, in order of time; a date shown again is yielded again."""
     showing: _Showing | None = None
     for stay in stays:
         now = stay.start
@@ -80,7 +80,7 @@ def _stays(draw: st.DrawFn) -> list[_Stay]:
 
 @st.composite
 def _acts(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
-    """Draw the instants of events: at least one on each date, before the own clock leaves the date for a later one."""
+    """Draw the instants of events: at least one on each date, before the own clock shows a later date."""
     showings = list(_showings(stays))
     acted: set[int] = set()
     acts: list[int] = []
@@ -89,7 +89,7 @@ def _acts(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
         if showing.day in acted:
             wanted = draw(st.sampled_from([False, False, True]))
         elif later and later[0] < showing.day and showing.day in later:
-            wanted = draw(st.booleans())  # the date comes again before a later one
+            wanted = draw(st.booleans())  # the date is shown again before a later one
         else:
             wanted = True
         if wanted:
@@ -101,13 +101,13 @@ def _acts(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
 
 @st.composite
 def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
-    """Draw rules and the history of one traveller under them, who acts on every date of the own clock.
+    """Draw rules and the history of a traveller who acts on every date of the own clock.
 
-    Each event meets all conditions of the streak. Now and then everybody is settled in between.
+    The events of each instant meet all conditions of the streak. Some histories have settling in between.
 
     Args:
-        draw: given by Hypothesis.
-        streaks: the streak of the rules; its metrics are declared.
+        draw: passed by Hypothesis.
+        streaks: a strategy of the streak; the rules declare its metrics.
     """
     streak = draw(streaks)
     ruleset = Ruleset(metrics=[Metric(condition.key) for condition in streak.metrics], streak=streak)

@@ -1,4 +1,4 @@
-"""The hosted platform's API: an engine in the same process answers its client, application and admin API alike."""
+"""The HTTP API of the hosted platform: transports that answer its client from an engine in the same process."""
 
 from trophy_engine.errors import MissingExtra
 

@@ -1,4 +1,4 @@
-"""The context of an edit: the ruleset being edited, and what a request can look up in it."""
+"""The context of an edit: the ruleset being edited, and the look-ups that a request needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 @item
 class AttributeValue:
-    """One attribute of a filter, and the value that it must have."""
+    """An attribute of a filter, and its required value."""
 
     attribute_id: UUID
     attribute_value: str
@@ -32,13 +32,13 @@ class AttributeValue:
 
 @attrs.frozen
 class EditContext:
-    """A ruleset that is being edited; nothing here changes it.
+    """A ruleset that is being edited; the context is immutable.
 
     Attributes:
-        ruleset: the rules as they are by now.
+        ruleset: the rules after the items applied so far.
         at: when the request arrived.
-        has_user: tells whether there is such a user.
-        earlier_rulesets: gives the rulesets that were in force before, whose keys are not given to anything new.
+        has_user: returns whether a user exists.
+        earlier_rulesets: returns all rulesets in force so far; their keys are not reused.
     """
 
     ruleset: Ruleset
@@ -55,14 +55,14 @@ class EditContext:
         """The date of the request, in UTC."""
         return self.at.astimezone(UTC).date()
 
-    # --- from identifiers to rules ----------------------------------------------------------------------------------
+    # --- rules by identifier ----------------------------------------------------------------------------------------
 
     def metric(self, id_: UUID) -> Metric:
-        """Find a metric."""
+        """Return the metric with an identifier."""
         return _find_by_id("Metric", id_, ((metric_id(metric.key), metric) for metric in self.ruleset.metrics))
 
     def achievement(self, id_: UUID) -> Achievement:
-        """Find an achievement."""
+        """Return the achievement with an identifier."""
         return _find_by_id(
             "Achievement",
             id_,
@@ -70,19 +70,19 @@ class EditContext:
         )
 
     def system(self, id_: UUID) -> PointsSystem:
-        """Find a points system."""
+        """Return the points system with an identifier."""
         return _find_by_id("Points system", id_, ((system_id(system.key), system) for system in self.ruleset.points))
 
     def attribute(self, type_: str, id_: UUID) -> Attribute:
-        """Find an attribute of a type."""
+        """Return the attribute of a type with an identifier."""
         known = (attribute for attribute in self.ruleset.attributes if attribute.type == type_)
         return _find_by_id("Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known))
 
     def filter(self, type_: str, wanted: Iterable[AttributeValue]) -> Filter:
-        """Make a filter of attributes and their values.
+        """Return a filter by attribute values.
 
         Raises:
-            InvalidValue: an attribute is not there, or comes twice.
+            InvalidValue: an attribute does not exist, or occurs twice.
         """
         values: dict[str, str] = {}
         for pair in wanted:
@@ -95,17 +95,17 @@ class EditContext:
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def unused_key(self, stem: str, keys: Callable[[Ruleset], Iterable[str]]) -> str:
-        """Make a key that nothing has or had: the stem, or the stem and the lowest number from 2 on that is free.
+        """Return a key that no rule has or had: the stem, or the stem with the lowest unused number from 2 on.
 
         Args:
-            stem: what the key begins with.
-            keys: gives the keys of a ruleset among which it is to be unique.
+            stem: the beginning of the key.
+            keys: returns the keys of a ruleset among which the new key must be unique.
         """
         taken = self._taken(keys)
         return stem if stem not in taken else _numbered_key(stem, taken, 2)
 
     def numbered_key(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
-        """Make a key that nothing has or had of a stem and the lowest number from ``first`` on that is free."""
+        """Return a key that no rule has or had: the stem with the lowest unused number from ``first`` on."""
         return _numbered_key(stem, self._taken(keys), first)
 
     def _taken(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
@@ -117,10 +117,10 @@ def _numbered_key(stem: str, taken: set[str], first: int) -> str:
 
 
 def _find_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
-    """Find what has an identifier.
+    """Return the rule with an identifier.
 
     Raises:
-        InvalidValue: nothing has.
+        InvalidValue: no rule has it.
     """
     for known_id, rule in known:
         if known_id == id_:

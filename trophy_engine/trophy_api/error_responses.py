@@ -18,7 +18,7 @@ from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Response
 from trophy_engine.trophy_api.router import MethodNotAllowed
 
-#: The first that fits counts. Keys in paths are looked up by the handlers, so an unknown key is one in a body or query.
+#: The first class that matches decides. Handlers look up the keys in paths; an unknown key is one in a body or query.
 _STATUSES: Final[tuple[tuple[type[TrophyError], int], ...]] = (
     (CustomizationDisabled, 403),
     (UnknownUser, 404),
@@ -33,7 +33,7 @@ def error_response(error: TrophyError) -> Response:
     """Return the response for an error.
 
     Raises:
-        TrophyError: the error itself, where it is no refusal but a failure, as of a storage.
+        TrophyError: the error itself if it is not a refusal but a failure, for example of a storage.
     """
     if isinstance(error, MethodNotAllowed):
         return Response(error.status, {"error": error.message}, {"allow": ", ".join(error.allowed)})

@@ -8,11 +8,11 @@ from trophy_engine.errors import TrophyError
 
 
 class HttpError(TrophyError):
-    """A call that is refused; it has changed nothing.
+    """A call that is refused and changes nothing.
 
     Attributes:
-        status: the status code of HTTP.
-        message: the fact and, where there is one, the remedy.
+        status: the HTTP status code.
+        message: the fact and, if there is one, the remedy.
     """
 
     status: ClassVar[int]
@@ -23,30 +23,30 @@ class HttpError(TrophyError):
 
 
 class Malformed(HttpError):
-    """A request that is not even JSON of the right kind."""
+    """A request with a body that is not readable JSON."""
 
     status = 400
 
 
 class Unauthorized(HttpError):
-    """A request without the right key."""
+    """A request without an API key."""
 
     status = 401
 
 
 class NotFound(HttpError):
-    """What is not there."""
+    """A path, rule or user that does not exist."""
 
     status = 404
 
 
 class Unprocessable(HttpError):
-    """A request that can be read but not followed."""
+    """A request that is readable but cannot be applied."""
 
     status = 422
 
 
 class NotHosted(HttpError):
-    """What only the hosted service has: tenants, environments' keys and the like."""
+    """A feature of the hosted service only: tenants, application API keys, branding."""
 
     status = 501

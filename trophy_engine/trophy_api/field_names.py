@@ -1,4 +1,4 @@
-"""Names of fields: errors of the engine with the names that the API uses."""
+"""Field names: messages of engine errors in the camelCase names of the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trophy_engine.trophy_api.structuring import to_camel_case
 
 
 def translate_names(error: Exception) -> str:
-    """Return the message of an error with the names of fields in camelCase.
+    """Return the message of an error with its field names in camelCase.
 
     >>> translate_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
     "startDate must be a date, not 'days_off'"
@@ -20,10 +20,10 @@ def translate_names(error: Exception) -> str:
 
 @contextmanager
 def renaming_fields(**names: str) -> Iterator[None]:
-    """Raise each ``InvalidValue`` of the block again with some fields under other names.
+    """Rename fields in each ``InvalidValue`` that the block raises; ``names`` maps old names to new ones.
 
     Raises:
-        InvalidValue: what is refused within, under the other names.
+        InvalidValue: the error of the block, with the new field names.
     """
     try:
         yield
@@ -33,10 +33,10 @@ def renaming_fields(**names: str) -> Iterator[None]:
 
 @contextmanager
 def prefixing_field(path: str) -> Iterator[None]:
-    """Raise each ``InvalidValue`` of the block again with a path before the name of the field.
+    """Put a path before the field name in each ``InvalidValue`` that the block raises.
 
     Raises:
-        InvalidValue: what is refused, with the path before the name of the field.
+        InvalidValue: the error of the block, with the path before its field name.
     """
     try:
         yield

@@ -28,14 +28,14 @@ from trophy_engine.trophy_api.structuring import item, to_camel_case
 
 @item
 class Badge:
-    """A picture."""
+    """The badge of a rule: the address of a picture."""
 
     url: str
 
 
 @attrs.frozen
 class Codec:
-    """How a value is read from an item, given the rules being edited, and how it is shown.
+    """How a value is read from an item and how it is shown.
 
     Attributes:
         read: reads it.
@@ -78,13 +78,13 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-#: A value that is the same on both sides.
+#: A value that is the same in items and rules.
 _PLAIN: Final = Codec()
-#: A text that is empty in the API where the rule has none.
+#: A text that is empty in the API if the rule has none.
 PROSE: Final = Codec(read=lambda _, text: text or None, show=lambda text: text or "", type=str | None)
-#: A text that is null in the API where the rule has none; an empty one is none.
+#: A text that is null in the API if the rule has none; an empty text counts as none.
 TEXT: Final = Codec(read=lambda _, text: text or None, type=str | None)
-#: A picture: an object with its address.
+#: A picture: an object with a ``url``.
 BADGE: Final = Codec(
     lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
 )
@@ -111,7 +111,7 @@ ACHIEVEMENTS: Final = Codec(
     lambda keys: [str(achievement_id(key)) for key in keys],
     type=tuple[UUID, ...],
 )
-#: User attributes by which a leaderboard is broken down.
+#: The user attributes that a leaderboard is broken down by.
 BREAKDOWN: Final = Codec(
     lambda context, ids: tuple(context.attribute("user", id_).key for id_ in ids),
     lambda keys: [str(attribute_id("user", key)) for key in keys],
@@ -123,18 +123,18 @@ EVENT_FILTER: Final = _filter("event")
 
 @attrs.frozen
 class Field:
-    """A part of a rule.
+    """A field of a rule.
 
     Attributes:
-        name: its name in items, which the API spells in camelCase.
+        name: its name in items, in snake case; the API uses camelCase.
         rule_field: its name in the rule.
         codec: how it is read and shown.
         type: the type of its value in items; that of the codec by default.
-        required: whether an item that creates a rule must have it; of a variant's field, one that creates the variant.
-        default: its value in an item that creates a rule and leaves it out.
-        fixed: whether it is set for good when a rule is created.
-        fault: the message for any value that does not fit, if it is always the same.
-        omitted: whether it is left out, and not shown as null, where the rule has none.
+        required: whether an item that creates a rule, or a rule of this variant, must have it.
+        default: its value if an item that creates a rule does not set it.
+        fixed: whether it cannot change after the rule is created.
+        fault: the message for every invalid value, if it is always the same.
+        omitted: whether it is left out instead of null if the rule has no value.
     """
 
     name: str
@@ -149,22 +149,22 @@ class Field:
 
     @property
     def json_path(self) -> str:
-        """The path of the field in the JSON of the API, such as ``badge.url``."""
+        """The path of the field in the JSON of the API, for example ``badge.url``."""
         return ".".join((to_camel_case(self.name), *self.codec.within))
 
 
 def read_fields(fields: Iterable[Field], item: object, context: EditContext) -> dict[str, Any]:
-    """Return what an item sets of a rule, by names of the rule.
+    """Return the values that an item sets, by their names in the rule.
 
     Raises:
-        InvalidValue: it refers to what is not there.
+        InvalidValue: the item refers to something that does not exist.
     """
     given = ((field, getattr(item, field.name, UNSET)) for field in fields)
     return {field.rule_field: field.codec.read(context, value) for field, value in given if value is not UNSET}
 
 
 def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
-    """Show the fields of a rule."""
+    """Serialize fields of a rule."""
     values = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
     return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
 
@@ -180,7 +180,7 @@ def describe_fields(fields: Iterable[Field], rule: object, history: RulesHistory
 
 
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
-    """Return the message of an error with the names that the API gives to ``fields``.
+    """Return the message of an error with the API's names of ``fields``.
 
     >>> error_message(InvalidValue("must be at least 1, not 0", "threshold"), [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
@@ -213,11 +213,11 @@ def _with_json_paths(error: InvalidValue, fields: Iterable[Field]) -> InvalidVal
 
 @attrs.frozen
 class Variants:
-    """Fields that belong to one kind of rule each, such as to achievements by metric.
+    """Fields that belong to one kind of rule each, for example to achievements by metric.
 
     Attributes:
-        label: what one of the rules is called, such as ``"an achievement"``.
-        fields: those of each kind.
+        label: a noun for the rules in messages, for example ``"an achievement"``.
+        fields: the fields of each kind.
     """
 
     label: str
@@ -234,10 +234,10 @@ class Variants:
         return tuple(field for fields in self.fields.values() for field in fields)
 
     def check(self, item: object, kind: str, *, whole: bool) -> None:
-        """Check that an item has no field of another kind and, where it makes a ``whole`` rule, what is required.
+        """Check that an item has no field of another kind and, if ``whole``, that it has all required fields.
 
         Raises:
-            InvalidValue: it does not.
+            InvalidValue: it has, or has not.
         """
         own = self.fields[kind]
         names = {field.name for field in own}

@@ -1,4 +1,4 @@
-"""Requests and responses, with only as much of HTTP as the API needs."""
+"""HTTP requests and responses, reduced to what the API needs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Request:
     """A call of the API.
 
     Attributes:
-        method: such as ``"GET"``.
-        path: the parts of the path below the version, such as ``("metrics", "words", "event")``.
-        query: the parameters of the query, in order; a name may come again.
-        headers: by names in lower case.
-        body: the JSON of the body as Python values; None where there is none.
+        method: the HTTP method, for example ``"GET"``.
+        path: the parts of the path below the version, for example ``("metrics", "words", "event")``.
+        query: the parameters of the query, in order; names can repeat.
+        headers: the headers, by names in lower case.
+        body: the JSON of the body as Python values; None if the body is empty.
         at: when the call arrives.
-        strict: whether unknown fields of the body are refused, or else ignored.
+        strict: whether unknown fields of the body are refused; if False, they are ignored.
     """
 
     method: str
@@ -37,12 +37,12 @@ class Request:
 
 @attrs.frozen
 class Response:
-    """The answer to a call.
+    """The response to a call.
 
     Attributes:
-        status: the status code of HTTP.
-        body: JSON as Python values.
-        headers: further headers of HTTP.
+        status: the HTTP status code.
+        body: the JSON as Python values.
+        headers: HTTP headers besides the content type.
     """
 
     status: int

@@ -1,6 +1,6 @@
-"""Identifiers of rules in the API: derived from keys, so that a rule has the same one in every process.
+"""Identifiers of rules in the API: derived from keys, so a rule has the same identifier in every process.
 
-A rule that is given another key has another identifier from then on.
+If the key of a rule changes, so does its identifier.
 
 >>> metric_id("words")
 UUID('84d6876e-3173-5749-89a4-7285f6e4eff0')
@@ -14,40 +14,40 @@ from trophy_engine.identifiers import derive
 
 
 def metric_id(key: str) -> UUID:
-    """Identify a metric."""
+    """Return the identifier of a metric."""
     return derive("metric", key)
 
 
 def attribute_id(type_: str, key: str) -> UUID:
-    """Identify an attribute; its key is unique among those of its type."""
+    """Return the identifier of an attribute; its key is unique among attributes of its type."""
     return derive("attribute", type_, key)
 
 
 def achievement_id(key: str) -> UUID:
-    """Identify an achievement."""
+    """Return the identifier of an achievement."""
     return derive("achievement", key)
 
 
 def system_id(key: str) -> UUID:
-    """Identify a points system."""
+    """Return the identifier of a points system."""
     return derive("points", key)
 
 
 def level_id(system: str, key: str) -> UUID:
-    """Identify a level of a points system."""
+    """Return the identifier of a level of a points system."""
     return derive("level", system, key)
 
 
 def trigger_id(system: str, key: str) -> UUID:
-    """Identify a trigger of a points system by one of ``PointsSystem.trigger_keys``."""
+    """Return the identifier of a trigger of a points system; ``key`` is one of ``PointsSystem.trigger_keys``."""
     return derive("trigger", system, key)
 
 
 def boost_id(system: str, key: str) -> UUID:
-    """Identify a boost of a points system by one of ``PointsSystem.boost_keys``."""
+    """Return the identifier of a boost of a points system; ``key`` is one of ``PointsSystem.boost_keys``."""
     return derive("boost", system, key)
 
 
 def leaderboard_id(key: str) -> UUID:
-    """Identify a leaderboard."""
+    """Return the identifier of a leaderboard."""
     return derive("leaderboard", key)

@@ -1,4 +1,4 @@
-"""Parameters: what the query of a request asks for, as values or refused."""
+"""Query parameters: read from a request and converted, or refused."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from trophy_engine.trophy_api.http import Request
 
 W = TypeVar("W", bound=str)
 
-#: A whole number as a query has it, and no other of the spellings that ``int`` reads; no call needs a longer one.
+#: An integer in plain decimal digits, up to 18 of them; ``int`` reads other spellings too.
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 def read_text(request: Request, name: str) -> str | None:
-    """Return a parameter as it stands, None where it is left out; of several the last counts."""
+    """Return the text of a parameter, the last one if it repeats; None if it is missing."""
     return dict(request.query).get(name)
 
 
 def read_values(request: Request, name: str) -> list[str]:
-    """Return the values of a parameter that comes again and again."""
+    """Return all values of a parameter that can repeat."""
     return [value for given, value in request.query if given == name]
 
 
 def split_list(value: str) -> list[str]:
-    """Return what a value holds with commas between."""
+    """Return the non-empty parts of a comma-separated value."""
     return [part for part in value.split(",") if part]
 
 
 def read_list(request: Request, name: str) -> list[str]:
-    """Return the values of a parameter that comes again and again, or holds several with commas between."""
+    """Return all values of a parameter that can repeat; each can be a comma-separated list."""
     return [part for value in read_values(request, name) for part in split_list(value)]
 
 
 def read_flag(request: Request, name: str) -> bool:
-    """Return whether a parameter is the word true; anything else is not."""
+    """Return whether a parameter is exactly ``true``."""
     return read_text(request, name) == "true"
 
 
 def read_integer(
     request: Request, name: str, default: int, *, least: int | None = None, most: int | None = None
 ) -> int:
-    """Read a whole number; one that is left out is not checked.
+    """Return a parameter as an integer; a missing one is the default, which is not checked against the bounds.
 
     Raises:
-        Unprocessable: it is none, or out of bounds.
+        Unprocessable: it is not an integer, or is out of bounds.
     """
     given = read_text(request, name)
     if given is None:
@@ -61,17 +61,17 @@ def read_integer(
 
 
 def _describe_bounds(least: int | None, most: int | None) -> str:
-    """Describe the bounds, if any."""
+    """Return the bounds as words for a message, empty if there are none."""
     if least is None:
         return ""
     return f" of at least {least}" if most is None else f" from {least} to {most}"
 
 
 def read_choice(request: Request, name: str, options: Sequence[W]) -> W:
-    """Read a word that is one of several.
+    """Return a parameter that must be one of several options.
 
     Raises:
-        Unprocessable: it is left out, or another.
+        Unprocessable: it is missing or is not an option.
     """
     given = read_text(request, name)
     for option in options:
@@ -81,21 +81,21 @@ def read_choice(request: Request, name: str, options: Sequence[W]) -> W:
 
 
 def read_date(request: Request, name: str) -> date | None:
-    """Read a date, None where it is left out.
+    """Return a parameter as a date, None if it is missing.
 
     Raises:
-        InvalidValue: it is none.
+        InvalidValue: it is not a date.
     """
     given = read_text(request, name)
     return None if given is None else parse_date(given, name)
 
 
 def require_date(request: Request, name: str) -> date:
-    """Read a date.
+    """Return a required parameter as a date.
 
     Raises:
-        InvalidValue: it is none.
-        Unprocessable: it is left out.
+        InvalidValue: it is not a date.
+        Unprocessable: it is missing.
     """
     given = read_date(request, name)
     if given is None:
@@ -104,10 +104,10 @@ def require_date(request: Request, name: str) -> date:
 
 
 def read_attributes(request: Request, name: str = "userAttributes") -> dict[str, str]:
-    """Read attributes written as ``plan:pro,city:London``, where ``%2C`` is a comma within a value.
+    """Return the attributes of a parameter like ``plan:pro,city:London``; ``%2C`` is a comma within a value.
 
     Raises:
-        Unprocessable: one has no colon, or what is percent-encoded in a value is not UTF-8.
+        Unprocessable: a pair has no colon, or a percent-encoded value is not UTF-8.
     """
     attributes = {}
     for pair in read_list(request, name):

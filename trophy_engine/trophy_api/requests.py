@@ -1,4 +1,4 @@
-"""Bodies: what the requests of the application API hold."""
+"""Request bodies of the application API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Channel = Literal["email", "push"]
 class UpdatedUser:
     """The fields of a user that a call sets.
 
-    The platform's schema says ``subscribeToEmails``, its examples also say ``subscribedToEmails``.
+    The platform's schema names the last field ``subscribeToEmails``; some of its examples use ``subscribedToEmails``.
     """
 
     email: str | None | Unset = UNSET
@@ -32,21 +32,21 @@ class UpdatedUser:
 
 @item
 class PatchedUser(UpdatedUser):
-    """The fields of a user that a call sets; an ``id`` among them changes nothing, for the path names the user."""
+    """The fields of a user that a call sets; an ``id`` among them is ignored because the path names the user."""
 
     id: str | Unset = UNSET
 
 
 @item
 class UpsertedUser(UpdatedUser):
-    """A user, and the fields that a call sets."""
+    """The id of a user and the fields that a call sets."""
 
     id: str
 
 
 @item
 class EventBody:
-    """An event."""
+    """An event: its user, value and attributes."""
 
     user: UpsertedUser
     value: Number
@@ -55,14 +55,14 @@ class EventBody:
 
 @item
 class CompletionBody:
-    """The user who is to complete an achievement."""
+    """The user who completes an achievement."""
 
     user: UpsertedUser
 
 
 @item
 class MetricPreference:
-    """A condition of a user's own streak."""
+    """A condition of a user's custom streak."""
 
     key: str
     threshold: Number
@@ -70,7 +70,7 @@ class MetricPreference:
 
 @item
 class StreakPreferences:
-    """What a user wants of the streak."""
+    """The streak preferences that a call sets."""
 
     enabled: bool | Unset = UNSET
     evaluation_mode: Literal["AND", "OR", "ALL"] | Unset = UNSET
@@ -80,7 +80,7 @@ class StreakPreferences:
 
 @item
 class PreferencesBody:
-    """What a user wants, as far as the call says."""
+    """The preferences that a call sets."""
 
     notifications: dict[str, tuple[Channel, ...]] = attrs.field(factory=dict)
     streak: StreakPreferences | Unset = UNSET

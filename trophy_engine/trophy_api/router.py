@@ -1,4 +1,4 @@
-"""The router: which handler answers a call.
+"""The router: finds the handler of a call.
 
 >>> routes = [("GET", "users/{id}/streak", lambda engine, request: Response(200, []))]
 >>> find_handler(routes, "GET", ("users", "18", "streak")) is routes[0][2]
@@ -13,14 +13,14 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import HttpError, NotFound
 from trophy_engine.trophy_api.http import Request, Response
 
-#: What answers a call.
+#: A function that answers a call.
 Handler = Callable[[Engine, Request], Response]
-#: A method, the template of a path below the version, whose parts in braces can be anything, and what answers to them.
+#: An HTTP method, a path template below the version, and a handler. A part in braces matches any text.
 Route = tuple[str, str, Handler]
 
 
 class MethodNotAllowed(HttpError):
-    """A path that is there, but not for this method; ``allowed`` are the methods that it is for."""
+    """A path that exists, but not for this method; ``allowed`` lists the methods that it accepts."""
 
     status = 405
 
@@ -30,11 +30,11 @@ class MethodNotAllowed(HttpError):
 
 
 def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
-    """Find the handler of a call; of two templates that fit, the earlier counts.
+    """Return the handler of a call; if several templates match, the first.
 
     Raises:
-        NotFound: there is no such path.
-        MethodNotAllowed: there is, but not for this method.
+        NotFound: no template matches the path.
+        MethodNotAllowed: a template matches, but not for this method.
     """
     fitting = [(allowed, handler) for allowed, template, handler in routes if _fits(template, path)]
     for allowed, handler in fitting:

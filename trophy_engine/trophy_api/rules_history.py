@@ -1,4 +1,4 @@
-"""The history of the rules: what they were called and since when they are as they are, by all rules there were."""
+"""The history of the rules: names, keys and dates of rules, including rules that have been deleted."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
-#: When rules were made that the log begins with.
+#: The date of rules that were in force from the start of the log.
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @attrs.frozen
 class RulesHistory:
-    """What the rules of all times say of one another.
+    """The rulesets in force so far, oldest first.
 
     Attributes:
-        ruleset: the rules in force.
-        versions: when each of the rulesets came into force, and the ruleset, the oldest first.
+        ruleset: the current rules.
+        versions: each ruleset with the instant it came into force, oldest first.
     """
 
     ruleset: Ruleset
@@ -29,7 +29,7 @@ class RulesHistory:
 
     @classmethod
     def of(cls, engine: Engine) -> Self:
-        """Make the history of an engine."""
+        """Return the rules history of an engine."""
         return cls(engine.ruleset, tuple((version.at or _EVER, version.ruleset) for version in engine.rules_history()))
 
     @classmethod
@@ -38,7 +38,7 @@ class RulesHistory:
         return cls(ruleset, ((_EVER, ruleset),))
 
     def until(self, at: datetime) -> Self:
-        """Return the history as far as it had come at an instant."""
+        """Return the history up to and including an instant."""
         return attrs.evolve(self, versions=tuple(version for version in self.versions if version[0] <= at))
 
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
@@ -52,13 +52,13 @@ class RulesHistory:
         return created or _EVER, updated
 
     def metric_name(self, key: str) -> str:
-        """Return what a metric is called, or was when there last was one."""
+        """Return the latest name of a metric, or its key if no ruleset has it."""
         return next(
             (metric.name for _, rules in reversed(self.versions) for metric in rules.metrics if metric.key == key), key
         )
 
     def achievement_name(self, key: str) -> str:
-        """Return what an achievement is called, or was when there last was one."""
+        """Return the latest name of an achievement, or its key if no ruleset has it."""
         names = (
             achievement.name
             for _, rules in reversed(self.versions)
@@ -68,7 +68,7 @@ class RulesHistory:
         return next(names, key)
 
     def boost_key(self, system: str, boost: Boost) -> str:
-        """Return the key of a boost as the rules had it."""
+        """Return the key of a boost in the latest ruleset that contains it."""
         for _, ruleset in reversed(self.versions):
             for points_system in ruleset.points:
                 if points_system.key == system and boost in points_system.boosts:

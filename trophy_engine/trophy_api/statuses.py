@@ -1,7 +1,6 @@
-"""Statuses that come with time: whether a boost or a leaderboard has begun somewhere, and has ended everywhere.
+"""Statuses that depend on time: whether a boost or leaderboard has started in any time zone and ended in all of them.
 
-A date begins first where clocks are fourteen hours ahead of UTC, at 10:00 UTC of the day before. It ends last where
-they are twelve hours behind, at noon UTC of the day after.
+A date starts first at UTC+14, at 10:00 UTC of the day before. It ends last at UTC-12, at noon UTC of the day after.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 
 def boost_status(boost: Boost, at: datetime) -> BoostStatus:
-    """Return how far a boost is; one for a single user goes by dates in UTC."""
+    """Return the status of a boost at an instant; the dates of a boost for a single user are in UTC."""
     start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
     if boost.user_id is None:
         begins, ends = begins_anywhere(start), None if end is None else over_everywhere(end) + ANNOUNCED_AFTER
@@ -32,7 +31,7 @@ def boost_status(boost: Boost, at: datetime) -> BoostStatus:
 
 
 def leaderboard_status(board: Leaderboard, at: datetime) -> LeaderboardPhase:
-    """Return how far a leaderboard is."""
+    """Return the status of a leaderboard at an instant."""
     if board.status != "active":
         return board.status
     return Runs(board.start, board.end).status(0, to_micros(at))

@@ -1,6 +1,6 @@
-"""Structuring: JSON as frozen items, field by field, and what to say where it does not fit.
+"""Structuring: converts JSON to frozen items, field by field, and describes each field that does not fit.
 
-An item tells a field that is left out, ``UNSET``, from one that is null. Fields go by their names in camelCase:
+A missing field is ``UNSET``; a null field is None. JSON names are the camelCase form of the Python names:
 
 >>> @item
 ... class NewMetric:
@@ -35,12 +35,12 @@ from trophy_engine.numbers import Number, exact
 
 T = TypeVar("T")
 
-#: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
+#: A UUID in its usual form, in either case; ``UUID`` reads other spellings too.
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 def to_camel_case(name: str) -> str:
-    """Spell a name in camelCase, as the API does.
+    """Convert a name to camelCase.
 
     >>> to_camel_case("max_points")
     'maxPoints'
@@ -55,27 +55,27 @@ def _alias_in_camel_case(_: type, fields: list[Any]) -> list[Any]:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def item(cls: type[T]) -> type[T]:
-    """Make an item of a class: frozen, its fields by name only, in camelCase as in the API."""
+    """Turn a class into an item: a frozen attrs class with keyword-only arguments in camelCase."""
     return attrs.frozen(kw_only=True, field_transformer=_alias_in_camel_case)(cls)
 
 
 def given_fields(item: Any) -> dict[str, Any]:
-    """Return the fields of an item that are not left out, by their names in Python."""
+    """Return the fields of an item that are set, by their Python names."""
     values = ((field.name, getattr(item, field.name)) for field in attrs.fields(type(item)))
     return {name: value for name, value in values if value is not UNSET}
 
 
 def structure(raw: object, kind: type[T], what: str = "the request body", *, strict: bool = True) -> T:
-    """Read JSON as an item.
+    """Convert JSON to an item.
 
     Args:
         raw: the JSON as Python values.
         kind: the class of the item.
-        what: what messages call the JSON as a whole.
-        strict: whether unknown fields are refused, or else ignored.
+        what: the name of the whole JSON in messages.
+        strict: whether unknown fields are refused; if False, they are ignored.
 
     Raises:
-        InvalidValue: it does not fit; the message has a clause for each field that does not, as the request spells it.
+        InvalidValue: the JSON does not fit; the message has a clause for each faulty field, named as in the request.
     """
     try:
         return (_STRICT if strict else _LENIENT).structure(raw, kind)
@@ -86,7 +86,7 @@ def structure(raw: object, kind: type[T], what: str = "the request body", *, str
 
 
 def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
-    """Walk what is wrong, each as a clause that begins with the path of the field."""
+    """Yield a clause for each fault; a clause begins with the path of the field."""
     if isinstance(error, ClassValidationError):
         field_errors, others = error.group_exceptions()
         for inner, note in field_errors:
@@ -111,7 +111,7 @@ def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
 
 
 def _error_of_missing(kind: Any) -> BaseException:
-    """Return what is wrong with a field that is not there: what would be wrong with one that is of no kind at all."""
+    """Return the error for a missing field: the error that a value of no valid type would raise."""
     try:
         _STRICT.structure(UNSET, kind)
     except (ClassValidationError, IterableValidationError, InvalidValue) as error:
@@ -124,7 +124,7 @@ def _join(path: str, name: str) -> str:
 
 
 def _instance_hook(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
-    """Make a hook that takes the values of a kind as they are; True and False are no numbers."""
+    """Return a hook that accepts values of a type unchanged; True and False are not numbers."""
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -142,7 +142,7 @@ def _text(value: Any, _: Any) -> str:
 
 
 def _integer(value: Any, _: Any) -> int:
-    """Take a whole number; JSON has one kind of number, so 5.0 is one."""
+    """Return an integer; JSON has only one number type, so 5.0 is accepted."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     whole: int = _instance_hook(int, "a whole number")(value, _)
@@ -182,7 +182,7 @@ def _is_optional(kind: Any) -> bool:
 
 
 def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    """Make the hook of a field that may be left out or null."""
+    """Return the hook of a field that can be missing or null."""
     options = get_args(kind)
     rest: Any = Union[tuple(option for option in options if option not in {Unset, type(None)})]  # noqa: UP007
     null = type(None) in options
@@ -194,7 +194,7 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    """Make the hook of a list."""
+    """Return the hook of a list field."""
     many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
     check = _instance_hook(list, "a list")
     return lambda value, _: tuple(converter.structure(check(value, _), many))
@@ -225,7 +225,7 @@ def _is(origin: Any) -> Callable[[Any], bool]:
 
 
 def _object_hook(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Wrap a hook so that it refuses everything but objects."""
+    """Wrap a hook so that it refuses values that are not objects."""
     check = _instance_hook(dict, "an object")
     return lambda value, wanted: hook(check(value, wanted), wanted)
 

@@ -1,4 +1,4 @@
-"""Transports for httpx, and so for the platform's official client: calls are answered by an engine in the process."""
+"""Transports for httpx, and so for the platform's official client: an engine in the process answers the calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VERSION = "v1"
 
 
 class _Exchange:
-    """Answers calls; both transports are thin around it."""
+    """Answers calls; both transports delegate to it."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] | None, *, strict: bool) -> None:
         self._engine = engine
@@ -31,7 +31,7 @@ class _Exchange:
         self._strict = strict
 
     def respond(self, call: httpx.Request) -> httpx.Response:
-        """Answer a call whose body has been read."""
+        """Return the response to a call after its body has been read."""
         try:
             response = self._serve(call)
         except TrophyError as error:
@@ -48,7 +48,7 @@ class _Exchange:
         query = tuple(call.url.params.multi_items())
         headers = {name.lower(): value for name, value in call.headers.items()}
         body = _body(call.content)
-        with self._engine.exclusive():  # the clock is read inside, or else a later call could be served first
+        with self._engine.exclusive():  # the clock is read under the lock, so that calls are served in order of time
             now = self._clock()
             with self._engine.exclusive(now=now):
                 request = Request(call.method, path, query, headers, body, at=now, strict=self._strict)
@@ -56,7 +56,7 @@ class _Exchange:
 
 
 def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
-    """Return whether a URL is of the admin API, by its host or its first part, and its path below the version."""
+    """Return whether a URL is of the admin API (by its host or first path part), and its path below the version."""
     parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
     admin = url.host.startswith("admin.")
     if parts[0] == "admin":
@@ -67,10 +67,10 @@ def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
 
 
 def _body(content: bytes) -> Any:
-    """Read JSON.
+    """Parse a JSON body; an empty one is None.
 
     Raises:
-        Malformed: it is none, or none that can be read.
+        Malformed: the body is not JSON, or Python cannot read it.
     """
     if not content:
         return None
@@ -82,7 +82,7 @@ def _body(content: bytes) -> Any:
         raise Malformed("the body is not JSON: it is no text in UTF-8") from None
     except RecursionError:
         raise Malformed("the body is not JSON that can be read: its lists and objects are nested too deeply") from None
-    except ValueError:  # Python reads no whole number of more than some thousand digits
+    except ValueError:  # Python refuses integers of more than 4,300 digits
         raise Malformed("the body is not JSON that can be read: a number in it has too many digits") from None
 
 
@@ -90,7 +90,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs of a JSON object as a dict.
 
     Raises:
-        Malformed: a name is there twice.
+        Malformed: a name occurs twice.
     """
     values = dict(pairs)
     if len(values) < len(pairs):
@@ -106,16 +106,16 @@ class EngineTransport(httpx.BaseTransport):
     """Answers the calls of an ``httpx.Client`` from an engine.
 
     Args:
-        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
-        clock: when calls arrive; the engine's clock by default.
-        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
+        engine: the engine that answers. It serves one call at a time, from any thread.
+        clock: returns the instant at which a call arrives; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; if False, they are ignored.
     """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
         self._exchange = _Exchange(engine, clock, strict=strict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a call."""
+        """Return the response to a call."""
         request.read()
         return self._exchange.respond(request)
 
@@ -124,15 +124,15 @@ class AsyncEngineTransport(httpx.AsyncBaseTransport):
     """Answers the calls of an ``httpx.AsyncClient`` from an engine.
 
     Args:
-        engine: who answers. It serves each call whole, one after another, whichever threads they come from.
-        clock: when calls arrive; the engine's clock by default.
-        strict: whether unknown fields in request bodies are refused with 422; False ignores them.
+        engine: the engine that answers. It serves one call at a time, from any thread.
+        clock: returns the instant at which a call arrives; the engine's clock by default.
+        strict: whether unknown fields in request bodies are refused with 422; if False, they are ignored.
     """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] | None = None, strict: bool = True) -> None:
         self._exchange = _Exchange(engine, clock, strict=strict)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a call."""
+        """Return the response to a call."""
         await request.aread()
         return self._exchange.respond(request)

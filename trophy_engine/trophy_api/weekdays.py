@@ -1,4 +1,4 @@
-"""Weekdays: in the API they are numbers, from 0 for Sunday to 6 for Saturday."""
+"""Weekdays: the API numbers them from 0 for Sunday to 6 for Saturday."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from trophy_engine.errors import InvalidValue
 
 
 def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
-    """Take weekdays by their numbers; ``what`` is the field that they come from.
+    """Return the weekdays with given numbers; ``what`` is the field name for errors.
 
     Raises:
-        InvalidValue: a number is of no weekday, or comes twice.
+        InvalidValue: a number is not from 0 to 6, or occurs twice.
 
     >>> parse_weekdays((0, 6), "daysOff")
     ('sunday', 'saturday')

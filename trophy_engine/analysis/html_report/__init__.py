@@ -1,1 +1,1 @@
-"""The report: figures as charts, and one page that holds them all; it comes with the extra ``plot``."""
+"""The HTML report: charts of figures, and a single page with all of them; requires the extra ``plot``."""

@@ -1,7 +1,7 @@
-"""Charts: how each figure is drawn, as Vega-Lite; drawn here, and not in the reader's browser.
+"""Charts: the Vega-Lite specification of each figure, rendered here instead of in the browser.
 
-Colours are those of the page that shows a chart, by the names of its style sheet, or plain ones for a picture that
-stands alone. A chart is drawn anew for a narrow page, so that its words stay legible.
+Colors are CSS variables of the page that contains a chart, or fixed values for a picture on its own. A chart is
+rendered a second time for narrow pages, so that its text stays legible.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ __all__ = ["Style", "draw", "png"]
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PICTURE_SCALE: Final = 2.0
 _NAMES_WIDTH: Final = 160
-#: From this length on, streaks are drawn on a logarithmic scale.
+#: From this length on, the axis of streak lengths is logarithmic.
 _FAR: Final = 30
 
 
 @attrs.frozen
 class Style:
-    """What a chart looks like: its width in pixels, and its colours."""
+    """The width of a chart in pixels, and its colors."""
 
     width: int = 640
     ink: str = "#1f2430"
@@ -41,18 +41,18 @@ class Style:
 
     @classmethod
     def of_page(cls, width: int) -> Style:
-        """Give the style whose colours the page's style sheet decides."""
+        """Return the style with the color variables of the page's style sheet."""
         series = tuple(f"var(--series-{place})" for place in range(1, 9))
         return cls(width, "var(--ink)", "var(--faint)", "transparent", series)
 
 
 def draw(figure: Figure, style: Style) -> str:
-    """Draw a figure as SVG."""
+    """Render a figure as SVG."""
     return str(vl_convert.vegalite_to_svg(_specification(figure, style)))
 
 
 def png(figure: Figure) -> bytes:
-    """Draw a figure as a PNG picture that stands alone."""
+    """Render a figure as a PNG picture with a title."""
     specification = _specification(figure, Style()) | {"title": figure.title}
     return bytes(vl_convert.vegalite_to_png(specification, scale=_PICTURE_SCALE))
 
@@ -85,7 +85,7 @@ def _count(name: str, title: str) -> alt.Y:
 
 
 def _colour(figure: Figure, style: Style, otherwise: str | None = None) -> Any:
-    """Tell series apart by the rules they belong to, or by another column."""
+    """Color the series by ruleset, or by another column."""
     column = "rules" if "rules" in figure.columns else otherwise
     return alt.value(style.series[0]) if column is None else alt.Color(f"{column}:N", title=None, sort=None)
 
@@ -102,7 +102,7 @@ def _survival(figure: Figure, chart: alt.Chart, style: Style) -> Any:
     scale = alt.Scale(type="log", nice=False) if far else alt.Scale(zero=False)
     x, colour = alt.X("length:Q", title="length in periods", scale=scale, axis=axis), _colour(figure, style)
     line = chart.mark_line(interpolate="step-after", strokeWidth=2).encode(x=x, y=share, color=colour)
-    if "rules" in figure.columns:  # bands over bands say nothing
+    if "rules" in figure.columns:  # overlapping bands are unreadable
         return _sized(line, style)
     band = chart.mark_area(interpolate="step-after", opacity=0.18)
     return _sized(band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour) + line, style)
@@ -189,7 +189,7 @@ def _time(figure: Figure) -> str:
     return next(column for column in figure.columns if column in {"day", "week", "month"})
 
 
-#: How the figures are drawn, by their keys.
+#: The function that builds the chart of each figure, by the key of the figure.
 _CHARTS: Final[Mapping[str, Callable[[Figure, alt.Chart, Style], Any]]] = {
     "survival": _survival,
     "sweep": _sweep,

@@ -1,4 +1,4 @@
-"""The page: one HTML file that needs no network, with charts, their numbers, and their words."""
+"""The page: one HTML file with charts, their data and descriptions; it needs no network."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _WIDE, _NARROW = 600, 330
 
 @attrs.frozen
 class Report:
-    """What a page says.
+    """The content of a page.
 
     Attributes:
-        title, subtitle: what it is about.
-        facts: names and numbers to begin with.
-        figures: what to draw.
-        sentences: what it comes to, in words.
+        title, subtitle: the headings.
+        facts: names and values shown first.
+        figures: the figures to draw.
+        sentences: the conclusions, as text.
     """
 
     title: str
@@ -49,7 +49,7 @@ class _Plate:
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write the page; the same report gives the same bytes."""
+    """Write the page; equal reports result in equal bytes."""
     page = Environment(
         loader=PackageLoader("trophy_engine.analysis.html_report", "."),
         autoescape=True,
@@ -65,7 +65,7 @@ def write_report(report: Report, path: Path) -> None:
 
 
 def write_pictures(figures: Iterable[Figure], folder: Path) -> None:
-    """Draw each figure as a PNG file named after its key into a folder, which is made if need be."""
+    """Write each figure as a PNG file named after its key into a folder; create the folder if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         (folder / f"{figure.key}.png").write_bytes(png(figure))

@@ -1,4 +1,4 @@
-"""Figures in words: what a chart shows, for those who cannot see it.
+"""Figures in words: text alternatives of charts.
 
 >>> rows = ((1, 1.0, 1.0, 1.0, 4), (2, 0.5, 0.06, 0.84, 4), (8, 0.25, 0.01, 0.67, 2))
 >>> in_words(Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), rows))
@@ -19,7 +19,7 @@ _Rows = Sequence[Mapping[str, Any]]
 
 
 def in_words(figure: Figure) -> str:
-    """Say what a figure shows, in a sentence for each of the rules that it compares."""
+    """Return the description of a figure, with one sentence per ruleset."""
     rows = [dict(zip(figure.columns, row, strict=True)) for row in figure.rows]
     say = _WORDS[figure.key]
     if "rules" not in figure.columns:

@@ -1,6 +1,6 @@
-"""The effects of many users in one order: by instant, then by user, then as they happened.
+"""The effects of many users in one order: by instant, then by user, then in the order of evaluation.
 
-The order does not depend on when, or in which process, a user was evaluated. What memory may not hold waits in files.
+The order does not depend on when or in which process a user was evaluated. Effects beyond a limit are kept in files.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class _Entry(NamedTuple):
 
 
 class EffectLog:
-    """Keeps effects, and gives them in order; used with ``with``, it tidies up after itself.
+    """Collects effects and returns them in order; a context manager that removes its files at the end.
 
     Args:
-        folder: where to keep what memory may not hold; a temporary folder of its own by default.
-        prefix: what its files' names begin with, so that several can share a folder; a key.
+        folder: the folder of its files; a temporary folder by default.
+        prefix: the beginning of its file names, so that several logs can share a folder; a key.
 
     Raises:
-        InvalidValue: an argument is none.
+        InvalidValue: an argument is invalid.
     """
 
     def __init__(self, folder: Path | None = None, prefix: str = "effects") -> None:
@@ -50,7 +50,7 @@ class EffectLog:
         self._files = 0
 
     def add(self, effects: Iterable[RawEffect]) -> None:
-        """Add what happened to one user, in order."""
+        """Add the effects on one user, in order."""
         held = self._held
         for place, raw in enumerate(effects):
             held.append(_Entry(raw[AT], raw[USER_ID], place, raw))
@@ -58,7 +58,7 @@ class EffectLog:
             self.spill()
 
     def spill(self) -> None:
-        """Put what is in memory into a file."""
+        """Move the effects in memory to a file."""
         if not self._held:
             return
         self._held.sort(key=_key)
@@ -69,22 +69,22 @@ class EffectLog:
         self._files += 1
 
     def raw(self) -> Iterator[RawEffect]:
-        """Walk all effects in order, bare; those that logs with other prefixes spilled into the folder included."""
+        """Yield all raw effects in order, including those in files of logs in the same folder with a longer prefix."""
         self._held.sort(key=_key)
         files = (_read(path) for path in sorted(self.folder.glob(f"{self._prefix}*-*")))
         return (entry.raw for entry in merge(self._held, *files, key=_key))
 
     def __iter__(self) -> Iterator[Effect]:
-        """Walk all effects in order."""
+        """Yield all effects in order."""
         return map(to_effect, self.raw())
 
     def close(self) -> None:
-        """Remove the files, where the folder is the log's own."""
+        """Remove the files, if the folder is a temporary folder of the log."""
         if self._own is not None:
             self._own.cleanup()
 
     def __enter__(self) -> Self:
-        """Give the log."""
+        """Return the log."""
         return self
 
     def __exit__(
@@ -101,4 +101,4 @@ def _key(entry: _Entry) -> tuple[int, str, int]:
 def _read(path: Path) -> Iterator[_Entry]:
     with path.open("rb") as file:
         while file.peek(1):
-            yield from pickle.load(file)  # noqa: S301  # this process, or one of its own, has just written it
+            yield from pickle.load(file)  # noqa: S301  # written by this process or by one that it started

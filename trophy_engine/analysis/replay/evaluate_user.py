@@ -1,4 +1,4 @@
-"""Evaluation of one user: their events, in order of time, under a plan."""
+"""The evaluation of one user's events, in order of time, under a plan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 
 
 class UserResult(NamedTuple):
-    """A user's state, None without an event that the rules take, their effects, and how many events were evaluated."""
+    """The state of a user (None if no event was accepted), the effects, and the number of evaluated events."""
 
     state: UserState | None
     effects: list[RawEffect]
@@ -34,11 +34,11 @@ class UserResult(NamedTuple):
 
 
 class UserEvaluator:
-    """Evaluates the events of users, one user after the other, under one plan.
+    """Evaluates the events of users, user by user, under one plan.
 
     Args:
         plan: the compiled rules.
-        on_bad_row: called with each event that the rules refuse; such an event changes nothing.
+        on_bad_row: called with each event that the rules refuse; a refused event changes nothing.
     """
 
     def __init__(self, plan: Plan, on_bad_row: Callable[[BadRow], object]) -> None:
@@ -48,9 +48,9 @@ class UserEvaluator:
         self._attribute_cache: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {(): _NO_ATTRIBUTES}
 
     def evaluate(self, events: Sequence[Event], until: int) -> UserResult:
-        """Evaluate a user's events, in order of time, and settle the user to an instant; later events are left out.
+        """Evaluate a user's events, in order of time, and settle the user to ``until``; later events are ignored.
 
-        A row in another time zone than the user's last one moves the user there first.
+        A row with a time zone other than the user's current one first changes the user's time zone.
         """
         agenda = self._agenda
         effects: list[RawEffect] = []
@@ -88,7 +88,7 @@ class UserEvaluator:
         return UserResult(state, effects, evaluated)
 
     def _try_event(self, state: UserState | None, event: Event) -> UserState | None:
-        """Evaluate an event that may be refused; return the state after it, or None if it was refused."""
+        """Return the state after an event, or None if the event is refused."""
         agenda = self._agenda
         effects_before = len(agenda.effects)
         zone_name = event.time_zone
@@ -96,7 +96,7 @@ class UserEvaluator:
             metric = agenda.plan.metric(event.metric)
             attributes = self._check_attributes(event.attributes)
             if state is not None:
-                state = state.copy()  # what remains if the event is refused
+                state = state.copy()  # the original is kept in case of a refusal
             if zone_name is not None and (state is None or state.clock.zone.name != zone_name):
                 state = apply_command(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
             elif state is None:
@@ -112,7 +112,7 @@ class UserEvaluator:
         return state
 
     def _check_attributes(self, pairs: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-        """Return attributes as a mapping once it is known that the rules declare them."""
+        """Return attributes as a mapping after checking that the rules declare them."""
         if pairs not in self._attribute_cache:
             self.plan.check_attributes((key for key, _ in pairs), "event")
             if len(self._attribute_cache) >= _MAX_CACHED:

@@ -1,8 +1,7 @@
-"""Evaluation of a log a user at a time, in this process or in several, with the same result in any number of them.
+"""The evaluation of a log user by user, in one or several processes, with the same result.
 
-First the log is partitioned by user (``partition``), then each user's events are added to an accumulator, in order of
-time. The results of different accumulators are merged, and the order of merging does not matter, so that neither
-partitions nor processes show in the result.
+The log is partitioned by user (``partition``), then each user's events are added to an accumulator, in order of time.
+Results of accumulators are merged, in any order, so the result does not depend on partitions or processes.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ __all__ = [
     "evaluate",
 ]
 
-#: How many events to hold in memory before they are written to files, in all processes together.
+#: The maximal number of events in memory, over all processes, before they are written to files.
 MAX_IN_MEMORY: Final = 2_000_000
 _MAX_KEPT: Final = 1_000
 _BATCH: Final = 10_000
@@ -52,18 +51,18 @@ _MAX_WORKERS: Final = 1_000
 
 
 class BadRowFound(TrophyError):
-    """A strict replay met a bad row."""
+    """A bad row in a replay that accepts none."""
 
 
 class TooManyBadRows(TrophyError):
-    """A replay met more bad rows than it tolerates."""
+    """More bad rows in a replay than it accepts."""
 
 
 class Mergeable(Protocol):
-    """A result that can be merged with one of other users."""
+    """A result that can be merged with the result of other users."""
 
     def merge(self, other: Self, /) -> None:
-        """Merge the other result into this one; the order of merging does not matter."""
+        """Merge another result into this one; the order of merging does not matter."""
         ...
 
 
@@ -72,22 +71,22 @@ P_co = TypeVar("P_co", bound=Mergeable, covariant=True)
 
 
 class Accumulator(Protocol[P_co]):
-    """Collects a result over users, added one after the other."""
+    """Collects a result over users, added one by one."""
 
     def add(self, user_id: str, events: list[Event], until: int) -> None:
-        """Evaluate and add a user's events, which are in order of time; those after ``until`` are left out."""
+        """Evaluate a user's events, in order of time, and add the result; events after ``until`` are ignored."""
         ...
 
     def finish(self) -> P_co:
-        """Return the result over all users that were added."""
+        """Return the result over all added users."""
         ...
 
 
 class Job(Protocol[P_co]):
-    """Opens accumulators; it is pickled and sent to where users are evaluated."""
+    """Opens accumulators; it is pickled and sent to the processes that evaluate users."""
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> Accumulator[P_co]:
-        """Open an accumulator under a name that no other accumulator of the evaluation has."""
+        """Return an accumulator; ``name`` is unique within the evaluation."""
         ...
 
 
@@ -101,7 +100,7 @@ class Divisible(Protocol):
 
 
 class ProgressCallback(Protocol):
-    """A function that is called with the progress of an evaluation from time to time."""
+    """A function that receives the progress of an evaluation."""
 
     def __call__(self, stage: str, done: int, total: int | None, /) -> object:
         """Receive progress: ``"reading"`` counts rows and ``"evaluating"`` events; an unknown total is None."""
@@ -110,12 +109,12 @@ class ProgressCallback(Protocol):
 
 @attrs.define
 class BadRows:
-    """The bad rows of a log: all are counted and reported, and the first thousand kept.
+    """The bad rows of a log: all are counted and reported, the first thousand are kept.
 
     Attributes:
-        max_errors: how many to tolerate; None for any number, 0 to stop at the first.
-        on_bad_row: called with each when it is found.
-        count: how many there were.
+        max_errors: the maximal number of bad rows; None for no maximum, 0 to stop at the first.
+        on_bad_row: called with each bad row.
+        count: the number of bad rows so far.
     """
 
     max_errors: int | None = attrs.field(default=None, validator=Optional(Integer(min=0)))
@@ -127,8 +126,8 @@ class BadRows:
         """Count, keep and report a bad row.
 
         Raises:
-            BadRowFound: none is tolerated.
-            TooManyBadRows: there are more than are tolerated.
+            BadRowFound: ``max_errors`` is 0.
+            TooManyBadRows: there are more than ``max_errors``.
         """
         self.count += 1
         self._kept.append(row)
@@ -142,7 +141,7 @@ class BadRows:
             raise TooManyBadRows(f"more than {self.max_errors} bad rows, the last of them {row}")
 
     def first(self) -> tuple[BadRow, ...]:
-        """Return the first thousand of them, by file and line."""
+        """Return the first thousand, by file and line."""
         return tuple(sorted(self._kept)[:_MAX_KEPT])
 
 
@@ -155,20 +154,22 @@ def evaluate(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> tuple[P, int | None]:
-    """Evaluate a log under a job; return its result, and up to when (microseconds; None for an empty log).
+    """Evaluate a log under a job; return its result and the instant to which users are settled, in microseconds.
+
+    The instant is None for an empty log without ``until``.
 
     Args:
         log: the rows in any order; a ``Divisible`` log can be read by several processes.
-        job: what to collect over the users.
-        until: up to when; the instant of the log's last event by default.
+        job: opens the accumulators of the result.
+        until: the instant to settle users to; by default, the instant of the last event.
         bad_rows: collects the bad rows.
-        workers: how many processes to use. Further processes import the main module again, which a script must allow
-            for, as with ``multiprocessing`` in general.
+        workers: the number of processes. Each one imports the main module again, as with ``multiprocessing``; a script
+            must guard its entry point.
         on_progress: called with the progress.
 
     Raises:
-        InvalidValue: ``workers`` is not from 1 to 1,000, or what should be a row is none.
-        BadRowFound, TooManyBadRows: there are more bad rows than are tolerated.
+        InvalidValue: ``workers`` is not from 1 to 1,000, or an item of the log is not a row.
+        BadRowFound, TooManyBadRows: there are more bad rows than ``bad_rows`` accepts.
     """
     check_arguments(log, workers, on_progress)
     with TemporaryDirectory(prefix="trophy-engine-") as folder, _garbage_collector_off():
@@ -177,10 +178,10 @@ def evaluate(
 
 
 def check_arguments(log: object, workers: int, on_progress: object) -> None:
-    """Check what every evaluation takes.
+    """Check the arguments of all evaluations.
 
     Raises:
-        InvalidValue: the log is not iterable, there cannot be so many workers, or ``on_progress`` cannot be called.
+        InvalidValue: the log is not iterable, ``workers`` is not from 1 to 1,000, or ``on_progress`` is not callable.
     """
     if isinstance(log, str | bytes):
         raise InvalidValue(f"must be rows such as those of read_log, not {short_repr(log)}", "log")
@@ -189,10 +190,10 @@ def check_arguments(log: object, workers: int, on_progress: object) -> None:
 
 
 def check_workers(workers: int, on_progress: object) -> None:
-    """Check how many processes to use, and the callback for the progress.
+    """Check the number of processes and the callback for progress.
 
     Raises:
-        InvalidValue: there cannot be so many workers, or ``on_progress`` cannot be called.
+        InvalidValue: ``workers`` is not from 1 to 1,000, or ``on_progress`` is not callable.
     """
     Integer(max=_MAX_WORKERS).check("workers", workers)
     if workers < 1:
@@ -202,7 +203,7 @@ def check_workers(workers: int, on_progress: object) -> None:
 
 @contextmanager
 def _garbage_collector_off() -> Iterator[None]:
-    """Turn the collector of cycles off: it would walk millions of events again and again, and they are in none."""
+    """Turn the cyclic garbage collector off: it would traverse millions of events that are in no cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -225,7 +226,7 @@ class _Run(Generic[P]):
     last: int | None = None
 
     def in_this_process(self, log: Iterable[Row]) -> tuple[P, int | None]:
-        """Partition and evaluate in this process."""
+        """Partition and evaluate the log in this process."""
         partitioner = self._partition(log, MAX_IN_MEMORY)
         accumulator = self.job.open("0", self.bad_rows.add)
         if partitioner.spilled:
@@ -237,7 +238,7 @@ class _Run(Generic[P]):
         return accumulator.finish(), self._until()
 
     def in_processes(self, log: Iterable[Row], workers: int) -> tuple[P, int | None]:
-        """Evaluate in several processes, and partition in them, too, where the log has parts."""
+        """Evaluate the log in several processes; partition it in them too if it has parts."""
         parts = log.parts() if isinstance(log, Divisible) else ()
         max_in_memory = MAX_IN_MEMORY // workers
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -300,7 +301,7 @@ class _Run(Generic[P]):
 def _partition_part(
     part: Iterable[Row], number: int, folder: Path, max_in_memory: int
 ) -> tuple[PartitionStats, list[BadRow]]:
-    """Partition a part of a log in a process of its own."""
+    """Partition a part of a log in a worker process."""
     bad_rows: list[BadRow] = []
     partitioner = Partitioner(folder, number, max_in_memory, bad_rows.append)
     with _garbage_collector_off():
@@ -310,7 +311,7 @@ def _partition_part(
 
 
 def _evaluate_partition(job: Job[P], folder: Path, partition: int, until: int | None) -> tuple[P, int, list[BadRow]]:
-    """Evaluate a partition of the users in a process of its own."""
+    """Evaluate a partition of the users in a worker process."""
     bad_rows: list[BadRow] = []
     accumulator = job.open(f"{partition:03}", bad_rows.append)
     with _garbage_collector_off():

@@ -1,4 +1,4 @@
-"""Events of a log and the rows that are none, both as data."""
+"""Events and bad rows of a log."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
 
 class Source(NamedTuple):
-    """Where a row stands: the name of the file, and the line (or the commit, in a git history)."""
+    """The source of a row: the name of the file, and the line (or the number of the commit in a git history)."""
 
     file: str
     line: int
 
 
 class Event(NamedTuple):
-    """An event of a log; ``time_zone`` is None where the row does not say, ``file`` and ``line`` are its source."""
+    """An event of a log; ``time_zone`` is None if the row has none; ``file`` and ``line`` are its source."""
 
     at: int
     user_id: str
@@ -40,15 +40,15 @@ class Event(NamedTuple):
 
     @property
     def source(self) -> Source:
-        """Where the event's row stands."""
+        """The source of the event's row."""
         return Source(self.file, self.line)
 
 
 @attrs.frozen(order=True)
 class BadRow:
-    """A row that could not be evaluated, and why; bad rows are ordered by file and line.
+    """A row that could not be evaluated, and the reason; bad rows are ordered by file and line.
 
-    ``refused`` tells that the rules know what the row names but do not allow it, as for want of points.
+    ``refused`` is True if the row is valid but the rules refuse it, for example for lack of points.
     """
 
     source: Source
@@ -56,7 +56,7 @@ class BadRow:
     refused: bool = False
 
     def __str__(self) -> str:
-        """Give file, line and reason."""
+        """Return the file, the line and the reason."""
         return f"{self.source.file}:{self.source.line}: {self.reason}"
 
 
@@ -66,15 +66,15 @@ Row = Event | BadRow
 
 @attrs.frozen
 class Columns:
-    """Which column of a log means what; ``=TEXT`` stands for the text itself in every row.
+    """The columns of a log; ``=TEXT`` is a constant instead of a column.
 
     Attributes:
-        user: who.
-        at: when, ISO 8601; what has no offset is a local time, or a date, in the row's time zone.
-        metric: which metric.
-        value: how much; exact.
-        time_zone: where, an IANA name or ``±HH:MM``; None where the log does not say, and has no local times.
-        attributes: the event's attributes, from key to column.
+        user: the user id.
+        at: the instant in ISO 8601; text without an offset is a local time, or a date, in the row's time zone.
+        metric: the key of the metric.
+        value: the value, an exact number.
+        time_zone: an IANA name or ``±HH:MM``; None if the log has no time zones, and therefore no local times.
+        attributes: the columns of event attributes, by key.
     """
 
     user: str = attrs.field(default="user_id", validator=TEXT)
@@ -85,24 +85,24 @@ class Columns:
     attributes: Mapping[str, str] = attrs.field(factory=dict, converter=as_filter, validator=FILTER)
 
     def __attrs_post_init__(self) -> None:
-        """Check what is the same in every row, so that it is refused once and not for each row.
+        """Check a constant time zone once instead of in each row.
 
         Raises:
-            InvalidValue: the text for the time zone names none.
+            InvalidValue: the constant is not a time zone.
         """
         if self.time_zone is not None and self.time_zone.startswith("="):
             zone(self.time_zone[1:])
 
     def named(self) -> tuple[str, ...]:
-        """Give the columns that a log must have."""
+        """Return the columns that a log must have."""
         named = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
         return tuple(dict.fromkeys(column for column in named if column is not None and not column.startswith("=")))
 
     def check(self, path: str, found: Sequence[str]) -> None:
-        """Check that a log has the columns that it must have.
+        """Check that a log has all required columns.
 
         Raises:
-            InvalidValue: it lacks one.
+            InvalidValue: a column is missing.
         """
         for column in self.named():
             if column not in found:
@@ -113,10 +113,10 @@ class Columns:
 
 
 def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Event:
-    """Read the event of a row.
+    """Return the event of a row.
 
     Raises:
-        InvalidValue: a column is missing, or does not hold what it must.
+        InvalidValue: a column is missing or has an invalid value.
     """
     time_zone = None if columns.time_zone is None else _cell(row, columns.time_zone, required=False)
     home = zone(time_zone) if time_zone else None
@@ -140,7 +140,7 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
     if column.startswith("="):
         return column[1:]
     found = row.get(column)
-    if isinstance(found, list | dict | bool):  # JSON has these, and a column of CSV never
+    if isinstance(found, list | dict | bool):  # possible in JSON, not in CSV
         raise InvalidValue(f"the column {column!r} must hold text or a number, not {short_repr(found)}")
     text = "" if found is None else str(found).strip()
     if required and not text:

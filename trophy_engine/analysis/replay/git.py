@@ -1,4 +1,4 @@
-"""The history of a git repository as events: one a commit, by its author, at the author's instant and offset."""
+"""The history of a git repository as events: one per commit, by its author, at the author's instant and offset."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trophy_engine.rules.files import check_path
 
 __all__ = ["GIT_COLUMNS", "read_history"]
 
-#: The columns of a history: ``kind`` is ``commit`` or ``merge``.
+#: The columns of a history; ``kind`` is ``commit`` or ``merge``.
 GIT_COLUMNS: Final = Columns("email", "at", "=commits", "=1", "offset", {"kind": "kind"})
 
 _FIELD: Final = "\x1f"
@@ -21,11 +21,11 @@ _FORMAT: Final = _FIELD.join(("%aE", "%aI", "%P"))
 
 
 def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
-    """Read the commits that ``HEAD`` reaches, the oldest first; the line of a source counts them.
+    """Yield the commits reachable from ``HEAD``, oldest first; the line of a source is the number of the commit.
 
     Raises:
-        InvalidValue: an argument is none.
-        TrophyError: there is no git, no repository at the path, or no commit in it.
+        InvalidValue: an argument is invalid.
+        TrophyError: git is not installed, or the path has no repository or no commit.
     """
     path = check_path(path)
     InstanceOf((Columns,)).check("columns", columns)

@@ -1,8 +1,8 @@
-"""Instants as logs write them: with an offset, or as the local time or the date that a clock showed somewhere.
+"""Times in logs: instants with an offset, or local times and dates in a time zone.
 
-A local time is read in a time zone: one that the clocks show twice is the first of the two, and one that they skip is
-as much later as they skip, so that an event of a clock which was not put forward is kept. A date without a time is the
-first instant of that date; any time on a date that a zone skipped is the first instant after that date.
+A local time that occurs twice is the first of the two. A skipped local time is moved forward by the length of the
+gap. A date without a time is the first instant of the date. Any time on a date that a zone skipped is the first
+instant after that date.
 
 >>> from trophy_engine.calendar.instants import format_instant
 >>> from trophy_engine.calendar.zones import zone
@@ -20,20 +20,20 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, parse_d
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.errors import InvalidValue
 
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # what a clock shows has no zone
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # a local time has no zone
 
 
 class LocalTime(NamedTuple):
-    """What a clock showed: the microseconds from the beginning of 1970 to it, by the same clock."""
+    """A local time: the microseconds from the beginning of 1970, by the same clock."""
 
     micros: int
 
 
 def parse_time(text: str, what: str) -> int | LocalTime:
-    """Parse an ISO 8601 instant, in microseconds since the epoch, or a local time or date, which has no offset.
+    """Parse an ISO 8601 text: an instant in microseconds since the epoch, or, without an offset, a local time or date.
 
     Raises:
-        InvalidValue: it is not ISO 8601, or an instant outside the years 1900 to 2199.
+        InvalidValue: it is not ISO 8601, or is an instant outside the years 1900 to 2199.
     """
     at = parse_datetime(text, what)
     if at.tzinfo is not None:
@@ -43,10 +43,10 @@ def parse_time(text: str, what: str) -> int | LocalTime:
 
 
 def read_in(time: int | LocalTime, home: Zone | None, what: str) -> int:
-    """Return the instant, in microseconds since the epoch; a local time is read in a zone.
+    """Return the instant of a time in microseconds since the epoch; a local time is one in the zone ``home``.
 
     Raises:
-        InvalidValue: there is no zone to read a local time in, or it lies outside the years 1900 to 2199.
+        InvalidValue: a local time has no zone, or is outside the years 1900 to 2199.
     """
     if not isinstance(time, LocalTime):
         return time

@@ -1,4 +1,4 @@
-"""The files of a replay: ``users.csv`` and ``effects.jsonl``, the same bytes for the same input."""
+"""The files of a replay, ``users.csv`` and ``effects.jsonl``; the same input results in the same bytes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files",
 
 
 def write_files(result: Replay, effects: EffectLog, folder: Path) -> None:
-    """Write ``users.csv`` and ``effects.jsonl`` into a folder, which is made if need be."""
+    """Write ``users.csv`` and ``effects.jsonl`` into a folder; create the folder if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     write_users(result, folder / "users.csv")
     write_effects(effects, folder / "effects.jsonl")
 
 
 def write_users(result: Replay, path: Path) -> None:
-    """Write a row a user, sorted by id; a field that the rules have nothing for is empty."""
+    """Write one row per user, sorted by id; fields that the rules do not have are empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_header(result))
@@ -61,14 +61,14 @@ def _row(player: Player, result: Replay) -> Iterator[Any]:
 
 
 def write_effects(effects: Iterable[Effect], path: Path) -> None:
-    """Write an effect a line."""
+    """Write one effect per line."""
     with path.open("w", encoding="utf-8", newline="") as file:
         for effect in effects:
             file.write(json.dumps(effect_as_json(effect), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def write_comparison(result: Comparison, path: Path) -> None:
-    """Write a row a user, sorted by id: where they stand under both rulesets, and what they gain and lose."""
+    """Write one row per user, sorted by id: totals under both rulesets, and achievements gained and lost."""
     fields = ["streak", "longest", *(f"points:{key}" for key in result.systems)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -89,7 +89,7 @@ def write_comparison(result: Comparison, path: Path) -> None:
 
 
 def effect_as_json(effect: Effect) -> dict[str, Any]:
-    """Give an effect as JSON values: its type, its fields, and the identifier of what it made."""
+    """Return an effect as JSON values: its type, its fields, and the identifier of the completion or award."""
     fields = {field.name: _as_json(getattr(effect, field.name)) for field in attrs.fields(type(effect))}
     if isinstance(effect, AchievementCompleted | AchievementBackdated):
         fields["completion_id"] = str(effect.completion_id)
@@ -109,7 +109,7 @@ def _row_as_json(row: LeaderboardRow) -> dict[str, Any]:
     return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(LeaderboardRow)}
 
 
-#: How values of each kind are written; the first that fits counts, for an instant is a date, too.
+#: The writers by type; the first match decides, because a datetime is also a date.
 _WRITERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (datetime, lambda at: format_instant(to_micros(at))),
     (date, date.isoformat),

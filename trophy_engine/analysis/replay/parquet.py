@@ -1,7 +1,7 @@
-"""Parquet and Arrow files as sources of events; it comes with the extra ``parquet``.
+"""Parquet and Arrow files as sources of events; requires the extra ``parquet``.
 
-Columns are read a batch at a time. What repeats in a column (users, metrics, zones, attributes) is understood once a
-batch, and not once a row.
+Columns are read in batches. Repeated cells of a column (users, metrics, zones, attributes) are parsed once per batch,
+not once per row.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ __all__ = ["ColumnarLog"]
 _BATCH: Final = 65_536
 _INSTANT: Final = pa.timestamp("us", "UTC")
 _LOCAL: Final = pa.timestamp("us")
-# What making a named tuple comes down to, without the detour over its constructor.
+# The constructor of a named tuple is a slower way to the same call.
 _new_event: Final = partial(tuple.__new__, Event)
 
-#: A column's cells, understood; an ``InvalidValue`` where one is not.
+#: The parsed cells of a column; an ``InvalidValue`` for each invalid cell.
 Cells = Sequence[Any]
 
 
 @attrs.frozen
 class ColumnarLog:
-    """A log in a Parquet file or an Arrow IPC file; the lines of its sources count rows from 1.
+    """A log in a Parquet file or an Arrow IPC file; the line of a source is the number of the row, from 1.
 
-    An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a timestamp without one, a date, and
-    text without an offset are local times in the row's time zone. A value is a number, or its digits.
+    An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a timestamp without a zone, a date, and
+    text without an offset are local times in the row's time zone. A value is a number or decimal text.
 
     Attributes:
         path: the file.
-        columns: which column means what.
+        columns: the columns of the log.
         format: ``"parquet"`` or ``"arrow"``.
         groups: the row groups to read, for a part of a Parquet file; None for all.
         first: the number of the first row.
@@ -63,23 +63,23 @@ class ColumnarLog:
     first: int = 1
 
     def __iter__(self) -> Iterator[Row]:
-        """Read the rows.
+        """Yield the rows.
 
         Raises:
             InvalidValue: a column is missing.
-            TrophyError: the file cannot be read, from a row on or at all.
+            TrophyError: the file, or its rest, cannot be read.
         """
         line = self.first
         try:
             for batch in self._batches():
-                batch.validate(full=True)  # pyarrow trusts the offsets in a file, and a damaged one ends the process
+                batch.validate(full=True)  # pyarrow does not check offsets; a damaged one would crash the process
                 yield from _read(batch, self.columns, self.path, line)
                 line += batch.num_rows
         except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
             raise TrophyError(f"cannot read {self.path} from row {line} on: {error}") from error
 
     def parts(self) -> Sequence[Iterable[Row]]:
-        """Give the row groups, each as a log of its own; an Arrow file is one part."""
+        """Return the row groups, each as a log; an Arrow file is a single part."""
         if self.format == "arrow" or self.groups is not None:
             return [self]
         metadata = self._open().metadata
@@ -108,7 +108,7 @@ class ColumnarLog:
 
 
 def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
-    """Give the rows of a batch."""
+    """Yield the rows of a batch."""
     zones = _column(batch, columns.time_zone, lambda name: zone(name).name, missing=None)
     cells: list[Cells] = [
         _instants(batch, columns.at, zones),
@@ -136,7 +136,7 @@ def _text(text: str) -> str:
 
 
 def _column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
-    """Understand a column of text, or of what text can be made of; ``missing`` stands for an empty cell."""
+    """Return the parsed cells of a column that is text or converts to text; ``missing`` replaces an empty cell."""
     if name is None:
         return [missing] * batch.num_rows
     if name.startswith("="):
@@ -158,7 +158,7 @@ def _understand(cell: Any, name: str, read: Callable[[str], Any], missing: Any) 
 
 
 def _instants(batch: Any, name: str, zones: Cells) -> Cells:
-    """Understand the column of the instant; local times are read in the zones of their rows."""
+    """Return the parsed cells of the column of instants; local times are in the zones of their rows."""
     if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
         times = _column(batch, name, lambda text: parse_time(text, name))
     elif batch.column(name).type.tz is None:
@@ -220,7 +220,7 @@ def _number(cell: float | None, name: str) -> Number | InvalidValue:
 
 
 def _attributes(batch: Any, columns: Columns) -> Cells:
-    """Give the attributes of each row, the same object for the same ones."""
+    """Return the attributes of each row; equal attributes are one object."""
     keys = sorted(columns.attributes)
     if not keys:
         return [()] * batch.num_rows

@@ -1,8 +1,8 @@
-"""Partitioning: the rows of a log, in any order, become the events of one user after the other.
+"""Partitioning: groups the rows of a log, in any order, by user.
 
-What one user does never depends on another, so a log can be evaluated a user at a time. Rows are grouped by user in
-memory; a log with more rows than memory may hold is written to files, partitioned by a hash of the user's id that is
-the same in every process, and read back a partition at a time.
+One user never affects another, so a log can be evaluated user by user. Rows are grouped in memory. A log with more
+events than the limit is written to files, partitioned by a hash of the user id that is the same in every process, and
+read back partition by partition.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from trophy_engine.rules.constraints import InstanceOf
 PARTITIONS: Final = 256
 _AT: Final = itemgetter(0)
 
-#: The events of users, by user, each user's in the order of the log.
+#: Events by user, each user's in the order of the log.
 EventsByUser = dict[str, list[Event]]
 
 
 def partition_of(user_id: str) -> int:
-    """Return the number of the partition that a user belongs to, the same in every process and on every machine."""
+    """Return the number of a user's partition, the same in every process and on every machine."""
     return crc32(user_id.encode()) % PARTITIONS
 
 
 class PartitionStats(NamedTuple):
-    """How many rows and events have been read, and the latest instant of an event, None before the first."""
+    """The number of rows and events read, and the latest instant of an event (None without events)."""
 
     rows: int
     events: int
@@ -47,13 +47,13 @@ class Partitioner:
     """Groups the events of a part of a log by user.
 
     Attributes:
-        folder: where to write what memory may not hold.
+        folder: the folder for events beyond the limit of memory.
         part: the number of the part, in the order of the log.
-        max_in_memory: how many events to hold in memory.
+        max_in_memory: the maximal number of events in memory.
         on_bad_row: called with each bad row.
-        stats: what has been read so far.
-        events_by_user: the events that are in memory.
-        spilled: whether some are in files.
+        stats: the rows and events read so far.
+        events_by_user: the events in memory.
+        spilled: whether some events are in files.
     """
 
     folder: Path
@@ -92,7 +92,7 @@ class Partitioner:
         self.stats = PartitionStats(rows_read, events, last)
 
     def spill(self) -> None:
-        """Write what is in memory to the files of the partitions."""
+        """Write the events in memory to the files of the partitions."""
         partitions: dict[int, EventsByUser] = {}
         for user_id, user_events in self.events_by_user.items():
             partitions.setdefault(partition_of(user_id), {})[user_id] = user_events
@@ -105,7 +105,7 @@ class Partitioner:
 
 
 def read_partition(folder: Path, partition: int) -> EventsByUser:
-    """Read the events of a partition back and remove its files."""
+    """Return the events of a partition and remove its files."""
     events_by_user: EventsByUser = {}
     for path in sorted(folder.glob(f"{partition:03}-*")):
         with path.open("rb") as file:
@@ -120,10 +120,10 @@ def read_partition(folder: Path, partition: int) -> EventsByUser:
 
 def _read_pickles(file: BufferedReader) -> Iterator[EventsByUser]:
     while file.peek(1):
-        yield pickle.load(file)  # noqa: S301  # this process, or one of its own, has just written it
+        yield pickle.load(file)  # noqa: S301  # written by this process or by one that it started
 
 
 def sort_events(user_events: list[Event]) -> list[Event]:
-    """Sort a user's events by instant, in place, those of one instant in the order of the log; return them."""
+    """Sort a user's events by instant, in place, and return them; events of one instant keep the order of the log."""
     user_events.sort(key=_AT)
     return user_events

@@ -1,4 +1,4 @@
-"""The runner: a log evaluated under a ruleset, and the result."""
+"""The runner: evaluates a log under a ruleset and returns the result."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Replay:
     """The result of a replay.
 
     Attributes:
-        ruleset: the rules it was evaluated under.
-        events_of: how many events of each user were evaluated.
-        states: the users' states.
-        tally: what is counted over all users; None unless it was asked for.
-        skipped: how many rows were bad; ``bad_rows`` are the first thousand of them, by file and line.
-        until: up to when everything due has happened; None for an empty log.
+        ruleset: the ruleset.
+        events_of: the number of evaluated events by user.
+        states: the states by user.
+        tally: the counts over all users; None unless requested.
+        skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line.
+        until: the instant to which users are settled; None for an empty log.
     """
 
     ruleset: Ruleset
@@ -48,7 +48,7 @@ class Replay:
 
     @property
     def events(self) -> int:
-        """How many events were evaluated."""
+        """The number of evaluated events."""
         return sum(self.events_of.values())
 
     @cached_property
@@ -57,7 +57,7 @@ class Replay:
         return compile_ruleset(self.ruleset)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the plan out: to compile the rules takes less time than to read a pickled plan."""
+        """Return the attributes without the plan: compiling the rules is faster than unpickling a plan."""
         return {name: value for name, value in vars(self).items() if name != "plan"}
 
     def players(self) -> Iterable[Player]:
@@ -65,7 +65,7 @@ class Replay:
         return (Player(self.plan, self.states[user_id]) for user_id in sorted(self.states))
 
     def merge(self, other: Replay) -> None:
-        """Merge the result for other users of the log into this one."""
+        """Add the result of other users of the log."""
         self.events_of |= other.events_of
         self.states |= other.states
         if self.tally is not None and other.tally is not None:
@@ -86,26 +86,26 @@ def replay(
 ) -> Replay:
     """Evaluate a log under a ruleset.
 
-    Rows need not be sorted: a user's are evaluated by instant, those of one instant in the order of the log. A row in
-    another time zone than its user's last one moves the user there first. Bad rows, and events that the rules refuse,
-    are reported and skipped. Memory is taken by the users, not by the length of the log, which may wait in files.
+    Rows can be in any order: each user's are evaluated by instant, and those of one instant in the order of the log. A
+    row with a time zone other than its user's current one first changes the user's time zone. Bad rows, and events that
+    the rules refuse, are reported and skipped. Memory depends on the number of users, not on the length of the log,
+    which can be kept in files.
 
     Args:
         ruleset: the rules.
-        log: the rows, as ``read_log`` and ``read_history`` give them.
-        until: up to when to make everything that is due happen; the last event's instant by default. Later events are
-            not evaluated.
-        effects: where to keep everything that happens; by default it is forgotten.
-        tally: whether to count what happens over all users.
-        max_errors: how many bad rows to tolerate; None for any number, 0 to stop at the first.
-        on_bad_row: called with every bad row when it is found.
-        workers: how many processes to use; the result is the same for any number.
+        log: the rows, for example from ``read_log`` or ``read_history``.
+        until: the instant to settle users to, by default that of the last event. Later events are not evaluated.
+        effects: collects all effects; by default they are discarded.
+        tally: whether to count over all users.
+        max_errors: the maximal number of bad rows; None for no maximum, 0 to stop at the first.
+        on_bad_row: called with every bad row.
+        workers: the number of processes; the result is the same for any number.
         on_progress: called with the progress.
 
     Raises:
-        BadRowFound: there is a bad row and none is tolerated.
-        TooManyBadRows: there are more bad rows than are tolerated.
-        InvalidValue: ``until`` is naive or out of range, or another argument is none.
+        BadRowFound: there is a bad row and ``max_errors`` is 0.
+        TooManyBadRows: there are more than ``max_errors`` bad rows.
+        InvalidValue: ``until`` is naive or out of range, or another argument is invalid.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
@@ -124,12 +124,12 @@ def replay(
 
 @attrs.frozen
 class ReplayJob:
-    """Evaluates users under a ruleset.
+    """A job that evaluates users under a ruleset.
 
     Attributes:
         ruleset: the rules.
-        effects: the folder of an effect log; None to forget what happens.
-        tally: whether to count what happens over all users.
+        effects: the folder of an effect log; None to discard effects.
+        tally: whether to count over all users.
     """
 
     ruleset: Ruleset
@@ -137,7 +137,7 @@ class ReplayJob:
     tally: bool = False
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ReplayAccumulator:
-        """Open an accumulator, whose result is a ``Replay``."""
+        """Return an accumulator with a ``Replay`` as its result."""
         result = Replay(self.ruleset, tally=Tally.of(self.ruleset) if self.tally else None)
         effects = None if self.effects is None else EffectLog(self.effects, f"effects-{name}")
         return _ReplayAccumulator(result, UserEvaluator(result.plan, on_bad_row), effects)

@@ -1,4 +1,4 @@
-"""Sources of events: CSV and JSON Lines, plain or gzipped, from a file or from standard input; Parquet and Arrow."""
+"""Sources of events: CSV and JSON Lines, plain or gzipped, from a file or standard input; Parquet and Arrow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
 
 LogFormat = Literal["csv", "jsonl", "parquet", "arrow"]
 
-#: The name that stands for standard input.
+#: The path that means standard input.
 STDIN = "-"
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -43,10 +43,10 @@ _ENDINGS: Final[Mapping[str, LogFormat]] = {
 
 
 def format_of(path: str) -> LogFormat:
-    """Tell the format of a log by its name; standard input is CSV unless said otherwise.
+    """Return the format of a log by the ending of its name; standard input is CSV.
 
     Raises:
-        InvalidValue: the name does not tell.
+        InvalidValue: the ending is unknown.
     """
     path = check_path(path)
     found = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
@@ -59,12 +59,12 @@ def format_of(path: str) -> LogFormat:
 
 
 def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> Iterable[Row]:
-    """Give the rows of a log, good and bad, in the order of the file; iterating reads it.
+    """Return the rows of a log, good and bad, in the order of the file; iteration reads it.
 
     Raises:
-        InvalidValue: the name does not tell the format, or an argument is none.
+        InvalidValue: the format is unknown, or an argument is invalid.
         MissingExtra: the format needs a library that is not installed.
-        TrophyError: on iteration: the file cannot be read, or lacks a column.
+        TrophyError: on iteration, if the file cannot be read or lacks a column.
     """
     path = check_path(path)
     InstanceOf((Columns,)).check("columns", columns)
@@ -79,16 +79,16 @@ def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> I
 
 @attrs.frozen
 class Logs:
-    """Several logs, one after the other, as one."""
+    """Several logs in sequence, as one log."""
 
     logs: tuple[Iterable[Row], ...]
 
     def __iter__(self) -> Iterator[Row]:
-        """Walk the rows of all of them."""
+        """Yield the rows of all logs."""
         return chain.from_iterable(self.logs)
 
     def parts(self) -> Sequence[Iterable[Row]]:
-        """Give what different processes can read."""
+        """Return the parts that different processes can read."""
         return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
 
 
@@ -101,17 +101,17 @@ class TextLog:
     format: Literal["csv", "jsonl"]
 
     def __iter__(self) -> Iterator[Row]:
-        """Read the rows.
+        """Yield the rows.
 
         Raises:
             InvalidValue: a column is missing.
-            TrophyError: the file cannot be read, from a line on or at all.
+            TrophyError: the file, or its rest, cannot be read.
         """
         line = 0
         try:
             with _open(self.path) as text:
                 rows = _csv_rows(text, self.path, self.columns) if self.format == "csv" else _json_rows(text)
-                for line, row in rows:  # the message below names the last one
+                for line, row in rows:  # the message below uses the last line
                     yield _read_row(row, self.columns, Source(self.path, line))
         except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
             after = f" after line {line}" if line else ""

@@ -1,4 +1,4 @@
-"""The summary of a replay: the numbers that one wants to see first."""
+"""The summary of a replay: its main numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOP = 10
 
 @attrs.frozen
 class AchievementSummary:
-    """How many users hold an achievement; ``rarity`` is their share of all users in percent, None without users."""
+    """The number of users with an achievement; ``rarity`` is their percentage of all users, None without users."""
 
     key: str
     name: str
@@ -28,7 +28,7 @@ class AchievementSummary:
 
 @attrs.frozen
 class PointsSummary:
-    """How a points system's balances are spread over all users of the replay; what none of them has is None."""
+    """The distribution of the balances of a points system over all users; values are None without users."""
 
     key: str
     name: str
@@ -40,7 +40,7 @@ class PointsSummary:
 
 @attrs.frozen
 class StreakSummary:
-    """How many streaks run, how long the longest ever was, and how many freezes were used."""
+    """The number of running streaks, the length of the longest streak ever, and the number of used freezes."""
 
     active: int
     longest: int
@@ -49,7 +49,7 @@ class StreakSummary:
 
 @attrs.frozen
 class Ranked:
-    """A user among the top: ``points`` is of the first points system, 0 without one."""
+    """A top user; ``points`` is the balance in the first points system, 0 without one."""
 
     user_id: str
     points: int
@@ -61,9 +61,9 @@ class Ranked:
 
 @attrs.frozen
 class Summary:
-    """The numbers of a replay; ``streaks`` is None where the rules have no streak.
+    """The main numbers of a replay; ``streaks`` is None if the rules have no streak.
 
-    The top are the users with the most points in the first system, then the most events, then by id.
+    The top users have the most points in the first system, then the most events; ties are ordered by id.
     """
 
     users: int
@@ -76,7 +76,7 @@ class Summary:
 
 
 def summarize(result: Replay) -> Summary:
-    """Sum up a replay."""
+    """Return the summary of a replay."""
     players = list(result.players())
     completions = Counter(key for state in result.states.values() for key in state.counters.completed)
     return Summary(

@@ -1,5 +1,5 @@
-"""Simulation: seeded populations that act under a ruleset, to see what rules do before anybody lives under them.
+"""Simulation: seeded populations of users act under a ruleset, to test rules before real users meet them.
 
-``behavior`` says on which days somebody acts, ``persona`` what they do then, and ``habits`` does as the users of a
-real log did; ``population`` mixes them; ``simulate`` and ``sweep`` evaluate.
+``behavior`` decides on which days a user acts, ``persona`` what the user does, and ``habits`` resamples the users of
+a real log; ``population`` mixes them; ``simulate`` and ``sweep`` evaluate.
 """

@@ -1,4 +1,4 @@
-"""Behaviors: how likely somebody is to act on each day. They compose: the product of two is both at once.
+"""Behaviors: the probability that a user acts on each day. The product of two behaviors combines them.
 
 >>> regular = Chance(0.8) * Weekdays(saturday=0.25, sunday=0.25) * Churn(0.01, comeback=0.002)
 >>> days = regular.days(Random("somebody"), date(2025, 4, 4).toordinal())  # a Friday
@@ -28,17 +28,17 @@ def _share(default: Any = attrs.NOTHING) -> Any:
 
 
 class Behavior(ABC):
-    """What gives, day by day, how likely somebody is to act."""
+    """The probability that a user acts, day by day."""
 
     @abstractmethod
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
-        """Give the chances from 0.0 to 1.0 of the days from the first on (an ordinal), without end.
+        """Yield the probabilities, from 0.0 to 1.0, of the days from ``first_day`` (an ordinal) on, without end.
 
-        What is random in them is drawn from ``draw``, which nothing else of this user's day may depend on.
+        Random behavior draws from ``draw``.
         """
 
     def __mul__(self, other: Behavior) -> Behavior:
-        """Act where both would.
+        """Return the product of two behaviors.
 
         Raises:
             InvalidValue: the other is not a behavior.
@@ -54,26 +54,26 @@ class Both(Behavior):
     other: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
-        """Multiply the chances of both."""
+        """Yield the products of both probabilities."""
         pairs = zip(self.one.days(draw, first_day), self.other.days(draw, first_day), strict=False)
         return (one * other for one, other in pairs)
 
 
 @attrs.frozen
 class Chance(Behavior):
-    """The same chance every day."""
+    """The same probability every day."""
 
     chance: float = _share()
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # there is nothing to draw
-        """Give it again and again."""
+        """Yield the probability, without end."""
         while True:
             yield self.chance
 
 
 @attrs.frozen
 class Weekdays(Behavior):
-    """A chance by weekday, 1.0 unless given."""
+    """A probability by weekday, 1.0 by default."""
 
     monday: float = _share(1.0)
     tuesday: float = _share(1.0)
@@ -84,7 +84,7 @@ class Weekdays(Behavior):
     sunday: float = _share(1.0)
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # there is nothing to draw
-        """Go round the week."""
+        """Yield the probabilities of the weekdays, without end."""
         chances = [float(getattr(self, name)) for name in WEEKDAYS]
         day = first_day
         while True:
@@ -94,11 +94,11 @@ class Weekdays(Behavior):
 
 @attrs.frozen
 class TwoStates(Behavior):
-    """Somebody who is keen at times and idle at others, as a chain of two states; they begin keen.
+    """A user who alternates between two states, keen and idle, as a Markov chain that starts keen.
 
     Attributes:
-        keen, idle: how they behave in either state.
-        tire, rouse: the chance on each day to become idle, or keen again.
+        keen, idle: the behavior in each state.
+        tire, rouse: the daily probability of a change to idle, and back to keen.
     """
 
     keen: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
@@ -107,7 +107,7 @@ class TwoStates(Behavior):
     rouse: float = _share(0.05)
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
-        """Walk the chain."""
+        """Yield the probabilities of the current state, without end."""
         keen = True
         for chances in zip(self.keen.days(draw, first_day), self.idle.days(draw, first_day), strict=False):
             yield chances[not keen]
@@ -117,18 +117,18 @@ class TwoStates(Behavior):
 
 @attrs.frozen
 class Churn(Behavior):
-    """Somebody who leaves with a chance on each day, and who may come back.
+    """A user who leaves and can come back.
 
     Attributes:
-        daily: the chance to leave.
-        comeback: the chance on each day of absence to return.
+        daily: the daily probability of leaving.
+        comeback: the daily probability of coming back.
     """
 
     daily: float = _share()
     comeback: float = _share(0.0)
 
-    def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # whichever day it is
-        """Give 1.0 while they are there and 0.0 while they are gone."""
+    def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # every day is the same
+        """Yield 1.0 while the user is present and 0.0 while absent, without end."""
         there = True
         while True:
             yield float(there)

@@ -1,4 +1,4 @@
-"""Constraints that only the fields of a simulation have: probabilities and hours, and spans of whole numbers."""
+"""Constraints on the fields of simulations: probabilities and hours, and ranges of integers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _LONGEST_SPAN: Final = 10**6
 
 @attrs.frozen
 class Within(Constraint):
-    """A number within inclusive bounds, floats included: a probability, or an hour."""
+    """A number within inclusive bounds, floats included."""
 
     min: float
     max: float
 
     def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
+        """Raise InvalidValue if a value is not within the bounds."""
         if not isinstance(value, int | float) or isinstance(value, bool) or not self.min <= value <= self.max:
             raise InvalidValue(f"must lie between {self.min} and {self.max}, not {short_repr(value)}", name)
 
@@ -31,12 +31,12 @@ class Within(Constraint):
 
 @attrs.frozen
 class Span(Constraint):
-    """A pair of whole numbers of at least ``min``, the lower one first."""
+    """A pair of integers of at least ``min``, in ascending order."""
 
     min: int = 0
 
     def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
+        """Raise InvalidValue if a value is not a valid pair."""
         if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
             raise InvalidValue(f"must be a pair of whole numbers, not {short_repr(value)}", name)
         for number in value:

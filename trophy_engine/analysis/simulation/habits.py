@@ -1,8 +1,8 @@
-"""Habits: what a user of a real log did, resampled.
+"""Habits: the events of a user of a real log, resampled.
 
-A history is cut into blocks of four weeks from its first day on. A simulated user begins as the real one did, and goes
-on with blocks drawn from all of that user's, for as long as the real one stayed; who was still there at the end of the
-log stays. So weekdays, hours, zones, bursts, and pauses of up to four weeks are the real ones.
+The user's events are cut into blocks of four weeks, from the first day on. A simulated user starts with the first
+block and continues with blocks drawn from all of them, for as many days as the real user was present; users who were
+active at the end of the log never leave. So weekdays, hours, zones, bursts, and breaks of up to four weeks are real.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ACTIVE_AT_END_DAYS: Final = 2 * _BLOCK_DAYS
 
 
 class RecordedEvent(NamedTuple):
-    """A recorded event: days after the beginning of the block, microseconds after the day's midnight."""
+    """A recorded event: ``day`` counts from the start of the block, ``time`` is in microseconds after midnight."""
 
     day: int
     time: int
@@ -44,9 +44,9 @@ class Habits:
     """The habits of one user.
 
     Attributes:
-        blocks: what they did in each four weeks of their time, some of them empty.
-        weekday: that of the first day (Monday is 0).
-        stay: how many days there are from their first to their last; None for a user who was active at the end.
+        blocks: the events of each four weeks; some blocks are empty.
+        weekday: the weekday of the first day (Monday is 0).
+        stay: the number of days from the first to the last event; None for a user who was active at the end of the log.
     """
 
     blocks: tuple[tuple[RecordedEvent, ...], ...]
@@ -54,7 +54,7 @@ class Habits:
     stay: int | None
 
     def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
-        """Draw the events of a user with these habits over so many days, in order of time."""
+        """Return the events of a simulated user with these habits for a number of days, in order of time."""
         start = first_day + (self.weekday - (first_day + 6)) % 7  # ordinal 1 was a Monday
         end = first_day + days if self.stay is None else min(first_day + days, start + self.stay)
         events: list[Event] = []
@@ -70,10 +70,10 @@ class Habits:
 
 
 def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
-    """Return the habits of the users of a log, in the order in which the log names them; bad rows are passed over.
+    """Return the habits of the users of a log, in the order of their first rows; bad rows are ignored.
 
     Raises:
-        InvalidValue: there is not an event in the log, or what should be a row is none.
+        InvalidValue: the log has no event, or an item of it is not a row.
     """
     InstanceOf((Iterable,)).check("log", log)
     users: dict[str, list[Event]] = {}
@@ -89,7 +89,7 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
 
 
 def _recorded_events(events: list[Event]) -> list[RecordedEvent]:
-    """Return what a user did in order of time, days as ordinals."""
+    """Return the events of a user in order of local days; days are ordinals."""
     events.sort(key=itemgetter(0))
     recorded, name = [], "UTC"
     for logged in events:

@@ -1,4 +1,4 @@
-"""Personas: what somebody does on the days on which they act, at what time, and where."""
+"""Personas: what a user does on active days, at what time, and where."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_PAUSE: Final = HOUR // 12
 
 @attrs.frozen
 class TimeOfDay:
-    """When somebody acts: a normal distribution around an hour; what spills over midnight falls on the next day.
+    """The time of activity: a normal distribution around an hour; it can extend into the next or the previous day.
 
     Attributes:
         hour: the mean, in hours after midnight.
@@ -37,7 +37,7 @@ class TimeOfDay:
     spread: float = attrs.field(default=3.0, validator=Within(0, 24))
 
     def draw(self, draw: Random) -> int:
-        """Draw a time, in microseconds after midnight; it can be negative, or more than a day."""
+        """Return a random time in microseconds after midnight; it can be negative or more than a day."""
         return int(draw.gauss(self.hour, self.spread) * HOUR)
 
 
@@ -49,13 +49,13 @@ def _zones(names: Any) -> tuple[str, ...]:
 
 @attrs.frozen
 class Travel:
-    """Where somebody is: at home, or now and then in another time zone for some days.
+    """The location of a user: home, with occasional trips to other time zones.
 
     Attributes:
-        homes: the zones of which one is home, each as likely.
-        destinations: the zones to travel to.
-        chance: how likely a trip is to begin on a day at home.
-        days: the shortest and the longest trip.
+        homes: the possible home zones, with equal probability.
+        destinations: the zones of trips, with equal probability.
+        chance: the probability that a trip starts on a day at home.
+        days: the minimal and the maximal length of a trip, in days.
     """
 
     homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
@@ -69,7 +69,7 @@ class Travel:
             raise InvalidValue("must name at least one time zone, such as 'UTC'", "homes")
 
     def daily_zones(self, draw: Random) -> Iterator[Zone]:
-        """Give the zone of each day, without end."""
+        """Yield the zone of each day, without end."""
         home = zone(draw.choice(self.homes))
         while True:
             if self.destinations and draw.random() < self.chance:
@@ -86,7 +86,7 @@ def _exact(values: Any) -> tuple[Number, ...]:
 
 
 def _choices(attributes: Any) -> Any:
-    """Make tuples of the values of each attribute; leave anything else to the validator."""
+    """Convert the values of each attribute to tuples; return anything else unchanged, for the validator."""
     if not isinstance(attributes, Mapping):
         return attributes
     return {key: as_sequence(values) for key, values in attributes.items()}
@@ -94,14 +94,14 @@ def _choices(attributes: Any) -> Any:
 
 @attrs.frozen
 class Action:
-    """Something that is recorded on a day of activity.
+    """An event that a user records on active days.
 
     Attributes:
-        metric: the metric.
-        values: what is drawn from, each as likely; they are events exact.
-        times: how often a day, at least and at most.
-        chance: how likely it is on a day of activity.
-        attributes: by event attribute, the values that are drawn from.
+        metric: the key of the metric.
+        values: the possible values, with equal probability; they are converted to exact numbers.
+        times: the minimal and the maximal number of events per day.
+        chance: the probability of the action on an active day.
+        attributes: the possible values of each event attribute, with equal probability.
     """
 
     metric: str = attrs.field(validator=KEY)
@@ -123,7 +123,7 @@ class Action:
                 raise InvalidValue("must be a list of at least one value", field)
 
     def draw(self, draw: Random) -> Iterator[tuple[Number, tuple[tuple[str, str], ...]]]:
-        """Draw the values and attributes of a day."""
+        """Yield the random values and attributes of the events of a day."""
         if draw.random() < self.chance:
             for _ in range(draw.randint(*self.times)):
                 pairs = tuple((key, draw.choice(values)) for key, values in sorted(self.attributes.items()))
@@ -135,10 +135,10 @@ class Persona:
     """A kind of user.
 
     Attributes:
-        behavior: on which days they act.
-        actions: what they do then, in this order, with pauses of up to five minutes.
-        time_of_day: when; ``travel`` where.
-        arrival: how many days after the start they come, at least and at most.
+        behavior: the probability of activity by day.
+        actions: the actions of an active day, in this order, with breaks of up to five minutes.
+        time_of_day: the time of the first action; ``travel`` is the location.
+        arrival: the minimal and the maximal number of days from the start until the user arrives.
     """
 
     behavior: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
@@ -154,7 +154,7 @@ class Persona:
             raise InvalidValue("a persona must have actions, such as Action('words')")
 
     def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
-        """Draw the events of a user of this kind over so many days, in order of time."""
+        """Return the events of a simulated user for a number of days, in order of time."""
         arrival_day = draw.randint(*self.arrival)
         events: list[Event] = []
         chances = self.behavior.days(draw, first_day + arrival_day)
@@ -162,7 +162,7 @@ class Persona:
         for day, chance, zone_ in zip(range(first_day + arrival_day, first_day + days), chances, zones, strict=False):
             if draw.random() < chance:
                 events += self._events_of_day(draw, user_id, day, zone_)
-        events.sort(key=itemgetter(0))  # an evening can spill into the next one
+        events.sort(key=itemgetter(0))  # a late evening can overlap the next one
         return events
 
     def _events_of_day(self, draw: Random, user_id: str, day: int, zone_: Zone) -> Iterator[Event]:

@@ -1,7 +1,7 @@
-"""Populations: many users, each with a stream of random numbers of their own.
+"""Populations: many users, each with a random number stream.
 
-The stream of a user depends on the seed and on the user's number alone, so that adding users changes nobody else, and
-the same users act in the same way under whatever rules.
+The stream of a user depends only on the seed and on the user's number. So more users change no existing user, and
+users act in the same way under all rules.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _HEAVIEST: Final = 10**9
 
 @runtime_checkable
 class Member(Protocol):
-    """A kind of user: what draws the events of one."""
+    """A kind of user; generates the events of one."""
 
     def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
-        """Draw the events of a user over so many days from the first (an ordinal) on, in order of time."""
+        """Return the events of a user for a number of days from ``first_day`` (an ordinal) on, in order of time."""
         ...
 
 
@@ -44,14 +44,14 @@ class Population:
 
     Attributes:
         members: the kinds.
-        weights: how common each is beside the others; equally by default.
+        weights: the relative frequency of each kind; equal by default.
     """
 
     members: tuple[Member, ...] = attrs.field(converter=as_sequence)
     weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)
 
     def __attrs_post_init__(self) -> None:
-        """Check that there are members, and weights for them."""
+        """Check the members and their weights."""
         if not self.members:
             raise InvalidValue("a population must have members, such as Persona(Chance(0.5), [Action('words')])")
         InstanceOf((Member,), many=True).check("members", self.members)
@@ -67,21 +67,21 @@ class Population:
 
     @classmethod
     def fit(cls, log: Iterable[Row]) -> Self:
-        """Make the population whose users have the habits of those of a log.
+        """Return a population with the habits of the users of a log.
 
         Raises:
-            InvalidValue: there is not an event in the log, or what should be a row is none.
+            InvalidValue: the log has no event, or an item of it is not a row.
         """
         return cls(habits_of(log))
 
     @classmethod
     def typical(cls, ruleset: Ruleset) -> Self:
-        """Make a population for a ruleset of which nothing else is known: regulars, weekenders, and passers-by.
+        """Return a default population for a ruleset: regulars, weekenders, and short-time users.
 
-        They record every metric, with values around what the streak asks for, and event attributes that filters name.
+        They record every metric, with values around the thresholds of the streak and with attribute values of filters.
 
         Raises:
-            InvalidValue: the rules are none, or have no metric to record.
+            InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
         """
         InstanceOf((Ruleset,)).check("ruleset", ruleset)
         actions = _typical_actions(ruleset)
@@ -96,21 +96,21 @@ class Population:
         return cls(personas, (5, 3, 2))
 
     def events(self, seed: int, number: int, start: date, days: int) -> list[Event]:
-        """Draw the events of the user of a number, in order of time.
+        """Return the events of the user with a number, in order of time.
 
         Raises:
-            InvalidValue: an argument is none.
+            InvalidValue: an argument is invalid.
         """
         Integer().check("seed", seed)
         Integer(min=0).check("number", number)
         check_days(start, days)
-        draw = Random(f"{seed} {number}")  # noqa: S311  # seeded, for it is to be repeated
+        draw = Random(f"{seed} {number}")  # noqa: S311  # the seed makes runs repeatable
         [member] = draw.choices(self.members, self.weights)
         return member.events(draw, f"user-{number:08}", start.toordinal(), days)
 
 
 def check_days(start: date, days: int) -> None:
-    """Check that days are those of the engine.
+    """Check that the days of a simulation are in range.
 
     Raises:
         InvalidValue: they are not in the years 1901 to 2198.
@@ -139,5 +139,5 @@ def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
 
 
 def _values(threshold: Number | None) -> tuple[Number, ...]:
-    """Give values of which most reach what the streak asks for."""
+    """Return values, most of which reach the threshold of the streak, if it has one for the metric."""
     return (1, 2, 3, 5) if threshold is None else (threshold, threshold, add(threshold, threshold), 1)

@@ -1,4 +1,4 @@
-"""Simulation: the users of a population act for some days, and the result is reported as for a log."""
+"""Simulation: the users of a population act for a number of days, with the same result as a replay."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
 
-#: When simulations begin unless another date is given; a Wednesday.
+#: The default start of simulations, a Wednesday.
 START: Final = date(2025, 1, 1)
-#: The number of users of a simulation is at most this.
+#: The maximal number of users of a simulation.
 MAX_USERS: Final = 10_000_000
 _BATCH: Final = 250
 
@@ -35,13 +35,13 @@ P = TypeVar("P", bound=Mergeable)
 
 @attrs.frozen
 class Scenario:
-    """Who acts, and for how long.
+    """The users of a simulation, and its time.
 
     Attributes:
-        population: the users.
-        users: how many, at most 10,000,000.
-        days: for how many days, from ``start`` on.
-        seed: what all chance comes from: the same seed gives the same users, in every process.
+        population: the population that users are drawn from.
+        users: the number of users, at most 10,000,000.
+        days: the number of days from ``start`` on.
+        seed: the seed of all random numbers; the same seed results in the same users in every process.
         start: the first day.
     """
 
@@ -52,7 +52,7 @@ class Scenario:
     start: date = attrs.field(default=START, validator=LOCAL_DATE)
 
     def __attrs_post_init__(self) -> None:
-        """Check that somebody acts, and that the days are those of the engine."""
+        """Check that there are users and days, and that the days are in range."""
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
                 raise InvalidValue(f"must be 1 or more, not {short_repr(number)}", name)
@@ -62,14 +62,14 @@ class Scenario:
 
     @property
     def until(self) -> int:
-        """The end of the last day in the last zone of the earth (microseconds)."""
+        """The end of the last day in the last time zone, in microseconds."""
         return (self.start.toordinal() + self.days - EPOCH_DAY) * DAY + DAY // 2 - 1
 
 
 def run_population(
     scenario: Scenario, job: Job[P], *, workers: int = 1, on_progress: ProgressCallback | None = None
 ) -> P:
-    """Let the users of a scenario act, add each to an accumulator of the job, and return the merged result."""
+    """Return the merged result of a job over the users of a scenario, accumulated in one or several processes."""
     check_workers(workers, on_progress)
     result = job.open("", _check_refused).finish()
     batches = [range(first, min(first + _BATCH, scenario.users)) for first in range(0, scenario.users, _BATCH)]
@@ -94,26 +94,26 @@ def _run_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
 
 
 def _check_refused(row: BadRow) -> None:
-    """Pass over an event that the rules do not allow, as for want of points, but not over one that they do not know."""
+    """Ignore an event that the rules refuse, for example for lack of points; raise if the rules do not know it."""
     if not row.refused:
         raise InvalidValue(f"the population does what the rules do not know: {row.reason}")
 
 
 @attrs.frozen
 class Simulation:
-    """The result of a scenario under a ruleset: each user's state, and what is counted over all of them."""
+    """The result of a scenario under a ruleset: the state of each user, and the tally."""
 
     scenario: Scenario
     result: Replay
 
     @property
     def ruleset(self) -> Ruleset:
-        """The rules."""
+        """The ruleset."""
         return self.result.ruleset
 
     @property
     def tally(self) -> Tally:
-        """What is counted over all users."""
+        """The counts over all users."""
         return self.result.tally or Tally.of(self.result.ruleset)
 
 
@@ -128,12 +128,12 @@ def simulate(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Simulation:
-    """Let a population act under a ruleset; see ``Scenario`` for what the arguments mean.
+    """Simulate a population under a ruleset; ``Scenario`` describes the arguments.
 
-    The result is the same for a seed in every process, and for any number of workers.
+    The result is the same for the same seed in every process, and for any number of workers.
 
     Raises:
-        InvalidValue: nobody acts, the days are out of range, or the population does what the rules do not know.
+        InvalidValue: there are no users or days, the days are out of range, or the rules do not know an event.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     scenario = Scenario(population, users, days, seed, start)

@@ -1,7 +1,7 @@
-"""Sweeps: the same users under many variations of a ruleset.
+"""Sweeps: the same users under many variants of a ruleset.
 
-Every user acts once, and what they did is evaluated under every variation. The users' chance is common to all rows, so
-the difference between two rows is the rules' doing, and its confidence interval is that of the users' own differences.
+Every user acts once, and is evaluated under every variant. So the difference between two rows is caused by the rules
+alone, and its confidence interval is computed from the users' differences.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
-#: How many variations of a ruleset one can try at a time.
+#: The maximal number of variants per sweep.
 MAX_RULESETS: Final = 1000
 
 
 @attrs.frozen
 class Estimate:
-    """A mean over users, and its 95 % confidence interval by the normal approximation, None with a single user."""
+    """A mean over users, and its 95 % confidence interval by the normal approximation; None for a single user."""
 
     mean: float
     low: float | None
@@ -46,10 +46,10 @@ class Estimate:
 
     @classmethod
     def of(cls, number: int, total: int, squares: int) -> Self:
-        """Estimate from how many numbers there are, at least one, their sum, and the sum of their squares.
+        """Return the estimate for a number of values (at least one), their sum, and the sum of their squares.
 
         Raises:
-            InvalidValue: they are beyond what a float can hold.
+            InvalidValue: the mean or the interval exceeds the range of a float.
         """
         try:
             mean = total / number
@@ -68,14 +68,14 @@ def _rounded(estimate: Estimate) -> Iterator[float | None]:
 
 @attrs.frozen
 class SweepRow:
-    """One variation.
+    """One variant of the ruleset.
 
     Attributes:
-        values: what was varied: by path, the value.
-        ruleset: the rules that this makes.
-        means: by measure, its mean over the users.
-        differences: by measure, the mean of how much more each user has than in the first row.
-        tally: what is counted over all users.
+        values: the varied values, by path.
+        ruleset: the resulting ruleset.
+        means: the mean over the users, by measure.
+        differences: the mean of each user's difference to the first row, by measure.
+        tally: the counts over all users.
     """
 
     values: Mapping[str, Any]
@@ -86,19 +86,19 @@ class SweepRow:
 
     @property
     def name(self) -> str:
-        """What is varied, without the way to it: ``max_count = 2``."""
+        """The varied values, each with the last part of its path: ``max_count = 2``."""
         return ", ".join(f"{path.rpartition('.')[2]} = {value}" for path, value in self.values.items())
 
 
 @attrs.frozen
 class Sweep:
-    """The result of a scenario under each variation of a ruleset."""
+    """The result of a scenario under each variant of a ruleset."""
 
     scenario: Scenario
     rows: tuple[SweepRow, ...]
 
     def figures(self) -> tuple[Figure, ...]:
-        """Return what there is to show of the rows, side by side: first the measures and how the rules change them."""
+        """Return the figures of the rows, side by side: first the measures and their differences."""
         sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
         shown = (self._measures(), *(figure for figure in side_by_side(sides) if figure.key in COMPARABLE))
         return tuple(figure for figure in shown if figure.rows)
@@ -130,23 +130,23 @@ def sweep(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Sweep:
-    """Let a population act under every combination of values.
+    """Simulate a population under every combination of values.
 
     Args:
         ruleset: the rules to vary.
-        variations: by path (see ``rules.override``), the values to try; the first combination is what the others are
-            compared with, and there are at most 1,000.
-        population: the users; the rest as in ``simulate``.
-        users: how many.
-        days: for how many days.
-        seed: what all chance comes from.
+        variations: the values to try, by path (see ``rules.override``), at most 1,000 combinations; the others are
+            compared with the first one.
+        population: the users; it and the other arguments are as in ``simulate``.
+        users: the number of users.
+        days: the number of days.
+        seed: the seed of all random numbers.
         start: the first day.
-        workers: how many processes to use.
+        workers: the number of processes.
         on_progress: called with the progress.
 
     Raises:
-        InvalidRules: a combination contradicts itself; the error says which.
-        InvalidValue: there is nothing to vary or there are too many combinations, or as ``simulate`` raises it.
+        InvalidRules: a combination is invalid; the error names it.
+        InvalidValue: there is nothing to vary, there are too many combinations, or ``simulate`` would raise it.
     """
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("variations", variations)
@@ -177,7 +177,7 @@ def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
 
 
 def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
-    """Return what is measured of a user, in whole numbers, so that sums are exact in any order."""
+    """Return the measures of a user as integers, so that sums are exact in any order."""
     balances = {system.key: 0 if state is None else state.points.balances[system.index] for system in plan.systems}
     return {
         "longest_streak": state.streak.longest if state else 0,
@@ -190,14 +190,14 @@ def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
 
 @attrs.define
 class _Sums:
-    """Over users, by row and measure: the sum, the sum of squares, and the same of the differences to the first row."""
+    """By row and measure, over users: the sum, the sum of squares, and both for the differences to the first row."""
 
     tallies: list[Tally]
     users: int = 0
     sums: list[dict[str, list[int]]] = attrs.field(factory=list)
 
     def add(self, measured: list[dict[str, int]]) -> None:
-        """Add what was measured of a user under every row."""
+        """Add the measures of a user under every row."""
         self.users += 1
         for sums, measures in zip(self.sums, measured, strict=True):
             for name, value in measures.items():
@@ -207,7 +207,7 @@ class _Sums:
                     sums_of_measure[index] += number
 
     def merge(self, other: Self) -> None:
-        """Merge the sums of other users into these."""
+        """Add the sums of other users."""
         self.users += other.users
         for mine, theirs in zip(self.tallies, other.tallies, strict=True):
             mine.merge(theirs)
@@ -218,7 +218,7 @@ class _Sums:
                     known[index] += number
 
     def row(self, number: int, values: Mapping[str, Any], ruleset: Ruleset) -> SweepRow:
-        """Make the row of that number."""
+        """Return the row with a number."""
         means, differences = {}, {}
         for name, (total, squares, difference, squared) in self.sums[number].items():
             means[name] = Estimate.of(self.users, total, squares)
@@ -242,7 +242,7 @@ class _SweepAccumulator:
     sums: _Sums
     evaluators: list[UserEvaluator]
 
-    def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not told apart
+    def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not distinguished
         measured = []
         for evaluator, tally in zip(self.evaluators, self.sums.tallies, strict=True):
             state, effects, _ = evaluator.evaluate(events, until)

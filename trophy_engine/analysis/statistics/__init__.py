@@ -1,1 +1,1 @@
-"""Statistics: what happens to many users, counted (``tally``), and the curves that the counts give (``survival``)."""
+"""Statistics: counts over users (``tally``), and survival curves of streaks (``survival``)."""

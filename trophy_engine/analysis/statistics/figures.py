@@ -1,7 +1,6 @@
-"""Figures: what a tally has to show, as tables of numbers, from which files and charts are made.
+"""Figures: the content of a tally as tables of numbers, for files and charts.
 
-What happened over time is told at the ends of steps: days, weeks of Monday to Sunday, or months, whichever keeps the
-table short.
+Values over time are listed per step: day, week from Monday to Sunday, or month, depending on the length of the time.
 """
 
 from __future__ import annotations
@@ -27,20 +26,20 @@ _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-#: The keys of the figures that can be read side by side under different rules.
+#: The keys of the figures that can be compared between rulesets.
 COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
 
 
 @attrs.frozen
 class Figure:
-    """A table of numbers that belong together.
+    """A table of related numbers.
 
     Attributes:
-        key: its name in files, such as ``survival``.
-        title: what people read.
-        caption: what the numbers mean, in a sentence.
+        key: the name of its file, for example ``survival``.
+        title: the heading.
+        caption: the meaning of the numbers, as a sentence.
         columns: the names of the columns.
-        rows: the numbers, and the names and dates that they belong to.
+        rows: the numbers, with the names and dates that they belong to.
     """
 
     key: str
@@ -51,7 +50,7 @@ class Figure:
 
 
 def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
-    """Give what there is to show of a tally; what the rules do not have, or nobody did, is left out."""
+    """Return the figures of a tally; figures without rows are left out."""
     made = [_active(tally), _hours(tally)]
     if ruleset.streak is not None:
         made += [_survival(tally), _lengths(tally)]
@@ -62,7 +61,7 @@ def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
 
 
 def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
-    """Join the figures of several evaluations: each row says first whose it is, in a column ``rules``."""
+    """Merge the figures of several evaluations; a first column ``rules`` names the evaluation of each row."""
     joined: dict[str, Figure] = {}
     for name, ones in named.items():
         for figure in ones:
@@ -72,7 +71,7 @@ def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
 
 
 def write_figures(made: Iterable[Figure], folder: Path) -> None:
-    """Write each figure as a CSV file named after its key into a folder, which is made if need be."""
+    """Write each figure as a CSV file named after its key into a folder; create the folder if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     for figure in made:
         with (folder / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -96,7 +95,7 @@ def _survival(tally: Tally) -> Figure:
 
 
 def _rounded(share: float) -> float:
-    """Round to six significant digits, which every machine computes alike."""
+    """Round to six significant digits, so that all machines return the same number."""
     return float(f"{share:.6g}")
 
 
@@ -204,7 +203,7 @@ def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
 
 
 class _Steps:
-    """The steps of a tally's time: the last day of each, and how many days it has."""
+    """The steps of a tally's time: the last day of each, and its number of days."""
 
     def __init__(self, tally: Tally) -> None:
         days = [day for days in _days(tally) for day in days]
@@ -228,7 +227,7 @@ class _Steps:
         return day.isoweekday() == 7 if self.name == "week" else (day + timedelta(days=1)).day == 1  # noqa: PLR2004
 
     def sums(self, days: Counter[int]) -> list[int]:
-        """Sum up what was counted by day over each step."""
+        """Return the sum of daily counts over each step."""
         sums = [0] * len(self.ends)
         for day, number in days.items():
             sums[bisect_left(self._ordinals, day)] += number

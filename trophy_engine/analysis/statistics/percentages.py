@@ -1,4 +1,4 @@
-"""Percentages in words: a share that was not observed has none, and "nearly" is told from "all" and from "none".
+"""Percentages in words: None is "not observed", and a share close to all or none is not rounded to it.
 
 >>> percent_text(0.125), percent_text(None), percent_text(1.0), percent_text(0.9999), percent_text(0.00001)
 ('12.5 %', 'not observed', '100.0 %', '>99.9 %', '<0.1 %')
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-#: What stands in place of a number that the data does not give.
+#: The text for a number that was not observed.
 NOT_OBSERVED: Final = "not observed"
 
 
 def percent_text(share: float | None, digits: int = 1) -> str:
-    """Write a share from 0.0 to 1.0 in percent; 0 and 100 stand for none and all alone."""
+    """Format a share from 0.0 to 1.0 in percent; only exact shares of none and all are formatted as 0 and 100."""
     if share is None:
         return NOT_OBSERVED
     smallest = 10**-digits
@@ -25,5 +25,5 @@ def percent_text(share: float | None, digits: int = 1) -> str:
 
 
 def number_text(number: int | None) -> str:
-    """Write a whole number with its thousands apart."""
+    """Format an integer with thousands separators."""
     return NOT_OBSERVED if number is None else f"{number:,}"

@@ -1,14 +1,13 @@
-"""Survival: how likely a streak that was started is to reach a length.
+"""Survival: the probability that a new streak reaches a length.
 
-Streaks that still run at the end say only that they came so far, so the estimate is that of Kaplan and Meier (1958)
-with right censoring: of the streaks that reached a length, the share that did not end there, multiplied over all
-lengths before. A streak that runs at the end counts among those that did not end at its length.
+Streaks that run at the end have an unknown final length, so the estimate is that of Kaplan and Meier (1958) with
+right censoring: of the streaks that reached a length, the share that did not end there, multiplied over all lengths
+before. A streak that runs at the end counts as one that did not end at its length.
 
-The band is the 95 % confidence interval in the log-log form (exponential Greenwood), which stays within 0 and 1. It
-has no width where no streak has ended yet, or none is left.
+The band is the 95 % confidence interval in the log-log form (exponential Greenwood), which stays within 0 and 1. Its
+width is zero if no streak has ended yet, or none is left.
 
-Nothing is estimated beyond the longest streak that was observed, unless that one and all others ended: then no streak
-reaches more, and the share is 0.
+There is no estimate beyond the longest observed streak, unless all streaks have ended: then the share beyond it is 0.
 
 >>> curve = survival(ended={1: 2, 3: 1}, running={3: 1, 5: 1})
 >>> [(point.length, point.share) for point in curve]
@@ -27,18 +26,18 @@ import attrs
 
 __all__ = ["WIDTH", "SurvivalPoint", "percentile", "share_reaching", "survival"]
 
-#: The width of a 95 % confidence interval, in standard errors to either side.
+#: Half the width of a 95 % confidence interval, in standard errors.
 WIDTH: Final = 1.959963984540054
 
 
 @attrs.frozen
 class SurvivalPoint:
-    """A point of the curve.
+    """A point of the survival curve.
 
     Attributes:
-        length: in periods.
-        share: of the streaks that start, how many reach it, from 0.0 to 1.0; ``low`` and ``high`` are its band.
-        at_risk: how many streaks were seen to reach the length before it; this one, where the curve does not step.
+        length: the length, in periods.
+        share: the estimated share of streaks that reach it, from 0.0 to 1.0; ``low`` and ``high`` are its band.
+        at_risk: the number of streaks that reached the length before it, or this one if the curve has no step here.
     """
 
     length: int
@@ -49,7 +48,7 @@ class SurvivalPoint:
 
     @classmethod
     def of(cls, length: int, share: float, variance: float, at_risk: int) -> Self:
-        """Make a point; ``variance`` is Greenwood's sum, that of the logarithm of the share."""
+        """Return a point; ``variance`` is Greenwood's sum, the variance of the logarithm of the share."""
         if not 0.0 < share < 1.0:
             return cls(length, share, share, share, at_risk)
         width = exp(WIDTH * sqrt(variance) / -log(share))
@@ -57,10 +56,10 @@ class SurvivalPoint:
 
 
 def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[SurvivalPoint, ...]:
-    """Estimate the survival curve of streaks, from how many ended at, and how many are running at, each length.
+    """Return the survival curve of streaks, from the numbers of ended and running streaks by length.
 
-    The curve has a point for length 1, one after each length at which a streak ended, and one for the longest streak;
-    the share of a point holds up to the next one.
+    The curve has a point for length 1, one after each length at which a streak ended, and one for the longest streak.
+    The share of a point applies up to the next point.
     """
     lengths = sorted(length for length in {*ended, *running} if ended.get(length, 0) + running.get(length, 0))
     if not lengths:
@@ -85,14 +84,14 @@ def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[Surv
 
 
 def share_reaching(curve: Sequence[SurvivalPoint], length: int) -> float | None:
-    """Return the share of streaks that reach a length of 1 or more, None where that was not observed."""
+    """Return the share of streaks that reach a length of at least 1, or None if that was not observed."""
     if not curve or (length > curve[-1].length and curve[-1].share > 0):
         return None
     return next(point.share for point in reversed(curve) if point.length <= length)
 
 
 def percentile(counts: Mapping[int, int], percent: int) -> int | None:
-    """Return the smallest of counted values that so many percent of them do not exceed (nearest rank); None of none.
+    """Return the percentile of counted values (nearest rank), or None without values.
 
     >>> percentile({1: 2, 3: 1, 4: 1}, 50)
     1

@@ -1,8 +1,8 @@
-"""The tally: what happened to many users, counted in whole numbers.
+"""The tally: integer counts over many users.
 
-Users are counted one after the other, in any order; tallies of different users are merged by adding. So the counts are
-the same in whatever order, and in however many processes, users were evaluated. Days are UTC days, as ordinals; the
-hours of the heat map are local.
+Users are counted one by one, in any order, and tallies of different users are merged by addition. So counts do not
+depend on the order of users or on the number of processes. Days are UTC days, as ordinals; the hours of the heat map
+are local.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
 
 _Days = Counter[int]
 
-#: Positions of the fields of frequent effects; rare ones are read as named tuples.
+#: Positions of fields of frequent effects; fields of other effects are read by name.
 _LENGTH: Final = position(StreakLost, "length")
 _ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
 _SYSTEM: Final = position(PointsAwarded, "system")
@@ -57,7 +57,7 @@ _LEVEL: Final = position(LevelChanged, "level")
 
 @attrs.define
 class StreakTally:
-    """Streaks by length: ``ended`` are lost, ``running`` go on at the end; ``longest`` counts users by their record."""
+    """Numbers of streaks by length: ``ended`` (lost), ``running`` at the end, and ``longest`` of each user."""
 
     ended: Counter[int] = attrs.field(factory=Counter)
     running: Counter[int] = attrs.field(factory=Counter)
@@ -66,9 +66,9 @@ class StreakTally:
 
 @attrs.define
 class FreezeTally:
-    """Freezes: all that came (``granted`` on creation, ``earned`` with time) are ``used`` or ``held`` at the end.
+    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``held`` at the end.
 
-    ``wasted`` of the used ones carried a streak that was lost before another period was credited.
+    ``wasted`` freezes are used ones of a streak that was lost before its next credit.
     """
 
     granted: int = 0
@@ -80,10 +80,10 @@ class FreezeTally:
 
 @attrs.define
 class PointsTally:
-    """A points system: what was ``gained`` and ``spent`` by day, the balances at the end, and who held which level.
+    """The points of a system: ``gained`` and ``spent`` by day, the ``balances`` at the end, and users by level.
 
-    ``levels`` has, by level (None below all), by how many users its holders changed on each day; ``start`` is the level
-    of those who have nothing yet.
+    ``levels`` has, by level (None below all), the change of its number of users by day; ``start`` is the level of a
+    balance of 0.
     """
 
     gained: _Days = attrs.field(factory=Counter)
@@ -98,12 +98,12 @@ class Tally:
     """Counts over users.
 
     Attributes:
-        users: how many there are; ``created`` by the day on which they were first seen.
-        events: how many were evaluated.
-        active: by day, how many users had an event.
-        hours: events by local weekday (Monday is 0) and hour: place ``24 * weekday + hour``.
-        completions: by achievement and day.
-        streaks, freezes, points: see their classes; ``points`` by system.
+        users: the number of users; ``created`` is the number of new users by day.
+        events: the number of evaluated events.
+        active: the number of users with an event, by day.
+        hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
+        completions: the number of completions by achievement and day.
+        streaks, freezes, points: see their classes; ``points`` is by system.
     """
 
     users: int = 0
@@ -118,7 +118,7 @@ class Tally:
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> Self:
-        """Make an empty tally with a place for everything that the rules name."""
+        """Return an empty tally with entries for the achievements, systems and levels of the rules."""
         tally = cls()
         for achievement in ruleset.achievements:
             tally.completions[achievement.key] = Counter()
@@ -130,16 +130,16 @@ class Tally:
         return tally
 
     def count(self, state: UserState, effects: Sequence[RawEffect]) -> None:
-        """Count a user: where they stand at the end, and everything that happened to them, in order."""
+        """Count a user, from the state at the end and all effects in order."""
         _Count(self).user(state, effects)
 
     def merge(self, other: Self) -> None:
-        """Add what another tally counted of other users."""
+        """Add the counts of other users."""
         _add(self, other)
 
 
 def _add(into: Any, other: Any) -> None:
-    """Add numbers, counters, lists, and what is made of them, place by place."""
+    """Add the numbers, counters and lists of one tally to another, field by field."""
     for field in attrs.fields(type(into)):
         mine, theirs = getattr(into, field.name), getattr(other, field.name)
         setattr(into, field.name, _sum(mine, theirs))
@@ -161,7 +161,7 @@ def _sum(mine: Any, theirs: Any) -> Any:
 
 @attrs.define
 class _Count:
-    """Counts one user."""
+    """The counting of one user."""
 
     tally: Tally
     home: Zone = attrs.field(factory=lambda: zone("UTC"))
@@ -202,7 +202,7 @@ class _Count:
         self.days.add(self.day)
         at = raw[AT]
         hour = (at + self.home.offset(at)) // HOUR
-        # The epoch was a Thursday.
+        # Day 0 is a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
     def credited(self, _: RawEffect) -> None:
@@ -216,7 +216,7 @@ class _Count:
         self.since_credit = 0
 
     def loss_undone(self, _: RawEffect) -> None:
-        # The streak runs on with what was credited ahead of the missed period, so its length is not the lost one.
+        # The running streak includes credits ahead of the missed period, so its length differs from the lost one.
         length, self.since_credit = self.losses.pop()
         self.tally.streaks.ended[length] -= 1
         self.tally.freezes.wasted -= self.since_credit
@@ -228,7 +228,7 @@ class _Count:
     def returned(self, raw: RawEffect) -> None:
         self.since_credit -= 1
         self.tally.freezes.used -= 1
-        self.tally.freezes.earned -= not name_fields(raw).returned  # one that was earned in between has taken its room
+        self.tally.freezes.earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
 
     def earned(self, raw: RawEffect) -> None:
         self.tally.freezes.earned += name_fields(raw).earned

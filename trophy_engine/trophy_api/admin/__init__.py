@@ -1,6 +1,6 @@
-"""The admin API: an administrator edits the rules, and helps users with their streaks.
+"""The admin API: an administrator edits the rules and changes users' streaks.
 
-Whatever changes rules reads a request against a ruleset and comes to another ruleset; the engine adopts that one.
+A request that changes rules is applied to a copy of the current ruleset; the engine then adopts the new ruleset.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _environments(_: Engine, __: Request) -> Response:
     return Response(200, [dict(environment) for environment in ENVIRONMENTS])
 
 
-#: Every call of the admin API: its method, the template of its path, and what answers to it.
+#: Every route of the admin API: method, path template, handler.
 ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "metrics/events", record_batch),
     *resource_routes("attributes", fixed_resource(Attributes())),

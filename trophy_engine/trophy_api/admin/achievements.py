@@ -1,4 +1,4 @@
-"""Achievements, as the admin API has them: one object, whose trigger decides which further fields it has."""
+"""Achievements of the admin API; the trigger of an achievement decides which other fields it has."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Status = Literal["active", "inactive", "locked"]
 
 _TRIGGERS: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(AchievementTrigger)}
 _NAME: Final = Field("name", required=True)
-#: What an achievement can become, by what it is.
+#: The statuses that an achievement can change to, by its current status.
 _NEXT_STATUSES: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
 
 
 class Achievements(Resource[Achievement]):
     """The achievements of a ruleset.
 
-    Only those that the API itself completes show a key; the others get one derived from their name. An achievement
-    that is given another key has another identifier from then on.
+    Only an achievement with an ``api`` trigger shows its key; the key of any other is derived from its name. If
+    the key of an achievement changes, so does its identifier.
     """
 
     label, key_scope, section = "Achievement", "achievement", "achievements"
@@ -61,7 +61,7 @@ class Achievements(Resource[Achievement]):
         return Achievement(key, _trigger(item, item.trigger, context), **read_fields(self.fields, item, context))
 
     def update_rule(self, rule: Achievement, item: Any, context: EditContext) -> Achievement:
-        """Update an achievement, of another trigger where it is given one with all that this needs."""
+        """Return an updated achievement; a new trigger type requires all fields of that type."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
         another = kind != rule.trigger.type
         ACHIEVEMENT_TRIGGERS.check(item, kind, whole=another)
@@ -74,12 +74,12 @@ class Achievements(Resource[Achievement]):
     def _key(self, rule: Achievement, item: Any, context: EditContext) -> str:
         if isinstance(item.key, Unset) or item.key == rule.key:
             return rule.key
-        if rule.status != "inactive":  # users hold it by its key
+        if rule.status != "inactive":  # users have completed it under its key
             raise InvalidValue("can only be changed while the achievement is inactive", "key")
         return self.check_unused(item.key, _keys(context.ruleset))
 
     def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
-        """Put an achievement in the place of another; what referred to it by its old key does so by the new one."""
+        """Replace an achievement; rules that refer to its old key then refer to the new one."""
         names = {old.key: new.key}
         return attrs.evolve(
             ruleset,
@@ -91,7 +91,7 @@ class Achievements(Resource[Achievement]):
         )
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
-        """Delete an achievement, and what waits for it or rewards it."""
+        """Delete an achievement, and the rules that depend on it or reward it."""
         return delete_cascade(ruleset, achievements={rule.key})
 
     def serialize(self, rule: Achievement, context: EditContext) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Attributes of users and events, as the admin API has them."""
+"""Attributes of users and events in the admin API."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ class Attributes(Resource[Attribute]):
         return Attribute(**read_fields(self.fields, item, context))
 
     def delete(self, rule: Attribute, ruleset: Ruleset) -> Ruleset:
-        """Delete an attribute, and the rules that are for some of its values only."""
+        """Delete an attribute, and the rules that filter by it."""
         return delete_cascade(ruleset, attributes={(rule.type, rule.key)})

@@ -1,4 +1,4 @@
-"""Boosts of a points system, as the admin API has them: for everybody, for some, or for one user."""
+"""Boosts of a points system in the admin API: for all users, for some, or for one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Boosts(NestedResource[Boost]):
         return super().update_rule(rule, item, context)
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
-        """Serialize a boost; one for a single user has no filter."""
+        """Serialize a boost; the boost of a single user has no filter."""
         fields = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
         return (
             fields

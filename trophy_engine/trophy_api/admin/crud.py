@@ -1,4 +1,4 @@
-"""Bulk requests: up to a hundred items at once, each for itself; one that cannot be followed becomes an issue."""
+"""Bulk requests: up to a hundred items, applied one by one; an item that cannot be applied becomes an issue."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import structure
 
-#: How many items a request can have.
+#: The maximal number of items in a request.
 _MOST_ITEMS: Final = 100
 _PAGE: Final = 10
 _LONGEST_PAGE: Final = 100
 
 
 def create(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
-    """Create a rule of every item that describes one."""
+    """Create a rule from each item."""
     created, issues = [], []
     for index, raw in enumerate(check_items(request.body)):
         try:
@@ -39,7 +39,7 @@ def create(resource: Resource[Any], context: EditContext, request: Request) -> t
 
 
 def update(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
-    """Change the rule that each item names; what an item leaves out stays."""
+    """Update the rule that each item names; fields missing from the item stay unchanged."""
     updated, issues = [], []
     for index, raw in enumerate(check_items(request.body)):
         try:
@@ -58,7 +58,7 @@ def update(resource: Resource[Any], context: EditContext, request: Request) -> t
 
 
 def delete(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
-    """Take out the rules that the request names, and what cannot be without them."""
+    """Delete the rules that the request names, and the rules that depend on them."""
     deleted, issues = [], []
     ruleset = context.ruleset
     for text in requested_ids(request):
@@ -73,7 +73,7 @@ def delete(resource: Resource[Any], context: EditContext, request: Request) -> t
 
 
 def list_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
-    """Serialize a page of the rules, oldest first."""
+    """Return a page of the rules, oldest first."""
     limit = parameters.read_integer(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
     skip = parameters.read_integer(request, "skip", 0, least=0)
     page = resource.rules(context.ruleset)[skip : skip + limit]
@@ -81,11 +81,11 @@ def list_page(resource: Resource[Any], context: EditContext, request: Request) -
 
 
 def get(resource: Resource[Any], context: EditContext, request: Request) -> Response:
-    """Show the rule that the end of the path names.
+    """Return the rule that the last part of the path identifies.
 
     Raises:
-        Unprocessable: what is there is no identifier.
-        NotFound: no rule has it.
+        Unprocessable: the last part of the path is not an identifier.
+        NotFound: no rule has the identifier.
     """
     try:
         id_ = parse_id(request.path[-1])
@@ -97,14 +97,14 @@ def get(resource: Resource[Any], context: EditContext, request: Request) -> Resp
         raise NotFound(str(error)) from None
 
 
-# --- what requests have in common -----------------------------------------------------------------------------------
+# --- parts of requests ----------------------------------------------------------------------------------------------
 
 
 def check_items(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
-    """Return the items of a body, or of ``what`` it holds.
+    """Return the items of a body, or of the part of it named by ``what``.
 
     Raises:
-        Unprocessable: they are no list, or one of the wrong length.
+        Unprocessable: the items are not a list, or the list has the wrong length.
     """
     if not isinstance(items, list) or not 1 <= len(items) <= most:
         raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_describe_body(items)}")
@@ -120,10 +120,10 @@ def _describe_body(items: object) -> str:
 
 
 def requested_ids(request: Request) -> list[str]:
-    """Return the identifiers to delete: a parameter that may come again, and may hold several between commas.
+    """Return the identifiers to delete; the parameter can repeat, and its values can be comma-separated lists.
 
     Raises:
-        Unprocessable: there are none, or too many.
+        Unprocessable: there are none or too many.
     """
     given = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
     ids = [text.strip() for text in chain.from_iterable(given) if text.strip()]
@@ -133,10 +133,10 @@ def requested_ids(request: Request) -> list[str]:
 
 
 def parse_id(text: object) -> UUID:
-    """Read an identifier.
+    """Parse an identifier.
 
     Raises:
-        InvalidValue: it is none.
+        InvalidValue: the value is not a UUID.
     """
     try:
         return structure(text, UUID)
@@ -145,8 +145,8 @@ def parse_id(text: object) -> UUID:
 
 
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
-    """Describe an item that could not be followed; ``about`` says which, by ``id``, ``userId`` or ``index``.
+    """Return the issue of an item that could not be applied; ``about`` names it by ``id``, ``userId`` or ``index``.
 
-    Severity and message stand there twice: clients of the platform before version 1.4 call them level and reason.
+    Severity and message occur twice: clients of the platform before version 1.4 name them level and reason.
     """
     return {**about, "severity": severity, "message": message, "level": severity, "reason": message}

@@ -1,4 +1,4 @@
-"""Deletion: a rule goes, and with it every rule that would mean nothing, or something else, without it."""
+"""Deletion: deletes a rule, and every rule that would lose or change its meaning without it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def delete_cascade(
     achievements: AbstractSet[str] = frozenset(),
     systems: AbstractSet[str] = frozenset(),
 ) -> Ruleset:
-    """Return the ruleset without some of its rules, which are named by their keys.
+    """Return the ruleset without some of its rules and without the rules that depend on them.
 
-    Rules that count by a metric go with it, and so do rules that are for some values of an attribute only, for without
-    it they would be for everybody. A composite achievement waits for what is left of its prerequisites, and goes with
-    the last of them. What rewards an achievement, and what ranks by a points system, goes with that.
+    Rules that count a deleted metric are deleted. So are rules that filter by a deleted attribute, because without the
+    filter they would apply to all users. A composite achievement loses its deleted prerequisites, and is deleted with
+    the last of them. Rules that reward a deleted achievement or rank by a deleted points system are deleted.
 
     Args:
         ruleset: the rules to start from.
-        metrics: keys of metrics.
-        attributes: types and keys of attributes.
-        achievements: keys of achievements.
-        systems: keys of points systems.
+        metrics: keys of the metrics to delete.
+        attributes: types and keys of the attributes to delete.
+        achievements: keys of the achievements to delete.
+        systems: keys of the points systems to delete.
     """
     gone = _Deletion(metrics, attributes, achievements, systems).completed(ruleset.achievements)
     return attrs.evolve(
@@ -52,7 +52,7 @@ def delete_cascade(
 
 
 def with_explicit_keys(system: PointsSystem) -> PointsSystem:
-    """Return the system with a key written on every trigger and boost, so that a key does not depend on the order."""
+    """Return the system with an explicit key on every trigger and boost, so that keys do not depend on the order."""
     triggers = zip(system.triggers, system.trigger_keys, strict=True)
     boosts = zip(system.boosts, system.boost_keys, strict=True)
     return attrs.evolve(
@@ -64,7 +64,7 @@ def with_explicit_keys(system: PointsSystem) -> PointsSystem:
 
 @attrs.frozen
 class _Deletion:
-    """What goes, by keys."""
+    """The rules to delete, by keys."""
 
     metrics: AbstractSet[str]
     attributes: AbstractSet[tuple[str, str]]
@@ -72,7 +72,7 @@ class _Deletion:
     systems: AbstractSet[str]
 
     def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
-        """Add the achievements that go with what goes, and those that go with them."""
+        """Return the deletion with the achievements that depend on it, directly or through others."""
         more = {
             achievement.key
             for achievement in achievements
@@ -93,7 +93,7 @@ class _Deletion:
         )
 
     def _filtered(self, rule: Any) -> bool:
-        """Return whether a rule is for some values of an attribute that goes."""
+        """Return whether a rule filters by a deleted attribute."""
         return any(
             (type_, key) in self.attributes
             for type_ in ("user", "event")
@@ -101,18 +101,18 @@ class _Deletion:
         )
 
     def spares_achievement(self, achievement: Achievement) -> bool:
-        """Return whether an achievement stays."""
+        """Return whether an achievement remains."""
         return achievement.key not in self.achievements
 
     def spares_board(self, board: Leaderboard) -> bool:
-        """Return whether a leaderboard stays."""
+        """Return whether a leaderboard remains."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
         return not (broken_down or self._breaks(board))
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
-        """Return an achievement that stays, without the prerequisites that go; locked, so that its holders keep it.
+        """Return a remaining achievement without its deleted prerequisites.
 
-        Whoever holds the prerequisites that are left has not done what it was for.
+        If it is active and loses one, it becomes locked, so that no user completes it with fewer.
         """
         if not isinstance(achievement.trigger, CompositeTrigger):
             return achievement
@@ -123,13 +123,13 @@ class _Deletion:
         return attrs.evolve(achievement, trigger=CompositeTrigger(left), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
-        """Make the streak without the conditions that go."""
+        """Return the streak without the conditions on deleted metrics."""
         return attrs.evolve(
             streak, metrics=tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
         )
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
-        """Make a points system without the triggers and boosts that go; the others keep their keys."""
+        """Return a points system without the triggers and boosts to delete; the others keep their keys."""
         kept = with_explicit_keys(system)
         triggers = tuple(trigger for trigger in kept.triggers if not self._breaks(trigger))
         boosts = tuple(boost for boost in kept.boosts if not self._filtered(boost))

@@ -1,4 +1,4 @@
-"""Batches of events: all are checked before the first is recorded, and then recorded in their order."""
+"""Batches of events: all events are checked before the first is recorded; they are recorded in order."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class BatchEvent(EventBody):
 def record_batch(engine: Engine, request: Request) -> Response:
     """Record a batch of events.
 
-    An event that the rules refuse, such as one that costs more points than the user holds, is left out in silence, and
-    so is one whose idempotency key has been used.
+    An event that the rules refuse, for example because the user lacks the points that it costs, is skipped without an
+    error. So is an event with a used idempotency key.
 
     Raises:
-        NotFound: an event is of a metric that is not there; none is recorded.
-        Unprocessable: an event does not fit; none is recorded.
+        NotFound: the metric of an event does not exist; no event is recorded.
+        Unprocessable: an event is invalid; no event is recorded.
     """
     events = [
         _parse_event(engine, request, raw, index) for index, raw in enumerate(check_items(request.body, _MOST_EVENTS))
@@ -64,11 +64,11 @@ def _record(engine: Engine, event: BatchEvent) -> None:
             idempotency_key=key,
         )
     except Refused:
-        return  # accepted all the same: nobody waits for the result of an event
+        return  # counted as accepted: the platform reports no results of batch events
 
 
 def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> BatchEvent:
-    """Read an event, and check whatever can be checked without its user's state."""
+    """Parse an event, and check all that can be checked without the state of its user."""
     try:
         event = structure(raw, BatchEvent, "the event", strict=request.strict)
         check_user_id(event.user.id)

@@ -1,4 +1,4 @@
-"""What only the hosted service has: tenants, and keys for applications."""
+"""Features of the hosted service only: tenants, and application API keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trophy_engine.trophy_api.http import Request
 
 
 def refuse_tenants(_: Engine, __: Request) -> Never:
-    """Refuse to manage tenants.
+    """Refuse a call about tenants.
 
     Raises:
         NotHosted: always.
@@ -19,7 +19,7 @@ def refuse_tenants(_: Engine, __: Request) -> Never:
 
 
 def refuse_application_keys(_: Engine, __: Request) -> Never:
-    """Refuse to manage keys.
+    """Refuse a call about application API keys.
 
     Raises:
         NotHosted: always.

@@ -14,14 +14,14 @@ from trophy_engine.trophy_api.structuring import item
 
 
 def new_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
-    """Create the class of the items that create a rule; fields of variants may be left out."""
+    """Return the class of the items that create a rule; variant fields are optional."""
     variants = _optional(variant_fields)
     own = {field.name: _attribute(field, field.default, required=field.required) for field in fields}
     return _item(f"New{name}", {**own, **variants})
 
 
 def edit_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
-    """Create the class of the items that update a rule, which all but the identifier may be left out of."""
+    """Return the class of the items that update a rule; all fields except the identifier are optional."""
     own = _optional(field for field in fields if not field.fixed)
     return _item(f"{name}Edit", {"id": (UUID, attrs.field()), **own, **_optional(variant_fields)})
 
@@ -31,7 +31,7 @@ def _optional(fields: Iterable[Field]) -> dict[str, tuple[Any, Any]]:
 
 
 def _attribute(field: Field, default: Any, *, required: bool) -> tuple[Any, Any]:
-    """Return the type and the attrs field of a field of an item."""
+    """Return the type and the attrs field for a field of an item."""
     metadata = {"fault": field.fault}
     if required:
         return field.type, attrs.field(metadata=metadata)

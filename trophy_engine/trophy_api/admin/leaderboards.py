@@ -1,4 +1,4 @@
-"""Leaderboards, as the admin API has them: free to change while inactive, and hardly so from then on."""
+"""Leaderboards of the admin API; most of their fields can change only while they are inactive."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Status = Literal["inactive", "active", "scheduled", "finished"]
 Unit = Literal["day", "month", "year"]
 
 _MOST_PARTICIPANTS: Final = 1000
-#: How many users a leaderboard holds; null stands for as many as one can hold.
+#: The maximal number of ranked users; null stands for the maximum of the platform.
 _PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most, type=int | None)
 _VARIANTS: Final = Variants(
     "a leaderboard",
@@ -43,9 +43,9 @@ _VARIANTS: Final = Variants(
         "streak": (),
     },
 )
-#: What can be changed whatever the status.
+#: The fields that can change at any status.
 _ALWAYS_EDITABLE: Final = {"name", "description", "end", "status"}
-#: What a leaderboard can become, by what it is; scheduled is active, and not yet begun.
+#: The statuses that a leaderboard can change to, by its current one; scheduled means active but not yet started.
 _NEXT_STATUSES: Final[dict[str, set[str]]] = {
     "inactive": {"inactive", "active", "scheduled"},
     "scheduled": {"inactive", "active", "scheduled"},
@@ -55,7 +55,7 @@ _NEXT_STATUSES: Final[dict[str, set[str]]] = {
 
 
 class Leaderboards(Resource[Leaderboard]):
-    """The leaderboards of a ruleset; one that is given another key has another identifier from then on."""
+    """The leaderboards of a ruleset. If the key of a leaderboard changes, so does its identifier."""
 
     label, key_scope, section = "Leaderboard", "leaderboard", "leaderboards"
     fields = (
@@ -82,7 +82,7 @@ class Leaderboards(Resource[Leaderboard]):
         return leaderboard_id(rule.key)
 
     def create_rule(self, item: Any, context: EditContext) -> Leaderboard:
-        """Create a leaderboard, which starts today by default."""
+        """Create a leaderboard; it starts today by default."""
         _VARIANTS.check(item, item.rank_by, whole=True)
         self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
         values = {"start": context.today, **read_fields(self.fields, item, context)}
@@ -123,12 +123,12 @@ class Leaderboards(Resource[Leaderboard]):
                 raise InvalidValue("can only be changed while the leaderboard is inactive", field.name)
 
     def serialize(self, rule: Leaderboard, context: EditContext) -> dict[str, Any]:
-        """Serialize a leaderboard as it is at the time of the request."""
+        """Serialize a leaderboard with its status at the time of the request."""
         return {**super().serialize(rule, context), "status": leaderboard_status(rule, context.at)}
 
 
 def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
-    """Return the status that a rule has: what is scheduled is active, from its start on."""
+    """Return the status of the rule: a scheduled leaderboard is an active one that starts later."""
     return "active" if status == "scheduled" else status
 
 

@@ -1,4 +1,4 @@
-"""Levels of a points system, as the admin API has them."""
+"""Levels of a points system in the admin API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics, as the admin API has them."""
+"""Metrics of the admin API."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class Metrics(Resource[Metric]):
         return Metric(**read_fields(self.fields, item, context))
 
     def delete(self, rule: Metric, ruleset: Ruleset) -> Ruleset:
-        """Delete a metric, and the rules that count by it."""
+        """Delete a metric, and the rules that count it."""
         return delete_cascade(ruleset, metrics={rule.key})

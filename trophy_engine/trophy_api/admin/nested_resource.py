@@ -1,4 +1,4 @@
-"""Nested resources: the levels, boosts and triggers of one points system, below the path of the system."""
+"""Nested resources: the levels, boosts and triggers of one points system."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class NestedResource(Resource[P]):
         return with_explicit_keys(next(system for system in ruleset.points if system.key == self.system))
 
     def rules(self, ruleset: Ruleset) -> tuple[P, ...]:
-        """Return the parts of the system."""
+        """Return the rules of this kind in the system."""
         rules: tuple[P, ...] = getattr(self.system_in(ruleset), self.section)
         return rules
 
     def with_rules(self, ruleset: Ruleset, rules: tuple[P, ...]) -> Ruleset:
-        """Return the ruleset with other parts of the system."""
+        """Return the ruleset with other rules of this kind in the system."""
         changes: dict[str, Any] = {self.section: rules}
         changed = attrs.evolve(self.system_in(ruleset), **changes)
         systems = (changed if system.key == self.system else system for system in ruleset.points)

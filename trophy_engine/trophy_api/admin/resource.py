@@ -1,4 +1,4 @@
-"""Resources: the kinds of rules that the admin API makes, changes, removes and shows, each as a description."""
+"""Resources: a description of each kind of rule that the admin API creates, updates, deletes and shows."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ R = TypeVar("R")
 
 
 class Resource(ABC, Generic[R]):
-    """A kind of rule as the admin API has it.
+    """A kind of rule in the admin API.
 
-    Whatever is made or changed comes back with the ruleset that it is part of; the rulesets given stay as they are.
-    Everything raises ``InvalidValue`` or ``InvalidRules`` where an item cannot be followed.
+    Methods return new rules and rulesets; the given ones are unchanged. They raise ``InvalidValue`` or
+    ``InvalidRules`` if an item cannot be applied.
 
     Attributes:
-        label: what one of them is called, such as ``"Metric"``.
-        key_scope: among what its key is unique, such as ``"metric"``.
-        section: the attribute of the ruleset, or of the points system, that holds the rules.
-        fields: what an item sets of a rule, and what is shown of it.
-        variant_fields: what only some of the rules of this kind have.
-        item_fields: what items have besides.
+        label: the name of the kind in messages, for example ``"Metric"``.
+        key_scope: the group in which a key is unique, for example ``"metric"``.
+        section: the attribute of the ruleset, or of the points system, that contains the rules.
+        fields: the fields of the rule that an item can set and that are shown.
+        variant_fields: the fields of some rules of this kind only.
+        item_fields: the fields of items that are not fields of the rule.
         new: the class of the items that create a rule, derived from the fields.
         edit: the class of the items that update a rule, derived from the fields.
     """
@@ -68,10 +68,10 @@ class Resource(ABC, Generic[R]):
 
     @abstractmethod
     def create_rule(self, item: Any, context: EditContext) -> R:
-        """Create a rule of an item."""
+        """Return a new rule made from an item."""
 
     def update_rule(self, rule: R, item: Any, context: EditContext) -> R:
-        """Make of a rule what an item says; what the item leaves out stays."""
+        """Return a rule with the changes of an item; fields missing from the item stay unchanged."""
         changed: R = attrs.evolve(rule, **read_fields(self.fields, item, context))  # type: ignore[misc]  # all are attrs classes
         return changed
 
@@ -82,16 +82,16 @@ class Resource(ABC, Generic[R]):
 
     @property
     def all_fields(self) -> tuple[Field, ...]:
-        """The fields by whose names messages speak of a rule."""
+        """All fields that messages can name."""
         return (*self.fields, *self.variant_fields)
 
-    # --- what becomes of the ruleset --------------------------------------------------------------------------------
+    # --- changes of the ruleset -------------------------------------------------------------------------------------
 
     def find(self, id_: UUID, ruleset: Ruleset) -> R:
-        """Find the rule with an identifier.
+        """Return the rule with an identifier.
 
         Raises:
-            InvalidValue: there is none.
+            InvalidValue: no rule has it.
         """
         for rule in self.rules(ruleset):
             if self.rule_id(rule) == id_:
@@ -99,28 +99,28 @@ class Resource(ABC, Generic[R]):
         raise InvalidValue(f"{self.label} not found by ID")
 
     def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
-        """Add what an item describes, and show it."""
+        """Return the ruleset with a rule made from an item, and the rule as JSON."""
         rule = self.create_rule(item, context)
         ruleset = self.with_rules(context.ruleset, (*self.rules(context.ruleset), rule))
         return ruleset, self.serialize(rule, context.with_ruleset(ruleset))
 
     def update(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
-        """Change the rule that an item names, and show it."""
+        """Return the ruleset with the changes of an item to the rule it names, and that rule as JSON."""
         old = self.find(item.id, context.ruleset)
         new = self.update_rule(old, item, context)
         ruleset = self.replace(old, new, context.ruleset)
         return ruleset, self.serialize(new, context.with_ruleset(ruleset))
 
     def replace(self, old: R, new: R, ruleset: Ruleset) -> Ruleset:
-        """Put a rule in the place of another."""
+        """Return the ruleset with one rule replaced by another."""
         return self.with_rules(ruleset, tuple(new if rule == old else rule for rule in self.rules(ruleset)))
 
     def delete(self, rule: R, ruleset: Ruleset) -> Ruleset:
-        """Delete a rule, and what cannot be without it."""
+        """Return the ruleset without a rule and without the rules that depend on it."""
         return self.with_rules(ruleset, tuple(other for other in self.rules(ruleset) if other != rule))
 
     def check_unused(self, key: str, taken: Iterable[str]) -> str:
-        """Return the key if it is unused.
+        """Return the key if no rule has it.
 
         Raises:
             InvalidValue: another rule has it.

@@ -1,4 +1,4 @@
-"""Routes of the resources: each reads the rules or edits them; the engine adopts the edited rules once a call."""
+"""Routes of the resources: each reads or edits the rules; the engine adopts the edited rules once per call."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.router import Handler, Route
 
-#: Returns the resource that a request is about.
+#: A function that returns the resource of a request.
 ResourceFactory = Callable[[Request, EditContext], Resource[Any]]
 
 
 def resource_routes(path: str, factory: ResourceFactory) -> tuple[Route, ...]:
-    """Make the routes of a resource: list, get, create, update and delete."""
+    """Return the routes of a resource: list, get, create, update and delete."""
 
     def read_route(do: Callable[[Resource[Any], EditContext, Request], Response]) -> Handler:
         def handle(engine: Engine, request: Request) -> Response:
@@ -54,7 +54,7 @@ def resource_routes(path: str, factory: ResourceFactory) -> tuple[Route, ...]:
 def object_routes(
     path: str, show: Callable[[Ruleset], dict[str, Any]], change: Callable[..., Ruleset]
 ) -> tuple[Route, ...]:
-    """Make the routes of a single object: get and update."""
+    """Return the routes of a single object: get and update."""
 
     def get(engine: Engine, _: Request) -> Response:
         return Response(200, show(engine.ruleset))
@@ -76,7 +76,7 @@ def fixed_resource(resource: Resource[Any]) -> ResourceFactory:
 
 
 def resource_of_system(parts: type[NestedResource[Any]]) -> ResourceFactory:
-    """Return a factory of a resource nested in the points system that the second part of the path names."""
+    """Return a factory of a resource in one points system; the second part of the path identifies the system."""
 
     def open_(request: Request, context: EditContext) -> Resource[Any]:
         try:
@@ -92,7 +92,7 @@ def resource_of_system(parts: type[NestedResource[Any]]) -> ResourceFactory:
 
 
 def edit_context(engine: Engine, request: Request) -> EditContext:
-    """Return the context of an edit of the engine's rules."""
+    """Return the context for an edit of the engine's rules."""
 
     def earlier() -> tuple[Ruleset, ...]:
         return tuple(adoption.ruleset for adoption in engine.rules_history())

@@ -1,4 +1,4 @@
-"""Settings of the whole: the experiment, and how often recaps are due."""
+"""General settings: the experiment and the period of recaps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from trophy_engine.trophy_api.errors import NotHosted
 from trophy_engine.trophy_api.field_names import prefixing_field
 from trophy_engine.trophy_api.structuring import given_fields, item, structure, to_camel_case
 
-#: An engine is an environment of its own.
+#: An engine is a single environment.
 ENVIRONMENTS: Final = ({"name": "Engine", "key": "engine", "priority": 0},)
 
-#: The look of messages that nobody sees, for the engine writes none.
+#: Default branding; the engine sends no messages, so it is never used.
 _BRANDING: Final = {
     "appName": "",
     "appUrl": "",
@@ -29,7 +29,7 @@ _BRANDING: Final = {
 
 @item
 class ExperimentationEdit:
-    """What to change of the experiment."""
+    """The changes of a request to the experiment."""
 
     control_ratio: int | Unset = UNSET
     user_activation_window: int | Unset = UNSET
@@ -37,7 +37,7 @@ class ExperimentationEdit:
 
 @item
 class SettingsEdit:
-    """What to change of the settings."""
+    """The changes of a request to the settings."""
 
     branding: dict[str, Any] | Unset = UNSET
     experimentation: ExperimentationEdit | Unset = UNSET
@@ -45,11 +45,11 @@ class SettingsEdit:
 
 
 def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
-    """Return the ruleset with the settings that a request asks for.
+    """Return the ruleset with the settings of a request.
 
     Raises:
-        InvalidValue: the request does not fit.
-        NotHosted: it is about the look of messages.
+        InvalidValue: the request is invalid.
+        NotHosted: the request changes the branding.
     """
     edit = structure(body, SettingsEdit, strict=strict)
     if not isinstance(edit.branding, Unset):
@@ -67,7 +67,7 @@ def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
 
 
 def serialize_settings(ruleset: Ruleset) -> dict[str, Any]:
-    """Show the settings."""
+    """Serialize the settings."""
     experiment = ruleset.experimentation or Experimentation()
     notifications = ruleset.notifications or Notifications()
     return {

@@ -1,4 +1,4 @@
-"""Settings of the streak: one object, of which a request changes what it has."""
+"""Settings of the streak: a single object; a request changes the fields that it has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 @item
 class StreakMetricItem:
-    """What a metric must reach within a period; a threshold of 0 drops the condition."""
+    """A metric and its threshold per period; a threshold of 0 removes the condition."""
 
     key: str
     threshold: int
@@ -27,7 +27,7 @@ class StreakMetricItem:
 
 @item
 class FreezesItem:
-    """The supply of freezes, whole."""
+    """The settings of freezes; always replaced as a whole."""
 
     start_count: int
     max_count: int
@@ -37,7 +37,7 @@ class FreezesItem:
 
 @item
 class StreakEdit:
-    """What to change of the streak; conditions and freezes are replaced as a whole."""
+    """The changes of a request to the streak; conditions and freezes are replaced as a whole."""
 
     frequency: Literal["daily", "weekly", "monthly"] | Unset = UNSET
     evaluation_mode: Literal["OR", "AND", "ALL"] | Unset = UNSET
@@ -48,11 +48,11 @@ class StreakEdit:
 
 
 def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
-    """Return the ruleset with the streak that a request asks for.
+    """Return the ruleset with the streak settings of a request.
 
     Raises:
-        InvalidValue: the request does not fit.
-        InvalidRules: the streak does not.
+        InvalidValue: the request is invalid.
+        InvalidRules: the resulting streak is invalid.
     """
     edit = structure(body, StreakEdit, strict=strict)
     changes = given_fields(edit)
@@ -89,12 +89,12 @@ def _streak_metric(condition: StreakMetricItem, index: int) -> StreakMetric:
 
 
 def _shown_condition(condition: StreakMetric) -> tuple[str, int]:
-    """Return the key and the threshold of a condition as they are shown: no lower than it is, and whole."""
+    """Return the key and the threshold of a condition as the API shows them: the threshold is rounded up."""
     return condition.key, ceil(condition.threshold)
 
 
 def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
-    """Show the settings of the streak; where there is none, those of one that never starts."""
+    """Serialize the settings of the streak; without a streak, the defaults, by which no streak ever starts."""
     streak = ruleset.streak or Streak()
     freezes = streak.freezes
     return {

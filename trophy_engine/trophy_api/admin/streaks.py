@@ -1,4 +1,4 @@
-"""Help with streaks: freezes, pauses, restoring and resetting, for up to a hundred users at once, each for itself."""
+"""Streaks of the admin API: grant freezes, pause, restore and reset, for up to a hundred users per request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import item, structure
 
-#: What is no error, but nothing to be done either.
+#: Refusals that are warnings instead of errors, with their messages.
 _WARNINGS: Final[dict[type[Refused], str]] = {
     FreezeLimitReached: "Would exceed maximum freeze limit",
     NoStreakToRestore: "No streak to restore",
@@ -35,14 +35,14 @@ _NO_STREAK: Final = "The rules have no streak; give them one by the streak setti
 
 @item
 class FreezeGrant:
-    """A freeze for a user."""
+    """A freeze to grant to a user."""
 
     user_id: str
 
 
 @item
 class NewPause:
-    """A pause for a user."""
+    """A pause to add for a user."""
 
     user_id: str
     start: date
@@ -51,13 +51,13 @@ class NewPause:
 
 @item
 class StreakUser:
-    """A user."""
+    """The user of the streak to restore or reset."""
 
     id: str
 
 
 def grant_freezes(engine: Engine, request: Request) -> Response:
-    """Grant a freeze for every item; a user who comes again gets another."""
+    """Grant one freeze per item; a user can occur several times."""
 
     def grant(item: FreezeGrant) -> None:
         engine.grant_freeze(item.user_id)
@@ -67,7 +67,7 @@ def grant_freezes(engine: Engine, request: Request) -> Response:
 
 
 def restore_streaks(engine: Engine, request: Request) -> Response:
-    """Restore users' lost streaks."""
+    """Restore lost streaks of users."""
 
     def act(user: StreakUser) -> str:
         engine.restore_streak(user.id)
@@ -78,7 +78,7 @@ def restore_streaks(engine: Engine, request: Request) -> Response:
 
 
 def reset_streaks(engine: Engine, request: Request) -> Response:
-    """End users' streaks."""
+    """Reset streaks of users."""
 
     def act(user: StreakUser) -> str:
         engine.reset_streak(user.id)
@@ -89,7 +89,7 @@ def reset_streaks(engine: Engine, request: Request) -> Response:
 
 
 def pause_streaks(engine: Engine, request: Request) -> Response:
-    """Pause users' streaks: a miss on one of the dates ends no streak."""
+    """Pause streaks of users: a missed period that a pause touches ends no streak."""
 
     def act(item: NewPause) -> dict[str, Any]:
         engine.pause(item.user_id, item.start, item.end)
@@ -107,7 +107,7 @@ def pause_streaks(engine: Engine, request: Request) -> Response:
 
 
 def delete_pauses(engine: Engine, request: Request) -> Response:
-    """Take pauses back."""
+    """Remove pauses."""
     wanted = requested_ids(request)
     running = {
         pause.id: (user, pause.number)
@@ -129,7 +129,7 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
 
 
 def _pop_pause(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int]:
-    """Take out the user and the number of a pause, so that it is found once."""
+    """Remove a pause from the dict, so that it is found once, and return its user and number."""
     if id_ not in pauses:
         raise InvalidValue("Streak pause not found by ID")
     return pauses.pop(id_)
@@ -138,17 +138,17 @@ def _pop_pause(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int
 def _apply_to_each(
     request: Request, name: str, kind: type[Any], act: Callable[[Any], Any], *, idle: type[Refused] | None = None
 ) -> tuple[list[Any], list[dict[str, Any]]]:
-    """Apply an action to every item of a list in the body; return the results and the issues.
+    """Apply an action to each item of a list in the body; return the results and the issues.
 
     Args:
-        request: whose body has the list.
-        name: the list's name in the body.
+        request: the request with the list.
+        name: the name of the list in the body.
         kind: the class of its items.
-        act: does it.
-        idle: as what an item is refused where the rules have no streak; None for an error.
+        act: the action.
+        idle: the refusal that counts if the rules have no streak; None makes it an error.
 
     Raises:
-        Unprocessable: the body has no such list, or one of the wrong length.
+        Unprocessable: the body has no valid list of this name.
     """
     body = request.body
     if not isinstance(body, dict) or name not in body or (request.strict and len(body) > 1):
@@ -163,7 +163,7 @@ def _apply_to_each(
 
 
 def _issue_of(error: TrophyError, idle: type[Refused] | None = None) -> tuple[str, str]:
-    """Return the message of an issue, and how severe it is; the only key that can be unknown is the streak's."""
+    """Return the message and the severity of an issue; an ``UnknownKey`` here means that the rules have no streak."""
     if isinstance(error, UnknownUser):
         return "User does not exist", "error"
     refused = idle if isinstance(error, UnknownKey) else type(error)
@@ -174,6 +174,6 @@ def _issue_of(error: TrophyError, idle: type[Refused] | None = None) -> tuple[st
 
 
 def _identify_item(raw: object, index: int) -> dict[str, Any]:
-    """Return what identifies an item: its user, if it names one, or else its index."""
+    """Return the user of an item, or its index if it names none."""
     user = (raw.get("userId") or raw.get("id")) if isinstance(raw, dict) else None
     return {"userId": user} if isinstance(user, str) else {"index": index}

@@ -1,4 +1,4 @@
-"""Points systems, as the admin API has them; one can be made together with its levels, boosts and triggers."""
+"""Points systems of the admin API; a system can be created together with its levels, boosts and triggers."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class Systems(Resource[PointsSystem]):
         return system_id(rule.key)
 
     def create_rule(self, item: Any, context: EditContext) -> PointsSystem:
-        """Create a points system, without its parts."""
+        """Return a new points system without its parts."""
         self.check_unused(item.key, (system.key for system in context.ruleset.points))
         return PointsSystem(**read_fields(self.fields, item, context))
 
     def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
-        """Add a points system and the parts that come with it: all of them, or nothing at all.
+        """Add a points system and its parts, all or none.
 
         Raises:
-            InvalidValue: a part does not fit; the message says which.
+            InvalidValue: a part is invalid; the message has its path.
         """
         ruleset, serialized = super().create(item, context)
         parts: dict[str, NestedResource[Any]] = {
@@ -75,14 +75,14 @@ class Systems(Resource[PointsSystem]):
         return delete_cascade(ruleset, systems={rule.key})
 
     def serialize(self, rule: PointsSystem, context: EditContext) -> dict[str, Any]:
-        """Serialize a points system; one that is in the ruleset is active."""
+        """Serialize a points system; all systems of the ruleset are active."""
         return {**super().serialize(rule, context), "status": "active"}
 
 
 def _create_part(
     parts: NestedResource[Any], item: Any, context: EditContext, path: str
 ) -> tuple[Ruleset, dict[str, Any]]:
-    """Create a part of a new system and serialize it; errors name its path."""
+    """Create a part of a new system and serialize it; errors have its path."""
     try:
         return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:

@@ -1,4 +1,4 @@
-"""Triggers of a points system, as the admin API has them: the type of one decides which further fields it has."""
+"""Triggers of a points system in the admin API; the type of a trigger decides which other fields it has."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Triggers(NestedResource[PointsTrigger]):
         return trigger
 
     def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
-        """Update a trigger, to one of another type where it is inactive and is given all that this needs."""
+        """Return an updated trigger; a new type requires an inactive trigger and all fields of that type."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
         another = kind != rule.type
         POINTS_TRIGGERS.check(item, kind, whole=another)

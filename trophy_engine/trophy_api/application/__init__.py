@@ -1,4 +1,4 @@
-"""The application API: what an application asks of a gamification platform while its users are at it."""
+"""The application API: the calls that an application makes while users use it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trophy_engine.trophy_api.router import Route
 
 
 def _route(method: str, template: str, answer: Callable[..., Response]) -> Route:
-    """Make a route whose handler is given the parts of the path that the template names, in order."""
+    """Return a route; its handler receives the variable parts of the path as arguments, in order."""
     indexes = [index for index, part in enumerate(template.split("/")) if part.startswith("{")]
 
     def handle(engine: Engine, request: Request) -> Response:
@@ -30,7 +30,7 @@ def _route(method: str, template: str, answer: Callable[..., Response]) -> Route
     return method, template, handle
 
 
-#: Every call of the application API.
+#: Every route of the application API.
 ROUTES: Final[tuple[Route, ...]] = (
     _route("POST", "metrics/{key}/event", events.record_event),
     _route("GET", "achievements", achievements.list_achievements),

@@ -1,4 +1,4 @@
-"""Achievements: completing them, and listing them for everybody or for one user."""
+"""Achievements: complete one, or list them for all users or for one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trophy_engine.trophy_api.structuring import structure
 
 
 def complete_achievement(engine: Engine, request: Request, key: str) -> Response:
-    """Complete an achievement; what the body says of the user stands even if the completion is refused."""
+    """Complete an achievement; the user fields of the body are saved even if the completion is refused."""
     rule = find_api_achievement(engine, key)
     body = structure(request.body, CompletionBody, strict=request.strict)
     upsert_user(engine, body.user.id, body.user)
@@ -30,7 +30,7 @@ def complete_achievement(engine: Engine, request: Request, key: str) -> Response
 
 
 def list_achievements(engine: Engine, request: Request) -> Response:
-    """List the active achievements, or those of them that a user with some attributes can complete."""
+    """List the active achievements; with attributes in the query, only those that match them."""
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     given = parameters.read_text(request, "userAttributes") is not None
@@ -47,7 +47,7 @@ def list_achievements(engine: Engine, request: Request) -> Response:
 
 
 def list_user_achievements(engine: Engine, request: Request, user: str) -> Response:
-    """List the achievements that a user has completed, or all those that the user can see."""
+    """List the achievements that a user has completed, or all visible ones."""
     player = engine.user(user)
     rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     everything = parameters.read_flag(request, "includeIncomplete")
@@ -61,7 +61,7 @@ def list_user_achievements(engine: Engine, request: Request, user: str) -> Respo
 
 
 def _completion_stats(engine: Engine) -> dict[str, Json]:
-    """Return for every achievement how many users hold it, and what percentage of all they are."""
+    """Return, by achievement, the number of users who have completed it and their percentage of all users."""
     return {
         key: {"completions": stats.completions, "rarity": serialize_number(stats.rarity)}
         for key, stats in engine.reports.rarities().items()

@@ -1,4 +1,4 @@
-"""Events: an engine's record, and what it says of all that followed."""
+"""Events: record one, and return its consequences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from trophy_engine.trophy_api.structuring import structure
 
 
 def record_event(engine: Engine, request: Request, key: str) -> Response:
-    """Record an event; one whose idempotency key was used before does nothing, not even to the user's fields."""
+    """Record an event; one with a used idempotency key changes nothing, not even the user's fields."""
     rule = find_metric(engine, key)
     body = structure(request.body, EventBody, strict=request.strict)
     check_attributes(engine, "user", body.user.attributes)
@@ -60,7 +60,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
 
 
 def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
-    """Return the changes on leaderboards by the user's new fields and by the event together."""
+    """Return the changes on leaderboards by the user's new fields and by the event, merged."""
     moves = {} if upserted is None else dict(upserted.leaderboards)
     for key, move in outcome.leaderboards.items():
         first = moves.get(key, move)
@@ -69,7 +69,7 @@ def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[
 
 
 def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
-    """Serialize what an outcome did to points systems, by their keys."""
+    """Serialize the changes of points systems in an outcome, by keys of the systems."""
     systems = {system.key: system for system in engine.ruleset.points}
     changes = outcome.points
     if not changes:

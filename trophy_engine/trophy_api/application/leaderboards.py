@@ -1,4 +1,4 @@
-"""Leaderboards, and where a user stands on one."""
+"""Leaderboards, and the rank of a user on one."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _MOST_DAYS: Final = 100
 
 
 def list_leaderboards(engine: Engine, request: Request) -> Response:
-    """List the leaderboards; finished ones only if asked for."""
+    """List the leaderboards; finished ones only on request."""
     views = engine.leaderboards(finished=parameters.read_flag(request, "includeFinished"))
     return Response(200, [serialize_listed_leaderboard(view, engine.ruleset) for view in views])
 
 
 def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
-    """Get some rows of a leaderboard, by default the first of the current run."""
+    """Return rows of a leaderboard, by default the first of the current run."""
     rule = find_leaderboard(engine, key)
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
@@ -48,7 +48,7 @@ def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
 
 
 def get_user_leaderboard(engine: Engine, request: Request, user: str, key: str) -> Response:
-    """Return where a user stands in a run, by default the current one, and how they got there."""
+    """Return the rank of a user in a run, by default the current one, and its history."""
     player = engine.user(user)
     standing = engine.standing(
         user,

@@ -1,4 +1,4 @@
-"""Look-ups: the rules that the keys in a path name, and what a user is and sees now."""
+"""Look-ups: the rule that a key in the path names, and facts about a user."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ K = TypeVar("K", bound=_Keyed)
 
 
 def find_metric(engine: Engine, key: str) -> Metric:
-    """Find a metric.
+    """Return the metric with a key.
 
     Raises:
-        NotFound: there is none with the key.
+        NotFound: there is none.
     """
     return _find("metric", key, engine.ruleset.metrics)
 
 
 def find_system(engine: Engine, key: str) -> PointsSystem:
-    """Find a points system.
+    """Return the points system with a key.
 
     Raises:
-        NotFound: there is none with the key.
+        NotFound: there is none.
     """
     return _find("points system", key, engine.ruleset.points)
 
 
 def find_api_achievement(engine: Engine, key: str) -> Achievement:
-    """Find an achievement that the application completes; an inactive rule shows no sign of being there.
+    """Return the achievement with an ``api`` trigger and a key; inactive ones are not found.
 
     Raises:
-        NotFound: there is none with the key.
+        NotFound: there is none.
     """
     rules = engine.ruleset.achievements
     return _find(
@@ -59,10 +59,10 @@ def find_api_achievement(engine: Engine, key: str) -> Achievement:
 
 
 def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
-    """Find a leaderboard; an inactive one shows no sign of being there.
+    """Return the leaderboard with a key; inactive ones are not found.
 
     Raises:
-        NotFound: there is none with the key.
+        NotFound: there is none.
     """
     return _find("leaderboard", key, [board for board in engine.ruleset.leaderboards if board.status != "inactive"])
 
@@ -76,10 +76,10 @@ def _find(kind: str, key: str, rules: Iterable[K]) -> K:
 
 
 def is_known_user(engine: Engine, user: str) -> bool:
-    """Return whether anything has been recorded of a user.
+    """Return whether a user exists.
 
     Raises:
-        InvalidValue: no user can have the id.
+        InvalidValue: the id is invalid.
     """
     try:
         engine.settled_until(user)
@@ -89,10 +89,10 @@ def is_known_user(engine: Engine, user: str) -> bool:
 
 
 def is_visible_to(player: Player, achievement: Achievement) -> bool:
-    """Return whether a user sees an achievement: an active one, or a locked one that they hold."""
+    """Return whether a user sees an achievement: an active one, or a locked one that the user has completed."""
     return achievement.status == "active" or (achievement.status == "locked" and achievement.key in player.completed)
 
 
 def local_date_of(player: Player) -> date:
-    """Return the current date of a user."""
+    """Return the user's local date."""
     return date.fromordinal(zone(player.time_zone).window(to_micros(player.at))[0])

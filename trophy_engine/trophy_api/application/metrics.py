@@ -15,25 +15,25 @@ from trophy_engine.views.player import Player
 
 
 def list_user_metrics(engine: Engine, _: Request, user: str) -> Response:
-    """List all metrics, those that the user never used at 0."""
+    """List the user's totals of all metrics; unused ones are 0."""
     player = engine.user(user)
     return Response(200, [_serialize_metric(engine, player, metric) for metric in engine.ruleset.metrics])
 
 
 def get_user_metric(engine: Engine, _: Request, user: str, key: str) -> Response:
-    """Get one metric."""
+    """Return the user's total of a metric."""
     player = engine.user(user)
     return Response(200, _serialize_metric(engine, player, find_metric(engine, key)))
 
 
 def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
-    """Serialize the total of a metric and its achievements of a user."""
+    """Serialize a user's total of a metric and the visible achievements by it."""
     rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     return {
         "id": str(metric_id(rule.key)),
         "key": rule.key,
         "name": rule.name,
-        "status": "active",  # clients of the platform before version 1.6 require it; a metric that is deleted is gone
+        "status": "active",  # clients of the platform before version 1.6 require it
         "current": serialize_number(player.metrics[rule.key]),
         "achievements": [
             serialize_user_achievement(view, engine.ruleset)
@@ -46,5 +46,5 @@ def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
 
 
 def get_metric_summary(engine: Engine, request: Request, user: str, key: str) -> Response:
-    """Return the history of a metric."""
+    """Return the totals of a metric of a user over time."""
     return summarize_total(engine, request, user, metric=find_metric(engine, key).key)

@@ -1,4 +1,4 @@
-"""Points: systems as such, and the points of a user."""
+"""Points: points systems, and the points of a user."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_AWARDS: Final = 100
 
 
 def get_points_system(engine: Engine, _: Request, key: str) -> Response:
-    """Describe a points system by its active triggers."""
+    """Return a points system with its active triggers."""
     rule = find_system(engine, key)
     described = serialize_system(rule)
     del described["key"]
@@ -49,7 +49,7 @@ def list_levels(engine: Engine, _: Request, key: str) -> Response:
 
 
 def list_boosts(engine: Engine, request: Request, key: str) -> Response:
-    """List the boosts that are not for boost user alone; finished ones only if asked for."""
+    """List the boosts that are not for a single user; finished ones only on request."""
     rule = find_system(engine, key)
     finished_too = parameters.read_flag(request, "includeFinished")
     listed = [
@@ -68,7 +68,7 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
 
 
 def get_points_histogram(engine: Engine, request: Request, key: str) -> Response:
-    """Return how many users, or users with some attributes, hold which balance."""
+    """Return how many users, optionally with some attributes, have a balance in each range."""
     rule = find_system(engine, key)
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
@@ -77,7 +77,7 @@ def get_points_histogram(engine: Engine, request: Request, key: str) -> Response
 
 
 def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
-    """Count the users at each level."""
+    """Return the number of users at each level."""
     rule = find_system(engine, key)
     if not rule.levels:
         raise Unprocessable(f"points system {rule.key!r} has no levels")
@@ -86,7 +86,7 @@ def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
 
 
 def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Response:
-    """Return a user's balance, level and last awards."""
+    """Return a user's balance, level and latest awards."""
     player = engine.user(user)
     rule = find_system(engine, key)
     number = parameters.read_integer(request, "awards", _AWARDS, least=1, most=_MOST_AWARDS)
@@ -104,7 +104,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
 
 
 def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Response:
-    """List the boosts that multiply a user's awards today."""
+    """List the boosts that apply to a user's awards today."""
     player = engine.user(user)
     rule = find_system(engine, key)
     date = local_date_of(player)
@@ -121,5 +121,5 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
 
 
 def get_points_summary(engine: Engine, request: Request, user: str, key: str) -> Response:
-    """Return the history of a user's balance."""
+    """Return the balances of a user over time."""
     return summarize_total(engine, request, user, points=find_system(engine, key).key)

@@ -1,4 +1,4 @@
-"""Streaks: of one user in full, of many in short."""
+"""Streaks: one user's in full, or the lengths of many."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
 
 
 def list_streaks(engine: Engine, request: Request) -> Response:
-    """Return the lengths of some users' streaks, the longest first; who is not known is left out."""
+    """Return the lengths of some users' streaks, longest first; unknown users are left out."""
     ids = _user_ids(engine, request)
     if not 1 <= len(ids) <= _MOST_USERS:
         raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
@@ -44,7 +44,7 @@ def list_streaks(engine: Engine, request: Request) -> Response:
 
 
 def _user_ids(engine: Engine, request: Request) -> list[str]:
-    """Return the ids that a query names; a value that is a user's id as it stands is one, commas and all."""
+    """Return the ids that a query names; a value that is a known id is not split at its commas."""
     return [
         user
         for value in parameters.read_values(request, "userIds")
@@ -56,4 +56,4 @@ def _exists(engine: Engine, user: str) -> bool:
     try:
         return is_known_user(engine, user)
     except InvalidValue:
-        return False  # nobody can have such an id
+        return False  # no user has an invalid id

@@ -1,4 +1,4 @@
-"""Summaries: the course of a total, by days, weeks or months."""
+"""Summaries: a total over time, by days, weeks or months."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGGREGATIONS: Final[tuple[FrequencyName, ...]] = ("daily", "weekly", "monthly")
 def summarize_total(
     engine: Engine, request: Request, user: str, *, metric: str | None = None, points: str | None = None
 ) -> Response:
-    """Return the history of a user's total of a metric or of points."""
+    """Return a user's total of a metric or of points over time."""
     player = engine.user(user)
     with renaming_fields(start="start_date", end="end_date"):
         rows = engine.reports.summary(

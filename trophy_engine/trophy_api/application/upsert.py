@@ -1,4 +1,4 @@
-"""Upserting: create or update the user that a body names, before anything else is done."""
+"""Upsert: create or update the user that a body names, before the call itself is applied."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.requests import UpdatedUser
 from trophy_engine.trophy_api.structuring import given_fields
 
-#: Where the hosted platform has attributes set up, as its messages have it.
+#: Where attributes are declared on the hosted platform; part of its messages.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
-#: Fields of a user that the engine calls by another name.
+#: Fields of a user with another name in the engine.
 _FIELDS: Final = {"tz": "time_zone", "subscribed_to_emails": "subscribe_to_emails"}
 
 
@@ -26,7 +26,7 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
     """Check that attributes are declared.
 
     Raises:
-        Unprocessable: some are not; they are named in the words of the platform.
+        Unprocessable: some are not; the message is the platform's.
     """
     declared = {attribute.key for attribute in engine.ruleset.attributes if attribute.type == type_}
     undeclared = [key for key in keys if key not in declared]
@@ -38,11 +38,11 @@ def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) 
 
 
 def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | None:
-    """Create the user, or set the given fields; return None if the user is known and no field is given.
+    """Create the user or set the given fields; return None if the user is known and no field is given.
 
     Raises:
         Unprocessable: an attribute is not declared.
-        InvalidValue: a field cannot have the value.
+        InvalidValue: a field has an invalid value.
     """
     check_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
@@ -62,10 +62,10 @@ def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | Non
 
 
 def to_utc_date(text: str | None) -> str | None:
-    """Take the UTC day of a date and time; a date is left to the engine.
+    """Return the UTC date of an ISO date and time; other text is returned unchanged, for the engine to parse.
 
     Raises:
-        InvalidValue: it is no date and time, or its UTC day is beyond the calendar.
+        InvalidValue: the text has a T but is not a date and time, or its UTC date is out of range.
     """
     if text is None or "T" not in text:
         return text

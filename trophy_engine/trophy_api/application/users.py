@@ -1,4 +1,4 @@
-"""Users, and what they want."""
+"""Users and their preferences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 
 def create_user(engine: Engine, request: Request) -> Response:
-    """Create a user; one who is there already is not overwritten."""
+    """Create a user; an existing one is refused."""
     body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known_user(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
@@ -36,18 +36,18 @@ def create_user(engine: Engine, request: Request) -> Response:
 
 
 def get_user(engine: Engine, _: Request, id_: str) -> Response:
-    """Get a user."""
+    """Return a user."""
     return Response(200, _serialize_user(engine, id_))
 
 
 def identify_user(engine: Engine, request: Request, id_: str) -> Response:
-    """Create a user, or set some fields of one."""
+    """Create a user, or set fields of an existing one."""
     upsert_user(engine, id_, structure(_body_of(request), UpdatedUser, strict=request.strict))
     return Response(200, _serialize_user(engine, id_))
 
 
 def update_user(engine: Engine, request: Request, id_: str) -> Response:
-    """Set some fields of a user."""
+    """Set fields of an existing user."""
     body = structure(_body_of(request), PatchedUser, strict=request.strict)
     engine.user(id_)
     upsert_user(engine, id_, body)
@@ -55,7 +55,7 @@ def update_user(engine: Engine, request: Request, id_: str) -> Response:
 
 
 def _body_of(request: Request) -> object:
-    """Return a body whose fields are all optional; clients before version 1.15 send none where all are left out."""
+    """Return a body that has only optional fields; clients before version 1.15 send no body if none is set."""
     return {} if request.body is None else request.body
 
 
@@ -65,12 +65,12 @@ def _serialize_user(engine: Engine, id_: str) -> Json:
 
 
 def get_preferences(engine: Engine, _: Request, id_: str) -> Response:
-    """Get what a user wants."""
+    """Return the preferences of a user."""
     return Response(200, serialize_preferences(engine.user(id_)))
 
 
 def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
-    """Set what a user wants, as far as the body says."""
+    """Set the preferences that the body has."""
     body = structure(_body_of(request), PreferencesBody, strict=request.strict)
     engine.user(id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak

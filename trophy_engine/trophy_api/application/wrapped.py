@@ -11,7 +11,7 @@ from trophy_engine.trophy_api.serializers.wrapped import serialize_activity
 
 
 def get_wrapped(engine: Engine, request: Request, user: str) -> Response:
-    """Review a user's year, by default the current one."""
+    """Return a user's year in review, by default of the current year."""
     player = engine.user(user)
     current = local_date_of(player).year
     year = parameters.read_integer(request, "year", current, least=1, most=current)

@@ -1,4 +1,4 @@
-"""Achievements."""
+"""Serializers of achievements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trophy_engine.views.progress import MASK, AchievementView
 
 
 def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
-    """Serialize an achievement as users see it who have not earned it."""
+    """Serialize an achievement as a user who has not completed it sees it: a hidden one is masked."""
     masked = rule.hidden
     return {
         "id": str(achievement_id(rule.key)),
@@ -35,7 +35,7 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
 
 
 def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
-    """Serialize an achievement as its user sees it."""
+    """Serialize an achievement of a user, with the instant of its completion."""
     rule = next(achievement for achievement in ruleset.achievements if achievement.key == view.key)
     seen = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
     achieved = None if view.achieved_at is None else serialize_instant(view.achieved_at)

@@ -1,6 +1,6 @@
-"""Leaderboards.
+"""Serializers of leaderboards.
 
-The client takes whole numbers for values, so of others the whole part is written; ranks go by the exact ones.
+The client reads values as integers, so fractions are cut off; ranks use the exact values.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.serializers.values import Json, serialize_attribut
 
 
 def serialize_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
-    """Serialize what every account of a leaderboard has."""
+    """Serialize the fields of a leaderboard that do not depend on time or user."""
     breakdown = list(rule.breakdown_attributes)
     return {
         "id": str(leaderboard_id(rule.key)),
@@ -39,7 +39,7 @@ def serialize_leaderboard(rule: Leaderboard, ruleset: Ruleset) -> Json:
 
 
 def _serialize_rank_source(rule: Leaderboard, ruleset: Ruleset) -> Json:
-    """Serialize what the leaderboard ranks by, a metric or a points system."""
+    """Serialize the metric or points system that the leaderboard ranks by; nothing for a leaderboard by streak."""
     if rule.metric is not None:
         names = {metric.key: metric.name for metric in ruleset.metrics}
         return {"metricKey": rule.metric, "metricName": names[rule.metric]}
@@ -50,12 +50,12 @@ def _serialize_rank_source(rule: Leaderboard, ruleset: Ruleset) -> Json:
 
 
 def serialize_listed_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
-    """Serialize a leaderboard and how it stands."""
+    """Serialize a leaderboard and its status."""
     return serialize_leaderboard(view.rule, ruleset) | {"status": view.status}
 
 
 def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
-    """Serialize a leaderboard and rows of its run."""
+    """Serialize a leaderboard and rows of one of its runs."""
     rankings = [
         {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": _truncate(row.value)}
         for row in view.rankings
@@ -64,11 +64,11 @@ def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Jso
 
 
 def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
-    """Serialize what an event did to its user on a leaderboard, with the dates of the run."""
+    """Serialize the change of a user's rank by an event, with the dates of the run."""
     written = serialize_leaderboard(change.rule, ruleset) | {
         "start": change.start.isoformat(),
         "end": serialize_date(change.end),
-        "status": "active",  # a run that holds the user's local day has begun and is not over
+        "status": "active",  # a run that contains the user's local day has started and is not over
         "rank": change.rank,
         "previousRank": change.previous_rank,
         "threshold": change.threshold if isinstance(change.threshold, int) else floor(change.threshold) + 1,

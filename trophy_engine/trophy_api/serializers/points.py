@@ -1,4 +1,4 @@
-"""Points: systems, levels, boosts, triggers and awards."""
+"""Serializers of points: systems, levels, boosts, triggers and awards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trophy_engine.views.progress import LevelView
 
 
 def serialize_system(system: PointsSystem) -> Json:
-    """Serialize what every account of a points system has."""
+    """Serialize the fields of a points system that do not depend on a user."""
     return {
         "id": str(system_id(system.key)),
         "key": system.key,
@@ -60,7 +60,7 @@ def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus) ->
 
 
 def local_boost_status(boost: Boost, today: date) -> BoostStatus:
-    """Return the status that a boost has for a user whose date it is."""
+    """Return the status of a boost for a user; ``today`` is the user's local date."""
     if today < boost.start:
         return "scheduled"
     return "finished" if boost.end is not None and boost.end < today else "active"
@@ -82,7 +82,7 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
 
 
 def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:
-    """Serialize an award with its trigger as it was then, and the boosts that went into it as they are today."""
+    """Serialize an award: its trigger as of the award, and the boosts applied to it with their status today."""
     written = {
         "id": str(award.award_id),
         "awarded": award.awarded,
@@ -101,9 +101,9 @@ def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) ->
 def serialize_event_points(
     system: PointsSystem, change: PointsChange, today: date, history: RulesHistory, *, is_event: bool
 ) -> Json:
-    """Serialize what an event or a completion did to a system.
+    """Serialize the change of a points system by an event or a completion.
 
-    The level is left out where it is the same as before, unless an event brings the user's first award in the system.
+    An unchanged level is left out, except on an event that makes the user's first award in the system.
     """
     written = serialize_system(system) | {
         "total": change.total,

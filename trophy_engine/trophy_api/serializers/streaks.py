@@ -1,4 +1,4 @@
-"""Streaks."""
+"""Serializers of streaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trophy_engine.reports.streak_history import StreakPeriod
 from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_instant
 from trophy_engine.views.progress import PauseView, StreakView
 
-#: What rules without a streak look like from outside.
+#: The streak of a ruleset without streak rules.
 _NO_STREAK: Final[Json] = {
     "length": 0,
     "frequency": "daily",
@@ -21,7 +21,7 @@ _NO_STREAK: Final[Json] = {
 
 
 def serialize_streak(streak: StreakView | None) -> Json:
-    """Serialize what every streak has; freezes only where the rules have them."""
+    """Serialize the fields of every streak; the fields of freezes only if the rules have freezes."""
     if streak is None:
         return dict(_NO_STREAK)
     written: Json = {
@@ -47,14 +47,14 @@ def serialize_event_streak(streak: StreakView | None) -> Json:
 
 
 def serialize_extended_at(streak: StreakView | None) -> str | None:
-    """Serialize when a streak was last extended, null where there is none."""
+    """Serialize the instant when a streak was last extended, or null."""
     return None if streak is None or streak.extended_at is None else serialize_instant(streak.extended_at)
 
 
 def serialize_streak_with_history(
     streak: StreakView | None, history: Iterable[StreakPeriod], pauses: Iterable[PauseView]
 ) -> Json:
-    """Serialize a streak with what its last periods were to it, and the pauses that are not over."""
+    """Serialize a streak with the history of its last periods and the given pauses."""
     with_freezes = streak is not None and streak.freezes is not None
     return serialize_streak(streak) | {
         "extended": serialize_extended_at(streak),

@@ -1,4 +1,4 @@
-"""Users and what they want."""
+"""Serializers of users and their preferences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def serialize_user(player: Player) -> Json:
 
 
 def serialize_preferences(player: Player) -> Json:
-    """Serialize a user's preferences: the types of messages, and the fields of the streak, that the user has set."""
+    """Serialize the preferences that a user has set, for messages and for the streak."""
     written: Json = {
         "notifications": {kind: list(channels) for kind, channels in player.notification_preferences.items()}
     }

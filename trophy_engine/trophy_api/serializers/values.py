@@ -1,4 +1,4 @@
-"""Values: instants, dates, numbers and attributes as the API writes them.
+"""Serializers of values: instants, dates, numbers and attributes.
 
 >>> serialize_instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
 '2025-04-02T10:00:00.123Z'
@@ -29,7 +29,7 @@ def serialize_date(on: date | None) -> str | None:
 
 
 def serialize_number(value: Number | float) -> int | float:
-    """Serialize a number: a whole one as such."""
+    """Serialize a number: as an integer if it is whole, else as a float."""
     return int(value) if value == int(value) else float(value)
 
 

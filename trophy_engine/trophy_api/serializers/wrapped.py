@@ -1,6 +1,6 @@
-"""Wrapped: a year in review.
+"""Serializer of a user's year in review.
 
-The client knows no year without a most active day, week and month: where nothing happened, the first ones are it.
+The client requires a most active day, week and month; a year without activity has the first of each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.serializers.values import Json, serialize_date, se
 
 
 def serialize_activity(year: Wrapped, ruleset: Ruleset) -> Json:
-    """Serialize a user's year."""
+    """Serialize a user's year in review."""
     first = date(year.year, 1, 1)
     monday = first - timedelta(days=first.weekday()) if first > date.min + timedelta(days=7) else first
     day_, week, month = year.most_active_day, year.most_active_week, year.most_active_month
@@ -39,7 +39,7 @@ def serialize_activity(year: Wrapped, ruleset: Ruleset) -> Json:
 
 
 def _serialize_period(period: WrappedPeriod | None, ruleset: Ruleset) -> Json:
-    """Serialize what a period did."""
+    """Serialize the totals of a period; empty objects for None."""
     if period is None:
         return {"metrics": {}, "points": {}, "achievements": [], "leaderboards": {}}
     metrics = {rule.key: rule for rule in ruleset.metrics}
