@@ -2,10 +2,10 @@
 
 Pure functions over a user's state; no clock, no I/O, no chance.
 
-Read ``plan`` first: it is the table of counters and of what is on them, and ``compile`` makes it; ``kinds`` is what
-rules of each kind count. ``evaluate`` moves counters for a command, ``settle`` for the passing of time; ``streaks``,
-``achievements`` and ``points`` are what crossing a threshold leads to. ``users`` and ``streak_commands`` are what an
-application does by hand, and ``migration`` takes a state from one ruleset to another.
+Read ``kinds`` first: it has the table of counters and of what is on them. ``compile`` makes a ``plan`` of rules;
+``evaluate`` moves counters for a command, ``settle`` for the passing of time; ``streaks``, ``achievements`` and
+``points`` are what crossing a threshold leads to. ``users`` and ``streak_commands`` are what an application does by
+hand, and ``migration`` takes a state from one ruleset to another.
 
 Other rooms import what they use from here.
 """

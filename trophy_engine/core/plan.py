@@ -1,23 +1,10 @@
 """The plan: a ruleset compiled once into counters and the thresholds and steps on them.
 
-==================================  ===================  ==================================================
-counter                             moved by             thresholds and steps on it
-==================================  ===================  ==================================================
-metric total                        a metric event       achievement *at N*; points *every N*
-total over events with attributes   a matching event     the same
-streak length                       a credited period    achievement *at N*; points *every N*
-years since sign-up                 midnight             achievement *at N*
-hours or days since the anchor      time                 points *every N*
-prerequisites held                  a completion         achievement *at all of them*
-completion of an achievement        that completion      points *at 1*
-existence of the user               creation             points *at 1*
-points total                        an award             level *at N*
-==================================  ===================  ==================================================
-
 Between two thresholds nothing can happen, so an event costs what it crosses and not how many rules there are.
 
 Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
-compare what ``Counter.read`` returns with the threshold. ``kinds`` is the only place that asks for the kind.
+compare what ``Counter.read`` returns with the threshold. ``kinds`` has the table of counters; it is the only place that
+asks for the kind.
 """
 
 from __future__ import annotations
@@ -81,7 +68,6 @@ class SystemPlan:
     #: By their keys, the inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
-    boards: list[BoardPlan] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -169,7 +155,6 @@ class MetricPlan:
     blocks: bool = False
     alone: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
-    boards: list[BoardPlan] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     def find(self, event_attributes: Filter) -> Counter | None:
