@@ -83,6 +83,15 @@ def test_subscribers_are_told_of_their_kind_and_can_leave():
     assert {effect.user_id for effect in everything} == {"jo", "mia"}
 
 
+def test_each_subscription_ends_by_itself():
+    engine, seen = Engine(Ruleset(metrics=[Metric("words")])), []
+    leave, _ = (engine.subscribe(MetricChanged, seen.append) for _ in range(2))
+    leave()
+    leave()
+    engine.record("words", user="jo")
+    assert len(seen) == 1
+
+
 def test_a_failing_subscriber_neither_undoes_the_event_nor_silences_the_others():
     engine = Engine(RULES)
     told = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import time
+from functools import partial
 from operator import attrgetter
 from operator import index as identity
 
@@ -11,6 +12,7 @@ from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import add_total, find_condition, find_payers
+from trophy_engine.core.leaderboard_values import count_award, count_event
 from trophy_engine.core.plan import (
     AchievementPlan,
     BoardPlan,
@@ -81,7 +83,7 @@ class _Compiler:
         self._add_boards()
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for plan_metric in plan.metrics.values():
-            plan_metric.alone = not (plan_metric.boards or plan_metric.observers or plan_metric.streak or customizable)
+            plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable)
 
     def _add_streak(self, rule: Streak) -> None:
         daily = rule.frequency == "daily"
@@ -125,14 +127,20 @@ class _Compiler:
             metric.blocks = any(trigger.blocks and trigger.points < 0 for trigger in triggers)
 
     def _add_boards(self) -> None:
-        systems = {system.key: system for system in self.plan.systems}
+        by_metric: dict[str, list[BoardPlan]] = {}
+        by_system: dict[str, list[BoardPlan]] = {}
         for board in self.plan.boards.values():
             if board.rule.status != "active":
                 continue
             if board.rule.metric is not None:
-                self.plan.metrics[board.rule.metric].boards.append(board)
+                by_metric.setdefault(board.rule.metric, []).append(board)
             if board.rule.points is not None:
-                systems[board.rule.points].boards.append(board)
+                by_system.setdefault(board.rule.points, []).append(board)
+        for key, boards in by_metric.items():
+            self.plan.metrics[key].observers.append(partial(count_event, boards))
+        for system in self.plan.systems:
+            if system.key in by_system:
+                system.observers.append(partial(count_award, by_system[system.key]))
 
 
 def _board(rule: Leaderboard) -> BoardPlan:

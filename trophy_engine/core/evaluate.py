@@ -1,8 +1,8 @@
 """Evaluation: one command applied to one user.
 
 The order within an event follows the dependences: metric total, streak, achievements (metric, streak, then composites
-until nothing follows), points in the order of the triggers, levels with each award. Points unlock nothing, so one pass
-is enough. Every command first settles what time has made due.
+until nothing follows), points in the order of the triggers, with each award the level and the observers of the balance.
+Points move no metric and no streak, so one pass is enough. Every command first settles what time has made due.
 
 ``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
 for a metric that can be blocked, pass a copy of the state and keep it only on success.
@@ -22,7 +22,6 @@ from trophy_engine.core.achievements import (
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay_awards
@@ -125,15 +124,14 @@ def record_event(
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and counter_state.low <= after < counter_state.high:
         return
-    if metric.boards:
-        count_for_boards(metric.boards, state, value, at, state.clock.zone)
     streak = state.streak.custom_streak or metric.streak
     if streak is not None and not count_event(agenda, state, streak, metric.key, value, at):
         streak = None
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
-    for observe in metric.observers:
-        observe(agenda, state, value, at, attributes)
+    if metric.observers:
+        for observe in metric.observers:
+            observe(agenda, state, value, at, attributes)
     if streak is not None:
         cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
     if agenda.completed or counters.recheck:

@@ -1,5 +1,19 @@
 """Kinds of rules: what the achievements and points triggers of each kind count, and what moves that.
 
+==================================  ===================  ==================================================
+counter                             moved by             thresholds and steps on it
+==================================  ===================  ==================================================
+metric total                        a metric event       achievement *at N*; points *every N*
+total over events with attributes   a matching event     the same
+streak length                       a credited period    achievement *at N*; points *every N*
+years since sign-up                 midnight             achievement *at N*
+hours or days since the anchor      time                 points *every N*
+prerequisites held                  a completion         achievement *at all of them*
+completion of an achievement        that completion      points *at 1*
+existence of the user               creation             points *at 1*
+points total                        an award             level *at N*
+==================================  ===================  ==================================================
+
 This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
 or its triggers on the list of those that are paid on one occasion. A number that neither a metric, the streak nor time
 moves is moved by an observer, which the kind adds to the metric or to the points system whose changes it depends on.

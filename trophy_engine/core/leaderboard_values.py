@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.plan import BoardPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.run_values import RunValues, Value
@@ -29,6 +30,18 @@ def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Numb
         if values is None:
             values = state.counters.boards[board.key] = RunValues()
         values.add(run, change, at)
+
+
+def count_event(
+    boards: Iterable[BoardPlan], _: Agenda, state: UserState, value: Number, at: int, __: Mapping[str, str]
+) -> None:
+    """Count an event towards the leaderboards by its metric."""
+    count_for_boards(boards, state, value, at, state.clock.zone)
+
+
+def count_award(boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int) -> None:
+    """Count an award towards the leaderboards by its points system."""
+    count_for_boards(boards, state, total - before, at, state.clock.zone)
 
 
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:

@@ -1,6 +1,5 @@
 """The plan: a ruleset compiled once into counters and the thresholds and steps on them.
 
-==================================  ===================  ==================================================
 counter                             moved by             thresholds and steps on it
 ==================================  ===================  ==================================================
 metric total                        a metric event       achievement *at N*; points *every N*
@@ -19,6 +18,13 @@ the number of rules.
 
 Every achievement has a counter and a threshold, and every trigger a counter and a step, whatever the kind: readers
 compare the result of ``Counter.read`` with the threshold. Only ``kinds`` distinguishes the kinds.
+=======
+Between two thresholds nothing can happen, so the cost of an event depends on the thresholds that it crosses and not on
+the number of rules.
+
+Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
+compare what ``Counter.read`` returns with the threshold. ``kinds`` has the table of counters; it is the only place that
+asks for the kind.
 """
 
 from __future__ import annotations
@@ -82,7 +88,6 @@ class SystemPlan:
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
-    boards: list[BoardPlan] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -172,7 +177,6 @@ class MetricPlan:
     blocks: bool = False
     alone: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
-    boards: list[BoardPlan] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     def find(self, event_attributes: Filter) -> Counter | None:

@@ -6,7 +6,6 @@ from bisect import bisect_right
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
-from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
@@ -59,15 +58,14 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
             trigger.key,
         )
     )
-    if system.boards:
-        count_for_boards(system.boards, state, total - before, at, state.clock.zone)
     rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
-    for observe in system.observers:
-        observe(agenda, state, before, total, at)
+    if system.observers:
+        for observe in system.observers:
+            observe(agenda, state, before, total, at)
 
 
 def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:

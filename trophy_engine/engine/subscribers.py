@@ -36,8 +36,8 @@ class Subscribers:
         self.subscriptions.append(subscription)
 
         def unsubscribe() -> None:
-            if subscription in self.subscriptions:
-                self.subscriptions.remove(subscription)
+            # By identity: the same callback can be there twice.
+            self.subscriptions[:] = [other for other in self.subscriptions if other is not subscription]
 
         return unsubscribe
 
