@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -68,6 +68,17 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@contextmanager
+def _close_on_error(storage: Storage | None) -> Iterator[None]:
+    """Close the storage if the block raises: its caller has no engine that could close it."""
+    try:
+        yield
+    except BaseException:
+        if isinstance(storage, Storage) and not isinstance(storage, type):
+            storage.close()
+        raise
+
+
 @attrs.frozen
 class RulesVersion:
     """Rules, and since when they have been in force; ``at`` is None for those that the history begins with."""
@@ -88,7 +99,8 @@ class Engine:
         ruleset: the rules; by default those under which the storage's history ends, or none at all. A storage that
             holds the history of other rules goes on under these, as by ``update`` at its last command;
             ``migration_effects`` has what that did to its users.
-        storage: where commands are kept; in the memory of the process by default.
+        storage: where commands are kept; in the memory of the process by default. The engine owns it: closing the
+            engine closes it, and so does a constructor that raises.
         clock: what to read when a call names no instant.
     """
 
@@ -99,12 +111,14 @@ class Engine:
         storage: Storage | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
             raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
-        CALLABLE.check("clock", clock)
-        self._repository = Repository(MemoryStorage() if storage is None else storage, ruleset)
-        self._execution = Execution(self._repository, clock)
+        storage = MemoryStorage() if storage is None else storage
+        with _close_on_error(storage):
+            Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
+            CALLABLE.check("clock", clock)
+            self._repository = Repository(storage, ruleset)
+            self._execution = Execution(self._repository, clock)
         self._lock = self._execution.exclusion.lock
 
     def __enter__(self) -> Self:
@@ -687,19 +701,20 @@ class Engine:
         Raises:
             StorageIncompatible: the log does not begin with the adoption of rules.
         """
-        InstanceOf((Iterable,)).check("entries", entries)
-        log = iter(entries)
-        first = next(log, None)
-        if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
-            raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
-        engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
-        for entry in log:
-            InstanceOf((Entry,)).check("each of entries", entry)
-            match entry.command:
-                case ChangeRules(rules, at):
-                    engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))
-                case Settle(at):
-                    engine.settle(at=from_micros(at))
-                case command:
-                    engine._execution.run(command)  # likewise
-        return engine
+        with _close_on_error(storage):
+            InstanceOf((Iterable,)).check("entries", entries)
+            log = iter(entries)
+            first = next(log, None)
+            if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
+                raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
+            engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
+            for entry in log:
+                InstanceOf((Entry,)).check("each of entries", entry)
+                match entry.command:
+                    case ChangeRules(rules, at):
+                        engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))
+                    case Settle(at):
+                        engine.settle(at=from_micros(at))
+                    case command:
+                        engine._execution.run(command)  # likewise
+            return engine
