@@ -12,9 +12,8 @@ import tracemalloc
 from benchmarks.workload import Event, events, fail_on, group_by_user, homes, ruleset
 from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
 from trophy_engine.analysis.replay.partition import EventsByUser
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Plan, UserState
+from trophy_engine.engine.plugs import compile_ruleset
 
 _DAYS = 365
 _EVENTS = 300_000
@@ -26,7 +25,7 @@ def main() -> None:
     """Print both tables and the bytes a user takes."""
     where = homes(3000)
     log = events(3000, _EVENTS // 3000, _DAYS)
-    plans = {f"{further:,}": compile_plan(ruleset(further)) for further in (10, 100, 1000, 10_000)}
+    plans = {f"{further:,}": compile_ruleset(ruleset(further)) for further in (10, 100, 1000, 10_000)}
     table("achievements waiting on a metric", {name: (plan, log, where) for name, plan in plans.items()})
     plan = plans["10"]
     sizes = {}

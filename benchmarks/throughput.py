@@ -17,7 +17,7 @@ from benchmarks.workload import Event, events, fail_on, group_by_user, homes, ru
 from trophy_engine import Engine, Player
 from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.compile import compile_plan
+from trophy_engine.engine.plugs import compile_ruleset
 
 _DAYS = 365
 _END = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,7 +61,7 @@ def by_hand(log: list[Event], where: dict[str, str]) -> tuple[float, dict[str, A
 
 def by_replay(log: list[Event], where: dict[str, str]) -> tuple[float, dict[str, Any]]:
     """Run the evaluator of a replay: the events of one user after the other, already grouped."""
-    evaluator = UserEvaluator(compile_plan(ruleset()), fail_on)
+    evaluator = UserEvaluator(compile_ruleset(ruleset()), fail_on)
     events_by_user = group_by_user(log, where)
 
     def run() -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Every error is built from facts, says what to do, and survives a trip to another process."""
 
 import pickle
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from trophy_engine import errors
+from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, errors
 from trophy_engine.errors import TrophyError
 
 AT = datetime(2025, 4, 2, tzinfo=UTC)
@@ -17,7 +18,7 @@ RAISED = [
     errors.EngineBusy("Task-1"),
     errors.FilterMismatch("18", "ten", "plan", "pro", None),
     errors.InvalidRules(["one", "two"]),
-    errors.InvalidValue("value must be finite"),
+    errors.InvalidValue(("1 must not be above", errors.FieldName("b"), "0"), errors.FieldName("a", before="each of ")),
     errors.FreezeLimitReached("18", 3),
     errors.MissingExtra("the API of the hosted platform", "trophy-api"),
     errors.NoStreakToReset("18"),
@@ -43,8 +44,27 @@ def test_every_error_is_here():
 @pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
 def test_an_error_pickles_and_has_one_root(error):
     again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
-    assert (type(again), str(again)) == (type(error), str(error))
+    assert (type(again), str(again), repr(again)) == (type(error), str(error), repr(error))
     assert isinstance(error, TrophyError)
+
+
+@pytest.mark.parametrize(
+    ("call", "field", "message"),
+    [
+        (lambda engine: engine.record("words", user="18", value="x"), "value", "value must be an int, a float or"),
+        (lambda engine: engine.record("words", user="", value=1), None, "a user id must be a string of 1 to 255"),
+        (lambda engine: engine.identify("18", sign_up_date="x"), "sign_up_date", "sign_up_date must be a date such as"),
+        (lambda engine: engine.prefer("18", days_off=["x"]), "days_off", "each of days_off must be one of 'sunday'"),
+        (lambda _: Freezes(start_count=2, max_count=1), "max_count", "max_count 1 must be at least start_count 2"),
+    ],
+)
+def test_an_invalid_value_names_its_field(call, field, message):
+    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(customization_enabled=True)))
+    engine.identify("18")
+    with pytest.raises(errors.InvalidValue, match=f"^{re.escape(message)}") as raised:
+        call(engine)
+    assert raised.value.field == field
+    assert str(raised.value).endswith(raised.value.fact)
 
 
 def test_long_lists_are_cut():

@@ -7,7 +7,7 @@ Declare metrics, a streak, achievements and points in a ``Ruleset``, record even
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     AchievementBackdated,
     AchievementCompleted,
     AchievementDue,

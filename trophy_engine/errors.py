@@ -8,10 +8,11 @@ trophy_engine.errors.UnknownKey: unknown metric 'word'; did you mean 'words'? kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, Self
+
+import attrs
 
 __all__ = [
     "AchievementLocked",
@@ -50,8 +51,69 @@ class TrophyError(Exception):
     """The root of every error that the package raises on purpose."""
 
 
+@attrs.frozen
+class FieldName:
+    """The name of a field within a message; each layer spells the name in its own way, the text around it stays.
+
+    Attributes:
+        name: the name, or path of names, in snake_case; empty for a text that names no field.
+        before: text before it, such as ``"each of "``.
+        after: text after it, such as the key ``".plan"`` of ``attributes.plan``.
+    """
+
+    name: str = ""
+    before: str = attrs.field(default="", kw_only=True)
+    after: str = attrs.field(default="", kw_only=True)
+
+    def __str__(self) -> str:
+        """Return the name and the text around it."""
+        return f"{self.before}{self.name}{self.after}"
+
+    def rename(self, rename: Callable[[str], str]) -> FieldName:
+        """Return the name, if there is one, as ``rename`` spells it, with the same text around it."""
+        return attrs.evolve(self, name=rename(self.name)) if self.name else self
+
+
+def name_field(name: str | FieldName, before: str = "", after: str = "") -> FieldName:
+    """Return a name as a ``FieldName``, with further text around it."""
+    if isinstance(name, str):
+        return FieldName(name, before=before, after=after)
+    return attrs.evolve(name, before=before + name.before, after=name.after + after)
+
+
 class InvalidValue(TrophyError, ValueError):
-    """An argument that can never be right, whatever the state: the fact and the remedy."""
+    """An argument that can never be right, whatever the state: the fact and the remedy.
+
+    Attributes:
+        field: the name of the field or argument that it is about, such as ``max_count``; None where it names none.
+        fact: what is wrong with the field and what it must be, or the whole message.
+
+    >>> error = InvalidValue(("1 must be at least", FieldName("start_count"), "2"), "max_count")
+    >>> str(error), error.field, error.fact
+    ('max_count 1 must be at least start_count 2', 'max_count', '1 must be at least start_count 2')
+    >>> str(error.rename_fields(str.upper))
+    'MAX_COUNT 1 must be at least START_COUNT 2'
+    """
+
+    def __init__(self, fact: str | tuple[str | FieldName, ...], field: str | FieldName | None = None) -> None:
+        super().__init__(fact) if field is None else super().__init__(fact, field)
+        self._fact = (fact,) if isinstance(fact, str) else fact
+        self._field = None if field is None else name_field(field)
+        self.field = None if self._field is None else (self._field.name + self._field.after) or None
+        self.fact = " ".join(map(str, self._fact))
+
+    def __str__(self) -> str:
+        """Return the name of the field, if there is one, and the fact."""
+        return self.fact if self._field is None else f"{self._field} {self.fact}"
+
+    def rename_fields(self, rename: Callable[[str], str]) -> InvalidValue:
+        """Return the error with every name of a field as ``rename`` spells it."""
+        fact = tuple(word if isinstance(word, str) else word.rename(rename) for word in self._fact)
+        return InvalidValue(fact, self._field and self._field.rename(rename))
+
+    def prefix_field(self, path: str) -> InvalidValue:
+        """Return the error with a path before the name of its field."""
+        return InvalidValue(self._fact, self._field and self._field.rename(lambda name: f"{path}.{name}"))
 
 
 class InvalidRules(TrophyError, ValueError):
@@ -323,6 +385,8 @@ def nearest(key: str, known: Sequence[str]) -> str | None:
     >>> nearest("lesons", ["words", "lessons"])
     'lessons'
     """
+    from difflib import get_close_matches  # noqa: PLC0415  # only messages compare
+
     if len(key) > _MAX_COMPARED_LENGTH:
         return None
     return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)

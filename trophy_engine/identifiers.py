@@ -12,7 +12,7 @@ import json
 import re
 from uuid import UUID, uuid5
 
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, short_repr
 
 #: What a key looks like: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
@@ -20,6 +20,7 @@ KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
 MAX_USER_ID = 255
 
 _KEY = re.compile(r"[a-zA-Z0-9_-]+")
+_A_USER_ID = FieldName(before="a user id")
 _NAMESPACE = UUID("6f1b9b0e-52c1-5d0c-9a53-1f0c0d5f7e11")
 
 
@@ -28,27 +29,27 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
-def check_text(text: object, what: str) -> str:
+def check_text(text: object, what: str | FieldName) -> str:
     """Return a text if it is one that every storage can keep.
 
     Raises:
         InvalidValue: it is not a string, or holds a NUL or half of a surrogate pair.
     """
     if not isinstance(text, str):
-        raise InvalidValue(f"{what} must be a string, not {short_repr(text)}")
+        raise InvalidValue(f"must be a string, not {short_repr(text)}", what)
     if not is_writable(text):
-        raise InvalidValue(f"{what} must be text that UTF-8 can write, without NUL, not {short_repr(text)}")
+        raise InvalidValue(f"must be text that UTF-8 can write, without NUL, not {short_repr(text)}", what)
     return text
 
 
-def check_key(key: object, what: str = "key") -> str:
+def check_key(key: object, what: str | FieldName = "key") -> str:
     """Return the key if it is one.
 
     Raises:
         InvalidValue: it is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidValue(f"{what} must be ASCII letters, digits, '-' and '_', not {short_repr(key)}")
+        raise InvalidValue(f"must be ASCII letters, digits, '-' and '_', not {short_repr(key)}", what)
     return key
 
 
@@ -59,8 +60,8 @@ def check_user_id(user_id: object) -> str:
         InvalidValue: it is not a string of 1 to 255 characters that UTF-8 can write, without NUL.
     """
     if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
-        raise InvalidValue(f"a user id must be a string of 1 to {MAX_USER_ID} characters, not {short_repr(user_id)}")
-    return check_text(user_id, "a user id")
+        raise InvalidValue(f"must be a string of 1 to {MAX_USER_ID} characters, not {short_repr(user_id)}", _A_USER_ID)
+    return check_text(user_id, _A_USER_ID)
 
 
 def is_writable(text: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, short_repr
 
 #: An exact number: an ``int`` where it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
@@ -30,7 +30,7 @@ _VALUES = Context(prec=70)
 _SUMS = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 
 
-def exact(value: object, what: str = "value") -> Number:
+def exact(value: object, what: str | FieldName = "value") -> Number:
     """Make a number exact; a float is taken at its shortest decimal spelling.
 
     Raises:
@@ -43,15 +43,15 @@ def exact(value: object, what: str = "value") -> Number:
     elif isinstance(value, float | Decimal):
         number = Decimal(repr(float(value))) if isinstance(value, float) else value
         if not number.is_finite():
-            raise InvalidValue(f"{what} must be finite, not {short_repr(value)}")
+            raise InvalidValue(f"must be finite, not {short_repr(value)}", what)
         if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
             return _canonical(number)
     elif isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"{what} must be an int, a float or a Decimal, not {short_repr(value)}")
+        raise InvalidValue(f"must be an int, a float or a Decimal, not {short_repr(value)}", what)
     else:
         return exact(int(value), what)
     raise InvalidValue(
-        f"{what} must lie within ±10**30 and have at most {_PLACES} decimal places, not {short_repr(value)}"
+        f"must lie within ±10**30 and have at most {_PLACES} decimal places, not {short_repr(value)}", what
     )
 
 
@@ -91,7 +91,7 @@ def _canonical(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)
 
 
-def exact_text(text: str, what: str = "value") -> Number:
+def exact_text(text: str, what: str | FieldName = "value") -> Number:
     """Read an exact number from its digits.
 
     Raises:
@@ -100,5 +100,5 @@ def exact_text(text: str, what: str = "value") -> Number:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise InvalidValue(f"{what} must be a number, not {short_repr(text)}") from None
+        raise InvalidValue(f"must be a number, not {short_repr(text)}", what) from None
     return exact(number, what)

@@ -197,7 +197,7 @@ def _sample(parameter):
 
 
 def _fingerprint(engine):
-    states = {user: engine.dump(user) for user in engine.users()}
+    states = {user: engine.export_user(user) for user in engine.users()}
     return engine.ruleset, [*engine.log()], states, len(engine._execution.subscribers.subscriptions)
 
 

@@ -19,7 +19,7 @@ def open_save(path):
     """Open a save file, ask it for everything, and return the users, or the error that comes out."""
     try:
         with Engine(storage=SQLiteStorage(path)) as engine:
-            return [engine.dump(user) for user in engine.users()]
+            return [engine.export_user(user) for user in engine.users()]
     except TrophyError as error:
         return error
 

@@ -19,7 +19,7 @@ from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
 told = []
 log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
-replayed = Engine.replay(log[:1])
+replayed = Engine.from_log(log[:1])
 replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
 for entry in log[1:]:
     execute(replayed, entry.command)
@@ -36,3 +36,23 @@ def test_every_process_gives_the_same_whatever_its_hash_seed(history):
     assert [Entry(s, n, decode(command)) for s, n, command in json.loads(log)] == list(engine.log())
     [answer] = answers(PROCESS, log)
     assert json.loads(answer)[1] == json.loads(json.dumps(states(engine)))
+
+
+FRESH_GAME = """
+import sys
+before = set(sys.modules)
+from trophy_engine import Achievement, Engine, Metric, MetricTrigger, Ruleset, Streak, StreakMetric
+rules = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("hundred", MetricTrigger("words", value=100))],
+)
+print(Engine(rules).record("words", user="18", value=120).achievements[0].key)
+rooms = ("analysis", "explain", "leaderboards.leaderboards", "reports", "storage.sqlite", "testing", "trophy_api")
+unneeded = {"difflib", "fractions", "importlib.resources", "pathlib", "tempfile", "tomli_w", "tomllib"}
+print(sorted((sys.modules.keys() - before) & (unneeded | {f"trophy_engine.{room}" for room in rooms})))
+"""
+
+
+def test_a_game_in_memory_imports_only_what_it_needs():
+    assert answers(FRESH_GAME) == {"hundred\n[]\n"}

@@ -81,7 +81,7 @@ def by_user(effects):
 def test_replay_is_live(saga):
     engine = Engine(saga.rules)
     effects = do(engine, *saga.commands, saga.end)
-    again = Engine.replay(engine.log())
+    again = Engine.from_log(engine.log())
     assert_equal(states(again), states(engine), "the states of the log done again")
     assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
     with Engine(saga.rules, storage=SQLiteStorage(":memory:")) as in_sqlite:
@@ -193,4 +193,4 @@ def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
         keys = {one.key for one in engine.ruleset.achievements}
         for user, state in before.items():
             kept = {key: when for key, when in state["counters"]["completed"].items() if key in keys}
-            assert kept.items() <= engine.dump(user)["counters"]["completed"].items()
+            assert kept.items() <= engine.export_user(user)["counters"]["completed"].items()

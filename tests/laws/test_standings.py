@@ -23,7 +23,6 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.testing import LAWS, games, play, rulesets, states
 from trophy_engine.testing.driver import execute
 
@@ -261,7 +260,7 @@ def test_a_board_counted_from_the_log_has_counted_the_same(history):
         state = engine._repository.state(user)
         recounted = state.copy()
         recounted.counters.boards = {key: {0: (99, 0)} for key in keys}
-        recount_boards(recounted, plan, transitions_of(engine._repository.commands_of(user), state.clock.settled), keys)
+        recount_boards(recounted, plan, engine._repository.transitions_of(user, state.clock.settled), keys)
         assert recounted.counters.boards == state.counters.boards
 
 

@@ -142,5 +142,5 @@ def test_an_engine_that_is_closed_within_a_batch_keeps_nothing_of_it(tmp_path):
         engine.close()
     kept = Engine(storage=SQLiteStorage(tmp_path / "save.db"))
     assert kept.user("jo", at=NOON).metrics["words"] == 1
-    assert kept.dump("jo") == Engine.replay(kept.log()).dump("jo")
+    assert kept.export_user("jo") == Engine.from_log(kept.log()).export_user("jo")
     kept.close()

@@ -311,10 +311,10 @@ def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
 def test_choices_that_cannot_be_had(choice, error, told):
     engine = Engine(rules(customization_enabled=True))
     active(engine, "2025-06-10", 1)
-    before = engine.dump("jo")
+    before = engine.export_user("jo")
     with pytest.raises(error, match=told):
         engine.prefer("jo", **choice, at=utc("2025-06-10 13:00"))
-    assert engine.dump("jo") == before
+    assert engine.export_user("jo") == before
 
 
 def test_what_one_wants_to_be_told_of():

@@ -142,7 +142,7 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
             "five",
             at("04-02T10:00"),
         )
-        again = Engine.replay(engine.log())
+        again = Engine.from_log(engine.log())
         assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
         assert again.ruleset == further
 
@@ -240,7 +240,7 @@ def test_attribute_values_are_text():
 
 def test_a_log_without_rules_is_none():
     with pytest.raises(StorageIncompatible, match="begins with the adoption of rules"):
-        Engine.replay([])
+        Engine.from_log([])
 
 
 def test_batches_nest_and_hold_settling_too():
@@ -307,9 +307,9 @@ def test_closing_twice_does_nothing(tmp_path):
     [
         lambda storage: Engine("rules", storage=storage),
         lambda storage: Engine(RULES, storage=storage, clock="noon"),
-        lambda storage: Engine.replay(5, storage=storage),
-        lambda storage: Engine.replay([], storage=storage),
-        lambda storage: Engine.replay([*Engine(RULES).log(), "words"], storage=storage),
+        lambda storage: Engine.from_log(5, storage=storage),
+        lambda storage: Engine.from_log([], storage=storage),
+        lambda storage: Engine.from_log([*Engine(RULES).log(), "words"], storage=storage),
     ],
     ids=["rules", "clock", "entries", "no rules in the log", "no entry"],
 )

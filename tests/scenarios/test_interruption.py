@@ -149,9 +149,10 @@ def lines_of(act, storage):
 def everything(engine):
     when = at("04-06T10:00")
     boards = [engine.leaderboard(board.key, at=when).rankings for board in RULES.leaderboards]
-    return [engine.dump(user) for user in engine.users()], boards, engine.ruleset.digest
+    return [engine.export_user(user) for user in engine.users()], boards, engine.ruleset.digest
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("open_storage", [open_memory, open_file])
 @pytest.mark.parametrize("act", [record, update, batch, failing_batch, settle, look, close])
 def test_a_command_that_is_interrupted_at_any_line_has_happened_or_not(act, open_storage, tmp_path):
@@ -172,9 +173,9 @@ def test_a_command_that_is_interrupted_at_any_line_has_happened_or_not(act, open
                 if isinstance(entry.command, Record) and entry.command.user_id == "jo"
             )
             assert engine.record("words", user="jo", at=at("04-06T10:00")).total == recorded + 1, where
-            assert everything(engine) == everything(Engine.replay(engine.log())), where
+            assert everything(engine) == everything(Engine.from_log(engine.log())), where
         engine.close()
         if open_storage is open_file:
             kept = Engine(storage=open_storage(folder))
-            assert everything(kept) == everything(Engine.replay(kept.log())), where
+            assert everything(kept) == everything(Engine.from_log(kept.log())), where
             kept.close()

@@ -56,7 +56,7 @@ def test_without_notifications_nothing_is_told():
         "streak.lost",
         "points.awarded",
     }
-    assert engine.dump("jo")["notices"] is None
+    assert engine.export_user("jo")["plugs"] == {}
 
 
 # --- points -----------------------------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ def test_a_log_done_again_tells_the_same():
         else:
             again.settle(at=_moment(entry.command.at))
     assert told_again == heard
-    assert Engine.replay(engine.log()).dump("jo") == engine.dump("jo")
+    assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
 
 
 def _moment(micros):

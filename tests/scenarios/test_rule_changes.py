@@ -277,7 +277,7 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
     engine.settle(at=at("04-08T00:00"))
     seen, log = states(engine), list(engine.log())
     assert seen["jo"]["points"]["balances"]["xp"][0] == 35
-    again = Engine.replay(log)
+    again = Engine.from_log(log)
     assert (states(again), list(again.log())) == (seen, log)
     last = engine.ruleset
     engine.close()

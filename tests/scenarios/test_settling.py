@@ -32,9 +32,9 @@ RULES = Ruleset(
 def test_an_event_that_is_seconds_late_is_taken_where_nothing_was_due():
     engine = Engine(RULES)
     play(engine, "04-02T10:00 words 1")
-    before = engine.dump("jo")
+    before = engine.export_user("jo")
     assert engine.settle(at=at("04-02T13:00")) == ()
-    assert engine.dump("jo") == before
+    assert engine.export_user("jo") == before
     assert engine.settled_until("jo") == at("04-02T10:00")
     assert engine.record("words", user="jo", at=at("04-02T12:59:58")).total == 2
 
@@ -83,8 +83,8 @@ def test_a_log_whose_events_come_after_a_later_settling_is_done_again():
     play(engine, "04-02T10:00 words 1")
     engine.settle(at=at("04-03T13:00"))
     play(engine, "04-02T23:00 words 1\n04-03T12:00 words 1")
-    for again in (Engine.replay(engine.log()), Engine(storage=storage)):
-        assert again.dump("jo") == engine.dump("jo")
+    for again in (Engine.from_log(engine.log()), Engine(storage=storage)):
+        assert again.export_user("jo") == engine.export_user("jo")
     assert engine.user("jo", at=at("04-02T23:30")).metrics["words"] == 2
     assert engine.explain("jo", streak=True, at=at("04-02T23:30")).length == 1
 

@@ -84,7 +84,7 @@ def test_a_protected_day_is_no_longer_so_once_a_later_one_is_credited():
     walk(engine, *days_in(NEW_YORK, [2, 3]))
     fly(engine, LONDON, local(NEW_YORK, 6, 4))
     assert walk(engine, local(LONDON, 6, 5)) == 3
-    assert engine.dump("jo")["streak"]["protected_periods"] == []
+    assert engine.export_user("jo")["streak"]["protected_periods"] == []
 
 
 # --- west: what the old midnight decided is undone --------------------------------------------------------------------

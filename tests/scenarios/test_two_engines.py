@@ -56,7 +56,7 @@ def test_every_view_notices_what_another_engine_wrote(engines):
     assert reader.standing("jo", "words", at=NOON).rank == 2
     assert [player.metrics["words"] for player in reader.players(at=NOON)] == [5, 7]
     assert reader.settled_until("mia") == at("04-02T11:00")
-    assert reader.dump("mia") == writer.dump("mia")
+    assert reader.export_user("mia") == writer.export_user("mia")
     assert reader.explain("mia", streak=True, at=NOON).length == 1
     [lost, also_lost] = writer.settle(at=at("04-09T10:00"))
     assert lost.at == also_lost.at == reader.settled_until("jo")

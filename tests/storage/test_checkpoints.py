@@ -114,9 +114,9 @@ def test_what_a_snapshot_holds_comes_back_as_it_was(tmp_path):
     rules = Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")], points=[xp])
     with Engine(rules, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         engine.record("words", user="jo", value=4, attributes=on_phone, at=at("04-01T10:00"))
-        before = engine.dump("jo")
+        before = engine.export_user("jo")
     with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
-        assert (engine.dump("jo")) == before
+        assert (engine.export_user("jo")) == before
         awards = engine.settle(at=at("04-03T10:00"))
         outcome = engine.record("words", user="jo", attributes=on_phone, at=at("04-03T10:00"))
         assert (len(awards), outcome.points["xp"].total) == (1, 2)

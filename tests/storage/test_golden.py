@@ -48,5 +48,5 @@ def test_the_golden_save_file_holds_the_golden_log_and_states(save, with_snapsho
     with closing(SQLiteStorage(save)) as storage, Engine(storage=storage) as engine:
         assert (storage.load("jo") is not None) == with_snapshots
         assert [encode(entry.command) for entry in engine.log()] == LINES
-        assert {user: engine.dump(user) for user in engine.users()} == STATES
+        assert {user: engine.export_user(user) for user in engine.users()} == STATES
         assert engine.has_recorded("words", user="jo", idempotency_key="lesson-2")

@@ -82,7 +82,7 @@ def read_history(path):
     """Read all that a save file holds, and what a repeated and a new command come to."""
     with closing(SQLiteStorage(path, synchronous="NORMAL")) as storage, Engine(storage=storage) as engine:
         log = [(entry.sequence, entry.number, encode(entry.command)) for entry in engine.log()]
-        users = {user: engine.dump(user) for user in engine.users()}
+        users = {user: engine.export_user(user) for user in engine.users()}
         keys = [
             engine.has_recorded(metric, user="jo", idempotency_key=f"lesson-{number}")
             for metric in ("words", "pages")
@@ -102,6 +102,6 @@ if __name__ == "__main__":
     create_history(file)
     with Engine(storage=SQLiteStorage(file)) as golden:
         lines = [encode(entry.command) for entry in golden.log()]
-        states = {user: golden.dump(user) for user in golden.users()}
+        states = {user: golden.export_user(user) for user in golden.users()}
     (GOLDEN / "commands.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
     (GOLDEN / "states.json").write_text(json.dumps(states, indent=1) + "\n", encoding="utf-8")

@@ -50,7 +50,7 @@ from trophy_engine.testing import (
 from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
 
-QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None)
+QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None, phases=tuple(Phase))
 #: Where anything that is found will do, however long.
 ANY = settings(QUICK, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 ROUGH = settings(ANY, max_examples=200, report_multiple_bugs=False)
@@ -246,13 +246,13 @@ def plant_forgotten_boundary(monkeypatch):
 
 def plant_double_payment(monkeypatch):
     """Every award is lined up twice."""
-    real = achievements.cross_metric
+    real = achievements.cross_metric_thresholds
 
     def cross(agenda, *given):
         real(agenda, *given)
         agenda.awards += agenda.awards
 
-    monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric", cross)
+    monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric_thresholds", cross)
 
 
 def plant_revocation(monkeypatch):
@@ -271,7 +271,7 @@ def plant_hours_for_days(monkeypatch):
     real = settle.make_due_happen
 
     def late(agenda, state, until):
-        return real(agenda, state, until - DAY if until - state.settled > 3 * DAY else until)
+        return real(agenda, state, until - DAY if until - state.clock.settled > 3 * DAY else until)
 
     monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
 
@@ -287,6 +287,7 @@ def plant_order_of_users(monkeypatch):
     monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("plant", "law"),
     [
@@ -326,13 +327,14 @@ TestLearner = Learner.TestCase
 TestLearner.settings = settings(max_examples=20, stateful_step_count=15, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.thorough
 def test_the_machine_finds_a_planted_fault(monkeypatch):
     real = streaks._credit
 
     def credit(agenda, state, streak, period, at):
         real(agenda, state, streak, period, at)
-        if state.length == 2:
-            state.length = 3
+        if state.streak.length == 2:
+            state.streak.length = 3
 
     monkeypatch.setattr(streaks, "_credit", credit)
     with pytest.raises(AssertionError):

@@ -93,7 +93,7 @@ def test_what_never_happens_is_in_the_contract():
 def test_every_refusal_of_every_operation(name, status):
     engine = Engine(RULES, clock=lambda: NOW)
     engine.identify("x")
-    before = engine.dump("x"), engine.ruleset
+    before = engine.export_user("x"), engine.ruleset
     transport = EngineTransport(engine)
 
     def handle(request):
@@ -108,4 +108,4 @@ def test_every_refusal_of_every_operation(name, status):
     with pytest.raises(ApiError) as refused:
         operation(**required(operation))
     assert (refused.value.status_code, list(refused.value.body)) == (status, ["error"])
-    assert (engine.dump("x"), engine.ruleset, list(engine.users())) == (*before, ["x"])
+    assert (engine.export_user("x"), engine.ruleset, list(engine.users())) == (*before, ["x"])

@@ -5,31 +5,47 @@ from admin_client import AdminClient
 from hosted import HostedClient
 from trophy.errors import UnprocessableEntityError
 
-from trophy_engine import InvalidValue, Ruleset, Streak
-from trophy_engine.trophy_api.field_names import renaming_fields, translate_names
+from trophy_engine import Freezes, InvalidValue, Ruleset, Streak
+from trophy_engine.errors import FieldName
+from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields, translate_names
 
 
 @pytest.mark.parametrize(
-    ("message", "translated"),
+    ("error", "translated"),
     [
-        ("days_off must be a list", "daysOff must be a list"),
-        ("sign_up_date must be a date, not 'sign_up_date'", "signUpDate must be a date, not 'sign_up_date'"),
-        ('start_time must be a time, not "it\'s start_time"', 'startTime must be a time, not "it\'s start_time"'),
-        ("the user's days_off, not 'a'", "the user's daysOff, not 'a'"),
-        ("'it\\'s' is no end_time", "'it\\'s' is no endTime"),
-        ("my_word is not known", "my_word is not known"),
+        (InvalidValue("must be a list", "days_off"), "daysOff must be a list"),
+        (
+            InvalidValue("must be a date, not 'sign_up_date'", "sign_up_date"),
+            "signUpDate must be a date, not 'sign_up_date'",
+        ),
+        (InvalidValue("must be a word", FieldName("days_off", before="each of ")), "each of daysOff must be a word"),
+        (
+            InvalidValue("must be a string", FieldName("user_attributes", after=".days_off")),
+            "userAttributes.days_off must be a string",
+        ),
+        (InvalidValue(("1 must not be above", FieldName("b_c"), "0"), "a_b"), "aB 1 must not be above bC 0"),
+        (InvalidValue("days_off is a word of the caller"), "days_off is a word of the caller"),
     ],
 )
-def test_only_the_engines_own_words_are_translated(message, translated):
-    assert translate_names(InvalidValue(message)) == translated
+def test_names_of_fields_are_translated_and_nothing_else(error, translated):
+    assert translate_names(error) == translated
 
 
-def test_some_words_go_by_other_names_for_a_while():
+def test_fields_have_other_names_within_a_block():
     with (
-        pytest.raises(InvalidValue, match="startDate must be before endDate, not 'end'"),
-        renaming_fields(start="startDate", end="endDate"),
+        pytest.raises(InvalidValue, match="start_date 1 must be before end_date, not 'end'"),
+        renaming_fields(start="start_date", end="end_date"),
     ):
-        raise InvalidValue("start must be before end, not 'end'")
+        raise InvalidValue(("1 must be before", FieldName("end", after=","), "not 'end'"), "start")
+
+
+def test_only_the_field_that_an_error_is_about_is_prefixed():
+    with (
+        pytest.raises(InvalidValue, match=r"^freezes\.max_count 1 must be at least start_count 2$") as raised,
+        prefixing_field("freezes"),
+    ):
+        Freezes(start_count=2, max_count=1)
+    assert raised.value.field == "freezes.max_count"
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, 
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Plan, UserState
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -231,7 +230,7 @@ class _ComparisonAccumulator:
         self._on_bad_row = on_bad_row
         self._refused: tuple[list[BadRow], list[BadRow]] = ([], [])
         rules_and_rows = zip((result.old, result.new), self._refused, strict=True)
-        self._evaluators = [UserEvaluator(compile_plan(ruleset), rows.append) for ruleset, rows in rules_and_rows]
+        self._evaluators = [UserEvaluator(compile_ruleset(ruleset), rows.append) for ruleset, rows in rules_and_rows]
 
     def add(self, user_id: str, events: list[Event], until: int) -> None:
         totals = []

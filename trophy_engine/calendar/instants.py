@@ -12,7 +12,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, short_repr
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
@@ -36,7 +36,7 @@ LAST: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseco
 NEVER: Final = 2**62
 
 
-def to_micros(at: datetime, what: str = "at") -> int:
+def to_micros(at: datetime, what: str | FieldName = "at") -> int:
     """Turn an aware datetime into microseconds since the epoch.
 
     Raises:
@@ -47,12 +47,12 @@ def to_micros(at: datetime, what: str = "at") -> int:
         micros = (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
     except (TypeError, AttributeError, OverflowError):
         if isinstance(at, datetime) and at.utcoffset() is None:
-            message = f"{what} must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
-            raise InvalidValue(message) from None
-        raise InvalidValue(f"{what} must be an aware datetime, not {short_repr(at)}") from None
+            fact = f"must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
+            raise InvalidValue(fact, what) from None
+        raise InvalidValue(f"must be an aware datetime, not {short_repr(at)}", what) from None
     if FIRST <= micros < LAST:
         return micros
-    raise InvalidValue(f"{what} must lie in the years 1900 to 2199, not {at.isoformat()}")
+    raise InvalidValue(f"must lie in the years 1900 to 2199, not {at.isoformat()}", what)
 
 
 def format_instant(micros: int) -> str:
@@ -73,8 +73,8 @@ def parse_datetime(text: str, what: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        message = f"{what} must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
-        raise InvalidValue(message) from None
+        fact = f"must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
+        raise InvalidValue(fact, what) from None
 
 
 def parse_date(text: str, what: str) -> date:
@@ -88,7 +88,7 @@ def parse_date(text: str, what: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # such as 30 February, told below
-    raise InvalidValue(f"{what} must be a date such as 2025-04-02, not {short_repr(text)}")
+    raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(text)}", what)
 
 
 def utc_midnight(day: int) -> int:

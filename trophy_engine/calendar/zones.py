@@ -19,7 +19,8 @@ import re
 from bisect import bisect_right
 from datetime import timedelta
 from functools import cache, lru_cache
-from importlib.resources import files
+from io import BytesIO
+from pkgutil import get_data
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -181,15 +182,17 @@ def _zone(name: str) -> Zone:
             return Zone(name, east)
     if name not in _known():
         raise InvalidValue(_unknown(name))
-    path = files("tzdata.zoneinfo").joinpath(*name.split("/"))
-    with path.open("rb") as data:
-        return Zone(name, ZoneInfo.from_file(data, key=name))
+    return Zone(name, ZoneInfo.from_file(BytesIO(_read_tzdata(f"zoneinfo/{name}")), key=name))
 
 
 @cache
 def zone_names() -> tuple[str, ...]:
     """Return the IANA names of all time zones, sorted."""
-    return tuple(sorted(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()))
+    return tuple(sorted(_read_tzdata("zones").decode().split()))
+
+
+def _read_tzdata(path: str) -> bytes:
+    return get_data("tzdata", path) or b""  # importlib.resources imports what takes longer than this
 
 
 @cache

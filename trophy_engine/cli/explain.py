@@ -15,11 +15,10 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, results
 from trophy_engine.cli.rules import Rules, load
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
 from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of
-from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
@@ -60,7 +59,7 @@ def explain(
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
-            transitions = list(transitions_of((entry.command for entry in engine.log()), until))
+            transitions = engine.transitions(user, at=from_micros(until))
             sections = [*_days(transitions, first, last)]
             if ruleset.streak is not None:
                 sections += [

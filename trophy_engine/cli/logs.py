@@ -118,7 +118,7 @@ def _read_time(until: str, home: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and home is None:
         raise InvalidValue(
-            f"--until must have an offset, as in {until}Z, or a time zone to be read in, as in --tz =Europe/Berlin"
+            f"must have an offset, as in {until}Z, or a time zone to be read in, as in --tz =Europe/Berlin", "--until"
         )
     return read_in(time, home, "--until")
 

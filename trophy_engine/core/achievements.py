@@ -7,13 +7,10 @@ from typing import Final
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
-from trophy_engine.core.messages import tell_completion
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState
 from trophy_engine.numbers import BEYOND, Number
-
-__all__ = ["complete", "complete_composites", "cross", "cross_metric", "qualifies"]
 
 #: Below every sum of values.
 _BELOW: Final = -BEYOND
@@ -27,24 +24,22 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
     return wanted is None or wanted.mismatch(state.profile.attributes) is None
 
 
-def complete(
-    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, silently: bool = False
+def complete_achievement(
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, announce: bool = True
 ) -> None:
-    """Complete an achievement for a user who qualifies; a silent completion is neither announced nor paid."""
+    """Complete an achievement for a user who qualifies; one that is not announced is not paid either."""
     state.counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
-    if silently:
+    if not announce:
         agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
     agenda.effects.append((AchievementCompleted, state.id, at, achievement.key))
-    if agenda.plan.notices is not None:
-        tell_completion(agenda, state, achievement.key, at)
     for trigger in achievement.triggers:
         agenda.awards.append((trigger.order, trigger, 1))
 
 
-def complete_composites(agenda: Agenda, state: UserState, at: int, *, silently: bool = False) -> None:
+def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
     """Complete every composite whose last prerequisite this agenda completed, until nothing more follows."""
     if state.counters.recheck:
         state.counters.recheck = False
@@ -58,7 +53,7 @@ def complete_composites(agenda: Agenda, state: UserState, at: int, *, silently: 
         agenda.completed.clear()
         for composite in waiting:
             if _holds_all(composite, state, missing) and qualifies(composite, state):
-                complete(agenda, state, composite, at, silently=silently)
+                complete_achievement(agenda, state, composite, at, announce=announce)
         waiting.clear()
 
 
@@ -75,30 +70,36 @@ def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, 
     return place == len(needs)
 
 
-def cross(
-    agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, silently: bool = False
+def cross_thresholds(
+    agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, announce: bool = True
 ) -> None:
     """Move a counter of whole numbers: complete achievements whose thresholds it reaches, line up each step it takes.
 
     A threshold that was passed is not looked at again until the user's attributes change, for only they can open it.
     """
-    gauge = state.counters.states[counter.index]
-    if after >= counter.thresholds[gauge.cursor]:
-        _pass_thresholds(agenda, state, counter, gauge, after, at, silently=silently)
-    if after > before and not silently:
+    counter_state = state.counters.states[counter.index]
+    if after >= counter.thresholds[counter_state.cursor]:
+        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
+    if after > before and announce:
         for step, trigger in counter.steps:
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
 
 
-def cross_metric(
-    agenda: Agenda, state: UserState, counter: Counter, gauge: CounterState, before: Number, after: Number, at: int
+def cross_metric_thresholds(
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    counter_state: CounterState,
+    before: Number,
+    after: Number,
+    at: int,
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross`` does, and find the interval in which nothing can happen."""
-    if after >= counter.thresholds[gauge.cursor]:
-        _pass_thresholds(agenda, state, counter, gauge, after, at)
-    low, high = _BELOW, counter.thresholds[gauge.cursor]
+    if after >= counter.thresholds[counter_state.cursor]:
+        _pass_thresholds(agenda, state, counter, counter_state, after, at)
+    low, high = _BELOW, counter.thresholds[counter_state.cursor]
     if counter.steps:
         whole = after if type(after) is int else floor(after)
         whole_before = before if type(before) is int else floor(before)
@@ -112,23 +113,23 @@ def cross_metric(
                 low = taken
             if taken + step < high:
                 high = taken + step
-    gauge.low = low
-    gauge.high = high
+    counter_state.low = low
+    counter_state.high = high
 
 
 def _pass_thresholds(
     agenda: Agenda,
     state: UserState,
     counter: Counter,
-    gauge: CounterState,
+    counter_state: CounterState,
     after: Number,
     at: int,
     *,
-    silently: bool = False,
+    announce: bool = True,
 ) -> None:
-    cursor = gauge.cursor
+    cursor = counter_state.cursor
     while after >= counter.thresholds[cursor]:
         if qualifies(counter.achievements[cursor], state):
-            complete(agenda, state, counter.achievements[cursor], at, silently=silently)
+            complete_achievement(agenda, state, counter.achievements[cursor], at, announce=announce)
         cursor += 1
-    gauge.cursor = cursor
+    counter_state.cursor = cursor

@@ -12,8 +12,6 @@ from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 
-__all__ = ["boards_to_recount", "recount_boards"]
-
 
 def boards_to_recount(before: Plan, after: Plan) -> tuple[str, ...]:
     """List the boards whose values the history must be asked for, because another plan has not counted them so far.

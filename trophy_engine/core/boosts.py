@@ -13,8 +13,6 @@ from typing import Final
 
 from trophy_engine.rules.points import Boost, Rounding
 
-__all__ = ["AppliedBoosts", "BoostSchedule", "products", "reckoned", "rounded", "rounding_of"]
-
 # Products of a few short decimals: a context without a limit makes them exact.
 _EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 #: Which rounding wins where boosts disagree, the strongest first.
@@ -41,7 +39,7 @@ class AppliedBoosts:
         if found is None:
             if len(self._amounts) >= _MAX_CACHED:
                 self._amounts.clear()
-            found = self._amounts[amount] = reckoned(amount, self.boosts)
+            found = self._amounts[amount] = boosted(amount, self.boosts)
         return found
 
 
@@ -80,7 +78,7 @@ def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int
     return boost.user_attributes.mismatch(attributes) is None
 
 
-def reckoned(amount: int, boosts: tuple[Boost, ...]) -> int:
+def boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
     """Multiply an amount by boosts, exactly, and round once."""
     return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 from operator import attrgetter
 from operator import index as identity
@@ -10,7 +11,6 @@ from typing import assert_never
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
-from trophy_engine.core.notices import notice_plan
 from trophy_engine.core.plan import (
     AchievementPlan,
     BoardPlan,
@@ -23,6 +23,7 @@ from trophy_engine.core.plan import (
     conditions_of,
     weekdays_of,
 )
+from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.numbers import MOST_POINTS, Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -48,12 +49,12 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 
-__all__ = ["compile_plan"]
 
-
-def compile_plan(ruleset: Ruleset) -> Plan:
-    """Compile a ruleset; its own construction has made sure that every reference resolves."""
-    return _Compiler(ruleset).plan
+def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
+    """Compile a ruleset and its plugs; its own construction has made sure that every reference resolves."""
+    plan = _Compiler(ruleset).plan
+    plan.plugs = tuple(plug for compile_plug in plugs if (plug := compile_plug(ruleset)) is not None)
+    return plan
 
 
 class _Compiler:
@@ -77,7 +78,7 @@ class _Compiler:
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
             boards={rule.key: _board(rule) for rule in ruleset.leaderboards if rule.status != "inactive"},
-            notices=notice_plan(ruleset),
+            plugs=(),
         )
         if ruleset.streak is not None:
             self._add_streak(ruleset.streak)
@@ -92,11 +93,10 @@ class _Compiler:
         self._add_boards()
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for metric in plan.metrics.values():
-            metric.watched = bool(metric.boards) or plan.notices is not None
-            metric.alone = not (metric.watched or metric.matching or metric.streak or customizable)
+            metric.alone = not (metric.boards or metric.matching or metric.streak or customizable)
 
     def _add(self, counter: Counter) -> Counter:
-        """Add a counter that has a place in a state's ``gauges``."""
+        """Add a counter that has a place among the states of a user's counters."""
         counter.index = len(self.counters)
         self.counters.append(counter)
         return counter

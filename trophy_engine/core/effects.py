@@ -77,7 +77,7 @@ def completion_id(user_id: str, achievement: str) -> UUID:
     return derive("completion", user_id, achievement)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Effect:
     """Something that happened to a user at an instant (aware, UTC); what concerns everybody has an empty user."""
 
@@ -85,8 +85,13 @@ class Effect:
     user_id: str
     at: datetime = attrs.field(converter=_as_instant)
 
+    def __repr__(self) -> str:
+        """Return the class and its fields; one method serves all kinds, for attrs takes long to make one for each."""
+        values = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in attrs.fields(type(self)))
+        return f"{type(self).__name__}({values})"
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class UserCreated(Effect):
     """The user was seen for the first time, in this time zone."""
 
@@ -94,7 +99,7 @@ class UserCreated(Effect):
     time_zone: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class UserChanged(Effect):
     """A field of the user took another value; ``attributes.KEY`` for an attribute."""
 
@@ -104,7 +109,7 @@ class UserChanged(Effect):
     after: str | None
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class MetricChanged(Effect):
     """An event added its value to the user's total of a metric."""
 
@@ -115,7 +120,7 @@ class MetricChanged(Effect):
     after: Number
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakStarted(Effect):
     """The first period of a streak was credited; ``length`` is 1."""
 
@@ -124,7 +129,7 @@ class StreakStarted(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakExtended(Effect):
     """A further period was credited; ``length`` counts it."""
 
@@ -133,7 +138,7 @@ class StreakExtended(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakLost(Effect):
     """The missed period that starts on ``period_start`` ended unprotected; ``length`` is what was lost."""
 
@@ -142,7 +147,7 @@ class StreakLost(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class FreezeConsumed(Effect):
     """A freeze carried the streak over the missed period; ``freezes`` are left."""
 
@@ -153,7 +158,7 @@ class FreezeConsumed(Effect):
     consumed: int = 1
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakLossUndone(Effect):
     """A flight west shows dates of a missed period again: the streak that was lost in it runs on, at this length."""
 
@@ -162,7 +167,7 @@ class StreakLossUndone(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class FreezeReturned(Effect):
     """A flight west shows dates of a missed period again: the freeze spent on it is back, and ``freezes`` are held.
 
@@ -176,7 +181,7 @@ class FreezeReturned(Effect):
     returned: int = 1
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class FreezeEarned(Effect):
     """Freezes came with time, as many as the maximum allowed; ``freezes`` are held now."""
 
@@ -185,7 +190,7 @@ class FreezeEarned(Effect):
     freezes: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class FreezeGranted(Effect):
     """Freezes came with the creation of the user, or from the application; ``freezes`` are held now."""
 
@@ -194,7 +199,7 @@ class FreezeGranted(Effect):
     freezes: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakPaused(Effect):
     """The streak will be safe on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
 
@@ -204,7 +209,7 @@ class StreakPaused(Effect):
     end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakUnpaused(Effect):
     """A pause was taken back: from today on it protects no day."""
 
@@ -212,7 +217,7 @@ class StreakUnpaused(Effect):
     number: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakRestored(Effect):
     """A lost streak runs on, as long as it was; everything since is carried, today included."""
 
@@ -222,7 +227,7 @@ class StreakRestored(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakReset(Effect):
     """The application ended the streak within the period that starts on ``period_start``; the loss follows."""
 
@@ -231,7 +236,7 @@ class StreakReset(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakRecounted(Effect):
     """The rules cut the calendar in another way now, and this is the streak that the user's history comes to."""
 
@@ -240,7 +245,7 @@ class StreakRecounted(Effect):
     length: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AchievementCompleted(Effect):
     """The user completed an achievement."""
 
@@ -253,7 +258,7 @@ class AchievementCompleted(Effect):
         return completion_id(self.user_id, self.achievement)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AchievementBackdated(Effect):
     """The user was found to have qualified before; it is held from now on, and neither announced nor paid for."""
 
@@ -266,7 +271,7 @@ class AchievementBackdated(Effect):
         return completion_id(self.user_id, self.achievement)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class PointsAwarded(Effect):
     """A trigger moved a points total: ``awarded`` after boosts and bounds, negative for a deduction.
 
@@ -289,7 +294,7 @@ class PointsAwarded(Effect):
         return derive("award", self.user_id, self.system, self.sequence)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class LevelChanged(Effect):
     """An award took the total across a level's threshold; levels by key, None below every level."""
 
@@ -300,7 +305,7 @@ class LevelChanged(Effect):
     total: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class PointsChanged(Effect):
     """A balance is another: ``added`` since it was last told of, in one award or in several, less what was taken."""
 
@@ -310,7 +315,7 @@ class PointsChanged(Effect):
     added: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BoostStarted(Effect):
     """A boost is about to begin: for everybody the day before, for a single user at the midnight of its first day."""
 
@@ -319,7 +324,7 @@ class BoostStarted(Effect):
     boost: Boost
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BoostFinished(Effect):
     """A boost is over: for everybody since the day before, for a single user since the midnight after its last day."""
 
@@ -328,7 +333,7 @@ class BoostFinished(Effect):
     boost: Boost
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class LeaderboardStarted(Effect):
     """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end)."""
 
@@ -338,7 +343,7 @@ class LeaderboardStarted(Effect):
     end: date | None = attrs.field(converter=_as_date_or_none)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class LeaderboardFinished(Effect):
     """A run of a leaderboard is over; ``rankings`` are its first ten then, ``end`` is None where none was set."""
 
@@ -349,7 +354,7 @@ class LeaderboardFinished(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class LeaderboardChanged(Effect):
     """Somebody stands elsewhere on a leaderboard, in the run that started on ``run``."""
 
@@ -358,7 +363,7 @@ class LeaderboardChanged(Effect):
     run: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RankChanged(Effect):
     """The user has another rank on a leaderboard than they were last told of; None stands for off the board."""
 
@@ -371,7 +376,7 @@ class RankChanged(Effect):
     previous_value: Number | None
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RecapDue(Effect):
     """It is time to sum up for the user the week or month of these local dates, in which they were active."""
 
@@ -380,7 +385,7 @@ class RecapDue(Effect):
     period_end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class ReactivationDue(Effect):
     """It is time to ask the user back, for the first to the fifth time since they were last active."""
 
@@ -389,7 +394,7 @@ class ReactivationDue(Effect):
     days_since_last_active: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StreakReminderDue(Effect):
     """It is time to remind the user of a streak: the period that starts on ``period_start`` is not credited yet."""
 
@@ -398,7 +403,7 @@ class StreakReminderDue(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AchievementDue(Effect):
     """It is time to congratulate the user on an achievement."""
 

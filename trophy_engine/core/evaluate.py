@@ -13,19 +13,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.achievements import complete, complete_composites, cross, cross_metric
+from trophy_engine.core.achievements import (
+    complete_achievement,
+    complete_composites,
+    cross_metric_thresholds,
+    cross_thresholds,
+)
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.leaderboard_values import count_for_boards
-from trophy_engine.core.messages import note_activity
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
-from trophy_engine.core.points import pay
-from trophy_engine.core.settle import settle
+from trophy_engine.core.plugs import end_step
+from trophy_engine.core.points import pay_awards
+from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
-from trophy_engine.core.streaks import count
-from trophy_engine.core.users import change, check_changes, create
+from trophy_engine.core.streaks import count_event
+from trophy_engine.core.users import check_changes, create_user, update_profile
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
@@ -36,12 +41,10 @@ from trophy_engine.errors import (
 )
 from trophy_engine.numbers import Number, add
 
-__all__ = ["apply", "record"]
-
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-def apply(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
+def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
     """Apply a command to a user, who is created if there is no state yet.
 
     What happens is appended to ``agenda.effects``. Gives back the state afterwards, which is the one handed in wherever
@@ -57,26 +60,28 @@ def apply(agenda: Agenda, state: UserState | None, command: UserCommand) -> User
     if isinstance(command, Record):
         metric = agenda.plan.metrics.get(command.metric) or agenda.plan.metric(command.metric)
         if state is None:
-            state = create(agenda, command.user_id, at)
+            state = create_user(agenda, command.user_id, at)
         elif metric.blocks:
             state = state.copy()
-        record(
+        record_event(
             agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else _NO_ATTRIBUTES
         )
     elif isinstance(command, Complete):
         achievement = _api_achievement(agenda.plan, command.achievement)
         if state is None:
-            state = create(agenda, command.user_id, at)
+            state = create_user(agenda, command.user_id, at)
         _complete_by_call(agenda, state, achievement, at)
     elif isinstance(command, Identify):
         if state is None:
-            state = create(agenda, command.user_id, at, command.changes)
+            state = create_user(agenda, command.user_id, at, command.changes)
         else:
             _identify(agenda, state, command.changes, at)
     elif state is None:
         raise UnknownUser(command.user_id)
     else:
         state = _apply_streak_command(agenda, state, command)
+    if agenda.plan.plugs:
+        end_step(agenda, state, command, at)
     state.commands += 1
     return state
 
@@ -92,10 +97,10 @@ def _apply_streak_command(agenda: Agenda, state: UserState, command: StreakComma
 def _advance(agenda: Agenda, state: UserState, at: int) -> None:
     if at < state.clock.settled:
         raise EarlierThanSettled(state.id, from_micros(at), from_micros(state.clock.settled))
-    settle(agenda, state, at)
+    settle_user(agenda, state, at)
 
 
-def record(
+def record_event(
     agenda: Agenda,
     state: UserState,
     metric: MetricPlan,
@@ -114,34 +119,28 @@ def record(
         clock.settled = at
     else:
         _advance(agenda, state, at)
-    gauge = counters.states[metric.total.index]
-    before = gauge.total
+    counter_state = counters.states[metric.total.index]
+    before = counter_state.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
-    gauge.total = after
+    counter_state.total = after
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
-    if metric.alone and gauge.low <= after < gauge.high:
+    if metric.alone and counter_state.low <= after < counter_state.high:
         return
-    if metric.watched:
-        _watch(agenda.plan, state, metric, value, at)
+    if metric.boards:
+        count_for_boards(metric.boards, state, value, at, state.clock.zone)
     streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count(agenda, state, streak, metric.key, value, at):
+    if streak is not None and not count_event(agenda, state, streak, metric.key, value, at):
         streak = None
-    if not gauge.low <= after < gauge.high:
-        cross_metric(agenda, state, metric.total, gauge, before, after, at)
+    if not counter_state.low <= after < counter_state.high:
+        cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
     if metric.matching and attributes:
         _count_matching(agenda, state, metric, value, at, attributes)
     if streak is not None:
-        cross(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
     if agenda.completed or counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:
-        pay(agenda, state, at)
-
-
-def _watch(plan: Plan, state: UserState, metric: MetricPlan, value: Number, at: int) -> None:
-    count_for_boards(metric.boards, state, value, at, state.clock.zone)
-    if plan.notices is not None:
-        note_activity(plan.notices, state, at)
+        pay_awards(agenda, state, at)
 
 
 def _count_matching(
@@ -149,11 +148,11 @@ def _count_matching(
 ) -> None:
     """Move the totals over events with certain attributes that this event carries."""
     for matching in metric.matching_counters(attributes):
-        gauge = state.counters.states[matching.index]
-        before = gauge.total
-        gauge.total = after = add(before, value)
-        if not gauge.low <= after < gauge.high:
-            cross_metric(agenda, state, matching, gauge, before, after, at)
+        counter_state = state.counters.states[matching.index]
+        before = counter_state.total
+        counter_state.total = after = add(before, value)
+        if not counter_state.low <= after < counter_state.high:
+            cross_metric_thresholds(agenda, state, matching, counter_state, before, after, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
@@ -187,11 +186,9 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     if wanted is not None and name is not None:
         raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.profile.attributes.get(name))
     _advance(agenda, state, at)
-    if agenda.plan.notices is not None:
-        note_activity(agenda.plan.notices, state, at)
-    complete(agenda, state, achievement, at)
+    complete_achievement(agenda, state, achievement, at)
     complete_composites(agenda, state, at)
-    pay(agenda, state, at)
+    pay_awards(agenda, state, at)
 
 
 def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:
@@ -205,5 +202,5 @@ def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> No
     fields = dict(changes)
     check_changes(agenda, state, fields, at)
     _advance(agenda, state, at)
-    change(agenda, state, fields, at)
+    update_profile(agenda, state, fields, at)
     state.profile.updated = at

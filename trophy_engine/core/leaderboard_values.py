@@ -16,8 +16,6 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.run_values import RunValues, Value
 from trophy_engine.numbers import Number
 
-__all__ = ["Value", "count_for_boards", "group_of", "values_of"]
-
 
 def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, home: Zone) -> None:
     """Count a change of a metric or of points towards the runs that hold the local day, if the time of day counts."""

@@ -8,16 +8,14 @@ those who qualify. What the rules no longer hold is dropped; the log still tells
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import complete, complete_composites, qualifies
+from trophy_engine.core.achievements import complete_achievement, complete_composites, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
-from trophy_engine.core.commands import Complete, Record
+from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
-from trophy_engine.core.messages import begin_notices
-from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import own_streak
@@ -30,8 +28,6 @@ from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.streak import Freezes
-
-__all__ = ["RulesDiff", "migrate_state"]
 
 #: Gives a user's past, command by command; only asked where the new rules need it.
 Past = Callable[[], Iterable[Transition]]
@@ -75,11 +71,6 @@ class RulesDiff:
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
-    def begins_to_tell(self) -> bool:
-        """Whether there are notifications where there were none."""
-        return self.before.notices is None and self.after.notices is not None
-
-    @cached_property
     def boards(self) -> tuple[str, ...]:
         """The leaderboards that have to be filled from the past."""
         return boards_to_recount(self.before, self.after)
@@ -87,7 +78,10 @@ class RulesDiff:
     @cached_property
     def needs_past(self) -> bool:
         """Whether anything has to be computed from users' pasts."""
-        return bool(self.uncounted or self.calendar_changed or self.boards or self.begins_to_tell)
+        if self.uncounted or self.calendar_changed or self.boards:
+            return True
+        former = {plug.key: plug for plug in self.before.plugs}
+        return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
 
     @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
@@ -118,7 +112,7 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _count_from_log(after, diff, transitions)
     recount_boards(after, agenda.plan, transitions, diff.boards)
     _migrate_streak(agenda, after, diff, transitions, at)
-    after.notices = _notices(agenda.plan, after, diff, transitions, at)
+    _migrate_plugs(after, diff, transitions, at)
     after.forget()
     _migrate_levels(agenda, after, state, diff, at)
     _backdate_achievements(agenda, after, diff, at)
@@ -211,26 +205,11 @@ def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes 
         after.streak.freeze_anchor = today
 
 
-def _notices(
-    plan: Plan, after: UserState, diff: RulesDiff, transitions: Iterable[Transition], at: int
-) -> Notices | None:
-    """Give what was told and what waits; of what the rules drop nothing is told, and of what is new nothing late."""
-    if plan.notices is None:
-        return None
-    if after.notices is None:
-        deeds = (transition.command for transition in transitions)
-        return begin_notices(
-            plan.notices, after, [deed.at for deed in deeds if isinstance(deed, Record | Complete)], at
-        )
-    kept, systems = after.notices.copy(), {system.key for system in plan.systems}
-    kept.boost_day = max(kept.boost_day, after.clock.zone.window(at)[0])
-    kept.mails = tuple(mail for mail in kept.mails if mail[1] in plan.achievements)
-    kept.windows = {key: window for key, window in kept.windows.items() if key in systems}
-    if diff.before.notices is None or diff.before.notices.recap != plan.notices.recap:
-        kept.recaps = ()
-    if diff.calendar_changed:
-        kept.begin_reminders_anew()
-    return kept
+def _migrate_plugs(after: UserState, diff: RulesDiff, transitions: Sequence[Transition], at: int) -> None:
+    former = after.plugs
+    after.plugs = {
+        plug.key: plug.migrate(after, former.get(plug.key), diff, transitions, at) for plug in diff.after.plugs
+    }
 
 
 def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
@@ -250,9 +229,9 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
     """Complete the achievements that are new or changed and already reached, composites after all others."""
     for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
         if qualifies(achievement, after) and _is_reached(achievement, after):
-            complete(agenda, after, achievement, at, silently=True)
+            complete_achievement(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False
-    complete_composites(agenda, after, at, silently=True)
+    complete_composites(agenda, after, at, announce=False)
     after.counters.recheck = True
 
 

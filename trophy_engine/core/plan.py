@@ -31,7 +31,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
-from trophy_engine.core.notices import NoticePlan
+from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import UnknownKey
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import BEYOND, Number
@@ -47,19 +47,6 @@ from trophy_engine.rules.points import (
 )
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
-
-__all__ = [
-    "AchievementPlan",
-    "BoardPlan",
-    "Counter",
-    "MetricPlan",
-    "Plan",
-    "StreakPlan",
-    "SystemPlan",
-    "TriggerPlan",
-    "conditions_of",
-    "weekdays_of",
-]
 
 _INDEX: Final = attrgetter("index")
 
@@ -138,7 +125,7 @@ class Counter:
     Attributes:
         subject: what it counts, in words.
         read: returns the number, given a user's state.
-        index: its place in a state's ``gauges``; -1 for one that has none there.
+        index: its place among the states of a user's counters; -1 for one that has none there.
         event_attributes: those of the events that it counts.
         unfiltered: the counter of all events of the metric, for one that counts those with certain attributes.
         achievements, thresholds: what it completes and at which number, rising; the last is beyond every total.
@@ -166,8 +153,8 @@ class Counter:
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if it is a condition of it.
 
-    ``watched`` tells that its events move leaderboards, or that it matters when users were active; ``alone`` that they
-    move nothing but the total, so that between two thresholds there is nothing to look at.
+    ``alone`` is whether its events move nothing but the total, so that between two thresholds there is nothing to look
+    at.
     """
 
     key: str
@@ -175,7 +162,6 @@ class MetricPlan:
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
     streak: StreakPlan | None = None
     blocks: bool = False
-    watched: bool = False
     alone: bool = False
     boards: list[BoardPlan] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
@@ -249,7 +235,7 @@ class Plan:
     user_attributes: frozenset[str]
     event_attributes: frozenset[str]
     boards: dict[str, BoardPlan]
-    notices: NoticePlan | None
+    plugs: tuple[Plug, ...]
 
     @property
     def digest(self) -> str:

@@ -7,31 +7,25 @@ from bisect import bisect_right
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.leaderboard_values import count_for_boards
-from trophy_engine.core.messages import tell_points
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level
 
-__all__ = ["idle", "level_of", "pay"]
 
-
-def pay(agenda: Agenda, state: UserState, at: int) -> None:
+def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay what is lined up, in the order in which triggers are declared.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is spoilt then.
     """
     awards = agenda.awards
-    known = len(agenda.effects)
     if len(awards) > 1:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
-    if agenda.plan.notices is not None:
-        tell_points(agenda, state, known, at)
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
@@ -93,7 +87,7 @@ def level_of(system: SystemPlan, total: int) -> Level | None:
     return system.levels[reached - 1] if reached else None
 
 
-def idle(trigger: TriggerPlan, state: UserState) -> bool:
+def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
     """Tell whether paying a trigger now would change nothing, so that time need not be spent on it."""
     wanted, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:

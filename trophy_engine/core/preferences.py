@@ -16,17 +16,6 @@ from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
 from trophy_engine.rules.streak import Streak, StreakMetric
 
-__all__ = [
-    "CHANNELS",
-    "MESSAGES",
-    "NOTIFICATIONS",
-    "STREAK",
-    "own_streak",
-    "read_notification_preferences",
-    "read_streak_preferences",
-    "write_conditions",
-]
-
 #: Where preferences of each kind stand among the fields of a user.
 NOTIFICATIONS: Final = "notifications"
 STREAK: Final = "streak"

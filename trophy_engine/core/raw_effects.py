@@ -22,8 +22,6 @@ import attrs
 
 from trophy_engine.core.effects import Effect, RawEffect
 
-__all__ = ["AT", "KIND", "USER_ID", "NamedEffect", "name_fields", "position", "select_effects", "to_effect"]
-
 E = TypeVar("E", bound=Effect)
 
 

@@ -23,8 +23,6 @@ from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
 from trophy_engine.numbers import Number, add
 
-__all__ = ["Past", "recount_streak"]
-
 #: The period before every period.
 _BEFORE: Final = -1
 

@@ -6,7 +6,7 @@ Five things come due by themselves. At one and the same instant they come in thi
 2. freezes (``streaks.earn_freezes``);
 3. an anniversary of the sign-up date;
 4. awards every so many hours or days;
-5. messages (``messages.send_messages``), where the rules have notifications.
+5. what plugs do (``plugs.act``).
 
 The first three fall on local midnights, so that within a local day only the other two need to be looked for. Nothing is
 done for the days between: the next due day is computed, not walked to.
@@ -20,18 +20,16 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
-from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core import plugs
+from trophy_engine.core.achievements import complete_composites, cross_thresholds
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.messages import next_message, send_messages
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.points import idle, pay
+from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.points import has_no_effect, pay_awards
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, FREEZE, LAST_DAY, MISS
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.numbers import BEYOND
-
-__all__ = ["anniversaries_by", "make_due_happen", "pass_ticks", "pay_ticks_skipped", "settle"]
 
 
 def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
@@ -43,12 +41,12 @@ def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
     if until < state.clock.due or until < state.clock.settled or until < state.quiet_until():
         return state
     if state.clock.due_days[ANNIVERSARY] < 0:
-        settle(agenda, state, state.clock.settled)
+        settle_user(agenda, state, state.clock.settled)
     known = len(agenda.effects)
     ahead, due = state, _next_due(agenda.plan, state, until)
     if due <= until:
         ahead = state.copy()
-        settle(agenda, ahead, until)
+        settle_user(agenda, ahead, until)
         due = ahead.clock.due
     if len(agenda.effects) == known:
         state.be_quiet_until(due)
@@ -56,21 +54,21 @@ def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
     last = agenda.effects[-1][2]
     if last < until:
         ahead = state.copy()
-        settle(Agenda(agenda.plan), ahead, last)
+        settle_user(Agenda(agenda.plan), ahead, last)
     return ahead
 
 
-def settle(agenda: Agenda, state: UserState, until: int) -> None:
+def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
     """Advance a user to an instant: everything that is due by then happens; an earlier instant does nothing."""
     clock = state.clock
     if until < clock.settled:
         return
     if until >= clock.due:
         day, end = clock.zone.window(until)
-        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.notices is not None:
-            message = _do_due(agenda, state, until, day)
-            if message < end:
-                end = message
+        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.plugs:
+            plug_due = _do_due(agenda, state, until, day)
+            if plug_due < end:
+                end = plug_due
         clock.day = day
         clock.due = end if end < clock.next_tick else clock.next_tick
     clock.settled = until
@@ -80,17 +78,16 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
     """Return an instant before which nothing is due; it is no later than the end of the local day of ``until``."""
     day, end = state.clock.zone.window(until)
     midnight = until if day >= min(state.clock.due_days) else end
-    message = NEVER if plan.notices is None else next_message(plan, state)
-    return min(midnight, state.clock.next_tick, message)
+    plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+    return min(midnight, state.clock.next_tick, plug_due)
 
 
 def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
-    """Do everything that is due, in order; return the instant of the next message."""
+    """Do everything that is due, in order; return the instant at which a plug is due next."""
     plan, clock = agenda.plan, state.clock
     if clock.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
     ticked = clock.settled
-    ticks, tells = bool(plan.ticks), plan.notices is not None
     ticks_daily = any(trigger.days for trigger in plan.ticks)
     if ticks_daily:
         pass_ticks(plan, state, ticked)
@@ -99,24 +96,26 @@ def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
         midnight = NEVER if day > today else clock.zone.midnight(day)
         if midnight < clock.settled:  # a change of zone can make it overdue
             midnight = clock.settled
-        tick = _next_tick(plan, state, ticked) if ticks else NEVER
-        message = next_message(plan, state) if tells else NEVER
-        if midnight > until < tick and until < message:
+        tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
+        plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+        if midnight > until < tick and until < plug_due:
             break
-        if midnight <= tick and midnight <= message:
+        if midnight <= tick and midnight <= plug_due:
             clock.settled = midnight
             _run_midnight(agenda, state, day, midnight)
             ticked = max(ticked, midnight - 1)
-        elif tick <= message:
+        elif tick <= plug_due:
             clock.settled = ticked = tick
             _run_tick(agenda, state, tick)
         else:
-            clock.settled = message
-            send_messages(agenda, state, message)
+            clock.settled = plug_due
+            plugs.act(agenda, state, plug_due)
+        if plan.plugs:
+            plugs.end_step(agenda, state, None, clock.settled)
         if ticks_daily:
             pass_ticks(plan, state, ticked)
     clock.next_tick = tick
-    return message
+    return plug_due
 
 
 # --- midnights ------------------------------------------------------------------------------------------------------
@@ -145,9 +144,9 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
         thresholds = agenda.plan.anniversaries.thresholds
         state.counters.years = int(thresholds[bisect_right(thresholds, before)])
         clock.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
-        cross(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
+        cross_thresholds(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
         complete_composites(agenda, state, at)
-        pay(agenda, state, at)
+        pay_awards(agenda, state, at)
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
@@ -178,7 +177,7 @@ def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
     """Give the instant of the next tick whose award would change something; ``ticked`` is up to when they were made."""
     soonest = NEVER
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
-        if idle(trigger, state):
+        if has_no_effect(trigger, state):
             continue
         if trigger.hours:
             at = tick.anchor + ((ticked - tick.anchor) // trigger.hours + 1) * trigger.hours
@@ -197,8 +196,14 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
         else:
             ticks = _ticks_daily(state, tick, trigger.days, at)
         if ticks:
-            agenda.awards.append((trigger.order, trigger, 1))
-            pay(agenda, state, at)
+            _pay_tick(agenda, state, trigger, at)
+
+
+def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
+    agenda.awards.append((trigger.order, trigger, 1))
+    pay_awards(agenda, state, at)
+    if agenda.plan.plugs:
+        plugs.end_step(agenda, state, None, at)
 
 
 def _ticks_daily(state: UserState, tick: Tick, days: int, at: int) -> bool:
@@ -224,6 +229,4 @@ def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
         if trigger.days and (day - tick.day) % trigger.days == 0
     )
     for _, place in skipped:
-        trigger = agenda.plan.ticks[place]
-        agenda.awards.append((trigger.order, trigger, 1))
-        pay(agenda, state, at)
+        _pay_tick(agenda, state, agenda.plan.ticks[place], at)

@@ -21,11 +21,9 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
-from trophy_engine.core.streaks import decide, find_due_days, lose
+from trophy_engine.core.streaks import decide_period, find_due_days, lose_streak
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
 from trophy_engine.rules.streak import Streak
-
-__all__ = ["StreakCommand", "apply_streak_command"]
 
 StreakCommand = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 
@@ -99,7 +97,7 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
     streak.credited_ahead = NO_PERIODS
     if through < period:
         streak.protected_periods |= {period}
-    decide(streak, plan, max(through, period - 1))
+    decide_period(streak, plan, max(through, period - 1))
     agenda.effects.append((StreakRestored, state.id, command.at, lost.length, before, plan.first_day(period)))
 
 
@@ -125,7 +123,7 @@ def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStr
     period = plan.index(state.clock.day)
     agenda.effects.append((StreakReset, state.id, command.at, streak.length, plan.first_day(period)))
     streak.credited_ahead = NO_PERIODS
-    lose(agenda, state, plan, period, command.at)
+    lose_streak(agenda, state, plan, period, command.at)
     state.streak.decided_through = min(through, period - 1)
     state.streak.protected_periods = NO_PERIODS
     state.period_totals = {}

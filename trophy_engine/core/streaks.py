@@ -30,22 +30,10 @@ from trophy_engine.core.state.streak import NO_PERIODS, StreakState
 from trophy_engine.core.travel import REACH, keep_miss
 from trophy_engine.numbers import Number, add
 
-__all__ = [
-    "close_period",
-    "count",
-    "decide",
-    "earn_freezes",
-    "expires",
-    "find_due_days",
-    "lose",
-    "open_period",
-    "pass_unmissed",
-]
-
 _WEEK: Final = 7
 
 
-def count(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str, value: Number, at: int) -> bool:
+def count_event(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str, value: Number, at: int) -> bool:
     """Count an event towards the period of its local day; return whether the conditions now hold and credit it."""
     streak = state.streak
     period = plan.index(state.clock.day)
@@ -88,7 +76,7 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
     if running and period > streak.decided_through + 1 and period > open_period(streak, plan):
         streak.credited_ahead |= {period}
     else:
-        decide(streak, plan, period)
+        decide_period(streak, plan, period)
         state.clock.due_days[MISS] = missed_on(streak, plan)
     if running:
         agenda.effects.append((StreakExtended, state.id, at, length, first_day))
@@ -99,7 +87,7 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
         _drop_totals(state, streak.decided_through)
 
 
-def decide(streak: StreakState, plan: StreakPlan, period: int) -> None:
+def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
     """Take a period as decided, and with it those after it that were credited ahead."""
     streak.decided_through = period
     if streak.protected_periods and max(streak.protected_periods) <= period:
@@ -155,7 +143,7 @@ def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> No
         last = min(open_period(streak, before), before.index(state.clock.day)) - 1
         if last > streak.decided_through:
             state.streak = streak.copy()
-            decide(state.streak, before, last)
+            decide_period(state.streak, before, last)
 
 
 def find_due_days(state: UserState, plan: StreakPlan) -> None:
@@ -183,16 +171,16 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
         if was_full:  # grants that found no room are gone
             streak.freeze_day = max(streak.freeze_day, plan.first_day(period + 1) - 1)
             state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
-        decide(streak, plan, period)
+        decide_period(streak, plan, period)
         agenda.effects.append((FreezeConsumed, state.id, at, streak.freezes, streak.length, plan.first_day(period)))
     else:
         keep_miss(state, period, frozen=False)
         state.streak = streak
-        lose(agenda, state, plan, period, at)
+        lose_streak(agenda, state, plan, period, at)
     state.clock.due_days[MISS] = missed_on(streak, plan)
 
 
-def lose(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
+def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
     """Lose the streak, which may be changed, in a period; what was credited after it begins the next one."""
     streak = state.streak
     ahead, streak.credited_ahead = streak.credited_ahead, NO_PERIODS
@@ -207,7 +195,7 @@ def lose(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: in
         if again == 1:
             streak.started = first_day
         agenda.effects.append((StreakStarted if again == 1 else StreakExtended, state.id, at, again, first_day))
-        decide(streak, plan, credited)
+        decide_period(streak, plan, credited)
 
 
 def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:

@@ -9,8 +9,6 @@ from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.state import UserState
 
-__all__ = ["Transition"]
-
 
 class Transition(NamedTuple):
     """One command, and what came of it.

@@ -18,8 +18,6 @@ from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.misses import Miss
 
-__all__ = ["REACH", "keep_miss", "protect_cut_short", "undo_misses"]
-
 #: How many periods back an open period can lie: zones are at most two days apart.
 REACH: Final = 3
 

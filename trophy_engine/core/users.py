@@ -9,25 +9,24 @@ from typing import Any, Final
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.achievements import complete_composites, cross
+from trophy_engine.core.achievements import complete_composites, cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
-from trophy_engine.core.points import pay
+from trophy_engine.core.plugs import end_step
+from trophy_engine.core.points import pay_awards
 from trophy_engine.core.preferences import own_streak
-from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle
+from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
 from trophy_engine.core.travel import protect_cut_short, undo_misses
 from trophy_engine.errors import CustomizationDisabled, InvalidValue
 
-__all__ = ["change", "check_changes", "create"]
-
 _UTC: Final = "UTC"
 _ENABLED: Final = "preferences.streak.enabled"
 
 
-def create(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> UserState:
+def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> UserState:
     """Create a user with the fields they are first given, and make all that follows from their creation happen.
 
     Raises:
@@ -38,20 +37,22 @@ def create(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> User
     state = UserState(agenda.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
     check_changes(agenda, state, fields, at)
     experiment = agenda.plan.ruleset.experimentation
-    state.profile.control = experiment is not None and _draw(user_id) < experiment.control_ratio
+    state.profile.control = experiment is not None and _experiment_bucket(user_id) < experiment.control_ratio
     agenda.effects.append((UserCreated, user_id, at, state.clock.zone.name))
-    change(agenda, state, fields, at)
+    update_profile(agenda, state, fields, at)
     freezes = agenda.plan.streak.freezes if agenda.plan.streak else None
     if freezes is not None and freezes.start_count:
         state.streak.freezes = freezes.start_count
         agenda.effects.append((FreezeGranted, user_id, at, freezes.start_count, freezes.start_count))
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
-    pay(agenda, state, at)
-    settle(agenda, state, at)
+    pay_awards(agenda, state, at)
+    if agenda.plan.plugs:
+        end_step(agenda, state, None, at)
+    settle_user(agenda, state, at)
     return state
 
 
-def _draw(user_id: str) -> int:
+def _experiment_bucket(user_id: str) -> int:
     """Draw a number from 0 to 99 for a user, always the same."""
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()) % 100
 
@@ -69,24 +70,23 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
                 raise CustomizationDisabled(state.id)
     if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
-        raise InvalidValue("subscribe_to_emails needs an email; give one along with it")
+        raise InvalidValue("needs an email; give one along with it", "subscribe_to_emails")
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return
     home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
     today = date.fromordinal(home.window(at)[0])
     if date.fromisoformat(signed_up) > today:
-        raise InvalidValue(f"sign_up_date {signed_up} must not be later than today, {today} in {home.name}")
+        raise InvalidValue(f"{signed_up} must not be later than today, {today} in {home.name}", "sign_up_date")
 
 
-def change(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
+def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
     """Change a user's fields, and do what follows; fields that have the value already are left alone."""
     fields = dict(changes)
     if fields.get("subscribe_to_emails", state.profile.subscribe_to_emails) == "false":
         fields["email"] = None  # who wants no mail leaves no address
     if "time_zone" in fields:
         state.profile.zone_given = fields["time_zone"] is not None
-        state.clock.due = min(state.clock.due, at)  # mail goes by another zone now, be it of the same name
     for field, wanted in fields.items():
         before = _current(state, field)
         after = zone(wanted or _UTC).name if field == "time_zone" else wanted
@@ -165,7 +165,7 @@ def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
         find_due_days(state, streak)
     if jump_east:
         pay_ticks_skipped(agenda, state, at)
-    settle(agenda, state, at)
+    settle_user(agenda, state, at)
 
 
 def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None, at: int) -> None:
@@ -175,5 +175,5 @@ def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None
     state.forget()
     if state.profile.sign_up_day is not None:
         state.counters.years = anniversaries_by(state.profile.sign_up_day, state.clock.zone.window(at)[0])
-        cross(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, silently=True)
-        complete_composites(agenda, state, at, silently=True)
+        cross_thresholds(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, announce=False)
+        complete_composites(agenda, state, at, announce=False)

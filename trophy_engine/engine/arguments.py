@@ -6,17 +6,20 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
+from typing import Final
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Changes
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.preferences import CHANNELS, MESSAGES, NOTIFICATIONS, write_conditions
-from trophy_engine.errors import InvalidValue, short_repr
-from trophy_engine.identifiers import check_text
+from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, Changes, Plan, write_conditions
+from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
+from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.streak import StreakMetric
+
+_EACH_KEY: Final = FieldName("attributes", before="each key of ")
+_AN_IDEMPOTENCY_KEY: Final = FieldName(before="an idempotency key")
+_EACH_NOTIFICATION: Final = FieldName("notifications", before="each of ")
 
 
 class Unset(Enum):
@@ -48,10 +51,11 @@ def check_attributes(attributes: object) -> None:
         InvalidValue: they do not.
     """
     if not isinstance(attributes, Mapping):
-        raise InvalidValue(f"attributes must map keys to strings, not {short_repr(attributes)}")
+        raise InvalidValue(f"must map keys to strings, not {short_repr(attributes)}", "attributes")
     for key, text in attributes.items():
-        check_text(key, "each key of attributes")
-        check_text(text, f"attribute {key!r}")
+        check_text(key, _EACH_KEY)
+        if not (isinstance(text, str) and is_writable(text)):
+            check_text(text, FieldName(before=f"attribute {key!r}"))
 
 
 def check_idempotency_key(key: object) -> None:
@@ -61,8 +65,8 @@ def check_idempotency_key(key: object) -> None:
         InvalidValue: it is no string, has nothing in it, or is none that every storage can keep.
     """
     if not isinstance(key, str) or not key:
-        raise InvalidValue(f"an idempotency key must be a string with something in it, not {short_repr(key)}")
-    check_text(key, "an idempotency key")
+        raise InvalidValue(f"must be a string with something in it, not {short_repr(key)}", _AN_IDEMPOTENCY_KEY)
+    check_text(key, _AN_IDEMPOTENCY_KEY)
 
 
 def as_text(field: str, value: object) -> str | None:
@@ -89,7 +93,7 @@ def as_sign_up_date(value: object) -> str | None:
         value = parse_date(value, "sign_up_date")
     if not isinstance(value, date) or value.year < 1900:  # noqa: PLR2004  # the first year that instants can have
         shown = value if isinstance(value, date) else short_repr(value)
-        raise InvalidValue(f"sign_up_date must be a date from 1900-01-01 on, not {shown}")
+        raise InvalidValue(f"must be a date from 1900-01-01 on, not {shown}", "sign_up_date")
     return value.isoformat()
 
 
@@ -102,20 +106,20 @@ def as_local_date(field: str, value: object) -> str:
     if isinstance(value, str):
         value = parse_date(value, field)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"{field} must be a date such as 2025-04-02, not {short_repr(value)}")
+        raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(value)}", field)
     return value.isoformat()
 
 
-def encode_strings(field: str, value: object) -> str:
+def encode_strings(field: str | FieldName, value: object) -> str:
     """Take a list of texts as JSON.
 
     Raises:
         InvalidValue: it is none.
     """
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise InvalidValue(f"{field} must be a list of strings, not {short_repr(value)}")
+        raise InvalidValue(f"must be a list of strings, not {short_repr(value)}", field)
     for text in value:
-        check_text(text, f"each of {field}")
+        check_text(text, name_field(field, "each of "))
     return json.dumps(list(value), separators=(",", ":"))
 
 
@@ -126,7 +130,7 @@ def as_flag(field: str, value: object) -> str:
         InvalidValue: it is neither.
     """
     if not isinstance(value, bool):
-        raise InvalidValue(f"{field} must be true or false, not {short_repr(value)}")
+        raise InvalidValue(f"must be true or false, not {short_repr(value)}", field)
     return "true" if value else "false"
 
 
@@ -139,9 +143,10 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
     InstanceOf((Mapping,)).check("notifications", notifications)
     changes = {}
     for kind, channels in notifications.items():
-        OneOf(MESSAGES).check("each of notifications", kind)
-        written = encode_strings(f"notifications.{kind}", channels)
-        SubsetOf(CHANNELS).check(f"notifications.{kind}", tuple(channels))
+        OneOf(MESSAGES).check(_EACH_NOTIFICATION, kind)
+        field = FieldName("notifications", after=f".{kind}")
+        written = encode_strings(field, channels)
+        SubsetOf(CHANNELS).check(field, tuple(channels))
         changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
     return changes
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
-from trophy_engine.core.commands import (
+from trophy_engine.core import (
     ChangeRules,
     Complete,
+    Effect,
     GrantFreeze,
     Identify,
     Pause,
@@ -20,11 +21,10 @@ from trophy_engine.core.commands import (
     ResetStreak,
     RestoreStreak,
     Settle,
+    Transition,
     Unpause,
+    to_effect,
 )
-from trophy_engine.core.effects import Effect
-from trophy_engine.core.raw_effects import to_effect
-from trophy_engine.core.transition import Transition
 from trophy_engine.engine.arguments import (
     UNSET,
     Unset,
@@ -37,11 +37,12 @@ from trophy_engine.engine.arguments import (
 )
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import InvalidValue, StorageIncompatible, short_repr
+from trophy_engine.engine.plugs import PLUGS
+from trophy_engine.errors import FieldName, InvalidValue, StorageIncompatible, name_field, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import plan_of, transitions_of
+from trophy_engine.repository.transitions import plan_of
 from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import StreakMetric
@@ -112,12 +113,12 @@ class Engine:
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
-            raise InvalidValue(f"storage must be a storage such as MemoryStorage(), not {short_repr(storage)}")
+            raise InvalidValue(f"must be a storage such as MemoryStorage(), not {short_repr(storage)}", "storage")
         storage = MemoryStorage() if storage is None else storage
         with _close_on_error(storage):
             Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
             CALLABLE.check("clock", clock)
-            self._repository = Repository(storage, ruleset)
+            self._repository = Repository(storage, ruleset, PLUGS)
             self._execution = Execution(self._repository, clock)
         self._lock = self._execution.exclusion.lock
 
@@ -615,7 +616,7 @@ class Engine:
         LOCAL_DATE.check("first", first)
         LOCAL_DATE.check("last", last)
         if first > last:
-            raise InvalidValue(f"first {first} must not be after last {last}")
+            raise InvalidValue((f"{first} must not be after", FieldName("last"), str(last)), "first")
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
             return self._execution.leaderboards.standings(user, leaderboard, instant, first, last)
@@ -670,7 +671,7 @@ class Engine:
     # --- the log ------------------------------------------------------------------------------------------------------
 
     def log(self) -> Iterator[Entry]:
-        """Walk the log of all commands; ``Engine.replay`` does them again."""
+        """Walk the log of all commands; ``Engine.from_log`` does them again."""
         return self._repository.storage.entries()
 
     def transitions(self, user: str, *, at: datetime | None = None) -> list[Transition]:
@@ -683,9 +684,9 @@ class Engine:
         """
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
-            return list(transitions_of(self._repository.commands_of(user), instant))
+            return list(self._repository.transitions_of(user, instant))
 
-    def dump(self, user: str) -> dict[str, Any]:
+    def export_user(self, user: str) -> dict[str, Any]:
         """Give a user's state as JSON values, as a snapshot holds it: what two engines agree on, if they agree.
 
         Raises:
@@ -695,7 +696,7 @@ class Engine:
             return self._execution.state(user).dump(self._repository.plan)
 
     @classmethod
-    def replay(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
+    def from_log(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
         """Make a fresh engine and do what a log says: the same states, effects and identifiers come of it.
 
         Raises:
@@ -708,8 +709,9 @@ class Engine:
             if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
                 raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
             engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
+            each = name_field("entries", "each of ")
             for entry in log:
-                InstanceOf((Entry,)).check("each of entries", entry)
+                InstanceOf((Entry,)).check(each, entry)
                 match entry.command:
                     case ChangeRules(rules, at):
                         engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))

@@ -14,29 +14,33 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Record, UserCommand
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.raw_effects import AT
-from trophy_engine.core.settle import make_due_happen, settle
-from trophy_engine.core.state import UserState
+from trophy_engine.core import (
+    AT,
+    Agenda,
+    RawEffect,
+    Record,
+    UserCommand,
+    UserState,
+    apply_command,
+    make_due_happen,
+    settle_user,
+)
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
-from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
+from trophy_engine.errors import EarlierThanSettled, FieldName, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.notifications.broadcasts import broadcasts_between, finished_early
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
 
 if TYPE_CHECKING:
-    from trophy_engine.leaderboards.leaderboards import Leaderboards, NotifierCheckpoint
+    from trophy_engine.leaderboards.leaderboards import Leaderboards
+    from trophy_engine.notifications.announcer import Announcer, Checkpoint
 
 _AT = itemgetter(AT)
+_CLOCK = FieldName(before="the clock's instant")
 
 
 class Execution:
@@ -62,6 +66,13 @@ class Execution:
         from trophy_engine.leaderboards.leaderboards import Leaderboards  # noqa: PLC0415
 
         return Leaderboards(self.repository)
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """What announces the ranks of users, and what concerns all of them."""
+        from trophy_engine.notifications.announcer import Announcer  # noqa: PLC0415
+
+        return Announcer(self.repository, self.leaderboards)
 
     # --- entering ---------------------------------------------------------------------------------------------------
 
@@ -100,6 +111,8 @@ class Execution:
         """Go on from the log after a command that was interrupted."""
         if "leaderboards" in self.__dict__:
             self.leaderboards.recover()
+        if "announcer" in self.__dict__:
+            self.announcer.recover()
         self.repository.recover()
         self._agenda = Agenda(self.repository.plan)
 
@@ -107,7 +120,7 @@ class Execution:
 
     def now(self) -> int:
         """Read the clock, in microseconds."""
-        return to_micros(self._clock(), "the clock's instant")
+        return to_micros(self._clock(), _CLOCK)
 
     def state(self, user: str) -> UserState:
         """Enter, and return the state of a user; it is not to be changed.
@@ -144,14 +157,14 @@ class Execution:
     def settled_copy(self, state: UserState, instant: int) -> UserState:
         """Return a copy of a state as time alone makes it by an instant."""
         copy = state.copy()
-        settle(Agenda(self.repository.plan), copy, instant)
+        settle_user(Agenda(self.repository.plan), copy, instant)
         return copy
 
     def player(self, state: UserState, instant: int) -> Player:
         """Return the view of a user as of an instant; one that the user has passed is answered from the log."""
         if instant >= state.clock.settled:
             return Player(self.repository.plan, self.settled_copy(state, instant))
-        [last] = deque(transitions_of(self.repository.commands_of(state.id), instant), maxlen=1)
+        [last] = deque(self.repository.transitions_of(state.id, instant), maxlen=1)
         return Player(last.plan, last.state)
 
     # --- one command ------------------------------------------------------------------------------------------------
@@ -172,12 +185,12 @@ class Execution:
         boards = repository.plan.boards
         effects: list[RawEffect] = []
         repository.whole = False  # until it is in the log: if anything interrupts it, the next call begins from the log
-        agenda.effects = effects
+        agenda.begin(effects)
         if boards:
-            self.leaderboards.advance_to(command.at)
+            self.announcer.advance_to(command.at)
         known = repository.states.get(user_id) if type(user_id) is str else None
         try:
-            state = apply(agenda, known or repository.state(check_user_id(user_id)), command)
+            state = apply_command(agenda, known or repository.state(check_user_id(user_id)), command)
         except TrophyError:
             self._agenda = Agenda(repository.plan)
             repository.whole = True  # a refusal leaves no trace
@@ -190,9 +203,7 @@ class Execution:
         repository.append(number, command)
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)
-            if repository.plan.notices is not None:
-                effects += self.leaderboards.collect_due(command.at)
-                effects += self.leaderboards.announce_moves(user_id, command.at)
+            effects += self.announcer.after_command(user_id, command.at)
         repository.whole = True
         if self.subscribers.subscriptions:
             self.notify(effects, outcome)
@@ -215,7 +226,8 @@ class Execution:
         repository = self.repository
         repository.whole = False
         agenda = Agenda(repository.plan)
-        effects = agenda.effects = self._broadcasts(instant)
+        effects = self.announcer.announcements_until(instant)
+        agenda.begin(effects)
         for user_id in repository.users():
             state = repository.state(user_id)
             if state is not None:
@@ -228,18 +240,6 @@ class Execution:
         effects.sort(key=_AT)
         self.notify(effects)
         return effects
-
-    def _broadcasts(self, until: int) -> list[RawEffect]:
-        """Return the effects that concern all users since they were last settled, or since the first user came."""
-        repository = self.repository
-        if repository.plan.notices is None:
-            return []
-        first = min((state.profile.created for state in repository.all_states()), default=None)
-        if first is None:
-            return []
-        since = max(repository.settled(), first)
-        effects = broadcasts_between(repository.plan, since, until, self.leaderboards.final_rankings(until))
-        return [*self.leaderboards.collect_due(until), *effects] if repository.plan.boards else effects
 
     def change_rules(self, ruleset: Ruleset, at: int | None) -> list[RawEffect]:
         """Take all users to other rules; return the effects in order of time.
@@ -255,11 +255,9 @@ class Execution:
         for state in repository.all_states() if instant < latest else ():
             if instant < state.clock.settled:
                 raise EarlierThanSettled(state.id, from_micros(instant), from_micros(state.clock.settled))
-        before, effects = repository.plan, self._broadcasts(instant)
+        before, effects = repository.plan, self.announcer.announcements_until(instant)
         effects += repository.change_rules(ruleset, instant)
-        after = repository.plan
-        if after.notices is not None:
-            effects += finished_early(before, after, instant, self.leaderboards.top_at)
+        effects += self.announcer.after_rules_change(before, instant)
         effects.sort(key=_AT)
         self.notify(effects)
         return effects
@@ -273,7 +271,7 @@ class Execution:
             if self.repository.in_batch:
                 yield
                 return
-            checkpoint = self.leaderboards.checkpoint() if self.repository.plan.boards else None
+            checkpoint = self.announcer.checkpoint() if self.repository.plan.boards else None
             try:
                 yield from self._batched(checkpoint)
             except BaseException:
@@ -282,7 +280,7 @@ class Execution:
             effects, self._pending_effects = self._pending_effects, []
             self.notify(effects)
 
-    def _batched(self, checkpoint: NotifierCheckpoint | None) -> Iterator[None]:
+    def _batched(self, checkpoint: Checkpoint | None) -> Iterator[None]:
         try:
             self.repository.begin_batch()
             yield
@@ -291,7 +289,7 @@ class Execution:
             self.repository.abandon_batch()
             self._pending_effects.clear()
             if checkpoint is not None:
-                self.leaderboards.restore(checkpoint)
+                self.announcer.restore(checkpoint)
             raise
 
     def notify(self, effects: list[RawEffect], outcome: Outcome | None = None) -> None:

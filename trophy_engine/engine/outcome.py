@@ -12,19 +12,24 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.commands import Complete, Record, UserCommand
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     AchievementCompleted,
+    Complete,
     Effect,
     MetricChanged,
+    NamedEffect,
+    Plan,
     PointsAwarded,
     RawEffect,
+    Record,
     StreakExtended,
     StreakStarted,
+    StreakState,
+    UserCommand,
+    name_fields,
+    select_effects,
+    to_effect,
 )
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.raw_effects import NamedEffect, name_fields, select_effects, to_effect
-from trophy_engine.core.state.streak import StreakState
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of

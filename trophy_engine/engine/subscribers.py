@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from trophy_engine.core.effects import Effect, RawEffect
-from trophy_engine.core.raw_effects import KIND, to_effect
+from trophy_engine.core import KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue, SubscribersFailed, short_repr
 from trophy_engine.rules.constraints import CALLABLE
@@ -31,7 +30,7 @@ class Subscribers:
             InvalidValue: the kind is not a class of effects, or the callback cannot be called.
         """
         if not (isinstance(kind, type) and issubclass(kind, Effect)):
-            raise InvalidValue(f"kind must be a class of effects such as MetricChanged, not {short_repr(kind)}")
+            raise InvalidValue(f"must be a class of effects such as MetricChanged, not {short_repr(kind)}", "kind")
         CALLABLE.check("callback", callback)
         subscription = (kind, callback)
         self.subscriptions.append(subscription)

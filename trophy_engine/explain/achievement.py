@@ -9,10 +9,15 @@ from typing import Final
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, StreakExtended, StreakStarted
-from trophy_engine.core.plan import AchievementPlan
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    AchievementBackdated,
+    AchievementCompleted,
+    AchievementPlan,
+    StreakExtended,
+    StreakStarted,
+    Transition,
+    UserState,
+)
 from trophy_engine.explain.filters import FilterClosed, closed_by
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number

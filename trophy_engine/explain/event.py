@@ -11,38 +11,37 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.boosts import reckoned
-from trophy_engine.core.commands import (
-    Complete,
-    GrantFreeze,
-    Identify,
-    Pause,
-    Record,
-    ResetStreak,
-    RestoreStreak,
-    Unpause,
-    UserCommand,
-)
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     AchievementBackdated,
     AchievementDue,
+    AchievementPlan,
     BoostFinished,
     BoostStarted,
+    Complete,
+    Counter,
     Effect,
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
+    GrantFreeze,
+    Identify,
     LeaderboardChanged,
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
     MetricChanged,
+    NamedEffect,
+    Pause,
+    Plan,
     PointsAwarded,
     PointsChanged,
     RankChanged,
     ReactivationDue,
     RecapDue,
+    Record,
+    ResetStreak,
+    RestoreStreak,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -53,11 +52,13 @@ from trophy_engine.core.effects import (
     StreakRestored,
     StreakStarted,
     StreakUnpaused,
+    TriggerPlan,
+    Unpause,
     UserChanged,
+    UserCommand,
     UserCreated,
+    boosted,
 )
-from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
-from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.rules.phrases import count_noun, join_words
@@ -289,7 +290,7 @@ def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         return 1
     most = floor(changes[counter.unfiltered].value) // step + 1
     return next(
-        (n for n in range(1, most) if abs(reckoned(trigger.points * n, award.boosts)) >= abs(award.awarded)), most
+        (n for n in range(1, most) if abs(boosted(trigger.points * n, award.boosts)) >= abs(award.awarded)), most
     )
 
 

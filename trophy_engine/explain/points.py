@@ -11,13 +11,17 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.boosts import products, reckoned, rounding_of
-from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.plan import TriggerPlan
-from trophy_engine.core.points import level_of
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    NamedEffect,
+    PointsAwarded,
+    Transition,
+    TriggerPlan,
+    UserState,
+    boosted,
+    level_of,
+    products,
+    rounding_of,
+)
 from trophy_engine.explain.filters import FilterClosed, closed_by
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
@@ -191,7 +195,7 @@ def _explain_calculation(
 ) -> AwardExplanation:
     before, awarded = entered
     amount = trigger.points * times
-    result = reckoned(amount, boosts)
+    result = boosted(amount, boosts)
     taken = 0 if closed is not None else result - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explain.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explain.points import PointsExplanation, explain_points

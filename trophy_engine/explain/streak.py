@@ -9,22 +9,22 @@ from typing import Final, Literal
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     Effect,
     FreezeConsumed,
     FreezeReturned,
+    NamedEffect,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
+    StreakPlan,
     StreakReset,
     StreakRestored,
     StreakStarted,
+    Transition,
+    UserState,
+    expires,
 )
-from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import expires
-from trophy_engine.core.transition import Transition
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import count_noun, join_words

@@ -10,9 +10,7 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.commands import Record
-from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import MetricChanged, Record, Transition
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.phrases import name_day
 from trophy_engine.explain.streak import Period, PeriodKind, decide_periods

@@ -10,19 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Command
-from trophy_engine.core.leaderboard_values import Value, group_of, values_of
-from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.state.run_values import RunValues, runs_unlike
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    BoardPlan,
+    RunValues,
+    Transition,
+    UserState,
+    Value,
+    group_of,
+    runs_unlike,
+    settle_user,
+    values_of,
+)
 from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
-from trophy_engine.repository.transitions import transitions_of
 
 #: Where a user stands in a run: their group, and what their place in it goes by.
 _Place = tuple[Group, RankKey]
@@ -31,7 +34,7 @@ _Moves = dict[int, dict[str, _Place | None]]
 
 
 def standing_days(
-    board: BoardPlan, runs: Sequence[int], user: str, logs: Iterable[tuple[str, Iterable[Command]]], until: int
+    board: BoardPlan, runs: Sequence[int], user: str, histories: Iterable[tuple[str, Iterable[Transition]]], until: int
 ) -> dict[int, list[StandingDay]]:
     """Return the days up to an instant on which a user's rank or value changed, by run; a run without any is absent.
 
@@ -39,12 +42,12 @@ def standing_days(
         board: the leaderboard.
         runs: which of its runs.
         user: whose standing is asked for.
-        logs: every user and the commands about them.
+        histories: every user and their transitions up to that instant.
         until: the last instant that counts.
     """
     moves: dict[int, _Moves] = {}
-    for one, commands in logs:
-        for day, run, place in _days(board, runs, transitions_of(commands, until), until):
+    for one, transitions in histories:
+        for day, run, place in _days(board, runs, transitions, until):
             moves.setdefault(run, {}).setdefault(day, {})[one] = place
     return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 
@@ -106,7 +109,7 @@ def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
         end_of_day = (soonest // DAY + 1) * DAY - 1
         if end_of_day >= until:
             return
-        settle(agenda, state, end_of_day)
+        settle_user(agenda, state, end_of_day)
         yield state.copy()
 
 

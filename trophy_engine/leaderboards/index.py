@@ -16,14 +16,20 @@ from typing import Final
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, NEVER
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.leaderboard_values import Value, group_of, values_of
-from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.raw_effects import AT
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.state.clock import LAST_DAY
-from trophy_engine.core.state.run_values import RunValues, runs_unlike
+from trophy_engine.core import (
+    AT,
+    LAST_DAY,
+    Agenda,
+    BoardPlan,
+    Plan,
+    RunValues,
+    UserState,
+    Value,
+    group_of,
+    runs_unlike,
+    settle_user,
+    values_of,
+)
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
 from trophy_engine.numbers import Number
 
@@ -125,8 +131,8 @@ class LeaderboardIndex:
         self.overlay(state, instant)
 
     def _settle(self, state: UserState, instant: int) -> None:
-        self._agenda.effects = []
-        settle(self._agenda, state, instant)
+        self._agenda.begin([])
+        settle_user(self._agenda, state, instant)
 
     def overlay(self, state: UserState, instant: int) -> None:
         """Put a user in as time has changed them up to an instant, beside what is stored."""

@@ -4,72 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, NEVER
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
-from trophy_engine.leaderboards.final_rankings import FinalRankings
+from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, short_repr
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NOWHERE, LeaderboardIndex, Position
-from trophy_engine.leaderboards.rank_changes import Move, RankNotifier
 from trophy_engine.leaderboards.run_ranking import Group
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import plan_of, transitions_of
+from trophy_engine.repository.transitions import plan_of
 from trophy_engine.views.player import Player
 
 #: How many runs one can ask for.
 MOST_RUNS: Final = 10_000
 #: How many rows one gets who asks for no number.
-DEFAULT_LIMIT = 10
-#: What waits to be told, up to when time has been passed, and what is to be told of that.
-NotifierCheckpoint = tuple[RankNotifier | None, int, list[RawEffect]]
+DEFAULT_LIMIT: Final = 10
+
+
+class Move(NamedTuple):
+    """How a user moved on a run of a board: the position before and after."""
+
+    board: BoardPlan
+    run: int
+    before: Position
+    after: Position
 
 
 class Leaderboards:
-    """The leaderboards of an engine."""
+    """The leaderboards of an engine.
+
+    Attributes:
+        moves: the moves of the latest ``record_change``.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._index: LeaderboardIndex | None = None
         self._forgotten = repository.forgotten
-        self._rank_notifier: RankNotifier | None = None
-        self._passed = FIRST
-        self._told: list[RawEffect] = []
-        self._moves: list[Move] = []
+        self.moves: list[Move] = []
         self._sound = True
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
     def as_of(self, instant: int) -> LeaderboardIndex:
         """Give the standings as of an instant."""
-        index = self._current_index()
+        index = self.current_index()
         self._sound = False
         index.advance_to(instant)
         self._sound = True
         return index
 
     def recover(self) -> None:
-        """Drop what an interrupted command may have left half done; what waits to be told stays."""
+        """Drop what an interrupted command may have left half done."""
         self._index = None
-        self._moves = []
-        self._rank_notifier = self._rank_notifier and self._rank_notifier.copy()
+        self.moves = []
 
-    def _current_index(self) -> LeaderboardIndex:
-        """Give the standings, made from all users' states if there are none of these rules.
+    def current_index(self) -> LeaderboardIndex:
+        """Return the index, made from all users' states if there is none of the present rules and states.
 
-        Whoever is about to change them takes them from here and declares them unsound until that is done.
+        A method that is about to change it takes it from here and declares it unsound until that is done.
         """
         index, repository = self._index, self._repository
         forgotten = self._forgotten != repository.forgotten
@@ -77,9 +77,6 @@ class Leaderboards:
             self._index = None
             index = LeaderboardIndex(repository.plan, repository.users(), repository.state)
             self._forgotten = repository.forgotten
-            self._rank_notifier = self._notifier_with_rules(repository.plan)
-            if self._rank_notifier is not None:
-                self._passed = max(self._passed, repository.latest())
             repository.changed.clear()
             self._index, self._sound = index, True
         elif repository.changed:
@@ -96,26 +93,20 @@ class Leaderboards:
         self._repository.changed.clear()
         self._sound = True
 
-    def advance_to(self, instant: int) -> None:
-        """Go to an instant by way of all that time changes, and note what there is to tell of it."""
-        index = self._current_index()
+    def advance(self, since: int, until: int) -> Iterator[tuple[int, str, list[Move]]]:
+        """Advance from one instant to another; yield the instants at which time moves users, and their moves."""
+        index = self.current_index()
         self._sound = False
-        if self._rank_notifier is not None and instant > self._passed:
-            told: list[RawEffect] = []
-            index.advance_to(self._passed)
-            for at, state in index.changes_until(instant):
-                told += self._rank_notifier.collect_due(at)
-                for move in self._moved(index, state, at, partial(index.overlay, state, at)):
-                    told += self._rank_notifier.record_move(state.id, move, index, at)
-            self._told += told
-            self._passed = instant
-        index.advance_to(instant)
+        index.advance_to(since)
+        for at, state in index.changes_until(until):
+            yield at, state.id, self._moved(index, state, at, partial(index.overlay, state, at))
+        index.advance_to(until)
         self._sound = True
 
     def refresh(self, state: UserState) -> None:
         """Take note that time has changed a user for good."""
         if self._index is not None:
-            index = self._current_index()
+            index = self.current_index()
             self._sound = False
             index.update(state)
             self._sound = True
@@ -124,10 +115,10 @@ class Leaderboards:
         """Take note of a user's command, and tell what it did; the standings must be as of its instant, before it."""
         index = self.as_of(at)
         self._sound = False
-        self._moves = self._moved(index, state, at, partial(index.update, state))
+        self.moves = self._moved(index, state, at, partial(index.update, state))
         self._sound = True
         found = {}
-        for board, run, before, after in self._moves:
+        for board, run, before, after in self.moves:
             group = index.group(board, state.id)
             threshold = 1 if group is None else index.ranking(board, run).threshold(group)
             found[board.key] = _change(board, run, before, after, threshold, group or ())
@@ -144,56 +135,6 @@ class Leaderboards:
         put()
         after = (Move(board, run, stood, index.position(board, run, state.id)) for board, run, stood in before)
         return [move for move in after if move.after != move.before]
-
-    # --- telling ----------------------------------------------------------------------------------------------------
-
-    def collect_due(self, until: int) -> list[RawEffect]:
-        """Tell what time has changed, and what has waited to be told of ranks, until an instant."""
-        self.advance_to(until)
-        told, self._told = self._told, []
-        return told if self._rank_notifier is None else [*told, *self._rank_notifier.collect_due(until)]
-
-    def announce_moves(self, user: str, at: int) -> Iterator[RawEffect]:
-        """Tell of the ranks that the latest ``record_change`` brought about."""
-        if self._rank_notifier is not None and self._index is not None:
-            for move in self._moves:
-                yield from self._rank_notifier.record_move(user, move, self._index, at)
-
-    def checkpoint(self) -> NotifierCheckpoint:
-        """Give what waits to be told, to go back to it if a batch fails."""
-        return None if self._rank_notifier is None else self._rank_notifier.copy(), self._passed, self._told.copy()
-
-    def restore(self, checkpoint: NotifierCheckpoint) -> None:
-        """Forget what was to be told since."""
-        self._rank_notifier, self._passed, self._told = checkpoint
-
-    def _notifier_with_rules(self, plan: Plan) -> RankNotifier | None:
-        """Give what waits to be told under rules: what still has its leaderboard."""
-        if plan.notices is None:
-            return None
-        return (self._rank_notifier or RankNotifier(0)).with_rules(plan.notices.throttle, plan.boards)
-
-    def final_rankings(self, until: int) -> Callable[[BoardPlan, int], tuple[LeaderboardRow, ...]]:
-        """Make what gives the first rows of runs as they stood when each closed, in that order, up to an instant."""
-        final_rankings = FinalRankings(self._repository, until)
-        joined = cache(self._joined)
-
-        def top(board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
-            closes = board.runs.closes(run)
-            if closes is None or (board.rule.rank_by == "metric" and run not in joined(board.key)):
-                return ()
-            return final_rankings.top_rows(board, run, closes - 1, DEFAULT_LIMIT)
-
-        return top
-
-    def top_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
-        """Give the first rows of a run as they stood at an instant."""
-        return FinalRankings(self._repository, at).top_rows(board, run, at, DEFAULT_LIMIT)
-
-    def _joined(self, key: str) -> frozenset[int]:
-        """Return the runs of a board by a metric in which a user has done anything that counts."""
-        states = self._repository.all_states()
-        return frozenset(run for state in states for run in state.counters.boards.get(key, ()))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -241,7 +182,7 @@ class Leaderboards:
         user, today = player.id, zone(player.time_zone).window(at)[0]
         number = board.runs.nearest(today) if run is None else _run_of(board, run)
         if days < 0:
-            raise InvalidValue(f"days must be at least 0, not {days}")
+            raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NOWHERE if scheduled else index.position(board, number, user)
@@ -278,15 +219,16 @@ class Leaderboards:
     def _standing_days(
         self, board: BoardPlan, runs: Sequence[int], user: str, until: int
     ) -> dict[int, list[StandingDay]]:
-        logs = ((one, self._repository.commands_of(one)) for one in self._repository.users())
-        return standing_days(board, runs, user, logs, min(until, self._stops(board, runs[-1])))
+        until = min(until, self._stops(board, runs[-1]))
+        histories = ((one, self._repository.transitions_of(one, until)) for one in self._repository.users())
+        return standing_days(board, runs, user, histories, until)
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
         """Give the standings for a look at a run: streaks stop when it closes, as the log tells."""
         stops = self._stops(board, run)
         if stops < at:
             return self._past(stops)
-        return self._past(at) if exact and at < self._current_index().latest else self.as_of(at)
+        return self._past(at) if exact and at < self.current_index().latest else self.as_of(at)
 
     def _stops(self, board: BoardPlan, run: int) -> int:
         """Give the last instant that can move a run; one that counts what users gain in it stops by itself."""
@@ -312,9 +254,9 @@ class Leaderboards:
             state = self._repository.state(user)
             if state is not None and state.clock.settled <= at:
                 found[user] = state.copy()
-                settle(Agenda(self._repository.plan), found[user], at)
+                settle_user(Agenda(self._repository.plan), found[user], at)
             else:
-                for transition in transitions_of(self._repository.commands_of(user), at):
+                for transition in self._repository.transitions_of(user, at):
                     found[user] = transition.state
         return LeaderboardIndex(self._repository.plan, found, found.get)
 
@@ -394,7 +336,7 @@ def _utc_day(at: int) -> int:
 
 def _run_of(board: BoardPlan, day: date) -> int:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(f"run must be a date, not {short_repr(day)}")
+        raise InvalidValue(f"must be a date, not {short_repr(day)}", "run")
     found = board.runs.holding(day.toordinal())
     if found is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"
@@ -408,9 +350,9 @@ def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | 
     if limit is None:
         limit = min(DEFAULT_LIMIT, most)
     if not 0 <= limit <= most:
-        raise InvalidValue(f"limit must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}")
+        raise InvalidValue(f"must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}", "limit")
     if offset < 0 and user is None:
-        raise InvalidValue(f"offset must be at least 0, not {offset}; name a user for rows above theirs")
+        raise InvalidValue(f"must be at least 0, not {offset}; name a user for rows above theirs", "offset")
     return limit
 
 
@@ -423,5 +365,6 @@ def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Map
             raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
     if names and not wanted:
         listed = ", ".join(map(repr, names))
-        raise InvalidValue(f"leaderboard {board.key!r} is broken down by {listed}; give attributes to say which group")
+        broken_down = f"leaderboard {board.key!r} is broken down by {listed}; give"
+        raise InvalidValue((broken_down, FieldName("attributes"), "to say which group"))
     return wanted

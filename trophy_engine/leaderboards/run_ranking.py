@@ -14,9 +14,7 @@ from typing import Any
 
 from sortedcontainers import SortedList
 
-from trophy_engine.core.leaderboard_values import Value
-from trophy_engine.core.plan import BoardPlan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import BoardPlan, UserState, Value
 from trophy_engine.numbers import Number
 
 #: A user's values of the breakdown attributes, in the order of the rules.

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.runs import RunStatus
-from trophy_engine.core.leaderboard_row import LeaderboardRow
+from trophy_engine.core import LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard, RankBy
 

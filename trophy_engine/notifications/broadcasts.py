@@ -8,18 +8,21 @@ can be computed at any time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, begins_anywhere, over_everywhere
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
+    BoardPlan,
     BoostFinished,
     BoostStarted,
     LeaderboardFinished,
+    LeaderboardRow,
     LeaderboardStarted,
+    Plan,
     RawEffect,
 )
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.plan import BoardPlan, Plan
+from trophy_engine.notifications.plan import NotificationPlan
 
 #: The user of an effect that concerns all users.
 EVERYBODY: Final = ""
@@ -27,22 +30,34 @@ EVERYBODY: Final = ""
 ANNOUNCED_AFTER: Final = HOUR
 
 Rankings = tuple[LeaderboardRow, ...]
-#: Gives the first rows of a run as they stood when it closed; the runs come in the order in which they close.
-Top = Callable[[BoardPlan, int], Rankings]
+#: Returns the first rows of a run as they stood when it closed; the runs come in the order in which they close.
+RankingsAtClose = Callable[[BoardPlan, int], Rankings]
 
 
-def broadcasts_between(plan: Plan, since: int, until: int, top: Top) -> list[RawEffect]:
+class _Broadcast(NamedTuple):
+    """A broadcast at an instant; that of the end of a run still lacks its rankings, and names the run."""
+
+    at: int
+    fields: RawEffect
+    finished: tuple[BoardPlan, int] | None = None
+
+
+def broadcasts_between(
+    plan: Plan, rules: NotificationPlan, since: int, until: int, rankings_at_close: RankingsAtClose
+) -> list[RawEffect]:
     """List the broadcasts after an instant and up to another, in order of time."""
-    found = [*_of_boosts(plan, since, until)]
+    broadcasts = [*_of_boosts(rules, since, until)]
     for board in plan.boards.values():
         if board.rule.status == "active":
-            found += _of_runs(board, since, until)
-    found.sort(key=lambda raw: raw[2])
-    return [(*raw[:-1], top(*raw[-1])) if raw[0] is LeaderboardFinished else raw for raw in found]
+            broadcasts += _of_runs(board, since, until)
+    broadcasts.sort(key=attrgetter("at"))
+    return [
+        fields if finished is None else (*fields, rankings_at_close(*finished)) for _, fields, finished in broadcasts
+    ]
 
 
 def finished_early(
-    before: Plan, after: Plan, at: int, top: Callable[[BoardPlan, int, int], Rankings]
+    before: Plan, after: Plan, at: int, top_rows: Callable[[BoardPlan, int, int], Rankings]
 ) -> list[RawEffect]:
     """List the ends of leaderboards that other rules have finished before their time, each with its first rows."""
     found: list[RawEffect] = []
@@ -52,28 +67,29 @@ def finished_early(
         first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
         stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
         if stopped and board.runs.opens(run) <= at and (closes is None or at < closes + ANNOUNCED_AFTER):
-            found.append((LeaderboardFinished, EVERYBODY, at, key, first_day, last_day, top(board, run, at)))
+            found.append((LeaderboardFinished, EVERYBODY, at, key, first_day, last_day, top_rows(board, run, at)))
     return found
 
 
-def _of_boosts(plan: Plan, since: int, until: int) -> Iterator[RawEffect]:
-    for boost in plan.notices.boosts if plan.notices is not None else ():
+def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
+    for boost in rules.boosts:
         starts = begins_anywhere(boost.start)
         if since < starts <= until:
-            yield BoostStarted, EVERYBODY, starts, boost.system, boost.rule
+            yield _Broadcast(starts, (BoostStarted, EVERYBODY, starts, boost.system, boost.rule))
         over = None if boost.after is None else over_everywhere(boost.after - 1) + ANNOUNCED_AFTER
         if over is not None and since < over <= until:
-            yield BoostFinished, EVERYBODY, over, boost.system, boost.rule
+            yield _Broadcast(over, (BoostFinished, EVERYBODY, over, boost.system, boost.rule))
 
 
-def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[RawEffect]:
-    """Walk the runs that start and finish; one that finishes has itself in the place of its first rows."""
+def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
     run = max(runs.nearest(since // DAY + EPOCH_DAY) - 1, 0)
     while (opens := runs.opens(run)) <= until and runs.holding(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:
-            yield LeaderboardStarted, EVERYBODY, opens, board.key, first_day, last_day
-        if closes is not None and since < closes + ANNOUNCED_AFTER <= until:
-            yield LeaderboardFinished, EVERYBODY, closes + ANNOUNCED_AFTER, board.key, first_day, last_day, (board, run)
+            yield _Broadcast(opens, (LeaderboardStarted, EVERYBODY, opens, board.key, first_day, last_day))
+        over = None if closes is None else closes + ANNOUNCED_AFTER
+        if over is not None and since < over <= until:
+            finished = LeaderboardFinished, EVERYBODY, over, board.key, first_day, last_day
+            yield _Broadcast(over, finished, (board, run))
         run += 1

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 from typing import Final
 
-from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.raw_effects import select_effects
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import PointsAwarded, Transition, select_effects
 from trophy_engine.errors import InvalidValue, short_repr
 
 #: The number of awards that can be asked for.
@@ -22,7 +20,7 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
         InvalidValue: ``n`` is not from 1 to 100.
     """
     if type(n) is not int or not 1 <= n <= MAX_AWARDS:
-        raise InvalidValue(f"n must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}")
+        raise InvalidValue(f"must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}", "n")
     since = takewhile(
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )

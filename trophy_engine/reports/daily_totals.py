@@ -10,10 +10,7 @@ from typing import Literal, NamedTuple, Self
 
 import attrs
 
-from trophy_engine.core.commands import Record, UserCommand
-from trophy_engine.core.effects import MetricChanged, PointsAwarded
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import MetricChanged, NamedEffect, PointsAwarded, Record, Transition, UserCommand
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.dated_effects import dated_effects
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.effects import UserChanged, UserCreated
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import NamedEffect, Transition, UserChanged, UserCreated
 
 
 class DatedEffect(NamedTuple):

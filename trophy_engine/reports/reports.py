@@ -9,10 +9,8 @@ from typing import Protocol
 
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import PointsAwarded
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
-from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
+from trophy_engine.core import PointsAwarded, Transition, UserState
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
 from trophy_engine.reports.awards import last_awards
@@ -199,8 +197,8 @@ class Reports:
         known = tuple(attribute.key for attribute in ruleset.attributes if attribute.type == "user")
         Optional(InstanceOf((Mapping,))).check("attributes", attributes)
         for key, value in (attributes or {}).items():
-            check_text(key, "each key of attributes")
-            check_text(value, f"attributes.{key}")
+            check_text(key, FieldName("attributes", before="each key of "))
+            check_text(value, FieldName("attributes", after=f".{key}"))
             if key not in known:
                 raise UnknownKey("user attribute", key, known)
         return histogram(self._engine.players(at=at), system, attributes)

@@ -17,24 +17,24 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     FreezeConsumed,
     FreezeReturned,
+    NamedEffect,
+    Past,
+    Pauses,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
     StreakPaused,
+    StreakPlan,
     StreakRecounted,
     StreakReset,
     StreakRestored,
     StreakStarted,
     StreakUnpaused,
+    Transition,
 )
-from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.raw_effects import NamedEffect
-from trophy_engine.core.recount import Past
-from trophy_engine.core.state.pauses import Pauses
-from trophy_engine.core.transition import Transition
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
 from trophy_engine.reports.dated_effects import dated_effects
 
@@ -94,7 +94,7 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
     current = index(state.clock.day)
     most = min(current - index(1) - 1, MAX_PERIODS)
     if type(periods) is not int or not 1 <= periods <= most:
-        raise InvalidValue(f"periods must be a whole number from 1 to {most:,}, not {short_repr(periods)}")
+        raise InvalidValue(f"must be a whole number from 1 to {most:,}, not {short_repr(periods)}", "periods")
     rows = list(record.rows(current - periods + 1, current))
     # A later period can be credited already, on the other side of the date line.
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))

@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, short_repr
 from trophy_engine.numbers import Number
 from trophy_engine.reports.daily_totals import DailyTotals
 
@@ -63,14 +63,16 @@ def check_range(aggregation: str, start: object, end: object) -> None:
     """
     if aggregation not in get_args(FrequencyName):
         names = ", ".join(get_args(FrequencyName))
-        raise InvalidValue(f"aggregation must be one of {names}, not {short_repr(aggregation)}")
+        raise InvalidValue(f"must be one of {names}, not {short_repr(aggregation)}", "aggregation")
     for name, day in (("start", start), ("end", end)):
         if not isinstance(day, date) or isinstance(day, datetime):
-            raise InvalidValue(f"{name} must be a date, not {short_repr(day)}")
+            raise InvalidValue(f"must be a date, not {short_repr(day)}", name)
         if not _DAYS[0] <= day <= _DAYS[1]:
-            raise InvalidValue(f"{name} must lie in the years 1900 to 2199, not {day}")
+            raise InvalidValue(f"must lie in the years 1900 to 2199, not {day}", name)
     if isinstance(start, date) and isinstance(end, date):
         if start >= end:
-            raise InvalidValue(f"start {start} must be before end {end}")
+            raise InvalidValue((f"{start} must be before", FieldName("end"), str(end)), "start")
         if (end - start).days > MAX_DAYS:
-            raise InvalidValue(f"start {start} and end {end} must be at most {MAX_DAYS} days apart")
+            raise InvalidValue(
+                (f"{start} and", FieldName("end"), f"{end} must be at most {MAX_DAYS} days apart"), "start"
+            )

@@ -16,9 +16,7 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly, Weekly
-from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, MetricChanged
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import AchievementBackdated, AchievementCompleted, MetricChanged, Plan, Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals
@@ -113,7 +111,7 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
         return current
     if type(year) is not int or not 1 <= year <= current:
         bounds = f"from 1 to {current}, the user's current one"
-        raise InvalidValue(f"year must be a whole number {bounds}, not {short_repr(year)}")
+        raise InvalidValue(f"must be a whole number {bounds}, not {short_repr(year)}", "year")
     return year
 
 

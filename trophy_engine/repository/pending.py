@@ -7,7 +7,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Final
 
-from trophy_engine.core.commands import Record
+from trophy_engine.core import Record
 from trophy_engine.storage.protocol import Entry, user_of
 
 _SEQUENCE: Final = itemgetter(0)

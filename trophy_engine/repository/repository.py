@@ -12,14 +12,23 @@ from itertools import takewhile
 from typing import Final
 
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import ChangeRules, Command, Record, Settle
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import migrate_state
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.settle import make_due_happen, settle
-from trophy_engine.core.state import SCHEMA, UserState
+from trophy_engine.core import (
+    SCHEMA,
+    Agenda,
+    ChangeRules,
+    Command,
+    CompilePlug,
+    Plan,
+    RawEffect,
+    Record,
+    Settle,
+    Transition,
+    UserState,
+    apply_command,
+    make_due_happen,
+    migrate_state,
+    settle_user,
+)
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.repository.pending import PendingEntries
 from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
@@ -41,6 +50,7 @@ class Repository:
 
     Attributes:
         storage: where the log is kept.
+        plugs: what the rules are compiled with.
         plan: the rules in force.
         states: the live states, by user.
         whole: whether the live states are those of the log; False while a command changes them.
@@ -50,8 +60,9 @@ class Repository:
         migration_effects: what it did to users that the storage was opened under other rules than it had.
     """
 
-    def __init__(self, storage: Storage, ruleset: Ruleset | None) -> None:
+    def __init__(self, storage: Storage, ruleset: Ruleset | None, plugs: tuple[CompilePlug, ...]) -> None:
         self.storage = storage
+        self.plugs = plugs
         self.states: dict[str, UserState] = {}
         self.whole = True
         self.in_batch = False
@@ -117,7 +128,7 @@ class Repository:
         """
         self.check_no_batch()
         command = ChangeRules(ruleset.to_text(format="json"), at)
-        former, plan = self.plan, plan_of(command.rules)
+        former, plan = self.plan, plan_of(command.rules, self.plugs)
         self.whole = False
         effects: list[RawEffect] = []
         after = {}
@@ -148,12 +159,16 @@ class Repository:
         self, state: UserState, former: Plan, plan: Plan, command: ChangeRules, sequence: int, effects: list[RawEffect]
     ) -> UserState:
         agenda = Agenda(former)
-        settle(agenda, state, command.at)
+        settle_user(agenda, state, command.at)
         effects += agenda.effects
         agenda = Agenda(plan)
         diff = diff_of(former, plan)
         after = migrate_state(
-            agenda, state, diff, command.at, lambda: transitions_of(self._before(state.id, sequence), command.at)
+            agenda,
+            state,
+            diff,
+            command.at,
+            lambda: transitions_of(self._before(state.id, sequence), command.at, self.plugs),
         )
         effects += agenda.effects
         return after
@@ -190,7 +205,7 @@ class Repository:
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
                 case ChangeRules(rules) as command:
-                    former, plan = plan, plan_of(rules)
+                    former, plan = plan, plan_of(rules, self.plugs)
                     if state is not None:
                         state = self._migrate(state, former, plan, command, entry.sequence, [])
                     agenda = Agenda(plan)
@@ -198,8 +213,8 @@ class Repository:
                     if state is not None:
                         state = make_due_happen(agenda, state, at)
                 case command:
-                    state = apply(agenda, state, command)
-            agenda.effects.clear()
+                    state = apply_command(agenda, state, command)
+            agenda.begin([])
         if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
             self._unsaved[user_id] = None
             self._entries_unsaved += _REPLAY_WEIGHT * applied
@@ -208,11 +223,15 @@ class Repository:
     def _plan_at(self, sequence: int) -> Plan:
         """Give the rules that were in force after an entry of the log."""
         known = [command.rules for place, command in self._rules_history if place <= sequence]
-        return plan_of(known[-1] if known else NO_RULES)
+        return plan_of(known[-1] if known else NO_RULES, self.plugs)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Walk the commands about a user, and those about everybody, in the order of the log."""
         return (entry.command for entry in self._entries_of(user_id))
+
+    def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
+        """Walk what each of a user's commands up to an instant did, and last what time has made due by then."""
+        return transitions_of(self.commands_of(user_id), until, self.plugs)
 
     def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Walk the commands of ``commands_of`` that stand before an entry of the log."""
@@ -337,11 +356,11 @@ class Repository:
             if state is not None and isinstance(command, Settle):
                 self.states[user_id] = make_due_happen(agenda, state, command.at)
             elif state is not None and not isinstance(command, ChangeRules | Settle):
-                self.states[user_id] = apply(agenda, state, command)
+                self.states[user_id] = apply_command(agenda, state, command)
             self.changed[user_id] = None
         if isinstance(command, Settle):
             self._settled = None
-        agenda.effects.clear()
+        agenda.begin([])
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 

@@ -9,16 +9,24 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import ChangeRules, Command, Settle, UserCommand
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.evaluate import apply
-from trophy_engine.core.migration import RulesDiff, migrate_state
-from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.raw_effects import name_fields
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    ChangeRules,
+    Command,
+    CompilePlug,
+    Plan,
+    RulesDiff,
+    Settle,
+    Transition,
+    TriggerPlan,
+    UserCommand,
+    UserState,
+    apply_command,
+    compile_plan,
+    migrate_state,
+    name_fields,
+    settle_user,
+)
 from trophy_engine.rules.ruleset import Ruleset
 
 #: What is in force before a log begins.
@@ -26,9 +34,9 @@ NO_RULES: Final = Ruleset().to_text("json")
 
 
 @lru_cache(maxsize=256)
-def plan_of(rules: str) -> Plan:
+def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
     """Compile rules as a log holds them; a log that is done again for many users holds the same few."""
-    return compile_plan(Ruleset.from_text(rules, format="json"))
+    return compile_plan(Ruleset.from_text(rules, format="json"), plugs)
 
 
 @lru_cache(maxsize=256)
@@ -50,9 +58,11 @@ class _Awards(list[tuple[int, TriggerPlan, int]]):
         super().clear()
 
 
-def transitions_of(commands: Iterable[Command], until: int) -> Iterator[Transition]:
+def transitions_of(
+    commands: Iterable[Command], until: int, plugs: tuple[CompilePlug, ...] = ()
+) -> Iterator[Transition]:
     """Yield what each of a user's commands up to ``until`` does, and last what time has made due by then."""
-    plan = plan_of(NO_RULES)
+    plan = plan_of(NO_RULES, plugs)
     state: UserState | None = None
     told: list[Transition] = []
     for command in commands:
@@ -61,7 +71,7 @@ def transitions_of(commands: Iterable[Command], until: int) -> Iterator[Transiti
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, ChangeRules):
-            former, plan = plan, plan_of(command.rules)
+            former, plan = plan, plan_of(command.rules, plugs)
             if state is None:
                 continue
             told.append(_do(former, state, None, command.at))
@@ -81,9 +91,9 @@ def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: i
     agenda.awards = awards
     state = None if before is None else before.copy()
     if command is not None:
-        state = apply(agenda, state, command)
+        state = apply_command(agenda, state, command)
     elif state is not None:
-        settle(agenda, state, at)
+        settle_user(agenda, state, at)
     if state is None:
         raise AssertionError("time alone makes no user")
     return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
 from trophy_engine.rules.filters import Filter
@@ -27,7 +27,6 @@ _SOME_TEXT: Final = r"^[^\u0000]*\S[^\u0000]*$"
 
 #: The magnitude that whole numbers of rules stay below, so that no sum of them comes near the greatest number there is.
 _MAGNITUDE: Final = 10**18
-_LONGEST_SPAN: Final = 10**6
 
 
 class Constraint(ABC):
@@ -38,7 +37,7 @@ class Constraint(ABC):
         self.check(field.name, value)
 
     @abstractmethod
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value.
 
         Raises:
@@ -51,7 +50,7 @@ class Constraint(ABC):
 
 
 class _Key(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         check_key(value, name)
 
     def schema(self) -> dict[str, Any]:
@@ -64,14 +63,14 @@ class Keys(Constraint):
 
     min_length: int = 0
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, tuple) or len(value) < self.min_length:
             expected = "at least one key" if self.min_length else "keys"
             actual = "an empty one" if value == () else short_repr(value)
-            raise InvalidValue(f"{name} must be a list of {expected}, not {actual}")
+            raise InvalidValue(f"must be a list of {expected}, not {actual}", name)
         for key in value:
-            check_key(key, f"each of {name}")
+            check_key(key, name_field(name, "each of "))
         _check_unique(name, value)
 
     def schema(self) -> dict[str, Any]:
@@ -87,13 +86,13 @@ class Text(Constraint):
     max_length: int | None = None
     allow_empty: bool = False
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or not (self.allow_empty or value.strip()):
-            raise InvalidValue(f"{name} must be text, not {short_repr(value)}")
+            raise InvalidValue(f"must be text, not {short_repr(value)}", name)
         check_text(value, name)
         if self.max_length is not None and len(value) > self.max_length:
-            raise InvalidValue(f"{name} must have at most {self.max_length} characters, not {len(value)}")
+            raise InvalidValue(f"must have at most {self.max_length} characters, not {len(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -102,16 +101,16 @@ class Text(Constraint):
 
 
 class _Callable(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         if not callable(value):
-            raise InvalidValue(f"{name} must be a callable, not {short_repr(value)}")
+            raise InvalidValue(f"must be a callable, not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         return {"not": {}}  # no file holds one
 
 
 class _UserId(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         del name
         check_user_id(value)
 
@@ -120,39 +119,39 @@ class _UserId(Constraint):
 
 
 class _Flag(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, bool):
-            raise InvalidValue(f"{name} must be true or false, not {short_repr(value)}")
+            raise InvalidValue(f"must be true or false, not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
 
 class _LocalDate(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise InvalidValue(f"{name} must be a date such as 2026-02-14, not {short_repr(value)}")
+            raise InvalidValue(f"must be a date such as 2026-02-14, not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
 
 
 class _TimeOfDay(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
-            raise InvalidValue(f"{name} must be a time of day such as '12:00' or '23:59:59', not {short_repr(value)}")
+            raise InvalidValue(f"must be a time of day such as '12:00' or '23:59:59', not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
 class _Matching(Constraint):
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, Filter):
-            raise InvalidValue(f"{name} must map attribute keys to strings, not {short_repr(value)}")
+            raise InvalidValue(f"must map attribute keys to strings, not {short_repr(value)}", name)
         for key, wanted in value.items():
-            check_key(key, f"each key of {name}")
-            check_text(wanted, f"{name}.{key}")
+            check_key(key, name_field(name, "each key of "))
+            check_text(wanted, name_field(name, after=f".{key}"))
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -188,10 +187,10 @@ class OneOf(Constraint):
 
     choices: tuple[str, ...]
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            raise InvalidValue(f"{name} must be one of {', '.join(map(repr, self.choices))}, not {short_repr(value)}")
+            raise InvalidValue(f"must be one of {', '.join(map(repr, self.choices))}, not {short_repr(value)}", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -204,12 +203,12 @@ class SubsetOf(Constraint):
 
     choices: tuple[str, ...]
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, tuple):
-            raise InvalidValue(f"{name} must be a list, not {short_repr(value)}")
+            raise InvalidValue(f"must be a list, not {short_repr(value)}", name)
         for word in value:
-            OneOf(self.choices).check(f"each of {name}", word)
+            OneOf(self.choices).check(name_field(name, "each of "), word)
         _check_unique(name, value)
 
     def schema(self) -> dict[str, Any]:
@@ -225,18 +224,18 @@ class Integer(Constraint):
     max: int = _MAGNITUDE - 1
     allow_zero: bool = True
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidValue(f"{name} must be a whole number, not {short_repr(value)}")
+            raise InvalidValue(f"must be a whole number, not {short_repr(value)}", name)
         if not -_MAGNITUDE < value < _MAGNITUDE:
-            raise InvalidValue(f"{name} must lie between -10**18 and 10**18")
+            raise InvalidValue("must lie between -10**18 and 10**18", name)
         if value < self.min:
-            raise InvalidValue(f"{name} must be at least {self.min}, not {value}")
+            raise InvalidValue(f"must be at least {self.min}, not {value}", name)
         if value > self.max:
-            raise InvalidValue(f"{name} must be at most {self.max}, not {value}")
+            raise InvalidValue(f"must be at most {self.max}, not {value}", name)
         if not self.allow_zero and value == 0:
-            raise InvalidValue(f"{name} must not be 0")
+            raise InvalidValue("must not be 0", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -251,13 +250,13 @@ class Numeric(Constraint):
     above: int | None = None
     min: int | None = None
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         number = _exact_short(name, value)
         if self.above is not None and number <= self.above:
-            raise InvalidValue(f"{name} must be above {self.above}, not {value}")
+            raise InvalidValue(f"must be above {self.above}, not {value}", name)
         if self.min is not None and number < self.min:
-            raise InvalidValue(f"{name} must be at least {self.min}, not {value}")
+            raise InvalidValue(f"must be at least {self.min}, not {value}", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -273,11 +272,11 @@ class Between(Constraint):
     high: int
     apart_from: int
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not self.low < _exact_short(name, value) < self.high or value == self.apart_from:
             bounds = f"between {self.low} and {self.high}"
-            raise InvalidValue(f"{name} must lie {bounds} and not be {self.apart_from}, not {value}")
+            raise InvalidValue(f"must lie {bounds} and not be {self.apart_from}, not {value}", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -290,49 +289,12 @@ class Between(Constraint):
 
 
 @attrs.frozen
-class Within(Constraint):
-    """A number within inclusive bounds, floats included: a probability, or an hour."""
-
-    min: float
-    max: float
-
-    def check(self, name: str, value: Any) -> None:
-        """Check a value."""
-        if not isinstance(value, int | float) or isinstance(value, bool) or not self.min <= value <= self.max:
-            raise InvalidValue(f"{name} must lie between {self.min} and {self.max}, not {short_repr(value)}")
-
-    def schema(self) -> dict[str, Any]:
-        """Return the constraint as JSON Schema."""
-        return {"type": "number", "minimum": self.min, "maximum": self.max}
-
-
-@attrs.frozen
-class Span(Constraint):
-    """A pair of whole numbers of at least ``min``, the lower one first."""
-
-    min: int = 0
-
-    def check(self, name: str, value: Any) -> None:
-        """Check a value."""
-        if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
-            raise InvalidValue(f"{name} must be a pair of whole numbers, not {short_repr(value)}")
-        for number in value:
-            Integer(self.min, _LONGEST_SPAN).check(f"each of {name}", number)
-        if value[0] > value[1]:
-            raise InvalidValue(f"{name} must be the lower number and the higher one, not {short_repr(value)}")
-
-    def schema(self) -> dict[str, Any]:
-        """Return the constraint as JSON Schema."""
-        return {"type": "array", "items": Integer(self.min, _LONGEST_SPAN).schema(), "minItems": 2, "maxItems": 2}
-
-
-@attrs.frozen
 class Optional(Constraint):
     """None, or a value that satisfies a constraint; a rules file leaves the field out for None."""
 
     constraint: Constraint
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if value is not None:
             self.constraint.check(name, value)
@@ -349,16 +311,16 @@ class InstanceOf(Constraint):
     kinds: tuple[type, ...]
     many: bool = False
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if self.many and not isinstance(value, tuple):
-            raise InvalidValue(f"{name} must be a list, not {short_repr(value)}")
+            raise InvalidValue(f"must be a list, not {short_repr(value)}", name)
         for item in value if self.many else (value,):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
-                each = "each of " if self.many else ""
-                raise InvalidValue(f"{each}{name} must be {article} {names}, not {short_repr(item)}")
+                field = name_field(name, "each of " if self.many else "")
+                raise InvalidValue(f"must be {article} {names}, not {short_repr(item)}", field)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
@@ -377,13 +339,13 @@ def as_number(value: Any) -> Any:
     return exact(value) if isinstance(value, float | Decimal) else value
 
 
-def _check_unique(name: str, values: tuple[str, ...]) -> None:
+def _check_unique(name: str | FieldName, values: tuple[str, ...]) -> None:
     if len(set(values)) < len(values):
-        raise InvalidValue(f"{name} must not name one twice: {', '.join(values)}")
+        raise InvalidValue(f"must not name one twice: {', '.join(values)}", name)
 
 
-def _exact_short(name: str, value: Any) -> Number:
+def _exact_short(name: str | FieldName, value: Any) -> Number:
     number = exact(value, name)
     if isinstance(as_json(number), str):
-        raise InvalidValue(f"{name} must have at most 15 digits, not {short_repr(value)}")
+        raise InvalidValue(f"must have at most 15 digits, not {short_repr(value)}", name)
     return number

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from os import PathLike, fsencode, fspath
-from pathlib import Path
-from typing import Any, Final, Literal, get_args
-
-import tomli_w
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Format = Literal["toml", "json"]
 
@@ -36,7 +35,13 @@ def check_path(path: object, what: str = "path") -> str:
             return text
     except UnicodeEncodeError:
         pass  # refused below
-    raise InvalidValue(f"{what} must be the path of a file, not {short_repr(path)}")
+    raise InvalidValue(f"must be the path of a file, not {short_repr(path)}", what)
+
+
+def _as_path(path: object) -> Path:
+    from pathlib import Path  # noqa: PLC0415  # a game reads no file
+
+    return Path(check_path(path))
 
 
 def check_format(format_: object) -> None:
@@ -48,45 +53,43 @@ def check_format(format_: object) -> None:
     OneOf(_FORMATS).check("format", format_)
 
 
-def format_of(path: str | Path) -> Format:
+def format_of(path: str | PathLike[str]) -> Format:
     """Tell the format of a rules file by its suffix.
 
     Raises:
         InvalidValue: it is neither ``.toml`` nor ``.json``.
     """
-    path = check_path(path)
-    match Path(path).suffix.lower():
+    file = _as_path(path)
+    match file.suffix.lower():
         case ".toml":
             return "toml"
         case ".json":
             return "json"
         case suffix:
-            raise InvalidValue(f"a rules file ends in .toml or .json, not {suffix or Path(path).name!r}: {path}")
+            raise InvalidValue(f"a rules file ends in .toml or .json, not {suffix or file.name!r}: {path}")
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | PathLike[str]) -> str:
     """Read a rules file, no further than is needed to see that it is too long.
 
     Raises:
         TrophyError: it cannot be read.
     """
-    path = check_path(path)
     try:
-        with Path(path).open(encoding="utf-8-sig") as file:
+        with _as_path(path).open(encoding="utf-8-sig") as file:
             return file.read(MAX_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise TrophyError(f"cannot read {path}: {error}") from error
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | PathLike[str], text: str) -> None:
     """Write a rules file.
 
     Raises:
         TrophyError: it cannot be written.
     """
-    path = check_path(path)
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        _as_path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrophyError(f"cannot write {path}: {error}") from error
 
@@ -101,14 +104,23 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
     try:
         if format_ == "json":
             return json.loads(text, parse_float=_decimal, parse_int=_whole, object_pairs_hook=_table)
-        return tomllib.loads(text, parse_float=_decimal)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return _parse_toml(text)
+    except (json.JSONDecodeError, RecursionError) as error:
         problems.append(Problem("error", "", f"is not {format_.upper()}: {error}"))
     except InvalidValue as error:
         problems.append(Problem("error", "", str(error)))
     except ValueError:  # tomllib reads whole numbers by int, which takes so many digits
         problems.append(Problem("error", "", _TOO_LONG))
     return {}
+
+
+def _parse_toml(text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  # a game whose rules are Python reads none
+
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidValue(f"is not TOML: {error}") from None
 
 
 def _whole(digits: str) -> int:
@@ -148,6 +160,8 @@ def emit(values: Mapping[str, Any], format_: Format) -> str:
             raise
         except (TypeError, ValueError, RecursionError) as error:  # a key, a whole number or a nesting
             raise InvalidValue(f"rules do not hold such a value: {error}") from None
+    import tomli_w  # noqa: PLC0415  # a game writes none
+
     return tomli_w.dumps(values)
 
 

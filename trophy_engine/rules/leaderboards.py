@@ -8,7 +8,7 @@ from typing import Final, Literal
 import attrs
 
 from trophy_engine.calendar.runs import RunUnit
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.rules.constraints import (
     FILTER,
     KEY,
@@ -77,13 +77,16 @@ class Leaderboard:
         """Check what the fields must be to each other."""
         for kind in ("metric", "points"):
             if (getattr(self, kind) is not None) != (self.rank_by == kind):
-                raise InvalidValue(f"{kind} must be given if rank_by is {kind!r}, and only then")
+                raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)
         if (self.run_unit is None) != (self.run_interval is None):
-            raise InvalidValue("run_unit and run_interval must be given together or not at all")
+            raise InvalidValue(("and", FieldName("run_interval"), "must be given together or not at all"), "run_unit")
         if self.rank_by == "streak" and self.run_unit is not None:
-            raise InvalidValue("a leaderboard by streak does not repeat; leave run_unit and run_interval out")
+            leave_out = ("leave", FieldName("run_unit"), "and", FieldName("run_interval"), "out")
+            raise InvalidValue(("a leaderboard by streak does not repeat;", *leave_out))
         if self.end is not None and self.end < self.start:
-            raise InvalidValue(f"end {self.end} must not be before start {self.start}")
+            raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
         times = (self.start_time, self.end_time)
         if None not in times and time.fromisoformat(str(self.end_time)) <= time.fromisoformat(str(self.start_time)):
-            raise InvalidValue(f"end_time {self.end_time} must be after start_time {self.start_time}")
+            raise InvalidValue(
+                (f"{self.end_time} must be after", FieldName("start_time"), str(self.start_time)), "end_time"
+            )

@@ -17,18 +17,17 @@ MAX_CHARACTERS: Final = 16_000_000
 MAX_DEPTH: Final = 32
 
 #: What can hold brackets and dots that mean nothing: strings and comments. One that does not end reaches to the end.
-_JSON_QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*+(?:"|\Z)', re.DOTALL)
-_TOML_QUOTED: Final = re.compile(
-    r'"""(?:\\.|(?!""")[^\\])*+(?:"{3,5}+|\Z)'
+_JSON_QUOTED: Final = r'(?s)"(?:\\.|[^"\\])*+(?:"|\Z)'
+_TOML_QUOTED: Final = (
+    r'(?s)"""(?:\\.|(?!""")[^\\])*+(?:"{3,5}+|\Z)'
     r"|'''(?:(?!''').)*+(?:'{3,5}+|\Z)"
     r'|"(?:\\.|[^"\\\n])*+"?'
     r"|'[^'\n]*+'?"
-    r"|\#[^\n]*+",
-    re.DOTALL,
+    r"|\#[^\n]*+"
 )
-_BRACKET: Final = re.compile(r"[\[\]{}]")
+_BRACKET: Final = r"[\[\]{}]"
 _KEY_PART: Final = r"[A-Za-z0-9_\-\"]++"
-_LONG_KEY: Final = re.compile(rf"(?<![A-Za-z0-9_\-\"]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_DEPTH}}}")
+_LONG_KEY: Final = rf"(?<![A-Za-z0-9_\-\"]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_DEPTH}}}"
 
 
 def check_limits(text: str, format_: str) -> None:
@@ -39,11 +38,11 @@ def check_limits(text: str, format_: str) -> None:
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidValue(f"has more than {MAX_CHARACTERS:,} characters; split the rules or leave some out")
-    bare = (_JSON_QUOTED if format_ == "json" else _TOML_QUOTED).sub('"', text)
+    bare = re.sub(_JSON_QUOTED if format_ == "json" else _TOML_QUOTED, '"', text)
     depth = 0
-    for bracket in _BRACKET.findall(bare):
+    for bracket in re.findall(_BRACKET, bare):
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > MAX_DEPTH:
             raise InvalidValue(f"nests lists and tables more than {MAX_DEPTH} deep; rules need six levels")
-    if format_ == "toml" and _LONG_KEY.search(bare):
+    if format_ == "toml" and re.search(_LONG_KEY, bare):
         raise InvalidValue(f"has a key of more than {MAX_DEPTH} dotted parts; rules need three")

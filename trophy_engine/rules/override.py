@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidRules, InvalidValue, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
@@ -63,7 +63,7 @@ def _set_value(node: Any, path: str, value: Any) -> None:
 
 
 def _parse_path(path: str) -> list[str]:
-    check_text(path, "a path")
+    check_text(path, FieldName(before="a path"))
     if not path or _STEP.sub("", path):
         raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {short_repr(path)}")
     return [name or item for name, item in _STEP.findall(path) if name or item]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -201,9 +201,10 @@ class Boost:
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
         if self.end is not None and self.end < self.start:
-            raise InvalidValue(f"end {self.end} must not be before start {self.start}")
+            raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
         if self.user_id is not None and self.user_attributes:
-            raise InvalidValue("a boost is for one user_id or for user_attributes, not for both")
+            either = (FieldName("user_id"), "or for", FieldName("user_attributes", after=","))
+            raise InvalidValue(("a boost is for one", *either, "not for both"))
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
+from os import PathLike
 from typing import Any, Self
 
 import attrs
@@ -75,7 +75,7 @@ class Ruleset:
             raise InvalidRules(errors)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Read a rules file, TOML or JSON by its suffix.
 
         Raises:
@@ -102,7 +102,7 @@ class Ruleset:
             pass
         raise InvalidRules(select_errors(_find_problems(parts, unread, problems)))
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write a rules file that reads back equal, TOML or JSON by its suffix.
 
         Raises:
@@ -128,7 +128,7 @@ class Ruleset:
         return hashlib.sha256(self.to_text("json").encode()).hexdigest()
 
 
-def check_file(path: str | Path) -> list[Problem]:
+def check_file(path: str | PathLike[str]) -> list[Problem]:
     """List every problem of a rules file at once, warnings included.
 
     Raises:

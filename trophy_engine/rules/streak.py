@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import (
     FLAG,
@@ -61,9 +61,13 @@ class Freezes:
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
         if self.max_count < self.start_count:
-            raise InvalidValue(f"max_count {self.max_count} must be at least start_count {self.start_count}")
+            raise InvalidValue(
+                (f"{self.max_count} must be at least", FieldName("start_count"), str(self.start_count)), "max_count"
+            )
         if (self.auto_earn_interval is None) != (self.auto_earn_amount is None):
-            raise InvalidValue("auto_earn_interval and auto_earn_amount must be given together or not at all")
+            raise InvalidValue(
+                ("and", FieldName("auto_earn_amount"), "must be given together or not at all"), "auto_earn_interval"
+            )
 
 
 def _as_mode(value: Any) -> Any:
@@ -97,7 +101,7 @@ class Streak:
     def __attrs_post_init__(self) -> None:
         """Check what the fields must be to each other."""
         if self.days_off and self.frequency != "daily":
-            raise InvalidValue(f"days_off are for a daily streak; leave them out of a {self.frequency} one")
+            raise InvalidValue(f"are for a daily streak; leave them out of a {self.frequency} one", "days_off")
 
     @property
     def calendar(self) -> Frequency:

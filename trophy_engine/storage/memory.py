@@ -8,7 +8,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from trophy_engine.core.commands import KINDS, NAMES, ChangeRules, Record, Settle, check_text
+from trophy_engine.core import KINDS, NAMES, ChangeRules, Record, Settle, check_text
 from trophy_engine.errors import StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
 

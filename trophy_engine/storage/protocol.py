@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from trophy_engine.core.commands import ChangeRules, Command, Settle
+from trophy_engine.core import ChangeRules, Command, Settle
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.identifiers import is_writable
 

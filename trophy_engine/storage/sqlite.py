@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import Any, Final, Literal
 from zlib import crc32
 
-from trophy_engine.core.commands import NAMES, ChangeRules, Command, Record, check_text, decode, encode
+from trophy_engine.core import NAMES, ChangeRules, Command, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf

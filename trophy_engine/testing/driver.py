@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.commands import (
+from trophy_engine.core import (
     Complete,
+    Effect,
     GrantFreeze,
     Identify,
     Pause,
@@ -17,11 +18,10 @@ from trophy_engine.core.commands import (
     ResetStreak,
     RestoreStreak,
     Settle,
+    StreakCommand,
     Unpause,
     UserCommand,
 )
-from trophy_engine.core.effects import Effect
-from trophy_engine.core.streak_commands import StreakCommand
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
@@ -101,4 +101,4 @@ def play(engine: Engine, commands: Iterable[HistoryCommand]) -> list[Effect]:
 
 def states(engine: Engine) -> dict[str, dict[str, Any]]:
     """Return the state of every user, by id, as a snapshot would hold it."""
-    return {user: engine.dump(user) for user in engine.users()}
+    return {user: engine.export_user(user) for user in engine.users()}

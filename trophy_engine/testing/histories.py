@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import LAST, to_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.commands import (
+from trophy_engine.core import (
+    LAST_DAY,
     Complete,
     GrantFreeze,
     Identify,
@@ -24,7 +25,6 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
 )
-from trophy_engine.core.state.clock import LAST_DAY
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values

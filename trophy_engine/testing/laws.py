@@ -16,12 +16,22 @@ import attrs
 
 from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
-from trophy_engine.core.commands import Record, Settle, UserCommand, decode, encode
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, Effect, RankChanged
-from trophy_engine.core.state import UserState
+from trophy_engine.core import (
+    EFFECTS,
+    AchievementBackdated,
+    AchievementCompleted,
+    Effect,
+    RankChanged,
+    Record,
+    Settle,
+    UserCommand,
+    UserState,
+    decode,
+    encode,
+)
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import TrophyError, UnknownUser
 from trophy_engine.notifications.broadcasts import EVERYBODY
 from trophy_engine.rules.files import Format
@@ -103,7 +113,7 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
     play(ahead, [end])
     play(left_alone, [end])
     assert_equal(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
-    assert_equal(states(Engine.replay(ahead.log())), states(ahead), "the states of that log done again")
+    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states of that log done again")
 
 
 def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
@@ -135,7 +145,7 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     effects = play(engine, history)
     end = from_micros(history.commands[-1].at)
     engine.settle(at=end)
-    again = Engine.replay(engine.log())
+    again = Engine.from_log(engine.log())
     assert_equal(states(again), states(engine), "the states of the log done again")
     assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
     with Engine(ruleset, storage=SQLiteStorage(":memory:")) as in_sqlite:
@@ -227,7 +237,7 @@ def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
     for entry in engine.log():
         assert_equal(decode(encode(entry.command)), entry.command, "a command")
         assert_equal(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
-    plan = compile_plan(ruleset)
+    plan = compile_ruleset(ruleset)
     for user, state in states(engine).items():
         assert_equal(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
 
@@ -244,7 +254,7 @@ def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
         assert_equal(_states_and_log(watched), before, "what is there after looking")
     for user in users:
         goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
-        settled = Engine.replay(alone.log())
+        settled = Engine.from_log(alone.log())
         play(settled, [Settle(goal)])
         assert_equal(
             _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import Effect, LevelChanged, MetricChanged, PointsAwarded
+from trophy_engine.core import Effect, LevelChanged, MetricChanged, PointsAwarded
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (

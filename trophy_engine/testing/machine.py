@@ -25,8 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from trophy_engine.calendar.instants import LAST, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Identify, Record, Settle
-from trophy_engine.core.effects import Effect
+from trophy_engine.core import Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
@@ -109,10 +108,10 @@ class StreakMachine(RuleBasedStateMachine):
     def repeat(self) -> None:
         """Send an event with an idempotency key again; nothing may come of it."""
         if self._keyed is not None:
-            before = self.engine.dump(self.user)
+            before = self.engine.export_user(self.user)
             result = self.do(self._keyed._replace(at=self._at))
             assert_true(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
-            assert_equal(self.engine.dump(self.user), before, "the state after a repeated key")
+            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated key")
 
     @rule()
     def settle(self) -> None:

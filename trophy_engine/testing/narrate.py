@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from trophy_engine.calendar.instants import format_instant, to_micros
-from trophy_engine.core.commands import Settle
+from trophy_engine.core import Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError

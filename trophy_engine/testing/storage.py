@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from trophy_engine.core.commands import ChangeRules, Command, Complete, Identify, Record, Settle
+from trophy_engine.core import ChangeRules, Command, Complete, Identify, Record, Settle
 from trophy_engine.errors import InvalidValue, StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage
 

@@ -7,13 +7,14 @@ from datetime import date
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.commands import Identify, Record
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
     Effect,
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
+    Identify,
+    Record,
     StreakExtended,
     StreakLossUndone,
     StreakLost,

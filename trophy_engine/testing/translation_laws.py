@@ -9,8 +9,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
-from trophy_engine.core.commands import Identify, Pause, RestoreStreak, Settle
-from trophy_engine.core.effects import Effect, UserCreated
+from trophy_engine.core import Effect, Identify, Pause, RestoreStreak, Settle, UserCreated
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal

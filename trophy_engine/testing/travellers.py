@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import DAY, HOUR, to_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.commands import Identify, Record, Settle
+from trophy_engine.core import Identify, Record, Settle
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak

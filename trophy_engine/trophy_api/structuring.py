@@ -11,7 +11,7 @@ NewMetric(name='Words', unit_type=None)
 >>> structure({"unitType": "number"}, NewMetric)
 Traceback (most recent call last):
     ...
-trophy_engine.trophy_api.structuring.StructureError: name must be a string
+trophy_engine.errors.InvalidValue: name must be a string
 """
 
 from __future__ import annotations
@@ -37,10 +37,6 @@ T = TypeVar("T")
 
 #: An identifier as it is shown, in letters of either case, and no other of the spellings that ``UUID`` reads.
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-
-
-class StructureError(InvalidValue):
-    """JSON that does not fit; the message names fields as the request spells them."""
 
 
 def to_camel_case(name: str) -> str:
@@ -79,14 +75,14 @@ def structure(raw: object, kind: type[T], what: str = "the request body", *, str
         strict: whether unknown fields are refused, or else ignored.
 
     Raises:
-        StructureError: it does not fit; the message has a clause for each field that does not.
+        InvalidValue: it does not fit; the message has a clause for each field that does not, as the request spells it.
     """
     try:
         return (_STRICT if strict else _LENIENT).structure(raw, kind)
     except InvalidValue as error:
-        raise StructureError(f"{what} {error}") from None
+        raise InvalidValue(f"{what} {error}") from None
     except (ClassValidationError, IterableValidationError) as error:
-        raise StructureError("; ".join(dict.fromkeys(_error_clauses(error, "")))) from None
+        raise InvalidValue("; ".join(dict.fromkeys(_error_clauses(error, "")))) from None
 
 
 def _error_clauses(error: BaseException, path: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
     """
     for number in numbers:
         if number not in range(len(WEEKDAYS)):
-            raise InvalidValue(f"{what} must be numbers from 0 for Sunday to 6 for Saturday, not {number}")
+            raise InvalidValue(f"must be numbers from 0 for Sunday to 6 for Saturday, not {number}", what)
     if len(set(numbers)) < len(numbers):
-        raise InvalidValue(f"{what} must not name one twice: {', '.join(map(str, numbers))}")
+        raise InvalidValue(f"must not name one twice: {', '.join(map(str, numbers))}", what)
     return tuple(WEEKDAYS[number] for number in numbers)

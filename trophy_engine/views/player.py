@@ -10,10 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.achievements import qualifies
-from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
-from trophy_engine.core.preferences import read_notification_preferences, read_streak_preferences
-from trophy_engine.core.state import UserState
+from trophy_engine.core import (
+    AchievementPlan,
+    Plan,
+    SystemPlan,
+    UserState,
+    qualifies,
+    read_notification_preferences,
+    read_streak_preferences,
+)
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import Integer
@@ -144,9 +149,9 @@ class Player:
     @cached_property
     def metrics(self) -> Mapping[str, Number]:
         """The total of every metric, 0 where the user never used it."""
-        gauges = self._state.counters.states
+        states = self._state.counters.states
         return MappingProxyType(
-            {key: gauges[metric.total.index].total for key, metric in self._plan.metrics.items()},
+            {key: states[metric.total.index].total for key, metric in self._plan.metrics.items()},
         )
 
     @cached_property

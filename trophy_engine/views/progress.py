@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 from math import nextafter
 from typing import Final, Self
 from uuid import UUID
@@ -13,11 +12,7 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.effects import completion_id
-from trophy_engine.core.plan import Plan, SystemPlan
-from trophy_engine.core.points import level_of
-from trophy_engine.core.state.streak import StreakState
-from trophy_engine.core.streaks import expires
+from trophy_engine.core import Plan, StreakState, SystemPlan, completion_id, expires, level_of
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -54,6 +49,8 @@ class Progress:
             return 0.0
         if self.current >= self.target:
             return _NEARLY_DONE
+        from fractions import Fraction  # noqa: PLC0415  # few games ask
+
         return min(float(Fraction(self.current) / Fraction(self.target)), _NEARLY_DONE)
 
     @property

@@ -16,8 +16,8 @@ from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
 from trophy_engine.analysis.replay.events import Event
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Identify
-from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.raw_effects import to_effect
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.testing import games, play
 from trophy_engine.testing.driver import effects_of, execute
 from trophy_engine.testing.histories import journeys, records
@@ -43,7 +43,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
         try:
             with engine.batch():
                 moves = zone_name is not None and (
-                    not engine_knows(engine) or engine.dump("ann")["clock"]["zone"] != zone_name
+                    not engine_knows(engine) or engine.export_user("ann")["clock"]["zone"] != zone_name
                 )
                 found = play(engine, [Identify("ann", command.at, (("time_zone", zone_name),))] if moves else [])
                 result = execute(engine, command)
@@ -54,7 +54,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
             refused.append(line)
     bad = []
     end = history.commands[-1].at
-    state, raw, evaluated = UserEvaluator(compile_plan(history.ruleset), bad.append).evaluate(events, end)
+    state, raw, evaluated = UserEvaluator(compile_ruleset(history.ruleset), bad.append).evaluate(events, end)
     assert [row.source.line for row in bad] == refused
     assert evaluated == len(events) - len(refused)
     if state is None:
@@ -79,7 +79,7 @@ def test_a_refused_event_changes_nothing():
         ],
     )
     bad = []
-    evaluator = UserEvaluator(compile_plan(Ruleset(metrics=[Metric("words")], points=[energy])), bad.append)
+    evaluator = UserEvaluator(compile_ruleset(Ruleset(metrics=[Metric("words")], points=[energy])), bad.append)
     one_word, five_words = (Event(at, "jo", "words", value) for at, value in ((0, 1), (1, 5)))
     alone = evaluator.evaluate([one_word], 2)
     both = evaluator.evaluate([one_word, five_words], 2)

@@ -37,7 +37,7 @@ from trophy_engine.analysis.replay.output import effect_as_json, write_files
 from trophy_engine.analysis.replay.runner import replay
 from trophy_engine.analysis.replay.sources import Logs, read_log
 from trophy_engine.analysis.replay.summary import summarize
-from trophy_engine.core.compile import compile_plan
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules import bundled
 
 RULES = Ruleset(
@@ -332,7 +332,7 @@ def test_a_hundred_thousand_commits():
 
 def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):
     compiled = []
-    monkeypatch.setattr(runner, "compile_plan", lambda rules: compiled.append(rules) or compile_plan(rules))
+    monkeypatch.setattr(runner, "compile_ruleset", lambda rules: compiled.append(rules) or compile_ruleset(rules))
     result = replay(RULES, [])
     assert list(result.players()) == []
     assert compiled == [RULES]

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from trophy_engine.core.effects import Effect, RawEffect
-from trophy_engine.core.raw_effects import AT, USER_ID, to_effect
+from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]

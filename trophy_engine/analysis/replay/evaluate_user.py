@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from trophy_engine.analysis.replay.events import BadRow, Event
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import Identify
-from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.evaluate import apply, record
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.users import create
+from trophy_engine.core import (
+    Agenda,
+    Identify,
+    Plan,
+    RawEffect,
+    Record,
+    UserState,
+    apply_command,
+    create_user,
+    end_step,
+    record_event,
+    settle_user,
+)
 from trophy_engine.errors import Refused, TrophyError
 
 _MAX_CACHED: Final = 10_000
@@ -49,9 +54,10 @@ class UserEvaluator:
         """
         agenda = self._agenda
         effects: list[RawEffect] = []
-        agenda.effects = effects
+        agenda.begin(effects)
         metrics = agenda.plan.metrics
         attribute_cache = self._attribute_cache
+        plugs = self.plan.plugs
         state: UserState | None = None
         evaluated = 0
         for event in events:
@@ -67,7 +73,9 @@ class UserEvaluator:
                 and (zone_name is None or state.clock.zone.name == zone_name)
                 and not metric.blocks
             ):
-                record(agenda, state, metric, value, at, attributes)
+                record_event(agenda, state, metric, value, at, attributes)
+                if plugs:
+                    end_step(agenda, state, _command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -76,7 +84,7 @@ class UserEvaluator:
                     state = after
                     evaluated += 1
         if state is not None:
-            settle(agenda, state, until)
+            settle_user(agenda, state, until)
         return UserResult(state, effects, evaluated)
 
     def _try_event(self, state: UserState | None, event: Event) -> UserState | None:
@@ -90,14 +98,14 @@ class UserEvaluator:
             if state is not None:
                 state = state.copy()  # what remains if the event is refused
             if zone_name is not None and (state is None or state.clock.zone.name != zone_name):
-                state = apply(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
+                state = apply_command(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
             elif state is None:
-                state = create(agenda, event.user_id, event.at)
-            record(agenda, state, metric, event.value, event.at, attributes)
+                state = create_user(agenda, event.user_id, event.at)
+            record_event(agenda, state, metric, event.value, event.at, attributes)
+            if self.plan.plugs:
+                end_step(agenda, state, _command(event), event.at)
         except TrophyError as error:
-            del agenda.effects[effects_before:]
-            agenda.awards.clear()
-            agenda.completed.clear()
+            agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
             return None
         state.commands += 1
@@ -111,3 +119,7 @@ class UserEvaluator:
                 self._attribute_cache.clear()
             self._attribute_cache[pairs] = dict(pairs)
         return self._attribute_cache[pairs]
+
+
+def _command(event: Event) -> Record:
+    return Record(event.user_id, event.at, event.metric, event.value, event.attributes, None)

@@ -183,7 +183,7 @@ def check_arguments(log: object, workers: int, on_progress: object) -> None:
         InvalidValue: the log is not iterable, there cannot be so many workers, or ``on_progress`` cannot be called.
     """
     if isinstance(log, str | bytes):
-        raise InvalidValue(f"log must be rows such as those of read_log, not {short_repr(log)}")
+        raise InvalidValue(f"must be rows such as those of read_log, not {short_repr(log)}", "log")
     InstanceOf((Iterable,)).check("log", log)
     check_workers(workers, on_progress)
 
@@ -196,7 +196,7 @@ def check_workers(workers: int, on_progress: object) -> None:
     """
     Integer(max=_MAX_WORKERS).check("workers", workers)
     if workers < 1:
-        raise InvalidValue(f"workers must be 1 or more, not {workers}")
+        raise InvalidValue(f"must be 1 or more, not {workers}", "workers")
     Optional(CALLABLE).check("on_progress", on_progress)
 
 

@@ -51,12 +51,11 @@ def read_in(time: int | LocalTime, home: Zone | None, what: str) -> int:
     if not isinstance(time, LocalTime):
         return time
     if home is None:
-        raise InvalidValue(
-            f"{what} must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
-        )
+        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
+        raise InvalidValue(fact, what)
     days, time_of_day = divmod(time.micros, DAY)
     if FIRST - DAY <= time.micros <= LAST + DAY:
         at = home.instant(days + EPOCH_DAY, time_of_day)
         if FIRST <= at < LAST:
             return at
-    raise InvalidValue(f"{what} must lie in the years 1900 to 2199")
+    raise InvalidValue("must lie in the years 1900 to 2199", what)

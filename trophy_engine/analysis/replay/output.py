@@ -17,8 +17,7 @@ from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.replay.effect_log import EffectLog
 from trophy_engine.analysis.replay.runner import Replay
 from trophy_engine.calendar.instants import format_instant, to_micros
-from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, Effect, PointsAwarded
-from trophy_engine.core.leaderboard_row import LeaderboardRow
+from trophy_engine.core import AchievementBackdated, AchievementCompleted, Effect, LeaderboardRow, PointsAwarded
 from trophy_engine.numbers import as_json
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.structure import write_rule

@@ -193,7 +193,7 @@ def _instant(cell: int | None, name: str) -> int | InvalidValue:
         return InvalidValue(f"the column {name!r} is empty")
     if FIRST <= cell < LAST:
         return cell
-    return InvalidValue(f"{name} must lie in the years 1900 to 2199")
+    return InvalidValue("must lie in the years 1900 to 2199", name)
 
 
 def _values(batch: Any, name: str) -> Cells:

@@ -18,6 +18,7 @@ from zlib import crc32
 import attrs
 
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.errors import FieldName
 from trophy_engine.rules.constraints import InstanceOf
 
 #: The number of partitions of the users.
@@ -71,7 +72,7 @@ class Partitioner:
         for row in rows:
             rows_read += 1
             if type(row) is not Event:
-                InstanceOf((Event, BadRow)).check("each row of a log", row)
+                InstanceOf((Event, BadRow)).check(FieldName("log", before="each row of a "), row)
                 if isinstance(row, BadRow):
                     self.on_bad_row(row)
                     continue

@@ -16,9 +16,8 @@ from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, 
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
+from trophy_engine.core import Plan, UserState
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -55,7 +54,7 @@ class Replay:
     @cached_property
     def plan(self) -> Plan:
         """The compiled rules."""
-        return compile_plan(self.ruleset)
+        return compile_ruleset(self.ruleset)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the plan out: to compile the rules takes less time than to read a pickled plan."""

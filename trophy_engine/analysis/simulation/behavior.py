@@ -16,8 +16,9 @@ from typing import Any
 
 import attrs
 
+from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.constraints import InstanceOf, Within
+from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["Behavior", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 

@@ -17,12 +17,13 @@ import attrs
 from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["Habits", "RecordedEvent", "habits_of"]
 
+_EACH_ROW: Final = FieldName("log", before="each row of a ")
 _BLOCK_DAYS: Final = 28
 _ACTIVE_AT_END_DAYS: Final = 2 * _BLOCK_DAYS
 
@@ -77,7 +78,7 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
     InstanceOf((Iterable,)).check("log", log)
     users: dict[str, list[Event]] = {}
     for row in log:
-        InstanceOf((Event, BadRow)).check("each row of a log", row)
+        InstanceOf((Event, BadRow)).check(_EACH_ROW, row)
         if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)
     if not users:

@@ -11,12 +11,13 @@ import attrs
 
 from trophy_engine.analysis.replay.events import Event
 from trophy_engine.analysis.simulation.behavior import Behavior
+from trophy_engine.analysis.simulation.constraints import Span, Within
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
-from trophy_engine.rules.constraints import KEY, InstanceOf, Span, Within, as_sequence
+from trophy_engine.rules.constraints import KEY, InstanceOf, as_sequence
 
 __all__ = ["Action", "Persona", "TimeOfDay", "Travel"]
 
@@ -65,7 +66,7 @@ class Travel:
     @homes.validator
     def _check_homes(self, _: object, homes: tuple[str, ...]) -> None:
         if not homes:
-            raise InvalidValue("homes must name at least one time zone, such as 'UTC'")
+            raise InvalidValue("must name at least one time zone, such as 'UTC'", "homes")
 
     def daily_zones(self, draw: Random) -> Iterator[Zone]:
         """Give the zone of each day, without end."""
@@ -80,7 +81,7 @@ class Travel:
 
 def _exact(values: Any) -> tuple[Number, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str | bytes) or not values:
-        raise InvalidValue(f"values must be a list of at least one number, not {short_repr(values)}")
+        raise InvalidValue(f"must be a list of at least one number, not {short_repr(values)}", "values")
     return tuple(map(exact, values))
 
 
@@ -113,12 +114,13 @@ class Action:
     def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:
         InstanceOf((Mapping,)).check("attributes", attributes)
         for key, values in attributes.items():
-            KEY.check("each key of attributes", key)
-            InstanceOf((str,), many=True).check(f"attributes.{key}", values)
+            KEY.check(name_field("attributes", "each key of "), key)
+            field = FieldName("attributes", after=f".{key}")
+            InstanceOf((str,), many=True).check(field, values)
             for value in values:
-                check_text(value, f"each of attributes.{key}")
+                check_text(value, name_field(field, "each of "))
             if not values:
-                raise InvalidValue(f"attributes.{key} must be a list of at least one value")
+                raise InvalidValue("must be a list of at least one value", field)
 
     def draw(self, draw: Random) -> Iterator[tuple[Number, tuple[tuple[str, str], ...]]]:
         """Draw the values and attributes of a day."""

@@ -15,11 +15,12 @@ import attrs
 
 from trophy_engine.analysis.replay.events import Event, Row
 from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
+from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.errors import InvalidValue, name_field, short_repr
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, Within, as_sequence
+from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -58,10 +59,10 @@ class Population:
             return
         InstanceOf((int, float), many=True).check("weights", self.weights)
         for weight in self.weights:
-            Within(0, _HEAVIEST).check("each of weights", weight)
+            Within(0, _HEAVIEST).check(name_field("weights", "each of "), weight)
         if len(self.weights) != len(self.members) or sum(self.weights) <= 0:
             raise InvalidValue(
-                f"weights must be {len(self.members)} numbers, one for each member, not {short_repr(self.weights)}"
+                f"must be {len(self.members)} numbers, one for each member, not {short_repr(self.weights)}", "weights"
             )
 
     @classmethod

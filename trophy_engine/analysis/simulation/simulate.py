@@ -55,9 +55,9 @@ class Scenario:
         """Check that somebody acts, and that the days are those of the engine."""
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
-                raise InvalidValue(f"{name} must be 1 or more, not {short_repr(number)}")
+                raise InvalidValue(f"must be 1 or more, not {short_repr(number)}", name)
         if self.users > MAX_USERS:
-            raise InvalidValue(f"users must be at most {MAX_USERS:,}, not {short_repr(self.users)}")
+            raise InvalidValue(f"must be at most {MAX_USERS:,}, not {short_repr(self.users)}", "users")
         check_days(self.start, self.days)
 
     @property

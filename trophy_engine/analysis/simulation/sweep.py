@@ -22,10 +22,9 @@ from trophy_engine.analysis.simulation.simulate import START, Scenario, run_popu
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.state import UserState
-from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.core import Plan, UserState
+from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
@@ -152,7 +151,7 @@ def sweep(
     InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("variations", variations)
     for path, values in variations.items():
-        InstanceOf((Iterable,)).check(f"variations of {path}", values)
+        InstanceOf((Iterable,)).check(FieldName(before=f"variations of {path}"), values)
     paths = list(variations)
     values_to_try = [tuple(islice(values, MAX_RULESETS + 1)) for values in variations.values()]
     if prod(map(len, values_to_try)) > MAX_RULESETS:
@@ -233,7 +232,9 @@ class _Job:
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _SweepAccumulator:  # noqa: ARG002  # nothing is kept
         sums = _Sums([Tally.of(ruleset) for ruleset in self.rulesets], sums=[{} for _ in self.rulesets])
-        return _SweepAccumulator(sums, [UserEvaluator(compile_plan(ruleset), on_bad_row) for ruleset in self.rulesets])
+        return _SweepAccumulator(
+            sums, [UserEvaluator(compile_ruleset(ruleset), on_bad_row) for ruleset in self.rulesets]
+        )
 
 
 @attrs.frozen

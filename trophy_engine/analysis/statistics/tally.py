@@ -15,7 +15,9 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.effects import (
+from trophy_engine.core import (
+    AT,
+    KIND,
     AchievementBackdated,
     AchievementCompleted,
     Effect,
@@ -33,9 +35,10 @@ from trophy_engine.core.effects import (
     StreakStarted,
     UserChanged,
     UserCreated,
+    UserState,
+    name_fields,
+    position,
 )
-from trophy_engine.core.raw_effects import AT, KIND, name_fields, position
-from trophy_engine.core.state import UserState
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]

@@ -6,8 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 
-__all__ = ["Pause", "Pauses"]
-
 #: The first and the last day, and whether the pause was taken back; one of which nothing is left ends before it starts.
 Pause = tuple[int, int, bool]
 

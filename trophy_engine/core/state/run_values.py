@@ -14,8 +14,6 @@ from typing import Final
 
 from trophy_engine.numbers import Number, add
 
-__all__ = ["RunValues", "Value", "runs_unlike"]
-
 #: What a user has gained within a run, and the instant at which that value was reached.
 Value = tuple[Number, int]
 

@@ -12,7 +12,6 @@ from typing import Any, Final, Self
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.notices import Notices
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import own_streak
 from trophy_engine.core.state.clock import Clock
@@ -37,7 +36,7 @@ class UserState:
         streak: copied before it is changed, because outcomes and decisions hold it.
         period_totals: by open period, the sums of the streak's conditions; replaced where a period is new.
         misses: the latest decisions on missed periods; those after the user's last command can be undone (``travel``).
-        notices: what they were told, and what waits to be told; None where the rules have no notifications.
+        plugs: by key, the parts of the plan's plugs.
     """
 
     __slots__ = (
@@ -46,8 +45,8 @@ class UserState:
         "counters",
         "id",
         "misses",
-        "notices",
         "period_totals",
+        "plugs",
         "points",
         "profile",
         "streak",
@@ -63,7 +62,7 @@ class UserState:
         self.misses: tuple[Miss, ...] = ()
         self.counters = Counters(plan)
         self.points = Points(plan, created, home)
-        self.notices = None if plan.notices is None else Notices(created, self.clock.day)
+        self.plugs: dict[str, Any] = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
 
     def forget(self) -> None:
         """Forget what is derived: every threshold and every due date is looked for again."""
@@ -108,7 +107,7 @@ class UserState:
         twin.misses = self.misses
         twin.counters = self.counters.copy()
         twin.points = self.points.copy()
-        twin.notices = None if self.notices is None else self.notices.copy()
+        twin.plugs = {key: part.copy() for key, part in self.plugs.items()}
         return twin
 
     def dump(self, plan: Plan) -> dict[str, Any]:
@@ -127,7 +126,7 @@ class UserState:
             "misses": [miss.dump() for miss in self.misses],
             "counters": self.counters.dump(plan),
             "points": self.points.dump(plan, self.clock),
-            "notices": None if self.notices is None else self.notices.dump(),
+            "plugs": {key: part.dump() for key, part in self.plugs.items()},
         }
 
     @classmethod
@@ -145,5 +144,5 @@ class UserState:
         state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.counters = Counters.load(plan, dumped["counters"])
         state.points = Points.load(plan, dumped["points"])
-        state.notices = None if dumped["notices"] is None else Notices.load(dumped["notices"])
+        state.plugs = {plug.key: plug.load_state(dumped["plugs"][plug.key]) for plug in plan.plugs}
         return state

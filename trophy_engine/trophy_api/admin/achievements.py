@@ -91,7 +91,7 @@ class Achievements(Resource[Achievement]):
         another = kind != rule.trigger.type
         VARIANTS.check(item, kind, whole=another)
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
-            raise InvalidValue(f"status cannot change from {rule.status} to {item.status}")
+            raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
         trigger = _trigger(item, kind, context, None if another else rule.trigger)
         changes = read_fields(self.fields, item, context)
         return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
@@ -100,7 +100,7 @@ class Achievements(Resource[Achievement]):
         if isinstance(item.key, Unset) or item.key == rule.key:
             return rule.key
         if rule.status != "inactive":  # users hold it by its key
-            raise InvalidValue("key can only be changed while the achievement is inactive")
+            raise InvalidValue("can only be changed while the achievement is inactive", "key")
         return self.check_unused(item.key, _keys(context.ruleset))
 
     def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from trophy_engine.engine.arguments import Unset
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.edit_context import EditContext
@@ -42,7 +42,7 @@ class Boosts(NestedResource[Boost]):
         """Create a boost."""
         if isinstance(item.user_id, str):
             if not isinstance(item.user_attributes, Unset | None):
-                raise InvalidValue("userAttributes cannot be provided when userId is set")
+                raise InvalidValue(("cannot be provided when", FieldName("user_id"), "is set"), "user_attributes")
             if not context.has_user(item.user_id):
                 raise InvalidValue("User does not exist")
         key = context.numbered_key("boost", self._keys, first=len(self.rules(context.ruleset)) + 1)
@@ -51,7 +51,7 @@ class Boosts(NestedResource[Boost]):
     def update_rule(self, rule: Boost, item: Any, context: EditContext) -> Boost:
         """Update a boost."""
         if rule.user_id is not None and not isinstance(item.user_attributes, Unset | None):
-            raise InvalidValue("userAttributes cannot be set on a user-specific boost")
+            raise InvalidValue("cannot be set on a user-specific boost", "user_attributes")
         return super().update_rule(rule, item, context)
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:

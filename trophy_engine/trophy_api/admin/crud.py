@@ -141,7 +141,7 @@ def parse_id(text: object) -> UUID:
     try:
         return structure(text, UUID)
     except InvalidValue:
-        raise InvalidValue("id must be a valid UUID") from None
+        raise InvalidValue("must be a valid UUID", "id") from None
 
 
 def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:

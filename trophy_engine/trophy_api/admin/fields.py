@@ -20,7 +20,7 @@ from trophy_engine.rules.filters import Filter
 from trophy_engine.trophy_api.admin.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
-from trophy_engine.trophy_api.structuring import StructureError, item, to_camel_case
+from trophy_engine.trophy_api.structuring import item, to_camel_case
 
 
 @item
@@ -145,34 +145,35 @@ def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
 
 
 def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
-    """Word an error in the names of the API; ``fields`` are those that the message may begin with.
+    """Return the message of an error with the names that the API gives to ``fields``.
 
-    >>> error_message(InvalidValue("threshold must be at least 1, not 0"), [Field("metric_threshold", "threshold")])
+    >>> error_message(InvalidValue("must be at least 1, not 0", "threshold"), [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
         return "; ".join(
             problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems
         )
-    if isinstance(error, StructureError):
-        return str(error)
-    name, space, rest = str(error).partition(" ")
-    name = next((field.json_path for field in fields if field.rule_field == name), name)
-    return translate_names(InvalidValue(name + space + rest))
+    return translate_names(_with_json_paths(error, fields))
 
 
 def error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
-    """Say what is wrong with a part of an item, and which part it is.
+    """Return the message of an error in a part of an item, with the path of the part.
 
-    >>> error_message_at("levels[0]", InvalidValue("points must be at least 0, not -1"), [Field("points")])
+    >>> error_message_at("levels[0]", InvalidValue("must be at least 0, not -1", "points"), [Field("points")])
     'levels[0].points must be at least 0, not -1'
     >>> error_message_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
     'levels[1]: Key already in use by another level'
     """
     known = tuple(fields)
-    fault = error_message(error, known)
-    names = {name for field in known for name in (field.json_path, to_camel_case(field.name))}
-    return f"{path}.{fault}" if fault.split(maxsplit=1)[0] in names else f"{path}: {fault}"
+    if isinstance(error, InvalidValue) and any(error.field in {field.name, field.rule_field} for field in known):
+        return translate_names(_with_json_paths(error, known).prefix_field(path))
+    return f"{path}: {error_message(error, known)}"
+
+
+def _with_json_paths(error: InvalidValue, fields: Iterable[Field]) -> InvalidValue:
+    paths = {field.rule_field: field.json_path for field in fields}
+    return error.rename_fields(lambda name: paths.get(name, name))
 
 
 @attrs.frozen
@@ -202,7 +203,7 @@ class Variants:
         names = {field.name for field in own}
         for field in self.all:
             if field.name not in names and getattr(item, field.name, UNSET) is not UNSET:
-                raise InvalidValue(f"{to_camel_case(field.name)} is not permitted for {self.label} of type {kind}")
+                raise InvalidValue(f"is not permitted for {self.label} of type {kind}", field.name)
         for field in own if whole else ():
             if field.required and getattr(item, field.name, UNSET) is UNSET:
-                raise InvalidValue(f"{to_camel_case(field.name)} is required for {self.label} of type {kind}")
+                raise InvalidValue(f"is required for {self.label} of type {kind}", field.name)

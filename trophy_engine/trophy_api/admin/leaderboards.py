@@ -27,7 +27,6 @@ from trophy_engine.trophy_api.admin.fields import (
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
-from trophy_engine.trophy_api.structuring import to_camel_case
 
 RankBy = Literal["metric", "streak", "points"]
 Status = Literal["inactive", "active", "scheduled", "finished"]
@@ -89,7 +88,7 @@ class Leaderboards(Resource[Leaderboard]):
         values = {"start": context.today, **read_fields(self.fields, item, context)}
         board = _check_participants(Leaderboard(**values, status=_rule_status(item.status)))
         if item.status == "finished" and (board.end is None or board.end >= context.today):
-            raise InvalidValue("end must be in the past for a finished leaderboard")
+            raise InvalidValue("must be in the past for a finished leaderboard", "end")
         return _check_schedule(board, item.status, context)
 
     def update_rule(self, rule: Leaderboard, item: Any, context: EditContext) -> Leaderboard:
@@ -97,7 +96,7 @@ class Leaderboards(Resource[Leaderboard]):
         now = leaderboard_status(rule, context.at)
         status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
         if status not in _NEXT_STATUSES[now]:
-            raise InvalidValue(f"status cannot change from {now} to {status}")
+            raise InvalidValue(f"cannot change from {now} to {status}", "status")
         new = _check_participants(attrs.evolve(rule, **self._changes(rule, item, context)))
         if item.status is not UNSET:
             new = _check_schedule(attrs.evolve(new, status=_rule_status(status)), status, context)
@@ -121,7 +120,7 @@ class Leaderboards(Resource[Leaderboard]):
     def _check_frozen(self, old: Leaderboard, new: Leaderboard) -> None:
         for field in self.fields:
             if field.name not in _ALWAYS_EDITABLE and getattr(old, field.rule_field) != getattr(new, field.rule_field):
-                raise InvalidValue(f"{to_camel_case(field.name)} can only be changed while the leaderboard is inactive")
+                raise InvalidValue("can only be changed while the leaderboard is inactive", field.name)
 
     def serialize(self, rule: Leaderboard, context: EditContext) -> dict[str, Any]:
         """Serialize a leaderboard as it is at the time of the request."""
@@ -135,13 +134,13 @@ def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
 
 def _check_participants(board: Leaderboard) -> Leaderboard:
     if board.max_participants > _MOST_PARTICIPANTS:
-        raise InvalidValue(f"maxParticipants must be at most {_MOST_PARTICIPANTS}, not {board.max_participants}")
+        raise InvalidValue(f"must be at most {_MOST_PARTICIPANTS}, not {board.max_participants}", "max_participants")
     return board
 
 
 def _check_schedule(board: Leaderboard, status: LeaderboardPhase, context: EditContext) -> Leaderboard:
     if status == "scheduled" and board.start <= context.today:
-        raise InvalidValue("start must be in the future for a scheduled leaderboard")
+        raise InvalidValue("must be in the future for a scheduled leaderboard", "start")
     if status == "active" and leaderboard_status(board, context.at) == "scheduled":
-        raise InvalidValue("start must not be in the future for an active leaderboard; make it scheduled")
+        raise InvalidValue("must not be in the future for an active leaderboard; make it scheduled", "start")
     return board

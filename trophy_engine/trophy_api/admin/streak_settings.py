@@ -59,7 +59,7 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
-        changes["days_off"] = parse_weekdays(edit.days_off, "daysOff")
+        changes["days_off"] = parse_weekdays(edit.days_off, "days_off")
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _streak_metrics(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
@@ -73,11 +73,11 @@ def _streak_metrics(wanted: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> t
     keys = [condition.key for condition in wanted]
     for index, condition in enumerate(wanted):
         if condition.key not in known:
-            raise InvalidValue(f"metrics[{index}].key {condition.key!r} is not the key of a metric")
+            raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
         if condition.key in keys[:index]:
-            raise InvalidValue(f"metrics[{index}].key {condition.key!r} must not come twice")
+            raise InvalidValue(f"{condition.key!r} must not come twice", f"metrics[{index}].key")
         if condition.threshold < 0:
-            raise InvalidValue(f"metrics[{index}].threshold must be at least 0, not {condition.threshold}")
+            raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
     kept = {_shown_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}
     metrics = (_streak_metric(condition, index) for index, condition in enumerate(wanted) if condition.threshold > 0)
     return tuple(kept.get(_shown_condition(metric), metric) for metric in metrics)

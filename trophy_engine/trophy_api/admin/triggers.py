@@ -82,7 +82,7 @@ class Triggers(NestedResource[PointsTrigger]):
         if not another:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
-            raise InvalidValue("type can only be changed while the trigger is inactive")
+            raise InvalidValue("can only be changed while the trigger is inactive", "type")
         kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
         trigger: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
         return trigger
@@ -92,7 +92,7 @@ class Triggers(NestedResource[PointsTrigger]):
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:
-            raise InvalidValue(f"blockIfOutOfPoints blocks metric events, so it cannot be true for type {kind}")
+            raise InvalidValue(f"blocks metric events, so it cannot be true for type {kind}", "block_if_out_of_points")
         return values
 
     def serialize(self, rule: PointsTrigger, context: EditContext) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     most = rule.max_participants
-    with renaming_fields(attributes="userAttributes"):
+    with renaming_fields(attributes="user_attributes"):
         view = engine.leaderboard(
             rule.key,
             run=parameters.read_date(request, "run"),

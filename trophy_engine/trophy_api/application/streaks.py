@@ -19,7 +19,7 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     """Return a user's streak with its last periods, and the pauses that are not over."""
     player = engine.user(user)
     periods = parameters.read_integer(request, "historyPeriods", _HISTORY, least=1)
-    with renaming_fields(periods="historyPeriods"):
+    with renaming_fields(periods="history_periods"):
         history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=player.at)
     date = local_date_of(player)
     pauses = [pause for pause in player.pauses if not pause.archived and pause.end >= date]

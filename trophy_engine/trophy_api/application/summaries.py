@@ -19,7 +19,7 @@ def summarize_total(
 ) -> Response:
     """Return the history of a user's total of a metric or of points."""
     player = engine.user(user)
-    with renaming_fields(start="startDate", end="endDate"):
+    with renaming_fields(start="start_date", end="end_date"):
         rows = engine.reports.summary(
             user,
             metric=metric,

@@ -9,7 +9,7 @@ from typing import Final
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
@@ -46,7 +46,9 @@ def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | Non
     """
     check_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
-        raise InvalidValue("subscribeToEmails must not be given a second time as subscribedToEmails")
+        raise InvalidValue(
+            ("must not be given a second time as", FieldName("subscribed_to_emails")), "subscribe_to_emails"
+        )
     changes = {
         _FIELDS.get(name, name): value
         for name, value in given_fields(fields).items()
@@ -71,4 +73,4 @@ def to_utc_date(text: str | None) -> str | None:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()
     except (ValueError, OverflowError):
-        raise InvalidValue(f"signUpDate must be a date such as 2025-04-02, not {text!r}") from None
+        raise InvalidValue(f"must be a date such as 2025-04-02, not {text!r}", "sign_up_date") from None

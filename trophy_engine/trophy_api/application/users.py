@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trophy_engine.calendar.frequencies import Weekday
-from trophy_engine.core.preferences import MESSAGES
+from trophy_engine.core import MESSAGES
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.streak import StreakMetric
@@ -78,7 +78,7 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     if not request.strict:
         notifications = {kind: channels for kind, channels in notifications.items() if kind in MESSAGES}
     metrics, days_off = _streak_metrics(streak), _days_off(streak)
-    with renaming_fields(metrics="streak.metrics", days_off="streak.daysOff"):
+    with renaming_fields(metrics="streak.metrics", days_off="streak.days_off"):
         engine.prefer(
             id_,
             notifications=notifications,
@@ -102,4 +102,4 @@ def _streak_metric(preference: MetricPreference, index: int) -> StreakMetric:
 
 
 def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
-    return streak.days_off if isinstance(streak.days_off, Unset) else parse_weekdays(streak.days_off, "streak.daysOff")
+    return streak.days_off if isinstance(streak.days_off, Unset) else parse_weekdays(streak.days_off, "streak.days_off")

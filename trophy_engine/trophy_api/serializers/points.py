@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
-from trophy_engine.core.effects import PointsAwarded
+from trophy_engine.core import PointsAwarded
 from trophy_engine.engine.outcome import PointsChange
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import nsmallest
 
-from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.leaderboard_values import group_of, values_of
-from trophy_engine.core.plan import BoardPlan, Plan
-from trophy_engine.core.settle import settle
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.core import (
+    Agenda,
+    BoardPlan,
+    LeaderboardRow,
+    Plan,
+    Transition,
+    UserState,
+    group_of,
+    settle_user,
+    values_of,
+)
+from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT
 from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import transitions_of
 
 
 class FinalRankings:
@@ -32,14 +36,29 @@ class FinalRankings:
         self._repository = repository
         self._until = until
         self._users: dict[str, _UserThrough] = {}
+        self._runs: dict[str, frozenset[int]] = {}
 
-    def top_rows(self, board: BoardPlan, run: int, at: int, most: int) -> tuple[LeaderboardRow, ...]:
-        """Give the first rows of a run as of an instant, which is none before those asked for already.
+    def at_close(self, board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
+        """Return the first rows of a run as they stood when it closed; runs are asked for in the order of closing."""
+        closes = board.runs.closes(run)
+        if closes is None or (board.rule.rank_by == "metric" and run not in self._runs_with_values(board.key)):
+            return ()
+        return self.top_rows(board, run, closes - 1)
 
-        There are none where nobody has done anything that counts.
+    def _runs_with_values(self, board: str) -> frozenset[int]:
+        """Return the runs of a board by a metric in which a user has done anything that counts."""
+        if board not in self._runs:
+            states = self._repository.all_states()
+            self._runs[board] = frozenset(run for state in states for run in state.counters.boards.get(board, ()))
+        return self._runs[board]
+
+    def top_rows(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
+        """Return the first rows of a run as of an instant, which is none before those asked for already.
+
+        There are none where no user has done anything that counts.
         """
         states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
-        rank_keys = nsmallest(min(most, board.rule.max_participants), _rank_keys(board, run, states))
+        rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
             LeaderboardRow(place[3], self._name(place[3]), rank, value_on(place))
             for rank, place in enumerate(rank_keys, 1)
@@ -74,7 +93,7 @@ class _UserThrough:
         if stored is not None and stored.clock.settled <= at:
             self._state = stored.copy()
         else:
-            self._transitions = transitions_of(repository.commands_of(user), until)
+            self._transitions = repository.transitions_of(user, until)
         self._next = next(self._transitions, None)
 
     def at(self, instant: int) -> UserState | None:
@@ -83,5 +102,5 @@ class _UserThrough:
             self._state, self._plan = self._next.state.copy(), self._next.plan
             self._next = next(self._transitions, None)
         if self._state is not None:
-            settle(Agenda(self._plan), self._state, instant)
+            settle_user(Agenda(self._plan), self._state, instant)
         return self._state

@@ -11,9 +11,9 @@ from collections.abc import Container, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from trophy_engine.core.effects import LeaderboardChanged, RankChanged, RawEffect
-from trophy_engine.core.plan import BoardPlan
-from trophy_engine.leaderboards.index import LeaderboardIndex, Position
+from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
+from trophy_engine.leaderboards.index import LeaderboardIndex
+from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
@@ -21,15 +21,6 @@ from trophy_engine.numbers import Number
 _EVERYBODY: Final = ""
 #: A leaderboard, and a user or everybody.
 _Name = tuple[str, str]
-
-
-class Move(NamedTuple):
-    """How a command moved its user on a run of a board: where they stood, and where they stand."""
-
-    board: BoardPlan
-    run: int
-    before: Position
-    after: Position
 
 
 class _Rank(NamedTuple):

@@ -1,0 +1,117 @@
+"""Announcements: the effects that are no user's own doing: broadcasts to all users, and changes of ranks.
+
+Rules without notifications have none.
+"""
+
+from __future__ import annotations
+
+from trophy_engine.calendar.instants import FIRST
+from trophy_engine.core import Plan, RawEffect
+from trophy_engine.leaderboards.index import LeaderboardIndex
+from trophy_engine.leaderboards.leaderboards import Leaderboards
+from trophy_engine.notifications.broadcasts import broadcasts_between, finished_early
+from trophy_engine.notifications.final_rankings import FinalRankings
+from trophy_engine.notifications.plug import plug_of
+from trophy_engine.notifications.rank_changes import RankNotifier
+from trophy_engine.repository.repository import Repository
+
+#: What waits to be announced of ranks, up to when time has been passed, and what is to be announced of that.
+Checkpoint = tuple[RankNotifier | None, int, list[RawEffect]]
+
+
+class Announcer:
+    """Announces what concerns all users, and the ranks of each.
+
+    Args:
+        repository: the log and the states.
+        leaderboards: the ranks of all users.
+    """
+
+    def __init__(self, repository: Repository, leaderboards: Leaderboards) -> None:
+        self._repository = repository
+        self._leaderboards = leaderboards
+        self._index: LeaderboardIndex | None = None
+        self._notifier: RankNotifier | None = None
+        self._passed = FIRST
+        self._waiting: list[RawEffect] = []
+
+    # --- ranks ------------------------------------------------------------------------------------------------------
+
+    def advance_to(self, instant: int) -> None:
+        """Advance the leaderboards to an instant, and note the changes of ranks that time brings on the way."""
+        index, notifier = self._current()
+        if notifier is None or instant <= self._passed:
+            self._leaderboards.as_of(instant)
+            return
+        effects: list[RawEffect] = []
+        for at, user, moves in self._leaderboards.advance(self._passed, instant):
+            effects += notifier.collect_due(at)
+            for move in moves:
+                effects += notifier.record_move(user, move, index, at)
+        self._waiting += effects
+        self._passed = instant
+
+    def after_command(self, user: str, at: int) -> list[RawEffect]:
+        """Return what there is to announce of ranks after a user's command, which the leaderboards have recorded."""
+        effects = self._collect_due(at)
+        index, notifier = self._current()
+        if notifier is not None:
+            for move in self._leaderboards.moves:
+                effects += notifier.record_move(user, move, index, at)
+        return effects
+
+    def _collect_due(self, until: int) -> list[RawEffect]:
+        self.advance_to(until)
+        waiting, self._waiting = self._waiting, []
+        return waiting if self._notifier is None else [*waiting, *self._notifier.collect_due(until)]
+
+    def _current(self) -> tuple[LeaderboardIndex, RankNotifier | None]:
+        """Return the index, and what waits to be announced of it; both are renewed with the rules and the states."""
+        index = self._leaderboards.current_index()
+        if index is not self._index:
+            self._index = index
+            self._notifier = self._notifier_with_rules(index.plan)
+            if self._notifier is not None:
+                self._passed = max(self._passed, self._repository.latest())
+        return index, self._notifier
+
+    def _notifier_with_rules(self, plan: Plan) -> RankNotifier | None:
+        plug = plug_of(plan)
+        if plug is None:
+            return None
+        return (self._notifier or RankNotifier(0)).with_rules(plug.plan.throttle, plan.boards)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return what waits to be announced, to return to it if a batch fails."""
+        return None if self._notifier is None else self._notifier.copy(), self._passed, self._waiting.copy()
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Return to a checkpoint."""
+        self._notifier, self._passed, self._waiting = checkpoint
+
+    def recover(self) -> None:
+        """Go on after a command that was interrupted; what waits to be announced stays."""
+        self._notifier = self._notifier and self._notifier.copy()
+
+    # --- all users --------------------------------------------------------------------------------------------------
+
+    def announcements_until(self, until: int) -> list[RawEffect]:
+        """Return what there is to announce since all users were last settled, or since the first user came."""
+        repository = self._repository
+        plug = plug_of(repository.plan)
+        if plug is None:
+            return []
+        first = min((state.profile.created for state in repository.all_states()), default=None)
+        if first is None:
+            return []
+        since = max(repository.settled(), first)
+        rankings = FinalRankings(repository, until)
+        effects = broadcasts_between(repository.plan, plug.plan, since, until, rankings.at_close)
+        return [*self._collect_due(until), *effects] if repository.plan.boards else effects
+
+    def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:
+        """Return the ends of the leaderboards that other rules have finished before their time."""
+        after = self._repository.plan
+        if plug_of(after) is None:
+            return []
+        return finished_early(before, after, at, FinalRankings(self._repository, at).top_rows)

@@ -1,0 +1,106 @@
+"""The plug: how the core runs notifications for each user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from trophy_engine.core import (
+    Agenda,
+    Complete,
+    Identify,
+    Plan,
+    Plug,
+    PlugState,
+    RawEffect,
+    Record,
+    RulesDiff,
+    Transition,
+    UserCommand,
+    UserState,
+)
+from trophy_engine.notifications import scheduled
+from trophy_engine.notifications.plan import notification_plan
+from trophy_engine.notifications.state import NotificationState
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.settings import Notifications
+
+KEY: Final = "notifications"
+
+
+class NotificationPlug:
+    """The notifications of a ruleset; see ``Plug`` for its methods.
+
+    Attributes:
+        key: where the plan and the states have it.
+        plan: what notifications go by.
+    """
+
+    key = KEY
+
+    def __init__(self, ruleset: Ruleset, rule: Notifications) -> None:
+        self.plan = notification_plan(ruleset, rule)
+
+    def new_state(self, created: int, day: int) -> NotificationState:
+        """Return the notifications of a user who was active when they were first seen."""
+        return NotificationState(created, day)
+
+    def load_state(self, dumped: Mapping[str, Any]) -> NotificationState:
+        """Return what ``NotificationState.dump`` returned."""
+        return NotificationState.load(dumped)
+
+    def needs_past(self, former: Plug | None) -> bool:
+        """Return True where the former rules had no notifications: the past tells when users were active."""
+        return former is None
+
+    def migrate(
+        self, state: UserState, former: PlugState | None, diff: RulesDiff, transitions: Sequence[Transition], at: int
+    ) -> NotificationState:
+        """Return the notifications under these rules.
+
+        What the rules drop is not told, and of what is new nothing that was due before.
+        """
+        if not isinstance(former, NotificationState):
+            commands = (transition.command for transition in transitions)
+            activity = [command.at for command in commands if isinstance(command, Record | Complete)]
+            return scheduled.begin(self.plan, state, activity, at)
+        kept, systems = former.copy(), {system.key for system in diff.after.systems}
+        kept.boosts_through = max(kept.boosts_through, state.clock.zone.window(at)[0])
+        kept.emails = tuple(email for email in kept.emails if email[1] in diff.after.achievements)
+        kept.points_changes = {system: change for system, change in kept.points_changes.items() if system in systems}
+        before = plug_of(diff.before)
+        if before is None or before.plan.recap != self.plan.recap:
+            kept.recaps = ()
+        if diff.calendar_changed:
+            kept.restart_reminders()
+        return kept
+
+    def next_due(self, plan: Plan, state: UserState) -> int:
+        """Return the instant at which the next message is due to a user, or would be if they wanted it."""
+        return scheduled.next_due(self.plan, plan, state, _of(state))
+
+    def act(self, agenda: Agenda, state: UserState, at: int) -> None:
+        """Send every message that is due at an instant."""
+        scheduled.send(self.plan, agenda, state, _of(state), at)
+
+    def observe(
+        self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
+    ) -> None:
+        """Note activity, and what a step completed and paid; only events and completions by a call are activity."""
+        own = _of(state)
+        if isinstance(command, Record | Complete):
+            scheduled.note_activity(self.plan, state, own, at)
+        elif isinstance(command, Identify):
+            state.clock.due = min(state.clock.due, at)  # messages may go by another zone now
+        scheduled.note_completions(agenda, state, own, effects, at)
+        scheduled.note_awards(self.plan, agenda, state, own, effects, at)
+
+
+def plug_of(plan: Plan) -> NotificationPlug | None:
+    """Return the plug of a plan, or None where the rules have no notifications."""
+    return next((plug for plug in plan.plugs if isinstance(plug, NotificationPlug)), None)
+
+
+def _of(state: UserState) -> NotificationState:
+    own: NotificationState = state.plugs[KEY]
+    return own
