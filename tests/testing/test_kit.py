@@ -47,6 +47,7 @@ from trophy_engine.testing import (
     streak_rules,
     time_zones,
 )
+from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
 
@@ -307,6 +308,15 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     plant(monkeypatch)
     with pytest.raises(AssertionError):
         hold()
+
+
+def test_a_failed_assertion_writes_its_subjects():
+    with pytest.raises(AssertionError, match=r"the balance before \{\}: 1, not 2"):
+        assert_equal(1, 2, "the balance before {}")
+    with pytest.raises(AssertionError, match="the balance before ann: 1, not 2"):
+        assert_equal(1, 2, "the balance before {}", "ann")
+    with pytest.raises(AssertionError, match=r"ann holds \{\}"):
+        assert_true(False, "{} holds {}", "ann", "{}")
 
 
 def test_every_law_says_what_it_is():

@@ -7,24 +7,28 @@ from itertools import zip_longest
 from typing import Any
 
 
-def assert_true(fact: object, message: str) -> None:
-    """Assert a fact.
+def assert_true(fact: object, message: str, *subjects: object) -> None:
+    """Assert a fact. ``{}`` in the message stands for a subject, which is written only where the fact does not hold.
 
     Raises:
         AssertionError: with the message, where it does not hold.
     """
     if not fact:
-        raise AssertionError(message)
+        raise AssertionError(_fill_in(message, subjects))
 
 
-def assert_equal(found: Any, expected: Any, what: str) -> None:
-    """Assert that two values are equal.
+def assert_equal(found: Any, expected: Any, what: str, *subjects: object) -> None:
+    """Assert that two values are equal. ``{}`` in ``what`` stands for a subject, as in ``assert_true``.
 
     Raises:
         AssertionError: with where they differ first, in lists and mappings, where they are not.
     """
     if found != expected:
-        raise AssertionError(f"{what}: {_difference(found, expected)}")
+        raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(found, expected)}")
+
+
+def _fill_in(message: str, subjects: Sequence[object]) -> str:
+    return message.format(*subjects) if subjects else message
 
 
 def _difference(found: Any, expected: Any) -> str:
