@@ -7,6 +7,8 @@ share of 8 hours, or of ``DEEP_MINUTES``; what it has tried is in its summary (`
     HYPOTHESIS_PROFILE=deep python -m pytest -n2 --dist=worksteal tests
 
 ``mutation``: the examples of ``ci``, not shrunk, for ``python tests/mutation``.
+``lean``: five examples of each property, and no test with the mark ``thorough``, for other versions of Python and of
+libraries than those of the gate's full run.
 """
 
 import os
@@ -20,6 +22,7 @@ MINUTES = float(os.environ.get("DEEP_MINUTES", "480"))
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, print_blob=True)
 settings.register_profile("mutation", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile("lean", settings.get_profile("mutation"), max_examples=5)
 settings.register_profile(
     "deep",
     deadline=None,
@@ -28,6 +31,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.differing_executors],
 )
 settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out thorough tests where the lean profile is chosen."""
+    if PROFILE == "lean":
+        thorough = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=thorough)
+        items[:] = [item for item in items if item not in thorough]
 
 
 def pytest_configure(config):

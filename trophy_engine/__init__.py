@@ -96,6 +96,7 @@ from trophy_engine.views.player import Player
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
 if TYPE_CHECKING:
+    __version__: str
     from trophy_engine.explain.achievement import AchievementExplanation
     from trophy_engine.explain.event import EventExplanation
     from trophy_engine.explain.points import PointsExplanation
@@ -253,15 +254,19 @@ _LATER: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name of ``_LATER`` on first use.
+    """Import a public name of ``_LATER`` on first use; read ``__version__`` from the metadata of the installed package.
 
     Raises:
         AttributeError: the name is not public.
     """
-    if name not in _LATER:
+    if name == "__version__":
+        value = import_module("importlib.metadata").version("trophy-engine")
+    elif name in _LATER:
+        value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
-    return found
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

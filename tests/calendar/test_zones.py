@@ -76,6 +76,7 @@ def test_dates_that_the_calendar_skipped(name, day):
     assert zone(name).midnight(skipped) == zone(name).midnight(skipped + 1) == zone(name).instant(skipped, HOUR)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*ODD, *NAMES[::60]])
 def test_no_transition_hides_between_two_probes(name):
     start = to_micros(datetime(2009, 1, 1, tzinfo=UTC))

@@ -4,11 +4,13 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import trophy_engine
 from trophy_engine.cli.app import app
 
 LOG = "user_id,at,n\nann,2025-04-02T10:00:00Z,1\nann,2025-04-03T10:00:00Z,2\nben,never,1\n"
@@ -29,6 +31,13 @@ def run(tmp_path, monkeypatch):
         return CliRunner().invoke(app, words, input=stdin)
 
     return call
+
+
+def test_the_version_is_that_of_the_package(run):
+    shown = run("--version")
+    assert (shown.exit_code, shown.output) == (0, f"trophy-engine {trophy_engine.__version__}\n")
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert trophy_engine.__version__ == declared["project"]["version"]
 
 
 def test_check_tells_every_problem_and_its_status_says_which_kind(run):

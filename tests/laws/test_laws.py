@@ -53,6 +53,7 @@ def test_the_law(law, data):
     law(history.ruleset, history)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("law", SUBJECTS, ids=lambda law: law.__name__)
 def test_what_is_drawn_for_a_law_is_what_it_is_about(law):
     happened = Counter()

@@ -84,10 +84,9 @@ def test_replay_is_live(saga):
     again = Engine.from_log(engine.log())
     assert_equal(states(again), states(engine), "the states of the log done again")
     assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
-    in_sqlite = Engine(saga.rules, storage=SQLiteStorage(":memory:"))
-    assert_equal(do(in_sqlite, *saga.commands, saga.end), effects, "what happens on SQLite")
-    assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
-    in_sqlite.close()
+    with Engine(saga.rules, storage=SQLiteStorage(":memory:")) as in_sqlite:
+        assert_equal(do(in_sqlite, *saga.commands, saga.end), effects, "what happens on SQLite")
+        assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
 
 
 @FEW

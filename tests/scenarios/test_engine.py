@@ -119,17 +119,17 @@ def give_up_half_way(engine):
 
 @pytest.mark.parametrize("make_storage", [lambda _: None, lambda path: SQLiteStorage(path / "save.db")])
 def test_a_batch_happens_as_a_whole_or_not_at_all(make_storage, tmp_path):
-    engine = Engine(RULES, storage=make_storage(tmp_path))
     told = []
-    engine.subscribe(AchievementCompleted, told.append)
-    play(engine, "04-02T10:00 words 9")
-    with pytest.raises(EarlierThanSettled):
-        give_up_half_way(engine)
-    assert list(engine.users()) == ["jo"]
-    assert engine.user("jo", at=at("04-02T10:01")).metrics["words"] == 9
-    with engine.batch():
-        assert engine.record("words", user="jo", at=at("04-02T10:01")).total == 10
-        assert told == []
+    with Engine(RULES, storage=make_storage(tmp_path)) as engine:
+        engine.subscribe(AchievementCompleted, told.append)
+        play(engine, "04-02T10:00 words 9")
+        with pytest.raises(EarlierThanSettled):
+            give_up_half_way(engine)
+        assert list(engine.users()) == ["jo"]
+        assert engine.user("jo", at=at("04-02T10:01")).metrics["words"] == 9
+        with engine.batch():
+            assert engine.record("words", user="jo", at=at("04-02T10:01")).total == 10
+            assert told == []
     assert len(told) == 1
 
 
@@ -309,6 +309,25 @@ def test_closing_twice_does_nothing(tmp_path):
         engine.close()
         with pytest.raises(StorageClosed):
             engine.user("jo", at=at("04-02T10:00"))
+
+
+@pytest.mark.parametrize(
+    "open_engine",
+    [
+        lambda storage: Engine("rules", storage=storage),
+        lambda storage: Engine(RULES, storage=storage, clock="noon"),
+        lambda storage: Engine.from_log(5, storage=storage),
+        lambda storage: Engine.from_log([], storage=storage),
+        lambda storage: Engine.from_log([*Engine(RULES).log(), "words"], storage=storage),
+    ],
+    ids=["rules", "clock", "entries", "no rules in the log", "no entry"],
+)
+def test_a_constructor_that_raises_closes_the_storage(open_engine, tmp_path):
+    for storage in (MemoryStorage(), SQLiteStorage(tmp_path / "save.db")):
+        with pytest.raises((InvalidValue, StorageIncompatible)):
+            open_engine(storage)
+        with pytest.raises(StorageClosed):
+            storage.length()
 
 
 def test_an_outcome_pickles_and_copies():

@@ -152,6 +152,7 @@ def everything(engine):
     return [engine.export_user(user) for user in engine.users()], boards, engine.ruleset.digest
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("open_storage", [open_memory, open_file])
 @pytest.mark.parametrize("act", [record, update, batch, failing_batch, settle, look, close])
 def test_a_command_that_is_interrupted_at_any_line_has_happened_or_not(act, open_storage, tmp_path):

@@ -34,9 +34,11 @@ NOON = at("04-02T12:00")
 @pytest.fixture(params=["memory", "file"])
 def engines(request, tmp_path):
     if request.param == "memory":
-        storage = MemoryStorage()
-        return Engine(RULES, storage=storage), Engine(RULES, storage=storage)
-    return tuple(Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) for _ in range(2))
+        one = other = MemoryStorage()
+    else:
+        one, other = SQLiteStorage(tmp_path / "save.db"), SQLiteStorage(tmp_path / "save.db")
+    with Engine(RULES, storage=one) as writer, Engine(RULES, storage=other) as reader:
+        yield writer, reader
 
 
 def test_every_view_notices_what_another_engine_wrote(engines):

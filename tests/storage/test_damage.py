@@ -14,7 +14,7 @@ from contextlib import closing
 import pytest
 from save_files import create_history, day, read_history
 
-from trophy_engine import Engine, StorageDamaged, StorageError, StorageIncompatible
+from trophy_engine import Engine, StorageClosed, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.core.commands import encode
 from trophy_engine.storage import SQLiteStorage
 from trophy_engine.storage.sqlite import _checksum
@@ -185,6 +185,15 @@ def test_a_damaged_entry_stops_its_user_only(path):
         with pytest.raises(StorageDamaged, match="entry 3 is damaged"):
             engine.record("words", user="jo", at=day(20))
         assert engine.record("words", user="mia", at=day(20)).total == 1
+
+
+def test_an_engine_that_cannot_read_the_rules_closes_the_storage(path):
+    _edit(path, "UPDATE log SET number = 7 WHERE sequence = 1")
+    storage = SQLiteStorage(path)
+    with pytest.raises(StorageDamaged, match="entry 1 is damaged"):
+        Engine(storage=storage)
+    with pytest.raises(StorageClosed):
+        storage.length()
 
 
 def test_a_file_that_is_refused_is_let_go_of(path, tmp_path):

@@ -47,10 +47,11 @@ from trophy_engine.testing import (
     streak_rules,
     time_zones,
 )
+from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
 from trophy_engine.testing.ledger_laws import ledger_adds_up
 
-QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None)
+QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None, phases=tuple(Phase))
 #: Where anything that is found will do, however long.
 ANY = settings(QUICK, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 ROUGH = settings(ANY, max_examples=200, report_multiple_bugs=False)
@@ -287,6 +288,7 @@ def plant_order_of_users(monkeypatch):
     monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("plant", "law"),
     [
@@ -308,6 +310,15 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
         hold()
 
 
+def test_a_failed_assertion_writes_its_subjects():
+    with pytest.raises(AssertionError, match=r"the balance before \{\}: 1, not 2"):
+        assert_equal(1, 2, "the balance before {}")
+    with pytest.raises(AssertionError, match="the balance before ann: 1, not 2"):
+        assert_equal(1, 2, "the balance before {}", "ann")
+    with pytest.raises(AssertionError, match=r"ann holds \{\}"):
+        assert_true(False, "{} holds {}", "ann", "{}")
+
+
 def test_every_law_says_what_it_is():
     assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 12
     assert all(law.__doc__.endswith(".") for law in LAWS)
@@ -326,6 +337,7 @@ TestLearner = Learner.TestCase
 TestLearner.settings = settings(max_examples=20, stateful_step_count=15, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.thorough
 def test_the_machine_finds_a_planted_fault(monkeypatch):
     real = streaks._credit
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from trophy_engine.cli.check import check
@@ -21,3 +24,19 @@ app = typer.Typer(
 )
 for command in (check, compare, explain, replay, schema, simulate):
     app.command()(command)
+
+
+def _print_version(is_asked: bool) -> None:  # noqa: FBT001  # typer passes the value of an option by position
+    if is_asked:
+        typer.echo(f"trophy-engine {metadata.version('trophy-engine')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _read_global_options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Accept the options that stand before a command."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -69,6 +69,17 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@contextmanager
+def _close_on_error(storage: Storage | None) -> Iterator[None]:
+    """Close the storage if the block raises: its caller has no engine that could close it."""
+    try:
+        yield
+    except BaseException:
+        if isinstance(storage, Storage) and not isinstance(storage, type):
+            storage.close()
+        raise
+
+
 @attrs.frozen
 class RulesVersion:
     """Rules and the instant from which they are in force; ``at`` is None for the first rules of a history."""
@@ -89,7 +100,8 @@ class Engine:
         ruleset: the rules; by default the last rules of the storage's history, or empty rules. If the storage was last
             used with other rules, they change as by ``update`` at its last command; ``migration_effects`` lists the
             effects of that on users.
-        storage: where commands are kept; by default the memory of the process.
+        storage: where commands are kept; by default the memory of the process. The engine owns it: closing the engine
+            closes it, and so does a constructor that raises.
         clock: a function that returns the default instant of a call.
     """
 
@@ -100,12 +112,14 @@ class Engine:
         storage: Storage | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
             raise InvalidValue(f"must be a storage such as MemoryStorage(), not {short_repr(storage)}", "storage")
-        CALLABLE.check("clock", clock)
-        self._repository = Repository(MemoryStorage() if storage is None else storage, ruleset, PLUGS)
-        self._execution = Execution(self._repository, clock)
+        storage = MemoryStorage() if storage is None else storage
+        with _close_on_error(storage):
+            Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
+            CALLABLE.check("clock", clock)
+            self._repository = Repository(storage, ruleset, PLUGS)
+            self._execution = Execution(self._repository, clock)
         self._lock = self._execution.exclusion.lock
 
     def __enter__(self) -> Self:
@@ -691,20 +705,21 @@ class Engine:
         Raises:
             StorageIncompatible: the log does not begin with rules.
         """
-        InstanceOf((Iterable,)).check("entries", entries)
-        log = iter(entries)
-        first = next(log, None)
-        if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
-            raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
-        engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
-        each = name_field("entries", "each of ")
-        for entry in log:
-            InstanceOf((Entry,)).check(each, entry)
-            match entry.command:
-                case ChangeRules(rules, at):
-                    engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))
-                case Settle(at):
-                    engine.settle(at=from_micros(at))
-                case command:
-                    engine._execution.run(command)
-        return engine
+        with _close_on_error(storage):
+            InstanceOf((Iterable,)).check("entries", entries)
+            log = iter(entries)
+            first = next(log, None)
+            if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
+                raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
+            engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
+            each = name_field("entries", "each of ")
+            for entry in log:
+                InstanceOf((Entry,)).check(each, entry)
+                match entry.command:
+                    case ChangeRules(rules, at):
+                        engine.update(Ruleset.from_text(rules, format="json"), at=from_micros(at))
+                    case Settle(at):
+                        engine.settle(at=from_micros(at))
+                    case command:
+                        engine._execution.run(command)
+            return engine

@@ -7,24 +7,28 @@ from itertools import zip_longest
 from typing import Any
 
 
-def assert_true(fact: object, message: str) -> None:
-    """Check that a fact is true.
+def assert_true(fact: object, message: str, *subjects: object) -> None:
+    """Check that a fact is true. ``{}`` in the message stands for a subject, which is formatted only if it is not.
 
     Raises:
         AssertionError: it is not; the error has the message.
     """
     if not fact:
-        raise AssertionError(message)
+        raise AssertionError(_fill_in(message, subjects))
 
 
-def assert_equal(found: Any, expected: Any, what: str) -> None:
-    """Check that two values are equal.
+def assert_equal(found: Any, expected: Any, what: str, *subjects: object) -> None:
+    """Check that two values are equal. ``{}`` in ``what`` stands for a subject, as in ``assert_true``.
 
     Raises:
         AssertionError: they are not; the error names the first difference in lists and mappings.
     """
     if found != expected:
-        raise AssertionError(f"{what}: {_difference(found, expected)}")
+        raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(found, expected)}")
+
+
+def _fill_in(message: str, subjects: Sequence[object]) -> str:
+    return message.format(*subjects) if subjects else message
 
 
 def _difference(found: Any, expected: Any) -> str:

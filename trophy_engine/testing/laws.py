@@ -143,23 +143,22 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     """Replaying the log results in the same states, effects and log, on every storage, and from snapshots."""
     engine = Engine(ruleset)
     effects = play(engine, history)
-    engine.settle(at=from_micros(history.commands[-1].at))
+    end = from_micros(history.commands[-1].at)
+    engine.settle(at=end)
     again = Engine.from_log(engine.log())
     assert_equal(states(again), states(engine), "the states of the log done again")
     assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
-    storage = SQLiteStorage(":memory:")
-    in_sqlite = Engine(ruleset, storage=storage)
-    assert_equal(play(in_sqlite, history), effects, "what happens on SQLite")
+    with Engine(ruleset, storage=SQLiteStorage(":memory:")) as in_sqlite:
+        assert_equal(play(in_sqlite, history), effects, "what happens on SQLite")
+        in_sqlite.settle(at=end)
+        assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
     memory = MemoryStorage()
     memory.snapshot_every = 1
     for command in history:
         play(Engine(ruleset, storage=memory), [command])
-    in_sqlite.settle(at=from_micros(history.commands[-1].at))
     reopened = Engine(ruleset, storage=memory)
-    reopened.settle(at=from_micros(history.commands[-1].at))
+    reopened.settle(at=end)
     assert_equal(states(reopened), states(engine), "the states of engines that were opened anew for every command")
-    assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
-    in_sqlite.close()
 
 
 def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> None:

@@ -57,15 +57,15 @@ def _check_awards(
     for effect in effects:
         if isinstance(effect, PointsAwarded):
             name = effect.user_id, effect.system
-            assert_equal(effect.before, totals.get(name, 0), f"the balance before {effect}")
-            assert_equal(effect.total, effect.before + effect.awarded, f"the balance after {effect}")
-            assert_true(effect.awarded, f"{effect} awards nothing")
+            assert_equal(effect.before, totals.get(name, 0), "the balance before {}", effect)
+            assert_equal(effect.total, effect.before + effect.awarded, "the balance after {}", effect)
+            assert_true(effect.awarded, "{} awards nothing", effect)
             maximum = systems[effect.system].maximum
-            assert_true(effect.total >= 0, f"{effect} goes below zero")
-            assert_true(maximum is None or effect.total <= maximum, f"{effect} goes above {maximum}")
+            assert_true(effect.total >= 0, "{} goes below zero", effect)
+            assert_true(maximum is None or effect.total <= maximum, "{} goes above {}", effect, maximum)
             totals[name] = effect.total
         elif isinstance(effect, LevelChanged):
-            assert_true(effect.previous != effect.level, f"{effect} changes no level")
+            assert_true(effect.previous != effect.level, "{} changes no level", effect)
             levels[effect.user_id, effect.system] = effect.level
 
 
@@ -83,12 +83,12 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
         move = moves[award.trigger.metric]
         step = award.trigger.threshold
         times = floor(Fraction(str(move.after)) / step) - floor(Fraction(str(move.before)) / step)
-        assert_true(times > 0, f"{award} crosses no multiple of {step}")
+        assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
         wanted = _multiply(amount, award.boosts) if amount > 0 else amount
         maximum = systems[award.system].maximum
         room = wanted if maximum is None else min(wanted, maximum - award.before)
-        assert_equal(award.awarded, max(room, -award.before), f"what {award} awards")
+        assert_equal(award.awarded, max(room, -award.before), "what {} awards", award)
 
 
 def _pays_once_an_event(award: PointsAwarded) -> bool:

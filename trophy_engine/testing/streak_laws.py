@@ -76,18 +76,18 @@ def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
         ):
             continue
         held += _change(effect)
-        assert_equal(effect.freezes, held, f"the freezes that {effect} leaves")
-        assert_true(0 <= held <= maximum, f"{held} freezes held, of at most {maximum}, after {effect}")
+        assert_equal(effect.freezes, held, "the freezes that {} leaves", effect)
+        assert_true(0 <= held <= maximum, "{} freezes held, of at most {}, after {}", held, maximum, effect)
         if isinstance(effect, FreezeReturned):
-            assert_true(effect.period_start in periods, f"{effect} returns what was not spent")
-            assert_true(effect.returned or held == maximum, f"{effect} returns nothing where there is room")
+            assert_true(effect.period_start in periods, "{} returns what was not spent", effect)
+            assert_true(effect.returned or held == maximum, "{} returns nothing where there is room", effect)
             periods.remove(effect.period_start)
             continue
-        assert_true(_change(effect), f"{effect} changes nothing")
+        assert_true(_change(effect), "{} changes nothing", effect)
         if isinstance(effect, FreezeConsumed):
-            assert_true(effect.length > 0, f"{effect} carried a streak that was none")
-            assert_true(effect.consumed == 1, f"{effect} consumed more than one")
-            assert_true(effect.period_start not in periods, f"{effect} is the second for its period")
+            assert_true(effect.length > 0, "{} carried a streak that was none", effect)
+            assert_true(effect.consumed == 1, "{} consumed more than one", effect)
+            assert_true(effect.period_start not in periods, "{} is the second for its period", effect)
             periods.add(effect.period_start)
     return len(periods)
 
@@ -126,26 +126,26 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
                 # Periods credited after the missed one, on a date shown early, belong to the next streak.
                 before_loss.append(credited)
                 lost.append([period for period in credited if period < start])
-                assert_equal(length, len(lost[-1]), f"the length that {effect} says")
+                assert_equal(length, len(lost[-1]), "the length that {} says", effect)
                 credited = []
             case StreakLossUndone(length=length):
                 lost.pop()
                 credited = before_loss.pop()
-                assert_equal(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), "the length that {} says", effect)
             case FreezeReturned(length=length):
-                assert_equal(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), "the length that {} says", effect)
             case StreakRestored(before=before, length=length):
-                assert_equal(before, len(credited), f"the length before {effect}")
-                assert_true(length > before, f"{effect} shortens the streak")
+                assert_equal(before, len(credited), "the length before {}", effect)
+                assert_true(length > before, "{} shortens the streak", effect)
                 credited = next((periods.copy() for periods in reversed(lost) if len(periods) == length), [])
             case UserChanged(field="preferences.streak.enabled", after="false"):
                 credited = []
             case FreezeConsumed(length=length):
-                assert_equal(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), "the length that {} says", effect)
             case StreakStarted(length=length, period_start=start) | StreakExtended(length=length, period_start=start):
-                assert_true(start not in credited, f"{effect} credits a period twice")
+                assert_true(start not in credited, "{} credits a period twice", effect)
                 credited.append(start)
-                assert_equal(length, len(credited), f"the length that {effect} says")
+                assert_equal(length, len(credited), "the length that {} says", effect)
             case _:
                 pass
     return credited
