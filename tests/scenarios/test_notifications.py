@@ -265,6 +265,20 @@ def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
     assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
 
 
+@pytest.mark.parametrize("notifications", [Notifications(), None])
+def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(notifications):
+    with_board = rules(leaderboards=[weekly()])
+    engine = Engine(with_board)
+    play(engine, "04-02T10:00 words 3", "ann")
+    play(engine, "04-02T10:01 words 2", "bob")
+    play(engine, "04-02T10:02 words 2", "bob")
+    engine.update(rules(notifications=notifications), at=at("04-02T10:05"))
+    engine.update(with_board, at=at("04-02T10:06"))
+    effects = play(engine, "04-02T10:10 words 1", "cy")[0].effects
+    assert ranks(effects) == [(at("04-02T10:10"), "cy", None, 3)]
+    assert ranks(engine.settle(at=at("04-02T11:00"))) == []
+
+
 def test_awards_that_cancel_out_delay_nothing():
     both = [MetricPointsTrigger("words", 5), MetricPointsTrigger("words", -5), MetricPointsTrigger("words", 1, 10)]
     engine = Engine(rules(points=[PointsSystem("xp", triggers=both)]))

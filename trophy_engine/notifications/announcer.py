@@ -110,8 +110,13 @@ class Announcer:
         return [*self._collect_due(until), *effects] if repository.plan.boards else effects
 
     def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:
-        """Return the ends of the leaderboards that other rules have finished before their time."""
+        """Return the ends of the leaderboards that other rules have finished before their time.
+
+        What waits for leaderboards that these rules do not hold is dropped now: later rules may use their keys again.
+        """
         after = self._repository.plan
+        if self._notifier is not None:
+            self._notifier = self._notifier_with_rules(after)
         if plug_of(after) is None:
             return []
         return finished_early(before, after, at, FinalRankings(self._repository, at).top_rows)
