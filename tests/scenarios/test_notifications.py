@@ -348,6 +348,27 @@ def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_t
     ]
 
 
+@pytest.mark.parametrize("throttle", [0, 15, 3000])
+def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_told_of_ranks(throttle):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    streak = Streak(metrics=[StreakMetric("words")])
+    ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
+
+    def changes(refused):
+        engine = Engine(ruleset)
+        heard = play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1\n04-03T10:00 words 1", "ann")
+        heard += play(engine, "04-02T11:00 words 1\n04-03T11:00 words 1", "bob")
+        for when in refused:
+            with pytest.raises(UnknownKey):
+                engine.record("wrods", user="ann", at=at(when))
+        heard += play(engine, "04-04T10:00 words 1\n04-05T10:00 words 1\n04-06T10:00 words 1", "ann")
+        return [ranks(outcome.effects) for outcome in heard]
+
+    expected = changes([])
+    assert any(told_then for told_then in expected[-3:])
+    assert changes(["04-05T09:00"]) == changes(["04-20T09:00", "04-05T00:00"]) == expected
+
+
 def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
     engine, heard = Engine(rules(leaderboards=[weekly()])), []
     engine.subscribe(RankChanged, lambda one: heard.append((one.user_id, one.at, one.previous_rank, one.rank)))
