@@ -13,8 +13,10 @@ from stories import at, play
 from trophy_engine import (
     Achievement,
     AchievementCompleted,
+    AchievementPointsTrigger,
     ApiTrigger,
     Attribute,
+    CompositeTrigger,
     EarlierThanSettled,
     Effect,
     Engine,
@@ -33,6 +35,7 @@ from trophy_engine import (
     Streak,
     StreakLost,
     StreakMetric,
+    StreakTrigger,
     SubscribersFailed,
 )
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
@@ -349,6 +352,26 @@ def test_an_outcome_pickles_and_copies():
         assert (again.achievements, again.leaderboards) == (outcome.achievements, outcome.leaderboards)
         assert again.leaderboards["words"].group == {"plan": "pro"}
         assert again.explain() == outcome.explain()
+
+
+def test_an_outcome_with_a_custom_streak_pickles_whatever_hangs_on_streaks():
+    ten, two = MetricTrigger("words", 10), StreakTrigger(2)
+    composite = Achievement("both", CompositeTrigger(["ten", "two"]))
+    paid = PointsSystem("xp", triggers=[AchievementPointsTrigger("two", 5), MetricPointsTrigger("words", 1)])
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+        achievements=[Achievement("ten", ten), Achievement("two", two), composite],
+        points=[paid],
+    )
+    engine = Engine(rules)
+    play(engine, "04-04T10:00 words 1")  # a Friday
+    for choice in ({"days_off": ["sunday", "saturday"]}, {"streak_enabled": False}):
+        outcome = engine.prefer("jo", **choice, at=at("04-04T11:00"))
+        again = pickle.loads(pickle.dumps(outcome))  # noqa: S301  # our own bytes
+        assert (again.streak, again.effects) == (outcome.streak, outcome.effects)
+        assert deepcopy(again).streak == copy(outcome).streak == outcome.streak
+    assert engine.user("jo").streak.length == 0
 
 
 def test_failing_subscribers_carry_what_the_call_would_have_returned():

@@ -265,6 +265,20 @@ def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
     assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
 
 
+@pytest.mark.parametrize("notifications", [Notifications(), None])
+def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(notifications):
+    with_board = rules(leaderboards=[weekly()])
+    engine = Engine(with_board)
+    play(engine, "04-02T10:00 words 3", "ann")
+    play(engine, "04-02T10:01 words 2", "bob")
+    play(engine, "04-02T10:02 words 2", "bob")
+    engine.update(rules(notifications=notifications), at=at("04-02T10:05"))
+    engine.update(with_board, at=at("04-02T10:06"))
+    effects = play(engine, "04-02T10:10 words 1", "cy")[0].effects
+    assert ranks(effects) == [(at("04-02T10:10"), "cy", None, 3)]
+    assert ranks(engine.settle(at=at("04-02T11:00"))) == []
+
+
 def test_awards_that_cancel_out_delay_nothing():
     both = [MetricPointsTrigger("words", 5), MetricPointsTrigger("words", -5), MetricPointsTrigger("words", 1, 10)]
     engine = Engine(rules(points=[PointsSystem("xp", triggers=both)]))
@@ -332,6 +346,27 @@ def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_t
         (at("04-02T11:30"), "ann", 1, 2),
         (at("04-02T12:10"), "cy", None, 3),
     ]
+
+
+@pytest.mark.parametrize("throttle", [0, 15, 3000])
+def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_told_of_ranks(throttle):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    streak = Streak(metrics=[StreakMetric("words")])
+    ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
+
+    def changes(refused):
+        engine = Engine(ruleset)
+        heard = play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1\n04-03T10:00 words 1", "ann")
+        heard += play(engine, "04-02T11:00 words 1\n04-03T11:00 words 1", "bob")
+        for when in refused:
+            with pytest.raises(UnknownKey):
+                engine.record("wrods", user="ann", at=at(when))
+        heard += play(engine, "04-04T10:00 words 1\n04-05T10:00 words 1\n04-06T10:00 words 1", "ann")
+        return [ranks(outcome.effects) for outcome in heard]
+
+    expected = changes([])
+    assert any(told_then for told_then in expected[-3:])
+    assert changes(["04-05T09:00"]) == changes(["04-20T09:00", "04-05T00:00"]) == expected
 
 
 def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():

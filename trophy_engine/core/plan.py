@@ -229,6 +229,11 @@ class StreakPlan:
         """Return the plan of the same streak with other conditions and days off."""
         return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics))
 
+    def choices(self) -> dict[str, Any]:
+        """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
+        names = ("mode", "conditions", "thresholds", "single", "days_off", "freezes")
+        return {name: getattr(self, name) for name in names}
+
 
 @attrs.define(eq=False)
 class Plan:

@@ -193,6 +193,8 @@ class Execution:
             state = apply_command(agenda, known or repository.state(check_user_id(user_id)), command)
         except TrophyError:
             self._agenda = Agenda(repository.plan)
+            if boards:
+                self.announcer.return_from_advance()
             repository.whole = True  # a refused command changes nothing
             if repository.catch_up():
                 return self.run(command)

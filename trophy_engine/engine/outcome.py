@@ -108,16 +108,21 @@ class Outcome:
         self.leaderboards = _NO_CHANGES
 
     def __getstate__(self) -> tuple[Any, ...]:
-        """Return the state for pickle and copy, with the rules in place of the plan."""
+        """Return the state for pickle and copy, with the rules in place of the plan, and the choices of a custom streak."""
         rules = self._plan.ruleset.to_text("json")
-        command = (rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total)
-        return (*command, self.replayed, dict(self.leaderboards))
+        streak = self._streak.copy()
+        choices = None if streak.custom_streak is None else streak.custom_streak.choices()
+        streak.custom_streak = None
+        command = (rules, self._command, self._number, streak, self._day, self._zone, self._effects, self._total)
+        return (*command, choices, self.replayed, dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
-        *command, self.replayed, leaderboards = state
+        *command, choices, self.replayed, leaderboards = state
         rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
+        if choices is not None and self._plan.streak is not None:
+            self._streak.custom_streak = attrs.evolve(self._plan.streak, **choices)
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:

@@ -34,12 +34,16 @@ class Announcer:
         self._notifier: RankNotifier | None = None
         self._passed = FIRST
         self._waiting: list[RawEffect] = []
+        self._former = self._passed, self._waiting
 
     # --- ranks ------------------------------------------------------------------------------------------------------
 
     def advance_to(self, instant: int) -> None:
         """Advance the leaderboards to an instant, and queue the rank changes that time causes on the way."""
         index, notifier = self._current()
+        self._former = self._passed, self._waiting
+        if notifier is not None:
+            notifier.mark()
         if notifier is None or instant <= self._passed:
             self._leaderboards.as_of(instant)
             return
@@ -48,8 +52,14 @@ class Announcer:
             effects += notifier.collect_due(at)
             for move in moves:
                 effects += notifier.record_move(user, move, index, at)
-        self._waiting += effects
+        self._waiting = [*self._waiting, *effects]
         self._passed = instant
+
+    def return_from_advance(self) -> None:
+        """Forget what the latest ``advance_to`` noted: the command at its instant was refused."""
+        self._passed, self._waiting = self._former
+        if self._notifier is not None:
+            self._notifier.return_to_mark()
 
     def after_command(self, user: str, at: int) -> list[RawEffect]:
         """Return the rank changes to announce after a user's command that the leaderboards have recorded."""
@@ -110,8 +120,13 @@ class Announcer:
         return [*self._collect_due(until), *effects] if repository.plan.boards else effects
 
     def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:
-        """Return the effects for runs of leaderboards that a change of rules has ended early."""
+        """Return the effects for runs of leaderboards that a change of rules has ended early.
+
+        Effects that wait for a dropped leaderboard are dropped now: later rules may use its key again.
+        """
         after = self._repository.plan
+        if self._notifier is not None:
+            self._notifier = self._notifier_with_rules(after)
         if plug_of(after) is None:
             return []
         return finished_early(before, after, at, FinalRankings(self._repository, at).top_rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
@@ -17,6 +17,7 @@ from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.run_ranking import Group, value_on
 from trophy_engine.numbers import Number
 
+V = TypeVar("V")
 #: The user of an effect that concerns the whole leaderboard.
 _EVERYBODY: Final = ""
 #: A leaderboard and a user, or ``_EVERYBODY``.
@@ -48,7 +49,28 @@ class RankNotifier:
         self._throttle = throttle
         self._closes = dict(closes or {})
         self._waiting = dict(waiting or {})
+        self._former: dict[_Name, tuple[int | None, _Rank | None]] = {}
+        self._sort_due()
+
+    def _sort_due(self) -> None:
         self._due = sorted((self._closes[name], *name) for name in self._waiting)
+
+    def mark(self) -> None:
+        """Mark the present, to which ``return_to_mark`` returns."""
+        self._former.clear()
+
+    def return_to_mark(self) -> None:
+        """Return to what was marked last."""
+        for name, (closes, waiting) in self._former.items():
+            _restore(self._closes, name, closes)
+            _restore(self._waiting, name, waiting)
+        if self._former:
+            self._sort_due()
+            self._former.clear()
+
+    def _keep_former(self, name: _Name) -> None:
+        if name not in self._former:
+            self._former[name] = self._closes.get(name), self._waiting.get(name)
 
     def copy(self) -> RankNotifier:
         """Return an independent copy."""
@@ -63,6 +85,7 @@ class RankNotifier:
         """Yield the effects of pending changes that are due by an instant."""
         while self._due and self._due[0][0] <= until:
             at, board, user = heappop(self._due)
+            self._keep_former((board, user))
             change = self._waiting.pop((board, user))
             if change.rank != change.previous or user == _EVERYBODY:
                 self._closes[board, user] = at + self._throttle
@@ -82,6 +105,7 @@ class RankNotifier:
 
     def _tell(self, board: str, user: str, at: int, change: _Rank) -> Iterator[RawEffect]:
         name = board, user
+        self._keep_former(name)
         waiting, closes = self._waiting.get(name), self._closes.get(name, at)
         if waiting is not None:
             if waiting.day == change.day:
@@ -94,6 +118,13 @@ class RankNotifier:
             if self._throttle:
                 self._closes[name] = at + self._throttle
             yield _effect(board, user, at, change)
+
+
+def _restore(values: dict[_Name, V], name: _Name, former: V | None) -> None:
+    if former is None:
+        values.pop(name, None)
+    else:
+        values[name] = former
 
 
 def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
