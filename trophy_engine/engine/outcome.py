@@ -108,7 +108,7 @@ class Outcome:
         self.leaderboards = _NO_CHANGES
 
     def __getstate__(self) -> tuple[Any, ...]:
-        """Return the state for pickle and copy, with the rules in place of the plan, and the choices of a custom streak."""
+        """Return the state for pickle: the rules in place of the plan, the choices in place of a custom streak."""
         rules = self._plan.ruleset.to_text("json")
         streak = self._streak.copy()
         choices = None if streak.custom_streak is None else streak.custom_streak.choices()
