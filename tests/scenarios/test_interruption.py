@@ -131,7 +131,7 @@ def make_engine(storage):
 
 
 def lines_of(act, storage):
-    """Number the lines that an act runs: of each the first time and the last.
+    """List the lines that an act runs by number: the first and the last run of each.
 
     Of the lines that only compute (all but those of the engine and of storages) one in forty is taken, and every one
     under the profile "deep": to what is kept it makes no difference which of them is interrupted.

@@ -241,12 +241,12 @@ def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
 
 
 def plant_forgotten_boundary(monkeypatch):
-    """An award goes above the maximum."""
+    """Let an award exceed the maximum."""
     monkeypatch.setattr(points, "_bounded", lambda state, trigger, before, amount: max(before + amount, 0))
 
 
 def plant_double_payment(monkeypatch):
-    """Every award is lined up twice."""
+    """Line up every award twice."""
     real = achievements.cross_metric_thresholds
 
     def cross(agenda, *given):
@@ -257,7 +257,7 @@ def plant_double_payment(monkeypatch):
 
 
 def plant_revocation(monkeypatch):
-    """A completion is forgotten when a streak is lost."""
+    """Forget completions when a streak is lost."""
     real = streaks.close_period
 
     def close(agenda, state, *given):
@@ -268,7 +268,7 @@ def plant_revocation(monkeypatch):
 
 
 def plant_hours_for_days(monkeypatch):
-    """A miss is looked for a day late when one settles late."""
+    """Look for a miss a day late when time is settled late."""
     real = settle.make_due_happen
 
     def late(agenda, state, until):
@@ -278,7 +278,7 @@ def plant_hours_for_days(monkeypatch):
 
 
 def plant_order_of_users(monkeypatch):
-    """An achievement is only for the first user who asks."""
+    """Open an achievement only to the first user."""
     owners = {}
 
     def qualifies(achievement, state):
