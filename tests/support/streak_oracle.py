@@ -409,7 +409,8 @@ class Walk:
     def expires(self, period: date) -> date | None:
         """Give the last day of the first period, not before the current one, whose miss would not be excused."""
         while period <= self.through or self.excused(period):
-            if period.year == FAR:
+            paused_for_ever = any(pause and pause[0] <= period and pause[1].year >= FAR for pause in self.pauses)
+            if period.year == FAR or (paused_for_ever and period > self.through):
                 return None
             period = last_day_of(self.rule, period) + ONE_DAY
         return last_day_of(self.rule, period)
