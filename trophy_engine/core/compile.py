@@ -27,13 +27,9 @@ from trophy_engine.core.plan import (
 )
 from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.numbers import MOST_POINTS
-from trophy_engine.rules.achievements import (
-    Achievement,
-)
+from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.points import (
-    PointsSystem,
-)
+from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 

@@ -1,30 +1,11 @@
 """The plan: a ruleset compiled once into counters and the thresholds and steps on them.
 
-counter                             moved by             thresholds and steps on it
-==================================  ===================  ==================================================
-metric total                        a metric event       achievement *at N*; points *every N*
-total over events with attributes   a matching event     the same
-streak length                       a credited period    achievement *at N*; points *every N*
-years since sign-up                 midnight             achievement *at N*
-hours or days since the anchor      time                 points *every N*
-completed prerequisites             a completion         achievement *at all of them*
-completion of an achievement        that completion      points *at 1*
-existence of the user               creation             points *at 1*
-points total                        an award             level *at N*
-==================================  ===================  ==================================================
-
 Between two thresholds nothing can happen, so the cost of an event depends on the thresholds that it crosses and not on
 the number of rules.
 
 Every achievement has a counter and a threshold, and every trigger a counter and a step, whatever the kind: readers
-compare the result of ``Counter.read`` with the threshold. Only ``kinds`` distinguishes the kinds.
-=======
-Between two thresholds nothing can happen, so the cost of an event depends on the thresholds that it crosses and not on
-the number of rules.
-
-Every achievement has its counter and threshold and every trigger its counter and step, whatever their kinds: readers
-compare what ``Counter.read`` returns with the threshold. ``kinds`` has the table of counters; it is the only place that
-asks for the kind.
+compare the result of ``Counter.read`` with the threshold. ``kinds`` has the table of counters, and is the only module
+that distinguishes kinds.
 """
 
 from __future__ import annotations
@@ -42,16 +23,10 @@ from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import UnknownKey
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import BEYOND, Number
-from trophy_engine.rules.achievements import (
-    Achievement,
-)
+from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.points import (
-    Level,
-    PointsSystem,
-    PointsTrigger,
-)
+from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
