@@ -33,7 +33,7 @@ def made_through_the_client(ruleset: Ruleset) -> Engine:
 
 
 def told(result):
-    """Say what an outcome tells, leaving aside the names that the API gives to triggers and boosts."""
+    """Return the contents of an outcome without the names that the API gives to triggers and boosts."""
     if isinstance(result, Exception):
         return str(result)
     if not isinstance(result, Outcome):  # what concerns everybody is told from when the rules were made
