@@ -409,8 +409,10 @@ class Walk:
     def expires(self, period: date) -> date | None:
         """Give the last day of the first period, not before the current one, whose miss would not be excused."""
         while period <= self.through or self.excused(period):
-            paused_for_ever = any(pause and pause[0] <= period and pause[1].year >= FAR for pause in self.pauses)
-            if period.year == FAR or (paused_for_ever and period > self.through):
+            # All periods of a pause are excused: go to its last one at once.
+            pauses = (end for start, end in filter(None, self.pauses) if start <= period <= end)
+            last_excused = period_of(self.rule, max(pauses, default=period))
+            if last_excused.year >= FAR:
                 return None
-            period = last_day_of(self.rule, period) + ONE_DAY
+            period = last_day_of(self.rule, last_excused) + ONE_DAY
         return last_day_of(self.rule, period)
