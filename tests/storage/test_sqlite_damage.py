@@ -1,6 +1,7 @@
 """Damaged save files: what is read is what was written, or a documented error; never anything else.
 
-The gate flips a few hundred bits at seeded places. ``FLIPS=5000 pytest -n0 tests/storage/test_damage.py`` flips more.
+The gate flips a few hundred bits at seeded places; ``FLIPS=5000 pytest -n0 tests/storage/test_sqlite_damage.py`` flips
+more.
 """
 
 import os
