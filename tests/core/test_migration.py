@@ -286,14 +286,6 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
         assert (states(reopened), list(reopened.log())) == (seen, log)
 
 
-def test_a_streak_of_two_conditions_is_recounted_by_both():
-    streak = Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")], evaluation_mode="AND")
-    engine = Engine(rules(streak=streak))
-    play(engine, "04-01T12:00 words 1\n04-08T12:00 words 1\n04-09T12:00 lessons 1")
-    change(engine, "04-10T12:00", streak=attrs.evolve(streak, frequency="weekly"))
-    assert length(engine, "04-10T12:00") == 1
-
-
 def test_a_composite_that_follows_from_a_backdated_achievement_is_backdated():
     composite = Achievement("both", CompositeTrigger(["five"]))
     later = Achievement("five", MetricTrigger("words", 5))

@@ -1,14 +1,19 @@
-"""Batches: whose they are, and what they cost."""
+"""Exclusion: one thread or asyncio task holds an engine at a time."""
 
 import asyncio
-import sys
 from threading import Thread
 
 import pytest
 from stories import at, play
 
-from trophy_engine import Engine, EngineBusy, Metric, Ruleset, StorageClosed, Streak, StreakMetric
-from trophy_engine.storage import SQLiteStorage
+from trophy_engine import (
+    Engine,
+    EngineBusy,
+    Metric,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
 
 RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
 NOON = at("04-02T12:00")
@@ -101,46 +106,13 @@ def test_another_thread_waits_for_the_end_of_a_batch():
     assert list(engine.users()) == ["jo", "mia"]
 
 
-def lines_run(call):
-    """Count the lines that a call runs: what takes time for every entry that waits shows here."""
-    count = 0
-
-    def follow(*_):
-        nonlocal count
-        count += 1
-        return follow
-
-    before = sys.gettrace()
-    sys.settrace(follow)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return count
-
-
-@pytest.mark.parametrize("users", [1, 400])
-def test_a_batch_of_four_times_as_many_entries_takes_four_times_as_many_steps(users):
-    def write(entries):
-        engine = Engine(RULES)
-        with engine.batch():
-            for number in range(entries):
-                user = str(number % users)
-                engine.record("words", user=user, at=NOON, idempotency_key=str(number))
-                engine.has_recorded("words", user=user, idempotency_key="none")
-
-    few, many = lines_run(lambda: write(100)), lines_run(lambda: write(400))
-    assert many < 4.4 * few
-
-
-def test_an_engine_that_is_closed_within_a_batch_keeps_nothing_of_it(tmp_path):
-    storage = SQLiteStorage(tmp_path / "save.db")
-    engine = Engine(RULES, storage=storage)
-    play(engine, "04-02T10:00 words 1")
-    with pytest.raises(StorageClosed), engine.batch():  # noqa: PT012  # the batch is what raises
-        play(engine, "04-02T11:00 words 10")
-        engine.close()
-    kept = Engine(storage=SQLiteStorage(tmp_path / "save.db"))
-    assert kept.user("jo", at=NOON).metrics["words"] == 1
-    assert kept.export_user("jo") == Engine.from_log(kept.log()).export_user("jo")
-    kept.close()
+def test_an_engine_that_is_held_serves_no_other_thread_until_the_block_ends():
+    engine = Engine(RULES)
+    other = Thread(target=engine.record, args=("words",), kwargs={"user": "mia", "at": at("04-02T10:00")})
+    with engine.exclusive():
+        other.start()
+        other.join(0.05)
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+        assert list(engine.users()) == ["jo"]
+    other.join()
+    assert list(engine.users()) == ["jo", "mia"]
