@@ -1,20 +1,15 @@
 """The report is one file with charts, their numbers, and their words."""
 
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from attrs import evolve
 from reports import PEOPLE, RULES, every_comparison, every_figure, write
 
 from trophy_engine.analysis.html_report.charts import Style, draw
 from trophy_engine.analysis.html_report.page import write_pictures
 from trophy_engine.analysis.html_report.words import in_words
 from trophy_engine.analysis.simulation.sweep import sweep
-from trophy_engine.analysis.statistics.figures import Figure
 
 
 class Page(HTMLParser):
@@ -60,47 +55,6 @@ def test_the_same_report_is_the_same_bytes(text, tmp_path):
     assert write(tmp_path / "again.html").read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize("figure", [*every_figure(), *every_comparison()], ids=lambda figure: f"{figure.key}")
-def test_every_figure_can_be_drawn_and_said(figure):
-    drawn = draw(figure, Style.of_page(330))
-    assert drawn.startswith("<svg")
-    assert "var(--series-1)" in drawn
-    assert "NaN" not in drawn
-    assert in_words(figure).endswith(".")
-
-
-SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
-
-
-@pytest.mark.parametrize(
-    ("rows", "told"),
-    [
-        (((1, 1.0, 1.0, 1.0, 3),), "100 % of streaks reach 1 period; longer ones, and the median, were not observed."),
-        (
-            ((1, 1.0, 1.0, 1.0, 9), (2, 0.7, 0.4, 0.9, 9), (3, 0.7, 0.4, 0.9, 4)),
-            "70 % of streaks reach 3 periods; longer ones, and the median, were not observed.",
-        ),
-        (
-            ((1, 1.0, 1.0, 1.0, 2), (3, 0.5, 0.1, 0.9, 2), (9, 0.0, 0.0, 0.0, 1)),
-            "50 % of streaks reach 3 periods, 0 % reach 9.",
-        ),
-        (
-            ((1, 1.0, 1.0, 1.0, 900), (2, 0.4, 0.3, 0.5, 900), (50, 0.001, 0.0001, 0.01, 2)),
-            "40 % of streaks reach 2 periods, <1 % reach 50; longer ones were not observed.",
-        ),
-    ],
-)
-def test_survival_is_told_as_far_as_it_was_observed(rows, told):
-    assert in_words(evolve(SURVIVAL, rows=rows)) == told
-
-
-def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
-    drawn = draw(evolve(SURVIVAL, rows=((1, 1.0, 1.0, 1.0, 2), (9, 0.5, 0.1, 0.9, 2))), Style())
-    [line] = re.findall(r'"line mark" d="M([^"]*)"', drawn)
-    (_, first), (_, second), *_ = [point.split(",") for point in line.split("L")]
-    assert first == second
-
-
 def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
     alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
     for figure in alone:
@@ -117,23 +71,3 @@ def test_pictures_are_png_files_named_after_their_figures(tmp_path):
     files = {path.name: path.read_bytes() for path in (tmp_path / "pictures").iterdir()}
     assert set(files) == {f"{figure.key}.png" for figure in made}
     assert all(data.startswith(b"\x89PNG") for data in files.values())
-
-
-@pytest.mark.parametrize(
-    ("module", "library", "told"),
-    [
-        (
-            "trophy_engine.analysis.html_report.charts",
-            "altair",
-            "drawing charts needs its extra: pip install 'trophy-engine[plot]'",
-        ),
-        ("trophy_engine.analysis.html_report.page", "jinja2", "pip install 'trophy-engine[plot]'"),
-        ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
-    ],
-)
-def test_without_its_extra_each_says_how_to_get_it(module, library, told):
-    code = f"import sys; sys.modules[{library!r}] = None; import {module}"
-    root = Path(__file__).resolve().parents[3]
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
-    assert "MissingExtra" in done.stderr
-    assert told in done.stderr
