@@ -1,4 +1,4 @@
-"""What is done to streaks by hand: pauses, freezes given, restoring and resetting; days off, and what users choose."""
+"""What is done to streaks by hand: pauses, freezes given, restoring and resetting."""
 
 from datetime import date, timedelta
 
@@ -84,9 +84,6 @@ def test_pauses_may_overlap_and_reach_over_years_that_cost_nothing():
     engine.pause("jo", "2026-08-20", "2056-08-27", at=utc("2026-08-19 13:00"))
     engine.pause("jo", "2050-01-01", "2066-12-31", at=utc("2026-08-19 13:00"))
     assert engine.record("words", user="jo", at=utc("2067-01-01 12:00")).streak.length == 2
-
-
-# --- days off ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
@@ -203,9 +200,6 @@ def test_only_what_comes_after_a_reset_counts_towards_its_day():
     engine.reset_streak("jo", at=utc("2025-06-13 12:30"))
     assert engine.record("words", user="jo", value=5, at=utc("2025-06-13 13:00")).streak.length == 0
     assert engine.record("words", user="jo", value=5, at=utc("2025-06-13 14:00")).streak.length == 1
-
-
-# --- choices ----------------------------------------------------------------------------------------------------------
 
 
 def test_without_a_streak_there_is_none_to_restore():

@@ -1,4 +1,4 @@
-"""The engine as a whole: order of time, batches, subscribers, other rules on the same history."""
+"""The engine: its clock, other rules on the same history, snapshots, and how it closes."""
 
 from decimal import Decimal
 

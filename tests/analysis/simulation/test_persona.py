@@ -1,4 +1,4 @@
-"""Populations act by their behaviors, each user by a stream of their own."""
+"""A persona acts at its hours and places, and draws what it does."""
 
 from collections import Counter
 from datetime import date

@@ -1,4 +1,4 @@
-"""Simulations repeat themselves, and sweeps compare the same users under different rules."""
+"""Simulations repeat themselves, and have bounds."""
 
 import json
 from itertools import count
