@@ -13,8 +13,19 @@ from stories import at, play
 from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
 from trophy_engine.errors import StorageConflict, StorageError, StorageIncompatible
 from trophy_engine.storage import SQLiteStorage
+from trophy_engine.testing.storage import StorageConformance
 
 RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)))
+
+
+class TestSQLiteStorage(StorageConformance):
+    def create_storage(self, tmp_path):
+        return SQLiteStorage(tmp_path / "save.db")
+
+
+class TestSQLiteStorageWithoutAFile(StorageConformance):
+    def create_storage(self, tmp_path):
+        return SQLiteStorage(":memory:", synchronous="NORMAL")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):

@@ -1,13 +1,25 @@
 """Rules with notifications, and which effects tell of something."""
 
-from trophy_engine import Metric, Notifications, Ruleset
+from datetime import date
 
-__all__ = ["instants", "rules", "told"]
+from trophy_engine import Leaderboard, Metric, MetricPointsTrigger, Notifications, PointsSystem, Ruleset
+
+__all__ = ["instants", "rules", "told", "weekly", "xp"]
 
 
 def rules(**given):
     """Make rules over words, with notifications."""
     return Ruleset(metrics=[Metric("words")], **{"notifications": Notifications(), **given})
+
+
+def xp(**given):
+    """Make a system that pays a point a word."""
+    return PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], **given)
+
+
+def weekly(**given):
+    """Make a board by words whose runs last seven days."""
+    return Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7, **given)
 
 
 def told(effects, kind):

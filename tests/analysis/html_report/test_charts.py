@@ -1,0 +1,53 @@
+"""Charts: every figure is drawn, and the extra that draws is named where it is missing."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from reports import every_comparison, every_figure
+
+from trophy_engine.analysis.html_report.charts import Style, draw
+from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.statistics.figures import Figure
+
+
+@pytest.mark.parametrize("figure", [*every_figure(), *every_comparison()], ids=lambda figure: f"{figure.key}")
+def test_every_figure_can_be_drawn_and_said(figure):
+    drawn = draw(figure, Style.of_page(330))
+    assert drawn.startswith("<svg")
+    assert "var(--series-1)" in drawn
+    assert "NaN" not in drawn
+    assert in_words(figure).endswith(".")
+
+
+SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
+
+
+def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
+    drawn = draw(evolve(SURVIVAL, rows=((1, 1.0, 1.0, 1.0, 2), (9, 0.5, 0.1, 0.9, 2))), Style())
+    [line] = re.findall(r'"line mark" d="M([^"]*)"', drawn)
+    (_, first), (_, second), *_ = [point.split(",") for point in line.split("L")]
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "told"),
+    [
+        (
+            "trophy_engine.analysis.html_report.charts",
+            "altair",
+            "drawing charts needs its extra: pip install 'trophy-engine[plot]'",
+        ),
+        ("trophy_engine.analysis.html_report.page", "jinja2", "pip install 'trophy-engine[plot]'"),
+        ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
+    ],
+)
+def test_without_its_extra_each_says_how_to_get_it(module, library, told):
+    code = f"import sys; sys.modules[{library!r}] = None; import {module}"
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
+    assert "MissingExtra" in done.stderr
+    assert told in done.stderr

@@ -1,0 +1,73 @@
+"""The report is one file with charts, their numbers, and their words."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from reports import PEOPLE, RULES, every_comparison, every_figure, write
+
+from trophy_engine.analysis.html_report.charts import Style, draw
+from trophy_engine.analysis.html_report.page import write_pictures
+from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.simulation.sweep import sweep
+
+
+class Page(HTMLParser):
+    """Takes down the tags of a page with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("report") / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_page_asks_the_network_for_nothing(text):
+    tags = Page(text).tags
+    assert not [tag for tag, _ in tags if tag in {"script", "link", "img", "iframe", "object"}]
+    addresses = {attributes[name] for _, attributes in tags for name in ("src", "href") if name in attributes}
+    assert addresses == {"#figures"}
+    assert not re.search(r"url\(|@import", text)
+
+
+def test_every_chart_has_words_and_numbers(text):
+    page = Page(text)
+    charts = [attributes for _, attributes in page.tags if attributes.get("role") == "img"]
+    assert len(charts) == len(every_figure()) == 8
+    assert all(attributes["aria-label"] for attributes in charts)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert [tag for tag, _ in page.tags].count("table") == 8
+
+
+def test_what_rules_are_called_is_text_and_no_markup(text):
+    assert "<title>Rules &amp; &lt;people&gt;</title>" in text
+
+
+def test_the_same_report_is_the_same_bytes(text, tmp_path):
+    assert write(tmp_path / "again.html").read_text(encoding="utf-8") == text
+
+
+def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
+    alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
+    for figure in alone:
+        assert "NaN" not in draw(figure, Style())
+        assert in_words(figure).endswith(".")
+    page = write(tmp_path / "report.html", alone).read_text(encoding="utf-8")
+    assert "<td>not observed</td>" in page
+    assert "None" not in page
+
+
+def test_pictures_are_png_files_named_after_their_figures(tmp_path):
+    made = every_comparison()
+    write_pictures(made, tmp_path / "pictures")
+    files = {path.name: path.read_bytes() for path in (tmp_path / "pictures").iterdir()}
+    assert set(files) == {f"{figure.key}.png" for figure in made}
+    assert all(data.startswith(b"\x89PNG") for data in files.values())

@@ -1,0 +1,40 @@
+"""Partitioning: a log of any size is read in parts, with the same result."""
+
+import pytest
+from replayed import COLUMNS, LOG, RULES
+
+from trophy_engine import (
+    InvalidValue,
+)
+from trophy_engine.analysis.replay.effect_log import EffectLog
+from trophy_engine.analysis.replay.output import write_files
+from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.replay.sources import Logs, read_log
+
+
+def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_same(log, tmp_path, monkeypatch):
+    users = [f"u{number}" for number in range(60)]
+    rows = [f"{user},2025-04-{day:02}T10:00:00Z,words,1,," for day in (3, 1, 2, 9) for user in users]
+    rows += [*LOG.splitlines()[1:], "ann,never,words,1,,", "ann,2025-04-02T08:00:00Z,word,1,,"]
+    path = log("\n".join([LOG.splitlines()[0], *rows]))
+    files = []
+    for name, most, workers in (("whole", 10**6, 1), ("spilled", 7, 1), ("shared", 7, 2)):
+        monkeypatch.setattr("trophy_engine.analysis.replay.evaluation.MAX_IN_MEMORY", most)
+        monkeypatch.setattr("trophy_engine.analysis.replay.effect_log._MOST_HELD", most)
+        with EffectLog() as effects:
+            result = replay(RULES, read_log(path, COLUMNS), effects=effects, workers=workers, tally=True)
+            write_files(result, effects, tmp_path / name)
+        written = [(tmp_path / name / file).read_bytes() for file in ("users.csv", "effects.jsonl")]
+        files.append((written, result.bad_rows, result.tally, result.until))
+    assert files[0] == files[1] == files[2]
+    assert [row.source.line for row in files[0][1]] == [245, 247, 248]
+    with pytest.raises(InvalidValue, match="workers must be 1 or more, not 0"):
+        replay(RULES, [], workers=0)
+
+
+def test_parts_of_a_log_are_partitioned_by_several_processes(log):
+    paths = [log(LOG, f"log{number}.csv") for number in range(3)]
+    logs = Logs(tuple(read_log(path, COLUMNS) for path in paths))
+    one, two = (replay(RULES, logs, workers=workers) for workers in (1, 2))
+    assert (one.events_of, one.bad_rows) == (two.events_of, two.bad_rows)
+    assert len(one.bad_rows) == one.skipped == 3 + 2

@@ -1,0 +1,106 @@
+"""A log is evaluated as it was found, and bad rows are told of and skipped."""
+
+import csv
+import gzip
+import os
+import pickle
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from replayed import LOG, RULES, read
+from stories import at
+
+from trophy_engine import (
+    Engine,
+    Ruleset,
+    TrophyError,
+)
+from trophy_engine.analysis.replay import runner
+from trophy_engine.analysis.replay.effect_log import EffectLog
+from trophy_engine.analysis.replay.events import BadRow, Columns
+from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.rules import bundled
+
+
+def reasons(result):
+    return [(row.source.line, row.reason) for row in result.bad_rows]
+
+
+def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
+    result = replay(RULES, read(log(LOG)))
+    assert (result.events, result.events_of) == (4, {"ann": 3, "ben": 1})
+    assert reasons(result) == [(5, "user 'ann' holds 1 of 'energy' and this event costs 2")]
+    ann, ben = result.players()
+    assert str(ann.metrics["words"]) == "2.6"
+    assert (ann.streak.length, ann.time_zone, ben.time_zone) == (1, "Europe/Berlin", "UTC")
+    assert result.until == at("2025-04-03T07:00:00+00:00")
+
+
+def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
+    with EffectLog() as log_of_effects:
+        result = replay(RULES, read(log(LOG)), until=datetime(2025, 5, 1, tzinfo=UTC), effects=log_of_effects)
+        told = list(log_of_effects)
+    engine, effects = Engine(RULES), []
+    for event in sorted((row for row in read(log(LOG)) if not isinstance(row, BadRow)), key=lambda row: row.at):
+        instant = datetime.fromtimestamp(event.at / 1_000_000, UTC)
+        if event.time_zone:
+            effects += engine.identify(event.user_id, time_zone=event.time_zone, at=instant).effects
+        try:
+            outcome = engine.record(
+                event.metric, user=event.user_id, value=event.value, at=instant, attributes=dict(event.attributes)
+            )
+        except TrophyError:
+            continue
+        effects += outcome.effects
+    effects += engine.settle(at=datetime(2025, 5, 1, tzinfo=UTC))
+    assert told == sorted(effects, key=lambda effect: (effect.at, effect.user_id))
+    for player in result.players():
+        same = engine.user(player.id, at=datetime(2025, 5, 1, tzinfo=UTC))
+        assert (player.streak, player.points, player.metrics) == (same.streak, same.points, same.metrics)
+
+
+def test_events_after_until_are_left_out(log):
+    result = replay(RULES, read(log(LOG)), until=at("04-02T09:00"))
+    assert result.events == 2
+    assert replay(RULES, []).until is None
+
+
+def git(path, *words, **env):
+    subprocess.run(["git", "-C", str(path), *words], check=True, capture_output=True, env={**os.environ, **env})
+
+
+RAILS = Path(__file__).resolve().parents[4] / "shared" / "data" / "rails-commits.csv.gz"
+
+
+@pytest.mark.skipif(not RAILS.exists(), reason="the log of a large repository is not at hand")
+def test_a_hundred_thousand_commits():
+    columns = Columns("user_id", "occurred_at", "=commits", "=1", "utc_offset", {"kind": "kind"})
+    result = replay(Ruleset.load(bundled.rules_path("git")), read_log(str(RAILS), columns))
+    assert (result.events, len(result.states)) == (99_428, 6_837)
+    [bad] = result.bad_rows
+    assert (bad.source.line, "'+51:800'" in bad.reason) == (25_685, True)
+    counted = {}
+    with gzip.open(RAILS, "rt") as file:
+        for row in csv.DictReader(file):
+            if row["utc_offset"] != "+51:800":
+                merges, all_ = counted.get(row["user_id"], (0, 0))
+                counted[row["user_id"]] = merges + (row["kind"] == "merge"), all_ + 1
+    for player in result.players():
+        merges, all_ = counted[player.id]
+        assert player.metrics["commits"] == all_
+        assert player.points["xp"].total >= 10 * all_ + 5 * merges
+        held = {"first-commit": 1, "ten-commits": 10, "hundred-commits": 100, "thousand-commits": 1000}
+        assert {key for key, mark in held.items() if all_ >= mark} == held.keys() & player.completed.keys()
+
+
+def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(runner, "compile_ruleset", lambda rules: compiled.append(rules) or compile_ruleset(rules))
+    result = replay(RULES, [])
+    assert list(result.players()) == []
+    assert compiled == [RULES]
+    assert "plan" not in vars(pickle.loads(pickle.dumps(result)))  # noqa: S301  # our own bytes

@@ -1,0 +1,45 @@
+"""A population has members and weights, and each of its users has random numbers of their own."""
+
+from datetime import date
+
+import pytest
+
+from trophy_engine import Achievement, Attribute, InvalidValue, Metric, MetricTrigger, Ruleset, Streak, StreakMetric
+from trophy_engine.analysis.simulation.behavior import Chance
+from trophy_engine.analysis.simulation.persona import Action, Persona
+from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+
+START = date(2025, 1, 1)  # a Wednesday
+FIRST = START.toordinal()
+
+
+def test_each_user_has_a_stream_of_their_own():
+    persona = Persona(Chance(0.5), [Action("words", (1, 2, 3))], arrival=(0, 30))
+    population = Population([persona, Persona(Chance(0.1), [Action("views")])], [3, 1])
+    first = [population.events(7, number, START, 60) for number in range(50)]
+    assert first == [population.events(7, number, START, 60) for number in range(50)]
+    assert first != [population.events(8, number, START, 60) for number in range(50)]
+    assert len({tuple(event.at for event in events) for events in first if events}) > 40
+    for events in first:
+        assert {event.user_id for event in events} <= {f"user-{first.index(events):08}"} or not events
+        assert all(FIRST <= event.at // DAY + EPOCH_DAY <= FIRST + 61 for event in events)
+
+
+@pytest.mark.parametrize(("members", "weights"), [([], None), ([Persona(Chance(1), [Action("words")])], [1, 2])])
+def test_a_population_has_members_and_weights_for_them(members, weights):
+    with pytest.raises(InvalidValue, match=r"must (have members|be 1 numbers)"):
+        Population(members, weights)
+
+
+def test_a_typical_population_does_what_the_rules_know():
+    rules = Ruleset(
+        metrics=[Metric("words"), Metric("views")],
+        attributes=[Attribute("device", "event")],
+        streak=Streak(metrics=[StreakMetric("words", 10)]),
+        achievements=[Achievement("ios", MetricTrigger("words", 5, {"device": "ios"}))],
+    )
+    events = [event for number in range(30) for event in Population.typical(rules).events(1, number, START, 60)]
+    assert {event.metric for event in events} == {"words", "views"}
+    assert {event.attributes[0] for event in events} == {("device", "ios"), ("device", "other")}
+    assert {event.value for event in events if event.metric == "words"} == {1, 10, 20}

@@ -1,0 +1,55 @@
+"""Figures: the rows that a tally becomes."""
+
+from attrs import evolve
+from stories import at
+from tallied import LOG, RULES, events, figure
+
+from trophy_engine import (
+    Metric,
+    Ruleset,
+)
+from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.statistics.figures import figures, side_by_side
+from trophy_engine.calendar.instants import to_micros
+
+
+def test_time_is_told_by_day(tally):
+    assert figure(tally, "active").rows[0] == ("2025-04-01", 2.0, 2)
+    assert figure(tally, "active").rows[8] == ("2025-04-09", 1.0, 1)
+    hours = {row[:2]: row[2] for row in figure(tally, "hours").rows if row[2]}
+    assert hours == {("Tue", 10): 2, ("Wed", 10): 2, ("Thu", 10): 1, ("Sun", 1): 1}
+
+
+def test_points_and_levels_over_time(tally):
+    points = {row[1]: row[2:] for row in figure(tally, "points").rows}
+    assert points["2025-04-01"] == (20, 0, 20)
+    assert points["2025-04-05"] == (10, 15, 35)
+    levels = {row[1:3]: row[3] for row in figure(tally, "levels").rows}
+    assert levels["New", "2025-04-01"] == 2
+    assert (levels["New", "2025-04-03"], levels["Old", "2025-04-03"]) == (0, 2)
+    assert (levels["New", "2025-04-09"], levels["Old", "2025-04-09"]) == (2, 1)
+    assert figure(tally, "completions").rows == (("one", "One", 3, 100.0), ("ten", "ten", 0, 0.0))
+
+
+def test_long_times_are_told_in_longer_steps():
+    for last, name, steps in (("2025-09-01T10:00", "week", 23), ("2035-09-01T10:00", "month", 126)):
+        log = [*events(LOG), Event(to_micros(at(last)), "ann", "words", 1)]
+        active = figure(replay(RULES, log, tally=True).tally, "active")
+        assert (active.columns[0], len(active.rows), active.rows[-1][0]) == (name, steps, last[:10])
+        assert sum(row[2] for row in active.rows) == 3
+
+
+def test_what_is_not_there_is_left_out():
+    empty = replay(RULES, [], tally=True).tally
+    assert {one.key for one in figures(RULES, empty)} == {"freezes"}
+    bare = Ruleset(metrics=[Metric("words")])
+    tally = replay(bare, events(LOG), tally=True).tally
+    assert [one.key for one in figures(bare, tally)] == ["active", "hours"]
+
+
+def test_figures_side_by_side_say_whose_they_are(tally):
+    joined = side_by_side({"old": figures(RULES, tally), "new": figures(evolve(RULES, achievements=()), tally)})
+    survival_ = next(one for one in joined if one.key == "survival")
+    assert survival_.columns[:2] == ("rules", "length")
+    assert [row[0] for row in survival_.rows] == ["old"] * 3 + ["new"] * 3

@@ -1,0 +1,66 @@
+"""trophy-engine explain: a story day by day, and a calendar."""
+
+from pathlib import Path
+
+import pytest
+
+
+def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
+    log = "user_id,at,n,tz\nann,2025-04-02T22:30:00Z,1,Europe/Berlin\nann,2025-04-04T10:00:00Z,2,Europe/Berlin\n"
+    Path("log.csv").write_text(log + "ben,2025-04-05T10:00:00Z,1,UTC\nann,never,1,UTC\nann,2025-04-05T10:00:00Z,x,\n")
+    done = run("explain", "rules.toml", "log.csv", "--value", "n", "--tz", "tz", "--user", "ann")
+    assert done.exit_code == 0
+    assert [line for line in done.output.splitlines() if not line.startswith("skipped")] == [
+        "Thursday 2025-04-03, Europe/Berlin (+02:00)",
+        "  words: 1",
+        "  they were seen for the first time, in Europe/Berlin",
+        "  a streak started: the day of Thursday 2025-04-03 is credited",
+        "  'one' was completed: words went from 0 to 1, across the mark at 1",
+        "  xp +5 = 5, for words: 5",
+        "",
+        "Friday 2025-04-04, Europe/Berlin (+02:00)",
+        "  words: 2",
+        "  the streak grew to 2 days: Friday 2025-04-04 is credited",
+        "  xp +10 = 15, for words: 2 × 5 = 10",
+        "",
+        "2025",
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu  █",
+        "Fri  █",
+        "Sat",
+        "Sun",
+        "     █ credited   · idle",
+        "",
+        "ann has a streak of 2 days.",
+        "It is Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).",
+        "This day is not credited yet: words 0 of 1.",
+        "Activity by the end of Saturday 2025-04-05 keeps it.",
+    ]
+    words = ("--value", "n", "--tz", "tz", "--user", "ann")
+    early = run("explain", "rules.toml", "log.csv", *words, "--to", "2025-04-03", "--from", "2025-04-03").output
+    assert "Friday" in early.splitlines()[-1]
+    assert "words: 2" not in early
+    one = run("explain", "rules.toml", "log.csv", *words, "--achievement", "one")
+    assert ("ann holds 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--user", "cyd"), "unknown user 'cyd': log.csv has no event of that user"),
+        (("--user", "an"), "did you mean 'ann'?"),
+        (
+            ("--user", "ann", "--to", "0001-01-01"),
+            "--to 0001-01-01 is before the first day of the user 'ann', 2025-04-02",
+        ),
+        (("--user", "ann", "--metric", "=word"), "the rules refuse every event of the user 'ann'"),
+        (("--user", "ann", "--from", "soon"), "--from must be a date"),
+        (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
+    ],
+)
+def test_explain_says_what_is_wrong(run, words, told):
+    done = run("explain", "rules.toml", "log.csv", *words)
+    assert done.exit_code == 1
+    assert told in done.output

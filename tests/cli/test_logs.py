@@ -1,0 +1,77 @@
+"""Options of logs: time zones, dates, columns, and rows that cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
+
+
+def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
+    Path("log.csv").write_text(LOCAL)
+    words = ("rules.toml", "log.csv", "--at", "date", "--value", "words")
+    done = run("replay", *words, "--user", "=me", "--tz", "=Europe/Berlin", "--out", "out")
+    assert done.exit_code == 0
+    assert Path("out/users.csv").read_text().splitlines()[1].startswith("me,3,3,3,2025-07-25,")
+    assert (
+        "Friday 2025-07-25, Europe/Berlin"
+        in run("explain", *words, "--user", "me", "--user-column", "=me", "--tz", "=Europe/Berlin").output
+    )
+    without = run("replay", *words, "--user", "=me")
+    assert without.exit_code == 1
+    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)" in without.output
+
+
+@pytest.mark.parametrize(
+    ("until", "events"),
+    [
+        (("2025-07-24", "--tz", "=Europe/Berlin"), 0),
+        (("2025-07-25", "--tz", "=Europe/Berlin"), 1),  # up to 21:59:59.999999 in UTC
+        (("2025-07-26", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26T09:33", "--tz", "=Europe/Berlin"), 1),
+        (("2025-07-26T09:34", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26T07:34Z", "--tz", "=Europe/Berlin"), 2),
+        (("2025-07-26", "--tz", "=America/New_York"), 2),
+    ],
+)
+def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
+    Path("log.csv").write_text(LOCAL)
+    done = run("replay", "rules.toml", "log.csv", "--at", "date", "--user", "=me", "--until", *until)
+    assert done.exit_code == (0 if events else 1)
+    assert (f", {events} events" if events else f"log.csv has no events up to --until {until[0]}") in done.output
+
+
+def test_a_date_is_of_utc_where_no_zone_is_given(run):
+    Path("log.csv").write_text("user_id,at\nann,2025-04-02T23:59:59Z\nann,2025-04-03T00:00:00Z\n")
+    assert "1 users, 1 events" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
+    run("compare", "rules.toml", "rules.toml", "log.csv", "--until", "2025-04-02", "--out", "out")
+    assert Path("out/compare.csv").read_text().splitlines()[1].startswith("ann,1,")
+
+
+@pytest.mark.parametrize(
+    "log", ["user_id,at\nann,06-01-24\nann,06-02-24\n", "user_id,at\n", "user_id,at\nann,2025-04-02\n"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("replay", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
+        ("replay", "rules.toml", "bad.csv", "--workers", "2"),
+        ("compare", "rules.toml", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
+        ("compare", "rules.toml", "rules.toml", "bad.csv", "--fail-if-anyone-loses"),
+        ("simulate", "rules.toml", "--like", "bad.csv", "--users", "2", "--days", "2", "--out", "out"),
+        ("explain", "rules.toml", "bad.csv", "--user", "ann"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_log_of_which_nothing_can_be_read_is_not_evaluated(run, log, words):
+    Path("bad.csv").write_text(log)
+    done = run(*words)
+    assert done.exit_code == 1
+    assert "error: nothing was evaluated: bad.csv has no " in done.output
+    assert not Path("out").exists()
+    assert not Path("out.html").exists()
+
+
+def test_many_bad_rows_are_counted_and_not_all_listed(run):
+    Path("log.csv").write_text("user_id,at\n" + "ann,never\n" * 30)
+    assert "… and 10 more bad rows" in run("replay", "rules.toml", "log.csv").output

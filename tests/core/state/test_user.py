@@ -1,0 +1,72 @@
+"""A user's state: copies are independent, and what is dumped loads as it was."""
+
+import json
+
+from stories import play
+
+from trophy_engine import (
+    Engine,
+    Freezes,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.state import UserState
+
+RULES = Ruleset(
+    [Metric("words"), Metric("views")],
+    streak=Streak(metrics=[StreakMetric("words", 5), StreakMetric("views", 2)], freezes=Freezes(2)),
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 2)])],
+)
+PLAN = compile_plan(RULES)
+
+
+def state_after(story):
+    engine = Engine(RULES)
+    play(engine, story)
+    return UserState.load(PLAN, engine.export_user("jo"))
+
+
+def test_a_dump_is_json_and_loads_as_it_was():
+    state = state_after("04-02T10:00 words 5.5\n04-05T10:00 views 1")
+    dumped = state.dump(PLAN)
+    again = UserState.load(PLAN, json.loads(json.dumps(dumped)))
+    assert again.dump(PLAN) == dumped
+    assert (dumped["schema"], dumped["id"], dumped["commands"]) == (5, "jo", 2)
+    assert [total.total for total in again.counters.states if total.total] == [state.counters.states[0].total, 1]
+    assert again.points.balances == [10]
+
+
+def test_a_change_of_a_copy_leaves_the_original():
+    state = state_after("04-02T10:00 words 5")
+    before = state.dump(PLAN)
+    twin = state.copy()
+    twin.restart_streak()
+    twin.counters.states[0].total = 99
+    twin.points.balances[0] = 99
+    twin.profile.attributes = {"plan": "pro"}
+    assert state.dump(PLAN) == before
+    assert (twin.streak.length, state.streak.length) == (0, 1)
+
+
+def test_totals_of_open_periods_follow_the_metric_and_not_the_place_of_a_condition():
+    state = state_after("04-02T10:00 words 3\n04-02T10:00 views 1")
+    [(period, totals)] = state.period_totals.items()
+    assert totals == [3, 1]
+    conditions = [StreakMetric("views"), StreakMetric("words"), StreakMetric("pages")]
+    metrics = [Metric("words"), Metric("views"), Metric("pages")]
+    after = compile_plan(Ruleset(metrics, streak=Streak(metrics=conditions))).streak
+    state.carry_totals(PLAN.streak, after)
+    assert state.period_totals == {period: [1, 3, 0]}
+
+
+def test_an_instant_of_quiet_ends_with_the_next_command():
+    state = state_after("04-02T10:00 words 3")
+    state.be_quiet_until(10**18)
+    assert state.quiet_until() == 10**18
+    state.commands += 1
+    assert state.quiet_until() < 0

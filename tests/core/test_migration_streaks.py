@@ -1,0 +1,109 @@
+"""The rules of the streak change: what was credited, carried, lost and held by then stays as it was."""
+
+from datetime import date
+
+import pytest
+from changing import active, change, daily, jo, length, rules
+from stories import at, play
+
+from trophy_engine import (
+    Engine,
+    Freezes,
+    NoStreakToRestore,
+    Streak,
+    StreakMetric,
+)
+
+
+def test_a_condition_that_is_eased_counts_what_was_done_today():
+    engine = Engine(rules(streak=daily(words=10)))
+    play(engine, "04-01T10:00 words 6")
+    change(engine, "04-01T11:00", streak=daily(words=7))
+    assert length(engine, "04-01T12:00") == 0
+    [outcome] = play(engine, "04-01T12:00 words 1")
+    assert outcome.streak.length == 1
+    change(engine, "04-01T13:00", streak=daily(words=100))
+    assert length(engine, "04-01T14:00") == 1
+    assert length(engine, "04-03T00:00") == 0
+
+
+def test_a_streak_that_was_removed_leaves_nothing_to_restore():
+    engine = Engine(rules(streak=daily()))
+    active(engine, "04-01", 3)
+    change(engine, "04-10T10:00", streak=None)
+    change(engine, "04-10T11:00", streak=daily())
+    with pytest.raises(NoStreakToRestore):
+        engine.restore_streak("jo", at=at("04-10T12:00"))
+
+
+def test_days_off_that_are_over_stay_days_off():
+    engine = Engine(rules(streak=daily(days_off=["saturday", "sunday"])))
+    active(engine, "06-09", 5)  # Monday to Friday
+    change(engine, "06-16T10:00", streak=daily())
+    shown = jo(engine, "06-16T11:00").streak
+    assert (shown.length, shown.expires) == (5, date(2025, 6, 16))
+    assert active(engine, "06-16", 1).streak.length == 6
+
+
+def test_a_day_off_that_is_not_over_is_none_any_more_and_a_new_one_protects_today():
+    engine = Engine(rules(streak=daily(days_off=["saturday"])))
+    active(engine, "06-13", 1)  # a Friday
+    change(engine, "06-14T10:00", streak=daily())
+    assert length(engine, "06-14T23:59") == 1
+    assert length(engine, "06-15T00:00") == 0
+    active(engine, "06-20", 1)
+    change(engine, "06-21T10:00", streak=daily(days_off=["saturday"]))
+    assert length(engine, "06-22T23:59") == 1
+
+
+def test_freezes_come_from_the_day_on_which_they_were_enabled():
+    engine = Engine(rules(streak=daily()))
+    active(engine, "04-01", 3)
+    change(engine, "04-03T13:00", streak=daily(freezes=Freezes(1, 2, 7, 1)))
+    assert jo(engine, "04-03T14:00").freezes == 0
+    active(engine, "04-04", 6)
+    assert jo(engine, "04-09T23:59").freezes == 0
+    assert jo(engine, "04-10T00:00").freezes == 1
+
+
+def test_a_maximum_of_freezes_that_is_raised_does_not_bring_those_that_found_no_room():
+    engine = Engine(rules(streak=daily(freezes=Freezes(1, 1, 7, 1))))
+    active(engine, "04-01", 30)
+    change(engine, "04-30T13:00", streak=daily(freezes=Freezes(1, 5, 7, 1)))
+    active(engine, "05-01", 5)
+    assert jo(engine, "05-05T23:59").freezes == 1
+    assert jo(engine, "05-06T00:00").freezes == 2  # five weeks after the first of April
+
+
+def test_a_maximum_of_freezes_that_is_lowered_takes_none_away():
+    engine = Engine(rules(streak=daily(freezes=Freezes(4))))
+    active(engine, "04-01", 1)
+    change(engine, "04-01T13:00", streak=daily(freezes=Freezes(0, 1, 2, 1)))
+    assert jo(engine, "04-02T23:59").freezes == 4
+    assert jo(engine, "04-06T00:00").freezes == 0
+    assert jo(engine, "04-06T00:00").streak.length == 1
+
+
+def test_a_streak_of_ones_own_lasts_as_long_as_the_rules_allow_it():
+    own = {"customization_enabled": True}
+    engine = Engine(rules(streak=daily(**own)))
+    active(engine, "06-13", 1)
+    engine.prefer("jo", metrics=[StreakMetric("lessons")], days_off=["saturday"], at=at("06-13T13:00"))
+    change(engine, "06-15T10:00", streak=daily())
+    assert length(engine, "06-15T11:00") == 1  # Saturday was off
+    assert [one.streak.length for one in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
+    change(engine, "06-15T13:00", streak=daily(**own))
+    assert [one.streak.length for one in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
+
+
+def test_a_condition_that_a_user_adds_begins_at_nothing_in_the_present_day():
+    streak = Streak(metrics=[StreakMetric("words")], customization_enabled=True)
+    engine = Engine(rules(streak=streak))
+    engine.identify("jo", at=at("04-01T09:00"))
+    conditions = [StreakMetric("words", 2), StreakMetric("lessons", 1)]
+    engine.prefer("jo", metrics=conditions, evaluation_mode="AND", at=at("04-01T10:00"))
+    engine.record("words", user="jo", at=at("04-01T11:00"))
+    engine.prefer("jo", metrics=conditions[:1], at=at("04-01T11:30"))
+    engine.prefer("jo", metrics=conditions, at=at("04-01T11:40"))
+    assert engine.record("words", user="jo", at=at("04-01T12:00")).streak.length == 0
+    assert engine.record("lessons", user="jo", at=at("04-01T13:00")).streak.length == 1

@@ -1,0 +1,72 @@
+"""Recounting: a streak of another calendar is counted from the events of the past."""
+
+from datetime import date
+
+import attrs
+from changing import active, change, daily, jo, length, rules
+from stories import at, play
+
+from trophy_engine import (
+    Engine,
+    Freezes,
+    Streak,
+    StreakMetric,
+)
+
+
+def test_a_calendar_that_is_shown_again_goes_on_from_where_it_was_left():
+    engine = Engine(rules(streak=daily(freezes=Freezes(3))))
+    active(engine, "03-30", 3)
+    assert active(engine, "04-03", 5).streak.length == 8  # the 2nd was frozen
+    weekly = Streak("weekly", [StreakMetric("words")])
+    assert change(engine, "04-07T13:00", streak=weekly) == ["streak.recounted"]
+    shown = jo(engine, "04-07T14:00").streak
+    assert (shown.length, shown.started, shown.expires) == (2, date(2025, 3, 30), date(2025, 4, 19))
+    assert active(engine, "04-08", 2).streak.length == 2
+    assert change(engine, "04-10T10:00", streak=daily(freezes=Freezes(3))) == ["streak.recounted"]
+    shown = jo(engine, "04-10T11:00").streak
+    assert (shown.length, shown.started, shown.expires) == (10, date(2025, 3, 30), date(2025, 4, 10))
+    history = engine.reports.streak_history("jo", 12, at=at("04-10T11:00"))
+    assert [one.length for one in history] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10]
+    assert [one.period_start for one in history if one.used_freeze] == [date(2025, 4, 2)]
+
+
+def test_by_a_calendar_that_is_not_shown_nothing_carries_a_streak():
+    engine = Engine(rules(streak=daily(freezes=Freezes(3), days_off=["saturday", "sunday"])))
+    active(engine, "04-02", 3)  # Wednesday to Friday
+    weekly = Streak("weekly", [StreakMetric("words")])
+    change(engine, "04-07T10:00", streak=weekly)
+    shown = daily(freezes=Freezes(3), days_off=["saturday", "sunday"])
+    change(engine, "04-07T10:00", streak=shown)
+    assert (length(engine, "04-07T10:00"), jo(engine, "04-07T10:00").freezes) == (3, 3)
+    active(engine, "04-07", 1)
+    change(engine, "04-07T13:00", streak=weekly)
+    assert change(engine, "04-09T10:00", streak=shown) == ["streak.recounted"]
+    assert (length(engine, "04-09T10:00"), jo(engine, "04-09T10:00").freezes) == (0, 3)
+    assert engine.restore_streak("jo", at=at("04-09T10:00")).streak.length == 4
+
+
+def test_by_another_calendar_the_streaks_that_were_lost_are_others_too():
+    engine = Engine(rules(streak=daily()))
+    active(engine, "01-05", 14)  # two weeks
+    active(engine, "02-02", 3)  # and a part of one
+    change(engine, "02-17T10:00", streak=Streak("weekly", [StreakMetric("words")]))
+    assert length(engine, "02-17T10:00") == 0
+    assert engine.restore_streak("jo", at=at("02-17T11:00")).streak.length == 2
+    assert engine.record("words", user="jo", at=at("02-17T12:00")).streak.length == 3
+
+
+def test_what_was_before_a_reset_does_not_come_back_with_another_calendar():
+    engine = Engine(rules(streak=daily()))
+    active(engine, "04-06", 3)
+    engine.reset_streak("jo", at=at("04-08T13:00"))
+    assert change(engine, "04-08T14:00", streak=Streak("weekly", [StreakMetric("words")])) == []
+    assert active(engine, "04-09", 1).streak.length == 1
+
+
+def test_a_streak_of_two_conditions_is_recounted_by_both():
+    streak = Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")], evaluation_mode="AND")
+    engine = Engine(rules(streak=streak))
+    play(engine, "04-01T12:00 words 1\n04-08T12:00 words 1\n04-09T12:00 lessons 1")
+    change(engine, "04-10T12:00", streak=attrs.evolve(streak, frequency="weekly"))
+    assert length(engine, "04-10T12:00") == 1

@@ -1,0 +1,76 @@
+"""Arguments are checked before anything happens, and each refusal names the fact."""
+
+import pytest
+from stories import at
+
+from trophy_engine import (
+    Achievement,
+    Attribute,
+    Engine,
+    InvalidValue,
+    Metric,
+    MetricTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("ten", MetricTrigger("words", 10))],
+)
+
+
+def test_arguments_are_checked_before_anything_happens():
+    engine = Engine(RULES)
+    with pytest.raises(InvalidValue, match="name must be a string, not 3"):
+        engine.identify("jo", name=3, at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="sign_up_date must be a date such as"):
+        engine.identify("jo", sign_up_date="soon", at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="sign_up_date must be a date from 1900-01-01 on, not 1899-12-31"):
+        engine.identify("jo", sign_up_date="1899-12-31", at=at("04-02T10:00"))
+    with pytest.raises(InvalidValue, match="attributes must map keys to strings"):
+        engine.record("words", user="jo", attributes=["ios"], at=at("04-02T10:00"))
+    assert list(engine.log())[1:] == []
+
+
+def test_a_sign_up_at_an_instant_counts_by_its_utc_day():
+    engine = Engine(RULES)
+    engine.identify("jo", sign_up_date=at("2025-04-01T23:30-02:00"), at=at("04-03T10:00"))
+    assert engine.user("jo", at=at("04-03T10:00")).sign_up_date.isoformat() == "2025-04-02"
+    engine.identify("jo", sign_up_date=None, at=at("04-03T10:00"))
+    assert engine.user("jo", at=at("04-03T10:00")).sign_up_date is None
+
+
+def test_attribute_values_are_text():
+    engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")]))
+    with pytest.raises(InvalidValue, match="attribute 'device' must be a string, not 3"):
+        engine.record("words", user="jo", attributes={"device": 3}, at=at("04-02T10:00"))
+
+
+@pytest.fixture
+def engine():
+    return Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan"), Attribute("subject")]))
+
+
+@pytest.mark.parametrize("value", [True, float("nan"), float("inf"), "3", None, 10**30])
+def test_what_is_no_number_is_refused(engine, value):
+    with pytest.raises(InvalidValue, match="value must"):
+        engine.record("words", user="18", value=value, at=at("04-02T10:00"))
+    assert list(engine.users()) == []
+
+
+@pytest.mark.parametrize("user", ["", 18, None, "x" * 256, "\ud800"])
+def test_a_user_id_is_a_short_string(engine, user):
+    with pytest.raises(InvalidValue, match="a user id must be"):
+        engine.record("words", user=user, at=at("04-02T10:00"))
+
+
+def test_a_naive_instant_is_refused(engine):
+    with pytest.raises(InvalidValue, match="not the naive 2025-04-02T10:00:00; add tzinfo"):
+        engine.record("words", user="18", at=at("04-02T10:00").replace(tzinfo=None))
+    with pytest.raises(InvalidValue, match="must lie in the years 1900 to 2199"):
+        engine.record("words", user="18", at=at("1899-12-31T23:00"))
+    with pytest.raises(InvalidValue, match="at must be an aware datetime, not '2025-04-02'"):
+        engine.record("words", user="18", at="2025-04-02")

@@ -1,0 +1,135 @@
+"""The engine: its clock, other rules on the same history, snapshots, and how it closes."""
+
+from decimal import Decimal
+
+import pytest
+from stories import at, play
+
+from trophy_engine import (
+    Achievement,
+    Engine,
+    InvalidValue,
+    Metric,
+    MetricTrigger,
+    Ruleset,
+    StorageClosed,
+    StorageIncompatible,
+    Streak,
+    StreakMetric,
+)
+from trophy_engine.storage import MemoryStorage, SQLiteStorage
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("ten", MetricTrigger("words", 10))],
+)
+
+
+@pytest.mark.parametrize("values", [(10**29, Decimal("0.5")), (Decimal("0.5"), 10**29)])
+def test_a_total_never_rounds_whether_its_parts_are_whole_or_not(values):
+    engine = Engine(RULES)
+    for value in values:
+        outcome = engine.record("words", user="jo", value=value, at=at("04-02T10:00"))
+    assert str(outcome.total) == "100000000000000000000000000000.5"  # 31 digits, of which Python's default keeps 28
+
+
+def test_the_clock_is_read_where_no_instant_is_named():
+    engine = Engine(RULES, clock=lambda: at("04-02T10:00"))
+    assert engine.record("words", user="jo").at == at("04-02T10:00")
+    assert engine.user("jo").at == at("04-02T10:00")
+    engine.record("words", user="jo", at=at("04-03T10:00"))
+    assert engine.user("jo").at == at("04-03T10:00")
+
+
+def test_a_history_goes_on_under_other_rules(tmp_path):
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        play(engine, "04-01T10:00 words 4\n04-02T10:00 words 3")
+    further = Ruleset(
+        metrics=[Metric("pages"), Metric("words")],
+        streak=Streak(metrics=[StreakMetric("words")]),
+        achievements=[Achievement("five", MetricTrigger("words", 5)), Achievement("ten", MetricTrigger("words", 10))],
+    )
+    with Engine(further, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        [outcome] = play(engine, "04-03T10:00 words 1")
+        assert (outcome.total, outcome.streak.length) == (8, 3)
+        assert outcome.achievements == ()
+        [backdated] = engine.migration_effects
+        assert (backdated.type, backdated.achievement, backdated.at) == (
+            "achievement.backdated",
+            "five",
+            at("04-02T10:00"),
+        )
+        again = Engine.from_log(engine.log())
+        assert again.user("jo", at=at("04-03T10:00")).metrics == {"pages": 0, "words": 8}
+        assert again.ruleset == further
+
+
+def test_a_streak_in_another_calendar_is_that_of_the_history():
+    storage = MemoryStorage()
+    play(Engine(RULES, storage=storage), "04-01T10:00 words 1\n04-02T10:00 words 1")
+    weekly = Ruleset(metrics=[Metric("words")], streak=Streak("weekly", [StreakMetric("words")]))
+    engine = Engine(weekly, storage=storage)
+    player = engine.user("jo", at=at("04-02T11:00"))
+    assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (1, 2, 2)
+    assert [(one.before, one.length) for one in engine.migration_effects] == [(2, 1)]
+    assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
+
+
+def test_a_closed_engine_says_so():
+    engine = Engine(RULES)
+    engine.close()
+    with pytest.raises(StorageClosed, match="open another one"):
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+
+
+def test_a_log_without_rules_is_none():
+    with pytest.raises(StorageIncompatible, match="begins with the adoption of rules"):
+        Engine.from_log([])
+
+
+def test_an_engine_goes_on_under_the_rules_that_its_storage_holds(tmp_path):
+    with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        play(engine, "04-01T10:00 words 4")
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        assert (engine.ruleset, engine.migration_effects) == (RULES, ())
+        assert play(engine, "04-02T10:00 words 1")[0].total == 5
+    assert Engine().ruleset == Ruleset()
+
+
+def test_a_snapshot_of_another_version_is_not_used():
+    storage = MemoryStorage()
+    storage.snapshot_every = 1
+    play(Engine(RULES, storage=storage), "04-01T10:00 words 4\n04-02T10:00 words 1")
+    snapshot = storage.load("jo")
+    storage.save([snapshot._replace(state={"schema": 1, "id": "jo"})])
+    assert Engine(RULES, storage=storage).user("jo", at=at("04-02T11:00")).metrics["words"] == 5
+
+
+def test_closing_twice_does_nothing(tmp_path):
+    for storage in (MemoryStorage(), SQLiteStorage(tmp_path / "save.db")):
+        engine = Engine(RULES, storage=storage)
+        play(engine, "04-02T10:00 words 1")
+        engine.close()
+        engine.close()
+        with pytest.raises(StorageClosed):
+            engine.user("jo", at=at("04-02T10:00"))
+
+
+@pytest.mark.parametrize(
+    "open_engine",
+    [
+        lambda storage: Engine("rules", storage=storage),
+        lambda storage: Engine(RULES, storage=storage, clock="noon"),
+        lambda storage: Engine.from_log(5, storage=storage),
+        lambda storage: Engine.from_log([], storage=storage),
+        lambda storage: Engine.from_log([*Engine(RULES).log(), "words"], storage=storage),
+    ],
+    ids=["rules", "clock", "entries", "no rules in the log", "no entry"],
+)
+def test_a_constructor_that_raises_closes_the_storage(open_engine, tmp_path):
+    for storage in (MemoryStorage(), SQLiteStorage(tmp_path / "save.db")):
+        with pytest.raises((InvalidValue, StorageIncompatible)):
+            open_engine(storage)
+        with pytest.raises(StorageClosed):
+            storage.length()

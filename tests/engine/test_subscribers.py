@@ -1,0 +1,92 @@
+"""Subscribers are called with the effects of their kind, once they are committed."""
+
+import attrs
+import pytest
+from stories import at, play
+
+from trophy_engine import (
+    Achievement,
+    AchievementCompleted,
+    ApiTrigger,
+    Effect,
+    Engine,
+    Metric,
+    MetricChanged,
+    MetricTrigger,
+    Ruleset,
+    Streak,
+    StreakLost,
+    StreakMetric,
+    SubscribersFailed,
+)
+
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    streak=Streak(metrics=[StreakMetric("words")]),
+    achievements=[Achievement("ten", MetricTrigger("words", 10))],
+)
+
+
+def test_subscribers_are_told_of_their_kind_and_can_leave():
+    engine = Engine(RULES)
+    told, everything = [], []
+    leave = engine.subscribe(AchievementCompleted, told.append)
+    engine.subscribe(Effect, everything.append)
+    play(engine, "04-02T10:00 words 10")
+    assert [effect.achievement for effect in told] == ["ten"]
+    leave()
+    play(engine, "04-02T10:01 words 10", "mia")
+    assert len(told) == 1
+    assert {effect.user_id for effect in everything} == {"jo", "mia"}
+
+
+def test_each_subscription_ends_by_itself():
+    engine, seen = Engine(Ruleset(metrics=[Metric("words")])), []
+    leave, _ = (engine.subscribe(MetricChanged, seen.append) for _ in range(2))
+    leave()
+    leave()
+    engine.record("words", user="jo")
+    assert len(seen) == 1
+
+
+def test_a_failing_subscriber_neither_undoes_the_event_nor_silences_the_others():
+    engine = Engine(RULES)
+    told = []
+    engine.subscribe(MetricChanged, lambda _: 1 / 0)
+    engine.subscribe(MetricChanged, told.append)
+    with pytest.raises(SubscribersFailed, match="what they were told of is committed"):
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+    assert len(told) == 1
+    assert engine.user("jo", at=at("04-02T10:00")).metrics["words"] == 1
+
+
+def test_a_subscriber_may_use_the_engine():
+    engine = Engine(RULES)
+    engine.subscribe(AchievementCompleted, lambda effect: engine.record("words", user="mia", at=effect.at))
+    play(engine, "04-02T10:00 words 10")
+    assert list(engine.users()) == ["jo", "mia"]
+
+
+def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells():
+    engine = Engine(attrs.evolve(RULES, achievements=[Achievement("lost", ApiTrigger())]))
+    play(engine, "04-02T10:00 words 1")
+    engine.subscribe(StreakLost, lambda lost: engine.complete("lost", user="jo", at=at("04-09T10:00")))
+    assert [effect.type for effect in engine.settle(at=at("04-09T10:00"))] == ["streak.lost"]
+    assert list(engine.user("jo", at=at("04-09T10:00")).completed) == ["lost"]
+
+
+def test_failing_subscribers_carry_what_the_call_would_have_returned():
+    engine = Engine(RULES)
+    engine.subscribe(Effect, lambda _: 1 / 0)
+    with pytest.raises(SubscribersFailed) as failed:
+        engine.record("words", user="jo", at=at("04-02T10:00"))
+    assert failed.value.outcome.total == 1
+    assert failed.value.effects == failed.value.outcome.effects
+    assert failed.value.split(ZeroDivisionError)[0].outcome is failed.value.outcome
+    with pytest.raises(SubscribersFailed) as failed:
+        engine.settle(at=at("04-09T10:00"))
+    assert (failed.value.outcome, [one.type for one in failed.value.effects]) == (None, ["streak.lost"])
+    with pytest.raises(SubscribersFailed) as failed, engine.batch():
+        engine.record("words", user="jo", at=at("04-10T10:00"))
+    assert [one.type for one in failed.value.effects] == ["metric.changed", "streak.started"]
+    assert engine.user("jo", at=at("04-10T10:00")).metrics["words"] == 2

@@ -1,0 +1,110 @@
+"""What an event did, and why."""
+
+from datetime import date
+from decimal import Decimal
+
+from explained import told
+from stories import at
+
+from trophy_engine import (
+    Attribute,
+    Engine,
+    Metric,
+    MetricPointsTrigger,
+    PointsSystem,
+    Ruleset,
+)
+
+
+def test_an_event_falls_on_the_local_day_of_its_user(engine):
+    outcome = engine.record("words", user="ann", value=25, at=at("04-01T22:30"), attributes={"device": "ios"})
+    explained = outcome.explain()
+    assert (explained.day, explained.time_zone, explained.repeated) == (
+        date(2025, 4, 2),
+        "Europe/Berlin (+02:00)",
+        False,
+    )
+    told(
+        explained,
+        """
+        ann recorded 25 words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
+          words: 0 + 25 = 25
+          a streak started: the day of Wednesday 2025-04-02 is credited
+          xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
+        """,
+    )
+
+
+def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_rest(engine):
+    engine.record("words", user="ann", value=40, at=at("04-04T10:00"))
+    explained = engine.record("words", user="ann", value=75, at=at("04-05T10:00")).explain()
+    told(
+        explained,
+        r"""
+        ann recorded 75 words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+          words: 40 + 75 = 115
+          the streak grew to 2 days: Saturday 2025-04-05 is credited
+          'hundred' was completed: words went from 40 to 115, across the mark at 100
+          xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) = 48.125, \
+        rounded down to 48; the maximum took 10
+        """,
+    )
+    award = explained.consequences[-1].award
+    assert [(step.name, step.multiplier, step.product) for step in award.boosts] == [
+        ("weekend", Decimal("1.25"), Decimal("43.75")),
+        ("spring", Decimal("1.1"), Decimal("48.125")),
+    ]
+    assert (award.times, award.amount, award.boosted, award.rounding) == (7, 35, 48, "down")
+    assert (award.bound, award.taken, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
+
+
+def test_what_time_had_made_due_comes_before(story):
+    outcome = story.record("views", user="ann", at=at("04-08T10:00"))
+    told(
+        outcome.explain(),
+        """
+        ann recorded 1 views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
+          before, on Monday 2025-04-07 00:00:00: the streak of 3 days was lost: Sunday 2025-04-06 was missed
+          views: 2 + 1 = 3
+        """,
+    )
+
+
+def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
+    for _ in range(2):
+        outcome = engine.record("words", user="ann", value=-3.5, at=at("04-02T10:00"), idempotency_key="k")
+    told(
+        outcome.explain(),
+        r"""
+        ann recorded -3.5 words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
+        Its idempotency key had been used before: nothing was done.
+        """,
+    )
+    called = engine.complete("onboarded", user="ann", at=at("04-02T11:00")).explain()
+    assert called.text.endswith("  'onboarded' was completed: the application said so")
+    moved = engine.identify("ann", time_zone="Asia/Tokyo", sign_up_date="2023-01-01", at=at("04-02T12:00")).explain()
+    told(
+        moved,
+        r"""
+        ann was identified with sign up date 2023-01-01 and time zone Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
+        Asia/Tokyo (+09:00).
+          sign up date changed from nothing to 2023-01-01
+          time zone changed from Europe/Berlin to Asia/Tokyo
+          'veteran' was completed, found to have been due before: 2 years since the sign-up
+        """,
+    )
+
+
+def test_an_award_for_certain_events_is_explained_by_the_fewest_steps():
+    device = {"device": "ios"}
+    triggers = [MetricPointsTrigger("words", points=2, threshold=5, event_attributes=device)]
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        attributes=[Attribute("device", "event")],
+        points=[PointsSystem("xp", triggers=triggers)],
+    )
+    engine = Engine(rules)
+    engine.record("words", user="ann", value=4, at=at("04-01T10:00"), attributes=device)
+    engine.record("words", user="ann", value=90, at=at("04-01T10:00"))
+    outcome = engine.record("words", user="ann", value=11, at=at("04-01T10:00"), attributes=device)
+    assert outcome.explain().consequences[-1].text == ("xp +6 = 6, for every 5 words with device = 'ios': 3 × 2 = 6")

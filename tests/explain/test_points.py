@@ -1,0 +1,72 @@
+"""Why a balance is what it is: every award, and those that paid nothing."""
+
+from explained import told
+from stories import at
+
+from trophy_engine import (
+    Achievement,
+    AchievementPointsTrigger,
+    ApiTrigger,
+    Engine,
+    Metric,
+    PointsSystem,
+    Ruleset,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
+
+
+def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing(story):
+    explained = story.explain("ann", points="xp")
+    told(
+        explained,
+        r"""
+        ann holds 0 of at most 60 xp.
+          Wednesday 2025-04-02 00:30:00  xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
+          Wednesday 2025-04-02 00:30:00  xp +0 = 11, for every period of the streak: nothing, for it is for users \
+        whose plan is 'pro'; this user's is 'free'
+          Friday 2025-04-04 12:00:00  xp +11 = 22, for every 10 words: 2 × 5 × 1.1 (spring) = 11
+          Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, for it is for users \
+        whose plan is 'pro'; this user's is 'free'
+          Saturday 2025-04-05 12:00:00  xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) \
+        = 48.125, rounded down to 48; the maximum took 10
+          Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, for it is for users \
+        whose plan is 'pro'; this user's is 'free'
+          Saturday 2025-04-05 13:00:00  xp -60 = 0, for views: 2 × -50 = -100; the floor of 0 spared 40
+        """,
+    )
+    assert sum(award.awarded for award in explained.awards) == explained.total
+    assert story.explain("ann", points="xp", at=at("04-01T09:00")).text == (
+        "ann holds 0 of at most 60 xp. Nothing has been due yet."
+    )
+    assert "level 'reader'" in story.explain("ann", points="xp", at=at("04-05T10:30")).text
+
+
+def test_every_trigger_says_for_what_it_pays():
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        achievements=[Achievement("called", ApiTrigger())],
+        points=[
+            PointsSystem(
+                "energy",
+                maximum=7,
+                triggers=[
+                    UserCreationPointsTrigger(5),
+                    TimePointsTrigger(1, "hours", 2),
+                    AchievementPointsTrigger("called", 4),
+                ],
+            )
+        ],
+    )
+    engine = Engine(rules)
+    engine.identify("ann", at=at("04-01T10:00"))
+    engine.complete("called", user="ann", at=at("04-01T12:30"))
+    told(
+        engine.explain("ann", points="energy", at=at("04-01T20:00")),
+        """
+        ann holds 7 of at most 7 energy.
+          Tuesday 2025-04-01 10:00:00  energy +5 = 5, for signing up: 5
+          Tuesday 2025-04-01 12:00:00  energy +1 = 6, every 2 hours: 1
+          Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; the maximum took 3
+        """,
+    )

@@ -1,0 +1,40 @@
+"""Questions: exactly one thing is asked for, under the rules that were in force."""
+
+import pytest
+from stories import at
+
+from trophy_engine import (
+    Achievement,
+    Engine,
+    InvalidValue,
+    Metric,
+    MetricTrigger,
+    Ruleset,
+    UnknownKey,
+    UnknownUser,
+)
+
+
+def test_explanations_follow_the_rules_that_were_in_force(story):
+    storage = story._repository.storage
+    freer = Ruleset(metrics=[Metric("words")], achievements=[Achievement("ten", MetricTrigger("words", 10))])
+    later = Engine(freer, storage=storage, clock=lambda: at("04-07T12:00"))
+    later.record("words", user="ann", at=at("04-07T11:00"))
+    assert later.explain("ann", achievement="ten").progress.after == 119
+    assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).held
+    with pytest.raises(UnknownKey, match="unknown achievement 'hundred'"):
+        later.explain("ann", achievement="hundred")
+    with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
+        later.explain("ann", streak=True)
+
+
+def test_exactly_one_thing_is_asked_for(story):
+    for asked in ({}, {"achievement": "pro", "streak": True}, {"points": "xp", "achievement": "pro"}):
+        with pytest.raises(InvalidValue, match="exactly one of"):
+            story.explain("ann", **asked)
+    with pytest.raises(UnknownKey, match="unknown points system 'gems'; known: 'xp'"):
+        story.explain("ann", points="gems")
+    with pytest.raises(UnknownUser):
+        story.explain("ben", streak=True)
+    with pytest.raises(UnknownUser):
+        story.explain("ann", streak=True, at=at("04-01T07:00"))

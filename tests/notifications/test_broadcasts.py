@@ -1,0 +1,76 @@
+"""Broadcasts: boosts and runs that begin and end are announced to all users at once."""
+
+from datetime import date
+
+import attrs
+from notified import instants, rules, told, weekly, xp
+from stories import at, play
+
+from trophy_engine import (
+    Boost,
+    BoostFinished,
+    Engine,
+    LeaderboardFinished,
+    LeaderboardStarted,
+)
+
+
+def test_a_boost_for_everybody_is_told_where_its_day_is_first_and_when_it_is_over_everywhere():
+    valentine = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    engine = Engine(rules(points=[xp(boosts=[valentine])]))
+    engine.identify("kiwi", time_zone="Pacific/Auckland", at=at("2026-02-13T08:00"))
+    engine.identify("angelino", time_zone="America/Los_Angeles", at=at("2026-02-13T08:00"))
+    started = engine.settle(at=at("2026-02-13T10:00"))
+    assert [(one.type, one.user_id, one.boost) for one in started] == [("points.boost_started", "", valentine)]
+    gains = [
+        engine.record("words", user=user, at=at(when)).points["xp"].added
+        for user, when in (
+            ("kiwi", "2026-02-13T12:00"),
+            ("angelino", "2026-02-15T07:59"),
+            ("angelino", "2026-02-15T08:00"),
+        )
+    ]
+    assert gains == [2, 2, 1]
+    over = engine.settle(at=at("2026-02-16T00:00"))
+    assert [(one.at, one.system) for one in told(over, BoostFinished)] == [(at("2026-02-15T13:00"), "xp")]
+
+
+def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    engine.identify("kiri", time_zone="Pacific/Kiritimati", name="Kiri", at=at("01-06T09:00"))
+    engine.identify("lon", time_zone="Europe/London", at=at("01-06T09:00"))
+    assert instants(engine.settle(at=at("01-07T09:59")), LeaderboardStarted) == []
+    engine.record("words", user="kiri", value=5, at=at("01-07T10:00"))
+    engine.record("words", user="lon", value=7, at=at("01-07T10:00"))
+    (started,) = told(engine.settle(at=at("01-07T10:00")), LeaderboardStarted)
+    assert (started.user_id, started.leaderboard, started.at) == ("", "weekly", at("01-07T10:00"))
+    assert (started.start, started.end) == (date(2025, 1, 8), date(2025, 1, 14))
+    first, second = told(engine.settle(at=at("01-15T13:00")), LeaderboardFinished)
+    assert (first.at, first.start, first.end) == (at("01-08T13:00"), date(2025, 1, 1), date(2025, 1, 7))
+    assert [(one.user_id, one.rank, one.value) for one in first.rankings] == [("lon", 1, 7)]
+    assert (second.at, second.start) == (at("01-15T13:00"), date(2025, 1, 8))
+    assert [(one.user_id, one.name, one.value) for one in second.rankings] == [("kiri", "Kiri", 5)]
+
+
+def test_a_board_that_is_finished_early_is_told_with_its_first_ten():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    play(engine, "04-02T10:00 words 3")
+    stopped = attrs.evolve(engine.ruleset, leaderboards=[weekly(status="finished")])
+    (effect,) = told(engine.update(stopped, at=at("04-02T12:00")), LeaderboardFinished)
+    assert (effect.at, effect.start, [one.value for one in effect.rankings]) == (
+        at("04-02T12:00"),
+        date(2025, 4, 2),
+        [3],
+    )
+    assert told(engine.settle(at=at("05-01T00:00")), LeaderboardFinished) == []
+
+
+def test_what_is_told_of_boards_begins_with_the_first_user_whomever_the_log_begins_with():
+    def told_of(*users):
+        engine = Engine(rules(leaderboards=[weekly()]))
+        for user, when in users:
+            play(engine, f"{when}T12:00 words 1", user)
+        return [(one.at, one.start) for one in told(engine.settle(at=at("01-30T00:00")), LeaderboardFinished)]
+
+    early, late = ("ann", "01-02"), ("bob", "01-20")
+    assert told_of(early, late) == told_of(late, early)

@@ -1,0 +1,52 @@
+"""Final rankings are those of the close of a run, however late it is settled."""
+
+from datetime import date
+
+from notified import rules, told, weekly
+from stories import at, play
+
+from trophy_engine import (
+    Attribute,
+    Engine,
+    Leaderboard,
+    LeaderboardFinished,
+    Metric,
+    Notifications,
+    PointsSystem,
+    Ruleset,
+    TimePointsTrigger,
+)
+
+
+def test_the_first_ten_are_those_of_the_close_however_late_one_settles():
+    ruleset = Ruleset(
+        metrics=[Metric("words")],
+        attributes=[Attribute("city")],
+        leaderboards=[weekly(user_attributes={"city": "Rome"})],
+        notifications=Notifications(),
+    )
+    late, early = Engine(ruleset), Engine(ruleset)
+    for engine in (late, early):
+        for number in range(12):
+            user = f"u{number:02}"
+            engine.identify(user, attributes={"city": "Rome"}, at=at("01-02T09:00"))
+            engine.record("words", user=user, value=number + 1, at=at("01-02T10:00"))
+    finished = [*early.settle(at=at("01-08T13:00"))]
+    for engine in (late, early):
+        engine.identify("u11", attributes={"city": "Bonn"}, at=at("01-09T09:00"))
+    finished += early.settle(at=at("01-10T00:00"))
+    (by_early,), (by_late,) = (
+        told(effects, LeaderboardFinished) for effects in (finished, late.settle(at=at("01-10T00:00")))
+    )
+    assert by_early == by_late
+    assert [one.user_id for one in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
+
+
+def test_closings_of_a_long_absence_cost_what_happened_in_it():
+    daily = Leaderboard("xp", "points", date(2020, 1, 1), points="xp", run_unit="day", run_interval=1)
+    points = [PointsSystem("xp", triggers=[TimePointsTrigger(1, "days", 1)])]
+    engine = Engine(rules(points=points, leaderboards=[daily]))
+    play(engine, "2020-01-01T12:00 words 1")
+    finished = told(engine.settle(at=at("2025-01-01T00:00")), LeaderboardFinished)
+    assert [len(one.rankings) for one in finished] == [0] + [1] * (len(finished) - 1)
+    assert len(finished) == (date(2024, 12, 31) - date(2020, 1, 1)).days

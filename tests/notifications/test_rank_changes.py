@@ -1,0 +1,154 @@
+"""Rank changes reach the users who move and those whom they displace, at a bounded rate."""
+
+from contextlib import suppress
+from datetime import date
+
+import attrs
+import pytest
+from notified import rules, told, weekly
+from stories import at, kinds, play
+
+from trophy_engine import (
+    Attribute,
+    Engine,
+    InvalidValue,
+    Leaderboard,
+    LeaderboardChanged,
+    Metric,
+    MetricPointsTrigger,
+    Notifications,
+    PointsSystem,
+    RankChanged,
+    Streak,
+    StreakMetric,
+    TimePointsTrigger,
+    UnknownKey,
+)
+
+
+def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
+    engine = Engine(rules(leaderboards=[weekly()]))
+    play(engine, "04-02T10:00 words 3", "ann")
+    play(engine, "04-02T10:01 words 2", "bob")
+    play(engine, "04-02T10:02 words 2", "bob")  # both wait for a quarter of an hour after they were told
+    with suppress(KeyError), engine.batch():
+        play(engine, "04-02T10:03 words 9", "ann")
+        raise KeyError
+    with pytest.raises(InvalidValue), engine.batch():
+        engine.update(rules(), at=at("04-02T10:30"))
+    engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words"), Metric("views")]), at=at("04-02T10:05"))
+    moved = [(one.user_id, one.at, one.rank) for one in told(engine.settle(at=at("04-02T11:00")), RankChanged)]
+    assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
+
+
+@pytest.mark.parametrize("notifications", [Notifications(), None])
+def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(notifications):
+    with_board = rules(leaderboards=[weekly()])
+    engine = Engine(with_board)
+    play(engine, "04-02T10:00 words 3", "ann")
+    play(engine, "04-02T10:01 words 2", "bob")
+    play(engine, "04-02T10:02 words 2", "bob")
+    engine.update(rules(notifications=notifications), at=at("04-02T10:05"))
+    engine.update(with_board, at=at("04-02T10:06"))
+    effects = play(engine, "04-02T10:10 words 1", "cy")[0].effects
+    assert ranks(effects) == [(at("04-02T10:10"), "cy", None, 3)]
+    assert ranks(engine.settle(at=at("04-02T11:00"))) == []
+
+
+def test_a_move_is_told_to_whoever_moves_and_to_those_it_displaces():
+    engine = Engine(rules(leaderboards=[weekly(max_participants=2)]))
+    engine.record("words", user="ann", value=30, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
+    outcome = engine.record("words", user="cyd", value=40, at=at("01-02T11:00"))
+    changes = told(outcome.effects, RankChanged)
+    assert [(one.user_id, one.previous_rank, one.rank, one.previous_value, one.value) for one in changes] == [
+        ("cyd", None, 1, None, 40),
+        ("ann", 1, 2, 30, 30),
+        ("ben", 2, None, 20, 20),
+    ]
+    assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
+    assert kinds(told(outcome.effects, LeaderboardChanged)) == [
+        ("leaderboard.changed", at("01-02T10:15")),  # what ben did within the window that ann's first event opened
+        ("leaderboard.changed", at("01-02T11:00")),
+    ]
+
+
+def ranks(effects):
+    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in told(effects, RankChanged)]
+
+
+@pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
+def test_ranks_that_time_changes_are_told_as_of_the_midnight_however_often_one_settles(settled):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
+    play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
+    effects = [one for when in [*settled, "04-04T10:00"] for one in engine.settle(at=at(when))]
+    assert ranks(effects) == [(at("04-04T00:00"), "ann", 1, None), (at("04-04T00:00"), "bob", 2, 1)]
+    assert told(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
+
+
+def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_that_was_refused():
+    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
+    board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
+    both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
+    engine = Engine(rules(attributes=[Attribute("plan")], points=[both], leaderboards=[board]))
+    play(engine, "04-02T10:00 words 3", "ann")
+    engine.identify("bob", attributes={"plan": "pro"}, at=at("04-02T10:30"))
+    with pytest.raises(UnknownKey):
+        engine.record("wrods", user="ann", at=at("04-02T12:00"))
+    outcome = engine.record("words", user="cy", value=1, at=at("04-02T12:10"))
+    assert ranks(outcome.effects) == [
+        (at("04-02T11:30"), "bob", None, 1),
+        (at("04-02T11:30"), "ann", 1, 2),
+        (at("04-02T12:10"), "cy", None, 3),
+    ]
+
+
+@pytest.mark.parametrize("throttle", [0, 15, 3000])
+def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_told_of_ranks(throttle):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    streak = Streak(metrics=[StreakMetric("words")])
+    ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
+
+    def changes(refused):
+        engine = Engine(ruleset)
+        heard = play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1\n04-03T10:00 words 1", "ann")
+        heard += play(engine, "04-02T11:00 words 1\n04-03T11:00 words 1", "bob")
+        for when in refused:
+            with pytest.raises(UnknownKey):
+                engine.record("wrods", user="ann", at=at(when))
+        heard += play(engine, "04-04T10:00 words 1\n04-05T10:00 words 1\n04-06T10:00 words 1", "ann")
+        return [ranks(outcome.effects) for outcome in heard]
+
+    expected = changes([])
+    assert any(told_then for told_then in expected[-3:])
+    assert changes(["04-05T09:00"]) == changes(["04-20T09:00", "04-05T00:00"]) == expected
+
+
+def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
+    engine, heard = Engine(rules(leaderboards=[weekly()])), []
+    engine.subscribe(RankChanged, lambda one: heard.append((one.user_id, one.at, one.previous_rank, one.rank)))
+    engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:05"))
+    engine.record("words", user="cyd", value=30, at=at("01-02T10:10"))
+    assert [one for one in heard if one[0] == "ann"] == [("ann", at("01-02T10:00"), None, 1)]
+    engine.settle(at=at("01-02T10:15"))
+    assert heard[-1] == ("ann", at("01-02T10:15"), 1, 3)
+    engine.record("words", user="ann", value=90, at=at("01-02T11:00"))
+    assert ("ben", at("01-02T10:20"), 1, 2) in heard
+    assert heard[-3:] == [
+        ("ann", at("01-02T11:00"), 3, 1),
+        ("cyd", at("01-02T11:00"), 1, 2),
+        ("ben", at("01-02T11:00"), 2, 3),
+    ]
+
+
+def test_a_rank_that_is_what_it_was_when_the_window_ends_is_not_told():
+    engine, heard = Engine(rules(leaderboards=[weekly()])), []
+    engine.subscribe(RankChanged, heard.append)
+    engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
+    engine.record("words", user="ben", value=20, at=at("01-02T10:05"))
+    engine.record("words", user="ann", value=20, at=at("01-02T10:06"))
+    engine.settle(at=at("01-02T10:15"))
+    assert [one.user_id for one in heard] == ["ann", "ben"]

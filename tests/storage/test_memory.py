@@ -1,0 +1,9 @@
+"""The storage in memory is a storage."""
+
+from trophy_engine.storage import MemoryStorage
+from trophy_engine.testing.storage import StorageConformance
+
+
+class TestMemoryStorage(StorageConformance):
+    def create_storage(self, tmp_path):
+        return MemoryStorage()

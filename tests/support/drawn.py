@@ -1,0 +1,30 @@
+"""Settings under which a strategy is searched for what it should draw, and rules for what is drawn."""
+
+from hypothesis import HealthCheck, Phase, settings
+
+from trophy_engine import (
+    Achievement,
+    Attribute,
+    Freezes,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+
+__all__ = ["ANY", "QUICK", "ROUGH", "RULES"]
+
+QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None, phases=tuple(Phase))
+#: Where anything that is found will do, however long.
+ANY = settings(QUICK, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+ROUGH = settings(ANY, max_examples=200, report_multiple_bugs=False)
+RULES = Ruleset(
+    metrics=[Metric("words")],
+    attributes=[Attribute("plan"), Attribute("device", "event")],
+    streak=Streak(metrics=[StreakMetric("words", 10)], freezes=Freezes(1, 2, 3, 1)),
+    achievements=[Achievement("ios", MetricTrigger("words", 30, {"device": "ios"}), user_attributes={"plan": "pro"})],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=5, threshold=10)])],
+)

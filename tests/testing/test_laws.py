@@ -1,0 +1,124 @@
+"""The laws notice what is wrong, and name it with its story."""
+
+import pytest
+from drawn import ROUGH
+from hypothesis import given, settings
+from stories import at
+
+from trophy_engine import (
+    Freezes,
+    Metric,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
+from trophy_engine.calendar.instants import DAY, to_micros
+from trophy_engine.core import achievements, points, settle, streaks
+from trophy_engine.core.commands import Record
+from trophy_engine.repository import repository as history
+from trophy_engine.repository.transitions import plan_of
+from trophy_engine.testing import (
+    LAWS,
+    History,
+    check_laws,
+    games,
+    rulesets,
+    streak_rules,
+)
+from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
+from trophy_engine.testing.ledger_laws import ledger_adds_up
+
+
+def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
+    real = streaks.close_period
+
+    def twice(agenda, state, streak, at):
+        real(agenda, state, streak, at)
+        state.streak.freezes = max(state.streak.freezes - 1, 0)
+
+    monkeypatch.setattr(settle, "close_period", twice)
+    rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(2)))
+    noon = to_micros(at("04-01T12:00"))
+    history = History(
+        rules, (Record("ann", noon, "words", 1, (), None), Record("ann", noon + 2 * DAY, "words", 1, (), None))
+    )
+    with pytest.raises(AssertionError, match="freezes held and used by ann") as failure:
+        check_laws(rules, history)
+    told = "\n".join(failure.value.__notes__)
+    assert "This law is broken: Freezes: granted, earned and returned = held + consumed" in told
+    assert "a freeze carried the streak over Wednesday 2025-04-02; 1 left" in told
+
+
+def plant_forgotten_boundary(monkeypatch):
+    """Let an award exceed the maximum."""
+    monkeypatch.setattr(points, "_bounded", lambda state, trigger, before, amount: max(before + amount, 0))
+
+
+def plant_double_payment(monkeypatch):
+    """Line up every award twice."""
+    real = achievements.cross_metric_thresholds
+
+    def cross(agenda, *given):
+        real(agenda, *given)
+        agenda.awards += agenda.awards
+
+    monkeypatch.setattr("trophy_engine.core.evaluate.cross_metric_thresholds", cross)
+
+
+def plant_revocation(monkeypatch):
+    """Forget completions when a streak is lost."""
+    real = streaks.close_period
+
+    def close(agenda, state, *given):
+        real(agenda, state, *given)
+        state.counters.completed.clear()
+
+    monkeypatch.setattr(settle, "close_period", close)
+
+
+def plant_hours_for_days(monkeypatch):
+    """Look for a miss a day late when time is settled late."""
+    real = settle.make_due_happen
+
+    def late(agenda, state, until):
+        return real(agenda, state, until - DAY if until - state.clock.settled > 3 * DAY else until)
+
+    monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
+
+
+def plant_order_of_users(monkeypatch):
+    """Open an achievement only to the first user."""
+    owners = {}
+
+    def qualifies(achievement, state):
+        return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
+
+    monkeypatch.setattr(achievements, "qualifies", qualifies)
+    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("plant", "law"),
+    [
+        (plant_forgotten_boundary, ledger_adds_up),
+        (plant_double_payment, ledger_adds_up),
+        (plant_revocation, completions_stay),
+        (plant_hours_for_days, settling_is_path_free),
+        (plant_order_of_users, users_commute),
+    ],
+)
+def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
+    @given(games(rulesets(streak_rules())))
+    @settings(ROUGH, max_examples=400)
+    def hold(history):
+        check_laws(history.ruleset, history, [law])
+
+    plant(monkeypatch)
+    with pytest.raises(AssertionError):
+        hold()
+
+
+def test_every_law_says_what_it_is():
+    assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 12
+    assert all(law.__doc__.endswith(".") for law in LAWS)

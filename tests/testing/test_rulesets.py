@@ -1,0 +1,15 @@
+"""Rules that are drawn are made of what the strategy receives."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trophy_engine.testing import (
+    rulesets,
+    streak_rules,
+)
+
+
+@given(streak_rules(["views"]), rulesets(st.none()))
+def test_rules_are_made_of_what_they_are_given(streak, rules):
+    assert {metric.key for metric in streak.metrics} == {"views"}
+    assert rules.streak is None

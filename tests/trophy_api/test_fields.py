@@ -1,0 +1,67 @@
+"""Fields: what a table of fields reads from items, shows of rules, and refuses."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from trophy_engine import InvalidRules, InvalidValue
+from trophy_engine.trophy_api.fields import (
+    BADGE,
+    PROSE,
+    TEXT,
+    Field,
+    Variants,
+    error_message,
+    error_message_at,
+    read_fields,
+    serialize_fields,
+)
+
+FIELDS = (
+    Field("title", "name"),
+    Field("long_text", "description", codec=PROSE),
+    Field("note", codec=TEXT, omitted=True),
+    Field("badge", "badge_url", codec=BADGE),
+)
+KINDS = Variants("an achievement", {"metric": (Field("metric_id", required=True),), "streak": (Field("length"),)})
+
+
+def test_only_what_an_item_has_is_read_by_the_names_of_the_rule():
+    item = SimpleNamespace(title="One", long_text="", badge=SimpleNamespace(url="https://x"))
+    assert read_fields(FIELDS, item, None) == {"name": "One", "description": None, "badge_url": "https://x"}
+    assert read_fields(FIELDS, SimpleNamespace(badge=None), None) == {"badge_url": None}
+
+
+def test_a_rule_is_shown_by_the_names_of_the_api():
+    rule = SimpleNamespace(name="One", description=None, note=None, badge_url="https://x")
+    assert serialize_fields(FIELDS, rule) == {"title": "One", "longText": "", "badge": {"url": "https://x"}}
+    rule.note = "seen"
+    assert serialize_fields(FIELDS, rule)["note"] == "seen"
+
+
+def test_an_error_is_about_the_field_of_the_item():
+    error = InvalidValue("must be text", "description")
+    assert error_message(error, FIELDS) == "longText must be text"
+    assert error_message(InvalidValue("must be text", "badge_url"), FIELDS) == "badge.url must be text"
+    assert error_message_at("items[2]", error, FIELDS) == "items[2].longText must be text"
+    assert error_message(InvalidRules(["one", "two"])) == "one; two"
+
+
+@pytest.mark.parametrize(
+    ("item", "kind", "whole", "field"),
+    [
+        ({"metric_id": 1, "length": 2}, "metric", True, "length"),
+        ({}, "metric", True, "metric_id"),
+        ({"metric_id": 1}, "streak", False, "metric_id"),
+    ],
+)
+def test_fields_of_another_kind_and_missing_ones_are_refused(item, kind, whole, field):
+    with pytest.raises(InvalidValue) as refused:
+        KINDS.check(SimpleNamespace(**item), kind, whole=whole)
+    assert refused.value.field == field
+
+
+def test_a_change_need_not_have_what_a_new_rule_must_have():
+    KINDS.check(SimpleNamespace(), "metric", whole=False)
+    KINDS.check(SimpleNamespace(), "streak", whole=True)
+    assert [field.name for field in KINDS.all] == ["metric_id", "length"]

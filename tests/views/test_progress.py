@@ -1,0 +1,86 @@
+"""Views of progress: what a user sees of achievements that are hidden, near, or done."""
+
+from decimal import Decimal
+
+import pytest
+from stories import at, play
+
+from trophy_engine import (
+    Achievement,
+    Attribute,
+    CompositeTrigger,
+    Engine,
+    Metric,
+    MetricTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakTrigger,
+)
+from trophy_engine.views.progress import Progress
+
+
+def engine_with(*achievements, points=()):
+    return Engine(
+        Ruleset(
+            metrics=[Metric("words")],
+            attributes=[Attribute("plan"), Attribute("device", "event")],
+            streak=Streak(metrics=[StreakMetric("words")]),
+            achievements=achievements,
+            points=points,
+        )
+    )
+
+
+def test_a_hidden_achievement_is_masked_until_it_is_earned():
+    secret = Achievement("egg", MetricTrigger("words", 2), name="Easter egg", description="Found it", hidden=True)
+    engine = engine_with(secret)
+    play(engine, "04-02T10:00 words 1")
+    [view] = engine.user("jo", at=at("04-02T10:00")).achievements
+    assert (view.name, view.description, view.hidden, view.progress.fraction) == ("???", "???", True, 0.5)
+    play(engine, "04-02T10:01 words 1")
+    [view] = engine.user("jo", at=at("04-02T10:01")).achievements
+    assert (view.name, view.description, view.progress) == ("Easter egg", "Found it", None)
+
+
+def test_the_nearest_achievements_come_first():
+    engine = engine_with(
+        Achievement("far", MetricTrigger("words", 100)),
+        Achievement("near", MetricTrigger("words", 4)),
+        Achievement("both", CompositeTrigger(["near", "done"])),
+        Achievement("done", MetricTrigger("words", 1)),
+        Achievement("not-for-you", MetricTrigger("words", 4), user_attributes={"plan": "pro"}),
+        Achievement("streak", StreakTrigger(10)),
+    )
+    play(engine, "04-02T10:00 words 3")
+    player = engine.user("jo", at=at("04-02T10:00"))
+    assert [view.key for view in player.next_achievements(3)] == ["near", "both", "streak"]
+    [both] = [view for view in player.achievements if view.key == "both"]
+    assert (both.progress.current, both.progress.target, both.progress.missing) == (1, 2, ("near",))
+    [far] = [view for view in player.achievements if view.key == "far"]
+    assert (far.progress.remaining, far.progress.fraction) == (97, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("total", "mark"), [(10**17 - 1, 10**17), (Decimal("99.99999999999999999"), 100), (Decimal("0.1"), 1), (-5, 3)]
+)
+def test_an_open_achievement_is_not_wholly_done(total, mark):
+    engine = engine_with(Achievement("one", MetricTrigger("words", mark)))
+    engine.record("words", user="jo", value=total, at=at("04-02T10:00"))
+    [view] = engine.user("jo", at=at("04-02T10:00")).achievements
+    assert view.achieved_at is None
+    assert 0.0 <= view.progress.fraction < 1.0
+    assert view.progress.fraction == pytest.approx(max(float(total) / mark, 0.0))
+
+
+def test_a_counter_past_the_mark_of_an_achievement_for_others_is_not_wholly_done():
+    engine = engine_with(Achievement("pro", MetricTrigger("words", 4), user_attributes={"plan": "pro"}))
+    play(engine, "04-02T10:00 words 9")
+    [view] = engine.user("jo", at=at("04-02T10:00")).achievements
+    assert (view.achieved_at, view.progress.remaining) == (None, 0)
+    assert 0.99 < view.progress.fraction < 1.0
+
+
+def test_progress_is_of_any_size():
+    assert Progress(10**400 - 1, 10**400).fraction < 1.0
+    assert Progress(10**400, 4 * 10**400).fraction == 0.25
