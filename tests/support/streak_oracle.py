@@ -408,6 +408,8 @@ class Walk:
 
     def expires(self, period: date) -> date | None:
         """Give the last day of the first period, not before the current one, whose miss would not be excused."""
+        if self.rule.frequency == "daily" and len(self.rule.days_off) == len(WEEKDAYS):
+            return None
         while period <= self.through or self.excused(period):
             # All periods of a pause are excused: go to its last one at once.
             pauses = (end for start, end in filter(None, self.pauses) if start <= period <= end)
