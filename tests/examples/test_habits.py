@@ -94,9 +94,9 @@ def test_the_file_is_a_program(tmp_path):
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     assert run("done", "running").stdout == "running: done today, streak 1\n"
-    refused = run("why", "runing")
+    refused = run("why", "walking")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.startswith("unknown user 'runing'")
+    assert refused.stderr.startswith("unknown user 'walking'")
 
 
 def test_the_source_has_less_than_100_lines():
