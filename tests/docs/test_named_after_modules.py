@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "trophy_engine", ROOT / "tests"
 #: Statements in functions from which on a module needs a test file of its own.
 SIZE = 40
-#: Folders whose files are named after a story, a law or a page.
-STORIES = {"docs", "fuzz", "laws", "mutation", "scenarios", "support"}
+#: Folders whose files are named after a story, a law, a page or an example.
+STORIES = {"docs", "examples", "fuzz", "laws", "mutation", "scenarios", "support"}
 #: Modules that a file of another name tests, and why.
 TESTED_ELSEWHERE = {
     "testing/ledger_laws.py": "testing/test_laws.py",  # plants faults that the laws of every module notice
