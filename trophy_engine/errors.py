@@ -108,7 +108,7 @@ class InvalidValue(TrophyError, ValueError):
 
     def rename_fields(self, rename: Callable[[str], str]) -> InvalidValue:
         """Return the error with every name of a field converted by ``rename``."""
-        fact = tuple(word if isinstance(word, str) else word.rename(rename) for word in self._fact)
+        fact = tuple(part if isinstance(part, str) else part.rename(rename) for part in self._fact)
         return InvalidValue(fact, self._field and self._field.rename(rename))
 
     def prefix_field(self, path: str) -> InvalidValue:
@@ -200,17 +200,17 @@ class AlreadyCompleted(Refused):
 class FilterMismatch(Refused):
     """A completion of an achievement with a filter that does not match the user's attributes."""
 
-    def __init__(self, user_id: str, achievement: str, attribute: str, wanted: str, found: str | None) -> None:
-        super().__init__(user_id, achievement, attribute, wanted, found)
+    def __init__(self, user_id: str, achievement: str, attribute: str, required: str, actual: str | None) -> None:
+        super().__init__(user_id, achievement, attribute, required, actual)
         self.user_id, self.achievement = user_id, achievement
-        self.attribute, self.wanted, self.found = attribute, wanted, found
+        self.attribute, self.required, self.actual = attribute, required, actual
 
     def __str__(self) -> str:
         """Return the required value and the user's value."""
-        found = "not set" if self.found is None else repr(self.found)
+        actual = "not set" if self.actual is None else repr(self.actual)
         return (
-            f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.wanted!r}; "
-            f"that of user {self.user_id!r} is {found}"
+            f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.required!r}; "
+            f"that of user {self.user_id!r} is {actual}"
         )
 
 
@@ -277,13 +277,13 @@ class AchievementLocked(Refused):
 class MissingExtra(TrophyError):
     """A missing library, which an extra of the package installs."""
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(what, extra)
-        self.what, self.extra = what, extra
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(feature, extra)
+        self.feature, self.extra = feature, extra
 
     def __str__(self) -> str:
         """Return what needs the extra, and how to install it."""
-        return f"{self.what} needs its extra: pip install 'trophy-engine[{self.extra}]'"
+        return f"{self.feature} needs its extra: pip install 'trophy-engine[{self.extra}]'"
 
 
 class StorageError(TrophyError):

@@ -29,27 +29,27 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
-def check_text(text: object, what: str | FieldName) -> str:
+def check_text(text: object, field: str | FieldName) -> str:
     """Return a text if every storage can keep it.
 
     Raises:
         InvalidValue: the value is not a string, or contains NUL or a surrogate.
     """
     if not isinstance(text, str):
-        raise InvalidValue(f"must be a string, not {short_repr(text)}", what)
+        raise InvalidValue(f"must be a string, not {short_repr(text)}", field)
     if not is_writable(text):
-        raise InvalidValue(f"must be text that UTF-8 can write, without NUL, not {short_repr(text)}", what)
+        raise InvalidValue(f"must be text that UTF-8 can write, without NUL, not {short_repr(text)}", field)
     return text
 
 
-def check_key(key: object, what: str | FieldName = "key") -> str:
+def check_key(key: object, field: str | FieldName = "key") -> str:
     """Return a key if it is valid.
 
     Raises:
         InvalidValue: the value is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidValue(f"must be ASCII letters, digits, '-' and '_', not {short_repr(key)}", what)
+        raise InvalidValue(f"must be ASCII letters, digits, '-' and '_', not {short_repr(key)}", field)
     return key
 
 
@@ -66,4 +66,4 @@ def check_user_id(user_id: object) -> str:
 
 def is_writable(text: str) -> bool:
     """Return True if every storage can keep a text: it has no NUL and no surrogates, which UTF-8 cannot encode."""
-    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))

@@ -145,9 +145,9 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check(_EACH_NOTIFICATION, kind)
         field = FieldName("notifications", after=f".{kind}")
-        written = encode_strings(field, channels)
+        encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
+        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = encoded
     return changes
 
 

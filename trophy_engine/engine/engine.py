@@ -160,7 +160,7 @@ class Engine:
             OutOfPoints: a blocking trigger lacks points.
         """
         with self._lock:
-            if self._execution.exclusion.holder is not None or not self._repository.whole:
+            if self._execution.exclusion.holder is not None or not self._repository.consistent:
                 self._execution.enter()
             instant = self._execution.instant_of_command(user, None) if at is None else to_micros(at)
             pairs = as_pairs(attributes, "event", self._repository.plan) if attributes is not None else ()

@@ -68,8 +68,8 @@ def histogram(
 
 
 def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
-    wanted = Filter(attributes or {})
-    return (player for player in players if wanted.mismatch(player.attributes) is None)
+    required = Filter(attributes or {})
+    return (player for player in players if required.mismatch(player.attributes) is None)
 
 
 def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:

@@ -69,17 +69,17 @@ class _Suggestions:
 
     def __init__(self) -> None:
         self._compared = 0
-        self._found: dict[tuple[int, str], str | None] = {}
+        self._nearest_keys: dict[tuple[int, str], str | None] = {}
 
     def nearest(self, key: str, declared: _Declared) -> str | None:
         """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
-        asked = id(declared), key
-        if asked not in self._found:
+        lookup = id(declared), key
+        if lookup not in self._nearest_keys:
             if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
                 return None
             self._compared += len(declared.keys)
-            self._found[asked] = nearest(key, declared.keys)
-        return self._found[asked]
+            self._nearest_keys[lookup] = nearest(key, declared.keys)
+        return self._nearest_keys[lookup]
 
 
 class _Declared:
@@ -134,7 +134,7 @@ def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     ]
 
 
-def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[Problem]:
+def _duplicates(path: str, parts: Sequence[Any], noun: str = "key") -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, part in enumerate(parts):
         if part.key and part.key in first:
@@ -142,7 +142,7 @@ def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[
             yield Problem(
                 "error",
                 key_path,
-                f"the {what} {part.key!r} is taken by {item_path(path, first[part.key])}; choose another one",
+                f"the {noun} {part.key!r} is taken by {item_path(path, first[part.key])}; choose another one",
             )
         elif part.key:
             first[part.key] = index
@@ -227,13 +227,13 @@ def _check_triggers(
         message = "every trigger takes points and none gives any, so the total stays 0; add one that gives"
         yield Problem("warning", f"{path}.triggers", message)
     for index, trigger in enumerate(system.triggers):
-        where = item_path(f"{path}.triggers", index)
-        yield from declared.check_filters(trigger, where)
-        yield from declared.check_references(trigger, where)
+        trigger_path = item_path(f"{path}.triggers", index)
+        yield from declared.check_filters(trigger, trigger_path)
+        yield from declared.check_references(trigger, trigger_path)
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and trigger.points > 0:
             message = "has no effect on a trigger that gives points; leave it out"
-            yield Problem("warning", f"{where}.block_if_out_of_points", message)
-        for reference in references_of(trigger, where):
+            yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
+        for reference in references_of(trigger, trigger_path):
             for field, key in reference.keys.items():
                 if reference.kind == "achievement" and key in unreachable:
                     yield Problem("warning", field, f"never fires, for {key!r} can never complete")

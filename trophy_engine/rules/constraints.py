@@ -145,13 +145,13 @@ class _TimeOfDay(Constraint):
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
-class _Matching(Constraint):
+class _AttributeFilter(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, Filter):
             raise InvalidValue(f"must map attribute keys to strings, not {short_repr(value)}", name)
-        for key, wanted in value.items():
+        for key, required in value.items():
             check_key(key, name_field(name, "each key of "))
-            check_text(wanted, name_field(name, after=f".{key}"))
+            check_text(required, name_field(name, after=f".{key}"))
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -178,7 +178,7 @@ LOCAL_DATE: Final = _LocalDate()
 #: A time of day, to the minute or to the second.
 TIME_OF_DAY: Final = _TimeOfDay()
 #: A mapping from attribute keys to required values.
-FILTER: Final = _Matching()
+FILTER: Final = _AttributeFilter()
 
 
 @attrs.frozen
@@ -325,8 +325,8 @@ class InstanceOf(Constraint):
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
-        one = references[0] if len(references) == 1 else {"oneOf": references}
-        return {"type": "array", "items": one} if self.many else one
+        item = references[0] if len(references) == 1 else {"oneOf": references}
+        return {"type": "array", "items": item} if self.many else item
 
 
 def as_sequence(value: Any) -> Any:

@@ -23,7 +23,7 @@ _FORMATS: Final = get_args(Format)
 _TOO_LONG: Final = "holds a whole number of more than 4,300 digits; those of rules have at most 18"
 
 
-def check_path(path: object, what: str = "path") -> str:
+def check_path(path: object, field: str = "path") -> str:
     """Return a path as text.
 
     Raises:
@@ -35,7 +35,7 @@ def check_path(path: object, what: str = "path") -> str:
             return text
     except UnicodeEncodeError:
         pass  # refused below
-    raise InvalidValue(f"must be the path of a file, not {short_repr(path)}", what)
+    raise InvalidValue(f"must be the path of a file, not {short_repr(path)}", field)
 
 
 def _as_path(path: object) -> Path:
@@ -105,7 +105,9 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
         return {}
     try:
         if format_ == "json":
-            return json.loads(text, parse_float=_decimal, parse_int=_whole, object_pairs_hook=_table)
+            return json.loads(
+                text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_unique_table
+            )
         return _parse_toml(text)
     except (json.JSONDecodeError, RecursionError) as error:
         problems.append(Problem("error", "", f"is not {format_.upper()}: {error}"))
@@ -120,26 +122,26 @@ def _parse_toml(text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  # not needed for rules in Python
 
     try:
-        return tomllib.loads(text, parse_float=_decimal)
+        return tomllib.loads(text, parse_float=_parse_decimal)
     except tomllib.TOMLDecodeError as error:
         raise InvalidValue(f"is not TOML: {error}") from None
 
 
-def _whole(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     try:
         return int(digits)
     except ValueError:
         raise InvalidValue(_TOO_LONG) from None
 
 
-def _decimal(digits: str) -> Decimal:
+def _parse_decimal(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:
         raise InvalidValue(f"holds the number {short_repr(digits)}, which is out of range") from None
 
 
-def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the table of a JSON object.
 
     Raises:
@@ -148,8 +150,8 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise InvalidValue(f"names {short_repr(twice)} twice in one object; leave one out")
+        repeated = next(name for index, name in enumerate(names) if name in names[:index])
+        raise InvalidValue(f"names {short_repr(repeated)} twice in one object; leave one out")
     return table
 
 

@@ -49,17 +49,17 @@ def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
 
 
 def _set_value(node: Any, path: str, value: Any) -> None:
-    *parents, last = _parse_path(path)
+    *parents, last_step = _parse_path(path)
     for step in parents:
         node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
     if isinstance(node, list):
-        node[_index_of(node, last, path)] = value
+        node[_index_of(node, last_step, path)] = value
     elif not isinstance(node, dict):
         raise InvalidRules([Problem("error", path, "there is no table at this path")])
     elif value is None:
-        node.pop(last, None)
+        node.pop(last_step, None)
     else:
-        node[last] = value
+        node[last_step] = value
 
 
 def _parse_path(path: str) -> list[str]:

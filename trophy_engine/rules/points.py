@@ -97,8 +97,8 @@ class MetricPointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        what = describe_counter(self.metric, self.event_attributes)
-        return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
+        counter = describe_counter(self.metric, self.event_attributes)
+        return f"for {counter}" if self.threshold == 1 else f"for every {self.threshold:,} {counter}"
 
 
 @attrs.frozen

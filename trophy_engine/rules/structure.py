@@ -117,7 +117,7 @@ def validate_fields(
 ) -> list[Problem]:
     """List the problems of a table: those of unreadable fields, and those that validation finds."""
     fields = {field.name: field for field in attrs.fields(cls)}
-    problems = [problem for name, found in unread.items() if name not in fields for problem in found]
+    problems = [problem for name, field_problems in unread.items() if name not in fields for problem in field_problems]
     for name, field in fields.items():
         if name in unread:
             problems += unread[name]

@@ -144,8 +144,8 @@ class MemoryStorage:
     def load(self, user_id: str) -> Snapshot | None:
         """Return a copy of a user's snapshot, or None."""
         self._check_open()
-        found = self._snapshots.get(user_id)
-        return None if found is None else Snapshot(user_id, found[0], found[1], json.loads(found[2]))
+        saved = self._snapshots.get(user_id)
+        return None if saved is None else Snapshot(user_id, saved[0], saved[1], json.loads(saved[2]))
 
     def close(self) -> None:
         """Release everything; a second call does nothing."""
@@ -160,8 +160,8 @@ class MemoryStorage:
 
 def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:
     """Return True if ``rows``, numbered from ``first``, contain this very row."""
-    place = int(row[0]) - first
-    return 0 <= place < len(rows) and rows[place] is row
+    index = int(row[0]) - first
+    return 0 <= index < len(rows) and rows[index] is row
 
 
 def _entry(row: _Row) -> Entry:
