@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 #: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
@@ -43,15 +43,15 @@ def exact(value: object, field: str | FieldName = "value") -> Number:
     elif isinstance(value, float | Decimal):
         number = Decimal(repr(float(value))) if isinstance(value, float) else value
         if not number.is_finite():
-            raise InvalidValue(f"must be finite, not {short_repr(value)}", field)
+            raise InvalidValue(("must be finite, not", GivenValue(value)), field)
         if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
             return _canonical(number)
     elif isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"must be an int, a float or a Decimal, not {short_repr(value)}", field)
+        raise InvalidValue(("must be an integer or a decimal number, not", GivenValue(value)), field)
     else:
         return exact(int(value), field)
     raise InvalidValue(
-        f"must lie within ±10**30 and have at most {_PLACES} decimal places, not {short_repr(value)}", field
+        (f"must lie within ±10**30 and have at most {_PLACES} decimal places, not", GivenValue(value)), field
     )
 
 
@@ -100,5 +100,5 @@ def exact_text(text: str, field: str | FieldName = "value") -> Number:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise InvalidValue(f"must be a number, not {short_repr(text)}", field) from None
+        raise InvalidValue(("must be a number, not", GivenValue(text)), field) from None
     return exact(number, field)

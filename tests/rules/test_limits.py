@@ -59,16 +59,18 @@ def test_a_chain_of_thousands_is_sound_and_compiles():
 def test_what_never_completes_is_found_along_a_chain():
     links = [one for one in chain(2000) if one.key != "a0"]
     problems = told([*links, Achievement("a0", CompositeTrigger(["a0"]))])
-    assert problems[-1] == "error: achievements[2000].trigger.achievements: waits for itself: a0 -> a0; break the cycle"
+    assert (
+        problems[-1] == "error: achievements[2000].trigger.achievements: depends on itself: a0 -> a0; break the cycle"
+    )
     assert len(problems) == 2001
-    assert "the prerequisite 'a1999' can never complete, so neither can 'a2000'" in problems[0]
+    assert "'a1999' can never be completed, so 'a2000' cannot be completed either" in problems[0]
 
 
 def test_a_long_cycle_is_told_by_its_first_step():
     problems = told(cycle(300))
     assert len(problems) == 300
-    assert problems[7].endswith("waits for itself: a7 -> a8 -> … -> a7; break the cycle")
-    assert told(cycle(4))[2].endswith("waits for itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
+    assert problems[7].endswith("depends on itself: a7 -> a8 -> … -> a7; break the cycle")
+    assert told(cycle(4))[2].endswith("depends on itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
 
 
 def test_the_way_of_a_cycle_leads_through_the_cycle():
@@ -78,7 +80,7 @@ def test_the_way_of_a_cycle_leads_through_the_cycle():
     [first, *_] = told(
         [Achievement("a", CompositeTrigger(["x0", "b"])), Achievement("b", CompositeTrigger(["a"])), *outside]
     )
-    assert first.endswith("waits for itself: a -> b -> a; break the cycle")
+    assert first.endswith("depends on itself: a -> b -> a; break the cycle")
 
 
 def test_misspelt_references_are_all_told_and_the_first_are_compared():
@@ -91,9 +93,7 @@ def test_misspelt_references_are_all_told_and_the_first_are_compared():
     assert (
         problems[compared - 1] == f"unknown metric 'metrik-{compared - 1:04}'; did you mean 'metric-{compared - 1:04}'?"
     )
-    assert problems[compared].startswith(
-        f"unknown metric 'metrik-{compared:04}'; declared: 'metric-0000', 'metric-0001'"
-    )
+    assert problems[compared].startswith(f"unknown metric 'metrik-{compared:04}'; known: 'metric-0000', 'metric-0001'")
     assert problems[compared].endswith(f"'metric-0007' and {size - 8} more")
 
 
@@ -128,11 +128,19 @@ def test_loading_takes_few_steps_for_each_achievement():
 @pytest.mark.parametrize(
     ("text", "suffix", "fault"),
     [
-        (".".join("a" * 20_000) + " = 1", ".toml", "has a key of more than 32 dotted parts; rules need three"),
-        ("[" + " . ".join(['"a.b"'] * 33) + "]", ".toml", "has a key of more than 32 dotted parts; rules need three"),
-        ("a = " + "[" * 100_000, ".toml", "nests lists and tables more than 32 deep; rules need six levels"),
-        ("[" * 100_000, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
-        ('{"a":' * 33 + "1" + "}" * 33, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
+        (".".join("a" * 20_000) + " = 1", ".toml", "the rules have a key of more than 32 parts; three are enough"),
+        (
+            "[" + " . ".join(['"a.b"'] * 33) + "]",
+            ".toml",
+            "the rules have a key of more than 32 parts; three are enough",
+        ),
+        ("a = " + "[" * 100_000, ".toml", "the rules nest lists and tables more than 32 deep; six levels are enough"),
+        ("[" * 100_000, ".json", "the rules nest lists and tables more than 32 deep; six levels are enough"),
+        (
+            '{"a":' * 33 + "1" + "}" * 33,
+            ".json",
+            "the rules nest lists and tables more than 32 deep; six levels are enough",
+        ),
     ],
 )
 def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, suffix, fault):
@@ -151,7 +159,7 @@ def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
     assert check_file(path) == []
     path.write_text("# " + 39 * "x")
     [problem] = check_file(path)
-    assert problem.message == "has more than 40 characters; split the rules or leave some out"
+    assert problem.message == "the rules have more than 40 characters; remove some"
 
 
 @pytest.mark.parametrize(

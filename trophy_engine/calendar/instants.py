@@ -12,7 +12,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
@@ -47,9 +47,9 @@ def to_micros(at: datetime, field: str | FieldName = "at") -> int:
         micros = (elapsed.days * 86_400 + elapsed.seconds) * _SECOND + elapsed.microseconds
     except (TypeError, AttributeError, OverflowError):
         if isinstance(at, datetime) and at.utcoffset() is None:
-            fact = f"must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
+            fact = f"must be an aware datetime, not the naive {at.isoformat()}; add a time zone, for example tzinfo=UTC"
             raise InvalidValue(fact, field) from None
-        raise InvalidValue(f"must be an aware datetime, not {short_repr(at)}", field) from None
+        raise InvalidValue(("must be an aware datetime, not", GivenValue(at)), field) from None
     if FIRST <= micros < LAST:
         return micros
     raise InvalidValue(f"must lie in the years 1900 to 2199, not {at.isoformat()}", field)
@@ -73,7 +73,7 @@ def parse_datetime(text: str, field: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        fact = f"must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
+        fact = "must be an ISO 8601 datetime, for example 2025-04-02T10:00:00Z, not", GivenValue(text)
         raise InvalidValue(fact, field) from None
 
 
@@ -88,7 +88,7 @@ def parse_date(text: str, field: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # for example 30 February, refused below
-    raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(text)}", field)
+    raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(text)), field)
 
 
 def utc_midnight(day: int) -> int:

@@ -208,5 +208,5 @@ def _nearest(name: str) -> str | None:
 def _unknown(name: object) -> str:
     near = _nearest(name) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""
-    remedy = "give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
+    remedy = "use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"

@@ -20,7 +20,7 @@ from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_sk
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
 from trophy_engine.core.travel import protect_cut_short, undo_misses
-from trophy_engine.errors import CustomizationDisabled, InvalidValue
+from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue
 
 _UTC: Final = "UTC"
 _ENABLED: Final = "preferences.streak.enabled"
@@ -70,7 +70,7 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
                 raise CustomizationDisabled(state.id)
     if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
-        raise InvalidValue("needs an email; give one along with it", "subscribe_to_emails")
+        raise InvalidValue(("requires an address; set", FieldName("email"), "too"), "subscribe_to_emails")
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return

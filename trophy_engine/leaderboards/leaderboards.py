@@ -12,7 +12,7 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
-from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, UnknownKey, nearest, unknown_key
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.run_ranking import Group
@@ -20,6 +20,7 @@ from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView,
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
+from trophy_engine.rules.phrases import join_words
 from trophy_engine.views.player import Player
 
 #: The greatest number of runs in a query.
@@ -213,7 +214,8 @@ class Leaderboards:
             return ()
         if len(runs) > MOST_RUNS:
             raise InvalidValue(
-                f"{first} to {last} are {len(runs):,} runs of {key!r}; ask for at most {MOST_RUNS:,} at a time"
+                f"{first} to {last} contain {len(runs):,} runs of leaderboard {key!r}; "
+                f"request at most {MOST_RUNS:,} at a time"
             )
         histories = self._standing_days(board, runs, user, at)
         return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
@@ -338,11 +340,11 @@ def _utc_day(at: int) -> int:
 
 def _run_of(board: BoardPlan, day: date) -> int:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(f"must be a date, not {short_repr(day)}", "run")
+        raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), "run")
     run = board.runs.run_on(day.toordinal())
     if run is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"
-        message = f"no run of {board.key!r} holds {day}; give a date from {board.rule.start} {until}"
+        message = f"leaderboard {board.key!r} has no run on {day}; use a date from {board.rule.start} {until}"
         raise InvalidValue(message)
     return run
 
@@ -352,9 +354,12 @@ def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | 
     if limit is None:
         limit = min(DEFAULT_LIMIT, most)
     if not 0 <= limit <= most:
-        raise InvalidValue(f"must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}", "limit")
+        raise InvalidValue(
+            f"must be from 0 to {most}, the maximum number of participants of leaderboard {board.key!r}, not {limit}",
+            "limit",
+        )
     if offset < 0 and user is None:
-        raise InvalidValue(f"must be at least 0, not {offset}; name a user for rows above theirs", "offset")
+        raise InvalidValue(f"must be at least 0, not {offset}; only with a user it can be negative", "offset")
     return limit
 
 
@@ -363,10 +368,10 @@ def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Map
     required = attributes or {}
     for key in required:
         if key not in names:
-            known = ", ".join(map(repr, names)) or "nothing"
-            raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
+            raise InvalidValue(
+                f"leaderboard {board.key!r}: {unknown_key('breakdown attribute', key, nearest(str(key), names), names)}"
+            )
     if names and not required:
-        listed = ", ".join(map(repr, names))
-        broken_down = f"leaderboard {board.key!r} is broken down by {listed}; give"
-        raise InvalidValue((broken_down, FieldName("attributes"), "to say which group"))
+        fact = f"leaderboard {board.key!r} has a ranking for each group of users with the same {join_words(names)}; set"
+        raise InvalidValue((fact, FieldName("attributes"), "to select groups"))
     return required

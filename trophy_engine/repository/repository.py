@@ -153,7 +153,7 @@ class Repository:
             InvalidValue: a batch is open.
         """
         if self.in_batch:
-            raise InvalidValue("rules do not change within a batch; end it first")
+            raise InvalidValue("rules cannot change within a batch; end the batch first")
 
     def _migrate(
         self, state: UserState, former: Plan, plan: Plan, command: ChangeRules, sequence: int, effects: list[RawEffect]

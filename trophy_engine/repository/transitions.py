@@ -95,7 +95,7 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     elif state is not None:
         settle_user(agenda, state, at)
     if state is None:
-        raise AssertionError("time alone makes no user")
+        raise AssertionError("no command has created the user")
     return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)
 
 

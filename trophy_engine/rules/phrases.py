@@ -10,10 +10,11 @@ from trophy_engine.rules.filters import Filter
 def count_noun(number: int, noun: str) -> str:
     """Return a number with a noun, in the plural unless the number is 1.
 
-    >>> count_noun(1, "freeze"), count_noun(2, "freeze")
-    ('1 freeze', '2 freezes')
+    >>> count_noun(1, "freeze"), count_noun(2, "freeze"), count_noun(2, "entry")
+    ('1 freeze', '2 freezes', '2 entries')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def join_words(words: Iterable[str]) -> str:

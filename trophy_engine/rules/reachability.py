@@ -129,7 +129,7 @@ def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: 
             if prerequisite in cycles and cycles[prerequisite] == cycles[key] and prerequisite not in came_from:
                 came_from[prerequisite] = reached
                 queue.append(prerequisite)
-    raise AssertionError(f"{key!r} does not wait for itself")
+    raise AssertionError(f"{key!r} is not a prerequisite of itself")
 
 
 def _path_to(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:

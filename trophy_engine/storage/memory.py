@@ -82,7 +82,7 @@ class MemoryStorage:
         """
         former = self._keys.get(key)
         if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
-            raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has been used")
+            raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has already been used")
         self._keys[key] = row
 
     def _index(self) -> None:
@@ -155,7 +155,7 @@ class MemoryStorage:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StorageClosed("this storage is closed; open another one")
+            raise StorageClosed("the storage is closed; open another one")
 
 
 def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:

@@ -125,7 +125,7 @@ def test_pictures_are_png_files_named_after_their_figures(tmp_path):
         (
             "trophy_engine.analysis.html_report.charts",
             "altair",
-            "drawing charts needs its extra: pip install 'trophy-engine[plot]'",
+            "drawing charts requires an extra; install it with: pip install 'trophy-engine[plot]'",
         ),
         ("trophy_engine.analysis.html_report.page", "jinja2", "pip install 'trophy-engine[plot]'"),
         ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),

@@ -89,7 +89,7 @@ def reasons(result):
 def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
     result = replay(RULES, read(log(LOG)))
     assert (result.events, result.events_of) == (4, {"ann": 3, "ben": 1})
-    assert reasons(result) == [(5, "user 'ann' holds 1 of 'energy' and this event costs 2")]
+    assert reasons(result) == [(5, "user 'ann' has 1 of 'energy', and the event costs 2")]
     ann, ben = result.players()
     assert str(ann.metrics["words"]) == "2.6"
     assert (ann.streak.length, ann.time_zone, ben.time_zone) == (1, "Europe/Berlin", "UTC")
@@ -153,7 +153,7 @@ def test_bad_rows_are_told_with_their_lines(log):
     assert told[4] == "n must be a number, not 'one'"
     assert told[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
     assert told[6].startswith("n must be finite")
-    assert told[7].startswith("unknown time zone '+51:800'; give an IANA name")
+    assert told[7].startswith("unknown time zone '+51:800'; use an IANA name")
     assert told[8].startswith("unknown time zone 'Europe/Lodnon'; did you mean 'Europe/London'?")
 
 
@@ -176,7 +176,7 @@ def test_a_refused_row_leaves_its_user_where_they_were(log):
 
 def test_too_many_bad_rows_end_the_replay(log):
     rows = log("who,when,what,n,where,device\n" + "ann,never,words,1,,\n" * 3)
-    with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 instant"):
+    with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 datetime"):
         replay(RULES, read(rows), max_errors=0)
     with pytest.raises(TooManyBadRows, match="more than 2 bad rows"):
         replay(RULES, read(rows), max_errors=2)
