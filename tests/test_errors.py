@@ -2,11 +2,13 @@
 
 import pickle
 import re
+import tomllib
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
-from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, errors
+from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric, errors
 from trophy_engine.errors import TrophyError
 
 AT = datetime(2025, 4, 2, tzinfo=UTC)
@@ -19,6 +21,7 @@ RAISED = [
     errors.FilterMismatch("18", "ten", "plan", "pro", None),
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue(("1 must not be above", errors.FieldName("b"), "0"), errors.FieldName("a", before="each of ")),
+    errors.InvalidValue(("must be a function, not", errors.GivenValue(lambda: None)), "clock"),
     errors.FreezeLimitReached("18", 3),
     errors.MissingExtra("the API of the hosted platform", "trophy-api"),
     errors.NoStreakToReset("18"),
@@ -51,9 +54,13 @@ def test_an_error_pickles_and_has_one_root(error):
 @pytest.mark.parametrize(
     ("call", "field", "message"),
     [
-        (lambda engine: engine.record("words", user="18", value="x"), "value", "value must be an int, a float or"),
+        (lambda engine: engine.record("words", user="18", value="x"), "value", "value must be an integer or a decimal"),
         (lambda engine: engine.record("words", user="", value=1), None, "a user id must be a string of 1 to 255"),
-        (lambda engine: engine.identify("18", sign_up_date="x"), "sign_up_date", "sign_up_date must be a date such as"),
+        (
+            lambda engine: engine.identify("18", sign_up_date="x"),
+            "sign_up_date",
+            "sign_up_date must be a date, for example",
+        ),
         (lambda engine: engine.prefer("18", days_off=["x"]), "days_off", "each of days_off must be one of 'sunday'"),
         (lambda _: Freezes(start_count=2, max_count=1), "max_count", "max_count 1 must be at least start_count 2"),
     ],
@@ -69,4 +76,35 @@ def test_an_invalid_value_names_its_field(call, field, message):
 
 def test_long_lists_are_cut():
     assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
-    assert "is not set" in str(RAISED[5])
+    assert "it is not set" in str(RAISED[5])
+
+
+@pytest.mark.parametrize(
+    ("value", "in_python", "in_a_file"),
+    [
+        ("1.5", "Decimal('1.5')", "1.5"),
+        ("2025-01-01", "datetime.date(2025, 1, 1)", "2025-01-01"),
+        ("12:30:00", "datetime.time(12, 30)", "12:30:00"),
+        ("true", "True", "true"),
+        ("[1.5, { a = false }]", "[Decimal('1.5'), {'a': False}]", "[1.5, {'a': false}]"),
+    ],
+)
+def test_an_invalid_value_is_shown_in_the_notation_of_its_source(value, in_python, in_a_file):
+    text = f"metrics = [{{ key = {value} }}]"
+    with pytest.raises(errors.InvalidRules, match=f"metrics\\[0\\].key: key must .*, not {re.escape(in_a_file)}$"):
+        Ruleset.from_text(text)
+    with pytest.raises(errors.InvalidValue, match=f"key must .*, not {re.escape(in_python)}$"):
+        Metric(tomllib.loads(text, parse_float=Decimal)["metrics"][0]["key"])
+
+
+def test_a_file_is_named_once_in_an_error(tmp_path):
+    missing, binary = tmp_path / "missing.toml", tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff")
+    for path, reason in ((missing, "No such file or directory"), (binary, "it is not UTF-8 text")):
+        with pytest.raises(TrophyError, match=f"^cannot read {re.escape(str(path))}: {reason}$"):
+            Ruleset.load(path)
+
+
+def test_a_threshold_out_of_range_is_reported_under_its_own_name():
+    with pytest.raises(errors.InvalidValue, match=r"^threshold must lie within"):
+        StreakMetric("words", Decimal("1e999"))

@@ -74,6 +74,21 @@ class FieldName:
         return attrs.evolve(self, name=rename(self.name)) if self.name else self
 
 
+@attrs.frozen(eq=False)
+class GivenValue:
+    """A value in a message, shown as in Python; readers of files show it in the notation of the file."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        """Return the representation of the value, cut to a length for messages."""
+        return short_repr(self.value)
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Pickle the text, because other processes may not know the class of the value."""
+        return str, (str(self),)
+
+
 def name_field(name: str | FieldName, before: str = "", after: str = "") -> FieldName:
     """Return a name as a ``FieldName``, with more text around it."""
     if isinstance(name, str):
@@ -93,10 +108,15 @@ class InvalidValue(TrophyError, ValueError):
     ('max_count 1 must be at least start_count 2', 'max_count', '1 must be at least start_count 2')
     >>> str(error.rename_fields(str.upper))
     'MAX_COUNT 1 must be at least START_COUNT 2'
+    >>> str(InvalidValue(("must be text, not", GivenValue(True))).show_values(lambda value: str(value).lower()))
+    'must be text, not true'
     """
 
-    def __init__(self, fact: str | tuple[str | FieldName, ...], field: str | FieldName | None = None) -> None:
-        super().__init__(fact) if field is None else super().__init__(fact, field)
+    def __init__(
+        self, fact: str | tuple[str | FieldName | GivenValue, ...], field: str | FieldName | None = None
+    ) -> None:
+        shown = fact if isinstance(fact, str) else _show_values(fact, short_repr)
+        super().__init__(shown) if field is None else super().__init__(shown, field)
         self._fact = (fact,) if isinstance(fact, str) else fact
         self._field = None if field is None else name_field(field)
         self.field = None if self._field is None else (self._field.name + self._field.after) or None
@@ -108,12 +128,22 @@ class InvalidValue(TrophyError, ValueError):
 
     def rename_fields(self, rename: Callable[[str], str]) -> InvalidValue:
         """Return the error with every name of a field converted by ``rename``."""
-        fact = tuple(word if isinstance(word, str) else word.rename(rename) for word in self._fact)
+        fact = tuple(part.rename(rename) if isinstance(part, FieldName) else part for part in self._fact)
         return InvalidValue(fact, self._field and self._field.rename(rename))
+
+    def show_values(self, show: Callable[[object], str]) -> InvalidValue:
+        """Return the error with every given value converted to text by ``show``."""
+        return InvalidValue(_show_values(self._fact, show), self._field)
 
     def prefix_field(self, path: str) -> InvalidValue:
         """Return the error with a path before the name of its field."""
         return InvalidValue(self._fact, self._field and self._field.rename(lambda name: f"{path}.{name}"))
+
+
+def _show_values(
+    fact: tuple[str | FieldName | GivenValue, ...], show: Callable[[object], str]
+) -> tuple[str | FieldName, ...]:
+    return tuple(show(part.value) if isinstance(part, GivenValue) else part for part in fact)
 
 
 class InvalidRules(TrophyError, ValueError):
@@ -151,7 +181,7 @@ class UnknownUser(TrophyError, LookupError):
 
     def __str__(self) -> str:
         """Return the user, and which calls create users."""
-        return f"unknown user {self.user_id!r}; a user exists from their first record, complete or identify"
+        return f"unknown user {self.user_id!r}; users exist from their first record, complete or identify command"
 
 
 class Refused(TrophyError):
@@ -168,8 +198,8 @@ class EarlierThanSettled(Refused):
     def __str__(self) -> str:
         """Return both instants and the remedy."""
         return (
-            f"{self.at.isoformat()} is earlier than {self.settled.isoformat()}, when something last happened to user "
-            f"{self.user_id!r}; give each user's commands in order of time"
+            f"{self.at.isoformat()} is before {self.settled.isoformat()}, the instant of the last command or effect of "
+            f"user {self.user_id!r}; send the commands of each user in order of time"
         )
 
 
@@ -182,7 +212,7 @@ class OutOfPoints(Refused):
 
     def __str__(self) -> str:
         """Return the balance and the cost."""
-        return f"user {self.user_id!r} holds {self.total} of {self.system!r} and this event costs {self.needed}"
+        return f"user {self.user_id!r} has {self.total} of {self.system!r}, and the event costs {self.needed}"
 
 
 class AlreadyCompleted(Refused):
@@ -194,23 +224,23 @@ class AlreadyCompleted(Refused):
 
     def __str__(self) -> str:
         """Return the user, the achievement, and the instant of its completion."""
-        return f"user {self.user_id!r} already completed {self.achievement!r} at {self.at.isoformat()}"
+        return f"user {self.user_id!r} has already completed achievement {self.achievement!r}, at {self.at.isoformat()}"
 
 
 class FilterMismatch(Refused):
     """A completion of an achievement with a filter that does not match the user's attributes."""
 
-    def __init__(self, user_id: str, achievement: str, attribute: str, wanted: str, found: str | None) -> None:
-        super().__init__(user_id, achievement, attribute, wanted, found)
+    def __init__(self, user_id: str, achievement: str, attribute: str, required: str, actual: str | None) -> None:
+        super().__init__(user_id, achievement, attribute, required, actual)
         self.user_id, self.achievement = user_id, achievement
-        self.attribute, self.wanted, self.found = attribute, wanted, found
+        self.attribute, self.required, self.actual = attribute, required, actual
 
     def __str__(self) -> str:
         """Return the required value and the user's value."""
-        found = "not set" if self.found is None else repr(self.found)
+        actual = "not set" if self.actual is None else repr(self.actual)
         return (
-            f"achievement {self.achievement!r} is for users whose {self.attribute!r} is {self.wanted!r}; "
-            f"that of user {self.user_id!r} is {found}"
+            f"achievement {self.achievement!r} requires the user attribute {self.attribute!r} to be {self.required!r}; "
+            f"for user {self.user_id!r} it is {actual}"
         )
 
 
@@ -223,7 +253,7 @@ class FreezeLimitReached(Refused):
 
     def __str__(self) -> str:
         """Return the user and the number of freezes."""
-        return f"user {self.user_id!r} holds {self.freezes} freezes, and the rules allow no more"
+        return f"user {self.user_id!r} already has the maximum number of freezes, {self.freezes}"
 
 
 class NoStreakToRestore(Refused):
@@ -235,7 +265,7 @@ class NoStreakToRestore(Refused):
 
     def __str__(self) -> str:
         """Return the user and the present length."""
-        return f"user {self.user_id!r} has a streak of {self.length} and has lost no longer one of late"
+        return f"user {self.user_id!r} has no recently lost streak that is longer than the current one of {self.length}"
 
 
 class NoStreakToReset(Refused):
@@ -247,7 +277,7 @@ class NoStreakToReset(Refused):
 
     def __str__(self) -> str:
         """Return the user."""
-        return f"user {self.user_id!r} has no streak to reset"
+        return f"user {self.user_id!r} has no running streak to reset"
 
 
 class CustomizationDisabled(Refused):
@@ -259,7 +289,7 @@ class CustomizationDisabled(Refused):
 
     def __str__(self) -> str:
         """Return the user and the fact."""
-        return f"streak customization is not enabled, so user {self.user_id!r} has the streak of the rules"
+        return f"user {self.user_id!r} cannot have a custom streak; set customization_enabled in the streak rules"
 
 
 class AchievementLocked(Refused):
@@ -277,13 +307,13 @@ class AchievementLocked(Refused):
 class MissingExtra(TrophyError):
     """A missing library, which an extra of the package installs."""
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(what, extra)
-        self.what, self.extra = what, extra
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(feature, extra)
+        self.feature, self.extra = feature, extra
 
     def __str__(self) -> str:
         """Return what needs the extra, and how to install it."""
-        return f"{self.what} needs its extra: pip install 'trophy-engine[{self.extra}]'"
+        return f"{self.feature} requires an extra; install it with: pip install 'trophy-engine[{self.extra}]'"
 
 
 class StorageError(TrophyError):
@@ -299,7 +329,7 @@ class StorageConflict(StorageError):
 
     def __str__(self) -> str:
         """Return the fact and the remedy."""
-        return f"{super().__str__()}; another engine has written: repeat the call, which reads that first"
+        return f"{super().__str__()}; another engine has written to the log; repeat the call, which first reads the log"
 
 
 class StorageIncompatible(StorageError):
@@ -323,8 +353,8 @@ class StorageDamaged(StorageError):
         """Return the damaged part, what can still be read, and the remedy."""
         if self.sequence is None:
             return (
-                f"{self.path} is damaged: {self.fact}; restore a backup, "
-                "or read what is left with entries(), of a file that does not open with verify=False"
+                f"{self.path} is damaged: {self.fact}; restore a backup, or read the remaining entries with entries(); "
+                "if the file does not open, use verify=False"
             )
         return (
             f"{self.path}: entry {self.sequence} is damaged: {self.fact}; restore a backup; "
@@ -360,8 +390,8 @@ class EngineBusy(TrophyError, RuntimeError):
     def __str__(self) -> str:
         """Return the name of the task that has acquired the engine, and the remedy."""
         return (
-            f"the asyncio task {self.holder!r} holds this engine in a batch or an exclusive block; end the block "
-            "before anything is awaited, or await that task first"
+            f"the asyncio task {self.holder!r} uses the engine in a batch or an exclusive block; end that block before "
+            "it awaits anything, or await that task first"
         )
 
 
@@ -376,7 +406,12 @@ def short_repr(value: object) -> str:
     except Exception:  # noqa: BLE001  # an int of 4,300 digits, nesting without end, or a faulty __repr__
         kind = type(value).__name__
         return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind} that is too long to show"
-    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}…"
+    return cut(shown)
+
+
+def cut(text: str) -> str:
+    """Return a text, cut to a length for messages."""
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
 def nearest(key: str, known: Sequence[str]) -> str | None:
@@ -390,6 +425,18 @@ def nearest(key: str, known: Sequence[str]) -> str | None:
     if len(key) > _MAX_COMPARED_LENGTH:
         return None
     return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)
+
+
+def unknown_key(kind: str, key: str, near: str | None, known: Sequence[str]) -> str:
+    """Return a short message for an unknown key: the key, and the nearest known key or, without one, the known keys."""
+    return f"unknown {kind} {short_repr(key)}; {f'did you mean {near!r}?' if near else f'known: {listed(known)}'}"
+
+
+def reason_of(error: OSError | UnicodeError) -> str:
+    """Return why a file cannot be read or written, without its name, which the message already has."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "it is not UTF-8 text"
 
 
 def listed(keys: Sequence[str]) -> str:

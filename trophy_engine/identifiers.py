@@ -12,7 +12,7 @@ import json
 import re
 from uuid import UUID, uuid5
 
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 #: The pattern of a key: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
@@ -29,27 +29,27 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
-def check_text(text: object, what: str | FieldName) -> str:
+def check_text(text: object, field: str | FieldName) -> str:
     """Return a text if every storage can keep it.
 
     Raises:
         InvalidValue: the value is not a string, or contains NUL or a surrogate.
     """
     if not isinstance(text, str):
-        raise InvalidValue(f"must be a string, not {short_repr(text)}", what)
+        raise InvalidValue(("must be a string, not", GivenValue(text)), field)
     if not is_writable(text):
-        raise InvalidValue(f"must be text that UTF-8 can write, without NUL, not {short_repr(text)}", what)
+        raise InvalidValue(("must be text that UTF-8 can write, without NUL, not", GivenValue(text)), field)
     return text
 
 
-def check_key(key: object, what: str | FieldName = "key") -> str:
+def check_key(key: object, field: str | FieldName = "key") -> str:
     """Return a key if it is valid.
 
     Raises:
         InvalidValue: the value is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidValue(f"must be ASCII letters, digits, '-' and '_', not {short_repr(key)}", what)
+        raise InvalidValue(("must consist of ASCII letters, digits, '-' and '_', not", GivenValue(key)), field)
     return key
 
 
@@ -60,10 +60,10 @@ def check_user_id(user_id: object) -> str:
         InvalidValue: the value is not a string of 1 to 255 characters without NUL and surrogates.
     """
     if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_ID:
-        raise InvalidValue(f"must be a string of 1 to {MAX_USER_ID} characters, not {short_repr(user_id)}", _A_USER_ID)
+        raise InvalidValue((f"must be a string of 1 to {MAX_USER_ID} characters, not", GivenValue(user_id)), _A_USER_ID)
     return check_text(user_id, _A_USER_ID)
 
 
 def is_writable(text: str) -> bool:
     """Return True if every storage can keep a text: it has no NUL and no surrogates, which UTF-8 cannot encode."""
-    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 #: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
@@ -30,7 +30,7 @@ _VALUES = Context(prec=70)
 _SUMS = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 
 
-def exact(value: object, what: str | FieldName = "value") -> Number:
+def exact(value: object, field: str | FieldName = "value") -> Number:
     """Return a number as an exact number; a float is read as its shortest decimal representation.
 
     Raises:
@@ -43,15 +43,15 @@ def exact(value: object, what: str | FieldName = "value") -> Number:
     elif isinstance(value, float | Decimal):
         number = Decimal(repr(float(value))) if isinstance(value, float) else value
         if not number.is_finite():
-            raise InvalidValue(f"must be finite, not {short_repr(value)}", what)
+            raise InvalidValue(("must be finite, not", GivenValue(value)), field)
         if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
             return _canonical(number)
     elif isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"must be an int, a float or a Decimal, not {short_repr(value)}", what)
+        raise InvalidValue(("must be an integer or a decimal number, not", GivenValue(value)), field)
     else:
-        return exact(int(value), what)
+        return exact(int(value), field)
     raise InvalidValue(
-        f"must lie within ±10**30 and have at most {_PLACES} decimal places, not {short_repr(value)}", what
+        (f"must lie within ±10**30 and have at most {_PLACES} decimal places, not", GivenValue(value)), field
     )
 
 
@@ -82,16 +82,16 @@ def write_number(number: Number) -> int | str:
     return number if isinstance(number, int) else str(number)
 
 
-def read_number(written: int | str) -> Number:
+def read_number(encoded: int | str) -> Number:
     """Return the exact number from the result of ``write_number``."""
-    return written if isinstance(written, int) else Decimal(written)
+    return encoded if isinstance(encoded, int) else Decimal(encoded)
 
 
 def _canonical(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)
 
 
-def exact_text(text: str, what: str | FieldName = "value") -> Number:
+def exact_text(text: str, field: str | FieldName = "value") -> Number:
     """Parse an exact number.
 
     Raises:
@@ -100,5 +100,5 @@ def exact_text(text: str, what: str | FieldName = "value") -> Number:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise InvalidValue(f"must be a number, not {short_repr(text)}", what) from None
-    return exact(number, what)
+        raise InvalidValue(("must be a number, not", GivenValue(text)), field) from None
+    return exact(number, field)

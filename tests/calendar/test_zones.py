@@ -97,7 +97,7 @@ def test_a_fixed_offset(name, hours):
     "name", ["+51:800", "+14:01", "-12:30", "+5:30", "05:30", "Europe/Lodnon", "../etc", "", "utc ", None]
 )
 def test_what_is_no_zone(name):
-    with pytest.raises(InvalidValue, match=r"unknown time zone .* give an IANA name"):
+    with pytest.raises(InvalidValue, match=r"unknown time zone .* use an IANA name"):
         zone(name)
 
 

@@ -14,8 +14,8 @@ def test_check_tells_every_problem_and_its_status_says_which_kind(run):
     bad = run("check", "bad.toml")
     assert bad.exit_code == 1
     assert bad.output.splitlines() == [
-        "error: metric: is not a field here; did you mean 'metrics'?",
-        "error: streak.metrics[0].key: unknown metric 'word'; declared: none",
+        "error: metric: unknown field 'metric'; did you mean 'metrics'?",
+        "error: streak.metrics[0].key: unknown metric 'word'; known: none",
         "bad.toml: 2 errors, no warnings",
     ]
     Path("odd.toml").write_text("[streak]\n")
@@ -34,7 +34,8 @@ def test_check_names_a_file_whose_name_is_not_text(run):
     checked = subprocess.run([*program, "check", "x\udcff.json"], capture_output=True, text=True, check=False)
     assert checked.stderr == ""
     assert checked.stdout.splitlines() == [
-        "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', 'anniversary', "
+        "error: achievements[0].trigger.type: type must be one of 'metric', 'streak', 'api', 'achievement', "
+        "'anniversary', "
         "not ['metric']",
         "error: achievements[0].name: name must be text that UTF-8 can write, without NUL, not '\\ud800'",
         "x\\udcff.json: 2 errors, no warnings",

@@ -10,7 +10,7 @@ def test_replay_prints_a_summary(run):
     assert done.exit_code == 0
     assert "1 users, 2 events, 1 skipped rows" in done.output
     assert "The first" in done.output
-    assert "log.csv:4: at must be an ISO 8601 instant" in done.output
+    assert "log.csv:4: at must be an ISO 8601 datetime" in done.output
 
 
 def test_replay_reads_standard_input(run):
@@ -35,7 +35,7 @@ def test_replay_stops_where_it_is_told_to(run):
         (("rules.toml",), "no events; give a log"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
         (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
-        (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 instant"),
+        (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 datetime"),
         (
             ("rules.toml", "log.csv", "--until", "2025-04-02T10:00"),
             "--until must have an offset, as in 2025-04-02T10:00Z",

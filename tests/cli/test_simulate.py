@@ -56,7 +56,7 @@ def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty)
         (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
         (("--vary", f"streak.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
         (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
-        (("--start", "soon"), "--start must be a date such as 2025-04-02, not 'soon'"),
+        (("--start", "soon"), "--start must be a date, for example 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),
     ],
 )
@@ -69,4 +69,4 @@ def test_simulate_says_what_is_wrong(run, words, told):
 def test_bad_rows_of_a_log_to_simulate_after_are_reported(run):
     done = run("simulate", "rules.toml", "--like", "log.csv", "--users", "2", "--days", "9")
     assert done.exit_code == 0
-    assert "skipped log.csv:4: at must be an ISO 8601 instant" in done.output
+    assert "skipped log.csv:4: at must be an ISO 8601 datetime" in done.output

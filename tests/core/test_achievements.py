@@ -46,7 +46,7 @@ def test_the_application_completes_an_achievement_once():
     [earned] = outcome.achievements
     assert (earned.name, earned.achieved_at) == ("Finish onboarding", at("04-02T10:00"))
     assert earned.completion_id == outcome.effects[-1].completion_id
-    with pytest.raises(AlreadyCompleted, match="already completed 'onboarded' at 2025-04-02T10:00"):
+    with pytest.raises(AlreadyCompleted, match="already completed achievement 'onboarded', at 2025-04-02T10:00"):
         engine.complete("onboarded", user="18", at=at("04-02T10:01"))
     with pytest.raises(UnknownKey, match="unknown api achievement 'onbordet'; did you mean 'onboarded'"):
         engine.complete("onbordet", user="18", at=at("04-02T10:01"))
@@ -104,7 +104,9 @@ def test_a_filtered_composite_is_looked_at_with_the_next_event():
 def test_an_api_achievement_for_other_users_is_refused():
     engine = engine_with(Achievement("vip", ApiTrigger(), user_attributes={"plan": "pro"}))
     engine.identify("jo", attributes={"plan": "free"}, at=at("04-02T10:00"))
-    with pytest.raises(FilterMismatch, match="'plan' is 'pro'; that of user 'jo' is 'free'"):
+    with pytest.raises(
+        FilterMismatch, match="requires the user attribute 'plan' to be 'pro'; for user 'jo' it is 'free'"
+    ):
         engine.complete("vip", user="jo", at=at("04-02T10:01"))
 
 

@@ -69,13 +69,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_a_line_that_is_no_command_is_incompatible(line):
-    with pytest.raises(StorageIncompatible, match="; upgrade it") as caught:
+    with pytest.raises(StorageIncompatible, match="; upgrade the package") as caught:
         decode(line)
     assert len(str(caught.value)) < 200
 
 
 def test_a_kind_of_a_later_version_is_named():
-    with pytest.raises(StorageIncompatible, match="knows no 'dance' command; upgrade it"):
+    with pytest.raises(StorageIncompatible, match="unknown command 'dance', of a later version"):
         decode('["dance","jo",5]')
 
 

@@ -42,15 +42,15 @@ from trophy_engine.trophy_api.serializers.achievements import serialize_achievem
 from trophy_engine.trophy_api.serializers.points import serialize_trigger
 
 CONDITIONS = {
-    MetricTrigger: (MetricTrigger("words", 10, {}), "words", 10, "words is past 10"),
+    MetricTrigger: (MetricTrigger("words", 10, {}), "words", 10, "the total of words reached 10"),
     StreakTrigger: (StreakTrigger(3), "the streak", 3, "the streak reached 3"),
     AnniversaryTrigger: (AnniversaryTrigger(1), "years since the sign-up", 1, "1 year since the sign-up"),
-    CompositeTrigger: (CompositeTrigger(["other"]), "prerequisites", 1, "its prerequisites are held: other"),
-    ApiTrigger: (ApiTrigger(), None, 1, "the application said so"),
+    CompositeTrigger: (CompositeTrigger(["other"]), "prerequisites", 1, "its prerequisites are completed: other"),
+    ApiTrigger: (ApiTrigger(), None, 1, "the application completed it"),
 }
 PAYMENTS = {
     MetricPointsTrigger: (MetricPointsTrigger("words", 5, 50), "words", 50, "for every 50 words"),
-    StreakPointsTrigger: (StreakPointsTrigger(5, 7), "the streak", 7, "for every 7 periods"),
+    StreakPointsTrigger: (StreakPointsTrigger(5, 7), "the streak", 7, "for every 7 periods of the streak"),
     AchievementPointsTrigger: (AchievementPointsTrigger("other", 5), None, 1, "for the achievement 'other'"),
     TimePointsTrigger: (TimePointsTrigger(5, "days", 2), None, 1, "every 2 days"),
     UserCreationPointsTrigger: (UserCreationPointsTrigger(5), None, 1, "for signing up"),

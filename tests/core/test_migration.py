@@ -248,7 +248,7 @@ def test_rules_do_not_change_in_the_past_nor_within_a_batch():
     play(engine, "04-01T10:00 words 1")
     with pytest.raises(EarlierThanSettled):
         engine.update(rules(streak=daily()), at=at("04-01T09:59"))
-    with engine.batch(), pytest.raises(InvalidValue, match="rules do not change within a batch"):
+    with engine.batch(), pytest.raises(InvalidValue, match="rules cannot change within a batch"):
         engine.update(rules(streak=daily()), at=at("04-01T10:01"))
     assert engine.ruleset == rules()
     assert len(list(engine.log())) == 2

@@ -32,7 +32,7 @@ def test_a_user_can_do_without_a_streak_whatever_the_rules():
 def test_conditions_of_ones_own_need_the_rules_consent():
     engine = Engine(rules())
     active(engine, "2025-06-10", 1)
-    with pytest.raises(CustomizationDisabled, match="streak customization is not enabled"):
+    with pytest.raises(CustomizationDisabled, match="cannot have a custom streak; set customization_enabled"):
         engine.prefer("jo", metrics=[StreakMetric("lessons", 2)], at=utc("2025-06-10 13:00"))
     assert engine.user("jo", at=utc("2025-06-10 13:00")).streak_preferences == {}
 
@@ -58,8 +58,8 @@ def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
 @pytest.mark.parametrize(
     ("choice", "error", "told"),
     [
-        ({"metrics": []}, InvalidValue, "metrics must be a list of at least one key"),
-        ({"metrics": [StreakMetric("words"), StreakMetric("words")]}, InvalidValue, "must not name one twice"),
+        ({"metrics": []}, InvalidValue, "metrics must contain at least one key"),
+        ({"metrics": [StreakMetric("words"), StreakMetric("words")]}, InvalidValue, "must not contain 'words' twice"),
         ({"metrics": [StreakMetric("wrods")]}, UnknownKey, "did you mean 'words'"),
         ({"metrics": ["words"]}, InvalidValue, "each of metrics must be a StreakMetric"),
         ({"evaluation_mode": "XOR"}, InvalidValue, "evaluation_mode must be one of 'AND', 'OR'"),

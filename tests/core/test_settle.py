@@ -53,7 +53,10 @@ def test_an_event_before_something_that_happened_is_refused_and_one_after_it_is_
     play(engine, "04-02T10:00 words 1")
     [lost] = engine.settle(at=at("04-09T10:00"))
     assert lost.at == at("04-04T00:00") == engine.settled_until("jo")
-    with pytest.raises(EarlierThanSettled, match=r"when something last happened to user 'jo'; give each user's"):
+    with pytest.raises(
+        EarlierThanSettled,
+        match=r"the instant of the last command or effect of user 'jo'; send the commands of each user",
+    ):
         engine.record("words", user="jo", at=at("04-03T23:00"))
     assert engine.record("words", user="jo", at=at("04-04T00:00")).streak.length == 1
 

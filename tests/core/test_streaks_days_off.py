@@ -43,5 +43,5 @@ def test_days_off_are_for_daily_streaks():
         rules(frequency="weekly", days_off=["sunday"])
     with pytest.raises(InvalidValue, match="each of days_off must be one of 'sunday'"):
         rules(days_off=["Sunday"])
-    with pytest.raises(InvalidValue, match="days_off must not name one twice"):
+    with pytest.raises(InvalidValue, match="days_off must not contain"):
         rules(days_off=["sunday", "sunday"])

@@ -84,7 +84,7 @@ def test_a_closed_engine_says_so():
 
 
 def test_a_log_without_rules_is_none():
-    with pytest.raises(StorageIncompatible, match="begins with the adoption of rules"):
+    with pytest.raises(StorageIncompatible, match="the first entry of a log must be rules"):
         Engine.from_log([])
 
 

@@ -62,7 +62,7 @@ def test_a_batch_that_is_held_over_an_await_lets_no_other_task_in(way):
     ]
     results = hold_over_an_await(getattr(engine, way), calls)
     assert [type(result) for result in results] == [EngineBusy] * len(calls)
-    assert "asyncio task 'the first' holds this engine" in str(results[0])
+    assert "asyncio task 'the first' uses the engine" in str(results[0])
     assert list(engine.users()) == ["jo"]
     assert engine.record("words", user="mia", at=NOON).total == 1
 

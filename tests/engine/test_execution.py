@@ -36,7 +36,7 @@ def test_a_late_event_is_refused_and_changes_nothing():
     engine = Engine(RULES)
     play(engine, "04-02T10:00 words 1\n04-02T12:00 words 1")
     log = list(engine.log())
-    with pytest.raises(EarlierThanSettled, match=r"2025-04-02T11:00:00.* is earlier than 2025-04-02T12:00"):
+    with pytest.raises(EarlierThanSettled, match=r"2025-04-02T11:00:00.* is before 2025-04-02T12:00"):
         engine.record("words", user="jo", at=at("04-02T11:00"))
     assert list(engine.log()) == log
     assert engine.user("jo", at=at("04-02T12:00")).metrics["words"] == 2

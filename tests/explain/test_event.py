@@ -81,7 +81,7 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
         """,
     )
     called = engine.complete("onboarded", user="ann", at=at("04-02T11:00")).explain()
-    assert called.text.endswith("  'onboarded' was completed: the application said so")
+    assert called.text.endswith("  'onboarded' was completed: the application completed it")
     moved = engine.identify("ann", time_zone="Asia/Tokyo", sign_up_date="2023-01-01", at=at("04-02T12:00")).explain()
     told(
         moved,

@@ -43,21 +43,22 @@ def test_faults_of_fields_are_told_together(tmp_path):
     """,
     )
     assert told == [
-        "error: metrics[0].nam: is not a field here; did you mean 'name'?",
-        "error: metrics[0].key: key must be ASCII letters, digits, '-' and '_', not 'two words'",
+        "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
+        "error: metrics[0].key: key must consist of ASCII letters, digits, '-' and '_', not 'two words'",
         "error: streak.frequency: frequency must be one of 'daily', 'weekly', 'monthly', not 'dayly'",
         "error: streak.metrics[0].threshold: threshold must be above 0, not 0",
         "error: streak.freezes: max_count 1 must be at least start_count 3",
-        "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', 'anniversary', "
+        "error: achievements[0].trigger.type: type must be one of 'metric', 'streak', 'api', 'achievement', "
+        "'anniversary', "
         "not 'metrik'",
-        "error: achievements[1]: lacks 'key'",
+        "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: length must be at least 1, not 0",
         "error: points[0].maximum: maximum must be at least 1, not 0",
         "error: points[0].triggers[0].points: points must not be 0",
         "error: points[0].triggers[0].unit: unit must be one of 'hours', 'days', not 'weeks'",
         "error: points[0].triggers[1]: must be a table of fields, not 3",
-        "error: points[0].boosts[0].multiplier: multiplier must lie between 0 and 100 and not be 1, not 1",
-        "error: points[0].boosts[0].start: start must be a date such as 2026-02-14, not 'soon'",
+        "error: points[0].boosts[0].multiplier: multiplier must be above 0, below 100 and different from 1, not 1",
+        "error: points[0].boosts[0].start: start must be a date, for example 2025-04-02, not 'soon'",
     ]
 
 
@@ -86,19 +87,19 @@ def test_contradictions_are_told_together(tmp_path):
     """,
     )
     assert told == [
-        "error: metrics[1].key: the key 'words' is taken by metrics[0]; choose another one",
-        "error: attributes[1].key: the user attribute 'plan' is declared at attributes[0] already; leave one out",
+        "error: metrics[1].key: duplicate key 'words', already used by metrics[0]; choose another key",
+        "error: attributes[1].key: duplicate user attribute 'plan', already used by attributes[0]; remove one",
         "error: streak.metrics[0].key: unknown metric 'word'; did you mean 'words'?",
-        "error: streak.metrics[2].key: the metric 'words' is taken by streak.metrics[1]; choose another one",
+        "error: streak.metrics[2].key: duplicate metric 'words', already used by streak.metrics[1]; remove one",
         "error: achievements[0].user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
-        "error: achievements[0].trigger.metric: unknown metric 'lessons'; declared: 'words', 'words'",
-        "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; declared: 'plan'",
+        "error: achievements[0].trigger.metric: unknown metric 'lessons'; known: 'words'",
+        "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'",
         "error: achievements[1].trigger.achievements[1]: unknown achievement 'aa'; did you mean 'a'?",
-        "error: achievements[1].trigger.achievements: waits for itself: b -> c -> b; break the cycle",
-        "error: achievements[2].trigger.achievements: waits for itself: c -> b -> c; break the cycle",
-        "error: points[0].triggers[0].achievement: unknown achievement 'd'; declared: 'a', 'b', 'c'",
-        "error: points[0].levels[2].key: the key 'one' is taken by points[0].levels[0]; choose another one",
-        "error: points[0].levels[1].points: levels 'one' and 'two' share the threshold 5; move one",
+        "error: achievements[1].trigger.achievements: depends on itself: b -> c -> b; break the cycle",
+        "error: achievements[2].trigger.achievements: depends on itself: c -> b -> c; break the cycle",
+        "error: points[0].triggers[0].achievement: unknown achievement 'd'; known: 'a', 'b', 'c'",
+        "error: points[0].levels[2].key: duplicate key 'one', already used by points[0].levels[0]; choose another key",
+        "error: points[0].levels[1].points: levels 'one' and 'two' have the same threshold, 5; change one",
     ]
 
 
@@ -130,20 +131,20 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
     """,
     )
     assert told == [
-        "warning: streak.metrics: a streak without metrics never starts; name at least one",
-        "warning: achievements[0].trigger: never fires, for the rules have no streak that can start; add [streak] with "
-        "metrics",
-        "warning: achievements[1].trigger.achievements[0]: the prerequisite 'week' can never complete, so neither can "
-        "'all'; drop it",
-        "warning: points[0].triggers: every trigger takes points and none gives any, so the total stays 0; "
-        "add one that gives",
-        "warning: points[0].triggers[1]: never fires, for the rules have no streak that can start; add [streak] with "
-        "metrics",
-        "warning: points[0].triggers[2].achievement: never fires, for 'all' can never complete",
-        "warning: points[0].levels[0].points: 11 is above the maximum 10 and cannot be reached; lower it",
-        "warning: points[0].boosts[0]: never applies, for no trigger of the system gives points; drop it",
-        "warning: points[1].triggers[0].block_if_out_of_points: has no effect on a trigger that gives points; leave it "
-        "out",
+        "warning: streak.metrics: a streak without metrics never starts; add at least one metric",
+        "warning: achievements[0].trigger: never has an effect, because the rules have no streak with metrics; add one",
+        "warning: achievements[1].trigger.achievements[0]: 'week' can never be completed, so 'all' cannot be "
+        "completed either; remove it",
+        "warning: points[0].triggers: every trigger deducts points, so the balance stays 0; "
+        "add a trigger that awards points",
+        "warning: points[0].triggers[1]: never has an effect, because the rules have no streak with metrics; add one",
+        "warning: points[0].triggers[2].achievement: never has an effect, because 'all' can never be completed; "
+        "remove it",
+        "warning: points[0].levels[0].points: 11 is above the maximum 10, so it can never be reached; lower it",
+        "warning: points[0].boosts[0]: never has an effect, because no trigger of the points system awards points; "
+        "remove it",
+        "warning: points[1].triggers[0].block_if_out_of_points: has no effect on a trigger that awards points; "
+        "remove it",
     ]
     assert Ruleset.load(tmp_path / "rules.toml").points[1].key == "gems"
 
@@ -151,13 +152,12 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
 @pytest.mark.parametrize(
     ("text", "suffix", "told"),
     [
-        ("metrics = [", ".toml", "error: is not TOML: "),
-        ('{"metrics": ', ".json", "error: is not JSON: "),
+        ("metrics = [", ".toml", "error: the rules are not valid TOML: "),
+        ('{"metrics": ', ".json", "error: the rules are not valid JSON: "),
         (
             "[]",
             ".json",
-            "error: must be a table of metrics, attributes, streak, achievements, points, leaderboards, "
-            "experimentation, notifications, not []",
+            "error: the rules must be a table, not []",
         ),
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],
@@ -175,7 +175,7 @@ def test_a_part_that_cannot_be_read_is_still_known_by_its_key(tmp_path):
         streak = { metrics = [{ key = "words" }] }
     """,
     )
-    assert told == ["error: metrics[0].name: name must be text, not 3"]
+    assert told == ["error: metrics[0].name: name must be a string, not 3"]
 
 
 def test_a_ruleset_in_python_raises_every_error():
@@ -183,13 +183,13 @@ def test_a_ruleset_in_python_raises_every_error():
     with pytest.raises(InvalidRules) as raised:
         Ruleset(metrics=[Metric("words"), Metric("words")], achievements=[composite])
     assert len(raised.value.problems) == 3
-    assert "waits for itself: a -> a" in str(raised.value)
+    assert "depends on itself: a -> a" in str(raised.value)
 
 
 def test_loading_raises_what_checking_tells(tmp_path):
     path = tmp_path / "rules.json"
     path.write_text(json.dumps({"$schema": "x", "metric": []}))
-    with pytest.raises(InvalidRules, match="metric: is not a field here; did you mean 'metrics'"):
+    with pytest.raises(InvalidRules, match="metric: unknown field 'metric'; did you mean 'metrics'"):
         Ruleset.load(path)
 
 
@@ -197,7 +197,7 @@ def test_a_file_must_be_there_and_tell_its_format(tmp_path):
     with pytest.raises(TrophyError, match=r"cannot read .*missing.toml"):
         Ruleset.load(tmp_path / "missing.toml")
     (tmp_path / "rules.yaml").write_text("")
-    with pytest.raises(InvalidValue, match=r"ends in \.toml or \.json, not '\.yaml'"):
+    with pytest.raises(InvalidValue, match=r"must end in \.toml or \.json, not .*rules\.yaml"):
         Ruleset.load(tmp_path / "rules.yaml")
 
 
@@ -229,16 +229,16 @@ def test_leaderboards_refer_to_what_there_is(tmp_path):
     )
     assert told == [
         "error: leaderboards[2].max_participants: max_participants must be at least 1, not 0",
-        "error: leaderboards[1].key: the key 'a' is taken by leaderboards[0]; choose another one",
-        "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; declared: 'city'",
-        "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device'; declared: 'city'",
+        "error: leaderboards[1].key: duplicate key 'a', already used by leaderboards[0]; choose another key",
+        "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; known: 'city'",
+        "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device'; known: 'city'",
         "error: leaderboards[0].metric: unknown metric 'word'; did you mean 'words'?",
-        "error: leaderboards[1].points: unknown points system 'xq'; declared: 'xp'",
+        "error: leaderboards[1].points: unknown points system 'xq'; known: 'xp'",
     ]
 
 
 def test_a_leaderboard_by_a_streak_that_cannot_start_is_doubtful(tmp_path):
     told = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
     assert told == [
-        "warning: leaderboards[0]: never fires, for the rules have no streak that can start; add [streak] with metrics"
+        "warning: leaderboards[0]: never has an effect, because the rules have no streak with metrics; add one"
     ]

@@ -19,7 +19,9 @@ SCHEMA = json_schema()
 def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$defs"]["Freezes"]["properties"]["max_count"]["maximum"] == 100
-    assert SCHEMA["$defs"]["Metric"]["properties"]["unit"]["description"].startswith("what it counts, such as")
+    assert SCHEMA["$defs"]["Metric"]["properties"]["unit"]["description"].startswith(
+        "the unit of its values, for example"
+    )
 
 
 @given(rulesets())

@@ -28,7 +28,7 @@ def test_misspelt_references_are_all_told_and_the_first_are_compared():
         problems[compared - 1] == f"unknown metric 'metrik-{compared - 1:04}'; did you mean 'metric-{compared - 1:04}'?"
     )
     assert problems[compared].startswith(
-        f"unknown metric 'metrik-{compared:04}'; declared: 'metric-0000', 'metric-0001'"
+        f"unknown metric 'metrik-{compared:04}'; known: 'metric-0000', 'metric-0001'"
     )
     assert problems[compared].endswith(f"'metric-0007' and {size - 8} more")
 
@@ -64,11 +64,11 @@ def test_loading_takes_few_steps_for_each_achievement():
 @pytest.mark.parametrize(
     ("text", "suffix", "fault"),
     [
-        (".".join("a" * 20_000) + " = 1", ".toml", "has a key of more than 32 dotted parts; rules need three"),
-        ("[" + " . ".join(['"a.b"'] * 33) + "]", ".toml", "has a key of more than 32 dotted parts; rules need three"),
-        ("a = " + "[" * 100_000, ".toml", "nests lists and tables more than 32 deep; rules need six levels"),
-        ("[" * 100_000, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
-        ('{"a":' * 33 + "1" + "}" * 33, ".json", "nests lists and tables more than 32 deep; rules need six levels"),
+        (".".join("a" * 20_000) + " = 1", ".toml", "the rules have a key of more than 32 parts; three are enough"),
+        ("[" + " . ".join(['"a.b"'] * 33) + "]", ".toml", "the rules have a key of more than 32 parts; three are enough"),
+        ("a = " + "[" * 100_000, ".toml", "the rules nest lists and tables more than 32 deep; six levels are enough"),
+        ("[" * 100_000, ".json", "the rules nest lists and tables more than 32 deep; six levels are enough"),
+        ('{"a":' * 33 + "1" + "}" * 33, ".json", "the rules nest lists and tables more than 32 deep; six levels are enough"),
     ],
 )
 def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, suffix, fault):
@@ -87,7 +87,7 @@ def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
     assert check_file(path) == []
     path.write_text("# " + 39 * "x")
     [problem] = check_file(path)
-    assert problem.message == "has more than 40 characters; split the rules or leave some out"
+    assert problem.message == "the rules have more than 40 characters; remove some"
 
 
 @pytest.mark.parametrize(

@@ -53,16 +53,16 @@ def test_a_chain_of_thousands_is_sound_and_compiles():
 def test_what_never_completes_is_found_along_a_chain():
     links = [one for one in chain(2000) if one.key != "a0"]
     problems = told([*links, Achievement("a0", CompositeTrigger(["a0"]))])
-    assert problems[-1] == "error: achievements[2000].trigger.achievements: waits for itself: a0 -> a0; break the cycle"
+    assert problems[-1] == "error: achievements[2000].trigger.achievements: depends on itself: a0 -> a0; break the cycle"
     assert len(problems) == 2001
-    assert "the prerequisite 'a1999' can never complete, so neither can 'a2000'" in problems[0]
+    assert "'a1999' can never be completed, so 'a2000' cannot be completed either" in problems[0]
 
 
 def test_a_long_cycle_is_told_by_its_first_step():
     problems = told(cycle(300))
     assert len(problems) == 300
-    assert problems[7].endswith("waits for itself: a7 -> a8 -> … -> a7; break the cycle")
-    assert told(cycle(4))[2].endswith("waits for itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
+    assert problems[7].endswith("depends on itself: a7 -> a8 -> … -> a7; break the cycle")
+    assert told(cycle(4))[2].endswith("depends on itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
 
 
 def test_the_way_of_a_cycle_leads_through_the_cycle():
@@ -72,4 +72,4 @@ def test_the_way_of_a_cycle_leads_through_the_cycle():
     [first, *_] = told(
         [Achievement("a", CompositeTrigger(["x0", "b"])), Achievement("b", CompositeTrigger(["a"])), *outside]
     )
-    assert first.endswith("waits for itself: a -> b -> a; break the cycle")
+    assert first.endswith("depends on itself: a -> b -> a; break the cycle")

@@ -76,7 +76,9 @@ def test_standings_have_a_bound():
     engine = engine_after(3)
     views = engine.standings("user-0", "words", date(2025, 1, 1), date(2052, 5, 18))
     assert (len(views), [view.value for view in views[:4]]) == (10_000, [1, 1, 1, None])
-    with pytest.raises(InvalidValue, match=r"2025-01-01 to 9999-12-31 are 2,912,808 runs of 'words'; ask for at most"):
+    with pytest.raises(
+        InvalidValue, match=r"2025-01-01 to 9999-12-31 contain 2,912,808 runs of leaderboard 'words'; request at most"
+    ):
         engine.standings("user-0", "words", date(2025, 1, 1), date.max)
 
 

@@ -52,7 +52,7 @@ def test_a_file_of_a_later_version_is_refused(tmp_path):
     with sqlite3.connect(path) as later:
         later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(StorageIncompatible, match=r"has layout 99, .* knows up to 1; upgrade"):
+    with pytest.raises(StorageIncompatible, match=r"has layout 99, .* reads layouts up to 1; upgrade"):
         SQLiteStorage(path)
 
 
@@ -66,7 +66,7 @@ def test_a_locked_file_is_told_of(tmp_path, monkeypatch):
     engine = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
     other = sqlite3.connect(tmp_path / "save.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageError, match=r"locked for 0\.01 seconds; end the one that does not let go, and repeat"):
+    with pytest.raises(StorageError, match=r"for 0\.01 seconds; end that process and repeat"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
     other.execute("ROLLBACK")
     other.close()

@@ -51,7 +51,7 @@ def test_opening_waits_for_a_set_time_and_names_the_remedy(tmp_path, monkeypatch
         if not is_new:
             other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")
-        message = r"other processes have kept .*save\.db locked for 0\.05 seconds; end the one that does not let go"
+        message = r"another process has locked .*save\.db for 0\.05 seconds; end that process"
         with pytest.raises(StorageError, match=message):
             SQLiteStorage(path)
         other.execute("ROLLBACK")

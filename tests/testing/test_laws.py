@@ -78,12 +78,12 @@ def plant_revocation(monkeypatch):
 
 def plant_hours_for_days(monkeypatch):
     """Look for a miss a day late when time is settled late."""
-    real = settle.make_due_happen
+    real = settle.settle_to_last_effect
 
     def late(agenda, state, until):
         return real(agenda, state, until - DAY if until - state.clock.settled > 3 * DAY else until)
 
-    monkeypatch.setattr("trophy_engine.engine.execution.make_due_happen", late)
+    monkeypatch.setattr("trophy_engine.engine.execution.settle_to_last_effect", late)
 
 
 def plant_order_of_users(monkeypatch):

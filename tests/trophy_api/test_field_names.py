@@ -66,7 +66,7 @@ def test_a_field_of_another_spelling_is_named_as_the_caller_spelt_it(hosted):
 
 def test_a_value_is_told_as_the_caller_wrote_it(hosted):
     fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", startTime="start_time!")
-    assert fault == "startTime must be a time of day such as '12:00' or '23:59:59', not 'start_time!'"
+    assert fault == "startTime must be a time of day, for example '12:00' or '23:59:59', not 'start_time!'"
     with pytest.raises(UnprocessableEntityError):
         hosted.api.users.update("18", sign_up_date="sign_up_date")
-    assert hosted.body["error"] == "signUpDate must be a date such as 2025-04-02, not 'sign_up_date'"
+    assert hosted.body["error"] == "signUpDate must be a date, for example 2025-04-02, not 'sign_up_date'"

@@ -12,7 +12,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
@@ -36,23 +36,23 @@ LAST: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseco
 NEVER: Final = 2**62
 
 
-def to_micros(at: datetime, what: str | FieldName = "at") -> int:
+def to_micros(at: datetime, field: str | FieldName = "at") -> int:
     """Convert an aware datetime to microseconds since the epoch.
 
     Raises:
         InvalidValue: the value is not a datetime, is naive, or lies outside the years 1900 to 2199.
     """
     try:
-        since = at - _EPOCH
-        micros = (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
+        elapsed = at - _EPOCH
+        micros = (elapsed.days * 86_400 + elapsed.seconds) * _SECOND + elapsed.microseconds
     except (TypeError, AttributeError, OverflowError):
         if isinstance(at, datetime) and at.utcoffset() is None:
-            fact = f"must be an aware datetime, not the naive {at.isoformat()}; add tzinfo, such as UTC"
-            raise InvalidValue(fact, what) from None
-        raise InvalidValue(f"must be an aware datetime, not {short_repr(at)}", what) from None
+            fact = f"must be an aware datetime, not the naive {at.isoformat()}; add a time zone, for example tzinfo=UTC"
+            raise InvalidValue(fact, field) from None
+        raise InvalidValue(("must be an aware datetime, not", GivenValue(at)), field) from None
     if FIRST <= micros < LAST:
         return micros
-    raise InvalidValue(f"must lie in the years 1900 to 2199, not {at.isoformat()}", what)
+    raise InvalidValue(f"must lie in the years 1900 to 2199, not {at.isoformat()}", field)
 
 
 def format_instant(micros: int) -> str:
@@ -64,7 +64,7 @@ def format_instant(micros: int) -> str:
     return from_micros(micros).replace(tzinfo=None).isoformat() + "Z"
 
 
-def parse_datetime(text: str, what: str) -> datetime:
+def parse_datetime(text: str, field: str) -> datetime:
     """Parse an ISO 8601 datetime or date; without an offset the result is naive.
 
     Raises:
@@ -73,11 +73,11 @@ def parse_datetime(text: str, what: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        fact = f"must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not {short_repr(text)}"
-        raise InvalidValue(fact, what) from None
+        fact = "must be an ISO 8601 datetime, for example 2025-04-02T10:00:00Z, not", GivenValue(text)
+        raise InvalidValue(fact, field) from None
 
 
-def parse_date(text: str, what: str) -> date:
+def parse_date(text: str, field: str) -> date:
     """Parse a date of the form 2025-04-02; other forms of ISO 8601 are refused.
 
     Raises:
@@ -88,7 +88,7 @@ def parse_date(text: str, what: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # for example 30 February, refused below
-    raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(text)}", what)
+    raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(text)), field)
 
 
 def utc_midnight(day: int) -> int:

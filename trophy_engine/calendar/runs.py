@@ -53,7 +53,7 @@ class Runs:
         ),
     )
 
-    def holding(self, day: int) -> int | None:
+    def run_on(self, day: int) -> int | None:
         """Return the run that contains a day, or None."""
         if not self._first <= day <= self._last:
             return None
@@ -68,8 +68,8 @@ class Runs:
 
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
-        found = self.holding(min(max(day, self._first), self._last))
-        return 0 if found is None else found
+        run = self.run_on(min(max(day, self._first), self._last))
+        return 0 if run is None else run
 
     def first_day(self, index: int) -> int:
         """Return the first day of a run."""

@@ -94,12 +94,12 @@ class Zone:
 
     def midnight(self, day: int) -> int:
         """Return the instant from which on the local date is always that day or a later one."""
-        found = self._midnights.get(day)
-        if found is None:
+        instant = self._midnights.get(day)
+        if instant is None:
             if len(self._midnights) >= _MOST_MIDNIGHTS:
                 self._midnights.clear()
-            found = self._midnights[day] = self._find_midnight(day)
-        return found
+            instant = self._midnights[day] = self._find_midnight(day)
+        return instant
 
     def _find_midnight(self, day: int) -> int:
         local = (day - EPOCH_DAY) * DAY
@@ -137,15 +137,15 @@ class Zone:
         if pieces is None:
             pieces = self._pieces[stretch] = self._find_pieces(self._data, _SPAN_START + stretch * _STRETCH)
         starts, offsets = pieces
-        place = bisect_right(starts, instant) - 1
-        return starts[place], starts[place + 1], offsets[place]
+        index = bisect_right(starts, instant) - 1
+        return starts[index], starts[index + 1], offsets[index]
 
     @staticmethod
     def _find_pieces(data: ZoneInfo, start: int) -> tuple[list[int], list[int]]:
         starts, offsets = [start], [_offset(data, start)]
         for probe in range(start + _PROBE, start + _STRETCH + 1, _PROBE):
-            found = _offset(data, probe)
-            while found != offsets[-1]:
+            offset = _offset(data, probe)
+            while offset != offsets[-1]:
                 before, after = probe - _PROBE, probe
                 while after - before > _SECOND:  # offsets change at whole seconds
                     middle = before + (after - before) // (2 * _SECOND) * _SECOND
@@ -208,5 +208,5 @@ def _nearest(name: str) -> str | None:
 def _unknown(name: object) -> str:
     near = _nearest(name) if isinstance(name, str) else None
     hint = f" did you mean {near!r}?" if near else ""
-    remedy = "give an IANA name such as 'Europe/London' or an offset such as '+05:30'"
+    remedy = "use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"

@@ -98,7 +98,7 @@ from trophy_engine.core.raw_effects import (
     to_effect,
 )
 from trophy_engine.core.recount import Past
-from trophy_engine.core.settle import make_due_happen, settle_user
+from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import LAST_DAY
 from trophy_engine.core.state.pauses import Pauses

@@ -20,8 +20,8 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
     """Return True if the user has not completed the achievement and its filter matches their attributes."""
     if achievement.key in state.counters.completed:
         return False
-    wanted = achievement.user_attributes
-    return wanted is None or wanted.mismatch(state.profile.attributes) is None
+    required = achievement.user_attributes
+    return required is None or required.mismatch(state.profile.attributes) is None
 
 
 def complete_achievement(
@@ -43,31 +43,31 @@ def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: 
     """Complete the composites for which the agenda completed the last prerequisite, until no more follow."""
     if state.counters.recheck:
         state.counters.recheck = False
-        waiting = agenda.plan.composites.copy()
+        candidates = agenda.plan.composites.copy()
     else:
-        waiting = []
+        candidates = []
     missing: dict[str, int] = {}
-    while waiting or agenda.completed:
+    while candidates or agenda.completed:
         for achievement in agenda.completed:
-            waiting += achievement.composites
+            candidates += achievement.composites
         agenda.completed.clear()
-        for composite in waiting:
-            if _holds_all(composite, state, missing) and qualifies(composite, state):
+        for composite in candidates:
+            if _has_all_prerequisites(composite, state, missing) and qualifies(composite, state):
                 complete_achievement(agenda, state, composite, at, announce=announce)
-        waiting.clear()
+        candidates.clear()
 
 
-def _holds_all(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
+def _has_all_prerequisites(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
     """Return True if the user has completed every prerequisite.
 
     ``missing`` keeps the index of the first missing prerequisite, where the next check of the composite starts.
     """
-    needs = composite.prerequisites
-    place = missing.get(composite.key, 0)
-    while place < len(needs) and needs[place] in state.counters.completed:
-        place += 1
-    missing[composite.key] = place
-    return place == len(needs)
+    prerequisites = composite.prerequisites
+    index = missing.get(composite.key, 0)
+    while index < len(prerequisites) and prerequisites[index] in state.counters.completed:
+        index += 1
+    missing[composite.key] = index
+    return index == len(prerequisites)
 
 
 def cross_thresholds(
@@ -108,11 +108,11 @@ def cross_metric_thresholds(
             times = steps - whole_before // step
             if times > 0:
                 agenda.awards.append((trigger.order, trigger, times))
-            taken = steps * step
-            if taken > low:
-                low = taken
-            if taken + step < high:
-                high = taken + step
+            passed = steps * step
+            if passed > low:
+                low = passed
+            if passed + step < high:
+                high = passed + step
     counter_state.low = low
     counter_state.high = high
 

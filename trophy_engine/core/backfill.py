@@ -50,27 +50,29 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
         state.counters.boards.pop(board.key, None)
         kind = MetricChanged if board.rule.metric is not None else PointsAwarded
         by_counter.setdefault((kind, board.rule.metric or board.rule.points), []).append(board)
-    home, then = state.clock.zone, None
+    time_zone, plan_then = state.clock.zone, None
     for transition in transitions:
-        if transition.plan is not then:
-            then = transition.plan
-            _drop_uncounted(state, then, by_counter)
+        if transition.plan is not plan_then:
+            plan_then = transition.plan
+            _drop_uncounted(state, plan_then, by_counter)
         for raw in transition.effects:
             kind, _, at, subject = raw[:4]
             if kind is UserCreated:
-                home = zone(subject)
+                time_zone = zone(subject)
             elif kind is UserChanged and subject == "time_zone":
-                home = zone(raw[5])
+                time_zone = zone(raw[5])
             elif (kind, subject) in by_counter:
                 change = raw[4] if kind is MetricChanged else raw[5]
-                count_for_boards(by_counter[kind, subject], state, change, at, home)
+                count_for_boards(by_counter[kind, subject], state, change, at, time_zone)
 
 
 def _drop_uncounted(
-    state: UserState, then: Plan, by_counter: Mapping[tuple[Any, str | None], Iterable[BoardPlan]]
+    state: UserState, plan_then: Plan, by_counter: Mapping[tuple[Any, str | None], Iterable[BoardPlan]]
 ) -> None:
     """Reset the recounted values if the rules of that time lack the metric or the points system."""
-    known = {(MetricChanged, key) for key in then.metrics} | {(PointsAwarded, system.key) for system in then.systems}
+    known = {(MetricChanged, key) for key in plan_then.metrics} | {
+        (PointsAwarded, system.key) for system in plan_then.systems
+    }
     for counter in by_counter.keys() - known:
         for board in by_counter[counter]:
             state.counters.boards.pop(board.key, None)

@@ -21,7 +21,7 @@ _ROUNDINGS: Final[dict[Rounding, str]] = {"down": ROUND_FLOOR, "nearest": ROUND_
 _MAX_CACHED: Final = 1024
 
 #: The stretch of days, the user if a boost names them, and the values of the filtered attributes.
-_Choice = tuple[int, str | None, tuple[str | None, ...]]
+_Selection = tuple[int, str | None, tuple[str | None, ...]]
 
 
 class AppliedBoosts:
@@ -35,12 +35,12 @@ class AppliedBoosts:
 
     def multiply(self, amount: int) -> int:
         """Return an amount multiplied by all boosts, exactly, and rounded once."""
-        found = self._amounts.get(amount)
-        if found is None:
+        product = self._amounts.get(amount)
+        if product is None:
             if len(self._amounts) >= _MAX_CACHED:
                 self._amounts.clear()
-            found = self._amounts[amount] = boosted(amount, self.boosts)
-        return found
+            product = self._amounts[amount] = boosted(amount, self.boosts)
+        return product
 
 
 class BoostSchedule:
@@ -52,22 +52,22 @@ class BoostSchedule:
         self._changes = sorted({*(boost.start.toordinal() for boost in boosts), *ends})
         self._users = frozenset(boost.user_id for boost in boosts if boost.user_id is not None)
         self._attributes = tuple(sorted({name for boost in boosts for name in boost.user_attributes}))
-        self._chosen: dict[_Choice, AppliedBoosts] = {}
+        self._applied: dict[_Selection, AppliedBoosts] = {}
 
     def apply(self, user_id: str, attributes: Mapping[str, str], day: int) -> AppliedBoosts:
         """Return the boosts that apply to a user's awards on a local day."""
-        choice = (
+        selection = (
             bisect_right(self._changes, day),
             user_id if user_id in self._users else None,
             tuple(map(attributes.get, self._attributes)) if self._attributes else (),
         )
-        found = self._chosen.get(choice)
-        if found is None:
-            if len(self._chosen) >= _MAX_CACHED:
-                self._chosen.clear()
+        applied = self._applied.get(selection)
+        if applied is None:
+            if len(self._applied) >= _MAX_CACHED:
+                self._applied.clear()
             boosts = (boost for boost in self._boosts if _applies(boost, user_id, attributes, day))
-            found = self._chosen[choice] = AppliedBoosts(tuple(boosts))
-        return found
+            applied = self._applied[selection] = AppliedBoosts(tuple(boosts))
+        return applied
 
 
 def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:
@@ -85,11 +85,11 @@ def boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
 
 def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
     """Return the exact products of an amount after each boost, in order."""
-    product, found = Decimal(amount), []
+    product, running_products = Decimal(amount), []
     for boost in boosts:
         product = _EXACT.multiply(product, Decimal(boost.multiplier))
-        found.append(product)
-    return found
+        running_products.append(product)
+    return running_products
 
 
 def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:

@@ -165,11 +165,15 @@ def decode(line: str) -> Command:
             return _PARSERS[name](*fields)
         error: Exception | None = None
     except KeyError:
-        raise StorageIncompatible(f"this version of trophy_engine knows no {name!r} command; upgrade it") from None
+        raise StorageIncompatible(
+            f"unknown command {name!r}, of a later version of trophy_engine; upgrade the package"
+        ) from None
     except (TypeError, ValueError, RecursionError) as caught:
         error = caught
     shown = repr(line)[:_SHOWN]
-    raise StorageIncompatible(f"this version of trophy_engine writes no command such as {shown}; upgrade it") from error
+    raise StorageIncompatible(
+        f"{shown} is not a command of this version of trophy_engine; upgrade the package"
+    ) from error
 
 
 def check_text(command: Command) -> None:
@@ -187,7 +191,7 @@ def check_text(command: Command) -> None:
             continue
         for text in texts:
             if text is not None and not is_writable(text):
-                raise InvalidValue(f"a command must be text that UTF-8 can write, not {text!r}")
+                raise InvalidValue(f"a command must be text that UTF-8 can write, without NUL, not {text!r}")
 
 
 # --- parsing the fields of a line, which raises ValueError or TypeError -----------------------------------------------

@@ -151,8 +151,8 @@ def _board(rule: Leaderboard) -> BoardPlan:
 
 
 def _time_of_day(text: str) -> int:
-    shown = time.fromisoformat(text)
-    return (shown.hour * 3600 + shown.minute * 60 + shown.second) * (HOUR // 3600)
+    parsed = time.fromisoformat(text)
+    return (parsed.hour * 3600 + parsed.minute * 60 + parsed.second) * (HOUR // 3600)
 
 
 def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:

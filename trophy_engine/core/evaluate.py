@@ -148,7 +148,7 @@ def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
     """
     achievement = plan.achievements.get(key)
     if achievement is None or not _is_callable(achievement):
-        known = tuple(one.key for one in plan.achievements.values() if _is_callable(one))
+        known = tuple(other.key for other in plan.achievements.values() if _is_callable(other))
         raise UnknownKey("api achievement", key, known)
     return achievement
 
@@ -170,10 +170,12 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
-    wanted = achievement.user_attributes
-    name = None if wanted is None else wanted.mismatch(state.profile.attributes)
-    if wanted is not None and name is not None:
-        raise FilterMismatch(state.id, achievement.key, name, wanted[name], state.profile.attributes.get(name))
+    required = achievement.user_attributes
+    attribute = None if required is None else required.mismatch(state.profile.attributes)
+    if required is not None and attribute is not None:
+        raise FilterMismatch(
+            state.id, achievement.key, attribute, required[attribute], state.profile.attributes.get(attribute)
+        )
     _advance(agenda, state, at)
     complete_achievement(agenda, state, achievement, at)
     complete_composites(agenda, state, at)

@@ -8,7 +8,7 @@ total over events with attributes   a matching event     the same
 streak length                       a credited period    achievement *at N*; points *every N*
 years since sign-up                 midnight             achievement *at N*
 hours or days since the anchor      time                 points *every N*
-prerequisites held                  a completion         achievement *at all of them*
+completed prerequisites             a completion         achievement *at all of them*
 completion of an achievement        that completion      points *at 1*
 existence of the user               creation             points *at 1*
 points total                        an award             level *at N*
@@ -61,8 +61,8 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
         case AnniversaryTrigger(years):
             return plan.anniversaries, years, ()
         case CompositeTrigger(keys):
-            held = Counter("prerequisites", lambda state: sum(key in state.counters.completed for key in keys))
-            return held, len(keys), keys
+            completed = Counter("prerequisites", lambda state: sum(key in state.counters.completed for key in keys))
+            return completed, len(keys), keys
         case ApiTrigger():
             return None, 1, ()
         case _:
@@ -84,8 +84,8 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
         case TimePointsTrigger():
             trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
             trigger.days = rule.interval if rule.unit == "days" else 0
-            if rule.status == "active" and _look_for_ticks not in trigger.system.observers:
-                trigger.system.observers.append(_look_for_ticks)
+            if rule.status == "active" and _reschedule_ticks not in trigger.system.observers:
+                trigger.system.observers.append(_reschedule_ticks)
             return plan.ticks
         case UserCreationPointsTrigger():
             return plan.creation
@@ -93,7 +93,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
             assert_never(rule)
 
 
-def _look_for_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:
+def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:
     """Look for timed awards again once a balance has changed: one that had nowhere to go may have room now."""
     state.clock.due = state.clock.next_tick = at
 
@@ -105,13 +105,13 @@ def add_total(
     plan: Plan, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None
 ) -> Counter:
     """Add the counter of a metric's total over the events that carry the attributes."""
-    index, wanted = len(plan.counters), event_attributes or Filter()
-    subject = describe_counter(metric, wanted)
+    index, filter_ = len(plan.counters), event_attributes or Filter()
+    subject = describe_counter(metric, filter_)
     return plan.add_counter(
         Counter(
             subject,
             lambda state: state.counters.states[index].total,
-            event_attributes=wanted,
+            event_attributes=filter_,
             unfiltered=unfiltered,
         )
     )

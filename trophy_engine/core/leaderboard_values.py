@@ -17,14 +17,14 @@ from trophy_engine.core.state.run_values import RunValues, Value
 from trophy_engine.numbers import Number
 
 
-def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, home: Zone) -> None:
+def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, time_zone: Zone) -> None:
     """Add a change of a metric or of points to the runs that contain the local day, if the time of day counts."""
     if not change:
         return
-    day = home.window(at)[0]
+    day = time_zone.window(at)[0]
     for board in boards:
-        run = board.runs.holding(day)
-        if run is None or (board.windowed and not board.opens <= (at + home.offset(at)) % DAY < board.closes):
+        run = board.runs.run_on(day)
+        if run is None or (board.windowed and not board.opens <= (at + time_zone.offset(at)) % DAY < board.closes):
             continue
         values = state.counters.boards.get(board.key)
         if values is None:

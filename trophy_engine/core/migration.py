@@ -18,7 +18,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
-from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
 from trophy_engine.core.state import UserState
@@ -30,7 +30,7 @@ from trophy_engine.numbers import Number, add
 from trophy_engine.rules.streak import Freezes
 
 #: Returns the transitions of a user's past; called only where the new rules need them.
-Past = Callable[[], Iterable[Transition]]
+ReadPast = Callable[[], Iterable[Transition]]
 
 
 class RulesDiff:
@@ -47,11 +47,11 @@ class RulesDiff:
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed."""
-        known = {key: one.rule for key, one in self.before.achievements.items()}
+        known = {key: achievement.rule for key, achievement in self.before.achievements.items()}
         return tuple(
-            one
-            for key, one in self.after.achievements.items()
-            if one.rule.status == "active" and known.get(key) != one.rule
+            achievement
+            for key, achievement in self.after.achievements.items()
+            if achievement.rule.status == "active" and known.get(key) != achievement.rule
         )
 
     @cached_property
@@ -86,7 +86,7 @@ class RulesDiff:
     @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
         """The index of each timed trigger among those of the plan before, None for a new one."""
-        known = {_tick_name(trigger): place for place, trigger in enumerate(self.before.ticks)}
+        known = {_tick_name(trigger): index for index, trigger in enumerate(self.before.ticks)}
         return tuple(known.get(_tick_name(trigger)) for trigger in self.after.ticks)
 
 
@@ -99,7 +99,7 @@ def _counterpart(plan: Plan, metric: str, counter: Counter) -> Counter | None:
     return plan.metrics[metric].find(counter.event_attributes) if metric in plan.metrics else None
 
 
-def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, past: Past) -> UserState:
+def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, past: ReadPast) -> UserState:
     """Return a state, settled to the instant, converted to the plan of ``agenda``; the given state is unchanged.
 
     The effects of the change on the user are appended to ``agenda.effects``.
@@ -126,7 +126,7 @@ def _keep_profile(after: UserState, plan: Plan) -> None:
 
 def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before, counters = diff.after, diff.before, after.counters
-    counters.completed = {key: when for key, when in counters.completed.items() if key in plan.achievements}
+    counters.completed = {key: completed for key, completed in counters.completed.items() if key in plan.achievements}
     counters.boards = {key: runs for key, runs in counters.boards.items() if key in plan.boards}
     signed_up = after.profile.sign_up_day
     if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
@@ -134,9 +134,9 @@ def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int)
     counters.states = [CounterState() for _ in plan.counters]
     for metric in plan.metrics.values():
         for counter in metric.counters:
-            known = _counterpart(before, metric.key, counter)
-            if known is not None:
-                counters.states[counter.index].total = state.counters.states[known.index].total
+            counterpart = _counterpart(before, metric.key, counter)
+            if counterpart is not None:
+                counters.states[counter.index].total = state.counters.states[counterpart.index].total
 
 
 def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
@@ -145,9 +145,13 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
         Tick.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
         for kept in diff.kept_ticks
     )
-    places = {system.key: system.index for system in before.systems}
-    after.points.balances = [state.points.balances[places[one.key]] if one.key in places else 0 for one in plan.systems]
-    after.points.awards = [state.points.awards[places[one.key]] if one.key in places else 0 for one in plan.systems]
+    indexes = {system.key: system.index for system in before.systems}
+    after.points.balances = [
+        state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
+    ]
+    after.points.awards = [
+        state.points.awards[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
+    ]
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
@@ -178,19 +182,19 @@ def _migrate_streak(
     if rule != diff.before.ruleset.streak:
         after.misses = ()  # they keep the streak under the former rule
     after.streak = after.streak.copy()
-    after.streak.custom_streak = own_streak(agenda.plan, after.profile.preferences)
-    shown = after.streak.custom_streak or streak
-    if shown is None or streak is None or rule is None or former is None:
+    after.streak.custom_streak = custom_streak_of(agenda.plan, after.profile.preferences)
+    visible = after.streak.custom_streak or streak
+    if visible is None or streak is None or rule is None or former is None:
         after.restart_streak()
         after.streak.lost_streaks = ()
     elif diff.calendar_changed:
         length = after.streak.length
-        recount_streak(after, shown, rule.calendar, transitions)
+        recount_streak(after, visible, rule.calendar, transitions)
         if after.streak.length != length:
             agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
     else:
-        pass_unmissed(after, former, shown)
-        after.carry_totals(former, shown)
+        pass_unmissed(after, former, visible)
+        after.carry_totals(former, visible)
     _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
 
 
@@ -227,7 +231,7 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
-    for achievement in sorted(diff.opened, key=lambda one: bool(one.prerequisites)):
+    for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
         if qualifies(achievement, after) and _is_reached(achievement, after):
             complete_achievement(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False

@@ -169,9 +169,9 @@ class MetricPlan:
         candidates = [
             counter for pair in attributes.items() if pair in self._by_pair for counter in self._by_pair[pair]
         ]
-        found = [counter for counter in candidates if counter.event_attributes.mismatch(attributes) is None]
-        found.sort(key=_INDEX)
-        return found
+        matching = [counter for counter in candidates if counter.event_attributes.mismatch(attributes) is None]
+        matching.sort(key=_INDEX)
+        return matching
 
     def add_matching(self, counter: Counter) -> None:
         """Add the counter of a filtered total, indexed by the first attribute of its filter."""
@@ -249,10 +249,10 @@ class Plan:
             UnknownKey: the ruleset does not declare the metric.
         """
         check_text(key, "metric")
-        found = self.metrics.get(key)
-        if found is None:
+        metric = self.metrics.get(key)
+        if metric is None:
             raise UnknownKey("metric", key, tuple(self.metrics))
-        return found
+        return metric
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.
@@ -269,7 +269,7 @@ class Plan:
 def conditions_of(metrics: Sequence[StreakMetric]) -> dict[str, Any]:
     """Return the fields of a streak's plan that depend on its conditions."""
     return {
-        "conditions": {metric.key: place for place, metric in enumerate(metrics)},
+        "conditions": {metric.key: index for index, metric in enumerate(metrics)},
         "thresholds": tuple(metric.threshold for metric in metrics),
         "single": metrics[0].threshold if len(metrics) == 1 else None,
     }

@@ -91,7 +91,7 @@ def level_of(system: SystemPlan, total: int) -> Level | None:
 
 def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
     """Return True if paying a trigger now would change nothing."""
-    wanted, total = trigger.user_attributes, state.points.balances[trigger.system.index]
+    required, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
         return True
-    return wanted is not None and wanted.mismatch(state.profile.attributes) is not None
+    return required is not None and required.mismatch(state.profile.attributes) is not None

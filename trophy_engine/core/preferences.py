@@ -31,47 +31,47 @@ def write_conditions(metrics: tuple[StreakMetric, ...]) -> str:
 
 def read_streak_preferences(preferences: Mapping[str, str]) -> dict[str, Any]:
     """Return a user's choices for their streak, by name; choices that were not made are absent."""
-    found: dict[str, Any] = {}
-    for name, written in preferences.items():
+    choices: dict[str, Any] = {}
+    for name, encoded in preferences.items():
         kind, _, key = name.partition(".")
         if kind == STREAK:
-            value = json.loads(written)
+            value = json.loads(encoded)
             if key == "metrics":
                 value = tuple(StreakMetric(metric, exact_text(threshold)) for metric, threshold in value)
-            found[key] = tuple(value) if isinstance(value, list) else value
-    return found
+            choices[key] = tuple(value) if isinstance(value, list) else value
+    return choices
 
 
 def read_notification_preferences(preferences: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the channels that a user chose for each message; messages without a choice are absent."""
     return {
-        name.partition(".")[2]: tuple(json.loads(written))
-        for name, written in preferences.items()
+        name.partition(".")[2]: tuple(json.loads(encoded))
+        for name, encoded in preferences.items()
         if name.partition(".")[0] == NOTIFICATIONS
     }
 
 
-def own_streak(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
+def custom_streak_of(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
     """Return the plan of the custom streak that a user's preferences define, or None for the streak of the rules."""
     rule = plan.ruleset.streak
     if plan.streak is None or rule is None:
         return None
-    chosen = read_streak_preferences(preferences)
-    if not chosen.get("enabled", True):
+    choices = read_streak_preferences(preferences)
+    if not choices.get("enabled", True):
         return attrs.evolve(plan.streak.with_conditions((), "OR", ()), freezes=None)
-    if not rule.customization_enabled or chosen.keys() <= {"enabled"}:
+    if not rule.customization_enabled or choices.keys() <= {"enabled"}:
         return None
     return plan.streak.with_conditions(
-        _known(plan, chosen.get("metrics", rule.metrics)),
-        chosen.get("evaluation_mode", rule.evaluation_mode),
-        _days_off(rule, chosen.get("days_off", rule.days_off)),
+        _declared_conditions(plan, choices.get("metrics", rule.metrics)),
+        choices.get("evaluation_mode", rule.evaluation_mode),
+        _days_off(rule, choices.get("days_off", rule.days_off)),
     )
 
 
-def _known(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
+def _declared_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
     """Return the conditions on metrics that the rules still have."""
     return tuple(metric for metric in metrics if metric.key in plan.metrics)
 
 
-def _days_off(rule: Streak, chosen: Any) -> Any:
-    return chosen if rule.frequency == "daily" else ()
+def _days_off(rule: Streak, days: Any) -> Any:
+    return days if rule.frequency == "daily" else ()

@@ -33,8 +33,8 @@ def recount_streak(
     """Set the streak of a state to that of its past by a calendar, with the streaks lost before it."""
     past = Past(streak, calendar, transitions)
     runs = past.runs()
-    alive = runs and runs[-1].last >= streak.index(state.clock.day) - 1
-    running = runs.pop() if alive else None
+    is_running = runs and runs[-1].last >= streak.index(state.clock.day) - 1
+    running = runs.pop() if is_running else None
     state.restart_streak()
     after = state.streak
     after.lost_streaks = past.losses
@@ -76,89 +76,89 @@ class Past:
         self.ended: list[_Run] = []
         self._streak = streak
         self._calendar = calendar
-        self._left: _Run | None = None
-        self._passed: list[int] = []
+        self._visible_run: _Run | None = None
+        self._met_before_reset: list[int] = []
         self._credited: dict[int, tuple[int, int]] = {}
         self._totals: dict[int, dict[str, Number]] = {}
         self._last = -REACH
         for transition in transitions:
-            self._go_on(transition)
+            self._add_transition(transition)
 
     @property
     def met(self) -> list[int]:
         """The periods that met the conditions since the rules left the calendar."""
-        return [*self._passed, *sorted(self._credited)]
+        return [*self._met_before_reset, *sorted(self._credited)]
 
     def runs(self) -> list[_Run]:
         """Return the streaks since the last reset, in order; the last one may be running."""
-        found = [] if self._left is None else [self._left]
+        runs = [] if self._visible_run is None else [self._visible_run]
         for period, (day, at) in sorted(self._credited.items()):
-            if found and found[-1].last == period - 1:
-                found[-1] = found[-1]._replace(last=period, length=found[-1].length + 1, extended_at=at)
+            if runs and runs[-1].last == period - 1:
+                runs[-1] = runs[-1]._replace(last=period, length=runs[-1].length + 1, extended_at=at)
             else:
-                found.append(_Run(period, 1, day, at))
-        return found
+                runs.append(_Run(period, 1, day, at))
+        return runs
 
     def open_totals(self) -> dict[int, list[Number]]:
         """Return the totals of the streak's conditions in the periods that can still be credited."""
         return {
-            period: [found.get(metric, 0) for metric in self._streak.conditions]
-            for period, found in self._totals.items()
+            period: [totals.get(metric, 0) for metric in self._streak.conditions]
+            for period, totals in self._totals.items()
             if period > self._last - REACH and self._streak.conditions
         }
 
-    def _go_on(self, transition: Transition) -> None:
-        then, command, rule = (
+    def _add_transition(self, transition: Transition) -> None:
+        visible, command, rule = (
             transition.state.streak.custom_streak or transition.plan.streak,
             transition.command,
             transition.plan.ruleset.streak,
         )
-        if then is None or rule is None:
-            self._begin_anew()
+        if visible is None or rule is None:
+            self._restart()
             self.losses, self.ended = (), []
         elif rule.calendar == self._calendar:
-            self._take(transition.state, then)
-        elif transition.state.streak.custom_streak is not None and not then.conditions:
-            self._begin_anew()
+            self._continue_from(transition.state, visible)
+        elif transition.state.streak.custom_streak is not None and not visible.conditions:
+            self._restart()
         elif isinstance(command, ResetStreak):
             self.ended += self.runs()
-            self._passed = self.met
+            self._met_before_reset = self.met
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
-            self._end()
-        elif isinstance(command, Record) and command.metric in then.conditions:
-            self._count(command, then, transition.state.clock.zone.window(command.at)[0])
+            self._clear()
+        elif isinstance(command, Record) and command.metric in visible.conditions:
+            self._count_event(command, visible, transition.state.clock.zone.window(command.at)[0])
 
-    def _take(self, state: UserState, then: StreakPlan) -> None:
+    def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
-        self._begin_anew()
+        self._restart()
         self.losses, self.ended = state.streak.lost_streaks, []
         streak = state.streak
         self.through = max((streak.decided_through, *streak.credited_ahead))
         if streak.length:  # periods that ended without a miss are decided
-            self.through = max(self.through, min(open_period(streak, then), self._streak.index(state.clock.day)) - 1)
-            self._left = _Run(self.through, streak.length, streak.started, streak.extended_at)
+            self.through = max(self.through, min(open_period(streak, visible), self._streak.index(state.clock.day)) - 1)
+            self._visible_run = _Run(self.through, streak.length, streak.started, streak.extended_at)
         self._totals = {
-            period: dict(zip(then.conditions, totals, strict=True)) for period, totals in state.period_totals.items()
+            period: dict(zip(visible.conditions, totals, strict=True)) for period, totals in state.period_totals.items()
         }
         self._last = max((self._last, *self._totals))
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         self.through = _BEFORE
-        self._passed = []
-        self._end()
+        self._met_before_reset = []
+        self._clear()
 
-    def _end(self) -> None:
-        self._left = None
+    def _clear(self) -> None:
+        self._visible_run = None
         self._credited = {}
         self._totals = {}
 
-    def _count(self, command: Record, then: StreakPlan, day: int) -> None:
+    def _count_event(self, command: Record, visible: StreakPlan, day: int) -> None:
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
-        found = self._totals.setdefault(period, {})
-        found[command.metric] = add(found.get(command.metric, 0), command.value)
-        reached = [found.get(metric, 0) >= then.thresholds[place] for metric, place in then.conditions.items()]
-        if all(reached) if then.mode == "AND" else any(reached):
+        totals = self._totals.setdefault(period, {})
+        totals[command.metric] = add(totals.get(command.metric, 0), command.value)
+        reached = [totals.get(metric, 0) >= visible.thresholds[index] for metric, index in visible.conditions.items()]
+        if all(reached) if visible.mode == "AND" else any(reached):
             self._credited[period] = day, command.at
             del self._totals[period]

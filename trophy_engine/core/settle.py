@@ -32,7 +32,7 @@ from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
 from trophy_engine.numbers import BEYOND
 
 
-def make_due_happen(agenda: Agenda, state: UserState, until: int) -> UserState:
+def settle_to_last_effect(agenda: Agenda, state: UserState, until: int) -> UserState:
     """Do all work that is due up to an instant, and return the user as of the last effect.
 
     Without an effect the given state is returned unchanged, so that commands are accepted from the same instant on as
@@ -66,7 +66,7 @@ def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
     if until >= clock.due:
         day, end = clock.zone.window(until)
         if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.plugs:
-            plug_due = _do_due(agenda, state, until, day)
+            plug_due = _do_due_work(agenda, state, until, day)
             if plug_due < end:
                 end = plug_due
         clock.day = day
@@ -82,7 +82,7 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
     return min(midnight, state.clock.next_tick, plug_due)
 
 
-def _do_due(agenda: Agenda, state: UserState, until: int, today: int) -> int:
+def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> int:
     """Do all due work in order, and return the next instant at which a plug is due."""
     plan, clock = agenda.plan, state.clock
     if clock.due_days[ANNIVERSARY] < 0:
@@ -220,13 +220,13 @@ def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
 
 def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
     """Pay the daily awards that a jump to the east has skipped."""
-    made = [tick.through for tick in state.points.ticks]
+    done_through = [tick.through for tick in state.points.ticks]
     pass_ticks(agenda.plan, state, at)
     skipped = sorted(
-        (day, place)
-        for place, (trigger, tick) in enumerate(zip(agenda.plan.ticks, state.points.ticks, strict=True))
-        for day in range(made[place] + 1, tick.through + 1)
+        (day, index)
+        for index, (trigger, tick) in enumerate(zip(agenda.plan.ticks, state.points.ticks, strict=True))
+        for day in range(done_through[index] + 1, tick.through + 1)
         if trigger.days and (day - tick.day) % trigger.days == 0
     )
-    for _, place in skipped:
-        _pay_tick(agenda, state, agenda.plan.ticks[place], at)
+    for _, index in skipped:
+        _pay_tick(agenda, state, agenda.plan.ticks[index], at)

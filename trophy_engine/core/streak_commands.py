@@ -62,7 +62,7 @@ def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> N
     start, end = (date.fromisoformat(day).toordinal() for day in (command.start, command.end))
     if start < state.clock.day:
         today = date.fromordinal(state.clock.day)
-        message = f"a pause must not start before today, {today} for user {state.id!r}, not {command.start}"
+        message = f"a pause must not start before today, {today} for user {state.id!r}, but starts on {command.start}"
         raise InvalidValue(message)
     if end < start:
         raise InvalidValue(f"a pause must not end before it starts, but {command.end} is before {command.start}")
@@ -74,7 +74,7 @@ def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> N
 def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) -> None:
     index, pauses = command.number - 1, state.streak.pauses
     if not 0 <= index < len(pauses) or pauses[index][2]:
-        raise InvalidValue(f"user {state.id!r} has no pause {command.number} that could be taken back")
+        raise InvalidValue(f"user {state.id!r} has no pause {command.number} that can be taken back")
     start, end, _archived = pauses[index]
     state.streak = state.streak.copy()
     state.streak.pauses = pauses.replace(index, (start, min(end, state.clock.day - 1), True))

@@ -49,8 +49,8 @@ def count_event(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str,
         if totals is None:
             totals = [0] * len(plan.thresholds)
             state.period_totals = {**state.period_totals, period: totals}
-        place = plan.conditions[metric]
-        totals[place] = add(totals[place], value)
+        index = plan.conditions[metric]
+        totals[index] = add(totals[index], value)
         reached = [total >= threshold for total, threshold in zip(totals, plan.thresholds, strict=True)]
         met = all(reached) if plan.mode == "AND" else any(reached)
     if met:
@@ -189,12 +189,14 @@ def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int,
     streak.remember_loss(first_day - 1, length)
     streak.length = 0
     streak.started = None
-    for again, credited in enumerate(sorted(ahead), start=1):
+    for new_length, credited in enumerate(sorted(ahead), start=1):
         first_day = plan.first_day(credited)
-        streak.length = again
-        if again == 1:
+        streak.length = new_length
+        if new_length == 1:
             streak.started = first_day
-        agenda.effects.append((StreakStarted if again == 1 else StreakExtended, state.id, at, again, first_day))
+        agenda.effects.append(
+            (StreakStarted if new_length == 1 else StreakExtended, state.id, at, new_length, first_day)
+        )
         decide_period(streak, plan, credited)
 
 
@@ -219,13 +221,13 @@ def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
     agenda.effects.append((FreezeEarned, state.id, at, earned, streak.freezes))
 
 
-def expires(streak: StreakState, plan: StreakPlan, home: Zone) -> int | None:
+def expires(streak: StreakState, plan: StreakPlan, time_zone: Zone) -> int | None:
     """Return the last local day on which activity still saves a running streak, ignoring freezes; None for no end."""
     period = streak.decided_through + 1
     while True:
         period = _unprotected(streak, plan, period)
         if period == NEVER:
             return None
-        if period not in streak.credited_ahead and (not plan.daily or home.exists(period)):
+        if period not in streak.credited_ahead and (not plan.daily or time_zone.exists(period)):
             return plan.first_day(period + 1) - 1
         period += 1

@@ -61,7 +61,7 @@ def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, 
 def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:
     """Return the freeze that was spent on a period, unless the user already has the maximum."""
     streak = state.streak
-    room = plan.freezes is not None and streak.freezes < plan.freezes.max_count
-    streak.freezes += room
+    has_room = plan.freezes is not None and streak.freezes < plan.freezes.max_count
+    streak.freezes += has_room
     streak.freezes_used -= 1
-    agenda.effects.append((FreezeReturned, state.id, at, streak.freezes, streak.length, first_day, int(room)))
+    agenda.effects.append((FreezeReturned, state.id, at, streak.freezes, streak.length, first_day, int(has_room)))

@@ -15,12 +15,12 @@ from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
 from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay_awards
-from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
 from trophy_engine.core.travel import protect_cut_short, undo_misses
-from trophy_engine.errors import CustomizationDisabled, InvalidValue
+from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue
 
 _UTC: Final = "UTC"
 _ENABLED: Final = "preferences.streak.enabled"
@@ -70,14 +70,14 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
             if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
                 raise CustomizationDisabled(state.id)
     if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
-        raise InvalidValue("needs an email; give one along with it", "subscribe_to_emails")
+        raise InvalidValue(("requires an address; set", FieldName("email"), "too"), "subscribe_to_emails")
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return
-    home = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
-    today = date.fromordinal(home.window(at)[0])
+    time_zone = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
+    today = date.fromordinal(time_zone.window(at)[0])
     if date.fromisoformat(signed_up) > today:
-        raise InvalidValue(f"{signed_up} must not be later than today, {today} in {home.name}", "sign_up_date")
+        raise InvalidValue(f"{signed_up} must not be later than today, {today} in {time_zone.name}", "sign_up_date")
 
 
 def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
@@ -87,9 +87,9 @@ def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str |
         fields["email"] = None  # the address of a user without emails is not kept
     if "time_zone" in fields:
         state.profile.zone_given = fields["time_zone"] is not None
-    for field, wanted in fields.items():
+    for field, requested in fields.items():
         before = _current(state, field)
-        after = zone(wanted or _UTC).name if field == "time_zone" else wanted
+        after = zone(requested or _UTC).name if field == "time_zone" else requested
         if before == after:
             continue
         agenda.effects.append((UserChanged, state.id, at, field, before, after))
@@ -130,14 +130,14 @@ def _change_attribute(state: UserState, key: str, value: str) -> None:
 def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | None) -> None:
     """Set a preference; the totals of open periods count under the new conditions, too."""
     if value is None:
-        state.profile.preferences = {name: chosen for name, chosen in state.profile.preferences.items() if name != key}
+        state.profile.preferences = {name: old for name, old in state.profile.preferences.items() if name != key}
     else:
         state.profile.preferences = {**state.profile.preferences, key: value}
     if not key.startswith("streak.") or agenda.plan.streak is None:
         return
     before = state.streak.custom_streak or agenda.plan.streak
     state.streak = state.streak.copy()
-    state.streak.custom_streak = own_streak(agenda.plan, state.profile.preferences)
+    state.streak.custom_streak = custom_streak_of(agenda.plan, state.profile.preferences)
     after = state.streak.custom_streak or agenda.plan.streak
     pass_unmissed(state, before, after)
     state.carry_totals(before, after)
@@ -149,13 +149,13 @@ def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | 
     state.clock.due = min(state.clock.due, state.clock.settled)
 
 
-def _change_zone(agenda: Agenda, state: UserState, home: Zone, at: int) -> None:
+def _change_zone(agenda: Agenda, state: UserState, time_zone: Zone, at: int) -> None:
     """Move a user to another zone: the streak is not lost by it, and no midnight or daily award happens twice."""
     pass_ticks(agenda.plan, state, at)
     departure, _ = state.clock.zone.window(at)
-    arrival, _ = home.window(at)
-    jump_east = home.offset(at) > state.clock.zone.offset(at)
-    state.clock.zone = home
+    arrival, _ = time_zone.window(at)
+    jump_east = time_zone.offset(at) > state.clock.zone.offset(at)
+    state.clock.zone = time_zone
     state.clock.due = state.clock.next_tick = at
     if agenda.plan.streak is not None:
         streak = state.streak.custom_streak or agenda.plan.streak

@@ -12,7 +12,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, Changes, Plan, write_conditions
-from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.streak import StreakMetric
@@ -51,7 +51,7 @@ def check_attributes(attributes: object) -> None:
         InvalidValue: the attributes are anything else.
     """
     if not isinstance(attributes, Mapping):
-        raise InvalidValue(f"must map keys to strings, not {short_repr(attributes)}", "attributes")
+        raise InvalidValue(("must map keys to strings, not", GivenValue(attributes)), "attributes")
     for key, text in attributes.items():
         check_text(key, _EACH_KEY)
         if not (isinstance(text, str) and is_writable(text)):
@@ -65,7 +65,7 @@ def check_idempotency_key(key: object) -> None:
         InvalidValue: the key is not a string, is empty, or has a character that not every storage can keep.
     """
     if not isinstance(key, str) or not key:
-        raise InvalidValue(f"must be a string with something in it, not {short_repr(key)}", _AN_IDEMPOTENCY_KEY)
+        raise InvalidValue(("must be a string that is not empty, not", GivenValue(key)), _AN_IDEMPOTENCY_KEY)
     check_text(key, _AN_IDEMPOTENCY_KEY)
 
 
@@ -106,7 +106,7 @@ def as_local_date(field: str, value: object) -> str:
     if isinstance(value, str):
         value = parse_date(value, field)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"must be a date such as 2025-04-02, not {short_repr(value)}", field)
+        raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(value)), field)
     return value.isoformat()
 
 
@@ -117,7 +117,7 @@ def encode_strings(field: str | FieldName, value: object) -> str:
         InvalidValue: the value is not a list of texts.
     """
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise InvalidValue(f"must be a list of strings, not {short_repr(value)}", field)
+        raise InvalidValue(("must be a list of strings, not", GivenValue(value)), field)
     for text in value:
         check_text(text, name_field(field, "each of "))
     return json.dumps(list(value), separators=(",", ":"))
@@ -130,7 +130,7 @@ def as_flag(field: str, value: object) -> str:
         InvalidValue: the value is not a boolean.
     """
     if not isinstance(value, bool):
-        raise InvalidValue(f"must be true or false, not {short_repr(value)}", field)
+        raise InvalidValue(("must be true or false, not", GivenValue(value)), field)
     return "true" if value else "false"
 
 
@@ -145,9 +145,9 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check(_EACH_NOTIFICATION, kind)
         field = FieldName("notifications", after=f".{kind}")
-        written = encode_strings(field, channels)
+        encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = written
+        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = encoded
     return changes
 
 

@@ -38,7 +38,7 @@ from trophy_engine.engine.arguments import (
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import PLUGS
-from trophy_engine.errors import FieldName, InvalidValue, StorageIncompatible, name_field, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, StorageIncompatible, name_field
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
@@ -113,7 +113,7 @@ class Engine:
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
         if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
-            raise InvalidValue(f"must be a storage such as MemoryStorage(), not {short_repr(storage)}", "storage")
+            raise InvalidValue(("must be a storage, for example MemoryStorage(), not", GivenValue(storage)), "storage")
         storage = MemoryStorage() if storage is None else storage
         with _close_on_error(storage):
             Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
@@ -160,7 +160,7 @@ class Engine:
             OutOfPoints: a blocking trigger lacks points.
         """
         with self._lock:
-            if self._execution.exclusion.holder is not None or not self._repository.whole:
+            if self._execution.exclusion.holder is not None or not self._repository.consistent:
                 self._execution.enter()
             instant = self._execution.instant_of_command(user, None) if at is None else to_micros(at)
             pairs = as_pairs(attributes, "event", self._repository.plan) if attributes is not None else ()
@@ -710,7 +710,7 @@ class Engine:
             log = iter(entries)
             first = next(log, None)
             if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
-                raise StorageIncompatible("a log begins with the adoption of rules; this one does not")
+                raise StorageIncompatible("the first entry of a log must be rules; export the log from its beginning")
             engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
             each = name_field("entries", "each of ")
             for entry in log:

@@ -22,7 +22,7 @@ from trophy_engine.core import (
     UserCommand,
     UserState,
     apply_command,
-    make_due_happen,
+    settle_to_last_effect,
     settle_user,
 )
 from trophy_engine.engine.exclusion import Exclusion
@@ -103,7 +103,7 @@ class Execution:
         """
         if self.exclusion.holder is not None:
             self.exclusion.check()
-        if not self.repository.whole:
+        if not self.repository.consistent:
             self._recover()
         self.repository.catch_up()
 
@@ -184,7 +184,8 @@ class Execution:
             agenda = self._agenda = Agenda(repository.plan)
         boards = repository.plan.boards
         effects: list[RawEffect] = []
-        repository.whole = False  # until the entry is in the log: after an interruption the next call reloads states
+        # False until the entry is in the log, so that the next call after an interruption loads the states again.
+        repository.consistent = False
         agenda.begin(effects)
         if boards:
             self.announcer.advance_to(command.at)
@@ -195,7 +196,7 @@ class Execution:
             self._agenda = Agenda(repository.plan)
             if boards:
                 self.announcer.return_from_advance()
-            repository.whole = True  # a refused command changes nothing
+            repository.consistent = True  # a refused command changes nothing
             if repository.catch_up():
                 return self.run(command)
             raise
@@ -206,7 +207,7 @@ class Execution:
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)
             effects += self.announcer.after_command(user_id, command.at)
-        repository.whole = True
+        repository.consistent = True
         if self.subscribers.subscriptions:
             self.notify(effects, outcome)
         return outcome
@@ -215,10 +216,17 @@ class Execution:
         """Return the outcome of an event with an idempotency key that an entry has used; nothing is recorded."""
         state = self.state(command.user_id)
         plan = self.repository.plan
-        now = self.settled_copy(state, max(command.at, state.clock.settled))
-        total = now.counters.states[plan.metrics[command.metric].total.index].total
+        current = self.settled_copy(state, max(command.at, state.clock.settled))
+        total = current.counters.states[plan.metrics[command.metric].total.index].total
         return Outcome(
-            plan, command, first.number, now.streak, now.clock.day, now.clock.zone, total=total, replayed=True
+            plan,
+            command,
+            first.number,
+            current.streak,
+            current.clock.day,
+            current.clock.zone,
+            total=total,
+            replayed=True,
         )
 
     # --- all users --------------------------------------------------------------------------------------------------
@@ -226,7 +234,7 @@ class Execution:
     def settle(self, instant: int) -> list[RawEffect]:
         """Settle all users to an instant; return the effects in order of time."""
         repository = self.repository
-        repository.whole = False
+        repository.consistent = False
         agenda = Agenda(repository.plan)
         effects = self.announcer.announcements_until(instant)
         agenda.begin(effects)
@@ -234,11 +242,11 @@ class Execution:
             state = repository.state(user_id)
             if state is not None:
                 known = len(effects)
-                repository.states[user_id] = after = make_due_happen(agenda, state, instant)
+                repository.states[user_id] = after = settle_to_last_effect(agenda, state, instant)
                 if repository.plan.boards and len(effects) > known:
                     self.leaderboards.refresh(after)
         repository.settle(instant)
-        repository.whole = True
+        repository.consistent = True
         effects.sort(key=_AT)
         self.notify(effects)
         return effects

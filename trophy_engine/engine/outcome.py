@@ -90,7 +90,7 @@ class Outcome:
         number: int,
         streak: StreakState,
         day: int,
-        home: Zone,
+        time_zone: Zone,
         effects: Sequence[RawEffect] = (),
         total: Number | None = None,
         *,
@@ -101,7 +101,7 @@ class Outcome:
         self._number = number
         self._streak = streak
         self._day = day
-        self._zone = home
+        self._zone = time_zone
         self._effects = effects
         self._total = total
         self.replayed = replayed
@@ -208,8 +208,8 @@ class Outcome:
             key = system.rule.key
             awards = tuple(award for award in caused if award.system == key)
             if awards:
-                level_before = LevelView.held(system, awards[0].before)
-                level = LevelView.held(system, awards[-1].total)
+                level_before = LevelView.reached(system, awards[0].before)
+                level = LevelView.reached(system, awards[-1].total)
                 changes[key] = PointsChange(
                     added=sum(award.awarded for award in awards),
                     total=awards[-1].total,

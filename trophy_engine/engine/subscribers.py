@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from trophy_engine.core import KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import InvalidValue, SubscribersFailed, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, SubscribersFailed
 from trophy_engine.rules.constraints import CALLABLE
 
 E = TypeVar("E", bound=Effect)
@@ -30,7 +30,7 @@ class Subscribers:
             InvalidValue: the kind is not a class of effects, or the callback cannot be called.
         """
         if not (isinstance(kind, type) and issubclass(kind, Effect)):
-            raise InvalidValue(f"must be a class of effects such as MetricChanged, not {short_repr(kind)}", "kind")
+            raise InvalidValue(("must be a class of effects, for example MetricChanged, not", GivenValue(kind)), "kind")
         CALLABLE.check("callback", callback)
         subscription = (kind, callback)
         self.subscriptions.append(subscription)
@@ -56,6 +56,6 @@ class Subscribers:
                 except Exception as error:  # noqa: BLE001  # raised below, after the others were called
                     errors.append(error)
         if errors:
-            failure = SubscribersFailed("subscribers raised; what they were told of is committed all the same", errors)
+            failure = SubscribersFailed("subscribers raised exceptions; the effects are committed", errors)
             failure.outcome, failure.effects = outcome, tuple(map(to_effect, effects))
             raise failure

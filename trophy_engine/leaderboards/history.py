@@ -23,14 +23,14 @@ from trophy_engine.core import (
     values_of,
 )
 from trophy_engine.leaderboards.index import next_change
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 
 #: The position of a user in a run: the group, and the rank key in it.
-_Place = tuple[Group, RankKey]
+_GroupKey = tuple[Group, RankKey]
 #: By day and user, the position at the end of the day.
-_Moves = dict[int, dict[str, _Place | None]]
+_PositionsByDay = dict[int, dict[str, _GroupKey | None]]
 
 
 def standing_days(
@@ -45,60 +45,60 @@ def standing_days(
         histories: every user with their transitions up to the last instant.
         until: the last instant.
     """
-    moves: dict[int, _Moves] = {}
-    for one, transitions in histories:
-        for day, run, place in _days(board, runs, transitions, until):
-            moves.setdefault(run, {}).setdefault(day, {})[one] = place
+    moves: dict[int, _PositionsByDay] = {}
+    for other, transitions in histories:
+        for day, run, position in _days(board, runs, transitions, until):
+            moves.setdefault(run, {}).setdefault(day, {})[other] = position
     return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 
 
-def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _Moves) -> list[StandingDay]:
+def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByDay) -> list[StandingDay]:
     """Return the days of a run on which a user's rank or value changed, given the moves of all users."""
     ranking = RunRanking(board)
-    places: dict[str, _Place] = {}
-    found: list[StandingDay] = []
+    positions: dict[str, _GroupKey] = {}
+    changed_days: list[StandingDay] = []
     rank: int | None = None
     value: Number | None = None
     first = board.runs.opens(run) // DAY + EPOCH_DAY
     for day in sorted(moves):
-        for one, moved in moves[day].items():
-            if one in places:
-                ranking.remove(*places.pop(one))
-            if moved is not None:
-                ranking.add(*moved)
-                places[one] = moved
+        for other, position in moves[day].items():
+            if other in positions:
+                ranking.remove(*positions.pop(other))
+            if position is not None:
+                ranking.add(*position)
+                positions[other] = position
         before = rank, value
-        rank, value = _position_in(ranking, places.get(user))
+        rank, value = _position_in(ranking, positions.get(user))
         if (rank, value) != before and day >= first:  # a streak can be older than the leaderboard
-            found.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
-    return found
+            changed_days.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
+    return changed_days
 
 
-def _position_in(ranking: RunRanking, place: _Place | None) -> tuple[int | None, Number | None]:
-    if place is None:
+def _position_in(ranking: RunRanking, position: _GroupKey | None) -> tuple[int | None, Number | None]:
+    if position is None:
         return None, None
-    group, own = place
-    rank = ranking.rank(own, (group,))
-    return rank, None if rank is None else value_on(own)
+    group, key = position
+    rank = ranking.rank(key, (group,))
+    return rank, None if rank is None else value_in(key)
 
 
 def _days(
     board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
-) -> Iterator[tuple[int, int, _Place | None]]:
+) -> Iterator[tuple[int, int, _GroupKey | None]]:
     """Yield UTC days of a user, with a run and the position at the end of the day; the last one of a day counts."""
-    known: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
+    counted: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
         between = [] if previous is None else _settled_daily(previous, transition.state.clock.settled)
         for state in (*between, transition.state):
             group, values = _values(board, transition.plan.boards.get(board.key), state)
-            stays = group == known[0]
-            for run in runs_unlike(known[1], values) if stays else dict.fromkeys((*known[1], *values)):
+            same_group = group == counted[0]
+            for run in runs_unlike(counted[1], values) if same_group else dict.fromkeys((*counted[1], *values)):
                 if run in runs:
-                    place = rank_key(state, values[run]) if run in values else None
-                    moved = None if place is None or group is None else (group, place)
-                    yield min(state.clock.settled, until) // DAY + EPOCH_DAY, run, moved
-            known = group, values.copy()
+                    key = rank_key(state, values[run]) if run in values else None
+                    position = None if key is None or group is None else (group, key)
+                    yield min(state.clock.settled, until) // DAY + EPOCH_DAY, run, position
+            counted = group, values.copy()
         previous = transition
 
 
@@ -114,8 +114,8 @@ def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
 
 
 def _values(
-    board: BoardPlan, then: BoardPlan | None, state: UserState
+    board: BoardPlan, board_then: BoardPlan | None, state: UserState
 ) -> tuple[Group | None, dict[int, Value] | RunValues]:
     """Return the group of a state under the present rules, and its values under the rules of its time."""
     group = group_of(board, state.profile.attributes)
-    return (None, {}) if then is None or group is None else (group, values_of(then, state))
+    return (None, {}) if board_then is None or group is None else (group, values_of(board_then, state))

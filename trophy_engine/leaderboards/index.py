@@ -30,12 +30,12 @@ from trophy_engine.core import (
     settle_user,
     values_of,
 )
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_on
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.numbers import Number
 
 #: The rank, None for a user who is not ranked; the value and its group, None for a user who does not take part.
 Position = tuple[int | None, Number | None, Group | None]
-NOWHERE: Final[Position] = (None, None, None)
+NO_POSITION: Final[Position] = (None, None, None)
 
 
 def next_change(state: UserState) -> int:
@@ -48,7 +48,7 @@ def next_change(state: UserState) -> int:
 
 
 @attrs.define
-class _Entered:
+class _BoardEntry:
     """The entry of a user on one leaderboard: the group, and by run the values and the rank keys."""
 
     group: Group | None = None
@@ -56,7 +56,7 @@ class _Entered:
     rank_keys: dict[int, RankKey] = attrs.field(factory=dict)
 
 
-_NOWHERE: Final = _Entered()
+_NO_ENTRY: Final = _BoardEntry()
 
 
 class LeaderboardIndex:
@@ -79,7 +79,7 @@ class LeaderboardIndex:
         self._agenda = Agenda(plan)
         self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
         self._rankings: dict[tuple[str, int], RunRanking] = {}
-        self._entered: dict[str, dict[str, _Entered]] = {}
+        self._entries: dict[str, dict[str, _BoardEntry]] = {}
         # The instant at which time next changes a user; the heap also has outdated instants.
         self._soonest: dict[str, int] = {}
         self._due: list[tuple[int, str]] = []
@@ -96,7 +96,7 @@ class LeaderboardIndex:
         if state.clock.settled > self.latest:
             self.latest = state.clock.settled
         self._ahead.pop(state.id, None)
-        self._place(state, next_change(state) if self._timed else NEVER)
+        self._rank_user(state, next_change(state) if self._timed else NEVER)
 
     def advance_to(self, instant: int) -> None:
         """Advance or return to an instant: users are ranked after the work that is due by then, and no later work."""
@@ -137,7 +137,7 @@ class LeaderboardIndex:
     def overlay(self, state: UserState, instant: int) -> None:
         """Rank a user by a copy of the stored state that is settled to an instant."""
         # The next change of a user who is past the instant is after it, too.
-        self._place(state, max(next_change(state), instant + 1))
+        self._rank_user(state, max(next_change(state), instant + 1))
         if self._agenda.effects:
             last = self._agenda.effects[-1][AT]
             self._ahead[state.id] = last
@@ -145,73 +145,73 @@ class LeaderboardIndex:
 
     def changed_boards(self, state: UserState) -> list[BoardPlan]:
         """List the leaderboards on which a state differs from the user's entry in the index."""
-        entered = self._entered.get(state.id, {})
-        found = []
+        entries = self._entries.get(state.id, {})
+        changed = []
         for board in self.plan.boards.values():
             group = group_of(board, state.profile.attributes)
-            held = entered.get(board.key, _NOWHERE)
-            if held.group != group or (group is not None and runs_unlike(held.values, values_of(board, state))):
-                found.append(board)
-        return found
+            entry = entries.get(board.key, _NO_ENTRY)
+            if entry.group != group or (group is not None and runs_unlike(entry.values, values_of(board, state))):
+                changed.append(board)
+        return changed
 
-    def _place(self, state: UserState, soonest: int) -> None:
-        entered = self._entered.setdefault(state.id, {})
+    def _rank_user(self, state: UserState, soonest: int) -> None:
+        entries = self._entries.setdefault(state.id, {})
         for board in self.changed_boards(state):
-            held = entered.setdefault(board.key, _Entered())
+            entry = entries.setdefault(board.key, _BoardEntry())
             group = group_of(board, state.profile.attributes)
-            self._move(board, state, held, group, {} if group is None else values_of(board, state))
+            self._replace_rank_keys(board, state, entry, group, {} if group is None else values_of(board, state))
         if self._soonest.get(state.id) != soonest:
             self._soonest[state.id] = soonest
             if soonest < NEVER:
                 heappush(self._due, (soonest, state.id))
 
-    def _move(
+    def _replace_rank_keys(
         self,
         board: BoardPlan,
         state: UserState,
-        held: _Entered,
+        entry: _BoardEntry,
         group: Group | None,
         values: dict[int, Value] | RunValues,
     ) -> None:
         """Replace the rank keys of a user in the runs in which the group or the value changed."""
-        stays = held.group == group
-        for run in runs_unlike(held.values, values) if stays else dict.fromkeys((*held.values, *values)):
-            before = held.rank_keys.pop(run, None)
-            if before is not None and held.group is not None:
-                self.ranking(board, run).remove(held.group, before)
+        same_group = entry.group == group
+        for run in runs_unlike(entry.values, values) if same_group else dict.fromkeys((*entry.values, *values)):
+            before = entry.rank_keys.pop(run, None)
+            if before is not None and entry.group is not None:
+                self.ranking(board, run).remove(entry.group, before)
             after = rank_key(state, values[run]) if run in values else None
             if after is not None and group is not None:
                 self.ranking(board, run).add(group, after)
-                held.rank_keys[run] = after
-        held.group = group
-        held.values = values.copy()
+                entry.rank_keys[run] = after
+        entry.group = group
+        entry.values = values.copy()
 
     # --- queries ----------------------------------------------------------------------------------------------------
 
     def ranking(self, board: BoardPlan, run: int) -> RunRanking:
         """Return the ranking of a run, empty for a new run."""
-        found = self._rankings.get((board.key, run))
-        if found is None:
-            found = self._rankings[board.key, run] = RunRanking(board)
-        return found
+        ranking = self._rankings.get((board.key, run))
+        if ranking is None:
+            ranking = self._rankings[board.key, run] = RunRanking(board)
+        return ranking
 
     def group(self, board: BoardPlan, user: str) -> Group | None:
         """Return the group in which a user is ranked, or None."""
-        return self._held(board, user).group
+        return self._entry(board, user).group
 
     def position(self, board: BoardPlan, run: int, user: str) -> Position:
-        """Return a user's rank in their group, their value, and the group; ``NOWHERE`` for a user without a value."""
-        held = self._held(board, user)
-        place = held.rank_keys.get(run)
-        if place is None or held.group is None:
-            return NOWHERE
-        return self.ranking(board, run).rank(place, (held.group,)), value_on(place), held.group
+        """Return a rank in the group, the value, and the group of a user; ``NO_POSITION`` for no value."""
+        entry = self._entry(board, user)
+        key = entry.rank_keys.get(run)
+        if key is None or entry.group is None:
+            return NO_POSITION
+        return self.ranking(board, run).rank(key, (entry.group,)), value_in(key), entry.group
 
     def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
         """Return a user's rank among some groups, or None if not ranked in them."""
-        held = self._held(board, user)
-        place = held.rank_keys.get(run)
-        return None if place is None or held.group not in groups else self.ranking(board, run).rank(place, groups)
+        entry = self._entry(board, user)
+        key = entry.rank_keys.get(run)
+        return None if key is None or entry.group not in groups else self.ranking(board, run).rank(key, groups)
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -233,8 +233,8 @@ class LeaderboardIndex:
             if rank is None:
                 return []
             offset = max(rank - 1 + offset, 0)
-        return [(rank, place[3], value_on(place)) for rank, place in ranking.rows(groups, offset, limit)]
+        return [(rank, key[3], value_in(key)) for rank, key in ranking.rows(groups, offset, limit)]
 
-    def _held(self, board: BoardPlan, user: str) -> _Entered:
-        entered = self._entered.get(user)
-        return _NOWHERE if entered is None else entered.get(board.key, _NOWHERE)
+    def _entry(self, board: BoardPlan, user: str) -> _BoardEntry:
+        entries = self._entries.get(user)
+        return _NO_ENTRY if entries is None else entries.get(board.key, _NO_ENTRY)

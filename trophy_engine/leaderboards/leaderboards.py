@@ -12,14 +12,15 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
-from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, UnknownKey, nearest, unknown_key
 from trophy_engine.leaderboards.history import standing_days
-from trophy_engine.leaderboards.index import NOWHERE, LeaderboardIndex, Position
+from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.run_ranking import Group
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
+from trophy_engine.rules.phrases import join_words
 from trophy_engine.views.player import Player
 
 #: The greatest number of runs in a query.
@@ -49,16 +50,16 @@ class Leaderboards:
         self._index: LeaderboardIndex | None = None
         self._forgotten = repository.forgotten
         self.moves: list[Move] = []
-        self._sound = True
+        self._consistent = True
 
     # --- updates ----------------------------------------------------------------------------------------------------
 
     def as_of(self, instant: int) -> LeaderboardIndex:
         """Return the index as of an instant."""
         index = self.current_index()
-        self._sound = False
+        self._consistent = False
         index.advance_to(instant)
-        self._sound = True
+        self._consistent = True
         return index
 
     def recover(self) -> None:
@@ -69,71 +70,73 @@ class Leaderboards:
     def current_index(self) -> LeaderboardIndex:
         """Return the index, built from all users' states if there is none for the present rules and states.
 
-        A method that changes the index gets it from here, and sets ``_sound`` to False until it is done.
+        A method that changes the index gets it from here, and sets ``_consistent`` to False until it is done.
         """
         index, repository = self._index, self._repository
         forgotten = self._forgotten != repository.forgotten
-        if index is None or index.plan is not repository.plan or forgotten or not self._sound:
+        if index is None or index.plan is not repository.plan or forgotten or not self._consistent:
             self._index = None
             index = LeaderboardIndex(repository.plan, repository.users(), repository.state)
             self._forgotten = repository.forgotten
             repository.changed.clear()
-            self._index, self._sound = index, True
+            self._index, self._consistent = index, True
         elif repository.changed:
-            self._follow(index)
+            self._update_changed_users(index)
         return index
 
-    def _follow(self, index: LeaderboardIndex) -> None:
+    def _update_changed_users(self, index: LeaderboardIndex) -> None:
         """Update the index with the users that other engines changed."""
-        self._sound = False
+        self._consistent = False
         for user in self._repository.changed:
             state = self._repository.state(user)
             if state is not None:
                 index.update(state)
         self._repository.changed.clear()
-        self._sound = True
+        self._consistent = True
 
     def advance(self, since: int, until: int) -> Iterator[tuple[int, str, list[Move]]]:
         """Advance from one instant to another; yield each instant at which time changes a user, the user, and moves."""
         index = self.current_index()
-        self._sound = False
+        self._consistent = False
         index.advance_to(since)
         for at, state in index.changes_until(until):
             yield at, state.id, self._moved(index, state, at, partial(index.overlay, state, at))
         index.advance_to(until)
-        self._sound = True
+        self._consistent = True
 
     def refresh(self, state: UserState) -> None:
         """Update the index with a state that time has changed in the repository."""
         if self._index is not None:
             index = self.current_index()
-            self._sound = False
+            self._consistent = False
             index.update(state)
-            self._sound = True
+            self._consistent = True
 
     def record_change(self, state: UserState, at: int) -> Mapping[str, LeaderboardChange]:
         """Update the index after a user's command, and return the changes of the user's positions by leaderboard."""
         index = self.as_of(at)
-        self._sound = False
+        self._consistent = False
         self.moves = self._moved(index, state, at, partial(index.update, state))
-        self._sound = True
-        found = {}
+        self._consistent = True
+        changes = {}
         for board, run, before, after in self.moves:
             group = index.group(board, state.id)
             threshold = 1 if group is None else index.ranking(board, run).threshold(group)
-            found[board.key] = _change(board, run, before, after, threshold, group or ())
-        return MappingProxyType(found)
+            changes[board.key] = _change(board, run, before, after, threshold, group or ())
+        return MappingProxyType(changes)
 
-    def _moved(self, index: LeaderboardIndex, state: UserState, at: int, put: Callable[[], None]) -> list[Move]:
-        """Apply ``put`` to the index, and list the moves of the user in the runs of their local day."""
+    def _moved(
+        self, index: LeaderboardIndex, state: UserState, at: int, apply_change: Callable[[], None]
+    ) -> list[Move]:
+        """Apply the change to the index, and list the moves of the user in the runs of their local day."""
         day = state.clock.zone.window(at)[0]
         before = [
             (board, run, index.position(board, run, state.id))
             for board in index.changed_boards(state)
-            if (run := board.runs.holding(day)) is not None and board.rule.status == "active"
+            if (run := board.runs.run_on(day)) is not None and board.rule.status == "active"
         ]
-        put()
-        after = (Move(board, run, stood, index.position(board, run, state.id)) for board, run, stood in before)
+        apply_change()
+        after = (Move(board, run, position, index.position(board, run, state.id)) for board, run, position in before)
         return [move for move in after if move.after != move.before]
 
     # --- queries ----------------------------------------------------------------------------------------------------
@@ -164,11 +167,11 @@ class Leaderboards:
         board = self._board(key)
         number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
         limit = _check_window(board, offset, limit, user)
-        wanted = _check_filter(board, attributes)
+        required = _check_filter(board, attributes)
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
-        rows = () if scheduled else index.rankings(board, number, wanted, offset, limit, user)
-        rankings = tuple(LeaderboardRow(one, self._name(one), rank, value) for rank, one, value in rows)
+        rows = () if scheduled else index.rankings(board, number, required, offset, limit, user)
+        rankings = tuple(LeaderboardRow(user_id, self._name(user_id), rank, value) for rank, user_id, value in rows)
         return _view(board, number, at, rankings)
 
     def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
@@ -185,7 +188,7 @@ class Leaderboards:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
-        rank, value, _ = NOWHERE if scheduled else index.position(board, number, user)
+        rank, value, _ = NO_POSITION if scheduled else index.position(board, number, user)
         history = self._standing_days(board, [number], user, at).get(number, [])[-days:] if days else []
         start, end = _dates(board, number)
         return StandingView(
@@ -211,7 +214,8 @@ class Leaderboards:
             return ()
         if len(runs) > MOST_RUNS:
             raise InvalidValue(
-                f"{first} to {last} are {len(runs):,} runs of {key!r}; ask for at most {MOST_RUNS:,} at a time"
+                f"{first} to {last} contain {len(runs):,} runs of leaderboard {key!r}; "
+                f"request at most {MOST_RUNS:,} at a time"
             )
         histories = self._standing_days(board, runs, user, at)
         return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
@@ -220,7 +224,7 @@ class Leaderboards:
         self, board: BoardPlan, runs: Sequence[int], user: str, until: int
     ) -> dict[int, list[StandingDay]]:
         until = min(until, self._stops(board, runs[-1]))
-        histories = ((one, self._repository.transitions_of(one, until)) for one in self._repository.users())
+        histories = ((other, self._repository.transitions_of(other, until)) for other in self._repository.users())
         return standing_days(board, runs, user, histories, until)
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
@@ -249,23 +253,23 @@ class Leaderboards:
 
     def _past(self, at: int) -> LeaderboardIndex:
         """Return an index as of a past instant; the states of users who have passed it are computed from the log."""
-        found: dict[str, UserState] = {}
+        states: dict[str, UserState] = {}
         for user in self._repository.users():
             state = self._repository.state(user)
             if state is not None and state.clock.settled <= at:
-                found[user] = state.copy()
-                settle_user(Agenda(self._repository.plan), found[user], at)
+                states[user] = state.copy()
+                settle_user(Agenda(self._repository.plan), states[user], at)
             else:
                 for transition in self._repository.transitions_of(user, at):
-                    found[user] = transition.state
-        return LeaderboardIndex(self._repository.plan, found, found.get)
+                    states[user] = transition.state
+        return LeaderboardIndex(self._repository.plan, states, states.get)
 
     def _board(self, key: str) -> BoardPlan:
         boards = self._repository.plan.boards
-        found = boards.get(key)
-        if found is None:
+        board = boards.get(key)
+        if board is None:
             raise UnknownKey("leaderboard", key, tuple(boards))
-        return found
+        return board
 
     def _name(self, user: str) -> str | None:
         state = self._repository.state(user)
@@ -336,13 +340,13 @@ def _utc_day(at: int) -> int:
 
 def _run_of(board: BoardPlan, day: date) -> int:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(f"must be a date, not {short_repr(day)}", "run")
-    found = board.runs.holding(day.toordinal())
-    if found is None:
+        raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), "run")
+    run = board.runs.run_on(day.toordinal())
+    if run is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"
-        message = f"no run of {board.key!r} holds {day}; give a date from {board.rule.start} {until}"
+        message = f"leaderboard {board.key!r} has no run on {day}; use a date from {board.rule.start} {until}"
         raise InvalidValue(message)
-    return found
+    return run
 
 
 def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
@@ -350,21 +354,24 @@ def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | 
     if limit is None:
         limit = min(DEFAULT_LIMIT, most)
     if not 0 <= limit <= most:
-        raise InvalidValue(f"must be at least 0 and at most {most}, the size of {board.key!r}, not {limit}", "limit")
+        raise InvalidValue(
+            f"must be from 0 to {most}, the maximum number of participants of leaderboard {board.key!r}, not {limit}",
+            "limit",
+        )
     if offset < 0 and user is None:
-        raise InvalidValue(f"must be at least 0, not {offset}; name a user for rows above theirs", "offset")
+        raise InvalidValue(f"must be at least 0, not {offset}; only with a user it can be negative", "offset")
     return limit
 
 
 def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
     names = board.rule.breakdown_attributes
-    wanted = attributes or {}
-    for key in wanted:
+    required = attributes or {}
+    for key in required:
         if key not in names:
-            known = ", ".join(map(repr, names)) or "nothing"
-            raise InvalidValue(f"leaderboard {board.key!r} is not broken down by {key!r} but by {known}")
-    if names and not wanted:
-        listed = ", ".join(map(repr, names))
-        broken_down = f"leaderboard {board.key!r} is broken down by {listed}; give"
-        raise InvalidValue((broken_down, FieldName("attributes"), "to say which group"))
-    return wanted
+            raise InvalidValue(
+                f"leaderboard {board.key!r}: {unknown_key('breakdown attribute', key, nearest(str(key), names), names)}"
+            )
+    if names and not required:
+        fact = f"leaderboard {board.key!r} has a ranking for each group of users with the same {join_words(names)}; set"
+        raise InvalidValue((fact, FieldName("attributes"), "to select groups"))
+    return required

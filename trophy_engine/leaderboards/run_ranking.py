@@ -25,13 +25,13 @@ RankKey = tuple[Number, int, int, str]
 
 def rank_key(state: UserState, value: Value) -> RankKey | None:
     """Return the sort key of a user with a value, or None for a value that is not positive."""
-    gained, reached = value
-    return (_negated(gained), reached, state.profile.created, state.id) if gained > 0 else None
+    gain, reached_at = value
+    return (_negated(gain), reached_at, state.profile.created, state.id) if gain > 0 else None
 
 
-def value_on(place: RankKey) -> Number:
+def value_in(key: RankKey) -> Number:
     """Return the value in a rank key."""
-    return _negated(place[0])
+    return _negated(key[0])
 
 
 def _negated(number: Number) -> Number:
@@ -46,26 +46,30 @@ class RunRanking:
         self._most = board.rule.max_participants
         self._groups: dict[Group, Any] = {}  # sorted lists of rank keys
 
-    def add(self, group: Group, place: RankKey) -> None:
+    def add(self, group: Group, key: RankKey) -> None:
         """Add the rank key of a user."""
         if group not in self._groups:
             self._groups[group] = SortedList()
-        self._groups[group].add(place)
+        self._groups[group].add(key)
 
-    def remove(self, group: Group, place: RankKey) -> None:
+    def remove(self, group: Group, key: RankKey) -> None:
         """Remove the rank key of a user."""
-        self._groups[group].remove(place)
+        self._groups[group].remove(key)
         if not self._groups[group]:
             del self._groups[group]
 
-    def groups(self, wanted: Mapping[str, str]) -> list[Group]:
+    def groups(self, required: Mapping[str, str]) -> list[Group]:
         """List the groups with the given values of breakdown attributes."""
-        found = (group for group in self._groups if all(group[self._names.index(key)] == wanted[key] for key in wanted))
-        return list(found)
+        matching = (
+            group
+            for group in self._groups
+            if all(group[self._names.index(attribute)] == required[attribute] for attribute in required)
+        )
+        return list(matching)
 
-    def rank(self, place: RankKey, groups: Iterable[Group]) -> int | None:
+    def rank(self, key: RankKey, groups: Iterable[Group]) -> int | None:
         """Return the rank among the users of some groups, or None beyond ``max_participants``."""
-        better = sum(self._groups[group].bisect_left(place) for group in groups if group in self._groups)
+        better = sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
         return better + 1 if better < self._most else None
 
     def rows(self, groups: Sequence[Group], offset: int, limit: int) -> Iterator[tuple[int, RankKey]]:
@@ -75,7 +79,7 @@ class RunRanking:
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
         return enumerate(ranked if offset < last else (), start=offset + 1)
 
-    def stretch(self, group: Group, start: int, stop: int) -> Iterator[RankKey]:
+    def keys_between(self, group: Group, start: int, stop: int) -> Iterator[RankKey]:
         """Iterate over the rank keys of a group from one index to another (exclusive), even beyond the ranked ones."""
         ranked = self._groups.get(group)
         return iter(()) if ranked is None or start >= stop else ranked.islice(start, stop)
@@ -88,5 +92,5 @@ class RunRanking:
         ranked = self._groups.get(group, ())
         if len(ranked) < self._most:
             return 1
-        lowest = value_on(ranked[self._most - 1])
+        lowest = value_in(ranked[self._most - 1])
         return lowest + 1 if isinstance(lowest, int) else lowest

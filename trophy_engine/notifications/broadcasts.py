@@ -25,7 +25,7 @@ from trophy_engine.core import (
 from trophy_engine.notifications.plan import NotificationPlan
 
 #: The user of an effect that concerns all users.
-EVERYBODY: Final = ""
+ALL_USERS: Final = ""
 #: The delay between the end of a day in every zone and the announcement.
 ANNOUNCED_AFTER: Final = HOUR
 
@@ -60,36 +60,36 @@ def finished_early(
     before: Plan, after: Plan, at: int, top_rows: Callable[[BoardPlan, int, int], Rankings]
 ) -> list[RawEffect]:
     """List the effects for runs of leaderboards that a change of rules has ended early, each with its first rows."""
-    found: list[RawEffect] = []
+    broadcasts: list[RawEffect] = []
     for key, board in after.boards.items():
         former = before.boards.get(key)
         run = board.runs.nearest(at // DAY + EPOCH_DAY)
         first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
         stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
         if stopped and board.runs.opens(run) <= at and (closes is None or at < closes + ANNOUNCED_AFTER):
-            found.append((LeaderboardFinished, EVERYBODY, at, key, first_day, last_day, top_rows(board, run, at)))
-    return found
+            broadcasts.append((LeaderboardFinished, ALL_USERS, at, key, first_day, last_day, top_rows(board, run, at)))
+    return broadcasts
 
 
 def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
     for boost in rules.boosts:
         starts = begins_anywhere(boost.start)
         if since < starts <= until:
-            yield _Broadcast(starts, (BoostStarted, EVERYBODY, starts, boost.system, boost.rule))
+            yield _Broadcast(starts, (BoostStarted, ALL_USERS, starts, boost.system, boost.rule))
         over = None if boost.after is None else over_everywhere(boost.after - 1) + ANNOUNCED_AFTER
         if over is not None and since < over <= until:
-            yield _Broadcast(over, (BoostFinished, EVERYBODY, over, boost.system, boost.rule))
+            yield _Broadcast(over, (BoostFinished, ALL_USERS, over, boost.system, boost.rule))
 
 
 def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
     run = max(runs.nearest(since // DAY + EPOCH_DAY) - 1, 0)
-    while (opens := runs.opens(run)) <= until and runs.holding(runs.first_day(run)) == run:
+    while (opens := runs.opens(run)) <= until and runs.run_on(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:
-            yield _Broadcast(opens, (LeaderboardStarted, EVERYBODY, opens, board.key, first_day, last_day))
+            yield _Broadcast(opens, (LeaderboardStarted, ALL_USERS, opens, board.key, first_day, last_day))
         over = None if closes is None else closes + ANNOUNCED_AFTER
         if over is not None and since < over <= until:
-            finished = LeaderboardFinished, EVERYBODY, over, board.key, first_day, last_day
+            finished = LeaderboardFinished, ALL_USERS, over, board.key, first_day, last_day
             yield _Broadcast(over, finished, (board, run))
         run += 1

@@ -20,7 +20,7 @@ from trophy_engine.core import (
     values_of,
 )
 from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT
-from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_on
+from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_in
 from trophy_engine.repository.repository import Repository
 
 
@@ -57,8 +57,7 @@ class FinalRankings:
         states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
         rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
-            LeaderboardRow(place[3], self._name(place[3]), rank, value_on(place))
-            for rank, place in enumerate(rank_keys, 1)
+            LeaderboardRow(key[3], self._name(key[3]), rank, value_in(key)) for rank, key in enumerate(rank_keys, 1)
         )
 
     def _user_at(self, user: str, at: int) -> _UserThrough:
@@ -74,9 +73,9 @@ class FinalRankings:
 def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
         values = values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
-        place = rank_key(state, values[run]) if run in values else None
-        if place is not None:
-            yield place
+        key = rank_key(state, values[run]) if run in values else None
+        if key is not None:
+            yield key
 
 
 class _UserThrough:

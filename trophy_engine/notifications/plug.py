@@ -63,7 +63,7 @@ class NotificationPlug:
         if not isinstance(former, NotificationState):
             commands = (transition.command for transition in transitions)
             activity = [command.at for command in commands if isinstance(command, Record | Complete)]
-            return scheduled.begin(self.plan, state, activity, at)
+            return scheduled.initial_state(self.plan, state, activity, at)
         kept, systems = former.copy(), {system.key for system in diff.after.systems}
         kept.boosts_through = max(kept.boosts_through, state.clock.zone.window(at)[0])
         kept.emails = tuple(email for email in kept.emails if email[1] in diff.after.achievements)
@@ -81,19 +81,19 @@ class NotificationPlug:
 
     def act(self, agenda: Agenda, state: UserState, at: int) -> None:
         """Send every message that is due at an instant."""
-        scheduled.send(self.plan, agenda, state, _of(state), at)
+        scheduled.send_due(self.plan, agenda, state, _of(state), at)
 
     def observe(
         self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
     ) -> None:
         """Update the notifications after a step; only events and completions by a call are activity."""
-        own = _of(state)
+        notifications = _of(state)
         if isinstance(command, Record | Complete):
-            scheduled.note_activity(self.plan, state, own, at)
+            scheduled.record_activity(self.plan, state, notifications, at)
         elif isinstance(command, Identify):
             state.clock.due = min(state.clock.due, at)  # messages may use another zone now
-        scheduled.note_completions(agenda, state, own, effects, at)
-        scheduled.note_awards(self.plan, agenda, state, own, effects, at)
+        scheduled.send_completion_emails(agenda, state, notifications, effects, at)
+        scheduled.announce_awards(self.plan, agenda, state, notifications, effects, at)
 
 
 def plug_of(plan: Plan) -> NotificationPlug | None:
@@ -102,5 +102,5 @@ def plug_of(plan: Plan) -> NotificationPlug | None:
 
 
 def _of(state: UserState) -> NotificationState:
-    own: NotificationState = state.plugs[KEY]
-    return own
+    notifications: NotificationState = state.plugs[KEY]
+    return notifications

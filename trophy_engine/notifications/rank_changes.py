@@ -14,13 +14,13 @@ from typing import Final, NamedTuple, TypeVar
 from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Move
-from trophy_engine.leaderboards.run_ranking import Group, value_on
+from trophy_engine.leaderboards.run_ranking import Group, value_in
 from trophy_engine.numbers import Number
 
 V = TypeVar("V")
 #: The user of an effect that concerns the whole leaderboard.
-_EVERYBODY: Final = ""
-#: A leaderboard and a user, or ``_EVERYBODY``.
+_ALL_USERS: Final = ""
+#: A leaderboard and a user, or ``_ALL_USERS``.
 _Name = tuple[str, str]
 
 
@@ -87,7 +87,7 @@ class RankNotifier:
             at, board, user = heappop(self._due)
             self._keep_former((board, user))
             change = self._waiting.pop((board, user))
-            if change.rank != change.previous or user == _EVERYBODY:
+            if change.rank != change.previous or user == _ALL_USERS:
                 self._closes[board, user] = at + self._throttle
                 yield _effect(board, user, at, change)
 
@@ -98,12 +98,12 @@ class RankNotifier:
             return
         day = board.runs.first_day(run)
         if before[0] != after[0]:
-            yield from self._tell(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]))
-        for one, rank, previous, value in _displaced(move, index):
-            yield from self._tell(board.key, one, at, _Rank(day, rank, previous, value, value))
-        yield from self._tell(board.key, _EVERYBODY, at, _Rank(day))
+            yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]))
+        for displaced_user, rank, previous, value in _displaced(move, index):
+            yield from self._notify(board.key, displaced_user, at, _Rank(day, rank, previous, value, value))
+        yield from self._notify(board.key, _ALL_USERS, at, _Rank(day))
 
-    def _tell(self, board: str, user: str, at: int, change: _Rank) -> Iterator[RawEffect]:
+    def _notify(self, board: str, user: str, at: int, change: _Rank) -> Iterator[RawEffect]:
         name = board, user
         self._keep_former(name)
         waiting, closes = self._waiting.get(name), self._closes.get(name, at)
@@ -128,7 +128,7 @@ def _restore(values: dict[_Name, V], name: _Name, former: V | None) -> None:
 
 
 def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
-    if user == _EVERYBODY:
+    if user == _ALL_USERS:
         return LeaderboardChanged, user, at, board, change.day
     return (RankChanged, user, at, board, *change)
 
@@ -151,11 +151,11 @@ def _shifted(
     """Yield the users of a group between the previous and the new rank of a user; None is below the ranked users."""
     ranking, most = index.ranking(board, run), board.rule.max_participants
     below = most + 1
-    start, goal = before or below, after or below
-    if goal < start:  # up: the users in between went down, one of them perhaps below the ranked users
-        first, last, step = goal + 1, start, -1
+    start, target = before or below, after or below
+    if target < start:  # up: the users in between went down, one of them perhaps below the ranked users
+        first, last, step = target + 1, start, -1
     else:
-        first, last, step = start, goal - 1, 1
-    for rank, place in enumerate(ranking.stretch(group, first - 1, last), start=first):
+        first, last, step = start, target - 1, 1
+    for rank, key in enumerate(ranking.keys_between(group, first - 1, last), start=first):
         previous = rank + step
-        yield place[3], rank if rank <= most else None, previous if previous <= most else None, value_on(place)
+        yield key[3], rank if rank <= most else None, previous if previous <= most else None, value_in(key)

@@ -54,52 +54,54 @@ _SYSTEM: Final = position(PointsAwarded, "system")
 _AWARDED: Final = position(PointsAwarded, "awarded")
 
 
-def begin(plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int) -> NotificationState:
+def initial_state(plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int) -> NotificationState:
     """Return the notifications of a user with activity at these instants, without messages due up to ``at``."""
-    home = _email_zone(state)
+    time_zone = _email_zone(state)
     last_active = max(activity, default=state.profile.created)
-    day = home.window(last_active)[0]
-    own = NotificationState(last_active, state.clock.zone.window(at)[0])
-    own.reactivations = sum(_clock(home, day + days, _MORNING) <= at for days in _IDLE_DAYS)
+    day = time_zone.window(last_active)[0]
+    notifications = NotificationState(last_active, state.clock.zone.window(at)[0])
+    notifications.reactivations = sum(_instant_on(time_zone, day + days, _MORNING) <= at for days in _IDLE_DAYS)
     first_day = plan.recap.first_day(plan.recap.index(day))
-    if activity and _clock(home, _following(plan, first_day), _MORNING) > at:
-        own.recaps = (first_day,)
-    return own
+    if activity and _instant_on(time_zone, _following(plan, first_day), _MORNING) > at:
+        notifications.recaps = (first_day,)
+    return notifications
 
 
-def next_due(rules: NotificationPlan, plan: Plan, state: UserState, own: NotificationState) -> int:
+def next_due(rules: NotificationPlan, plan: Plan, state: UserState, notifications: NotificationState) -> int:
     """Return the instant of the next scheduled message, whether or not the user wants it."""
-    return min(find(rules, plan, state, own) for find, _ in _KINDS)
+    return min(find(rules, plan, state, notifications) for find, _ in _KINDS)
 
 
-def send(rules: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
+def send_due(
+    rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
     """Send every message that is due at an instant."""
     for find, send_kind in _KINDS:
-        while find(rules, agenda.plan, state, own) <= at:
-            send_kind(rules, agenda, state, own, at)
+        while find(rules, agenda.plan, state, notifications) <= at:
+            send_kind(rules, agenda, state, notifications, at)
 
 
 def _email_zone(state: UserState) -> Zone:
     return state.clock.zone if state.profile.zone_given else zone(_EASTERN)
 
 
-def _clock(home: Zone, day: int, time_of_day: int) -> int:
-    return home.instant(day, time_of_day) if day <= LAST_DAY else NEVER
+def _instant_on(time_zone: Zone, day: int, time_of_day: int) -> int:
+    return time_zone.instant(day, time_of_day) if day <= LAST_DAY else NEVER
 
 
 def _wants(state: UserState, message: str) -> bool:
-    written = state.profile.preferences.get(f"notifications.{message}")
-    return not state.profile.control and (written is None or bool(json.loads(written)))
+    encoded = state.profile.preferences.get(f"notifications.{message}")
+    return not state.profile.control and (encoded is None or bool(json.loads(encoded)))
 
 
 # --- points: the first change at once, later ones of a window at its end ----------------------------------------------
 
 
-def note_awards(
+def announce_awards(
     rules: NotificationPlan,
     agenda: Agenda,
     state: UserState,
-    own: NotificationState,
+    notifications: NotificationState,
     effects: Sequence[RawEffect],
     at: int,
 ) -> None:
@@ -109,19 +111,19 @@ def note_awards(
         if raw[KIND] is PointsAwarded:
             changes[raw[_SYSTEM]] = changes.get(raw[_SYSTEM], 0) + raw[_AWARDED]
     for system, added in changes.items():
-        closes, gathered = own.points_changes.get(system, (at, 0))
+        closes, gathered = notifications.points_changes.get(system, (at, 0))
         if gathered or at < closes:
-            own.points_changes = {**own.points_changes, system: (closes, gathered + added)}
+            notifications.points_changes = {**notifications.points_changes, system: (closes, gathered + added)}
             state.clock.due = min(state.clock.due, closes)
         else:
-            _send_change(rules, agenda, state, own, system, added, at)
+            _send_change(rules, agenda, state, notifications, system, added, at)
 
 
 def _send_change(
     rules: NotificationPlan,
     agenda: Agenda,
     state: UserState,
-    own: NotificationState,
+    notifications: NotificationState,
     system: str,
     added: int,
     at: int,
@@ -129,65 +131,71 @@ def _send_change(
     if not added:
         return
     if rules.throttle:
-        own.points_changes = {**own.points_changes, system: (at + rules.throttle, 0)}
-    total = next(state.points.balances[one.index] for one in agenda.plan.systems if one.key == system)
+        notifications.points_changes = {**notifications.points_changes, system: (at + rules.throttle, 0)}
+    total = next(
+        state.points.balances[system_plan.index] for system_plan in agenda.plan.systems if system_plan.key == system
+    )
     agenda.effects.append((PointsChanged, state.id, at, system, total, added))
 
 
-def _next_change(_: NotificationPlan, __: Plan, ___: UserState, own: NotificationState) -> int:
-    return min((closes for closes, gathered in own.points_changes.values() if gathered), default=NEVER)
+def _next_change(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
+    return min((closes for closes, gathered in notifications.points_changes.values() if gathered), default=NEVER)
 
 
-def _send_changes(rules: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
-    for system, (closes, gathered) in sorted(own.points_changes.items()):
+def _send_changes(
+    rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
+    for system, (closes, gathered) in sorted(notifications.points_changes.items()):
         if gathered and closes <= at:
-            _send_change(rules, agenda, state, own, system, gathered, at)
+            _send_change(rules, agenda, state, notifications, system, gathered, at)
 
 
 # --- a user's own boosts: at the midnights of start and end -----------------------------------------------------------
 
 
-def _next_boost_day(rules: NotificationPlan, state: UserState, own: NotificationState) -> int | None:
+def _next_boost_day(rules: NotificationPlan, state: UserState, notifications: NotificationState) -> int | None:
     days = (
         day for boost in rules.own_boosts.get(state.id, ()) for day in (boost.start, boost.after) if day is not None
     )
-    return min((day for day in days if day > own.boosts_through), default=None)
+    return min((day for day in days if day > notifications.boosts_through), default=None)
 
 
-def _next_boost(rules: NotificationPlan, _: Plan, state: UserState, own: NotificationState) -> int:
-    day = _next_boost_day(rules, state, own)
+def _next_boost(rules: NotificationPlan, _: Plan, state: UserState, notifications: NotificationState) -> int:
+    day = _next_boost_day(rules, state, notifications)
     return NEVER if day is None or day > LAST_DAY else state.clock.zone.midnight(day)
 
 
-def _send_boosts(rules: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
-    day = _next_boost_day(rules, state, own)
+def _send_boosts(
+    rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
+    day = _next_boost_day(rules, state, notifications)
     if day is None:
         return
-    own.boosts_through = day
-    for kind, place in ((BoostFinished, "after"), (BoostStarted, "start")):
+    notifications.boosts_through = day
+    for kind, boundary in ((BoostFinished, "after"), (BoostStarted, "start")):
         for boost in rules.own_boosts[state.id]:
-            if getattr(boost, place) == day:
+            if getattr(boost, boundary) == day:
                 agenda.effects.append((kind, state.id, at, boost.system, boost.rule))
 
 
 # --- achievements: in the late afternoon ------------------------------------------------------------------------------
 
 
-def note_completions(
-    agenda: Agenda, state: UserState, own: NotificationState, effects: Sequence[RawEffect], at: int
+def send_completion_emails(
+    agenda: Agenda, state: UserState, notifications: NotificationState, effects: Sequence[RawEffect], at: int
 ) -> None:
     """Send the email of each completion if it is late afternoon in the user's zone, else keep it until then."""
     completed = [raw[_ACHIEVEMENT] for raw in effects if raw[KIND] is AchievementCompleted]
     if not completed:
         return
-    home = _email_zone(state)
-    day = home.window(at)[0]
-    if _clock(home, day, _AFTERNOON) <= at <= _clock(home, day, _EVENING):
+    time_zone = _email_zone(state)
+    day = time_zone.window(at)[0]
+    if _instant_on(time_zone, day, _AFTERNOON) <= at <= _instant_on(time_zone, day, _EVENING):
         for achievement in completed:
             _send_completion(agenda, state, achievement, at)
         return
-    due = _clock(home, day if at < _clock(home, day, _AFTERNOON) else day + 1, _AFTERNOON)
-    own.emails = (*own.emails, *((due, achievement) for achievement in completed))
+    due = _instant_on(time_zone, day if at < _instant_on(time_zone, day, _AFTERNOON) else day + 1, _AFTERNOON)
+    notifications.emails = (*notifications.emails, *((due, achievement) for achievement in completed))
     state.clock.due = min(state.clock.due, due)
 
 
@@ -196,12 +204,14 @@ def _send_completion(agenda: Agenda, state: UserState, achievement: str, at: int
         agenda.effects.append((AchievementDue, state.id, at, achievement))
 
 
-def _next_email(_: NotificationPlan, __: Plan, ___: UserState, own: NotificationState) -> int:
-    return min((due for due, _ in own.emails), default=NEVER)
+def _next_email(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
+    return min((due for due, _ in notifications.emails), default=NEVER)
 
 
-def _send_emails(_: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
-    emails, own.emails = own.emails, tuple(email for email in own.emails if email[0] > at)
+def _send_emails(
+    _: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
+    emails, notifications.emails = notifications.emails, tuple(email for email in notifications.emails if email[0] > at)
     for due, achievement in emails:
         if due <= at:
             _send_completion(agenda, state, achievement, at)
@@ -210,30 +220,32 @@ def _send_emails(_: NotificationPlan, agenda: Agenda, state: UserState, own: Not
 # --- recaps: on the morning after a period in which the user was active -----------------------------------------------
 
 
-def note_activity(rules: NotificationPlan, state: UserState, own: NotificationState, at: int) -> None:
+def record_activity(rules: NotificationPlan, state: UserState, notifications: NotificationState, at: int) -> None:
     """Record activity of a user: reactivation messages start again, and the period has a recap."""
-    own.last_active = at
-    own.reactivations = 0
+    notifications.last_active = at
+    notifications.reactivations = 0
     first_day = rules.recap.first_day(rules.recap.index(_email_zone(state).window(at)[0]))
-    if first_day > own.recapped_through and first_day not in own.recaps:
-        own.recaps = (*own.recaps, first_day)
+    if first_day > notifications.recapped_through and first_day not in notifications.recaps:
+        notifications.recaps = (*notifications.recaps, first_day)
         state.clock.due = min(state.clock.due, at)
 
 
-def _next_recap(rules: NotificationPlan, _: Plan, state: UserState, own: NotificationState) -> int:
-    if not own.recaps:
+def _next_recap(rules: NotificationPlan, _: Plan, state: UserState, notifications: NotificationState) -> int:
+    if not notifications.recaps:
         return NEVER
-    return _clock(_email_zone(state), _following(rules, min(own.recaps)), _MORNING)
+    return _instant_on(_email_zone(state), _following(rules, min(notifications.recaps)), _MORNING)
 
 
 def _following(rules: NotificationPlan, first_day: int) -> int:
     return rules.recap.first_day(rules.recap.index(first_day) + 1)
 
 
-def _send_recap(rules: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
-    first_day = min(own.recaps)
-    own.recaps = tuple(day for day in own.recaps if day != first_day)
-    own.recapped_through = max(own.recapped_through, first_day)
+def _send_recap(
+    rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
+    first_day = min(notifications.recaps)
+    notifications.recaps = tuple(day for day in notifications.recaps if day != first_day)
+    notifications.recapped_through = max(notifications.recapped_through, first_day)
     if _wants(state, "recap"):
         agenda.effects.append((RecapDue, state.id, at, first_day, _following(rules, first_day) - 1))
 
@@ -241,29 +253,33 @@ def _send_recap(rules: NotificationPlan, agenda: Agenda, state: UserState, own: 
 # --- reactivation: on mornings after idle days ------------------------------------------------------------------------
 
 
-def _next_reactivation(_: NotificationPlan, __: Plan, state: UserState, own: NotificationState) -> int:
-    if own.reactivations == len(_IDLE_DAYS):
+def _next_reactivation(_: NotificationPlan, __: Plan, state: UserState, notifications: NotificationState) -> int:
+    if notifications.reactivations == len(_IDLE_DAYS):
         return NEVER
-    home = _email_zone(state)
-    return _clock(home, home.window(own.last_active)[0] + _IDLE_DAYS[own.reactivations], _MORNING)
+    time_zone = _email_zone(state)
+    return _instant_on(
+        time_zone, time_zone.window(notifications.last_active)[0] + _IDLE_DAYS[notifications.reactivations], _MORNING
+    )
 
 
-def _send_reactivation(_: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
-    days = _IDLE_DAYS[own.reactivations]
-    own.reactivations += 1
+def _send_reactivation(
+    _: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
+    days = _IDLE_DAYS[notifications.reactivations]
+    notifications.reactivations += 1
     if _wants(state, "reactivation"):
-        agenda.effects.append((ReactivationDue, state.id, at, own.reactivations, days))
+        agenda.effects.append((ReactivationDue, state.id, at, notifications.reactivations, days))
 
 
 # --- streak reminders: while the present period can still be credited -------------------------------------------------
 
 
-def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, own: NotificationState) -> int:
+def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, notifications: NotificationState) -> int:
     streak = state.streak.custom_streak or plan.streak
     if streak is None or not state.streak.length:
         return NEVER
     period = open_period(state.streak, streak)
-    if period == NEVER or period <= own.reminded_through:
+    if period == NEVER or period <= notifications.reminded_through:
         return NEVER
     at = _reminder_at(plan, streak, state, period)
     # The hour is past if a period opens late, as by a pause that is taken back.
@@ -274,20 +290,22 @@ def _reminder_at(plan: Plan, streak: StreakPlan, state: UserState, period: int) 
     """Return the instant of the reminder for a period that is not credited, or ``NEVER``."""
     first_day = streak.first_day(period)
     if streak.daily:
-        home = state.clock.zone
-        return home.midnight(period + 1) - _BEFORE_THE_DAY_ENDS if home.exists(period) else NEVER
+        time_zone = state.clock.zone
+        return time_zone.midnight(period + 1) - _BEFORE_THE_DAY_ENDS if time_zone.exists(period) else NEVER
     weekly = plan.ruleset.streak is not None and plan.ruleset.streak.frequency == "weekly"
     day = first_day + (_FRIDAY - first_day) % _WEEK if weekly else first_day + _THE_25TH
-    return _clock(_email_zone(state), day, _MORNING)
+    return _instant_on(_email_zone(state), day, _MORNING)
 
 
-def _send_reminder(_: NotificationPlan, agenda: Agenda, state: UserState, own: NotificationState, at: int) -> None:
+def _send_reminder(
+    _: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
+) -> None:
     streak = state.streak.custom_streak or agenda.plan.streak
     if streak is None:
         return
-    own.reminded_through = open_period(state.streak, streak)
+    notifications.reminded_through = open_period(state.streak, streak)
     if _wants(state, "streak_reminder"):
-        first_day = streak.first_day(own.reminded_through)
+        first_day = streak.first_day(notifications.reminded_through)
         agenda.effects.append((StreakReminderDue, state.id, at, state.streak.length, first_day))
 
 

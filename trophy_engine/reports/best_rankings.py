@@ -44,10 +44,12 @@ class BestRankings:
     def __call__(self, first: date, last: date) -> Mapping[str, StandingView]:
         """Return the best rankings between two days, by leaderboard; leaderboards without a rank are absent."""
         last = min(last, self._last)
-        held = {key: min(self._held(key, first, last), key=_order, default=None) for key in self._boards}
-        return {key: best for key, best in held.items() if best is not None}
+        best_rankings = {
+            key: min(self._rankings_of_runs(key, first, last), key=_sort_key, default=None) for key in self._boards
+        }
+        return {key: best for key, best in best_rankings.items() if best is not None}
 
-    def _held(self, board: str, first: date, last: date) -> Iterator[StandingView]:
+    def _rankings_of_runs(self, board: str, first: date, last: date) -> Iterator[StandingView]:
         """Yield the best ranking of each run that overlaps the days."""
         if board not in self._known:
             self._known[board] = self._standings(board)
@@ -60,11 +62,11 @@ class BestRankings:
 
 def _best(history: Sequence[StandingDay], first: date, last: date) -> StandingDay | None:
     """Return the highest rank between two days, including the rank at the start of the first day."""
-    before = [one for one in history if one.date < first][-1:]
-    within = [one for one in history if first <= one.date <= last]
-    return min((one for one in before + within if one.rank is not None), key=_order, default=None)
+    before = [row for row in history if row.date < first][-1:]
+    within = [row for row in history if first <= row.date <= last]
+    return min((row for row in before + within if row.rank is not None), key=_sort_key, default=None)
 
 
-def _order(one: StandingDay | StandingView) -> tuple[Number, Number]:
+def _sort_key(ranking: StandingDay | StandingView) -> tuple[Number, Number]:
     """Return the sort key of a ranking: by rank, then by descending value."""
-    return one.rank or 0, -(one.value or 0)
+    return ranking.rank or 0, -(ranking.value or 0)

@@ -68,8 +68,8 @@ def histogram(
 
 
 def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
-    wanted = Filter(attributes or {})
-    return (player for player in players if wanted.mismatch(player.attributes) is None)
+    required = Filter(attributes or {})
+    return (player for player in players if required.mismatch(player.attributes) is None)
 
 
 def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:
@@ -79,7 +79,7 @@ def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[Leve
         InvalidValue: the points system has no levels.
     """
     if not system.levels:
-        raise InvalidValue(f"points system {system.key!r} has no levels to count users at; declare some first")
+        raise InvalidValue(f"points system {system.key!r} has no levels; add levels to the rules first")
     balances = (player.points.get(system.key) for player in players)  # none before it was added
     levels = (None if balance is None else balance.level for balance in balances)
     users = Counter(level.key for level in levels if level is not None)

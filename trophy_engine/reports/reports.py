@@ -100,7 +100,7 @@ class Reports:
         elif points is not None and metric is None:
             measure = Measure("points", points)
         else:
-            raise InvalidValue("a summary takes exactly one of metric=KEY and points=KEY")
+            raise InvalidValue("a summary requires exactly one of metric and points")
         check_text(measure.key, measure.kind)
         check_range(aggregation, start, end)
         transitions = self._engine.transitions(user, at=at)

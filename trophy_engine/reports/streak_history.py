@@ -148,7 +148,7 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
                 today = streak.index(transitions[number - 1].state.clock.day)
                 length = recounted[-1] if recounted else transition.before.streak.length
                 record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
-        elif _dropped_streak(transition):
+        elif _has_dropped_streak(transition):
             record.drop_streak(streak.index(transition.state.clock.day))
         for day, effect, _ in dated_effects((transition,)):
             record.add_effect(day, effect)
@@ -157,13 +157,13 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
     return record
 
 
-def _dropped_streak(transition: Transition) -> bool:
+def _has_dropped_streak(transition: Transition) -> bool:
     """Return whether a preference of the user removed a running streak."""
     before, after = transition.before, transition.state
     if before is None or not before.streak.length or after.streak.length:
         return False
-    chosen = after.streak.custom_streak
-    if chosen is None or chosen.conditions:
+    custom = after.streak.custom_streak
+    if custom is None or custom.conditions:
         return False
     return all(effect.kind is not StreakLost for effect in transition.effects)
 
@@ -177,7 +177,7 @@ class _StreakRecord:
         credited, frozen: the numbers of these periods.
         lost: the length of the lost streak, by the period of the loss.
         restored: the length of the streak, by the period from which it applies.
-        carried: the first and the last period that each restoration protects.
+        protected_ranges: the first and the last period that each restoration protects.
         reset_at: the instant of a reset, by period.
         starts: the days on which streaks started.
         pauses: the first and the last day of each pause, by its number.
@@ -188,7 +188,7 @@ class _StreakRecord:
     frozen: set[int] = attrs.field(factory=set)
     lost: dict[int, int] = attrs.field(factory=dict)
     restored: dict[int, int] = attrs.field(factory=dict)
-    carried: list[tuple[int, int]] = attrs.field(factory=list)
+    protected_ranges: list[tuple[int, int]] = attrs.field(factory=list)
     reset_at: dict[int, int] = attrs.field(factory=dict)
     starts: list[int] = attrs.field(factory=list)
     pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
@@ -206,7 +206,7 @@ class _StreakRecord:
             self._add_miss(today, effect)
         elif kind is StreakReset:
             self.reset_at[today] = effect.at
-            self._forget_from(today)
+            self._drop_from(today)
             self.lost[today] = effect.length
         elif kind is StreakRestored:
             self._restore(today, effect.length)
@@ -248,17 +248,17 @@ class _StreakRecord:
 
     def drop_streak(self, today: int) -> None:
         """End the streak as of today, without a loss."""
-        self._forget_from(today)
+        self._drop_from(today)
         self.restored[today] = 0
 
     def _restore(self, today: int, length: int) -> None:
         """Restore the last lost streak of a length, from its loss through today."""
         since = max((period for period, lost in self.lost.items() if lost == length), default=today)
-        self._forget_from(since)
+        self._drop_from(since)
         self.restored[since] = length
-        self.carried.append((since, today))
+        self.protected_ranges.append((since, today))
 
-    def _forget_from(self, period: int) -> None:
+    def _drop_from(self, period: int) -> None:
         self.credited = {credited for credited in self.credited if credited < period}
         self.lost = {known: length for known, length in self.lost.items() if known < period}
         self.restored = {known: length for known, length in self.restored.items() if known < period}
@@ -293,14 +293,14 @@ class _StreakRecord:
             )
 
     def _paused(self, period: int, pauses: Pauses) -> bool:
-        if any(first <= period <= last for first, last in self.carried):
+        if any(first <= period <= last for first, last in self.protected_ranges):
             return False
         first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
         return pauses.end_of_stretch(first_day, end) is not None
 
     def is_decided(self, period: int) -> bool:
         """Return whether a period is credited or protected by a restoration."""
-        return period in self.credited or any(first <= period <= last for first, last in self.carried)
+        return period in self.credited or any(first <= period <= last for first, last in self.protected_ranges)
 
     def first_day(self, period: int) -> date:
         """Return the first day of a period."""

@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.errors import FieldName, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.reports.daily_totals import DailyTotals
 
@@ -62,11 +62,11 @@ def check_range(aggregation: str, start: object, end: object) -> None:
             or more than 400 days apart.
     """
     if aggregation not in get_args(FrequencyName):
-        names = ", ".join(get_args(FrequencyName))
-        raise InvalidValue(f"must be one of {names}, not {short_repr(aggregation)}", "aggregation")
+        names = ", ".join(map(repr, get_args(FrequencyName)))
+        raise InvalidValue((f"must be one of {names}, not", GivenValue(aggregation)), "aggregation")
     for name, day in (("start", start), ("end", end)):
         if not isinstance(day, date) or isinstance(day, datetime):
-            raise InvalidValue(f"must be a date, not {short_repr(day)}", name)
+            raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), name)
         if not _DAYS[0] <= day <= _DAYS[1]:
             raise InvalidValue(f"must lie in the years 1900 to 2199, not {day}", name)
     if isinstance(start, date) and isinstance(end, date):

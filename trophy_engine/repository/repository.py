@@ -1,7 +1,7 @@
 """The repository: a storage's log and the live states of its users.
 
-A state that is not live is loaded from the user's snapshot and the entries after it. ``whole`` is False while a command
-changes live states: if it is interrupted, the next call drops them and loads them from the log.
+A state that is not live is loaded from the user's snapshot and the entries after it. ``consistent`` is False while a
+command changes live states: if it is interrupted, the next call drops them and loads them from the log.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from trophy_engine.core import (
     Transition,
     UserState,
     apply_command,
-    make_due_happen,
     migrate_state,
+    settle_to_last_effect,
     settle_user,
 )
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
@@ -38,7 +38,7 @@ from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 # Faster than the constructor of a named tuple; one is made for every event.
 _new = tuple.__new__
 #: The id of no user: the log has no entries of it but those about all users.
-_NOBODY: Final = ""
+_NO_USER: Final = ""
 #: A state loaded with more entries than this needs a snapshot: loading one takes as long as applying these.
 _SHORT_TAIL: Final = 10
 #: An entry that was applied while loading counts as this many new ones: its cost returns with every opening.
@@ -53,7 +53,7 @@ class Repository:
         plugs: the plugs with which rules are compiled.
         plan: the rules in force.
         states: the live states, by user.
-        whole: True if the live states agree with the log; False while a command changes them.
+        consistent: True if the live states agree with the log; False while a command changes them.
         in_batch: True while a batch is open.
         forgotten: how often all live states have been dropped or replaced.
         changed: the users with entries of other engines that were read; the leaderboards clear it.
@@ -64,7 +64,7 @@ class Repository:
         self.storage = storage
         self.plugs = plugs
         self.states: dict[str, UserState] = {}
-        self.whole = True
+        self.consistent = True
         self.in_batch = False
         self.forgotten = 0
         self.changed: dict[str, None] = {}
@@ -85,11 +85,11 @@ class Repository:
         """Read the end of the log, and change the rules if they differ; repeat if another engine appends first."""
         while True:
             self.forget()
-            wanted = self.plan.ruleset if ruleset is None else ruleset
-            if self._rules_history and self.plan.ruleset.digest == wanted.digest:
+            required = self.plan.ruleset if ruleset is None else ruleset
+            if self._rules_history and self.plan.ruleset.digest == required.digest:
                 return
             with suppress(StorageConflict):
-                self.migration_effects = self.change_rules(wanted, self.latest())
+                self.migration_effects = self.change_rules(required, self.latest())
                 return
 
     def _read_rules_history(self) -> list[tuple[int, ChangeRules]]:
@@ -106,7 +106,7 @@ class Repository:
     def settled(self) -> int:
         """Return the latest instant at which all users were settled or the rules changed; ``FIRST`` for none."""
         if self._settled is None:
-            self._settled = max((command.at for command in self.commands_of(_NOBODY)), default=FIRST)
+            self._settled = max((command.at for command in self.commands_of(_NO_USER)), default=FIRST)
         return self._settled
 
     def settle(self, at: int) -> None:
@@ -129,7 +129,7 @@ class Repository:
         self.check_no_batch()
         command = ChangeRules(ruleset.to_text(format="json"), at)
         former, plan = self.plan, plan_of(command.rules, self.plugs)
-        self.whole = False
+        self.consistent = False
         effects: list[RawEffect] = []
         after = {}
         for user_id in self.users():
@@ -143,7 +143,7 @@ class Repository:
         self.states = after
         self.forgotten += 1
         self.append(0, command)
-        self.whole = True
+        self.consistent = True
         return effects
 
     def check_no_batch(self) -> None:
@@ -153,7 +153,7 @@ class Repository:
             InvalidValue: a batch is open.
         """
         if self.in_batch:
-            raise InvalidValue("rules do not change within a batch; end it first")
+            raise InvalidValue("rules cannot change within a batch; end the batch first")
 
     def _migrate(
         self, state: UserState, former: Plan, plan: Plan, command: ChangeRules, sequence: int, effects: list[RawEffect]
@@ -211,7 +211,7 @@ class Repository:
                     agenda = Agenda(plan)
                 case Settle(at):
                     if state is not None:
-                        state = make_due_happen(agenda, state, at)
+                        state = settle_to_last_effect(agenda, state, at)
                 case command:
                     state = apply_command(agenda, state, command)
             agenda.begin([])
@@ -222,8 +222,8 @@ class Repository:
 
     def _plan_at(self, sequence: int) -> Plan:
         """Return the rules in force after an entry of the log."""
-        known = [command.rules for place, command in self._rules_history if place <= sequence]
-        return plan_of(known[-1] if known else NO_RULES, self.plugs)
+        rules = [command.rules for changed_at, command in self._rules_history if changed_at <= sequence]
+        return plan_of(rules[-1] if rules else NO_RULES, self.plugs)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Iterate over the commands about a user, and those about all users, in the order of the log."""
@@ -266,7 +266,7 @@ class Repository:
         self.storage.append((entry,))
         self._sequence += 1
         if self._snapshot_every is not None:
-            self._age((entry,))
+            self._count_unsaved((entry,))
 
     def find(self, command: Record) -> Entry | None:
         """Return the entry of the record that used a command's idempotency key, or None."""
@@ -284,29 +284,29 @@ class Repository:
             StorageError: the entries could not be stored; nothing has happened.
         """
         entries = self._pending.entries
-        self.whole = False
+        self.consistent = False
         self.storage.append(entries)
         self._pending = PendingEntries()
         self.in_batch = False
         if self._snapshot_every is not None:
-            self._age(entries)
-        self.whole = True
+            self._count_unsaved(entries)
+        self.consistent = True
 
     def abandon_batch(self) -> None:
         """End a failed batch; the next call drops its changes."""
-        self.whole = False
+        self.consistent = False
         self.in_batch = False
 
     def forget(self) -> None:
         """Drop all live states and pending entries, and read the storage again."""
-        self.whole = False
+        self.consistent = False
         self.in_batch = False
         self._pending = PendingEntries()
         self._drop_states()
         self._sequence = self.storage.length()
         self._rules_history = self._read_rules_history()
         self.plan = self._plan_at(self._sequence)
-        self.whole = True
+        self.consistent = True
 
     def _drop_states(self) -> None:
         self.forgotten += 1
@@ -324,7 +324,7 @@ class Repository:
         self._pending = PendingEntries(entries)
         self._drop_states()
         self._sequence = entries[-1].sequence if entries else self.storage.length()
-        self.whole = True
+        self.consistent = True
 
     def catch_up(self) -> bool:
         """Read what other engines have appended to the log, and return True if there was anything.
@@ -336,25 +336,25 @@ class Repository:
         length = self.storage.length()
         if length == self._sequence:
             return False
-        self.whole = False
+        self.consistent = False
         agenda = Agenda(self.plan)
         for entry in self.storage.entries(self._sequence):
             if isinstance(entry.command, ChangeRules):
                 break
-            self._follow(agenda, entry.command)
+            self._apply_foreign_command(agenda, entry.command)
             self._sequence = entry.sequence
         if self._sequence < length:
             self.forget()
-        self.whole = True
+        self.consistent = True
         return True
 
-    def _follow(self, agenda: Agenda, command: Command) -> None:
+    def _apply_foreign_command(self, agenda: Agenda, command: Command) -> None:
         """Apply a command of another engine to the live states."""
         users = self.states if isinstance(command, Settle) else (str(user_of(command)),)
         for user_id in list(users):
             state = self.states.get(user_id)
             if state is not None and isinstance(command, Settle):
-                self.states[user_id] = make_due_happen(agenda, state, command.at)
+                self.states[user_id] = settle_to_last_effect(agenda, state, command.at)
             elif state is not None and not isinstance(command, ChangeRules | Settle):
                 self.states[user_id] = apply_command(agenda, state, command)
             self.changed[user_id] = None
@@ -364,7 +364,7 @@ class Repository:
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 
-    def _age(self, entries: Sequence[Entry]) -> None:
+    def _count_unsaved(self, entries: Sequence[Entry]) -> None:
         """Count entries and their users as unsaved, and save snapshots when there are enough unsaved entries."""
         self._appended = self._appended or bool(entries)
         for entry in entries:
@@ -394,7 +394,7 @@ class Repository:
         if self._closed:
             return
         try:
-            if self._appended and self.whole and not self.in_batch:
+            if self._appended and self.consistent and not self.in_batch:
                 self._appended = False
                 self._save(self._unsaved)
         finally:

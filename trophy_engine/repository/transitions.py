@@ -64,7 +64,7 @@ def transitions_of(
     """Yield the transition of each of a user's commands up to ``until``, and last that of the work due by then."""
     plan = plan_of(NO_RULES, plugs)
     state: UserState | None = None
-    told: list[Transition] = []
+    transitions: list[Transition] = []
     for command in commands:
         if isinstance(command, Settle):
             continue  # its work is due at the next command, too, or at the end
@@ -74,18 +74,18 @@ def transitions_of(
             former, plan = plan, plan_of(command.rules, plugs)
             if state is None:
                 continue
-            told.append(_do(former, state, None, command.at))
-            yield told[-1]
-            told.append(_migrate(told, former, plan, command.at))
+            transitions.append(_apply(former, state, None, command.at))
+            yield transitions[-1]
+            transitions.append(_migrate(transitions, former, plan, command.at))
         else:
-            told.append(_do(plan, state, command, command.at))
-        state = told[-1].state
-        yield told[-1]
+            transitions.append(_apply(plan, state, command, command.at))
+        state = transitions[-1].state
+        yield transitions[-1]
     if state is not None:
-        yield _do(plan, state, None, until)
+        yield _apply(plan, state, None, until)
 
 
-def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
+def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
     agenda = Agenda(plan)
     awards = _Awards()
     agenda.awards = awards
@@ -95,12 +95,12 @@ def _do(plan: Plan, before: UserState | None, command: UserCommand | None, at: i
     elif state is not None:
         settle_user(agenda, state, at)
     if state is None:
-        raise AssertionError("time alone makes no user")
+        raise AssertionError("no command has created the user")
     return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)
 
 
-def _migrate(told: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
+def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
-    before = told[-1].state
-    state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: told)
+    before = transitions[-1].state
+    state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
     return Transition(None, plan, list(map(name_fields, agenda.effects)), [], before, state)

@@ -63,7 +63,7 @@ class MetricTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"{describe_counter(self.metric, self.event_attributes)} is past {self.value:,}"
+        return f"the total of {describe_counter(self.metric, self.event_attributes)} reached {self.value:,}"
 
 
 @attrs.frozen
@@ -89,7 +89,7 @@ class ApiTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return "the application said so"
+        return "the application completed it"
 
 
 @attrs.frozen
@@ -102,7 +102,7 @@ class CompositeTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"its prerequisites are held: {join_words(self.achievements)}"
+        return f"its prerequisites are completed: {join_words(self.achievements)}"
 
 
 @attrs.frozen

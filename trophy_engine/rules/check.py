@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import listed, nearest
+from trophy_engine.errors import nearest, unknown_key
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.filters import Filter
@@ -69,24 +69,24 @@ class _Suggestions:
 
     def __init__(self) -> None:
         self._compared = 0
-        self._found: dict[tuple[int, str], str | None] = {}
+        self._nearest_keys: dict[tuple[int, str], str | None] = {}
 
     def nearest(self, key: str, declared: _Declared) -> str | None:
         """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
-        asked = id(declared), key
-        if asked not in self._found:
+        lookup = id(declared), key
+        if lookup not in self._nearest_keys:
             if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
                 return None
             self._compared += len(declared.keys)
-            self._found[asked] = nearest(key, declared.keys)
-        return self._found[asked]
+            self._nearest_keys[lookup] = nearest(key, declared.keys)
+        return self._nearest_keys[lookup]
 
 
 class _Declared:
     """The declared keys of one kind, in order."""
 
     def __init__(self, keys: Sequence[str], suggestions: _Suggestions) -> None:
-        self.keys = keys
+        self.keys = tuple(dict.fromkeys(keys))
         self._known = frozenset(keys)
         self._suggestions = suggestions
 
@@ -94,8 +94,7 @@ class _Declared:
         """Yield a problem if a key is not declared."""
         if key not in self._known:
             near = self._suggestions.nearest(key, self)
-            hint = f"did you mean {near!r}?" if near else f"declared: {listed(self.keys)}"
-            yield Problem("error", path, f"unknown {kind} {key!r}; {hint}")
+            yield Problem("error", path, unknown_key(kind, key, near, self.keys))
 
 
 @attrs.frozen
@@ -134,7 +133,9 @@ def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     ]
 
 
-def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[Problem]:
+def _duplicates(
+    path: str, parts: Sequence[Any], noun: str = "key", remedy: str = "choose another key"
+) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, part in enumerate(parts):
         if part.key and part.key in first:
@@ -142,7 +143,7 @@ def _duplicates(path: str, parts: Sequence[Any], what: str = "key") -> Iterator[
             yield Problem(
                 "error",
                 key_path,
-                f"the {what} {part.key!r} is taken by {item_path(path, first[part.key])}; choose another one",
+                f"duplicate {noun} {part.key!r}, already used by {item_path(path, first[part.key])}; {remedy}",
             )
         elif part.key:
             first[part.key] = index
@@ -154,9 +155,9 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
         if isinstance(attribute, Attribute):
             name = (attribute.type, attribute.key)
             if name in first:
-                taken = item_path("attributes", first[name])
+                former = item_path("attributes", first[name])
                 message = (
-                    f"the {attribute.type} attribute {attribute.key!r} is declared at {taken} already; leave one out"
+                    f"duplicate {attribute.type} attribute {attribute.key!r}, already used by {former}; remove one"
                 )
                 yield Problem("error", f"{item_path('attributes', index)}.key", message)
             first.setdefault(name, index)
@@ -166,10 +167,10 @@ def _check_streak(streak: Any, declared: _DeclaredKeys) -> Iterator[Problem]:
     if not isinstance(streak, Streak):
         return
     if not streak.metrics:
-        yield Problem("warning", "streak.metrics", "a streak without metrics never starts; name at least one")
+        yield Problem("warning", "streak.metrics", "a streak without metrics never starts; add at least one metric")
     for index, metric in enumerate(streak.metrics):
         yield from declared.metrics.check_known("metric", metric.key, f"{item_path('streak.metrics', index)}.key")
-    yield from _duplicates("streak.metrics", streak.metrics, "metric")
+    yield from _duplicates("streak.metrics", streak.metrics, "metric", "remove one")
 
 
 def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
@@ -194,19 +195,19 @@ def _check_composites(
         path = f"{item_path('achievements', index)}.trigger.achievements"
         if achievement.key in cycles:
             cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
-            yield Problem("error", path, f"waits for itself: {cycle}; break the cycle")
+            yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
             continue
         for position, key in enumerate(achievement.trigger.achievements):
             if key in unreachable:
-                message = f"the prerequisite {key!r} can never complete, so neither can {achievement.key!r}; drop it"
+                message = (
+                    f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
+                )
                 yield Problem("warning", item_path(path, position), message)
 
 
 def _check_streak_can_start(declared: _DeclaredKeys, path: str) -> Iterator[Problem]:
     if not declared.streak:
-        yield Problem(
-            "warning", path, "never fires, for the rules have no streak that can start; add [streak] with metrics"
-        )
+        yield Problem("warning", path, "never has an effect, because the rules have no streak with metrics; add one")
 
 
 def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: _DeclaredKeys) -> Iterator[Problem]:
@@ -224,19 +225,21 @@ def _check_triggers(
     system: PointsSystem, path: str, unreachable: Collection[str], declared: _DeclaredKeys
 ) -> Iterator[Problem]:
     if system.triggers and all(trigger.points < 0 for trigger in system.triggers):
-        message = "every trigger takes points and none gives any, so the total stays 0; add one that gives"
+        message = "every trigger deducts points, so the balance stays 0; add a trigger that awards points"
         yield Problem("warning", f"{path}.triggers", message)
     for index, trigger in enumerate(system.triggers):
-        where = item_path(f"{path}.triggers", index)
-        yield from declared.check_filters(trigger, where)
-        yield from declared.check_references(trigger, where)
+        trigger_path = item_path(f"{path}.triggers", index)
+        yield from declared.check_filters(trigger, trigger_path)
+        yield from declared.check_references(trigger, trigger_path)
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and trigger.points > 0:
-            message = "has no effect on a trigger that gives points; leave it out"
-            yield Problem("warning", f"{where}.block_if_out_of_points", message)
-        for reference in references_of(trigger, where):
+            message = "has no effect on a trigger that awards points; remove it"
+            yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
+        for reference in references_of(trigger, trigger_path):
             for field, key in reference.keys.items():
                 if reference.kind == "achievement" and key in unreachable:
-                    yield Problem("warning", field, f"never fires, for {key!r} can never complete")
+                    yield Problem(
+                        "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
+                    )
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -245,11 +248,13 @@ def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     for index, level in enumerate(system.levels):
         item = f"{item_path(f'{path}.levels', index)}.points"
         if level.points in first:
-            message = f"levels {first[level.points]!r} and {level.key!r} share the threshold {level.points}; move one"
+            message = (
+                f"levels {first[level.points]!r} and {level.key!r} have the same threshold, {level.points}; change one"
+            )
             yield Problem("error", item, message)
         first.setdefault(level.points, level.key)
         if system.maximum is not None and level.points > system.maximum:
-            message = f"{level.points} is above the maximum {system.maximum} and cannot be reached; lower it"
+            message = f"{level.points} is above the maximum {system.maximum}, so it can never be reached; lower it"
             yield Problem("warning", item, message)
 
 
@@ -259,7 +264,9 @@ def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> I
         item = item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
         if not awards_points:
-            yield Problem("warning", item, "never applies, for no trigger of the system gives points; drop it")
+            yield Problem(
+                "warning", item, "never has an effect, because no trigger of the points system awards points; remove it"
+            )
 
 
 def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
@@ -267,7 +274,7 @@ def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, key in enumerate(keys):
         if key in first:
-            message = f"the key {key!r} is that of {item_path(path, first[key])} already; choose another one"
+            message = f"duplicate key {key!r}, already used by {item_path(path, first[key])}; choose another key"
             yield Problem("error", f"{item_path(path, index)}.key", message)
         first.setdefault(key, index)
 

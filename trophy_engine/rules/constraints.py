@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
 from trophy_engine.rules.filters import Filter
@@ -65,10 +65,10 @@ class Keys(Constraint):
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
-        if not isinstance(value, tuple) or len(value) < self.min_length:
-            expected = "at least one key" if self.min_length else "keys"
-            actual = "an empty one" if value == () else short_repr(value)
-            raise InvalidValue(f"must be a list of {expected}, not {actual}", name)
+        if not isinstance(value, tuple):
+            raise InvalidValue(("must be a list of keys, not", GivenValue(value)), name)
+        if len(value) < self.min_length:
+            raise InvalidValue("must contain at least one key", name)
         for key in value:
             check_key(key, name_field(name, "each of "))
         _check_unique(name, value)
@@ -88,9 +88,9 @@ class Text(Constraint):
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
-        if not isinstance(value, str) or not (self.allow_empty or value.strip()):
-            raise InvalidValue(f"must be text, not {short_repr(value)}", name)
         check_text(value, name)
+        if not (self.allow_empty or value.strip()):
+            raise InvalidValue("must not be blank", name)
         if self.max_length is not None and len(value) > self.max_length:
             raise InvalidValue(f"must have at most {self.max_length} characters, not {len(value)}", name)
 
@@ -103,7 +103,7 @@ class Text(Constraint):
 class _Callable(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not callable(value):
-            raise InvalidValue(f"must be a callable, not {short_repr(value)}", name)
+            raise InvalidValue(("must be a callable, not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"not": {}}  # no file contains one
@@ -121,7 +121,7 @@ class _UserId(Constraint):
 class _Flag(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, bool):
-            raise InvalidValue(f"must be true or false, not {short_repr(value)}", name)
+            raise InvalidValue(("must be true or false, not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -130,7 +130,7 @@ class _Flag(Constraint):
 class _LocalDate(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise InvalidValue(f"must be a date such as 2026-02-14, not {short_repr(value)}", name)
+            raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
@@ -139,19 +139,20 @@ class _LocalDate(Constraint):
 class _TimeOfDay(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
-            raise InvalidValue(f"must be a time of day such as '12:00' or '23:59:59', not {short_repr(value)}", name)
+            fact = "must be a time of day, for example '12:00' or '23:59:59', not", GivenValue(value)
+            raise InvalidValue(fact, name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
-class _Matching(Constraint):
+class _AttributeFilter(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, Filter):
-            raise InvalidValue(f"must map attribute keys to strings, not {short_repr(value)}", name)
-        for key, wanted in value.items():
+            raise InvalidValue(("must map attribute keys to strings, not", GivenValue(value)), name)
+        for key, required in value.items():
             check_key(key, name_field(name, "each key of "))
-            check_text(wanted, name_field(name, after=f".{key}"))
+            check_text(required, name_field(name, after=f".{key}"))
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -178,7 +179,7 @@ LOCAL_DATE: Final = _LocalDate()
 #: A time of day, to the minute or to the second.
 TIME_OF_DAY: Final = _TimeOfDay()
 #: A mapping from attribute keys to required values.
-FILTER: Final = _Matching()
+FILTER: Final = _AttributeFilter()
 
 
 @attrs.frozen
@@ -190,7 +191,8 @@ class OneOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            raise InvalidValue(f"must be one of {', '.join(map(repr, self.choices))}, not {short_repr(value)}", name)
+            fact = f"must be one of {', '.join(map(repr, self.choices))}, not", GivenValue(value)
+            raise InvalidValue(fact, name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -206,7 +208,7 @@ class SubsetOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, tuple):
-            raise InvalidValue(f"must be a list, not {short_repr(value)}", name)
+            raise InvalidValue(("must be a list, not", GivenValue(value)), name)
         for word in value:
             OneOf(self.choices).check(name_field(name, "each of "), word)
         _check_unique(name, value)
@@ -227,7 +229,7 @@ class Integer(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidValue(f"must be a whole number, not {short_repr(value)}", name)
+            raise InvalidValue(("must be a whole number, not", GivenValue(value)), name)
         if not -_MAGNITUDE < value < _MAGNITUDE:
             raise InvalidValue("must lie between -10**18 and 10**18", name)
         if value < self.min:
@@ -275,8 +277,8 @@ class Between(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not self.low < _exact_short(name, value) < self.high or value == self.apart_from:
-            bounds = f"between {self.low} and {self.high}"
-            raise InvalidValue(f"must lie {bounds} and not be {self.apart_from}, not {value}", name)
+            bounds = f"above {self.low}, below {self.high}"
+            raise InvalidValue(f"must be {bounds} and different from {self.apart_from}, not {value}", name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -314,19 +316,19 @@ class InstanceOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if self.many and not isinstance(value, tuple):
-            raise InvalidValue(f"must be a list, not {short_repr(value)}", name)
+            raise InvalidValue(("must be a list, not", GivenValue(value)), name)
         for item in value if self.many else (value,):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
                 field = name_field(name, "each of " if self.many else "")
-                raise InvalidValue(f"must be {article} {names}, not {short_repr(item)}", field)
+                raise InvalidValue((f"must be {article} {names}, not", GivenValue(item)), field)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
-        one = references[0] if len(references) == 1 else {"oneOf": references}
-        return {"type": "array", "items": one} if self.many else one
+        item = references[0] if len(references) == 1 else {"oneOf": references}
+        return {"type": "array", "items": item} if self.many else item
 
 
 def as_sequence(value: Any) -> Any:
@@ -335,17 +337,21 @@ def as_sequence(value: Any) -> Any:
 
 
 def as_number(value: Any) -> Any:
-    """Return a float or a decimal as an exact number, and any other value unchanged, for the validator."""
-    return exact(value) if isinstance(value, float | Decimal) else value
+    """Return a float or a decimal as an exact number, and any invalid value unchanged, for the validator."""
+    try:
+        return exact(value) if isinstance(value, float | Decimal) else value
+    except InvalidValue:
+        return value
 
 
 def _check_unique(name: str | FieldName, values: tuple[str, ...]) -> None:
     if len(set(values)) < len(values):
-        raise InvalidValue(f"must not name one twice: {', '.join(values)}", name)
+        repeated = next(value for index, value in enumerate(values) if value in values[:index])
+        raise InvalidValue(f"must not contain {repeated!r} twice", name)
 
 
 def _exact_short(name: str | FieldName, value: Any) -> Number:
     number = exact(value, name)
     if isinstance(as_json(number), str):
-        raise InvalidValue(f"must have at most 15 digits, not {short_repr(value)}", name)
+        raise InvalidValue(("must have at most 15 digits, not", GivenValue(value)), name)
     return number

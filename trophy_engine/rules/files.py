@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike, fsencode, fspath
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from trophy_engine.errors import InvalidValue, TrophyError, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 Format = Literal["toml", "json"]
 
 _FORMATS: Final = get_args(Format)
-_TOO_LONG: Final = "holds a whole number of more than 4,300 digits; those of rules have at most 18"
+_TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
 
 
-def check_path(path: object, what: str = "path") -> str:
+def check_path(path: object, field: str = "path") -> str:
     """Return a path as text.
 
     Raises:
@@ -35,7 +35,7 @@ def check_path(path: object, what: str = "path") -> str:
             return text
     except UnicodeEncodeError:
         pass  # refused below
-    raise InvalidValue(f"must be the path of a file, not {short_repr(path)}", what)
+    raise InvalidValue(("must be the path of a file, not", GivenValue(path)), field)
 
 
 def _as_path(path: object) -> Path:
@@ -65,8 +65,8 @@ def format_of(path: str | PathLike[str]) -> Format:
             return "toml"
         case ".json":
             return "json"
-        case suffix:
-            raise InvalidValue(f"a rules file ends in .toml or .json, not {suffix or file.name!r}: {path}")
+        case _:
+            raise InvalidValue(f"the name of a rules file must end in .toml or .json, not {path}")
 
 
 def read_text(path: str | PathLike[str]) -> str:
@@ -80,7 +80,7 @@ def read_text(path: str | PathLike[str]) -> str:
         with _as_path(path).open(encoding="utf-8-sig") as file:
             return file.read(MAX_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise TrophyError(f"cannot read {path}: {error}") from error
+        raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error
 
 
 def write_text(path: str | PathLike[str], text: str) -> None:
@@ -93,7 +93,7 @@ def write_text(path: str | PathLike[str], text: str) -> None:
     try:
         _as_path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise TrophyError(f"cannot write {path}: {error}") from error
+        raise TrophyError(f"cannot write {path}: {reason_of(error)}") from error
 
 
 def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
@@ -101,18 +101,20 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
     try:
         check_limits(text, format_)
     except InvalidValue as error:
-        problems.append(Problem("error", "", str(error)))
+        problems.append(Problem("error", "", f"the rules {error}"))
         return {}
     try:
         if format_ == "json":
-            return json.loads(text, parse_float=_decimal, parse_int=_whole, object_pairs_hook=_table)
+            return json.loads(
+                text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_unique_table
+            )
         return _parse_toml(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        problems.append(Problem("error", "", f"is not {format_.upper()}: {error}"))
+        problems.append(Problem("error", "", f"the rules are not valid {format_.upper()}: {error}"))
     except InvalidValue as error:
-        problems.append(Problem("error", "", str(error)))
+        problems.append(Problem("error", "", f"the rules {error}"))
     except ValueError:  # tomllib calls int, which limits the number of digits
-        problems.append(Problem("error", "", _TOO_LONG))
+        problems.append(Problem("error", "", f"the rules {_TOO_LONG}"))
     return {}
 
 
@@ -120,26 +122,26 @@ def _parse_toml(text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  # not needed for rules in Python
 
     try:
-        return tomllib.loads(text, parse_float=_decimal)
+        return tomllib.loads(text, parse_float=_parse_decimal)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidValue(f"is not TOML: {error}") from None
+        raise InvalidValue(f"are not valid TOML: {error}") from None
 
 
-def _whole(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     try:
         return int(digits)
     except ValueError:
         raise InvalidValue(_TOO_LONG) from None
 
 
-def _decimal(digits: str) -> Decimal:
+def _parse_decimal(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:
-        raise InvalidValue(f"holds the number {short_repr(digits)}, which is out of range") from None
+        raise InvalidValue(f"contain the number {short_repr(digits)}, which is out of range") from None
 
 
-def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the table of a JSON object.
 
     Raises:
@@ -148,8 +150,8 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise InvalidValue(f"names {short_repr(twice)} twice in one object; leave one out")
+        repeated = next(name for index, name in enumerate(names) if name in names[:index])
+        raise InvalidValue(f"contain the key {short_repr(repeated)} twice in one object; remove one")
     return table
 
 
@@ -165,7 +167,7 @@ def emit(values: Mapping[str, Any], format_: Format) -> str:
         except InvalidValue:
             raise
         except (TypeError, ValueError, RecursionError) as error:  # an invalid key, a very long integer, or deep nesting
-            raise InvalidValue(f"rules do not hold such a value: {error}") from None
+            raise InvalidValue(f"rules cannot contain such a value: {error}") from None
     import tomli_w  # noqa: PLC0415  # a game writes none
 
     return tomli_w.dumps(values)
@@ -181,4 +183,4 @@ def _plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, date):
         return value.isoformat()
-    raise InvalidValue(f"rules do not hold such a value: {short_repr(value)}")
+    raise InvalidValue(("rules cannot contain such a value:", GivenValue(value)))

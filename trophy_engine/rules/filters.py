@@ -39,8 +39,8 @@ class Filter(Mapping[str, str]):
 
     def mismatch(self, attributes: Mapping[str, str]) -> str | None:
         """Return the first attribute that does not have the required value, or None if all match."""
-        for name, wanted in self._items.items():
-            if attributes.get(name) != wanted:
+        for name, required in self._items.items():
+            if attributes.get(name) != required:
                 return name
         return None
 

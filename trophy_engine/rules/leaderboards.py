@@ -83,8 +83,8 @@ class Leaderboard:
         if (self.run_unit is None) != (self.run_interval is None):
             raise InvalidValue(("and", FieldName("run_interval"), "must be given together or not at all"), "run_unit")
         if self.rank_by == "streak" and self.run_unit is not None:
-            leave_out = ("leave", FieldName("run_unit"), "and", FieldName("run_interval"), "out")
-            raise InvalidValue(("a leaderboard by streak does not repeat;", *leave_out))
+            fields = FieldName("run_unit"), "and", FieldName("run_interval")
+            raise InvalidValue(("a leaderboard by streak has no repeated runs; remove", *fields))
         if self.end is not None and self.end < self.start:
             raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
         times = (self.start_time, self.end_time)

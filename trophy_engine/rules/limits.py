@@ -37,12 +37,12 @@ def check_limits(text: str, format_: str) -> None:
         InvalidValue: the text is too long, or nested too deep.
     """
     if len(text) > MAX_CHARACTERS:
-        raise InvalidValue(f"has more than {MAX_CHARACTERS:,} characters; split the rules or leave some out")
+        raise InvalidValue(f"have more than {MAX_CHARACTERS:,} characters; remove some")
     bare = re.sub(_JSON_QUOTED if format_ == "json" else _TOML_QUOTED, '"', text)
     depth = 0
     for bracket in re.findall(_BRACKET, bare):
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > MAX_DEPTH:
-            raise InvalidValue(f"nests lists and tables more than {MAX_DEPTH} deep; rules need six levels")
+            raise InvalidValue(f"nest lists and tables more than {MAX_DEPTH} deep; six levels are enough")
     if format_ == "toml" and re.search(_LONG_KEY, bare):
-        raise InvalidValue(f"has a key of more than {MAX_DEPTH} dotted parts; rules need three")
+        raise InvalidValue(f"have a key of more than {MAX_DEPTH} parts; three are enough")

@@ -23,7 +23,7 @@ class Metric:
     Attributes:
         key: the key by which events and rules refer to it.
         name: the name for display; the key by default.
-        unit: what it counts, such as ``"words"``, or the code of its currency; may be empty.
+        unit: the unit of its values, for example ``"pages"``, or a currency code, for example ``"USD"``; may be empty.
         unit_type: ``"number"`` or ``"currency"``.
     """
 

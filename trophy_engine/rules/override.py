@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trophy_engine.errors import FieldName, InvalidRules, InvalidValue, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidRules, InvalidValue, nearest, unknown_key
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
@@ -24,6 +24,7 @@ from trophy_engine.rules.structure import write_rule
 __all__ = ["override"]
 
 _MOST_DIGITS: Final = 18
+_A_PATH: Final = FieldName(before="a path")
 _STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
 
 
@@ -49,23 +50,25 @@ def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
 
 
 def _set_value(node: Any, path: str, value: Any) -> None:
-    *parents, last = _parse_path(path)
+    *parents, last_step = _parse_path(path)
     for step in parents:
         node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
     if isinstance(node, list):
-        node[_index_of(node, last, path)] = value
+        node[_index_of(node, last_step, path)] = value
     elif not isinstance(node, dict):
-        raise InvalidRules([Problem("error", path, "there is no table at this path")])
+        message = "the part before the last is a value and has no fields; remove the last part"
+        raise InvalidRules([Problem("error", path, message)])
     elif value is None:
-        node.pop(last, None)
+        node.pop(last_step, None)
     else:
-        node[last] = value
+        node[last_step] = value
 
 
 def _parse_path(path: str) -> list[str]:
-    check_text(path, FieldName(before="a path"))
+    check_text(path, _A_PATH)
     if not path or _STEP.sub("", path):
-        raise InvalidValue(f"a path is like 'streak.freezes.max_count' or 'points[0].maximum', not {short_repr(path)}")
+        fact = "must have a form like 'streak.freezes.max_count' or 'points[0].maximum', not", GivenValue(path)
+        raise InvalidValue(fact, _A_PATH)
     return [name or item for name, item in _STEP.findall(path) if name or item]
 
 
@@ -80,5 +83,5 @@ def _index_of(items: Any, step: str, path: str) -> int:
         return keys.index(step)
     if step.isdecimal() and len(step) <= _MOST_DIGITS and int(step) < len(keys):
         return int(step)
-    known = ", ".join(map(repr, filter(None, keys))) or "none"
-    raise InvalidRules([Problem("error", path, f"there is no item {short_repr(step)}; known: {known}")])
+    known = [key for key in keys if isinstance(key, str)]
+    raise InvalidRules([Problem("error", path, unknown_key("item", step, nearest(step, known), known))])

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from trophy_engine.rules.filters import Filter
 
 
-def count_noun(number: int, what: str) -> str:
+def count_noun(number: int, noun: str) -> str:
     """Return a number with a noun, in the plural unless the number is 1.
 
-    >>> count_noun(1, "freeze"), count_noun(2, "freeze")
-    ('1 freeze', '2 freezes')
+    >>> count_noun(1, "freeze"), count_noun(2, "freeze"), count_noun(2, "entry")
+    ('1 freeze', '2 freezes', '2 entries')
     """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def join_words(words: Iterable[str]) -> str:
@@ -26,8 +27,8 @@ def join_words(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def describe_counter(what: str, attributes: Filter) -> str:
+def describe_counter(metric: str, attributes: Filter) -> str:
     """Return the name of a metric, with the attribute values of a filter on its events."""
     if not attributes:
-        return what
-    return f"{what} with {join_words(f'{key} = {value!r}' for key, value in attributes.items())}"
+        return metric
+    return f"{metric} with {join_words(f'{key} = {value!r}' for key, value in attributes.items())}"

@@ -97,8 +97,8 @@ class MetricPointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        what = describe_counter(self.metric, self.event_attributes)
-        return f"for {what}" if self.threshold == 1 else f"for every {self.threshold:,} {what}"
+        counter = describe_counter(self.metric, self.event_attributes)
+        return f"for {counter}" if self.threshold == 1 else f"for every {self.threshold:,} {counter}"
 
 
 @attrs.frozen
@@ -113,7 +113,9 @@ class StreakPointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        return "for every period of the streak" if self.length == 1 else f"for every {self.length} periods"
+        return (
+            "for every period of the streak" if self.length == 1 else f"for every {self.length:,} periods of the streak"
+        )
 
 
 @attrs.frozen
@@ -203,8 +205,8 @@ class Boost:
         if self.end is not None and self.end < self.start:
             raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
         if self.user_id is not None and self.user_attributes:
-            either = (FieldName("user_id"), "or for", FieldName("user_attributes", after=","))
-            raise InvalidValue(("a boost is for one", *either, "not for both"))
+            either = (FieldName("user_id"), "or", FieldName("user_attributes", after=","))
+            raise InvalidValue(("a boost has either", *either, "not both"))
 
 
 @attrs.frozen

@@ -36,20 +36,24 @@ def find_unreachable(
         cycles: the composites that depend on themselves.
         streak: True if a streak can start.
     """
-    waiting: dict[str, list[str]] = {}
-    for key, needs in composites.items():
-        for need in needs:
-            waiting.setdefault(need, []).append(key)
+    dependents: dict[str, list[str]] = {}
+    for key, prerequisites in composites.items():
+        for prerequisite in prerequisites:
+            dependents.setdefault(prerequisite, []).append(key)
     pending = list(cycles)
     if not streak:
-        pending += [one.key for one in achievements if isinstance(one, Achievement) and one.trigger.needs_streak]
-    never: set[str] = set()
+        pending += [
+            achievement.key
+            for achievement in achievements
+            if isinstance(achievement, Achievement) and achievement.trigger.needs_streak
+        ]
+    unreachable: set[str] = set()
     while pending:
         key = pending.pop()
-        if key not in never:
-            never.add(key)
-            pending += waiting.get(key, ())
-    return frozenset(never)
+        if key not in unreachable:
+            unreachable.add(key)
+            pending += dependents.get(key, ())
+    return frozenset(unreachable)
 
 
 def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -64,16 +68,16 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     for root in composites:
         calls = [] if root in order else [(root, iter(composites[root]))]
         while calls:
-            key, needs = calls[-1]
+            key, prerequisites = calls[-1]
             if key not in order:
                 order[key] = lowest[key] = len(order)
                 open_keys.append(key)
-            for need in needs:
-                if need in composites and need not in order:
-                    calls.append((need, iter(composites[need])))
+            for prerequisite in prerequisites:
+                if prerequisite in composites and prerequisite not in order:
+                    calls.append((prerequisite, iter(composites[prerequisite])))
                     break
-                if need in order and need not in component:
-                    lowest[key] = min(lowest[key], order[need])
+                if prerequisite in order and prerequisite not in component:
+                    lowest[key] = min(lowest[key], order[prerequisite])
             else:
                 calls.pop()
                 if calls:
@@ -83,7 +87,11 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     sizes: dict[int, int] = {}
     for number in component.values():
         sizes[number] = sizes.get(number, 0) + 1
-    return {key: component[key] for key, needs in composites.items() if sizes[component[key]] > 1 or key in needs}
+    return {
+        key: component[key]
+        for key, prerequisites in composites.items()
+        if sizes[component[key]] > 1 or key in prerequisites
+    }
 
 
 def _close_component(root: str, open_keys: list[str], component: dict[str, int]) -> None:
@@ -109,22 +117,24 @@ def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: 
     queue = [key]
     followed = 0
     for reached in queue:  # grows during the iteration
-        for need in composites[reached]:
+        for prerequisite in composites[reached]:
             followed += 1
-            if need == key:
-                return (*_way(key, reached, came_from), key)
+            if prerequisite == key:
+                return (*_path_to(key, reached, came_from), key)
             if followed > _MAX_FOLLOWED:
-                first = next(need for need in composites[key] if cycles.get(need) == cycles[key])
+                first = next(
+                    prerequisite for prerequisite in composites[key] if cycles.get(prerequisite) == cycles[key]
+                )
                 return key, first, "…", key
-            if need in cycles and cycles[need] == cycles[key] and need not in came_from:
-                came_from[need] = reached
-                queue.append(need)
-    raise AssertionError(f"{key!r} does not wait for itself")
+            if prerequisite in cycles and cycles[prerequisite] == cycles[key] and prerequisite not in came_from:
+                came_from[prerequisite] = reached
+                queue.append(prerequisite)
+    raise AssertionError(f"{key!r} is not a prerequisite of itself")
 
 
-def _way(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
+def _path_to(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
     """Return the keys on the path from one composite to another."""
-    way = [end]
-    while way[-1] != start:
-        way.append(came_from[way[-1]])
-    return tuple(reversed(way))
+    path = [end]
+    while path[-1] != start:
+        path.append(came_from[path[-1]])
+    return tuple(reversed(path))

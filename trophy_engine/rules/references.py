@@ -33,10 +33,12 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
     """Yield the references of a rule that stands at a path; a field that is None refers to nothing."""
     for field in attrs.fields(type(rule)):
         kind = field.metadata.get(_REFERS_TO)
-        value, where = getattr(rule, field.name), f"{path}.{field.name}"
+        value, field_path = getattr(rule, field.name), f"{path}.{field.name}"
         if kind is not None and value is not None:
             keys = (
-                {where: value} if isinstance(value, str) else {item_path(where, n): key for n, key in enumerate(value)}
+                {field_path: value}
+                if isinstance(value, str)
+                else {item_path(field_path, n): key for n, key in enumerate(value)}
             )
             yield Reference(kind, keys)
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import attrs
 
-from trophy_engine.errors import InvalidRules, InvalidValue, short_repr
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
@@ -21,7 +21,7 @@ from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import read_fields, validate_fields, write_rule
+from trophy_engine.rules.structure import read_fields, show_value, validate_fields, write_rule
 
 __all__ = ["Ruleset", "check_file"]
 
@@ -142,7 +142,7 @@ def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], dict[str, l
     problems: list[Problem] = []
     raw = parse(text, format_, problems)
     if not problems and not isinstance(raw, dict):
-        problems.append(Problem("error", "", f"must be a table of {', '.join(_PARTS)}, not {short_repr(raw)}"))
+        problems.append(Problem("error", "", f"the rules must be a table, not {show_value(raw)}"))
     if problems:
         return {}, {}, problems
     parts, unread = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "")

@@ -68,5 +68,5 @@ def _property(field: Any, description: str | None) -> dict[str, Any]:
 
 def _descriptions(cls: type) -> dict[str, str]:
     """Return the descriptions of the fields from the docstring of a class."""
-    _, _, listed = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
-    return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in _ENTRY.findall(listed)}
+    _, _, fields_text = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
+    return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in _ENTRY.findall(fields_text)}

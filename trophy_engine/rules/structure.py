@@ -8,7 +8,8 @@ validated separately, so that every problem is found, with its path. Nothing is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -16,7 +17,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import attrs
 
 from trophy_engine.calendar.instants import parse_date
-from trophy_engine.errors import InvalidValue, nearest, short_repr
+from trophy_engine.errors import InvalidValue, cut, nearest, short_repr
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.filters import Filter
@@ -57,7 +58,7 @@ def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
 def read_rule(classes: tuple[type, ...], raw: Any, path: str, problems: list[Problem]) -> Any:
     """Read one table as an instance of the class, or of the class with its ``type``; problems are appended."""
     if not isinstance(raw, Mapping):
-        problems.append(Problem("error", path, f"must be a table of fields, not {short_repr(raw)}"))
+        problems.append(Problem("error", path, f"must be a table of fields, not {show_value(raw)}"))
         return UNREADABLE
     key = raw.get("key")
     unreadable = Unreadable(key if isinstance(key, str) else None)
@@ -69,7 +70,9 @@ def read_rule(classes: tuple[type, ...], raw: Any, path: str, problems: list[Pro
         if not unread:
             return cls(**values)
     except InvalidValue as error:
-        problems += validate_fields(cls, values, unread, path) or [Problem("error", path, str(error))]
+        problems += validate_fields(cls, values, unread, path) or [
+            Problem("error", path, str(error.show_values(show_value)))
+        ]
     else:
         problems += validate_fields(cls, values, unread, path)
     return unreadable
@@ -81,9 +84,9 @@ def _tagged_class(classes: tuple[type, ...], raw: Mapping[str, Any], path: str, 
     if isinstance(tag, str) and tag in by_type:
         return by_type[tag]
     problems.append(
-        Problem("error", f"{path}.type", f"must be one of {', '.join(map(repr, by_type))}, not {short_repr(tag)}")
+        Problem("error", f"{path}.type", f"type must be one of {', '.join(map(repr, by_type))}, not {show_value(tag)}")
         if "type" in raw
-        else Problem("error", path, f"lacks 'type', one of {', '.join(map(repr, by_type))}")
+        else Problem("error", path, f"the field 'type' is missing; it must be one of {', '.join(map(repr, by_type))}")
     )
     return None
 
@@ -99,8 +102,8 @@ def read_fields(cls: type, raw: Mapping[str, Any], path: str) -> tuple[dict[str,
     for name in raw:
         if name not in known:
             near = nearest(str(name), known)
-            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-            unread[name] = [Problem("error", _join(path, str(name)), f"is not a field here; {hint}")]
+            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}"
+            unread[name] = [Problem("error", _join(path, str(name)), f"unknown field {short_repr(name)}; {hint}")]
     for name, field in fields.items():
         if name in raw:
             problems: list[Problem] = []
@@ -108,7 +111,7 @@ def read_fields(cls: type, raw: Mapping[str, Any], path: str) -> tuple[dict[str,
             if problems:
                 unread[name] = problems
         elif field.default is attrs.NOTHING:
-            unread[name] = [Problem("error", path, f"lacks {name!r}")]
+            unread[name] = [Problem("error", path, f"the field {name!r} is missing")]
     return values, unread
 
 
@@ -117,7 +120,7 @@ def validate_fields(
 ) -> list[Problem]:
     """List the problems of a table: those of unreadable fields, and those that validation finds."""
     fields = {field.name: field for field in attrs.fields(cls)}
-    problems = [problem for name, found in unread.items() if name not in fields for problem in found]
+    problems = [problem for name, field_problems in unread.items() if name not in fields for problem in field_problems]
     for name, field in fields.items():
         if name in unread:
             problems += unread[name]
@@ -127,7 +130,7 @@ def validate_fields(
                 if field.validator is not None:
                     field.validator(None, field, value)
             except InvalidValue as error:
-                problems.append(Problem("error", _join(path, name), str(error)))
+                problems.append(Problem("error", _join(path, name), str(error.show_values(show_value))))
     return problems
 
 
@@ -146,6 +149,27 @@ def _as_date(raw: Any) -> Any:
         return parse_date(raw, "it") if isinstance(raw, str) else raw
     except InvalidValue:
         return raw
+
+
+def show_value(value: object) -> str:
+    """Return a value of a file for a message, in the notation of TOML and JSON.
+
+    >>> show_value([True, None, Decimal("1.5"), date(2025, 4, 2), {"key": "words"}])
+    "[true, null, 1.5, 2025-04-02, {'key': 'words'}]"
+    """
+    match value:
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
+        case Decimal():
+            return str(value)
+        case date() | time():
+            return value.isoformat()
+        case list() | tuple():
+            return cut(f"[{', '.join(map(show_value, value))}]")
+        case Mapping():
+            return cut(f"{{{', '.join(f'{key!r}: {show_value(item)}' for key, item in value.items())}}}")
+        case _:
+            return short_repr(value)
 
 
 def _join(path: str, name: str) -> str:

@@ -82,7 +82,7 @@ class MemoryStorage:
         """
         former = self._keys.get(key)
         if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
-            raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has been used")
+            raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has already been used")
         self._keys[key] = row
 
     def _index(self) -> None:
@@ -144,8 +144,8 @@ class MemoryStorage:
     def load(self, user_id: str) -> Snapshot | None:
         """Return a copy of a user's snapshot, or None."""
         self._check_open()
-        found = self._snapshots.get(user_id)
-        return None if found is None else Snapshot(user_id, found[0], found[1], json.loads(found[2]))
+        saved = self._snapshots.get(user_id)
+        return None if saved is None else Snapshot(user_id, saved[0], saved[1], json.loads(saved[2]))
 
     def close(self) -> None:
         """Release everything; a second call does nothing."""
@@ -155,13 +155,13 @@ class MemoryStorage:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StorageClosed("this storage is closed; open another one")
+            raise StorageClosed("the storage is closed; open another one")
 
 
 def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:
     """Return True if ``rows``, numbered from ``first``, contain this very row."""
-    place = int(row[0]) - first
-    return 0 <= place < len(rows) and rows[place] is row
+    index = int(row[0]) - first
+    return 0 <= index < len(rows) and rows[index] is row
 
 
 def _entry(row: _Row) -> Entry:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from trophy_engine.core import ChangeRules, Command, Settle
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.identifiers import is_writable
+from trophy_engine.rules.phrases import count_noun
 
 __all__ = ["Entry", "Snapshot", "Storage", "check_follows", "check_snapshot", "user_of"]
 
@@ -48,7 +49,7 @@ def check_follows(entries: Sequence[Entry], last: int) -> None:
     """
     for sequence, entry in enumerate(entries, start=last + 1):
         if entry.sequence != sequence:
-            raise StorageConflict(f"the log has {last} entries; entry {entry.sequence} does not follow")
+            raise StorageConflict(f"the log has {count_noun(last, 'entry')}; entry {entry.sequence} does not follow")
 
 
 def check_snapshot(snapshot: Snapshot) -> None:
@@ -59,7 +60,7 @@ def check_snapshot(snapshot: Snapshot) -> None:
     """
     for text in (snapshot.user_id, snapshot.digest):
         if not is_writable(text):
-            raise InvalidValue(f"a snapshot must be text that UTF-8 can write, not {text!r}")
+            raise InvalidValue(f"a snapshot must be text that UTF-8 can write, without NUL, not {text!r}")
 
 
 @runtime_checkable

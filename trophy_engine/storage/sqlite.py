@@ -17,6 +17,7 @@ from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged,
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf
 from trophy_engine.rules.files import check_path
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
 
 __all__ = ["SQLiteStorage"]
@@ -137,11 +138,11 @@ class SQLiteStorage:
             raise StorageIncompatible(f"{self._path} is an SQLite file of another application; choose another path")
         if version > _VERSION:
             raise StorageIncompatible(
-                f"{self._path} has layout {version}, and this version of trophy_engine knows up to {_VERSION}; "
+                f"{self._path} has layout {version}, and this version of trophy_engine reads layouts up to {_VERSION}; "
                 "upgrade the package"
             )
         if version != _VERSION or not definitions.issuperset(_LAYOUT):
-            raise StorageDamaged(self._path, None, f"its tables are not those of layout {_VERSION}")
+            raise StorageDamaged(self._path, None, f"its tables differ from those of layout {_VERSION}")
         return False
 
     def _verify(self, connection: sqlite3.Connection) -> None:
@@ -157,11 +158,11 @@ class SQLiteStorage:
         query = "SELECT count(*), coalesce(min(sequence), 1), coalesce(max(sequence), 0) FROM log"
         [(entries, first, last)] = connection.execute(query)
         if (first, last) != (1, entries):
-            fact = f"its log has {entries} entries, which are numbered from {first} to {last}"
+            fact = f"its log has {count_noun(entries, 'entry')}, numbered from {first} to {last}"
             raise StorageDamaged(self._path, None, fact)
         [(saved,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM snapshots")
         if saved > last:
-            fact = f"its log ends with entry {last}, and a snapshot is of entry {saved}"
+            fact = f"its log ends with entry {last}, but a snapshot is of entry {saved}"
             raise StorageDamaged(self._path, None, fact)
         connection.execute("COMMIT")
 
@@ -216,7 +217,7 @@ class SQLiteStorage:
     def _without_gaps(self, entries: Iterator[Entry], last: int) -> Iterator[Entry]:
         for entry in entries:
             if entry.sequence != last + 1:
-                raise StorageDamaged(self._path, None, f"entry {entry.sequence} of its log comes after entry {last}")
+                raise StorageDamaged(self._path, None, f"entry {entry.sequence} of its log follows entry {last}")
             last = entry.sequence
             yield entry
 
@@ -232,13 +233,13 @@ class SQLiteStorage:
         checksum: int,
     ) -> Entry:
         if checksum != _checksum(sequence, number, line):
-            raise StorageDamaged(self._path, sequence, "its checksum is that of another one")
+            raise StorageDamaged(self._path, sequence, "its checksum is wrong")
         try:
             command = decode(line)
         except StorageIncompatible as error:
             raise StorageIncompatible(f"{self._path}: entry {sequence}: {error}") from error
         if _index_columns(command) != (kind, user_id, metric, idempotency_key):
-            raise StorageDamaged(self._path, sequence, "the columns by which it is found are not those of its command")
+            raise StorageDamaged(self._path, sequence, "its indexed columns differ from its command")
         return Entry(sequence, number, command)
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
@@ -327,7 +328,7 @@ class SQLiteStorage:
         try:
             yield
         except sqlite3.IntegrityError as error:
-            raise StorageConflict("an idempotency key of the entries has been used") from error
+            raise StorageConflict("an idempotency key of the entries has already been used") from error
         except UnicodeDecodeError as error:  # from an error message of SQLite that cites the file
             raise StorageDamaged(self._path, None, "its text is not UTF-8") from error
         except sqlite3.Error as error:
@@ -338,8 +339,8 @@ class SQLiteStorage:
             if code == sqlite3.SQLITE_CORRUPT:
                 raise StorageDamaged(self._path, None, str(error)) from error
             if code in _BUSY:
-                message = f"other processes have kept {self._path} locked for {_WAIT_SECONDS:g} seconds"
-                raise StorageError(f"{message}; end the one that does not let go, and repeat the call") from error
+                message = f"another process has locked {self._path} for {_WAIT_SECONDS:g} seconds"
+                raise StorageError(f"{message}; end that process and repeat the call") from error
             raise StorageError(f"{self._path}: {error}") from error
 
 

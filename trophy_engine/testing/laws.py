@@ -33,7 +33,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import TrophyError, UnknownUser
-from trophy_engine.notifications.broadcasts import EVERYBODY
+from trophy_engine.notifications.broadcasts import ALL_USERS
 from trophy_engine.rules.files import Format
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.memory import MemoryStorage
@@ -132,10 +132,10 @@ def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
     """
     found: dict[str, list[Effect]] = {}
     for effect in effects:
-        name = EVERYBODY if isinstance(effect, RankChanged) else effect.user_id
+        name = ALL_USERS if isinstance(effect, RankChanged) else effect.user_id
         found.setdefault(name, []).append(effect)
-    if EVERYBODY in found:
-        found[EVERYBODY].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
+    if ALL_USERS in found:
+        found[ALL_USERS].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
     return found
 
 
@@ -195,7 +195,7 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     assert_equal(states(together), states(apart), "the states when one user comes after the other")
     alone, alone_apart = _by_user(effects), _by_user(effects_apart)
     for effects_by_user in (alone, alone_apart):
-        effects_by_user.pop(EVERYBODY, None)  # their rank changes depend on the order of users
+        effects_by_user.pop(ALL_USERS, None)  # their rank changes depend on the order of users
     assert_equal(alone, alone_apart, "what happens when one user comes after the other")
 
 

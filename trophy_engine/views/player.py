@@ -94,8 +94,8 @@ class Player:
     @property
     def device_tokens(self) -> tuple[str, ...] | None:
         """The devices for push messages, None unless set."""
-        written = self._state.profile.device_tokens
-        return None if written is None else tuple(json.loads(written))
+        encoded = self._state.profile.device_tokens
+        return None if encoded is None else tuple(json.loads(encoded))
 
     @property
     def subscribe_to_emails(self) -> bool:
@@ -168,7 +168,7 @@ class Player:
             badge_url=rule.badge_url,
             maximum=rule.maximum,
             total=total,
-            level=LevelView.held(system, total),
+            level=LevelView.reached(system, total),
             levels=tuple(LevelView.of(level, total) for level in system.levels),
         )
 
@@ -178,9 +178,13 @@ class Player:
 
         Inactive achievements are left out, and locked ones unless the user has completed them.
         """
-        return tuple(self._achievement(one) for one in self._plan.achievements.values() if self._sees(one))
+        return tuple(
+            self._achievement(achievement)
+            for achievement in self._plan.achievements.values()
+            if self._is_visible(achievement)
+        )
 
-    def _sees(self, achievement: AchievementPlan) -> bool:
+    def _is_visible(self, achievement: AchievementPlan) -> bool:
         status = achievement.rule.status
         return status == "active" or (status == "locked" and achievement.key in self._state.counters.completed)
 
@@ -207,8 +211,8 @@ class Player:
 
     def _nearest(self) -> Iterator[AchievementView]:
         reachable = [
-            (-view.progress.fraction, place, view)
-            for place, view in enumerate(self.achievements)
+            (-view.progress.fraction, index, view)
+            for index, view in enumerate(self.achievements)
             if view.progress is not None and qualifies(self._plan.achievements[view.key], self._state)
         ]
-        return (view for _, _, view in sorted(reachable, key=lambda one: one[:2]))
+        return (view for _, _, view in sorted(reachable, key=lambda entry: entry[:2]))

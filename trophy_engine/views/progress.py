@@ -92,7 +92,7 @@ class StreakView:
     freeze_auto_earn_amount: int | None
 
     @classmethod
-    def of(cls, plan: Plan, state: StreakState, day: int, home: Zone, *, extended: bool = False) -> Self | None:
+    def of(cls, plan: Plan, state: StreakState, day: int, time_zone: Zone, *, extended: bool = False) -> Self | None:
         """Return the view of a streak on a local day in a zone, or None where the rules have no streak."""
         streak, rule = plan.streak, plan.ruleset.streak
         if streak is None or rule is None:
@@ -100,7 +100,7 @@ class StreakView:
         period = streak.index(day)
         running = state.length > 0
         freezes = streak.freezes
-        last_day = expires(state, state.custom_streak or streak, home) if running else None
+        last_day = expires(state, state.custom_streak or streak, time_zone) if running else None
         return cls(
             length=state.length,
             frequency=rule.frequency,
@@ -198,7 +198,7 @@ class LevelView:
         return cls(level.key, level.name, level.description, level.badge_url, level.points, progress)
 
     @classmethod
-    def held(cls, system: SystemPlan, total: int) -> Self | None:
+    def reached(cls, system: SystemPlan, total: int) -> Self | None:
         """Return the view of the level that a total reaches, or None below every level."""
         level = level_of(system, total)
         return None if level is None else cls.of(level, total)

@@ -39,7 +39,7 @@ def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
         (
             "trophy_engine.analysis.html_report.charts",
             "altair",
-            "drawing charts needs its extra: pip install 'trophy-engine[plot]'",
+            "drawing charts requires an extra; install it with: pip install 'trophy-engine[plot]'",
         ),
         ("trophy_engine.analysis.html_report.page", "jinja2", "pip install 'trophy-engine[plot]'"),
         ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),

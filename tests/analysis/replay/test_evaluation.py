@@ -28,7 +28,7 @@ def test_bad_rows_are_told_with_their_lines(log):
     assert told[4] == "n must be a number, not 'one'"
     assert told[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
     assert told[6].startswith("n must be finite")
-    assert told[7].startswith("unknown time zone '+51:800'; give an IANA name")
+    assert told[7].startswith("unknown time zone '+51:800'; use an IANA name")
     assert told[8].startswith("unknown time zone 'Europe/Lodnon'; did you mean 'Europe/London'?")
 
 
@@ -44,7 +44,7 @@ def test_a_refused_row_leaves_its_user_where_they_were(log):
 
 def test_too_many_bad_rows_end_the_replay(log):
     rows = log("who,when,what,n,where,device\n" + "ann,never,words,1,,\n" * 3)
-    with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 instant"):
+    with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 datetime"):
         replay(RULES, read(rows), max_errors=0)
     with pytest.raises(TooManyBadRows, match="more than 2 bad rows"):
         replay(RULES, read(rows), max_errors=2)

@@ -52,7 +52,7 @@ def test_what_a_clock_shows_is_read_back(name, minutes):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("06-01-24", "at must be an ISO 8601 instant such as 2025-04-02T10:00:00Z, not '06-01-24'"),
+        ("06-01-24", "at must be an ISO 8601 datetime, for example 2025-04-02T10:00:00Z, not '06-01-24'"),
         ("1899-12-30", "at must lie in the years 1900 to 2199"),
         ("9999-12-31T23:59", "at must lie in the years 1900 to 2199"),
         ("1900-01-01", "at must lie in the years 1900 to 2199"),  # 1899 in UTC

@@ -87,10 +87,18 @@ def test_every_process_simulates_the_same():
             InvalidRules,
             "streak.freezes.max_count = 0: .*max_count 0 must be at least start_count 1",
         ),
-        (lambda: sweep(RULES, {"points[gems].maximum": [1]}, PEOPLE), InvalidRules, "no item 'gems'; known: 'xp'"),
+        (lambda: sweep(RULES, {"points[gems].maximum": [1]}, PEOPLE), InvalidRules, "unknown item 'gems'; known: 'xp'"),
         (lambda: sweep(RULES, {"points[xp].maxmum": [1]}, PEOPLE), InvalidRules, "did you mean 'maximum'"),
-        (lambda: sweep(RULES, {"a b": [1]}, PEOPLE), InvalidValue, "a path is like 'streak.freezes.max_count'"),
-        (lambda: sweep(RULES, {"metrics[0].key.x": [1]}, PEOPLE), InvalidRules, "there is no table at this path"),
+        (
+            lambda: sweep(RULES, {"a b": [1]}, PEOPLE),
+            InvalidValue,
+            "a path must have a form like 'streak.freezes.max_count'",
+        ),
+        (
+            lambda: sweep(RULES, {"metrics[0].key.x": [1]}, PEOPLE),
+            InvalidRules,
+            "the part before the last is a value and has no fields",
+        ),
     ],
 )
 def test_what_cannot_be_is_told(call, error, told):

@@ -21,7 +21,7 @@ def test_what_is_wrong_with_an_attribute_is_said():
     assert admin.create_error("attributes", key="plan", type="user") == "Name not a string"
     assert admin.create_error("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
     assert admin.create_error("attributes", name="Plan", type="user") == "key must be a string"
-    assert admin.create_error("attributes", name=" ", key="plan", type="user") == "name must be text, not ' '"
+    assert admin.create_error("attributes", name=" ", key="plan", type="user") == "name must not be blank"
 
 
 def test_only_the_name_can_be_changed():

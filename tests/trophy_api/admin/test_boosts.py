@@ -51,7 +51,7 @@ def test_what_is_wrong_with_a_boost_is_said(admin):
     assert error_of(rounding="half") == "rounding must be one of down, up, nearest"
     for multiplier in (0, 1, 100, -2):
         assert error_of(multiplier=multiplier) == (
-            f"multiplier must lie between 0 and 100 and not be 1, not {multiplier}"
+            f"multiplier must be above 0, below 100 and different from 1, not {multiplier}"
         )
     assert error_of(multiplier="2") == "multiplier must be a number"
     assert error_of(userAttributes=[{"attributeId": PLAN["attributeId"]}]) == (

@@ -76,13 +76,13 @@ def test_what_is_wrong_with_a_leaderboard_is_said(admin):
         "pointsSystemId is required for a leaderboard of type points"
     )
     assert admin.create_error("leaderboards", name="T", key="t", rankBy="streak", runUnit="day", runInterval=1) == (
-        "a leaderboard by streak does not repeat; leave runUnit and runInterval out"
+        "a leaderboard by streak has no repeated runs; remove runUnit and runInterval"
     )
     assert error_of(runUnit="day") == "runUnit and runInterval must be given together or not at all"
     assert error_of(runUnit="week", runInterval=1) == "runUnit must be one of day, month, year"
     assert error_of(maxParticipants=1001) == "maxParticipants must be at most 1000, not 1001"
     assert error_of(maxParticipants=0) == "maxParticipants must be at least 1, not 0"
-    assert error_of(startTime="9") == "startTime must be a time of day such as '12:00' or '23:59:59', not '9'"
+    assert error_of(startTime="9") == "startTime must be a time of day, for example '12:00' or '23:59:59', not '9'"
     assert error_of(startTime="12:00", endTime="11:00") == "endTime 11:00 must be after startTime 12:00"
     assert error_of(end="2025-06-14") == "end 2025-06-14 must not be before start 2025-06-15"
     assert error_of(breakdownAttributes=[WORDS]) == "Attribute not found by ID"

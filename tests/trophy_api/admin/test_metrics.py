@@ -41,7 +41,7 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
         (0, "Key already in use by another metric"),
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
-        (4, "key must be ASCII letters, digits, '-' and '_', not 'no key'"),
+        (4, "key must consist of ASCII letters, digits, '-' and '_', not 'no key'"),
         (5, "units must be a string; color is not a field here"),
         (6, "the item must be an object"),
     ]

@@ -76,10 +76,10 @@ def test_what_the_rules_refuse_of_a_part_is_told_with_its_place():
         error_of(levels=[level, {**level, "key": "silver", "points": -1}])
         == "levels[1].points must be at least 0, not -1"
     )
-    assert error_of(levels=[{**level, "badge": {"url": " "}}]) == "levels[0].badge.url must be text, not ' '"
+    assert error_of(levels=[{**level, "badge": {"url": " "}}]) == "levels[0].badge.url must not be blank"
     boost = {"name": "Twice", "start": "2025-06-01", "multiplier": 1}
-    assert error_of(boosts=[boost]).startswith("boosts[0].multiplier must lie between 0 and 100")
-    assert error_of(badge={"url": " "}) == "badge.url must be text, not ' '"
+    assert error_of(boosts=[boost]).startswith("boosts[0].multiplier must be above 0, below 100")
+    assert error_of(badge={"url": " "}) == "badge.url must not be blank"
 
 
 def test_null_takes_away_what_a_system_can_be_without():
@@ -131,7 +131,7 @@ def test_levels_have_keys_and_thresholds_of_their_own():
     assert admin.create_error(levels, name="B", key="bronze", points=5) == "Key already in use by another level"
     assert admin.create_error(levels, name="B", key="b", points=-1) == "points must be at least 0, not -1"
     assert admin.create_error(levels, name="B", key="b", points=0) == (
-        "levels 'bronze' and 'b' share the threshold 0; move one"
+        "levels 'bronze' and 'b' have the same threshold, 0; change one"
     )
     admin.create(f"points/{system_id('energy')}/levels", name="Bronze", key="bronze", points=0)
     assert admin.update(levels, bronze, points=50, badge=None) == {**bronze, "points": 50, "badge": None}

@@ -113,7 +113,7 @@ def test_a_board_that_is_broken_down_ranks_one_group(hosted):
         with pytest.raises(UnprocessableEntityError):
             hosted.api.leaderboards.get("cities", user_attributes=wrong)
     hosted.send("GET", "/leaderboards/cities")
-    assert hosted.body["error"].endswith("; give userAttributes to say which group")
+    assert hosted.body["error"].endswith("; set userAttributes to select groups")
 
 
 def test_where_a_user_stands_and_how_they_got_there(hosted):

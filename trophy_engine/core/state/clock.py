@@ -33,10 +33,10 @@ class Clock:
 
     __slots__ = ("day", "due", "due_days", "next_tick", "quiet", "settled", "zone")
 
-    def __init__(self, home: Zone, settled: int) -> None:
-        self.zone = home
+    def __init__(self, time_zone: Zone, settled: int) -> None:
+        self.zone = time_zone
         self.settled = settled
-        self.day = home.window(settled)[0]
+        self.day = time_zone.window(settled)[0]
         self.forget()
 
     def forget(self) -> None:
@@ -47,15 +47,15 @@ class Clock:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        twin = object.__new__(type(self))
-        twin.zone = self.zone
-        twin.settled = self.settled
-        twin.day = self.day
-        twin.due = self.due
-        twin.next_tick = self.next_tick
-        twin.due_days = self.due_days.copy()
-        twin.quiet = self.quiet
-        return twin
+        copied = object.__new__(type(self))
+        copied.zone = self.zone
+        copied.settled = self.settled
+        copied.day = self.day
+        copied.due = self.due
+        copied.next_tick = self.next_tick
+        copied.due_days = self.due_days.copy()
+        copied.quiet = self.quiet
+        return copied
 
     def dump(self) -> dict[str, Any]:
         """Return the clock as JSON values."""

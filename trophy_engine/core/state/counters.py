@@ -60,13 +60,13 @@ class Counters:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        twin = object.__new__(type(self))
-        twin.states = [state.copy() for state in self.states]
-        twin.years = self.years
-        twin.completed = self.completed.copy()
-        twin.recheck = self.recheck
-        twin.boards = {key: runs.copy() for key, runs in self.boards.items()}
-        return twin
+        copied = object.__new__(type(self))
+        copied.states = [state.copy() for state in self.states]
+        copied.years = self.years
+        copied.completed = self.completed.copy()
+        copied.recheck = self.recheck
+        copied.boards = {key: runs.copy() for key, runs in self.boards.items()}
+        return copied
 
     def dump(self, plan: Plan) -> dict[str, Any]:
         """Return the counters as JSON values, decimals as strings."""

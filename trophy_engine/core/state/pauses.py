@@ -16,12 +16,12 @@ class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and
     def add(self, pause: Pause) -> Pauses:
         """Return these pauses and one more, at the end."""
         pauses = Pauses((*self, pause))
-        pauses._stretches = _with(self._stretches, pause)
+        pauses._stretches = _insert(self._stretches, pause)
         return pauses
 
-    def replace(self, place: int, pause: Pause) -> Pauses:
+    def replace(self, index: int, pause: Pause) -> Pauses:
         """Return these pauses with the one at an index replaced."""
-        return Pauses((*self[:place], pause, *self[place + 1 :]))
+        return Pauses((*self[:index], pause, *self[index + 1 :]))
 
     def end_of_stretch(self, first_day: int, after: int) -> int | None:
         """Return the last day of the first stretch that overlaps a range of days, or None.
@@ -31,16 +31,16 @@ class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and
             after: the day after its last day.
         """
         starts, ends = self._stretches
-        place = bisect_left(ends, first_day)
-        return ends[place] if place < len(ends) and starts[place] < after else None
+        index = bisect_left(ends, first_day)
+        return ends[index] if index < len(ends) and starts[index] < after else None
 
     @cached_property
     def _stretches(self) -> tuple[list[int], list[int]]:
         """The first days and the last days of the stretches without a gap, in order."""
-        return _merge(self)
+        return _merge_pauses(self)
 
 
-def _merge(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
+def _merge_pauses(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
     starts: list[int] = []
     ends: list[int] = []
     for start, end, _ in sorted(pauses):
@@ -54,7 +54,7 @@ def _merge(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
-def _with(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
+def _insert(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
     """Return stretches with one more pause, merged with those that it touches."""
     starts, ends = stretches
     start, end, _ = pause

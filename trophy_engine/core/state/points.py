@@ -29,19 +29,19 @@ class Tick:
         self.through = through
 
     @classmethod
-    def begin(cls, anchor: int, home: Zone) -> Self:
+    def begin(cls, anchor: int, time_zone: Zone) -> Self:
         """Return a tick that is anchored at an instant."""
-        day, _ = home.window(anchor)
-        return cls(anchor, day, (anchor + home.offset(anchor)) % DAY, day)
+        day, _ = time_zone.window(anchor)
+        return cls(anchor, day, (anchor + time_zone.offset(anchor)) % DAY, day)
 
-    def on(self, day: int, home: Zone) -> int:
+    def on(self, day: int, time_zone: Zone) -> int:
         """Return the instant of a daily award on a local day, at the anchor's time of day; ``NEVER`` after 2199."""
-        return home.instant(day, self.time) if day <= LAST_DAY else NEVER
+        return time_zone.instant(day, self.time) if day <= LAST_DAY else NEVER
 
-    def passed_by(self, instant: int, home: Zone) -> int:
+    def passed_by(self, instant: int, time_zone: Zone) -> int:
         """Return the local day through which daily awards are done at an instant, with or without an effect."""
-        day = home.window(instant)[0]
-        return max(self.through, day if self.on(day, home) <= instant else day - 1)
+        day = time_zone.window(instant)[0]
+        return max(self.through, day if self.on(day, time_zone) <= instant else day - 1)
 
     def copy(self) -> Tick:
         """Return an independent copy."""
@@ -59,18 +59,18 @@ class Points:
 
     __slots__ = ("awards", "balances", "ticks")
 
-    def __init__(self, plan: Plan, created: int, home: Zone) -> None:
+    def __init__(self, plan: Plan, created: int, time_zone: Zone) -> None:
         self.balances = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
-        self.ticks = tuple(Tick.begin(created, home) for _ in plan.ticks) if plan.ticks else ()
+        self.ticks = tuple(Tick.begin(created, time_zone) for _ in plan.ticks) if plan.ticks else ()
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        twin = object.__new__(type(self))
-        twin.balances = self.balances.copy()
-        twin.awards = self.awards.copy()
-        twin.ticks = tuple(tick.copy() for tick in self.ticks)
-        return twin
+        copied = object.__new__(type(self))
+        copied.balances = self.balances.copy()
+        copied.awards = self.awards.copy()
+        copied.ticks = tuple(tick.copy() for tick in self.ticks)
+        return copied
 
     def dump(self, plan: Plan, clock: Clock) -> dict[str, Any]:
         """Return the points as JSON values; daily awards count as done up to the instant of the clock."""
@@ -95,8 +95,8 @@ class Points:
     def load(cls, plan: Plan, dumped: Mapping[str, Any]) -> Self:
         """Build the points from the result of ``dump`` under the same plan."""
         points = object.__new__(cls)
-        held = [dumped["balances"].get(system.key, (0, 0)) for system in plan.systems]
-        points.balances = [balance for balance, _ in held]
-        points.awards = [awards for _, awards in held]
+        balances = [dumped["balances"].get(system.key, (0, 0)) for system in plan.systems]
+        points.balances = [balance for balance, _ in balances]
+        points.awards = [awards for _, awards in balances]
         points.ticks = tuple(Tick(*tick) for tick in dumped["ticks"])
         return points

@@ -48,10 +48,10 @@ class Profile:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        twin = object.__new__(type(self))
+        copied = object.__new__(type(self))
         for name in self.__slots__:
-            setattr(twin, name, getattr(self, name))
-        return twin
+            setattr(copied, name, getattr(self, name))
+        return copied
 
     def dump(self) -> dict[str, Any]:
         """Return the profile as JSON values."""

@@ -48,7 +48,7 @@ class RunValues(Mapping[int, Value]):
             self._latest = dict(self)
             self._closed, self._own = [], 0
             return
-        for closed in sorted(one for one in self._latest if one < run - _REACH):
+        for closed in sorted(open_run for open_run in self._latest if open_run < run - _REACH):
             self._close(closed, self._latest.pop(closed))
 
     def _close(self, run: int, value: Value) -> None:
@@ -62,16 +62,18 @@ class RunValues(Mapping[int, Value]):
 
     def copy(self) -> RunValues:
         """Return an independent copy."""
-        twin = object.__new__(RunValues)
-        twin._latest = self._latest.copy()
-        twin._closed, twin._own = self._closed, self._own
-        return twin
+        copied = object.__new__(RunValues)
+        copied._latest = self._latest.copy()
+        copied._closed, copied._own = self._closed, self._own
+        return copied
 
     def unlike(self, other: RunValues) -> list[int]:
         """List the runs with different values; between copies, only runs that changed are compared."""
         if self._closed is other._closed and self._own == other._own:
-            mine, others = self._latest, other._latest
-            return [] if mine == others else [run for run in others | mine if mine.get(run) != others.get(run)]
+            own_latest, other_latest = self._latest, other._latest
+            if own_latest == other_latest:
+                return []
+            return [run for run in other_latest | own_latest if own_latest.get(run) != other_latest.get(run)]
         if self._closed is other._closed:
             closed = self._closed[min(self._own, other._own) : max(self._own, other._own)]
             runs = dict.fromkeys((*map(_RUN, closed), *other._latest, *self._latest))
@@ -85,12 +87,12 @@ class RunValues(Mapping[int, Value]):
         Raises:
             KeyError: the run has no value.
         """
-        found = self._latest.get(run)
-        if found is not None:
-            return found
-        place = bisect_left(self._closed, run, 0, self._own, key=_RUN)
-        if place < self._own and self._closed[place][0] == run:
-            return self._closed[place][1]
+        value = self._latest.get(run)
+        if value is not None:
+            return value
+        index = bisect_left(self._closed, run, 0, self._own, key=_RUN)
+        if index < self._own and self._closed[index][0] == run:
+            return self._closed[index][1]
         raise KeyError(run)
 
     def __iter__(self) -> Iterator[int]:

@@ -70,22 +70,23 @@ class StreakState:
 
     def copy(self) -> StreakState:
         """Return an independent copy."""
-        twin: StreakState = _new(StreakState)  # made for every day of every user; calling the class takes twice as long
-        twin.length = self.length
-        twin.longest = self.longest
-        twin.started = self.started
-        twin.extended_at = self.extended_at
-        twin.decided_through = self.decided_through
-        twin.credited_ahead = self.credited_ahead
-        twin.protected_periods = self.protected_periods
-        twin.freezes = self.freezes
-        twin.freezes_used = self.freezes_used
-        twin.freeze_day = self.freeze_day
-        twin.freeze_anchor = self.freeze_anchor
-        twin.pauses = self.pauses
-        twin.lost_streaks = self.lost_streaks
-        twin.custom_streak = self.custom_streak
-        return twin
+        # Made for every day of every user; calling the class takes twice as long.
+        copied: StreakState = _new(StreakState)
+        copied.length = self.length
+        copied.longest = self.longest
+        copied.started = self.started
+        copied.extended_at = self.extended_at
+        copied.decided_through = self.decided_through
+        copied.credited_ahead = self.credited_ahead
+        copied.protected_periods = self.protected_periods
+        copied.freezes = self.freezes
+        copied.freezes_used = self.freezes_used
+        copied.freeze_day = self.freeze_day
+        copied.freeze_anchor = self.freeze_anchor
+        copied.pauses = self.pauses
+        copied.lost_streaks = self.lost_streaks
+        copied.custom_streak = self.custom_streak
+        return copied
 
     def remember_loss(self, last_day: int, length: int) -> None:
         """Add the streak to ``lost_streaks``, and drop those that are too old, or no longer than it, to be restored."""

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.plan import Plan, StreakPlan
-from trophy_engine.core.preferences import own_streak
+from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.state.clock import Clock
 from trophy_engine.core.state.counters import Counters
 from trophy_engine.core.state.misses import Miss
@@ -52,16 +52,16 @@ class UserState:
         "streak",
     )
 
-    def __init__(self, plan: Plan, user_id: str, created: int, home: Zone) -> None:
+    def __init__(self, plan: Plan, user_id: str, created: int, time_zone: Zone) -> None:
         self.id = user_id
         self.commands = 0
         self.profile = Profile(created)
-        self.clock = Clock(home, created)
+        self.clock = Clock(time_zone, created)
         self.streak = StreakState.new(self.clock.day)
         self.period_totals = _NOTHING
         self.misses: tuple[Miss, ...] = ()
         self.counters = Counters(plan)
-        self.points = Points(plan, created, home)
+        self.points = Points(plan, created, time_zone)
         self.plugs: dict[str, Any] = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
 
     def forget(self) -> None:
@@ -97,18 +97,18 @@ class UserState:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        twin = object.__new__(type(self))
-        twin.id = self.id
-        twin.commands = self.commands
-        twin.profile = self.profile.copy()
-        twin.clock = self.clock.copy()
-        twin.streak = self.streak
-        twin.period_totals = {period: totals.copy() for period, totals in self.period_totals.items()}
-        twin.misses = self.misses
-        twin.counters = self.counters.copy()
-        twin.points = self.points.copy()
-        twin.plugs = {key: part.copy() for key, part in self.plugs.items()}
-        return twin
+        copied = object.__new__(type(self))
+        copied.id = self.id
+        copied.commands = self.commands
+        copied.profile = self.profile.copy()
+        copied.clock = self.clock.copy()
+        copied.streak = self.streak
+        copied.period_totals = {period: totals.copy() for period, totals in self.period_totals.items()}
+        copied.misses = self.misses
+        copied.counters = self.counters.copy()
+        copied.points = self.points.copy()
+        copied.plugs = {key: part.copy() for key, part in self.plugs.items()}
+        return copied
 
     def dump(self, plan: Plan) -> dict[str, Any]:
         """Return the state as JSON values, decimals as strings."""
@@ -137,7 +137,7 @@ class UserState:
         state.commands = dumped["commands"]
         state.profile = Profile.load(dumped["profile"])
         state.clock = Clock.load(dumped["clock"])
-        state.streak = StreakState.load(dumped["streak"], own_streak(plan, state.profile.preferences))
+        state.streak = StreakState.load(dumped["streak"], custom_streak_of(plan, state.profile.preferences))
         state.period_totals = {
             period: [read_number(total) for total in totals] for period, totals in dumped["period_totals"]
         }
