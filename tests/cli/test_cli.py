@@ -82,7 +82,7 @@ def test_schema_is_printed_or_written(run):
 def test_replay_prints_a_summary(run):
     done = run("replay", "rules.toml", "log.csv", "--value", "n")
     assert done.exit_code == 0
-    assert "1 users, 2 events, 1 skipped rows" in done.output
+    assert "1 user, 2 events, 1 skipped row" in done.output
     assert "The first" in done.output
     assert "log.csv:4: at must be an ISO 8601 instant" in done.output
 
@@ -98,7 +98,7 @@ def test_compare_says_who_gains_and_who_loses(run):
     Path("better.toml").write_text(rules.replace("points = 5", "points = 6"))
     done = run("compare", "rules.toml", "better.toml", "log.csv", "--out", "out", "--fail-if-anyone-loses")
     assert done.exit_code == 0
-    assert "xp: 1 of 1 users would have more points, 0 fewer; +2 in all." in done.output
+    assert "xp: 1 of 1 user would have more points, 0 fewer; +2 in all." in done.output
     assert Path("out/compare.csv").read_text().splitlines()[1] == "ann,2,2,2,2,2,10,12,,"
     worse = run("compare", "better.toml", "rules.toml", "log.csv", "--fail-if-anyone-loses")
     assert worse.exit_code == 3
@@ -170,10 +170,13 @@ def test_reports_are_pages(run):
     Path("better.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
     small = ("--users", "9", "--days", "20")
     for words, title in (
-        (("replay", "rules.toml", "log.csv"), "What came of the log under rules.toml"),
-        (("compare", "rules.toml", "better.toml", "log.csv"), "From rules.toml to better.toml"),
-        (("simulate", "rules.toml", *small), "A simulation of rules.toml"),
-        (("simulate", "rules.toml", *small, "--vary", "points[xp].maximum=10,20"), "Variations of rules.toml"),
+        (("replay", "rules.toml", "log.csv"), "Replay under rules.toml"),
+        (("compare", "rules.toml", "better.toml", "log.csv"), "Comparison of rules.toml and better.toml"),
+        (("simulate", "rules.toml", *small), "Simulation under rules.toml"),
+        (
+            ("simulate", "rules.toml", *small, "--vary", "points[xp].maximum=10,20"),
+            "Simulation under variations of rules.toml",
+        ),
     ):
         assert run(*words, "--report", "report.html").exit_code == 0
         assert f"<h1>{title}</h1>" in Path("report.html").read_text()
@@ -187,9 +190,9 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
     assert [line for line in done.output.splitlines() if not line.startswith("skipped")] == [
         "Thursday 2025-04-03, Europe/Berlin (+02:00)",
         "  words: 1",
-        "  they were seen for the first time, in Europe/Berlin",
+        "  the user was created, in the time zone Europe/Berlin",
         "  a streak started: the day of Thursday 2025-04-03 is credited",
-        "  'one' was completed: words went from 0 to 1, across the mark at 1",
+        "  'one' was completed: words went from 0 to 1, reaching the threshold of 1",
         "  xp +5 = 5, for words: 5",
         "",
         "Friday 2025-04-04, Europe/Berlin (+02:00)",
@@ -217,7 +220,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
     assert "Friday" in early.splitlines()[-1]
     assert "words: 2" not in early
     one = run("explain", "rules.toml", "log.csv", *words, "--achievement", "one")
-    assert ("ann holds 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
+    assert ("ann has 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
 
 
 @pytest.mark.parametrize(
@@ -246,14 +249,14 @@ def test_replay_stops_where_it_is_told_to(run):
     assert not Path("out").exists()
     assert run("replay", "rules.toml", "log.csv", "--max-errors", "1").exit_code == 0
     early = run("replay", "rules.toml", "log.csv", "--until", "2025-04-02T12:00:00Z", "--out", "out")
-    assert "1 users, 1 events" in early.output
+    assert "1 user, 1 event" in early.output
     assert Path("out/users.csv").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("rules.toml",), "no events; give a log"),
+        (("rules.toml",), "no event log; name a file"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
         (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
         (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 instant"),
@@ -288,7 +291,7 @@ def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
     )
     without = run("replay", *words, "--user", "=me")
     assert without.exit_code == 1
-    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)" in without.output
+    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)" in without.output
 
 
 @pytest.mark.parametrize(
@@ -307,12 +310,12 @@ def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
     Path("log.csv").write_text(LOCAL)
     done = run("replay", "rules.toml", "log.csv", "--at", "date", "--user", "=me", "--until", *until)
     assert done.exit_code == (0 if events else 1)
-    assert (f", {events} events" if events else f"log.csv has no events up to --until {until[0]}") in done.output
+    assert (f", {events} event" if events else f"log.csv has no events up to --until {until[0]}") in done.output
 
 
 def test_a_date_is_of_utc_where_no_zone_is_given(run):
     Path("log.csv").write_text("user_id,at\nann,2025-04-02T23:59:59Z\nann,2025-04-03T00:00:00Z\n")
-    assert "1 users, 1 events" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
+    assert "1 user, 1 event" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
     run("compare", "rules.toml", "rules.toml", "log.csv", "--until", "2025-04-02", "--out", "out")
     assert Path("out/compare.csv").read_text().splitlines()[1].startswith("ann,1,")
 

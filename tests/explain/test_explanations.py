@@ -40,7 +40,7 @@ def test_an_event_falls_on_the_local_day_of_its_user(engine):
     told(
         explained,
         """
-        ann recorded 25 words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
+        ann recorded 25 for words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
           words: 0 + 25 = 25
           a streak started: the day of Wednesday 2025-04-02 is credited
           xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
@@ -54,12 +54,12 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
     told(
         explained,
         r"""
-        ann recorded 75 words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+        ann recorded 75 for words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
           words: 40 + 75 = 115
           the streak grew to 2 days: Saturday 2025-04-05 is credited
-          'hundred' was completed: words went from 40 to 115, across the mark at 100
+          'hundred' was completed: words went from 40 to 115, reaching the threshold of 100
           xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) = 48.125, \
-        rounded down to 48; the maximum took 10
+        rounded down to 48; 10 above the maximum
         """,
     )
     award = explained.consequences[-1].award
@@ -76,8 +76,8 @@ def test_what_time_had_made_due_comes_before(story):
     told(
         outcome.explain(),
         """
-        ann recorded 1 views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
-          before, on Monday 2025-04-07 00:00:00: the streak of 3 days was lost: Sunday 2025-04-06 was missed
+        ann recorded 1 for views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
+          earlier, on Monday 2025-04-07 00:00:00: the streak of 3 days was lost: Sunday 2025-04-06 was missed
           views: 2 + 1 = 3
         """,
     )
@@ -89,8 +89,8 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     told(
         outcome.explain(),
         r"""
-        ann recorded -3.5 words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
-        Its idempotency key had been used before: nothing was done.
+        ann recorded -3.5 for words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
+        Its idempotency key was used before: nothing changed.
         """,
     )
     called = engine.complete("onboarded", user="ann", at=at("04-02T11:00")).explain()
@@ -101,9 +101,9 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
         r"""
         ann was identified with sign up date 2023-01-01 and time zone Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
         Asia/Tokyo (+09:00).
-          sign up date changed from nothing to 2023-01-01
+          sign up date changed from none to 2023-01-01
           time zone changed from Europe/Berlin to Asia/Tokyo
-          'veteran' was completed, found to have been due before: 2 years since the sign-up
+          'veteran' was backdated: 2 years since the sign-up
         """,
     )
 
@@ -132,50 +132,50 @@ def test_an_award_for_certain_events_is_explained_by_the_fewest_steps():
         (
             "hundred",
             """
-            ann holds 'hundred': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
-              words went from 40 to 115, across the mark at 100
+            ann has 'hundred': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+              words went from 40 to 115, reaching the threshold of 100
             """,
         ),
         (
             "three",
             """
-            ann holds 'three': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
-              the streak went from 2 to 3, across the mark at 3
+            ann has 'three': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+              the streak went from 2 to 3, reaching the threshold of 3
             """,
         ),
         (
             "ios",
             """
-            ann does not hold 'ios' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              words with device = 'ios': 25 of 30, 5 missing; 94 more was recorded without that
+            ann does not have 'ios' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              words with device = 'ios': 25 of 30, 5 missing; events with other attributes add up to 94
             """,
         ),
         (
             "pro",
             """
-            ann does not hold 'pro' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              words: 119, past the mark at 20
-              it is for users whose plan is 'pro'; this user's is 'free'
+            ann does not have 'pro' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              words: 119, at or above the threshold of 20
+              it requires plan = 'pro'; the value of this user is 'free'
             """,
         ),
         (
             "both",
             """
-            ann does not hold 'both' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              1 of 2 prerequisites; open: onboarded
+            ann does not have 'both' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              1 of 2 prerequisites completed; missing: onboarded
             """,
         ),
         (
             "onboarded",
             """
-            ann does not hold 'onboarded' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              the application has not said so
+            ann does not have 'onboarded' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              the application has not completed it
             """,
         ),
         (
             "veteran",
             """
-            ann does not hold 'veteran' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+            ann does not have 'veteran' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
               years since the sign-up: 0 of 2, 2 missing
             """,
         ),
@@ -196,11 +196,11 @@ def test_an_achievement_that_attributes_opened_and_a_composite(story):
     story.identify("ann", attributes={"plan": "pro"}, at=at("04-06T12:00"))
     story.record("words", user="ann", at=at("04-06T12:01"))
     story.complete("onboarded", user="ann", at=at("04-06T12:02"))
-    assert story.explain("ann", achievement="pro").text.endswith("  words: 120, past the mark at 20")
+    assert story.explain("ann", achievement="pro").text.endswith("  words: 120, at or above the threshold of 20")
     both = story.explain("ann", achievement="both")
-    assert both.text.endswith("  its prerequisites are held: hundred and onboarded")
+    assert both.text.endswith("  its prerequisites are completed: hundred and onboarded")
     assert [one.achieved_at for one in both.prerequisites] == [at("04-05T10:00"), at("04-06T12:02")]
-    assert story.explain("ann", achievement="onboarded").text.endswith("the application said so")
+    assert story.explain("ann", achievement="onboarded").text.endswith("the application completed it")
 
 
 # --- points -----------------------------------------------------------------------------------------------------------
@@ -211,23 +211,23 @@ def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing
     told(
         explained,
         r"""
-        ann holds 0 of at most 60 xp.
+        ann has 0 of at most 60 xp.
           Wednesday 2025-04-02 00:30:00  xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
-          Wednesday 2025-04-02 00:30:00  xp +0 = 11, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
+          Wednesday 2025-04-02 00:30:00  xp +0 = 11, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
           Friday 2025-04-04 12:00:00  xp +11 = 22, for every 10 words: 2 × 5 × 1.1 (spring) = 11
-          Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
+          Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
           Saturday 2025-04-05 12:00:00  xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) \
-        = 48.125, rounded down to 48; the maximum took 10
-          Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
-          Saturday 2025-04-05 13:00:00  xp -60 = 0, for views: 2 × -50 = -100; the floor of 0 spared 40
+        = 48.125, rounded down to 48; 10 above the maximum
+          Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
+          Saturday 2025-04-05 13:00:00  xp -60 = 0, for views: 2 × -50 = -100; 40 below the floor of 0
         """,
     )
     assert sum(award.awarded for award in explained.awards) == explained.total
     assert story.explain("ann", points="xp", at=at("04-01T09:00")).text == (
-        "ann holds 0 of at most 60 xp. Nothing has been due yet."
+        "ann has 0 of at most 60 xp. There are no awards yet."
     )
     assert "level 'reader'" in story.explain("ann", points="xp", at=at("04-05T10:30")).text
 
@@ -254,10 +254,10 @@ def test_every_trigger_says_for_what_it_pays():
     told(
         engine.explain("ann", points="energy", at=at("04-01T20:00")),
         """
-        ann holds 7 of at most 7 energy.
+        ann has 7 of at most 7 energy.
           Tuesday 2025-04-01 10:00:00  energy +5 = 5, for signing up: 5
           Tuesday 2025-04-01 12:00:00  energy +1 = 6, every 2 hours: 1
-          Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; the maximum took 3
+          Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; 3 above the maximum
         """,
     )
 
@@ -297,7 +297,7 @@ def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_cou
     engine.update(due, at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
     assert explained.silent
-    assert explained.progress.text == "words: 3, past the mark at 1"
+    assert explained.progress.text == "words: 3, at or above the threshold of 1"
 
 
 def test_exactly_one_thing_is_asked_for(story):

@@ -20,6 +20,7 @@ from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
@@ -146,14 +147,15 @@ class Comparison:
         """Yield sentences that summarize the comparison."""
         users = len(self.differences)
         if not users:
-            yield "No user was evaluated, so it is not known who gains and who loses."
+            yield "No user was evaluated, so gains and losses are unknown."
             return
+        all_users = count_noun(users, "user")
         differences = list(self.differences.values())
         longer, shorter = _signs(difference.longest for difference in differences)
         if longer or shorter:
-            yield f"{longer:,} of {users:,} users would hold a longer streak, {shorter:,} a shorter one."
+            yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
         else:
-            yield "Nobody's longest streak changes."
+            yield "The longest streak changes for no user."
         longer, shorter = _signs(difference.streak for difference in differences)
         if longer or shorter:
             yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
@@ -164,10 +166,10 @@ class Comparison:
             more, fewer = _signs(difference.points[index] for difference in differences)
             total = sum(difference.points[index] for difference in differences)
             if more or fewer:
-                some = f"{more:,} of {users:,} users would have more points, {fewer:,} fewer"
+                some = f"{more:,} of {all_users} would have more points, {fewer:,} fewer"
                 yield f"{system}: {some}; {total:+,} in all."
             else:
-                yield f"{system}: nobody's points change."
+                yield f"{system}: the points of no user change."
 
 
 def _signs(deltas: Iterable[int]) -> tuple[int, int]:
@@ -177,7 +179,7 @@ def _signs(deltas: Iterable[int]) -> tuple[int, int]:
 
 
 def _who(number: int, users: int, verb: str) -> str:
-    return f"{number:,} of {users:,} users {verb}{'s' * (number == 1)}" if number else f"Nobody {verb}s"
+    return f"{number:,} of {count_noun(users, 'user')} {verb}{'s' * (number == 1)}" if number else f"No user {verb}s"
 
 
 def compare(

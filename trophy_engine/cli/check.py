@@ -16,7 +16,7 @@ _ERRORS, _WARNINGS = 1, 3
 
 
 def check(
-    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one.")],
+    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one.")],
 ) -> None:
     """Print every problem of a rules file, each with its path in the file and a remedy.
 

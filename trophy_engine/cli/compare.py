@@ -20,8 +20,8 @@ _SOMEBODY_LOSES = 3
 
 
 def compare(
-    old: Annotated[str, typer.Argument(help="The rules as they are: a file, or the name of a shipped one.")],
-    new: Annotated[str, typer.Argument(help="The rules as they would be.")],
+    old: Annotated[str, typer.Argument(help="The current rules: a file, or the name of a bundled one.")],
+    new: Annotated[str, typer.Argument(help="The changed rules: a file, or the name of a bundled one.")],
     events: logs.Events = None,
     git: logs.Git = None,
     user: logs.User = "user_id",
@@ -32,19 +32,19 @@ def compare(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write compare.csv into this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write compare.csv to this folder.")] = None,
     fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
-        bool, typer.Option("--fail-if-anyone-loses", help="End with status 3 if a user has less under the new rules.")
+        bool, typer.Option("--fail-if-anyone-loses", help="Exit with status 3 if a user has less under the new rules.")
     ] = False,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
 ) -> None:
-    """Evaluate an event log under two rulesets in one pass, and say who gains and who loses.
+    """Evaluate an event log under two rulesets in one pass, and print how many users gain and lose.
 
-    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
-    a wrong call; 3 with --fail-if-anyone-loses when a user has fewer points, a shorter streak, or an achievement less.
+    Exit status: 0 if the log was evaluated, even with skipped rows; 1 if not, for example if no row is good; 2 for a
+    wrong call; 3 with --fail-if-anyone-loses if a user has fewer points, a shorter streak or lacks an achievement.
     """
     try:
         before, after = (load(rules) for rules in (old, new))

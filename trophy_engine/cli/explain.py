@@ -28,9 +28,9 @@ def explain(
     events: logs.Events = None,
     *,
     user: Annotated[str, typer.Option(help="The id of the user.")],
-    from_: Annotated[str | None, typer.Option("--from", help="The first local day to tell of.")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="The last local day to tell of.")] = None,
-    achievement: Annotated[str | None, typer.Option(help="Explain this achievement instead.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="The first local day to print.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="The last local day to print.")] = None,
+    achievement: Annotated[str | None, typer.Option(help="The key of an achievement to explain instead.")] = None,
     git: logs.Git = None,
     user_column: Annotated[str, typer.Option(help="The column of the user's id.")] = "user_id",
     at: logs.At = "at",
@@ -40,11 +40,11 @@ def explain(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
 ) -> None:
-    """Tell one user's story under rules, day by day, with a calendar of their streak; or explain an achievement.
+    """Print the timeline of a user under rules, day by day, with a calendar of the streak; or explain an achievement.
 
-    The story goes to the last instant of the log, or to the end of the day of --to.
+    The timeline ends at the last instant of the log, or at the end of the day of --to.
 
-    Exit status: 0 when there was something to tell; 1 when not; 2 for a wrong call.
+    Exit status: 0 if the explanation was printed; 1 if not; 2 for a wrong call.
     """
     try:
         ruleset = load(rules)

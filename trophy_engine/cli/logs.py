@@ -21,22 +21,25 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import notes
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 _SHOWN_BAD_ROWS = 20
 
 Events = Annotated[
     list[str] | None,
-    typer.Argument(help="Event logs: CSV or JSON Lines, also gzipped, Parquet or Arrow; - is standard input."),
+    typer.Argument(help="Event logs: CSV or JSON Lines, plain or gzipped, Parquet or Arrow; - is standard input."),
 ]
-Git = Annotated[Path | None, typer.Option(help="The commit history of this git repository as events, author as user.")]
-User = Annotated[str, typer.Option(help="The column of the user's id; =TEXT is a constant, here and below.")]
+Git = Annotated[
+    Path | None, typer.Option(help="Read the commits of this git repository as events; the author is the user.")
+]
+User = Annotated[str, typer.Option(help="The column of the user id; =TEXT is a constant, here and below.")]
 At = Annotated[
     str, typer.Option(help="The column of the instant, ISO 8601; local times and dates are read in the zone of --tz.")
 ]
 Metric = Annotated[
     str | None,
-    typer.Option(help="The column of the metric's key.", show_default="the only metric of the rules, else metric"),
+    typer.Option(help="The column of the metric key.", show_default="the only metric of the rules, else metric"),
 ]
 Value = Annotated[str, typer.Option(help="The column of the value.")]
 TimeZone = Annotated[
@@ -49,7 +52,7 @@ Attributes = Annotated[
 ]
 Format = Annotated[
     Literal["csv", "jsonl", "parquet", "arrow"] | None,
-    typer.Option("--format", help="The format of the logs, where names do not tell."),
+    typer.Option("--format", help="The format of the logs, if their names have no known ending."),
 ]
 Until = Annotated[
     str | None,
@@ -61,7 +64,7 @@ Until = Annotated[
 ]
 Strict = Annotated[bool, typer.Option(help="Stop at the first bad row.")]
 MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more bad rows than this.", min=0)]
-Workers = Annotated[int, typer.Option(help="How many processes to use; the result is the same.", min=1)]
+Workers = Annotated[int, typer.Option(help="The number of processes; it does not change the result.", min=1)]
 
 
 @attrs.frozen
@@ -83,7 +86,7 @@ class LogOptions:
             InvalidValue: no log is given, or the format of one is unknown.
         """
         if git is None and not events:
-            raise InvalidValue("no events; give a log, - for standard input, or --git PATH")
+            raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
         only = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
         pairs = (one.partition("=") for one in self.attributes or [])
         attributes = {key: column or key for key, _, column in pairs}
@@ -117,9 +120,7 @@ class LogOptions:
 def _read_time(until: str, home: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and home is None:
-        raise InvalidValue(
-            f"must have an offset, as in {until}Z, or a time zone to be read in, as in --tz =Europe/Berlin", "--until"
-        )
+        raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz =Europe/Berlin", "--until")
     return read_in(time, home, "--until")
 
 
@@ -141,8 +142,8 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
     if not skipped:
         raise TrophyError(f"nothing was evaluated: {what} has no events{upto}")
     raise TrophyError(
-        f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; say which columns to read, "
-        "and how, with --at, --tz and the other options that name columns"
+        f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; set the columns with --at, --tz "
+        "and the other column options"
     )
 
 
@@ -175,7 +176,7 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
         yield report
     finally:
         if reported > _SHOWN_BAD_ROWS:
-            console.print(f"… and {reported - _SHOWN_BAD_ROWS:,} more bad rows")
+            console.print(f"… and {count_noun(reported - _SHOWN_BAD_ROWS, 'more bad row')}")
 
 
 @contextmanager

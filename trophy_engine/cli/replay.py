@@ -32,7 +32,7 @@ def replay(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl into this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl to this folder.")] = None,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
@@ -42,8 +42,8 @@ def replay(
 
     Bad rows are reported with file, line and reason, counted, and skipped. Rows need not be sorted.
 
-    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
-    a wrong call.
+    Exit status: 0 if the log was evaluated, even with skipped rows; 1 if not, for example if no row is good; 2 for a
+    wrong call.
     """
     try:
         ruleset = load(rules)

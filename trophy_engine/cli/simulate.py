@@ -31,6 +31,7 @@ from trophy_engine.cli.reports import ReportPath, report_simulation, report_swee
 from trophy_engine.cli.rules import Rules, load
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.rules.phrases import count_noun
 
 #: The maximal number of digits of integers in rules.
 _MAX_DIGITS = 18
@@ -38,18 +39,20 @@ _MAX_DIGITS = 18
 
 def simulate(
     rules: Rules,
-    users: Annotated[int, typer.Option(help="How many users act.", min=1, max=MAX_USERS)] = 1000,
-    days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
-    seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
+    users: Annotated[int, typer.Option(help="The number of users.", min=1, max=MAX_USERS)] = 1000,
+    days: Annotated[int, typer.Option(help="The number of days.", min=1)] = 365,
+    seed: Annotated[int, typer.Option(help="The seed of all random numbers.")] = 0,
     start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="Values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be repeated."
+            help="A path and values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be "
+            "repeated."
         ),
     ] = None,
     like: Annotated[
-        list[str] | None, typer.Option(help="An event log whose users' habits the population has; may be repeated.")
+        list[str] | None,
+        typer.Option(help="An event log; simulated users have the habits of its users. May be repeated."),
     ] = None,
     user: logs.User = "user_id",
     at: logs.At = "at",
@@ -59,17 +62,17 @@ def simulate(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write CSV files, and pictures with the extra plot, into this folder.")
+        Path | None, typer.Option(help="Write CSV files, and with the extra plot pictures, to this folder.")
     ] = None,
     report: ReportPath = None,
     workers: logs.Workers = 1,
 ) -> None:
-    """Let a seeded population act under rules, and print what comes of it; with --vary, of each variation.
+    """Simulate a seeded population under rules and print a summary; with --vary, a row for each variation.
 
-    The population has regulars, weekenders and passers-by, or with --like the habits of the users of a log. The same
+    The population has regular, weekend and short-time users, or with --like the habits of the users of a log. The same
     seed gives the same result in every process, and each user acts in the same way under every variation.
 
-    Exit status: 0 when it was done; 1 when it was not; 2 for a wrong call.
+    Exit status: 0 if the simulation was done; 1 if not; 2 for a wrong call.
     """
     try:
         ruleset = load(rules)
@@ -163,8 +166,9 @@ def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
     scenario = swept.scenario
     tally = swept.rows[0].tally
     yield Text(
-        f"{tally.users:,} of {scenario.users:,} users act, {tally.events:,} events in {scenario.days:,} days\n"
-        "means over the users who act, ± half a 95 % confidence interval; differences are to the first row"
+        f"{tally.users:,} of {count_noun(scenario.users, 'user')} active, {count_noun(tally.events, 'event')} in "
+        f"{count_noun(scenario.days, 'day')}\n"
+        "means over the active users, ± half a 95 % confidence interval; differences are to the first row"
     )
     for name in swept.rows[0].means:
         yield table(
@@ -180,7 +184,7 @@ def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
             ),
         )
     yield table(
-        "Streaks: of those that start, the share that reaches a length",
+        "Streaks: the share that reaches a length",
         ("", "reach 7", "reach 30", "freezes used", "wasted"),
         (
             (row.name, *_reached(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")

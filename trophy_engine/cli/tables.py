@@ -12,13 +12,14 @@ from rich.text import Text
 from trophy_engine.analysis.comparison import Comparison, Difference
 from trophy_engine.analysis.replay.summary import Summary
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
+from trophy_engine.rules.phrases import count_noun
 
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Yield the parts of a summary to print, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
-    skipped = f", {summary.skipped:,} skipped rows" if summary.skipped or rate else ""
-    yield Text(f"{summary.users:,} users, {summary.events:,} events{skipped}{rate}")
+    skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped or rate else ""
+    yield Text(f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}{rate}")
     if summary.achievements:
         yield table(
             "Achievements",
@@ -63,7 +64,7 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
 
 def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
     """Yield the parts of a comparison to print, in order."""
-    rows = f"{len(result.differences):,} users, {result.skipped:,} skipped rows"
+    rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
     held = [Counter(key for one in result.differences.values() for key in which(one)) for which in (_old, _new)]
     gained, lost = (Counter(key for one in result.changed for key in keys(one)) for keys in (_gained, _lost))

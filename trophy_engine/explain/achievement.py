@@ -56,10 +56,10 @@ class CounterProgress:
         """The counter and the threshold, as a sentence."""
         if self.missing:
             text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
-            return f"{text}; {self.outside:,} more was recorded without that" if self.outside else text
+            return f"{text}; events with other attributes add up to {self.outside:,}" if self.outside else text
         if self.before == self.after or self.before >= self.target:
-            return f"{self.counter}: {self.after:,}, past the mark at {self.target:,}"
-        return f"{self.counter} went from {self.before:,} to {self.after:,}, across the mark at {self.target:,}"
+            return f"{self.counter}: {self.after:,}, at or above the threshold of {self.target:,}"
+        return f"{self.counter} went from {self.before:,} to {self.after:,}, reaching the threshold of {self.target:,}"
 
 
 @attrs.frozen
@@ -114,21 +114,23 @@ class AchievementExplanation:
     def text(self) -> str:
         """Whether the user has it, and one reason per line."""
         if self.held:
-            how = "was found to be due" if self.silent else "was completed"
-            head = f"{self.user_id} holds {self.key!r}: it {how} on {self.local}, {self.time_zone}."
+            how = "was backdated" if self.silent else "was completed"
+            head = f"{self.user_id} has {self.key!r}: it {how} on {self.local}, {self.time_zone}."
         else:
-            head = f"{self.user_id} does not hold {self.key!r} on {self.local}, {self.time_zone}."
+            head = f"{self.user_id} does not have {self.key!r} on {self.local}, {self.time_zone}."
         return "\n".join([head, *(f"  {reason}" for reason in self._reasons())])
 
     def _reasons(self) -> list[str]:
         reasons = [] if self.progress is None else [self.progress.text]
         if self.held and self.prerequisites:
-            reasons.append(f"its prerequisites are held: {join_words(one.key for one in self.prerequisites)}")
+            reasons.append(f"its prerequisites are completed: {join_words(each.key for each in self.prerequisites)}")
         elif self.missing:
-            held = len(self.prerequisites) - len(self.missing)
-            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {join_words(self.missing)}")
+            completed = len(self.prerequisites) - len(self.missing)
+            reasons.append(
+                f"{completed} of {len(self.prerequisites)} prerequisites completed; missing: {join_words(self.missing)}"
+            )
         if self.by_call:
-            reasons.append("the application said so" if self.held else "the application has not said so")
+            reasons.append("the application completed it" if self.held else "the application has not completed it")
         return reasons if self.closed is None else [*reasons, self.closed.text]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ class FilterClosed:
     def text(self) -> str:
         """The attribute, its required value, and its actual value."""
         found = "not set" if self.found is None else repr(self.found)
-        return f"it is for users whose {self.attribute} is {self.wanted!r}; this user's is {found}"
+        return f"it requires {self.attribute} = {self.wanted!r}; the value of this user is {found}"
 
 
 def closed_by(wanted: Filter, attributes: Mapping[str, str]) -> FilterClosed | None:

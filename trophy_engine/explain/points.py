@@ -76,7 +76,7 @@ class AwardExplanation:
         """The award and its calculation, in one line."""
         head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
         if self.closed is not None:
-            return f"{head}: nothing, for {self.closed.text}"
+            return f"{head}: nothing, because {self.closed.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
         steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
         calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
@@ -85,9 +85,9 @@ class AwardExplanation:
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
         if self.bound == "maximum":
-            calculation += f"; the maximum took {self.taken:,}"
+            calculation += f"; {self.taken:,} above the maximum"
         elif self.bound == "floor":
-            calculation += f"; the floor of 0 spared {-self.taken:,}"
+            calculation += f"; {-self.taken:,} below the floor of 0"
         return f"{head}: {calculation}"
 
 
@@ -117,9 +117,9 @@ class PointsExplanation:
         """The balance, and one award per line."""
         limit = "" if self.maximum is None else f" of at most {self.maximum:,}"
         level = "" if self.level is None else f", level {self.level!r}"
-        head = f"{self.user_id} holds {self.total:,}{limit} {self.system}{level}."
+        head = f"{self.user_id} has {self.total:,}{limit} {self.system}{level}."
         if not self.awards:
-            return f"{head} Nothing has been due yet."
+            return f"{head} There are no awards yet."
         return "\n".join([head, *(f"  {award.local}  {award.text}" for award in self.awards)])
 
     def __str__(self) -> str:

@@ -103,12 +103,12 @@ class MissedPeriod:
     def saved_by(self) -> tuple[str, ...]:
         """The ways in which the user could have saved the streak, in words."""
         missing = [
-            f"{condition.missing:,} {'more ' if condition.found else ''}{condition.metric}"
+            f"{condition.missing:,}{' more' if condition.found else ''} for {condition.metric}"
             for condition in self.conditions
             if condition.missing
         ]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        return (f"{words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
+        return (f"recording {words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
@@ -117,7 +117,7 @@ class MissedPeriod:
         if self.last_day != self.first_day:
             days += f" to {name_day(self.last_day)}"
         return (
-            f"{days} was missed and over at {self.local}, {self.time_zone}, which ended a streak of {self.length:,}.\n"
+            f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}.\n"
             f"It would have been saved by {', or by '.join(self.saved_by)}."
         )
 
@@ -161,7 +161,7 @@ class StreakExplanation:
         unit = PERIOD_NAMES[self.frequency]
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
-            carried = f", carried over {count_noun(frozen, 'missed ' + unit)} by freezes" if frozen else ""
+            carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
             lines = [f"{self.user_id} has a streak of {count_noun(self.length, unit)}{carried}."]
         else:
             lines = [f"{self.user_id} has no streak; the longest was {count_noun(self.longest, unit)}."]
@@ -174,7 +174,7 @@ class StreakExplanation:
             )
             lines.append(f"This {unit} is not credited yet: {join_words(needs)}.")
         else:
-            lines.append(f"Nothing credits this {unit}: the streak has no conditions.")
+            lines.append(f"No event credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
             lines.append(f"Activity by the end of {name_day(self.expires)} keeps it{self._describe_freezes()}.")
         if self.missed is not None:
@@ -186,12 +186,12 @@ class StreakExplanation:
         last = max((index for index, period in enumerate(self.periods) if period.kind in _ENDINGS), default=0)
         for period in self.periods[last:]:
             if period.kind in {"reset", "restored"}:
-                what = "ended" if period.kind == "reset" else "restored"
+                what = "reset" if period.kind == "reset" else "restored"
                 when = f"{'on' if unit == 'day' else f'in the {unit} of'} {name_day(period.first_day)}"
                 yield f"The application {what} a streak of {count_noun(period.length, unit)} {when}."
 
     def _describe_freezes(self) -> str:
-        return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} held"
+        return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} available"
 
     def _running_periods(self) -> Iterator[Period]:
         """Yield the periods of the running streak, latest first; for a restored one, also those before its loss."""

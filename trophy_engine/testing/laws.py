@@ -64,11 +64,9 @@ def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
         play(stops, history)
         play(straight, history)
         once = play(stops, [Settle(end + first), Settle(goal)])
-        assert_equal(
-            _ordered(once), _ordered(play(straight, [Settle(goal)])), "what settling in two steps makes happen"
-        )
+        assert_equal(_ordered(once), _ordered(play(straight, [Settle(goal)])), "the effects of settling in two steps")
         assert_equal(states(stops), states(straight), "the states after settling in two steps")
-        assert_equal(play(stops, [Settle(goal)]), [], "what settling again makes happen")
+        assert_equal(play(stops, [Settle(goal)]), [], "the effects of settling again")
     _settle_between(ruleset, history)
     _settle_ahead(ruleset, history)
 
@@ -83,9 +81,9 @@ def _settle_between(ruleset: Ruleset, history: History) -> None:
     assert_equal(
         _by_user(play(settled, [*between, end])),
         _by_user(play(left_alone, [*commands, end])),
-        "what happens when everybody is settled between commands",
+        "the effects when all users are settled between commands",
     )
-    assert_equal(states(settled), states(left_alone), "the states when everybody was settled between commands")
+    assert_equal(states(settled), states(left_alone), "the states when all users are settled between commands")
 
 
 def _settle_ahead(ruleset: Ruleset, history: History) -> None:
@@ -105,15 +103,17 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
         if latest is not None and from_micros(command.at) < latest:
             if isinstance(result, Outcome) and result.replayed:
                 continue  # a repeated key changes nothing at any instant
-            assert_true(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
+            assert_true(
+                isinstance(result, TrophyError), f"{command} was accepted, although an effect at {latest} is later"
+            )
             continue
         expected = execute(left_alone, command)
         assert_equal(_answer(result), _answer(expected), f"the answer to {command} after settling to a later instant")
     end = Settle(max(history.commands[-1].at, *map(to_micros, happened.values()), 0))
     play(ahead, [end])
     play(left_alone, [end])
-    assert_equal(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
-    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states of that log done again")
+    assert_equal(states(ahead), states(left_alone), "the states when all users are settled to later instants")
+    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states after a replay of that log")
 
 
 def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
@@ -146,10 +146,10 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
     end = from_micros(history.commands[-1].at)
     engine.settle(at=end)
     again = Engine.from_log(engine.log())
-    assert_equal(states(again), states(engine), "the states of the log done again")
-    assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
+    assert_equal(states(again), states(engine), "the states after a replay of the log")
+    assert_equal(list(again.log()), list(engine.log()), "the log after a replay of the log")
     with Engine(ruleset, storage=SQLiteStorage(":memory:")) as in_sqlite:
-        assert_equal(play(in_sqlite, history), effects, "what happens on SQLite")
+        assert_equal(play(in_sqlite, history), effects, "the effects on SQLite")
         in_sqlite.settle(at=end)
         assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
     memory = MemoryStorage()
@@ -158,7 +158,7 @@ def replay_is_live(ruleset: Ruleset, history: History) -> None:
         play(Engine(ruleset, storage=memory), [command])
     reopened = Engine(ruleset, storage=memory)
     reopened.settle(at=end)
-    assert_equal(states(reopened), states(engine), "the states of engines that were opened anew for every command")
+    assert_equal(states(reopened), states(engine), "the states when a new engine executes each command")
 
 
 def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> None:
@@ -169,15 +169,19 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
         before = _states_and_log(engine), len(told)
         result = execute(engine, command)
         if isinstance(result, TrophyError):
-            assert_equal((_states_and_log(engine), len(told)), before, f"what is left of {command}, which was refused")
+            assert_equal(
+                (_states_and_log(engine), len(told)), before, f"the states and the log after the refused {command}"
+            )
         elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
             before = _states_and_log(engine), len(told)
             for again in (command, command._replace(value=99, at=command.at + 9 * DAY)):
                 repeated = execute(engine, again)
-                assert_true(isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not known again")
-                assert_equal(effects_of(repeated), (), f"what {again} did again")
+                assert_true(
+                    isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not recognized as a repeat"
+                )
+                assert_equal(effects_of(repeated), (), f"the effects of the repeat {again}")
                 assert_equal(
-                    (_states_and_log(engine), len(told)), before, f"what is left of {again}, which was a repeat"
+                    (_states_and_log(engine), len(told)), before, f"the states and the log after the repeat {again}"
                 )
 
 
@@ -192,11 +196,11 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     together, apart = Engine(ruleset), Engine(ruleset)
     effects = play(together, commands)
     effects_apart = play(apart, [command for user in users for command in commands if command.user_id == user])
-    assert_equal(states(together), states(apart), "the states when one user comes after the other")
+    assert_equal(states(together), states(apart), "the states when the users act one after the other")
     alone, alone_apart = _by_user(effects), _by_user(effects_apart)
     for effects_by_user in (alone, alone_apart):
         effects_by_user.pop(EVERYBODY, None)  # their rank changes depend on the order of users
-    assert_equal(alone, alone_apart, "what happens when one user comes after the other")
+    assert_equal(alone, alone_apart, "the effects when the users act one after the other")
 
 
 def completions_stay(ruleset: Ruleset, history: History) -> None:
@@ -208,14 +212,16 @@ def completions_stay(ruleset: Ruleset, history: History) -> None:
         for effect in play(engine, [command]):
             if isinstance(effect, AchievementCompleted | AchievementBackdated):
                 name = effect.user_id, effect.achievement
-                assert_true(name not in told, f"{effect} was completed before")
+                assert_true(name not in told, f"{effect} repeats a completion")
                 told.add(name)
         play(mirrored, [command])
         held, mirror = _completed(engine), _completed(mirrored)
         assert_equal(
-            {(user, key) for user, keys in held.items() for key in keys}, told, "what is held and what was told"
+            {(user, key) for user, keys in held.items() for key in keys},
+            told,
+            "the completed achievements and the effects",
         )
-        assert_equal(mirror, held, "what is held when achievements are declared the other way round")
+        assert_equal(mirror, held, "the completed achievements when the rules declare them in reverse order")
 
 
 def _completed(engine: Engine) -> dict[str, dict[str, int]]:
@@ -247,17 +253,21 @@ def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
     watched, alone = Engine(ruleset), Engine(ruleset)
     users = sorted({command.user_id for command in history if isinstance(command, UserCommand)})
     for command in history:
-        assert_equal(str(execute(watched, command)), str(execute(alone, command)), "what is told to somebody who looks")
+        assert_equal(
+            str(execute(watched, command)),
+            str(execute(alone, command)),
+            "the results when views are read between commands",
+        )
         before = _states_and_log(watched)
         for user, span in zip(users, _SPANS[2:], strict=False):
             _look(watched, user, min(command.at + span, LAST - 1))
-        assert_equal(_states_and_log(watched), before, "what is there after looking")
+        assert_equal(_states_and_log(watched), before, "the states and the log after reading views")
     for user in users:
         goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
         settled = Engine.from_log(alone.log())
         play(settled, [Settle(goal)])
         assert_equal(
-            _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"
+            _look(alone, user, goal), _look(settled, user, goal), f"the views of {user} without and with settling"
         )
 
 

@@ -45,7 +45,7 @@ def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
             reached = [level.key for level in balance.levels if level.points <= balance.total]
             held = reached[-1] if reached else None
             assert_equal(None if balance.level is None else balance.level.key, held, f"{user}'s level of {key}")
-            assert_equal(levels.get((user, key), held), held, f"the last level of {key} that {user} was told of")
+            assert_equal(levels.get((user, key), held), held, f"the last level of {key} in the effects on {user}")
 
 
 def _check_awards(
@@ -76,7 +76,9 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_an_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
-        assert_true(times <= declared, f"{trigger} paid {times} times for one event, and is declared {declared} times")
+        assert_true(
+            times <= declared, f"one event has {times} awards of {trigger}; the rules declare it {declared} times"
+        )
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue

@@ -110,8 +110,10 @@ class StreakMachine(RuleBasedStateMachine):
         if self._keyed is not None:
             before = self.engine.export_user(self.user)
             result = self.do(self._keyed._replace(at=self._at))
-            assert_true(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
-            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated key")
+            assert_true(
+                isinstance(result, Outcome) and result.replayed, "a repeated idempotency key was not recognized"
+            )
+            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated idempotency key")
 
     @rule()
     def settle(self) -> None:
@@ -127,15 +129,15 @@ class StreakMachine(RuleBasedStateMachine):
         streak = player.streak
         if streak is None:
             return
-        assert_true(0 <= streak.length <= streak.longest, f"a streak of {streak.length}, the longest {streak.longest}")
+        assert_true(0 <= streak.length <= streak.longest, f"length {streak.length}, longest {streak.longest}")
         assert_true(
-            (streak.length > 0) == (streak.expires is not None), "a streak expires while there is one, and only then"
+            (streak.length > 0) == (streak.expires is not None), "a streak has an expiry if and only if it is running"
         )
         assert_true(
-            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes of {streak.max_freezes}"
+            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes, maximum {streak.max_freezes}"
         )
         if streak.expires is not None and streak.period_start is not None:
-            assert_true(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
+            assert_true(streak.expires >= streak.period_start or player.freezes, "an expired streak is still running")
 
     def teardown(self) -> None:
         """Check that the commands break no law."""

@@ -37,7 +37,7 @@ def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
             continue
         there = play(Engine(_move_boosts(ruleset, weeks)), moved)
         back = [_move_effect(effect, -timedelta(weeks=weeks)) for effect in there]
-        assert_equal(back, [_move_effect(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
+        assert_equal(back, [_move_effect(effect, timedelta(0)) for effect in here], f"the effects {weeks} weeks later")
 
 
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
@@ -101,7 +101,7 @@ def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: Histor
     ]
     here = _play_with_offset(ruleset, commands, 0)
     for hours in _HOURS:
-        assert_equal(_play_with_offset(ruleset, commands, hours), here, f"what happens {hours} hours away")
+        assert_equal(_play_with_offset(ruleset, commands, hours), here, f"the effects with the offset {hours} hours")
 
 
 def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hours: int) -> list[Effect]:

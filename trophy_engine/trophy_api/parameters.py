@@ -99,7 +99,7 @@ def require_date(request: Request, name: str) -> date:
     """
     given = read_date(request, name)
     if given is None:
-        raise Unprocessable(f"{name} is required, a date such as 2025-04-02")
+        raise Unprocessable(f"{name} is required: a date such as 2025-04-02")
     return given
 
 
@@ -113,7 +113,7 @@ def read_attributes(request: Request, name: str = "userAttributes") -> dict[str,
     for pair in read_list(request, name):
         key, colon, value = pair.partition(":")
         if not (key and colon):
-            raise Unprocessable(f"{name} must be written as key:value,key:value, %2C for a comma, not {pair!r}")
+            raise Unprocessable(f"{name} must have the form key:value,key:value, with %2C for a comma, not {pair!r}")
         try:
             attributes[key] = unquote(value, errors="strict")
         except UnicodeDecodeError:

@@ -25,7 +25,7 @@ class MethodNotAllowed(HttpError):
     status = 405
 
     def __init__(self, path: str, method: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"{path} is for {', '.join(allowed)}, not for {method}")
+        super().__init__(f"method {method} is not allowed for {path}; allowed: {', '.join(allowed)}")
         self.allowed = tuple(allowed)
 
 
@@ -43,7 +43,7 @@ def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) ->
     shown = "/" + "/".join(path)
     if fitting:
         raise MethodNotAllowed(shown, method, [allowed for allowed, _ in fitting])
-    raise NotFound(f"there is no {shown}")
+    raise NotFound(f"unknown path {shown}")
 
 
 def _fits(template: str, path: tuple[str, ...]) -> bool:

@@ -149,7 +149,7 @@ def test_bad_rows_are_told_with_their_lines(log):
     """)
     told = dict(reasons(replay(RULES, read(rows))))
     assert told[2] == "the column 'who' is empty"
-    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)" in told[3]
+    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)" in told[3]
     assert told[4] == "n must be a number, not 'one'"
     assert told[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
     assert told[6].startswith("n must be finite")
@@ -220,7 +220,7 @@ def test_events_after_until_are_left_out(log):
 def test_a_missing_column_names_what_there_is(log):
     with pytest.raises(InvalidValue, match="has no column 'who'; it has 'user', 'at'"):
         read(log("user,at\n"))
-    with pytest.raises(InvalidValue, match=r"cannot tell the format of .*log\.txt"):
+    with pytest.raises(InvalidValue, match=r"unknown format of .*log\.txt"):
         read(log(LOG, "log.txt"))
     assert len(read(log(LOG, "log.txt"), format_="csv")) == 5
     with pytest.raises(TrophyError, match=r"cannot read missing.csv"):
@@ -302,7 +302,7 @@ def test_what_is_no_repository_is_named(tmp_path):
 
 def test_without_git_there_is_a_remedy(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(TrophyError, match=r"cannot run git: .*; install it or give an event log"):
+    with pytest.raises(TrophyError, match=r"cannot run git: .*; install it, or use an event log"):
         list(read_history(str(tmp_path)))
 
 

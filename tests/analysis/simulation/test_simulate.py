@@ -121,7 +121,7 @@ def test_an_estimate_is_a_mean_and_its_interval():
         (
             lambda: simulate(Ruleset(metrics=[Metric("views")]), PEOPLE),
             InvalidValue,
-            "the population does what the rules do not know: unknown metric 'words'",
+            "the rules do not know an event of the population: unknown metric 'words'",
         ),
         (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
         (

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
+from trophy_engine.rules.phrases import count_noun
 
 _Rows = Sequence[Mapping[str, Any]]
 
@@ -47,7 +48,8 @@ def _sweep(rows: _Rows) -> str:
 
 def _lengths(rows: _Rows) -> str:
     ended, running = (sum(row[what] for row in rows) for what in ("ended", "running"))
-    return f"{ended:,} streaks ended and {running:,} were running; the longest had {rows[-1]['length']:,} periods."
+    longest = count_noun(rows[-1]["length"], "period")
+    return f"{count_noun(ended, 'streak')} ended; {running:,} still running; the longest had {longest}."
 
 
 def _freezes(rows: _Rows) -> str:
@@ -58,7 +60,7 @@ def _completions(rows: _Rows) -> str:
     first, last = rows[0], rows[-1]
     most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
     return (
-        f"The most common of {len(rows)} is {first['name']}, held by {most} of users; "
+        f"The most common of {len(rows)} is {first['name']}, completed by {most} of users; "
         f"the rarest is {last['name']} with {least}."
     )
 
@@ -76,7 +78,7 @@ def _levels(rows: _Rows) -> str:
 def _active(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("active_users_a_day"))
     when = next(most[name] for name in ("day", "week", "month") if name in most)
-    return f"At most {most['active_users_a_day']:,.0f} users a day, in the {_step(most)} to {when}."
+    return f"At most {most['active_users_a_day']:,.0f} active users a day, in the {_step(most)} to {when}."
 
 
 def _step(row: Mapping[str, Any]) -> str:
@@ -86,7 +88,7 @@ def _step(row: Mapping[str, Any]) -> str:
 def _hours(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("events"))
     hours = f"between {most['hour']}:00 and {most['hour'] + 1}:00"
-    return f"Most events, {most['events']:,}, fall on {most['weekday']} {hours}."
+    return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}."
 
 
 _WORDS: Final[Mapping[str, Callable[[_Rows], str]]] = {

@@ -141,7 +141,7 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
         return column[1:]
     found = row.get(column)
     if isinstance(found, list | dict | bool):  # possible in JSON, not in CSV
-        raise InvalidValue(f"the column {column!r} must hold text or a number, not {short_repr(found)}")
+        raise InvalidValue(f"the column {column!r} must be text or a number, not {short_repr(found)}")
     text = "" if found is None else str(found).strip()
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")

@@ -33,7 +33,7 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     try:
         process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument
     except OSError as error:
-        raise TrophyError(f"cannot run git: {error}; install it or give an event log instead") from error
+        raise TrophyError(f"cannot run git: {error}; install it, or use an event log instead") from error
     if process.returncode:
         said = process.stderr.decode(errors="replace").strip()
         raise TrophyError(f"cannot read the history of {path}: {said}")

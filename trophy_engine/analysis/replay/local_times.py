@@ -51,7 +51,7 @@ def read_in(time: int | LocalTime, home: Zone | None, what: str) -> int:
     if not isinstance(time, LocalTime):
         return time
     if home is None:
-        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
+        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)"
         raise InvalidValue(fact, what)
     days, time_of_day = divmod(time.micros, DAY)
     if FIRST - DAY <= time.micros <= LAST + DAY:

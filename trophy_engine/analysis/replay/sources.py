@@ -53,7 +53,7 @@ def format_of(path: str) -> LogFormat:
     if found is None:
         formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
         raise InvalidValue(
-            f"cannot tell the format of {short_repr(path)} by its name; say which with --format: {formats}"
+            f"unknown format of {short_repr(path)}: its name has no known ending; set --format to one of {formats}"
         )
     return found
 
@@ -160,11 +160,11 @@ def _json_rows(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | InvalidV
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise InvalidValue(f"{constant} is not a number of JSON")
+    raise InvalidValue(f"{constant} is not a JSON number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise InvalidValue("a name stands twice in one object")
+        raise InvalidValue("a name occurs twice in one object")
     return found

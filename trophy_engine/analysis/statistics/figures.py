@@ -84,8 +84,8 @@ def _survival(tally: Tally) -> Figure:
     return Figure(
         "survival",
         "How long streaks last",
-        "Of the streaks that start, the share that reaches a length, with the 95 % confidence band, up to the longest "
-        "that was observed (Kaplan-Meier).",
+        "The share of streaks that reaches a length, with the 95 % confidence band, up to the longest "
+        "observed length (Kaplan-Meier).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
             (point.length, *map(_rounded, (point.share, point.low, point.high)), point.at_risk)
@@ -104,7 +104,7 @@ def _lengths(tally: Tally) -> Figure:
     return Figure(
         "lengths",
         "Lengths of streaks",
-        "How many streaks ended at each length, and how many were running at it at the end.",
+        "The number of streaks that ended at each length, and of those still running at the end.",
         ("length", "ended", "running"),
         tuple((length, ended[length], running[length]) for length in sorted({*ended, *running})),
     )
@@ -114,7 +114,8 @@ def _freezes(tally: Tally) -> Figure:
     return Figure(
         "freezes",
         "Freezes",
-        "Where freezes came from and where they went; wasted ones were used for a streak that was lost all the same.",
+        "Freezes granted at creation, earned over time and used; wasted ones are the used ones of streaks lost before "
+        "their next credit; remaining ones are unused at the end.",
         ("what", "freezes"),
         tuple(attrs.asdict(tally.freezes).items()),
     )
@@ -125,7 +126,7 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "completions",
         "Achievements by rarity",
-        "How many users hold each achievement, the most common first.",
+        "The share of users who have each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
             (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
@@ -138,8 +139,8 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
 def _hours(tally: Tally) -> Figure:
     return Figure(
         "hours",
-        "When people act",
-        "Events by weekday and hour of the users' own clocks.",
+        "Activity by hour",
+        "The number of events by weekday and hour, in the local time of the users.",
         ("weekday", "hour", "events"),
         tuple((_WEEKDAY_NAMES[place // 24], place % 24, events) for place, events in enumerate(tally.hours))
         if tally.events
@@ -153,7 +154,7 @@ def _active(tally: Tally) -> Figure:
     return Figure(
         "active",
         "Active users",
-        f"How many users acted on a day, on average over each {steps.name}; new users are counted once.",
+        f"The mean number of users with an event per day of each {steps.name}; new users are counted once.",
         (steps.name, "active_users_a_day", "new_users"),
         tuple(
             (end.isoformat(), round(users / days, 3), new)
@@ -172,7 +173,7 @@ def _points(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "points",
         "Points in circulation",
-        f"What all users hold together at the end of each {steps.name}, and what they gained and spent in it.",
+        f"The sum of all balances at the end of each {steps.name}, and the points gained and spent in it.",
         ("system", steps.name, "gained", "spent", "in_circulation"),
         tuple(rows),
     )
@@ -196,7 +197,7 @@ def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "levels",
         "Levels over time",
-        f"How many users hold each level at the end of each {steps.name}.",
+        f"The number of users at each level at the end of each {steps.name}.",
         ("system", "level", steps.name, "users"),
         tuple(rows),
     )

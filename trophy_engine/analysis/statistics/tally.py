@@ -66,7 +66,7 @@ class StreakTally:
 
 @attrs.define
 class FreezeTally:
-    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``held`` at the end.
+    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``remaining`` at the end.
 
     ``wasted`` freezes are used ones of a streak that was lost before its next credit.
     """
@@ -75,7 +75,7 @@ class FreezeTally:
     earned: int = 0
     used: int = 0
     wasted: int = 0
-    held: int = 0
+    remaining: int = 0
 
 
 @attrs.define
@@ -182,7 +182,7 @@ class _Count:
         tally.streaks.longest[state.streak.longest] += 1
         if state.streak.length:
             tally.streaks.running[state.streak.length] += 1
-        tally.freezes.held += state.streak.freezes
+        tally.freezes.remaining += state.streak.freezes
         for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 

@@ -30,7 +30,7 @@ _WARNINGS: Final[dict[type[Refused], str]] = {
     NoStreakToRestore: "No streak to restore",
     NoStreakToReset: "No streak to reset",
 }
-_NO_STREAK: Final = "The rules have no streak; give them one by the streak settings"
+_NO_STREAK: Final = "The rules have no streak; add one with the streak settings"
 
 
 @item

@@ -30,7 +30,7 @@ def list_streaks(engine: Engine, request: Request) -> Response:
     """Return the lengths of some users' streaks, longest first; unknown users are left out."""
     ids = _user_ids(engine, request)
     if not 1 <= len(ids) <= _MOST_USERS:
-        raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
+        raise Unprocessable(f"userIds must be 1 to {_MOST_USERS} user ids, not {len(ids)}")
     players = [engine.user(user) for user in dict.fromkeys(ids) if _exists(engine, user)]
     rows = [
         {
