@@ -68,7 +68,7 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
         ("spring", Decimal("1.1"), Decimal("48.125")),
     ]
     assert (award.times, award.amount, award.boosted, award.rounding) == (7, 35, 48, "down")
-    assert (award.bound, award.taken, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
+    assert (award.bound, award.clipped, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
 
 
 def test_what_time_had_made_due_comes_before(story):
@@ -187,9 +187,9 @@ def test_why_an_achievement_is_held_or_not(story, key, expected):
 
 def test_an_achievement_is_explained_as_of_any_instant(story):
     then = story.explain("ann", achievement="hundred", at=at("04-05T09:59"))
-    assert (then.held, then.progress.after, then.progress.missing) == (False, 40, 60)
+    assert (then.completed, then.progress.after, then.progress.missing) == (False, 40, 60)
     now = story.explain("ann", achievement="hundred", at=at("04-05T10:00"))
-    assert (now.held, now.achieved_at) == (True, at("04-05T10:00"))
+    assert (now.completed, now.achieved_at) == (True, at("04-05T10:00"))
 
 
 def test_an_achievement_that_attributes_opened_and_a_composite(story):
@@ -271,7 +271,7 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
     later = Engine(freer, storage=storage, clock=lambda: at("04-07T12:00"))
     later.record("words", user="ann", at=at("04-07T11:00"))
     assert later.explain("ann", achievement="ten").progress.after == 119
-    assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).held
+    assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).completed
     with pytest.raises(UnknownKey, match="unknown achievement 'hundred'"):
         later.explain("ann", achievement="hundred")
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
@@ -286,7 +286,7 @@ def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_tho
     on_ios = Achievement("a", MetricTrigger("words", 5, {"device": "ios"}))
     engine.update(attrs.evolve(rules, achievements=[on_ios]), at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert (explained.progress.counter, explained.progress.target, explained.silent) == ("words", 1, False)
+    assert (explained.progress.counter, explained.progress.target, explained.backdated) == ("words", 1, False)
 
 
 def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_counter_stood():
@@ -296,7 +296,7 @@ def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_cou
     due = Ruleset(metrics=metrics, achievements=[Achievement("a", MetricTrigger("words", 1))])
     engine.update(due, at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert explained.silent
+    assert explained.backdated
     assert explained.progress.text == "words: 3, at or above the threshold of 1"
 
 

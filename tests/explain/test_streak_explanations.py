@@ -49,7 +49,7 @@ def test_a_lost_streak_says_what_was_missed_when_it_ended_and_what_would_have_sa
     )
     assert explained.missed.ended_at == at("04-06T22:00")
     [condition] = explained.missed.conditions
-    assert (condition.found, condition.threshold, condition.missing) == (4, 10, 6)
+    assert (condition.total, condition.threshold, condition.missing) == (4, 10, 6)
 
 
 def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
@@ -142,7 +142,7 @@ def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
     engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
     engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
     today = streak_of(engine, "04-06T13:00")
-    assert [(one.metric, one.found, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert [(one.metric, one.total, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
     assert (today.length, today.expires) == (3, date(2025, 4, 6))
     missed = streak_of(engine, "04-07T13:00").missed
     assert missed.saved_by[0] == "recording 15 more for words and 2 for views by the end of Sunday 2025-04-06"

@@ -19,7 +19,7 @@ from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, rea
 from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.cli.console import notes
+from trophy_engine.cli.console import note_console
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
@@ -87,14 +87,14 @@ class LogOptions:
         """
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
-        only = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
-        pairs = (one.partition("=") for one in self.attributes or [])
+        default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
+        pairs = (pair.partition("=") for pair in self.attributes or [])
         attributes = {key: column or key for key, _, column in pairs}
-        columns = Columns(self.user, self.at, self.metric or only, self.value, self.time_zone, attributes)
-        read: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
+        columns = Columns(self.user, self.at, self.metric or default_metric, self.value, self.time_zone, attributes)
+        sources: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
         if git is not None:
-            read.append(read_history(str(git), GIT_COLUMNS))
-        return Logs(tuple(read))
+            sources.append(read_history(str(git), GIT_COLUMNS))
+        return Logs(tuple(sources))
 
     def parse_until(self, until: str | None) -> datetime | None:
         """Parse ``--until``: an instant, or a date, which means its last microsecond.
@@ -107,30 +107,30 @@ class LogOptions:
         if until is None:
             return None
         name = self.time_zone or ""
-        home = zone(name[1:]) if name.startswith("=") else None
+        time_zone = zone(name[1:]) if name.startswith("=") else None
         try:
             day = date.fromisoformat(until).toordinal()
         except ValueError:
-            return from_micros(_read_time(until, home))
-        home = home or zone("UTC")
-        read_in(LocalTime((day - EPOCH_DAY) * DAY), home, "--until")
-        return from_micros(home.midnight(day + 1) - 1)
+            return from_micros(_read_time(until, time_zone))
+        time_zone = time_zone or zone("UTC")
+        read_in(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
+        return from_micros(time_zone.midnight(day + 1) - 1)
 
 
-def _read_time(until: str, home: Zone | None) -> int:
+def _read_time(until: str, time_zone: Zone | None) -> int:
     time = parse_time(until, "--until")
-    if isinstance(time, LocalTime) and home is None:
+    if isinstance(time, LocalTime) and time_zone is None:
         raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz =Europe/Berlin", "--until")
-    return read_in(time, home, "--until")
+    return read_in(time, time_zone, "--until")
 
 
 def name_logs(events: list[str] | None, git: Path | None = None) -> str:
     """Return the names of the logs of a command, for messages."""
-    named = ["standard input" if path == STDIN else path for path in events or []]
-    return " and ".join(named if git is None else [*named, f"the history of {git}"])
+    names = ["standard input" if path == STDIN else path for path in events or []]
+    return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
-def check_evaluated(events: int, skipped: int, what: str, until: str | None = None) -> None:
+def check_evaluated(events: int, skipped: int, log_names: str, until: str | None = None) -> None:
     """Check that at least one event was evaluated.
 
     Raises:
@@ -140,30 +140,30 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
         return
     upto = "" if until is None else f" up to --until {until}"
     if not skipped:
-        raise TrophyError(f"nothing was evaluated: {what} has no events{upto}")
+        raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}")
     raise TrophyError(
-        f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; set the columns with --at, --tz "
-        "and the other column options"
+        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}; set the columns with --at, "
+        "--tz and the other column options"
     )
 
 
-def read_good(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
+def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
     """Return the good rows of a log and the number of bad ones; report the bad ones."""
-    good: list[Event] = []
+    good_rows: list[Event] = []
     skipped = 0
     for row in log:
         if isinstance(row, BadRow):
             skipped += 1
             report(row)
         else:
-            good.append(row)
-    return good, skipped
+            good_rows.append(row)
+    return good_rows, skipped
 
 
 @contextmanager
-def reporting() -> Iterator[Callable[[BadRow], None]]:
+def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
     """Yield a function that prints bad rows up to a limit; print the number of further ones at the end."""
-    console = notes()
+    console = note_console()
     reported = 0
 
     def report(row: BadRow) -> None:
@@ -180,9 +180,9 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
 
 
 @contextmanager
-def progress() -> Iterator[ProgressCallback]:
+def show_progress() -> Iterator[ProgressCallback]:
     """Yield a callback that shows progress as a bar, on a terminal only."""
-    console = notes()
+    console = note_console()
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -13,9 +13,9 @@ from trophy_engine.analysis.replay.output import write_files
 from trophy_engine.analysis.replay.runner import replay as run
 from trophy_engine.analysis.replay.summary import summarize
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.reports import ReportPath, report_replay
-from trophy_engine.cli.rules import Rules, load
+from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
 
@@ -46,11 +46,11 @@ def replay(
     wrong call.
     """
     try:
-        ruleset = load(rules)
+        ruleset = load_rules(rules)
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         log, last = options.read(ruleset, events, git), options.parse_until(until)
         started = time.perf_counter()
-        with EffectLog() as effects, logs.reporting() as told, logs.progress() as on_progress:
+        with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 ruleset,
                 log,
@@ -58,7 +58,7 @@ def replay(
                 effects=None if out is None else effects,
                 tally=report is not None,
                 max_errors=0 if strict else max_errors,
-                on_bad_row=told,
+                on_bad_row=report_bad_row,
                 workers=workers,
                 on_progress=on_progress,
             )
@@ -70,6 +70,6 @@ def replay(
             report_replay(result, rules, report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = results()
+    console = result_console()
     for part in summary_tables(summarize(result), seconds):
         console.print(part)

@@ -13,7 +13,7 @@ from trophy_engine.rules.ruleset import Ruleset
 Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one: git.")]
 
 
-def load(name: str) -> Ruleset:
+def load_rules(name: str) -> Ruleset:
     """Return the rules from a file, or shipped ones by their name.
 
     Raises:

@@ -96,7 +96,7 @@ class EventExplanation:
     Attributes:
         user_id: the user.
         at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
-        asked: the command, in words.
+        action: the command, in words.
         consequences: in order; consequences of the time that had passed before the command come first.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
@@ -106,14 +106,14 @@ class EventExplanation:
     local: str
     day: date
     time_zone: str
-    asked: str
+    action: str
     consequences: tuple[Consequence, ...]
     repeated: bool
 
     @property
     def text(self) -> str:
         """The command with its local time, and one consequence per line."""
-        head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
+        head = f"{self.user_id} {self.action} on {self.local}, {self.time_zone}."
         if self.repeated:
             return f"{head} Its idempotency key was used before: nothing changed."
         lines = (
@@ -128,17 +128,17 @@ class EventExplanation:
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], home: Zone, *, repeated: bool = False
+    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], time_zone: Zone, *, repeated: bool = False
 ) -> EventExplanation:
-    """Return the explanation of a command from its effects; ``home`` is the user's zone after it."""
+    """Return the explanation of a command from its effects; ``time_zone`` is the user's zone after it."""
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
-        local=format_clock(home, command.at),
-        day=date.fromordinal(home.window(command.at)[0]),
-        time_zone=describe_zone(home, command.at),
-        asked=_describe_command(command),
-        consequences=tuple(consequences_of(plan, effects, home)),
+        local=format_clock(time_zone, command.at),
+        day=date.fromordinal(time_zone.window(command.at)[0]),
+        time_zone=describe_zone(time_zone, command.at),
+        action=_describe_command(command),
+        consequences=tuple(consequences_of(plan, effects, time_zone)),
         repeated=repeated,
     )
 
@@ -151,7 +151,7 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Complete(_, _, achievement):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
-            fields = [f"{_field(field)} {value or 'cleared'}" for field, value in changes]
+            fields = [f"{_describe_field(field)} {value or 'cleared'}" for field, value in changes]
             return f"was identified with {join_words(fields)}" if fields else "was identified"
         case GrantFreeze():
             return "was granted a freeze"
@@ -167,20 +167,30 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
             assert_never(command)
 
 
-def consequences_of(plan: Plan, effects: Sequence[NamedEffect], home: Zone) -> Iterator[Consequence]:
-    """Yield the explanation of each effect, in order; ``home`` is the user's zone after all of them."""
+def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
+    """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
     changes: MetricChanges = {
         plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
     }
-    home = next((zone(effect.before) for effect in effects if _changes_zone(effect)), home)
+    time_zone = next((zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
-        home = zone(effect.after) if _changes_zone(effect) else home
-        award = explain_award(effect, _times(plan, effect, changes), home) if effect.kind is PointsAwarded else None
+        time_zone = zone(effect.after) if _changes_zone(effect) else time_zone
+        award = (
+            explain_award(effect, _count_steps(plan, effect, changes), time_zone)
+            if effect.kind is PointsAwarded
+            else None
+        )
         text = award.text if award is not None else _describe_effect(plan, effect, changes, previous)
         at = effect.at
-        day = date.fromordinal(home.window(at)[0])
+        day = date.fromordinal(time_zone.window(at)[0])
         yield Consequence(
-            effect.kind.type, from_micros(at), format_clock(home, at), day, describe_zone(home, at), text, award
+            effect.kind.type,
+            from_micros(at),
+            format_clock(time_zone, at),
+            day,
+            describe_zone(time_zone, at),
+            text,
+            award,
         )
 
 
@@ -188,7 +198,7 @@ def _changes_zone(effect: NamedEffect) -> bool:
     return effect.kind is UserChanged and effect.field == "time_zone"
 
 
-def _field(name: str) -> str:
+def _describe_field(name: str) -> str:
     return name.removeprefix("attributes.").replace("_", " ")
 
 
@@ -196,7 +206,7 @@ def _field(name: str) -> str:
 SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     UserCreated: lambda effect, _: f"the user was created, in the time zone {effect.time_zone}",
     UserChanged: lambda effect, _: (
-        f"{_field(effect.field)} changed from {effect.before or 'none'} to {effect.after or 'none'}"
+        f"{_describe_field(effect.field)} changed from {effect.before or 'none'} to {effect.after or 'none'}"
     ),
     MetricChanged: lambda effect, _: (
         f"{effect.metric}: {effect.before:,} {'-' if effect.value < 0 else '+'} {abs(effect.value):,} = "
@@ -264,10 +274,10 @@ def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, pr
     if sentence is not None:
         return sentence(effect, unit)
     how = "backdated" if effect.kind is AchievementBackdated else "completed"
-    return f"{effect.achievement!r} was {how}: {_why(plan.achievements[effect.achievement], changes)}"
+    return f"{effect.achievement!r} was {how}: {_explain_completion(plan.achievements[effect.achievement], changes)}"
 
 
-def _why(achievement: AchievementPlan, changes: MetricChanges) -> str:
+def _explain_completion(achievement: AchievementPlan, changes: MetricChanges) -> str:
     counter, threshold = achievement.counter, achievement.threshold
     change = changes.get(counter)
     if counter is None or change is None or not change.before < threshold <= change.after:
@@ -275,7 +285,7 @@ def _why(achievement: AchievementPlan, changes: MetricChanges) -> str:
     return f"{counter.subject} went from {change.before:,} to {change.after:,}, reaching the threshold of {threshold:,}"
 
 
-def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
+def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
@@ -288,9 +298,14 @@ def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         return times
     if counter is None or counter.unfiltered not in changes:
         return 1
-    most = floor(changes[counter.unfiltered].value) // step + 1
+    maximum = floor(changes[counter.unfiltered].value) // step + 1
     return next(
-        (n for n in range(1, most) if abs(boosted(trigger.points * n, award.boosts)) >= abs(award.awarded)), most
+        (
+            number
+            for number in range(1, maximum)
+            if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
+        ),
+        maximum,
     )
 
 
