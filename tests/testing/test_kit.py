@@ -48,8 +48,8 @@ from trophy_engine.testing import (
     time_zones,
 )
 from trophy_engine.testing.assertions import assert_equal, assert_true
-from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
-from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.laws import completions_are_permanent, settling_is_path_independent, users_commute
+from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 
 QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None, phases=tuple(Phase))
 #: Where anything that is found will do, however long.
@@ -292,10 +292,10 @@ def plant_order_of_users(monkeypatch):
 @pytest.mark.parametrize(
     ("plant", "law"),
     [
-        (plant_forgotten_boundary, ledger_adds_up),
-        (plant_double_payment, ledger_adds_up),
-        (plant_revocation, completions_stay),
-        (plant_hours_for_days, settling_is_path_free),
+        (plant_forgotten_boundary, balances_are_sums_of_awards),
+        (plant_double_payment, balances_are_sums_of_awards),
+        (plant_revocation, completions_are_permanent),
+        (plant_hours_for_days, settling_is_path_independent),
         (plant_order_of_users, users_commute),
     ],
 )

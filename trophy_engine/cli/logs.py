@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
 from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
@@ -113,7 +113,7 @@ class LogOptions:
         except ValueError:
             return from_micros(_read_time(until, time_zone))
         time_zone = time_zone or zone("UTC")
-        read_in(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
+        resolve_time(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
         return from_micros(time_zone.midnight(day + 1) - 1)
 
 
@@ -121,7 +121,7 @@ def _read_time(until: str, time_zone: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and time_zone is None:
         raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz =Europe/Berlin", "--until")
-    return read_in(time, time_zone, "--until")
+    return resolve_time(time, time_zone, "--until")
 
 
 def name_logs(events: list[str] | None, git: Path | None = None) -> str:

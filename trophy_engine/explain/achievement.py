@@ -125,9 +125,8 @@ class AchievementExplanation:
     def _reasons(self) -> list[str]:
         reasons = [] if self.progress is None else [self.progress.text]
         if self.completed and self.prerequisites:
-            reasons.append(
-                f"its prerequisites are completed: {join_words(prerequisite.key for prerequisite in self.prerequisites)}"
-            )
+            keys = join_words(prerequisite.key for prerequisite in self.prerequisites)
+            reasons.append(f"its prerequisites are completed: {keys}")
         elif self.missing:
             completed = len(self.prerequisites) - len(self.missing)
             reasons.append(

@@ -47,10 +47,10 @@ def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
         consumed = _check_freezes(user, effects, ruleset.streak.freezes.max_count)
-        held = sum(_change(effect) for effect in effects if effect.user_id == user)
+        freezes = sum(_change(effect) for effect in effects if effect.user_id == user)
         player = engine.user(user, at=end)
         assert_equal(
-            (player.freezes, player.freezes_used), (held, consumed), f"the current and the used freezes of {user}"
+            (player.freezes, player.freezes_used), (freezes, consumed), f"the current and the used freezes of {user}"
         )
 
 
@@ -70,20 +70,20 @@ def _change(effect: Effect) -> int:
 
 def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
     """Check a user's freezes effect by effect; return the number of consumed ones."""
-    held = 0
+    freezes = 0
     periods: set[date] = set()
     for effect in effects:
         if effect.user_id != user or not isinstance(
             effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned
         ):
             continue
-        held += _change(effect)
-        assert_equal(effect.freezes, held, "the freezes after {}", effect)
-        assert_true(0 <= held <= maximum, "{} freezes, not 0 to {}, after {}", held, maximum, effect)
+        freezes += _change(effect)
+        assert_equal(effect.freezes, freezes, "the freezes after {}", effect)
+        assert_true(0 <= freezes <= maximum, "{} freezes, not 0 to {}, after {}", freezes, maximum, effect)
         if isinstance(effect, FreezeReturned):
             assert_true(effect.period_start in periods, "{} returns a freeze that was not spent", effect)
             assert_true(
-                effect.returned or held == maximum,
+                effect.returned or freezes == maximum,
                 "{} returns no freeze, although the user has fewer than the maximum",
                 effect,
             )
@@ -165,17 +165,17 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
     streak = history.ruleset.streak
     if streak is None:
         return
-    engine, home, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
+    engine, time_zone, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
         result = execute(engine, command)
         assert_true(not isinstance(result, TrophyError), f"{command} is refused: {result}")
         if isinstance(command, Identify):
-            home = zone(str(dict(command.changes)["time_zone"]))
+            time_zone = zone(str(dict(command.changes)["time_zone"]))
         if isinstance(command, Record):
-            period = streak.calendar.index(home.window(command.at)[0])
+            period = streak.calendar.index(time_zone.window(command.at)[0])
             if period > last:  # an earlier period can only be before the user's creation
                 last, length = period, length + 1
             if not isinstance(following, Record):
                 player = engine.user(command.user_id, at=from_micros(command.at))
-                found = (player.streak and player.streak.length, player.freezes_used)
-                assert_equal(found, (length, 0), f"the length of the streak and the freezes used after {command}")
+                actual = (player.streak and player.streak.length, player.freezes_used)
+                assert_equal(actual, (length, 0), f"the length of the streak and the freezes used after {command}")

@@ -43,11 +43,11 @@ class _Exchange:
     def _serve(self, call: httpx.Request) -> Response:
         if not call.headers.get("X-API-KEY"):
             raise Unauthorized("the header X-API-KEY is missing; every value is accepted")
-        admin, path = _address(call.url)
+        admin, path = _parse_address(call.url)
         handler = find_handler(ADMIN if admin else APPLICATION, call.method, path)
         query = tuple(call.url.params.multi_items())
         headers = {name.lower(): value for name, value in call.headers.items()}
-        body = _body(call.content)
+        body = _parse_body(call.content)
         with self._engine.exclusive():  # the clock is read under the lock, so that calls are served in order of time
             now = self._clock()
             with self._engine.exclusive(now=now):
@@ -55,7 +55,7 @@ class _Exchange:
                 return handler(self._engine, request)
 
 
-def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
+def _parse_address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
     """Return whether a URL is of the admin API (by its host or first path part), and its path below the version."""
     parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
     admin = url.host.startswith("admin.")
@@ -66,7 +66,7 @@ def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
     return admin, tuple(parts[1:])
 
 
-def _body(content: bytes) -> Any:
+def _parse_body(content: bytes) -> Any:
     """Parse a JSON body; an empty one is None.
 
     Raises:
@@ -75,7 +75,7 @@ def _body(content: bytes) -> Any:
     if not content:
         return None
     try:
-        return json.loads(content, object_pairs_hook=_object)
+        return json.loads(content, object_pairs_hook=_build_object)
     except json.JSONDecodeError as error:
         raise Malformed(f"the body cannot be parsed as JSON: {error}") from None
     except UnicodeDecodeError:
@@ -86,7 +86,7 @@ def _body(content: bytes) -> Any:
         raise Malformed("the body cannot be parsed as JSON: a number has too many digits") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs of a JSON object as a dict.
 
     Raises:

@@ -12,7 +12,7 @@ from reports import PEOPLE, RULES, every_comparison, every_figure, write
 
 from trophy_engine.analysis.html_report.charts import Style, draw
 from trophy_engine.analysis.html_report.page import write_pictures
-from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.simulation.sweep import sweep
 from trophy_engine.analysis.statistics.figures import Figure
 
@@ -66,7 +66,7 @@ def test_every_figure_can_be_drawn_and_said(figure):
     assert drawn.startswith("<svg")
     assert "var(--series-1)" in drawn
     assert "NaN" not in drawn
-    assert in_words(figure).endswith(".")
+    assert describe_figure(figure).endswith(".")
 
 
 SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
@@ -91,7 +91,7 @@ SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high",
     ],
 )
 def test_survival_is_told_as_far_as_it_was_observed(rows, told):
-    assert in_words(evolve(SURVIVAL, rows=rows)) == told
+    assert describe_figure(evolve(SURVIVAL, rows=rows)) == told
 
 
 def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
@@ -105,7 +105,7 @@ def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
     alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
     for figure in alone:
         assert "NaN" not in draw(figure, Style())
-        assert in_words(figure).endswith(".")
+        assert describe_figure(figure).endswith(".")
     page = write(tmp_path / "report.html", alone).read_text(encoding="utf-8")
     assert "<td>not observed</td>" in page
     assert "None" not in page

@@ -100,8 +100,8 @@ class Sweep:
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of the rows, side by side: first the measures and their differences."""
-        sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        shown = (self._measures(), *(figure for figure in side_by_side(sides) if figure.key in COMPARABLE))
+        figures_by_rules = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
+        shown = (self._measures(), *(figure for figure in side_by_side(figures_by_rules) if figure.key in COMPARABLE))
         return tuple(figure for figure in shown if figure.rows)
 
     def _measures(self) -> Figure:
