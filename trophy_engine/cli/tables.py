@@ -25,8 +25,12 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
             "Achievements",
             ("", "completions", "of users"),
             (
-                (one.name, f"{one.completions:,}", percent_text(None if one.rarity is None else one.rarity / 100))
-                for one in summary.achievements
+                (
+                    achievement.name,
+                    f"{achievement.completions:,}",
+                    percent_text(None if achievement.rarity is None else achievement.rarity / 100),
+                )
+                for achievement in summary.achievements
             ),
         )
     if summary.points:
@@ -34,8 +38,8 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
             "Points: balances over all users",
             ("", "total", "median", "90th pct.", "maximum"),
             (
-                (one.name, *map(number_text, (one.total, one.median, one.percentile_90, one.maximum)))
-                for one in summary.points
+                (system.name, *map(number_text, (system.total, system.median, system.percentile_90, system.maximum)))
+                for system in summary.points
             ),
         )
     if summary.streaks is not None:
@@ -50,14 +54,14 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
         ("user", "points", "level", "events", "longest", "achieved"),
         (
             (
-                one.user_id,
-                f"{one.points:,}",
-                one.level or "",
-                f"{one.events:,}",
-                f"{one.longest_streak:,}",
-                f"{one.achievements:,}",
+                user.user_id,
+                f"{user.points:,}",
+                user.level or "",
+                f"{user.events:,}",
+                f"{user.longest_streak:,}",
+                f"{user.achievements:,}",
             )
-            for one in summary.top
+            for user in summary.top
         ),
     )
 

@@ -169,7 +169,7 @@ def _parse_instants(batch: Any, name: str, zones: Cells) -> Cells:
     else:
         return _read_timestamps(batch.column(name), name)
     if any(isinstance(time, LocalTime) for time in times):
-        times = [_resolve_cell(time, name, home) for time, home in zip(times, zones, strict=True)]
+        times = [_resolve_cell(time, name, zone_name) for time, zone_name in zip(times, zones, strict=True)]
     return (_FaultyCells if any(isinstance(time, InvalidValue) for time in times) else list)(times)
 
 
