@@ -61,11 +61,11 @@ def test_who_gains_and_who_loses():
     assert (result.changed, result.losers, result.systems) == ((ann, ben), (ben,), ("xp", "gems"))
     assert result.most_affected(1) == (ben,)
     assert list(result.sentences()) == [
-        "1 of 3 users would hold a longer streak, 0 a shorter one.",
+        "The longest streak of 1 of 3 users would be longer, of 0 shorter.",
         "Of the streaks that run at the end, 1 would be longer and 0 shorter.",
         "1 of 3 users gains an achievement; 1 of 3 users loses one.",
         "xp: 2 of 3 users would have more points, 0 fewer; +14 in all.",
-        "gems: nobody's points change.",
+        "gems: the points of no user change.",
     ]
 
 
@@ -83,16 +83,14 @@ def test_the_same_rules_change_nothing():
     result = compare(OLD, OLD, events(LOG))
     assert not result.changed
     assert list(result.sentences()) == [
-        "Nobody's longest streak changes.",
-        "Nobody gains an achievement; nobody loses one.",
-        "xp: nobody's points change.",
+        "The longest streak changes for no user.",
+        "No user gains an achievement; no user loses one.",
+        "xp: the points of no user change.",
     ]
 
 
 def test_without_users_nothing_is_known():
-    assert list(compare(OLD, NEW, []).sentences()) == [
-        "No user was evaluated, so it is not known who gains and who loses."
-    ]
+    assert list(compare(OLD, NEW, []).sentences()) == ["No user was evaluated, so gains and losses are unknown."]
 
 
 def test_the_file_and_any_number_of_workers(tmp_path):

@@ -26,10 +26,13 @@ def test_reports_are_pages(run):
     Path("better.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
     small = ("--users", "9", "--days", "20")
     for words, title in (
-        (("replay", "rules.toml", "log.csv"), "What came of the log under rules.toml"),
-        (("compare", "rules.toml", "better.toml", "log.csv"), "From rules.toml to better.toml"),
-        (("simulate", "rules.toml", *small), "A simulation of rules.toml"),
-        (("simulate", "rules.toml", *small, "--vary", "points[xp].maximum=10,20"), "Variations of rules.toml"),
+        (("replay", "rules.toml", "log.csv"), "Replay under rules.toml"),
+        (("compare", "rules.toml", "better.toml", "log.csv"), "Comparison of rules.toml and better.toml"),
+        (("simulate", "rules.toml", *small), "Simulation under rules.toml"),
+        (
+            ("simulate", "rules.toml", *small, "--vary", "points[xp].maximum=10,20"),
+            "Simulation under variations of rules.toml",
+        ),
     ):
         assert run(*words, "--report", "report.html").exit_code == 0
         assert f"<h1>{title}</h1>" in Path("report.html").read_text()

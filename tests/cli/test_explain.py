@@ -13,9 +13,9 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
     assert [line for line in done.output.splitlines() if not line.startswith("skipped")] == [
         "Thursday 2025-04-03, Europe/Berlin (+02:00)",
         "  words: 1",
-        "  they were seen for the first time, in Europe/Berlin",
+        "  the user was created, in the time zone Europe/Berlin",
         "  a streak started: the day of Thursday 2025-04-03 is credited",
-        "  'one' was completed: words went from 0 to 1, across the mark at 1",
+        "  'one' was completed: words went from 0 to 1, reaching the threshold of 1",
         "  xp +5 = 5, for words: 5",
         "",
         "Friday 2025-04-04, Europe/Berlin (+02:00)",
@@ -43,7 +43,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
     assert "Friday" in early.splitlines()[-1]
     assert "words: 2" not in early
     one = run("explain", "rules.toml", "log.csv", *words, "--achievement", "one")
-    assert ("ann holds 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
+    assert ("ann has 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
     )
     without = run("replay", *words, "--user", "=me")
     assert without.exit_code == 1
-    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)" in without.output
+    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)" in without.output
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
     Path("log.csv").write_text(LOCAL)
     done = run("replay", "rules.toml", "log.csv", "--at", "date", "--user", "=me", "--until", *until)
     assert done.exit_code == (0 if events else 1)
-    assert (f", {events} events" if events else f"log.csv has no events up to --until {until[0]}") in done.output
+    assert (f", {events} event" if events else f"log.csv has no events up to --until {until[0]}") in done.output
 
 
 def test_a_date_is_of_utc_where_no_zone_is_given(run):
     Path("log.csv").write_text("user_id,at\nann,2025-04-02T23:59:59Z\nann,2025-04-03T00:00:00Z\n")
-    assert "1 users, 1 events" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
+    assert "1 user, 1 event" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
     run("compare", "rules.toml", "rules.toml", "log.csv", "--until", "2025-04-02", "--out", "out")
     assert Path("out/compare.csv").read_text().splitlines()[1].startswith("ann,1,")
 

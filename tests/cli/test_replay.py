@@ -8,7 +8,7 @@ import pytest
 def test_replay_prints_a_summary(run):
     done = run("replay", "rules.toml", "log.csv", "--value", "n")
     assert done.exit_code == 0
-    assert "1 users, 2 events, 1 skipped rows" in done.output
+    assert "1 user, 2 events, 1 skipped row" in done.output
     assert "The first" in done.output
     assert "log.csv:4: at must be an ISO 8601 datetime" in done.output
 
@@ -25,14 +25,14 @@ def test_replay_stops_where_it_is_told_to(run):
     assert not Path("out").exists()
     assert run("replay", "rules.toml", "log.csv", "--max-errors", "1").exit_code == 0
     early = run("replay", "rules.toml", "log.csv", "--until", "2025-04-02T12:00:00Z", "--out", "out")
-    assert "1 users, 1 events" in early.output
+    assert "1 user, 1 event" in early.output
     assert Path("out/users.csv").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("rules.toml",), "no events; give a log"),
+        (("rules.toml",), "no event log; name a file"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
         (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
         (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 datetime"),

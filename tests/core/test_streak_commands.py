@@ -44,7 +44,9 @@ def test_a_pause_carries_the_days_that_it_covers_and_acting_in_it_extends():
 def test_a_pause_does_not_start_in_the_past_nor_end_before_it_starts():
     engine = Engine(rules())
     engine.identify("jo", time_zone="Asia/Tokyo", at=utc("2026-08-19 16:00"))  # it is the 20th there
-    with pytest.raises(InvalidValue, match="must not start before today, 2026-08-20 for user 'jo', but starts on 2026-08-19"):
+    with pytest.raises(
+        InvalidValue, match="must not start before today, 2026-08-20 for user 'jo', but starts on 2026-08-19"
+    ):
         engine.pause("jo", "2026-08-19", "2026-08-27", at=utc("2026-08-19 16:00"))
     with pytest.raises(InvalidValue, match="2026-08-20 is before 2026-08-21"):
         engine.pause("jo", "2026-08-21", "2026-08-20", at=utc("2026-08-19 16:00"))

@@ -68,7 +68,9 @@ def test_a_user_id_is_a_short_string(engine, user):
 
 
 def test_a_naive_instant_is_refused(engine):
-    with pytest.raises(InvalidValue, match="not the naive 2025-04-02T10:00:00; add a time zone, for example tzinfo=UTC"):
+    with pytest.raises(
+        InvalidValue, match="not the naive 2025-04-02T10:00:00; add a time zone, for example tzinfo=UTC"
+    ):
         engine.record("words", user="18", at=at("04-02T10:00").replace(tzinfo=None))
     with pytest.raises(InvalidValue, match="must lie in the years 1900 to 2199"):
         engine.record("words", user="18", at=at("1899-12-31T23:00"))

@@ -21,50 +21,50 @@ from trophy_engine import (
         (
             "hundred",
             """
-            ann holds 'hundred': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
-              words went from 40 to 115, across the mark at 100
+            ann has 'hundred': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+              words went from 40 to 115, reaching the threshold of 100
             """,
         ),
         (
             "three",
             """
-            ann holds 'three': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
-              the streak went from 2 to 3, across the mark at 3
+            ann has 'three': it was completed on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+              the streak went from 2 to 3, reaching the threshold of 3
             """,
         ),
         (
             "ios",
             """
-            ann does not hold 'ios' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              words with device = 'ios': 25 of 30, 5 missing; 94 more was recorded without that
+            ann does not have 'ios' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              words with device = 'ios': 25 of 30, 5 missing; events with other attributes add up to 94
             """,
         ),
         (
             "pro",
             """
-            ann does not hold 'pro' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              words: 119, past the mark at 20
-              it is for users whose plan is 'pro'; this user's is 'free'
+            ann does not have 'pro' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              words: 119, at or above the threshold of 20
+              it requires plan = 'pro'; the value of this user is 'free'
             """,
         ),
         (
             "both",
             """
-            ann does not hold 'both' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              1 of 2 prerequisites; open: onboarded
+            ann does not have 'both' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              1 of 2 prerequisites completed; missing: onboarded
             """,
         ),
         (
             "onboarded",
             """
-            ann does not hold 'onboarded' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
-              the application has not said so
+            ann does not have 'onboarded' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+              the application has not completed it
             """,
         ),
         (
             "veteran",
             """
-            ann does not hold 'veteran' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
+            ann does not have 'veteran' on Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
               years since the sign-up: 0 of 2, 2 missing
             """,
         ),
@@ -76,20 +76,20 @@ def test_why_an_achievement_is_held_or_not(story, key, expected):
 
 def test_an_achievement_is_explained_as_of_any_instant(story):
     then = story.explain("ann", achievement="hundred", at=at("04-05T09:59"))
-    assert (then.held, then.progress.after, then.progress.missing) == (False, 40, 60)
+    assert (then.completed, then.progress.after, then.progress.missing) == (False, 40, 60)
     now = story.explain("ann", achievement="hundred", at=at("04-05T10:00"))
-    assert (now.held, now.achieved_at) == (True, at("04-05T10:00"))
+    assert (now.completed, now.achieved_at) == (True, at("04-05T10:00"))
 
 
 def test_an_achievement_that_attributes_opened_and_a_composite(story):
     story.identify("ann", attributes={"plan": "pro"}, at=at("04-06T12:00"))
     story.record("words", user="ann", at=at("04-06T12:01"))
     story.complete("onboarded", user="ann", at=at("04-06T12:02"))
-    assert story.explain("ann", achievement="pro").text.endswith("  words: 120, past the mark at 20")
+    assert story.explain("ann", achievement="pro").text.endswith("  words: 120, at or above the threshold of 20")
     both = story.explain("ann", achievement="both")
-    assert both.text.endswith("  its prerequisites are held: hundred and onboarded")
+    assert both.text.endswith("  its prerequisites are completed: hundred and onboarded")
     assert [one.achieved_at for one in both.prerequisites] == [at("04-05T10:00"), at("04-06T12:02")]
-    assert story.explain("ann", achievement="onboarded").text.endswith("the application said so")
+    assert story.explain("ann", achievement="onboarded").text.endswith("the application completed it")
 
 
 def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_those():
@@ -100,7 +100,7 @@ def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_tho
     on_ios = Achievement("a", MetricTrigger("words", 5, {"device": "ios"}))
     engine.update(attrs.evolve(rules, achievements=[on_ios]), at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert (explained.progress.counter, explained.progress.target, explained.silent) == ("words", 1, False)
+    assert (explained.progress.counter, explained.progress.target, explained.backdated) == ("words", 1, False)
 
 
 def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_counter_stood():
@@ -110,5 +110,5 @@ def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_cou
     due = Ruleset(metrics=metrics, achievements=[Achievement("a", MetricTrigger("words", 1))])
     engine.update(due, at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert explained.silent
-    assert explained.progress.text == "words: 3, past the mark at 1"
+    assert explained.backdated
+    assert explained.progress.text == "words: 3, at or above the threshold of 1"

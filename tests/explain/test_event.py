@@ -27,7 +27,7 @@ def test_an_event_falls_on_the_local_day_of_its_user(engine):
     told(
         explained,
         """
-        ann recorded 25 words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
+        ann recorded 25 for words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
           words: 0 + 25 = 25
           a streak started: the day of Wednesday 2025-04-02 is credited
           xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
@@ -41,12 +41,12 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
     told(
         explained,
         r"""
-        ann recorded 75 words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
+        ann recorded 75 for words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
           words: 40 + 75 = 115
           the streak grew to 2 days: Saturday 2025-04-05 is credited
-          'hundred' was completed: words went from 40 to 115, across the mark at 100
+          'hundred' was completed: words went from 40 to 115, reaching the threshold of 100
           xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) = 48.125, \
-        rounded down to 48; the maximum took 10
+        rounded down to 48; 10 above the maximum
         """,
     )
     award = explained.consequences[-1].award
@@ -55,7 +55,7 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
         ("spring", Decimal("1.1"), Decimal("48.125")),
     ]
     assert (award.times, award.amount, award.boosted, award.rounding) == (7, 35, 48, "down")
-    assert (award.bound, award.taken, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
+    assert (award.bound, award.clipped, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
 
 
 def test_what_time_had_made_due_comes_before(story):
@@ -63,8 +63,8 @@ def test_what_time_had_made_due_comes_before(story):
     told(
         outcome.explain(),
         """
-        ann recorded 1 views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
-          before, on Monday 2025-04-07 00:00:00: the streak of 3 days was lost: Sunday 2025-04-06 was missed
+        ann recorded 1 for views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
+          earlier, on Monday 2025-04-07 00:00:00: the streak of 3 days was lost: Sunday 2025-04-06 was missed
           views: 2 + 1 = 3
         """,
     )
@@ -76,8 +76,8 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     told(
         outcome.explain(),
         r"""
-        ann recorded -3.5 words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
-        Its idempotency key had been used before: nothing was done.
+        ann recorded -3.5 for words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
+        Its idempotency key was used before: nothing changed.
         """,
     )
     called = engine.complete("onboarded", user="ann", at=at("04-02T11:00")).explain()
@@ -88,9 +88,9 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
         r"""
         ann was identified with sign up date 2023-01-01 and time zone Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
         Asia/Tokyo (+09:00).
-          sign up date changed from nothing to 2023-01-01
+          sign up date changed from none to 2023-01-01
           time zone changed from Europe/Berlin to Asia/Tokyo
-          'veteran' was completed, found to have been due before: 2 years since the sign-up
+          'veteran' was backdated: 2 years since the sign-up
         """,
     )
 

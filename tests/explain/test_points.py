@@ -21,23 +21,23 @@ def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing
     told(
         explained,
         r"""
-        ann holds 0 of at most 60 xp.
+        ann has 0 of at most 60 xp.
           Wednesday 2025-04-02 00:30:00  xp +11 = 11, for every 10 words: 2 × 5 × 1.1 (spring) = 11
-          Wednesday 2025-04-02 00:30:00  xp +0 = 11, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
+          Wednesday 2025-04-02 00:30:00  xp +0 = 11, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
           Friday 2025-04-04 12:00:00  xp +11 = 22, for every 10 words: 2 × 5 × 1.1 (spring) = 11
-          Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
+          Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
           Saturday 2025-04-05 12:00:00  xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) \
-        = 48.125, rounded down to 48; the maximum took 10
-          Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, for it is for users \
-        whose plan is 'pro'; this user's is 'free'
-          Saturday 2025-04-05 13:00:00  xp -60 = 0, for views: 2 × -50 = -100; the floor of 0 spared 40
+        = 48.125, rounded down to 48; 10 above the maximum
+          Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, because it requires \
+        plan = 'pro'; the value of this user is 'free'
+          Saturday 2025-04-05 13:00:00  xp -60 = 0, for views: 2 × -50 = -100; 40 below the floor of 0
         """,
     )
     assert sum(award.awarded for award in explained.awards) == explained.total
     assert story.explain("ann", points="xp", at=at("04-01T09:00")).text == (
-        "ann holds 0 of at most 60 xp. Nothing has been due yet."
+        "ann has 0 of at most 60 xp. There are no awards yet."
     )
     assert "level 'reader'" in story.explain("ann", points="xp", at=at("04-05T10:30")).text
 
@@ -64,9 +64,9 @@ def test_every_trigger_says_for_what_it_pays():
     told(
         engine.explain("ann", points="energy", at=at("04-01T20:00")),
         """
-        ann holds 7 of at most 7 energy.
+        ann has 7 of at most 7 energy.
           Tuesday 2025-04-01 10:00:00  energy +5 = 5, for signing up: 5
           Tuesday 2025-04-01 12:00:00  energy +1 = 6, every 2 hours: 1
-          Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; the maximum took 3
+          Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; 3 above the maximum
         """,
     )

@@ -20,10 +20,10 @@ def test_a_running_streak_and_the_freeze_that_carried_it(story):
     told(
         explained,
         """
-        ann has a streak of 3 days, carried over 1 missed day by freezes.
+        ann has a streak of 3 days, with freezes spent on 1 missed day.
         It is Saturday 2025-04-05 14:00:00, Europe/Berlin (+02:00).
         This day is credited.
-        Activity by the end of Sunday 2025-04-06 keeps it; 0 freezes held.
+        Activity by the end of Sunday 2025-04-06 keeps it; 0 freezes available.
         """,
     )
     assert [(period.first_day.day, period.kind, period.length) for period in explained.periods] == [
@@ -42,14 +42,14 @@ def test_a_lost_streak_says_what_was_missed_when_it_ended_and_what_would_have_sa
         ann has no streak; the longest was 3 days.
         It is Monday 2025-04-07 14:00:00, Europe/Berlin (+02:00).
         This day is not credited yet: words 0 of 10.
-        Sunday 2025-04-06 was missed and over at Monday 2025-04-07 00:00:00, Europe/Berlin (+02:00), \
-        which ended a streak of 3.
-        It would have been saved by 6 more words by the end of Sunday 2025-04-06, or by a freeze.
+        Sunday 2025-04-06 was missed, which ended a streak of 3 on Monday 2025-04-07 00:00:00, \
+        Europe/Berlin (+02:00).
+        It would have been saved by recording 6 more for words by the end of Sunday 2025-04-06, or by a freeze.
         """,
     )
     assert explained.missed.ended_at == at("04-06T22:00")
     [condition] = explained.missed.conditions
-    assert (condition.found, condition.threshold, condition.missing) == (4, 10, 6)
+    assert (condition.total, condition.threshold, condition.missing) == (4, 10, 6)
 
 
 def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
@@ -65,9 +65,9 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     told(
         missed.text,
         r"""
-        Monday 2025-10-27 to Sunday 2025-11-02 was missed and over at Monday 2025-11-03 00:00:00, \
-        America/New_York (-05:00), which ended a streak of 1.
-        It would have been saved by 2.5 more words and 1 views by the end of Sunday 2025-11-02.
+        Monday 2025-10-27 to Sunday 2025-11-02 was missed, which ended a streak of 1 on Monday 2025-11-03 \
+        00:00:00, America/New_York (-05:00).
+        It would have been saved by recording 2.5 more for words and 1 for views by the end of Sunday 2025-11-02.
         """,
     )
 
@@ -104,12 +104,12 @@ def test_a_restored_streak_is_told_with_what_ended_it_and_with_the_freezes_from_
     told(
         explained,
         """
-        ann has a streak of 3 days, carried over 1 missed day by freezes.
+        ann has a streak of 3 days, with freezes spent on 1 missed day.
         It is Tuesday 2025-04-08 13:00:00, UTC.
         This day is not credited yet: words 0 of 10.
-        Activity by the end of Wednesday 2025-04-09 keeps it; 0 freezes held.
-        Saturday 2025-04-05 was missed and over at Sunday 2025-04-06 00:00:00, UTC, which ended a streak of 3.
-        It would have been saved by 10 words by the end of Saturday 2025-04-05, or by a freeze.
+        Activity by the end of Wednesday 2025-04-09 keeps it; 0 freezes available.
+        Saturday 2025-04-05 was missed, which ended a streak of 3 on Sunday 2025-04-06 00:00:00, UTC.
+        It would have been saved by recording 10 for words by the end of Saturday 2025-04-05, or by a freeze.
         The application restored a streak of 3 days on Tuesday 2025-04-08.
         """,
     )
@@ -126,13 +126,13 @@ def test_a_streak_that_the_application_ended_was_not_missed():
         ann has no streak; the longest was 3 days.
         It is Friday 2025-04-04 14:00:00, UTC.
         This day is not credited yet: words 0 of 10.
-        The application ended a streak of 3 days on Friday 2025-04-04.
+        The application reset a streak of 3 days on Friday 2025-04-04.
         """,
     )
     assert (explained.missed, explained.periods[-1].kind) == (None, "reset")
     assert [one.text for one in reset.explain().consequences] == [
-        "the streak of 3 days was ended by the application",
-        "the streak of 3 days was lost by it",
+        "the streak of 3 days was reset by the application",
+        "the streak of 3 days was lost by the reset",
     ]
 
 
@@ -142,13 +142,13 @@ def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
     engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
     engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
     today = streak_of(engine, "04-06T13:00")
-    assert [(one.metric, one.found, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert [(one.metric, one.total, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
     assert (today.length, today.expires) == (3, date(2025, 4, 6))
     missed = streak_of(engine, "04-07T13:00").missed
-    assert missed.saved_by[0] == "15 more words and 2 views by the end of Sunday 2025-04-06"
+    assert missed.saved_by[0] == "recording 15 more for words and 2 for views by the end of Sunday 2025-04-06"
 
 
 def test_without_conditions_nothing_credits_a_day():
     engine = cared_for()
     engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
-    assert "Nothing credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text
+    assert "No event credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text

@@ -17,7 +17,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             explained = result.explain()
             assert [one.type for one in explained.consequences] == [effect.type for effect in result.effects]
             assert all(
-                one.award is None or one.award.awarded == one.award.boosted - one.award.taken
+                one.award is None or one.award.awarded == one.award.boosted - one.award.clipped
                 for one in explained.consequences
             )
             assert explained.text
@@ -26,7 +26,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
         player = engine.user(user, at=end)
         for view in player.achievements:
             explained = engine.explain(user, achievement=view.key, at=end)
-            assert (explained.held, explained.achieved_at) == (view.achieved_at is not None, view.achieved_at)
+            assert (explained.completed, explained.achieved_at) == (view.achieved_at is not None, view.achieved_at)
             if view.progress is not None:
                 assert explained.missing == view.progress.missing
                 if explained.progress is not None:

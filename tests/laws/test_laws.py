@@ -13,8 +13,8 @@ from trophy_engine.storage import MemoryStorage
 from trophy_engine.testing import LAWS, games, play, rulesets, states, streak_rules
 from trophy_engine.testing.driver import execute
 from trophy_engine.testing.histories import commands
-from trophy_engine.testing.laws import completions_stay, users_commute
-from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.laws import completions_are_permanent, users_commute
+from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 
 
@@ -29,18 +29,18 @@ STREAKS = streak_rules().filter(lambda streak: streak.freezes is not None)
 GAMES = games()
 #: What is drawn for a law that says little of rules without its subject, or of short histories.
 GAMES_OF = {
-    completions_stay: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
+    completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
     freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
-    ledger_adds_up: games(rulesets().filter(lambda rules: rules.points), min_size=6),
+    balances_are_sums_of_awards: games(rulesets().filter(lambda rules: rules.points), min_size=6),
     length_counts_credited_periods: games(rulesets(streak_rules()), users=("ann",), min_size=8, kinds=credits_and_more),
     users_commute: games(min_size=6),
 }
 SEVERAL_USERS = "several users"
 #: The effects that a law is about, and in how many of 60 histories each happens at least.
 SUBJECTS = {
-    completions_stay: {"AchievementCompleted": 5},
+    completions_are_permanent: {"AchievementCompleted": 5},
     freezes_are_conserved: {"FreezeConsumed": 8, "FreezeEarned": 8, "FreezeGranted": 1},
-    ledger_adds_up: {"PointsAwarded": 20, "LevelChanged": 5},
+    balances_are_sums_of_awards: {"PointsAwarded": 20, "LevelChanged": 5},
     length_counts_credited_periods: {"StreakStarted": 30, "StreakExtended": 15, "StreakLost": 15},
     users_commute: {SEVERAL_USERS: 40},
 }

@@ -78,7 +78,7 @@ def by_user(effects):
 
 @FEW
 @given(sagas())
-def test_replay_is_live(saga):
+def test_replay_equals_live(saga):
     engine = Engine(saga.rules)
     effects = do(engine, *saga.commands, saga.end)
     again = Engine.from_log(engine.log())
@@ -139,7 +139,7 @@ def test_scenes_end_with_what_one_sees(saga):
 
 @FEW
 @given(sagas())
-def test_settling_is_path_free(saga):
+def test_settling_is_path_independent(saga):
     often, never = Engine(saga.rules), Engine(saga.rules)
     between = [
         one

@@ -28,8 +28,8 @@ from trophy_engine.testing.driver import execute
 
 STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
 #: The laws about what leaderboards have a part in.
-CONCERNED = {"settling_is_path_free", "replay_is_live", "users_commute", "looking_changes_nothing"}
-CONCERNED |= {"repeats_and_refusals_change_nothing", "what_is_written_reads_back"}
+CONCERNED = {"settling_is_path_independent", "replay_equals_live", "users_commute", "views_change_nothing"}
+CONCERNED |= {"repeats_and_refusals_change_nothing", "encoding_round_trips"}
 
 
 @st.composite

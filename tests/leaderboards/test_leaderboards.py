@@ -26,7 +26,9 @@ def test_a_run_counts_the_days_that_its_users_live():
     assert rows(engine, "01-07T10:00", run=date(2025, 1, 10)) == [(1, "kiri", 4)]
     assert rows(engine, "01-07T10:00") == [(1, "lou", 3)]
     assert engine.standing("kiri", "words", at=at("01-07T10:00")).value == 4
-    with pytest.raises(InvalidValue, match="leaderboard 'words' has no run on 2024-12-31; use a date from 2025-01-01 on"):
+    with pytest.raises(
+        InvalidValue, match="leaderboard 'words' has no run on 2024-12-31; use a date from 2025-01-01 on"
+    ):
         engine.leaderboard("words", at=at("01-07T10:00"), run=date(2024, 12, 31))
 
 
@@ -74,7 +76,9 @@ def test_a_board_that_is_broken_down_ranks_each_city_by_itself():
     assert rows(engine, "02-01T11:00", attributes={"city": "London"}) == [(1, "ben", 30), (2, "ann", 20)]
     assert rows(engine, "02-01T11:00", attributes={"city": "Rome"}) == []
     assert rows(engine, "02-01T11:00", attributes={"city": "Paris"}, user="ann") == []
-    with pytest.raises(InvalidValue, match="'words' has a ranking for each group of users with the same city; set attributes"):
+    with pytest.raises(
+        InvalidValue, match="'words' has a ranking for each group of users with the same city; set attributes"
+    ):
         engine.leaderboard("words", at=at("02-01T11:00"))
     with pytest.raises(InvalidValue, match="unknown breakdown attribute 'plan'; known: 'city'"):
         engine.leaderboard("words", at=at("02-01T11:00"), attributes={"plan": "pro"})
@@ -123,7 +127,10 @@ def test_rows_are_a_window_from_the_top_or_around_a_user():
     assert rows(engine, "02-01T11:00", user="user02", offset=-5, limit=1) == [(1, "user00", 50)]
     assert rows(engine, "02-01T11:00", user="user22") == [], "off the board"
     assert rows(engine, "02-01T11:00", user="nobody") == []
-    for question, told in (({"offset": -1}, "offset must be at least 0"), ({"limit": 21}, "limit must be from 0 to 20")):
+    for question, told in (
+        ({"offset": -1}, "offset must be at least 0"),
+        ({"limit": 21}, "limit must be from 0 to 20"),
+    ):
         with pytest.raises(InvalidValue, match=told):
             engine.leaderboard("words", at=at("02-01T11:00"), **question)
 

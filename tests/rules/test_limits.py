@@ -27,9 +27,7 @@ def test_misspelt_references_are_all_told_and_the_first_are_compared():
     assert (
         problems[compared - 1] == f"unknown metric 'metrik-{compared - 1:04}'; did you mean 'metric-{compared - 1:04}'?"
     )
-    assert problems[compared].startswith(
-        f"unknown metric 'metrik-{compared:04}'; known: 'metric-0000', 'metric-0001'"
-    )
+    assert problems[compared].startswith(f"unknown metric 'metrik-{compared:04}'; known: 'metric-0000', 'metric-0001'")
     assert problems[compared].endswith(f"'metric-0007' and {size - 8} more")
 
 
@@ -65,10 +63,18 @@ def test_loading_takes_few_steps_for_each_achievement():
     ("text", "suffix", "fault"),
     [
         (".".join("a" * 20_000) + " = 1", ".toml", "the rules have a key of more than 32 parts; three are enough"),
-        ("[" + " . ".join(['"a.b"'] * 33) + "]", ".toml", "the rules have a key of more than 32 parts; three are enough"),
+        (
+            "[" + " . ".join(['"a.b"'] * 33) + "]",
+            ".toml",
+            "the rules have a key of more than 32 parts; three are enough",
+        ),
         ("a = " + "[" * 100_000, ".toml", "the rules nest lists and tables more than 32 deep; six levels are enough"),
         ("[" * 100_000, ".json", "the rules nest lists and tables more than 32 deep; six levels are enough"),
-        ('{"a":' * 33 + "1" + "}" * 33, ".json", "the rules nest lists and tables more than 32 deep; six levels are enough"),
+        (
+            '{"a":' * 33 + "1" + "}" * 33,
+            ".json",
+            "the rules nest lists and tables more than 32 deep; six levels are enough",
+        ),
     ],
 )
 def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, suffix, fault):

@@ -53,7 +53,9 @@ def test_a_chain_of_thousands_is_sound_and_compiles():
 def test_what_never_completes_is_found_along_a_chain():
     links = [one for one in chain(2000) if one.key != "a0"]
     problems = told([*links, Achievement("a0", CompositeTrigger(["a0"]))])
-    assert problems[-1] == "error: achievements[2000].trigger.achievements: depends on itself: a0 -> a0; break the cycle"
+    assert (
+        problems[-1] == "error: achievements[2000].trigger.achievements: depends on itself: a0 -> a0; break the cycle"
+    )
     assert len(problems) == 2001
     assert "'a1999' can never be completed, so 'a2000' cannot be completed either" in problems[0]
 

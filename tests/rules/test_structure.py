@@ -22,7 +22,7 @@ def read(cls, raw, *, path="here"):
         Streak("weekly", [StreakMetric("words", 2)]),
     ],
 )
-def test_what_is_written_reads_back_equal(rule):
+def test_encoding_round_trips_equal(rule):
     assert read(type(rule), write_rule(rule)) == (rule, [])
 
 

@@ -25,8 +25,8 @@ from trophy_engine.testing import (
     rulesets,
     streak_rules,
 )
-from trophy_engine.testing.laws import completions_stay, settling_is_path_free, users_commute
-from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.laws import completions_are_permanent, settling_is_path_independent, users_commute
+from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 
 
 def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
@@ -42,11 +42,11 @@ def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
     history = History(
         rules, (Record("ann", noon, "words", 1, (), None), Record("ann", noon + 2 * DAY, "words", 1, (), None))
     )
-    with pytest.raises(AssertionError, match="freezes held and used by ann") as failure:
+    with pytest.raises(AssertionError, match="the current and the used freezes of ann") as failure:
         check_laws(rules, history)
     told = "\n".join(failure.value.__notes__)
-    assert "This law is broken: Freezes: granted, earned and returned = held + consumed" in told
-    assert "a freeze carried the streak over Wednesday 2025-04-02; 1 left" in told
+    assert "This law is broken: Freezes are those granted, earned and returned minus those spent" in told
+    assert "a freeze was spent on Wednesday 2025-04-02, so the streak continues; 1 left" in told
 
 
 def plant_forgotten_boundary(monkeypatch):
@@ -101,10 +101,10 @@ def plant_order_of_users(monkeypatch):
 @pytest.mark.parametrize(
     ("plant", "law"),
     [
-        (plant_forgotten_boundary, ledger_adds_up),
-        (plant_double_payment, ledger_adds_up),
-        (plant_revocation, completions_stay),
-        (plant_hours_for_days, settling_is_path_free),
+        (plant_forgotten_boundary, balances_are_sums_of_awards),
+        (plant_double_payment, balances_are_sums_of_awards),
+        (plant_revocation, completions_are_permanent),
+        (plant_hours_for_days, settling_is_path_independent),
         (plant_order_of_users, users_commute),
     ],
 )

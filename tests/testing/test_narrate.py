@@ -26,7 +26,7 @@ def test_a_history_prints_as_a_story():
         Settle(to_micros(at("04-02T00:00"))),
     )
     assert repr(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
-        Under these rules:
+        Rules:
           metrics = [
               { key = "words" },
           ]
@@ -43,18 +43,18 @@ def test_a_history_prints_as_a_story():
           max_count = 2
           auto_earn_interval = 3
           auto_earn_amount = 1
-        this happens:
+        History:
           ann was identified with time zone Europe/Berlin on Saturday 2025-03-29 23:30:00, Europe/Berlin (+01:00).
-            they were seen for the first time, in Europe/Berlin
-            1 freeze granted; 1 held
-          ann recorded 10 words (device = 'ios') on Saturday 2025-03-29 23:59:59, Europe/Berlin (+01:00).
+            the user was created, in the time zone Europe/Berlin
+            1 freeze granted; 1 available
+          ann recorded 10 for words (device = 'ios') on Saturday 2025-03-29 23:59:59, Europe/Berlin (+01:00).
             words: 0 + 10 = 10
             a streak started: the day of Saturday 2025-03-29 is credited
-          ann recorded 9 words on Sunday 2025-03-30 00:00:00, Europe/Berlin (+01:00). Its idempotency key had been \
-        used before: nothing was done.
+          ann recorded 9 for words on Sunday 2025-03-30 00:00:00, Europe/Berlin (+01:00). Its idempotency key was \
+        used before: nothing changed.
           Complete(user_id='ann', at=1743336000000000, achievement='ios') is refused: unknown api achievement 'ios'; \
         known: none
-          time passes until 2025-04-02T00:00:00Z
+          all users are settled to 2025-04-02T00:00:00Z
             ann: streak.freeze_consumed at 2025-03-30T22:00:00Z
             ann: streak.lost at 2025-03-31T22:00:00Z
             ann: streak.freeze_earned at 2025-03-31T22:00:00Z""").strip().replace("\\\n", "")

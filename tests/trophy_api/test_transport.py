@@ -120,16 +120,16 @@ def test_no_operation_works_without_a_key(engine, method, template):
 
 def test_what_is_not_json_is_malformed(engine, http):
     for content, fact in (
-        (b"{", "not JSON: Expecting property name"),
-        (b"\xff", "not JSON: it is no text in UTF-8"),
+        (b"{", "as JSON: Expecting property name"),
+        (b"\xff", "as JSON: it is not UTF-8 text"),
         (b"[" * 100_000, "its lists and objects are nested too deeply"),
-        (b'{"id": ' + b"9" * 5000 + b"}", "a number in it has too many digits"),
-        (b'{"id": "u", "name": "Ada", "id": "v"}', "has the name 'id' twice in one object"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "a number has too many digits"),
+        (b'{"id": "u", "name": "Ada", "id": "v"}', "the name 'id' occurs twice in one object"),
     ):
         answer = http.post("/users", content=content)
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/json"
-        assert "the body is not JSON" in answer.json()["error"]
+        assert "the body cannot be parsed as JSON" in answer.json()["error"]
         assert fact in answer.json()["error"]
     assert list(engine.users()) == []
 
@@ -141,7 +141,7 @@ def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
     answer = http.delete("/users/18")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, PUT, PATCH"
-    assert answer.json() == {"error": "/users/18 is for GET, PUT, PATCH, not for DELETE"}
+    assert answer.json() == {"error": "method DELETE is not allowed for /users/18; allowed: GET, PUT, PATCH"}
 
 
 def test_unknown_fields_are_refused_or_on_request_ignored(engine):

@@ -20,6 +20,7 @@ from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
@@ -146,38 +147,40 @@ class Comparison:
         """Yield sentences that summarize the comparison."""
         users = len(self.differences)
         if not users:
-            yield "No user was evaluated, so it is not known who gains and who loses."
+            yield "No user was evaluated, so gains and losses are unknown."
             return
+        all_users = count_noun(users, "user")
         differences = list(self.differences.values())
-        longer, shorter = _signs(difference.longest for difference in differences)
+        longer, shorter = _count_signs(difference.longest for difference in differences)
         if longer or shorter:
-            yield f"{longer:,} of {users:,} users would hold a longer streak, {shorter:,} a shorter one."
+            yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
         else:
-            yield "Nobody's longest streak changes."
-        longer, shorter = _signs(difference.streak for difference in differences)
+            yield "The longest streak changes for no user."
+        longer, shorter = _count_signs(difference.streak for difference in differences)
         if longer or shorter:
             yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
         gainers = sum(1 for difference in differences if difference.gained)
         losers = sum(1 for difference in differences if difference.lost)
-        yield f"{_who(gainers, users, 'gain')} an achievement; {_who(losers, users, 'lose').lower()} one."
+        gain, lose = _count_users(gainers, users, "gain"), _count_users(losers, users, "lose")
+        yield f"{gain} an achievement; {lose.lower()} one."
         for index, system in enumerate(self.systems):
-            more, fewer = _signs(difference.points[index] for difference in differences)
+            more, fewer = _count_signs(difference.points[index] for difference in differences)
             total = sum(difference.points[index] for difference in differences)
             if more or fewer:
-                some = f"{more:,} of {users:,} users would have more points, {fewer:,} fewer"
-                yield f"{system}: {some}; {total:+,} in all."
+                change = f"{more:,} of {all_users} would have more points, {fewer:,} fewer"
+                yield f"{system}: {change}; {total:+,} in all."
             else:
-                yield f"{system}: nobody's points change."
+                yield f"{system}: the points of no user change."
 
 
-def _signs(deltas: Iterable[int]) -> tuple[int, int]:
+def _count_signs(deltas: Iterable[int]) -> tuple[int, int]:
     """Return the number of positive and of negative deltas."""
     signs = Counter((delta > 0) - (delta < 0) for delta in deltas)
     return signs[1], signs[-1]
 
 
-def _who(number: int, users: int, verb: str) -> str:
-    return f"{number:,} of {users:,} users {verb}{'s' * (number == 1)}" if number else f"Nobody {verb}s"
+def _count_users(number: int, users: int, verb: str) -> str:
+    return f"{number:,} of {count_noun(users, 'user')} {verb}{'s' * (number == 1)}" if number else f"No user {verb}s"
 
 
 def compare(
@@ -236,7 +239,7 @@ class _ComparisonAccumulator:
         totals = []
         for index, evaluator in enumerate(self._evaluators):
             state, effects, event_count = evaluator.evaluate(events, until)
-            totals.append(_totals_of(evaluator.plan, self._result.systems, state, event_count))
+            totals.append(_read_totals(evaluator.plan, self._result.systems, state, event_count))
             if self._result.tallies is not None and state is not None:
                 self._result.tallies[index].count(state, effects)
         self._report_refused()
@@ -250,8 +253,8 @@ class _ComparisonAccumulator:
             if source in old and source in new:
                 self._on_bad_row(old[source])
             else:
-                which, row = ("old", old[source]) if source in old else ("new", new[source])
-                self._on_bad_row(BadRow(source, f"under the {which} rules only: {row.reason}"))
+                side, row = ("old", old[source]) if source in old else ("new", new[source])
+                self._on_bad_row(BadRow(source, f"under the {side} rules only: {row.reason}"))
         for rows in self._refused:
             rows.clear()
 
@@ -259,7 +262,7 @@ class _ComparisonAccumulator:
         return self._result
 
 
-def _totals_of(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
+def _read_totals(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
     if state is None:
         return UserTotals(0, 0, 0, (0,) * len(systems), frozenset())
     index_by_key = {system.key: system.index for system in plan.systems}

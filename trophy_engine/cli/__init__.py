@@ -15,7 +15,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name not in {"rich", "typer"}:
             raise
-        sys.exit("the command line needs its extra: pip install 'trophy-engine[cli]'")
+        sys.exit("the command line requires the extra cli: pip install 'trophy-engine[cli]'")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names can contain bytes that are not UTF-8
     app()

@@ -10,18 +10,18 @@ import typer
 from trophy_engine.analysis.comparison import compare as run
 from trophy_engine.analysis.replay.output import write_comparison
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.reports import ReportPath, report_comparison
-from trophy_engine.cli.rules import load
+from trophy_engine.cli.rules import load_rules
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
 
-_SOMEBODY_LOSES = 3
+_USERS_LOSE = 3
 
 
 def compare(
-    old: Annotated[str, typer.Argument(help="The rules as they are: a file, or the name of a shipped one.")],
-    new: Annotated[str, typer.Argument(help="The rules as they would be.")],
+    old: Annotated[str, typer.Argument(help="The current rules: a file, or the name of a bundled one.")],
+    new: Annotated[str, typer.Argument(help="The changed rules: a file, or the name of a bundled one.")],
     events: logs.Events = None,
     git: logs.Git = None,
     user: logs.User = "user_id",
@@ -32,25 +32,25 @@ def compare(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write compare.csv into this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write compare.csv to this folder.")] = None,
     fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
-        bool, typer.Option("--fail-if-anyone-loses", help="End with status 3 if a user has less under the new rules.")
+        bool, typer.Option("--fail-if-anyone-loses", help="Exit with status 3 if a user has less under the new rules.")
     ] = False,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
 ) -> None:
-    """Evaluate an event log under two rulesets in one pass, and say who gains and who loses.
+    """Evaluate an event log under two rulesets in one pass, and print how many users gain and lose.
 
-    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
-    a wrong call; 3 with --fail-if-anyone-loses when a user has fewer points, a shorter streak, or an achievement less.
+    Exit status: 0 if the log was evaluated, even with skipped rows; 1 if not, for example if no row is good; 2 for a
+    wrong call; 3 with --fail-if-anyone-loses if a user has fewer points, a shorter streak or lacks an achievement.
     """
     try:
-        before, after = (load(rules) for rules in (old, new))
+        before, after = (load_rules(rules) for rules in (old, new))
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         log, last = options.read(before, events, git), options.parse_until(until)
-        with logs.reporting() as told, logs.progress() as on_progress:
+        with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 before,
                 after,
@@ -58,7 +58,7 @@ def compare(
                 until=last,
                 tally=report is not None,
                 max_errors=0 if strict else max_errors,
-                on_bad_row=told,
+                on_bad_row=report_bad_row,
                 workers=workers,
                 on_progress=on_progress,
             )
@@ -70,8 +70,8 @@ def compare(
             report_comparison(result, (old, new), report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = results()
+    console = result_console()
     for part in comparison_tables(result):
         console.print(part)
     if fail_if_anyone_loses and result.losers:
-        raise typer.Exit(_SOMEBODY_LOSES)
+        raise typer.Exit(_USERS_LOSE)

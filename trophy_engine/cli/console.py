@@ -10,18 +10,18 @@ from rich.console import Console
 _PIPED_WIDTH = 100
 
 
-def results() -> Console:
+def result_console() -> Console:
     """Return the console for results; without a terminal, it is wide and without colors."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_PIPED_WIDTH)
 
 
-def notes() -> Console:
+def note_console() -> Console:
     """Return the console for progress, bad rows and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def fail(error: object) -> NoReturn:
     """Print an error and exit with status 1."""
-    notes().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
+    note_console().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
     raise typer.Exit(1)

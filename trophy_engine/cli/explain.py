@@ -13,8 +13,8 @@ from trophy_engine.analysis.replay.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, results
-from trophy_engine.cli.rules import Rules, load
+from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
@@ -28,9 +28,9 @@ def explain(
     events: logs.Events = None,
     *,
     user: Annotated[str, typer.Option(help="The id of the user.")],
-    from_: Annotated[str | None, typer.Option("--from", help="The first local day to tell of.")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="The last local day to tell of.")] = None,
-    achievement: Annotated[str | None, typer.Option(help="Explain this achievement instead.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="The first local day to print.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="The last local day to print.")] = None,
+    achievement: Annotated[str | None, typer.Option(help="The key of an achievement to explain instead.")] = None,
     git: logs.Git = None,
     user_column: Annotated[str, typer.Option(help="The column of the user's id.")] = "user_id",
     at: logs.At = "at",
@@ -40,39 +40,39 @@ def explain(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
 ) -> None:
-    """Tell one user's story under rules, day by day, with a calendar of their streak; or explain an achievement.
+    """Print the timeline of a user under rules, day by day, with a calendar of the streak; or explain an achievement.
 
-    The story goes to the last instant of the log, or to the end of the day of --to.
+    The timeline ends at the last instant of the log, or at the end of the day of --to.
 
-    Exit status: 0 when there was something to tell; 1 when not; 2 for a wrong call.
+    Exit status: 0 if the explanation was printed; 1 if not; 2 for a wrong call.
     """
     try:
-        ruleset = load(rules)
+        ruleset = load_rules(rules)
         log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
-        with logs.reporting() as report, logs.progress():
-            user_events, until = _events_of(log, user, report, logs.name_logs(events, git))
+        with logs.report_bad_rows() as report, logs.show_progress():
+            user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git))
             engine = _record_events(ruleset, user_events, report)
         if last is not None:
-            until = _end_of(last, until, engine.user(user))
+            until = _end_of_day(last, until, engine.user(user))
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
             transitions = engine.transitions(user, at=from_micros(until))
-            sections = [*_days(transitions, first, last)]
+            sections = [*_describe_days(transitions, first, last)]
             if ruleset.streak is not None:
                 sections += [
-                    _calendar(transitions, first, last),
+                    _describe_calendar(transitions, first, last),
                     str(engine.explain(user, streak=True, at=from_micros(until))),
                 ]
             text = "\n\n".join(sections)
     except (TrophyError, OSError) as error:
         fail(error)
-    results().print(text, markup=False, soft_wrap=True)
+    result_console().print(text, markup=False, soft_wrap=True)
 
 
-def _end_of(day: date, until: int, player: Player) -> int:
+def _end_of_day(day: date, until: int, player: Player) -> int:
     """Return the last instant of a local day of the user, at most ``until``.
 
     Raises:
@@ -85,7 +85,9 @@ def _end_of(day: date, until: int, player: Player) -> int:
     return min(zone_.midnight(min(day.toordinal(), today) + 1) - 1, until)
 
 
-def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], what: str) -> tuple[list[Event], int]:
+def _read_user_events(
+    log: Iterable[Row], user: str, report: Callable[[BadRow], None], log_names: str
+) -> tuple[list[Event], int]:
     """Return the events of one user in order of time, and the last instant of the whole log.
 
     Raises:
@@ -103,11 +105,11 @@ def _events_of(log: Iterable[Row], user: str, report: Callable[[BadRow], None], 
             users.add(row.user_id)
             if row.user_id == user:
                 user_events.append(row)
-    logs.check_evaluated(len(users), skipped, what)
+    logs.check_evaluated(len(users), skipped, log_names)
     if not user_events:
         similar = nearest(user, sorted(users))
         hint = f"; did you mean {similar!r}?" if similar else ""
-        raise TrophyError(f"unknown user {user!r}: {what} has no event of that user{hint}")
+        raise TrophyError(f"unknown user {user!r}: {log_names} has no event of that user{hint}")
     user_events.sort(key=itemgetter(0))
     return user_events, last
 
@@ -136,13 +138,13 @@ def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadR
     return engine
 
 
-def _days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
+def _describe_days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
     for day in timeline_of(transitions):
         if (first or day.day) <= day.day <= (last or day.day):
             yield day.text
 
 
-def _calendar(transitions: Iterable[Transition], first: date | None, last: date | None) -> str:
+def _describe_calendar(transitions: Iterable[Transition], first: date | None, last: date | None) -> str:
     statuses = calendar_of(transitions)
     start, end = first or min(statuses, default=None), last or max(statuses, default=None)
     return "" if start is None or end is None else "\n".join(draw_calendar(statuses, start, end))

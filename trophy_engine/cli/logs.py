@@ -15,28 +15,31 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
 from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.cli.console import notes
+from trophy_engine.cli.console import note_console
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 _SHOWN_BAD_ROWS = 20
 
 Events = Annotated[
     list[str] | None,
-    typer.Argument(help="Event logs: CSV or JSON Lines, also gzipped, Parquet or Arrow; - is standard input."),
+    typer.Argument(help="Event logs: CSV or JSON Lines, plain or gzipped, Parquet or Arrow; - is standard input."),
 ]
-Git = Annotated[Path | None, typer.Option(help="The commit history of this git repository as events, author as user.")]
-User = Annotated[str, typer.Option(help="The column of the user's id; =TEXT is a constant, here and below.")]
+Git = Annotated[
+    Path | None, typer.Option(help="Read the commits of this git repository as events; the author is the user.")
+]
+User = Annotated[str, typer.Option(help="The column of the user id; =TEXT is a constant, here and below.")]
 At = Annotated[
     str, typer.Option(help="The column of the instant, ISO 8601; local times and dates are read in the zone of --tz.")
 ]
 Metric = Annotated[
     str | None,
-    typer.Option(help="The column of the metric's key.", show_default="the only metric of the rules, else metric"),
+    typer.Option(help="The column of the metric key.", show_default="the only metric of the rules, else metric"),
 ]
 Value = Annotated[str, typer.Option(help="The column of the value.")]
 TimeZone = Annotated[
@@ -49,7 +52,7 @@ Attributes = Annotated[
 ]
 Format = Annotated[
     Literal["csv", "jsonl", "parquet", "arrow"] | None,
-    typer.Option("--format", help="The format of the logs, where names do not tell."),
+    typer.Option("--format", help="The format of the logs, if their names have no known ending."),
 ]
 Until = Annotated[
     str | None,
@@ -61,7 +64,7 @@ Until = Annotated[
 ]
 Strict = Annotated[bool, typer.Option(help="Stop at the first bad row.")]
 MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more bad rows than this.", min=0)]
-Workers = Annotated[int, typer.Option(help="How many processes to use; the result is the same.", min=1)]
+Workers = Annotated[int, typer.Option(help="The number of processes; it does not change the result.", min=1)]
 
 
 @attrs.frozen
@@ -83,15 +86,15 @@ class LogOptions:
             InvalidValue: no log is given, or the format of one is unknown.
         """
         if git is None and not events:
-            raise InvalidValue("no events; give a log, - for standard input, or --git PATH")
-        only = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
-        pairs = (one.partition("=") for one in self.attributes or [])
+            raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
+        default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
+        pairs = (pair.partition("=") for pair in self.attributes or [])
         attributes = {key: column or key for key, _, column in pairs}
-        columns = Columns(self.user, self.at, self.metric or only, self.value, self.time_zone, attributes)
-        read: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
+        columns = Columns(self.user, self.at, self.metric or default_metric, self.value, self.time_zone, attributes)
+        sources: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
         if git is not None:
-            read.append(read_history(str(git), GIT_COLUMNS))
-        return Logs(tuple(read))
+            sources.append(read_history(str(git), GIT_COLUMNS))
+        return Logs(tuple(sources))
 
     def parse_until(self, until: str | None) -> datetime | None:
         """Parse ``--until``: an instant, or a date, which means its last microsecond.
@@ -104,32 +107,30 @@ class LogOptions:
         if until is None:
             return None
         name = self.time_zone or ""
-        home = zone(name[1:]) if name.startswith("=") else None
+        time_zone = zone(name[1:]) if name.startswith("=") else None
         try:
             day = date.fromisoformat(until).toordinal()
         except ValueError:
-            return from_micros(_read_time(until, home))
-        home = home or zone("UTC")
-        read_in(LocalTime((day - EPOCH_DAY) * DAY), home, "--until")
-        return from_micros(home.midnight(day + 1) - 1)
+            return from_micros(_read_time(until, time_zone))
+        time_zone = time_zone or zone("UTC")
+        resolve_time(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
+        return from_micros(time_zone.midnight(day + 1) - 1)
 
 
-def _read_time(until: str, home: Zone | None) -> int:
+def _read_time(until: str, time_zone: Zone | None) -> int:
     time = parse_time(until, "--until")
-    if isinstance(time, LocalTime) and home is None:
-        raise InvalidValue(
-            f"must have an offset, as in {until}Z, or a time zone to be read in, as in --tz =Europe/Berlin", "--until"
-        )
-    return read_in(time, home, "--until")
+    if isinstance(time, LocalTime) and time_zone is None:
+        raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz =Europe/Berlin", "--until")
+    return resolve_time(time, time_zone, "--until")
 
 
 def name_logs(events: list[str] | None, git: Path | None = None) -> str:
     """Return the names of the logs of a command, for messages."""
-    named = ["standard input" if path == STDIN else path for path in events or []]
-    return " and ".join(named if git is None else [*named, f"the history of {git}"])
+    names = ["standard input" if path == STDIN else path for path in events or []]
+    return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
-def check_evaluated(events: int, skipped: int, what: str, until: str | None = None) -> None:
+def check_evaluated(events: int, skipped: int, log_names: str, until: str | None = None) -> None:
     """Check that at least one event was evaluated.
 
     Raises:
@@ -139,30 +140,30 @@ def check_evaluated(events: int, skipped: int, what: str, until: str | None = No
         return
     upto = "" if until is None else f" up to --until {until}"
     if not skipped:
-        raise TrophyError(f"nothing was evaluated: {what} has no events{upto}")
+        raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}")
     raise TrophyError(
-        f"nothing was evaluated: {what} has no good row{upto}; bad rows: {skipped:,}; say which columns to read, "
-        "and how, with --at, --tz and the other options that name columns"
+        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}; set the columns with --at, "
+        "--tz and the other column options"
     )
 
 
-def read_good(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
+def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
     """Return the good rows of a log and the number of bad ones; report the bad ones."""
-    good: list[Event] = []
+    good_rows: list[Event] = []
     skipped = 0
     for row in log:
         if isinstance(row, BadRow):
             skipped += 1
             report(row)
         else:
-            good.append(row)
-    return good, skipped
+            good_rows.append(row)
+    return good_rows, skipped
 
 
 @contextmanager
-def reporting() -> Iterator[Callable[[BadRow], None]]:
+def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
     """Yield a function that prints bad rows up to a limit; print the number of further ones at the end."""
-    console = notes()
+    console = note_console()
     reported = 0
 
     def report(row: BadRow) -> None:
@@ -175,13 +176,13 @@ def reporting() -> Iterator[Callable[[BadRow], None]]:
         yield report
     finally:
         if reported > _SHOWN_BAD_ROWS:
-            console.print(f"… and {reported - _SHOWN_BAD_ROWS:,} more bad rows")
+            console.print(f"… and {count_noun(reported - _SHOWN_BAD_ROWS, 'more bad row')}")
 
 
 @contextmanager
-def progress() -> Iterator[ProgressCallback]:
+def show_progress() -> Iterator[ProgressCallback]:
     """Yield a callback that shows progress as a bar, on a terminal only."""
-    console = notes()
+    console = note_console()
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -13,9 +13,9 @@ from trophy_engine.analysis.replay.output import write_files
 from trophy_engine.analysis.replay.runner import replay as run
 from trophy_engine.analysis.replay.summary import summarize
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, results
+from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.reports import ReportPath, report_replay
-from trophy_engine.cli.rules import Rules, load
+from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
 
@@ -32,7 +32,7 @@ def replay(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl into this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl to this folder.")] = None,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
     max_errors: logs.MaxErrors = None,
@@ -42,15 +42,15 @@ def replay(
 
     Bad rows are reported with file, line and reason, counted, and skipped. Rows need not be sorted.
 
-    Exit status: 0 when the log was evaluated, skipped rows or not; 1 when it was not, as for want of a good row; 2 for
-    a wrong call.
+    Exit status: 0 if the log was evaluated, even with skipped rows; 1 if not, for example if no row is good; 2 for a
+    wrong call.
     """
     try:
-        ruleset = load(rules)
+        ruleset = load_rules(rules)
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
         log, last = options.read(ruleset, events, git), options.parse_until(until)
         started = time.perf_counter()
-        with EffectLog() as effects, logs.reporting() as told, logs.progress() as on_progress:
+        with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 ruleset,
                 log,
@@ -58,7 +58,7 @@ def replay(
                 effects=None if out is None else effects,
                 tally=report is not None,
                 max_errors=0 if strict else max_errors,
-                on_bad_row=told,
+                on_bad_row=report_bad_row,
                 workers=workers,
                 on_progress=on_progress,
             )
@@ -70,6 +70,6 @@ def replay(
             report_replay(result, rules, report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = results()
+    console = result_console()
     for part in summary_tables(summarize(result), seconds):
         console.print(part)

@@ -10,10 +10,10 @@ from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.ruleset import Ruleset
 
-Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a shipped one: git.")]
+Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one: git.")]
 
 
-def load(name: str) -> Ruleset:
+def load_rules(name: str) -> Ruleset:
     """Return the rules from a file, or shipped ones by their name.
 
     Raises:

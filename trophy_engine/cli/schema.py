@@ -12,9 +12,9 @@ from trophy_engine.rules.schema import json_schema
 
 
 def schema(
-    out: Annotated[Path | None, typer.Option(help="Write it to this file instead of standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the schema to this file instead of standard output.")] = None,
 ) -> None:
-    """Print the JSON Schema of rules files, with which editors complete and check them."""
+    """Print the JSON Schema of rules files; editors use it for completion and checks."""
     text = json.dumps(json_schema(), indent=2)
     if out is None:
         typer.echo(text)

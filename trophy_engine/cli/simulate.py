@@ -26,11 +26,12 @@ from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, notes, results
+from trophy_engine.cli.console import fail, note_console, result_console
 from trophy_engine.cli.reports import ReportPath, report_simulation, report_sweep
-from trophy_engine.cli.rules import Rules, load
+from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.rules.phrases import count_noun
 
 #: The maximal number of digits of integers in rules.
 _MAX_DIGITS = 18
@@ -38,18 +39,20 @@ _MAX_DIGITS = 18
 
 def simulate(
     rules: Rules,
-    users: Annotated[int, typer.Option(help="How many users act.", min=1, max=MAX_USERS)] = 1000,
-    days: Annotated[int, typer.Option(help="For how many days.", min=1)] = 365,
-    seed: Annotated[int, typer.Option(help="What all chance comes from.")] = 0,
+    users: Annotated[int, typer.Option(help="The number of users.", min=1, max=MAX_USERS)] = 1000,
+    days: Annotated[int, typer.Option(help="The number of days.", min=1)] = 365,
+    seed: Annotated[int, typer.Option(help="The seed of all random numbers.")] = 0,
     start: Annotated[str, typer.Option(help="The first day.")] = START.isoformat(),
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="Values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be repeated."
+            help="A path and values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be "
+            "repeated."
         ),
     ] = None,
     like: Annotated[
-        list[str] | None, typer.Option(help="An event log whose users' habits the population has; may be repeated.")
+        list[str] | None,
+        typer.Option(help="An event log; simulated users have the habits of its users. May be repeated."),
     ] = None,
     user: logs.User = "user_id",
     at: logs.At = "at",
@@ -59,52 +62,54 @@ def simulate(
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write CSV files, and pictures with the extra plot, into this folder.")
+        Path | None, typer.Option(help="Write CSV files, and with the extra plot pictures, to this folder.")
     ] = None,
     report: ReportPath = None,
     workers: logs.Workers = 1,
 ) -> None:
-    """Let a seeded population act under rules, and print what comes of it; with --vary, of each variation.
+    """Simulate a seeded population under rules and print a summary; with --vary, a row for each variation.
 
-    The population has regulars, weekenders and passers-by, or with --like the habits of the users of a log. The same
+    The population has regular, weekend and short-time users, or with --like the habits of the users of a log. The same
     seed gives the same result in every process, and each user acts in the same way under every variation.
 
-    Exit status: 0 when it was done; 1 when it was not; 2 for a wrong call.
+    Exit status: 0 if the simulation was done; 1 if not; 2 for a wrong call.
     """
     try:
-        ruleset = load(rules)
+        ruleset = load_rules(rules)
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
-        population = _fit(options.read(ruleset, like), like) if like else Population.typical(ruleset)
-        variations = dict(map(_variation, vary or []))
-        with logs.progress() as on_progress:
+        population = _fit_population(options.read(ruleset, like), like) if like else Population.typical(ruleset)
+        variations = dict(map(_parse_variation, vary or []))
+        with logs.show_progress() as on_progress:
             first_day = parse_date(start, "--start")
-            given = _Given(users=users, days=days, seed=seed, start=first_day, workers=workers, on_progress=on_progress)
+            arguments = _Arguments(
+                users=users, days=days, seed=seed, start=first_day, workers=workers, on_progress=on_progress
+            )
             if variations:
-                swept = sweep(ruleset, variations, population, **given)
+                sweep_result = sweep(ruleset, variations, population, **arguments)
             else:
-                done = run(ruleset, population, **given)
+                simulation = run(ruleset, population, **arguments)
         if variations:
-            parts = _sweep_tables(swept)
-            _write_sweep(swept, rules, out, report)
+            parts = _sweep_tables(sweep_result)
+            _write_sweep(sweep_result, rules, out, report)
         else:
-            parts = summary_tables(summarize(done.result), 0)
-            _write_simulation(done, rules, out, report)
+            parts = summary_tables(summarize(simulation.result), 0)
+            _write_simulation(simulation, rules, out, report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = results()
+    console = result_console()
     for part in parts:
         console.print(part)
 
 
-def _fit(log: Iterable[Row], like: list[str]) -> Population:
+def _fit_population(log: Iterable[Row], like: list[str]) -> Population:
     """Return a population fitted to the good rows of logs; report the bad ones."""
-    with logs.reporting() as report:
-        good, skipped = logs.read_good(log, report)
-    logs.check_evaluated(len(good), skipped, logs.name_logs(like))
-    return Population.fit(good)
+    with logs.report_bad_rows() as report:
+        good_rows, skipped = logs.read_good_rows(log, report)
+    logs.check_evaluated(len(good_rows), skipped, logs.name_logs(like))
+    return Population.fit(good_rows)
 
 
-class _Given(TypedDict):
+class _Arguments(TypedDict):
     users: int
     days: int
     seed: int
@@ -113,7 +118,7 @@ class _Given(TypedDict):
     on_progress: ProgressCallback
 
 
-def _variation(text: str) -> tuple[str, list[Any]]:
+def _parse_variation(text: str) -> tuple[str, list[Any]]:
     """Parse ``PATH=VALUES``; values are a range of integers like ``0..5``, or a list of JSON values and words."""
     path, equals, values = text.rpartition("=")
     first, dots, last = values.partition("..")
@@ -123,77 +128,78 @@ def _variation(text: str) -> tuple[str, list[Any]]:
         if max(len(first), len(last)) > _MAX_DIGITS or int(last) - int(first) >= MAX_RULESETS:
             raise InvalidValue(f"--vary tries at most {MAX_RULESETS:,} values, not all of {values}")
         return path, list(range(int(first), int(last) + 1))
-    return path, [_value(one) for one in values.split(",")]
+    return path, [_parse_value(value) for value in values.split(",")]
 
 
-def _value(text: str) -> Any:
+def _parse_value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         return text
 
 
-def _write_simulation(done: Simulation, rules: str, out: Path | None, report: Path | None) -> None:
+def _write_simulation(simulation: Simulation, rules: str, out: Path | None, report: Path | None) -> None:
     if out is not None:
-        write_figures(figures(done.ruleset, done.tally), out)
-        write_users(done.result, out / "users.csv")
-        _draw(figures(done.ruleset, done.tally), out)
+        write_figures(figures(simulation.ruleset, simulation.tally), out)
+        write_users(simulation.result, out / "users.csv")
+        _draw_pictures(figures(simulation.ruleset, simulation.tally), out)
     if report is not None:
-        report_simulation(done, rules, report)
+        report_simulation(simulation, rules, report)
 
 
-def _write_sweep(swept: Sweep, rules: str, out: Path | None, report: Path | None) -> None:
+def _write_sweep(sweep_result: Sweep, rules: str, out: Path | None, report: Path | None) -> None:
     if out is not None:
-        write_figures(swept.figures(), out)
-        _draw(swept.figures(), out)
+        write_figures(sweep_result.figures(), out)
+        _draw_pictures(sweep_result.figures(), out)
     if report is not None:
-        report_sweep(swept, rules, report)
+        report_sweep(sweep_result, rules, report)
 
 
-def _draw(made: Iterable[Figure], out: Path) -> None:
+def _draw_pictures(drawn: Iterable[Figure], out: Path) -> None:
     try:
         from trophy_engine.analysis.html_report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
     except MissingExtra as error:
-        notes().print(f"no pictures: {error}", markup=False)
+        note_console().print(f"no pictures: {error}", markup=False)
     else:
-        write_pictures(made, out)
+        write_pictures(drawn, out)
 
 
-def _sweep_tables(swept: Sweep) -> Iterator[Table | Text]:
-    scenario = swept.scenario
-    tally = swept.rows[0].tally
+def _sweep_tables(sweep_result: Sweep) -> Iterator[Table | Text]:
+    scenario = sweep_result.scenario
+    tally = sweep_result.rows[0].tally
     yield Text(
-        f"{tally.users:,} of {scenario.users:,} users act, {tally.events:,} events in {scenario.days:,} days\n"
-        "means over the users who act, ± half a 95 % confidence interval; differences are to the first row"
+        f"{tally.users:,} of {count_noun(scenario.users, 'user')} active, {count_noun(tally.events, 'event')} in "
+        f"{count_noun(scenario.days, 'day')}\n"
+        "means over the active users, ± half a 95 % confidence interval; differences are to the first row"
     )
-    for name in swept.rows[0].means:
+    for name in sweep_result.rows[0].means:
         yield table(
             name.replace("_", " ").capitalize(),
             ("", "mean", "difference"),
             (
                 (
                     row.name,
-                    _told(row.means[name]),
-                    "" if row is swept.rows[0] else _told(row.differences[name], "+"),
+                    _format_estimate(row.means[name]),
+                    "" if row is sweep_result.rows[0] else _format_estimate(row.differences[name], "+"),
                 )
-                for row in swept.rows
+                for row in sweep_result.rows
             ),
         )
     yield table(
-        "Streaks: of those that start, the share that reaches a length",
+        "Streaks: the share that reaches a length",
         ("", "reach 7", "reach 30", "freezes used", "wasted"),
         (
-            (row.name, *_reached(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")
-            for row in swept.rows
+            (row.name, *_format_shares(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")
+            for row in sweep_result.rows
         ),
     )
 
 
-def _reached(tally: Tally) -> Iterator[str]:
+def _format_shares(tally: Tally) -> Iterator[str]:
     curve = survival(tally.streaks.ended, tally.streaks.running)
     return (percent_text(share_reaching(curve, length)) for length in (7, 30))
 
 
-def _told(estimate: Estimate, sign: str = "") -> str:
+def _format_estimate(estimate: Estimate, sign: str = "") -> str:
     margin = NOT_OBSERVED if estimate.high is None else f"{estimate.high - estimate.mean:,.3f}"
     return f"{estimate.mean:{sign},.3f} ± {margin}"

@@ -12,20 +12,25 @@ from rich.text import Text
 from trophy_engine.analysis.comparison import Comparison, Difference
 from trophy_engine.analysis.replay.summary import Summary
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
+from trophy_engine.rules.phrases import count_noun
 
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Yield the parts of a summary to print, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
-    skipped = f", {summary.skipped:,} skipped rows" if summary.skipped or rate else ""
-    yield Text(f"{summary.users:,} users, {summary.events:,} events{skipped}{rate}")
+    skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped or rate else ""
+    yield Text(f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}{rate}")
     if summary.achievements:
         yield table(
             "Achievements",
             ("", "completions", "of users"),
             (
-                (one.name, f"{one.completions:,}", percent_text(None if one.rarity is None else one.rarity / 100))
-                for one in summary.achievements
+                (
+                    achievement.name,
+                    f"{achievement.completions:,}",
+                    percent_text(None if achievement.rarity is None else achievement.rarity / 100),
+                )
+                for achievement in summary.achievements
             ),
         )
     if summary.points:
@@ -33,8 +38,8 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
             "Points: balances over all users",
             ("", "total", "median", "90th pct.", "maximum"),
             (
-                (one.name, *map(number_text, (one.total, one.median, one.percentile_90, one.maximum)))
-                for one in summary.points
+                (system.name, *map(number_text, (system.total, system.median, system.percentile_90, system.maximum)))
+                for system in summary.points
             ),
         )
     if summary.streaks is not None:
@@ -49,31 +54,36 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
         ("user", "points", "level", "events", "longest", "achieved"),
         (
             (
-                one.user_id,
-                f"{one.points:,}",
-                one.level or "",
-                f"{one.events:,}",
-                f"{one.longest_streak:,}",
-                f"{one.achievements:,}",
+                user.user_id,
+                f"{user.points:,}",
+                user.level or "",
+                f"{user.events:,}",
+                f"{user.longest_streak:,}",
+                f"{user.achievements:,}",
             )
-            for one in summary.top
+            for user in summary.top
         ),
     )
 
 
 def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
     """Yield the parts of a comparison to print, in order."""
-    rows = f"{len(result.differences):,} users, {result.skipped:,} skipped rows"
+    rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
-    held = [Counter(key for one in result.differences.values() for key in which(one)) for which in (_old, _new)]
-    gained, lost = (Counter(key for one in result.changed for key in keys(one)) for keys in (_gained, _lost))
+    completed = [
+        Counter(key for difference in result.differences.values() for key in which(difference))
+        for which in (_old, _new)
+    ]
+    gained, lost = (
+        Counter(key for difference in result.changed for key in keys(difference)) for keys in (_gained, _lost)
+    )
     names = {rule.key: rule.name for rules in (result.old, result.new) for rule in rules.achievements}
     if gained or lost:
         yield table(
             "Achievements",
             ("", "old", "new", "gain", "lose"),
             (
-                (name, *(f"{counts[key]:,}" for counts in (*held, gained, lost)))
+                (name, *(f"{counts[key]:,}" for counts in (*completed, gained, lost)))
                 for key, name in names.items()
                 if gained[key] or lost[key]
             ),
@@ -84,40 +94,40 @@ def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
             ("user", *(f"{key} points" for key in result.systems), "streak", "longest", "gains", "loses"),
             (
                 (
-                    one.user_id,
-                    *(f"{delta:+,}" for delta in one.points),
-                    f"{one.streak:+,}",
-                    f"{one.longest:+,}",
-                    ", ".join(one.gained),
-                    ", ".join(one.lost),
+                    difference.user_id,
+                    *(f"{delta:+,}" for delta in difference.points),
+                    f"{difference.streak:+,}",
+                    f"{difference.longest:+,}",
+                    ", ".join(difference.gained),
+                    ", ".join(difference.lost),
                 )
-                for one in result.most_affected()
+                for difference in result.most_affected()
             ),
         )
 
 
-def _old(one: Difference) -> frozenset[str]:
-    return one.old.achievements
+def _old(difference: Difference) -> frozenset[str]:
+    return difference.old.achievements
 
 
-def _new(one: Difference) -> frozenset[str]:
-    return one.new.achievements
+def _new(difference: Difference) -> frozenset[str]:
+    return difference.new.achievements
 
 
-def _gained(one: Difference) -> tuple[str, ...]:
-    return one.gained
+def _gained(difference: Difference) -> tuple[str, ...]:
+    return difference.gained
 
 
-def _lost(one: Difference) -> tuple[str, ...]:
-    return one.lost
+def _lost(difference: Difference) -> tuple[str, ...]:
+    return difference.lost
 
 
 def table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> Table:
     """Return a table; the first column and columns of words are left-aligned, columns of numbers right-aligned."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(columns):
-        words = place == 0 or column in {"level", "gains", "loses"}
-        made.add_column(column, justify="left" if words else "right", overflow="ellipsis", no_wrap=True)
+    result = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(columns):
+        words = index == 0 or column in {"level", "gains", "loses"}
+        result.add_column(column, justify="left" if words else "right", overflow="ellipsis", no_wrap=True)
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    return made
+        result.add_row(*(Text(cell) for cell in row))
+    return result

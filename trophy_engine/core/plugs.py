@@ -1,7 +1,8 @@
 """Plugs: extensions that the core runs through an interface.
 
 A plug is compiled with the rules and keeps a part of each user's state. Time makes it due, as it makes freezes due (see
-``settle``), and it observes each step: a command, or one piece of due work. Its effects follow those of the step.
+``settle``), and it observes each transition: a command, or one piece of due work. Its effects follow those of the
+transition.
 """
 
 from __future__ import annotations

@@ -658,10 +658,10 @@ class Engine:
             UnknownKey: the rules in force then do not have the achievement, points system, or streak.
             UnknownUser: the user did not exist then.
         """
-        from trophy_engine.explain.question import answer, check_question  # noqa: PLC0415  # a game does not explain
+        from trophy_engine.explain.question import answer_question, check_question  # noqa: PLC0415  # a game does not explain
 
         check_question(achievement, points, streak)
-        return answer(self.transitions(user, at=at), achievement, points)
+        return answer_question(self.transitions(user, at=at), achievement, points)
 
     @property
     def reports(self) -> Reports:

@@ -18,7 +18,7 @@ from trophy_engine.core import (
     Transition,
     UserState,
 )
-from trophy_engine.explain.filters import FilterClosed, closed_by
+from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number
 from trophy_engine.rules.phrases import join_words
@@ -37,14 +37,14 @@ class CounterProgress:
         before, after: the values before and after the command that completed the achievement; if it is not
             completed, both are the current value.
         target: the threshold.
-        outside: for a counter of events with certain attributes, the total of the metric over all other events.
+        other_events: for a counter of events with certain attributes, the total of the metric over all other events.
     """
 
     counter: str
     before: Number
     after: Number
     target: Number
-    outside: Number = 0
+    other_events: Number = 0
 
     @property
     def missing(self) -> Number:
@@ -56,10 +56,12 @@ class CounterProgress:
         """The counter and the threshold, as a sentence."""
         if self.missing:
             text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
-            return f"{text}; {self.outside:,} more was recorded without that" if self.outside else text
+            return (
+                f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
+            )
         if self.before == self.after or self.before >= self.target:
-            return f"{self.counter}: {self.after:,}, past the mark at {self.target:,}"
-        return f"{self.counter} went from {self.before:,} to {self.after:,}, across the mark at {self.target:,}"
+            return f"{self.counter}: {self.after:,}, at or above the threshold of {self.target:,}"
+        return f"{self.counter} went from {self.before:,} to {self.after:,}, reaching the threshold of {self.target:,}"
 
 
 @attrs.frozen
@@ -80,10 +82,10 @@ class AchievementExplanation:
         key, name: the key and the name of the achievement.
         achieved_at: when it was completed; None if it is not.
         local, time_zone: the user's local time at ``achieved_at``, or else at ``at``, and the time zone.
-        silent: whether it was backdated, by a change of rules or of the sign-up date, without points.
+        backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
-        closed: the filter that keeps the user from completing it, if any.
+        unmet_filter: the filter that keeps the user from completing it, if any.
         by_call: whether the application completes it by a call.
     """
 
@@ -94,14 +96,14 @@ class AchievementExplanation:
     achieved_at: datetime | None
     local: str
     time_zone: str
-    silent: bool
+    backdated: bool
     progress: CounterProgress | None
     prerequisites: tuple[Prerequisite, ...]
-    closed: FilterClosed | None
+    unmet_filter: UnmetFilter | None
     by_call: bool
 
     @property
-    def held(self) -> bool:
+    def completed(self) -> bool:
         """Whether the user has completed it."""
         return self.achieved_at is not None
 
@@ -113,23 +115,26 @@ class AchievementExplanation:
     @property
     def text(self) -> str:
         """Whether the user has it, and one reason per line."""
-        if self.held:
-            how = "was found to be due" if self.silent else "was completed"
-            head = f"{self.user_id} holds {self.key!r}: it {how} on {self.local}, {self.time_zone}."
+        if self.completed:
+            how = "was backdated" if self.backdated else "was completed"
+            head = f"{self.user_id} has {self.key!r}: it {how} on {self.local}, {self.time_zone}."
         else:
-            head = f"{self.user_id} does not hold {self.key!r} on {self.local}, {self.time_zone}."
+            head = f"{self.user_id} does not have {self.key!r} on {self.local}, {self.time_zone}."
         return "\n".join([head, *(f"  {reason}" for reason in self._reasons())])
 
     def _reasons(self) -> list[str]:
         reasons = [] if self.progress is None else [self.progress.text]
-        if self.held and self.prerequisites:
-            reasons.append(f"its prerequisites are held: {join_words(one.key for one in self.prerequisites)}")
+        if self.completed and self.prerequisites:
+            keys = join_words(prerequisite.key for prerequisite in self.prerequisites)
+            reasons.append(f"its prerequisites are completed: {keys}")
         elif self.missing:
-            held = len(self.prerequisites) - len(self.missing)
-            reasons.append(f"{held} of {len(self.prerequisites)} prerequisites; open: {join_words(self.missing)}")
+            completed = len(self.prerequisites) - len(self.missing)
+            reasons.append(
+                f"{completed} of {len(self.prerequisites)} prerequisites completed; missing: {join_words(self.missing)}"
+            )
         if self.by_call:
-            reasons.append("the application said so" if self.held else "the application has not said so")
-        return reasons if self.closed is None else [*reasons, self.closed.text]
+            reasons.append("the application completed it" if self.completed else "the application has not completed it")
+        return reasons if self.unmet_filter is None else [*reasons, self.unmet_filter.text]
 
     def __str__(self) -> str:
         """Return the text."""
@@ -145,42 +150,45 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     at = last.state.counters.completed.get(key)
     transition = last if at is None else completing
     achievement = transition.plan.achievements[key]
-    shown = last.state.clock.settled if at is None else at
+    instant = last.state.clock.settled if at is None else at
     zone = transition.state.clock.zone
-    silent = any(effect.kind is AchievementBackdated and effect.achievement == key for effect in transition.effects)
+    backdated = any(effect.kind is AchievementBackdated and effect.achievement == key for effect in transition.effects)
     return AchievementExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),
         key=key,
         name=achievement.rule.name,
         achieved_at=None if at is None else from_micros(at),
-        local=format_clock(zone, shown),
-        time_zone=describe_zone(zone, shown),
-        silent=silent,
-        progress=_progress(transition, transition.state if silent else transition.before, achievement),
-        prerequisites=_prerequisites(transition.state, achievement),
-        closed=closed_by(achievement.rule.user_attributes, last.state.profile.attributes) if at is None else None,
+        local=format_clock(zone, instant),
+        time_zone=describe_zone(zone, instant),
+        backdated=backdated,
+        progress=_measure_progress(transition, transition.state if backdated else transition.before, achievement),
+        prerequisites=_list_prerequisites(transition.state, achievement),
+        unmet_filter=find_unmet_filter(achievement.rule.user_attributes, last.state.profile.attributes)
+        if at is None
+        else None,
         by_call=achievement.counter is None,
     )
 
 
-def _progress(
-    transition: Transition, before_it: UserState | None, achievement: AchievementPlan
+def _measure_progress(
+    transition: Transition, state_before: UserState | None, achievement: AchievementPlan
 ) -> CounterProgress | None:
     counter = achievement.counter
     if counter is None or achievement.prerequisites:
         return None
-    before, after = 0 if before_it is None else counter.read(before_it), counter.read(transition.state)
+    before, after = 0 if state_before is None else counter.read(state_before), counter.read(transition.state)
     if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
         lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
         after = max(lengths, default=after)
         before = after - bool(lengths)
-    outside = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) - after
-    return CounterProgress(counter.subject, before, after, achievement.threshold, outside)
+    other_events = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) - after
+    return CounterProgress(counter.subject, before, after, achievement.threshold, other_events)
 
 
-def _prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
-    held = state.counters.completed
+def _list_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
+    completed = state.counters.completed
     return tuple(
-        Prerequisite(key, from_micros(held[key]) if key in held else None) for key in achievement.prerequisites
+        Prerequisite(key, from_micros(completed[key]) if key in completed else None)
+        for key in achievement.prerequisites
     )

@@ -96,7 +96,7 @@ class EventExplanation:
     Attributes:
         user_id: the user.
         at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
-        asked: the command, in words.
+        action: the command, in words.
         consequences: in order; consequences of the time that had passed before the command come first.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
@@ -106,18 +106,18 @@ class EventExplanation:
     local: str
     day: date
     time_zone: str
-    asked: str
+    action: str
     consequences: tuple[Consequence, ...]
     repeated: bool
 
     @property
     def text(self) -> str:
         """The command with its local time, and one consequence per line."""
-        head = f"{self.user_id} {self.asked} on {self.local}, {self.time_zone}."
+        head = f"{self.user_id} {self.action} on {self.local}, {self.time_zone}."
         if self.repeated:
-            return f"{head} Its idempotency key had been used before: nothing was done."
+            return f"{head} Its idempotency key was used before: nothing changed."
         lines = (
-            consequence.text if consequence.at == self.at else f"before, on {consequence.local}: {consequence.text}"
+            consequence.text if consequence.at == self.at else f"earlier, on {consequence.local}: {consequence.text}"
             for consequence in self.consequences
         )
         return "\n".join([head, *(f"  {line}" for line in lines)])
@@ -128,17 +128,17 @@ class EventExplanation:
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], home: Zone, *, repeated: bool = False
+    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], time_zone: Zone, *, repeated: bool = False
 ) -> EventExplanation:
-    """Return the explanation of a command from its effects; ``home`` is the user's zone after it."""
+    """Return the explanation of a command from its effects; ``time_zone`` is the user's zone after it."""
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
-        local=format_clock(home, command.at),
-        day=date.fromordinal(home.window(command.at)[0]),
-        time_zone=describe_zone(home, command.at),
-        asked=_describe_command(command),
-        consequences=tuple(consequences_of(plan, effects, home)),
+        local=format_clock(time_zone, command.at),
+        day=date.fromordinal(time_zone.window(command.at)[0]),
+        time_zone=describe_zone(time_zone, command.at),
+        action=_describe_command(command),
+        consequences=tuple(consequences_of(plan, effects, time_zone)),
         repeated=repeated,
     )
 
@@ -147,40 +147,50 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
     match command:
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
-            return f"recorded {value:,} {metric}{pairs}"
+            return f"recorded {value:,} for {metric}{pairs}"
         case Complete(_, _, achievement):
-            return f"was said to have completed {achievement!r}"
+            return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
-            told = [f"{_field(field)} {value or 'cleared'}" for field, value in changes]
-            return f"was identified with {join_words(told)}" if told else "was identified"
+            fields = [f"{_describe_field(field)} {value or 'cleared'}" for field, value in changes]
+            return f"was identified with {join_words(fields)}" if fields else "was identified"
         case GrantFreeze():
-            return "was given a freeze"
+            return "was granted a freeze"
         case Pause(_, _, start, end):
-            return f"had their streak paused from {start} to {end}"
+            return f"had the streak paused from {start} to {end}"
         case Unpause(_, _, number):
-            return f"had their pause {number} taken back"
+            return f"had pause {number} removed"
         case RestoreStreak():
-            return "had their streak restored"
+            return "had the streak restored"
         case ResetStreak():
-            return "had their streak reset"
+            return "had the streak reset"
         case _:
             assert_never(command)
 
 
-def consequences_of(plan: Plan, effects: Sequence[NamedEffect], home: Zone) -> Iterator[Consequence]:
-    """Yield the explanation of each effect, in order; ``home`` is the user's zone after all of them."""
+def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
+    """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
     changes: MetricChanges = {
         plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
     }
-    home = next((zone(effect.before) for effect in effects if _changes_zone(effect)), home)
+    time_zone = next((zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
-        home = zone(effect.after) if _changes_zone(effect) else home
-        award = explain_award(effect, _times(plan, effect, changes), home) if effect.kind is PointsAwarded else None
+        time_zone = zone(effect.after) if _changes_zone(effect) else time_zone
+        award = (
+            explain_award(effect, _count_steps(plan, effect, changes), time_zone)
+            if effect.kind is PointsAwarded
+            else None
+        )
         text = award.text if award is not None else _describe_effect(plan, effect, changes, previous)
         at = effect.at
-        day = date.fromordinal(home.window(at)[0])
+        day = date.fromordinal(time_zone.window(at)[0])
         yield Consequence(
-            effect.kind.type, from_micros(at), format_clock(home, at), day, describe_zone(home, at), text, award
+            effect.kind.type,
+            from_micros(at),
+            format_clock(time_zone, at),
+            day,
+            describe_zone(time_zone, at),
+            text,
+            award,
         )
 
 
@@ -188,15 +198,15 @@ def _changes_zone(effect: NamedEffect) -> bool:
     return effect.kind is UserChanged and effect.field == "time_zone"
 
 
-def _field(name: str) -> str:
+def _describe_field(name: str) -> str:
     return name.removeprefix("attributes.").replace("_", " ")
 
 
 #: A sentence for each kind of effect, built from its fields and the name of a period.
 SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
-    UserCreated: lambda effect, _: f"they were seen for the first time, in {effect.time_zone}",
+    UserCreated: lambda effect, _: f"the user was created, in the time zone {effect.time_zone}",
     UserChanged: lambda effect, _: (
-        f"{_field(effect.field)} changed from {effect.before or 'nothing'} to {effect.after}"
+        f"{_describe_field(effect.field)} changed from {effect.before or 'none'} to {effect.after or 'none'}"
     ),
     MetricChanged: lambda effect, _: (
         f"{effect.metric}: {effect.before:,} {'-' if effect.value < 0 else '+'} {abs(effect.value):,} = "
@@ -210,48 +220,48 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
         f"the streak of {count_noun(effect.length, unit)} was lost: {name_day(effect.period_start)} was missed"
     ),
     FreezeConsumed: lambda effect, _: (
-        f"a freeze carried the streak over {name_day(effect.period_start)}; {effect.freezes:,} left"
+        f"a freeze was spent on {name_day(effect.period_start)}, so the streak continues; {effect.freezes:,} left"
     ),
     StreakLossUndone: lambda effect, unit: (
-        f"the clock shows {name_day(effect.period_start)} again: the streak of "
-        f"{count_noun(effect.length, unit)} runs on"
+        f"the local date is {name_day(effect.period_start)} again: the streak of "
+        f"{count_noun(effect.length, unit)} continues"
     ),
     FreezeReturned: lambda effect, _: (
-        f"the clock shows {name_day(effect.period_start)} again: its freeze is back; {effect.freezes:,} held"
+        f"the local date is {name_day(effect.period_start)} again: its freeze is returned; {effect.freezes:,} available"
     ),
-    FreezeEarned: lambda effect, _: f"{count_noun(effect.earned, 'freeze')} came with time; {effect.freezes:,} held",
-    FreezeGranted: lambda effect, _: f"{count_noun(effect.granted, 'freeze')} granted; {effect.freezes:,} held",
-    StreakPaused: lambda effect, _: f"the streak is safe from {name_day(effect.start)} to {name_day(effect.end)}",
-    StreakUnpaused: lambda effect, _: f"pause {effect.number} protects no further day",
-    StreakRestored: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} runs on",
-    StreakReset: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} was ended by the application",
+    FreezeEarned: lambda effect, _: f"{count_noun(effect.earned, 'freeze')} earned; {effect.freezes:,} available",
+    FreezeGranted: lambda effect, _: f"{count_noun(effect.granted, 'freeze')} granted; {effect.freezes:,} available",
+    StreakPaused: lambda effect, _: f"the streak is paused from {name_day(effect.start)} to {name_day(effect.end)}",
+    StreakUnpaused: lambda effect, _: f"pause {effect.number} is removed: it protects no further days",
+    StreakRestored: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} is restored",
+    StreakReset: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} was reset by the application",
     StreakRecounted: lambda effect, unit: (
-        f"by the calendar of the new rules the streak is {count_noun(effect.length, unit)}"
+        f"recounted under the new rules, the streak is {count_noun(effect.length, unit)}"
     ),
     LevelChanged: lambda effect, _: (
         f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
         f"{effect.total:,}"
     ),
-    PointsChanged: lambda effect, _: f"they are told of {effect.system}: {effect.added:+,} makes {effect.total:,}",
+    PointsChanged: lambda effect, _: f"a notification is due: {effect.system} {effect.added:+,} = {effect.total:,}",
     RankChanged: lambda effect, _: (
-        f"they are told of {effect.leaderboard}: rank {effect.rank or 'none'} after {effect.previous_rank or 'none'}"
+        f"a notification is due: rank {effect.rank or 'none'} in {effect.leaderboard}, previously "
+        f"{effect.previous_rank or 'none'}"
     ),
     LeaderboardChanged: lambda effect, _: f"the ranking of {effect.leaderboard} changed",
     LeaderboardStarted: lambda effect, _: f"a run of {effect.leaderboard} starts on {name_day(effect.start)}",
     LeaderboardFinished: lambda effect, _: (
-        f"the run of {effect.leaderboard} that started on {name_day(effect.start)} is over"
+        f"the run of {effect.leaderboard} that started on {name_day(effect.start)} ends"
     ),
     BoostStarted: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} starts",
-    BoostFinished: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} is over",
-    RecapDue: lambda effect, _: f"a recap is due of {name_day(effect.period_start)} to {name_day(effect.period_end)}",
+    BoostFinished: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} ends",
+    RecapDue: lambda effect, _: f"a recap is due for {name_day(effect.period_start)} to {name_day(effect.period_end)}",
     ReactivationDue: lambda effect, _: (
-        f"message {effect.message_number} to come back is due, after "
-        f"{count_noun(effect.days_since_last_active, 'idle day')}"
+        f"reactivation {effect.message_number} is due, after {count_noun(effect.days_since_last_active, 'idle day')}"
     ),
     StreakReminderDue: lambda effect, unit: (
         f"a reminder is due: the {unit} of {name_day(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the mail about {effect.achievement!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {effect.achievement!r} is due",
 }
 
 
@@ -259,23 +269,23 @@ def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, pr
     streak = plan.ruleset.streak
     unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
-        return f"the streak of {count_noun(effect.length, unit)} was lost by it"
+        return f"the streak of {count_noun(effect.length, unit)} was lost by the reset"
     sentence = SENTENCES.get(effect.kind)
     if sentence is not None:
         return sentence(effect, unit)
-    silent = ", found to have been due before" if effect.kind is AchievementBackdated else ""
-    return f"{effect.achievement!r} was completed{silent}: {_why(plan.achievements[effect.achievement], changes)}"
+    how = "backdated" if effect.kind is AchievementBackdated else "completed"
+    return f"{effect.achievement!r} was {how}: {_explain_completion(plan.achievements[effect.achievement], changes)}"
 
 
-def _why(achievement: AchievementPlan, changes: MetricChanges) -> str:
+def _explain_completion(achievement: AchievementPlan, changes: MetricChanges) -> str:
     counter, threshold = achievement.counter, achievement.threshold
     change = changes.get(counter)
     if counter is None or change is None or not change.before < threshold <= change.after:
         return achievement.rule.trigger.reason
-    return f"{counter.subject} went from {change.before:,} to {change.after:,}, across the mark at {threshold:,}"
+    return f"{counter.subject} went from {change.before:,} to {change.after:,}, reaching the threshold of {threshold:,}"
 
 
-def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
+def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
@@ -288,9 +298,14 @@ def _times(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         return times
     if counter is None or counter.unfiltered not in changes:
         return 1
-    most = floor(changes[counter.unfiltered].value) // step + 1
+    maximum = floor(changes[counter.unfiltered].value) // step + 1
     return next(
-        (n for n in range(1, most) if abs(boosted(trigger.points * n, award.boosts)) >= abs(award.awarded)), most
+        (
+            number
+            for number in range(1, maximum)
+            if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
+        ),
+        maximum,
     )
 
 

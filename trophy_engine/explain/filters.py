@@ -8,25 +8,25 @@ import attrs
 
 from trophy_engine.rules.filters import Filter
 
-__all__ = ["FilterClosed", "closed_by"]
+__all__ = ["UnmetFilter", "find_unmet_filter"]
 
 
 @attrs.frozen
-class FilterClosed:
-    """An attribute without the value that a filter requires; ``found`` is None if the user does not have it."""
+class UnmetFilter:
+    """An attribute without the value that a filter requires; ``actual`` is None if the user does not have it."""
 
     attribute: str
-    wanted: str
-    found: str | None
+    required: str
+    actual: str | None
 
     @property
     def text(self) -> str:
         """The attribute, its required value, and its actual value."""
-        found = "not set" if self.found is None else repr(self.found)
-        return f"it is for users whose {self.attribute} is {self.wanted!r}; this user's is {found}"
+        actual = "not set" if self.actual is None else repr(self.actual)
+        return f"it requires {self.attribute} = {self.required!r}; the value of this user is {actual}"
 
 
-def closed_by(wanted: Filter, attributes: Mapping[str, str]) -> FilterClosed | None:
+def find_unmet_filter(required: Filter, attributes: Mapping[str, str]) -> UnmetFilter | None:
     """Return the first attribute that keeps a filter from matching, or None if the filter matches."""
-    name = wanted.mismatch(attributes)
-    return None if name is None else FilterClosed(name, wanted[name], attributes.get(name))
+    name = required.mismatch(attributes)
+    return None if name is None else UnmetFilter(name, required[name], attributes.get(name))

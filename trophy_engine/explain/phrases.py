@@ -29,7 +29,7 @@ def describe_zone(zone: Zone, at: int) -> str:
     return zone.name if zone.name in {offset, "UTC"} else f"{zone.name} ({offset})"
 
 
-def format_clock(home: Zone, at: int) -> str:
+def format_clock(zone: Zone, at: int) -> str:
     """Return the local day and time in a zone at an instant, to the second."""
-    day, time = divmod(at + home.offset(at), DAY)
+    day, time = divmod(at + zone.offset(at), DAY)
     return f"{name_day(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"

@@ -22,7 +22,7 @@ from trophy_engine.core import (
     products,
     rounding_of,
 )
-from trophy_engine.explain.filters import FilterClosed, closed_by
+from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
@@ -49,8 +49,8 @@ class AwardExplanation:
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
-        closed: the filter of the trigger that did not match the user, if any.
-        bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``taken`` is the difference, of either sign.
+        unmet_filter: the filter of the trigger that did not match the user, if any.
+        bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
     """
 
@@ -64,9 +64,9 @@ class AwardExplanation:
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
     boosted: int
-    closed: FilterClosed | None
+    unmet_filter: UnmetFilter | None
     bound: Literal["maximum", "floor"] | None
-    taken: int
+    clipped: int
     awarded: int
     before: int
     total: int
@@ -75,8 +75,8 @@ class AwardExplanation:
     def text(self) -> str:
         """The award and its calculation, in one line."""
         head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
-        if self.closed is not None:
-            return f"{head}: nothing, for {self.closed.text}"
+        if self.unmet_filter is not None:
+            return f"{head}: nothing, because {self.unmet_filter.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
         steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
         calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
@@ -85,9 +85,9 @@ class AwardExplanation:
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
         if self.bound == "maximum":
-            calculation += f"; the maximum took {self.taken:,}"
+            calculation += f"; {self.clipped:,} above the maximum"
         elif self.bound == "floor":
-            calculation += f"; the floor of 0 spared {-self.taken:,}"
+            calculation += f"; {-self.clipped:,} below the floor of 0"
         return f"{head}: {calculation}"
 
 
@@ -117,9 +117,9 @@ class PointsExplanation:
         """The balance, and one award per line."""
         limit = "" if self.maximum is None else f" of at most {self.maximum:,}"
         level = "" if self.level is None else f", level {self.level!r}"
-        head = f"{self.user_id} holds {self.total:,}{limit} {self.system}{level}."
+        head = f"{self.user_id} has {self.total:,}{limit} {self.system}{level}."
         if not self.awards:
-            return f"{head} Nothing has been due yet."
+            return f"{head} There are no awards yet."
         return "\n".join([head, *(f"  {award.local}  {award.text}" for award in self.awards)])
 
     def __str__(self) -> str:
@@ -147,7 +147,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
-    entered = [effect for effect in transition.effects if effect.kind is PointsAwarded]
+    awarded = [effect for effect in transition.effects if effect.kind is PointsAwarded]
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
@@ -156,9 +156,9 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     for trigger, times in transition.due:
         system = trigger.system.key
         before = balances[system]
-        entry = entered[0] if entered else None
+        entry = awarded[0] if awarded else None
         if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
-            entered.pop(0)
+            awarded.pop(0)
             at = entry.at
             award = explain_award(entry, times, transition.state.clock.zone)
         else:
@@ -169,18 +169,22 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
 
 def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
-    wanted, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
+    required, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
         boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
-    closed = None if wanted is None else closed_by(wanted, state.profile.attributes)
-    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, closed)
+    unmet_filter = None if required is None else find_unmet_filter(required, state.profile.attributes)
+    return _explain_calculation(
+        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter
+    )
 
 
 def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
     """Return the explanation of an award, from its effect and the number of steps that it pays for."""
-    entered = award.before, award.awarded
-    return _explain_calculation(award.system, award.trigger, times, award.boosts, entered, zone, award.at, None)
+    before_and_awarded = award.before, award.awarded
+    return _explain_calculation(
+        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None
+    )
 
 
 def _explain_calculation(
@@ -188,15 +192,15 @@ def _explain_calculation(
     trigger: PointsTrigger,
     times: int,
     boosts: tuple[Boost, ...],
-    entered: tuple[int, int],
+    before_and_awarded: tuple[int, int],
     zone: Zone,
     at: int,
-    closed: FilterClosed | None,
+    unmet_filter: UnmetFilter | None,
 ) -> AwardExplanation:
-    before, awarded = entered
+    before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    taken = 0 if closed is not None else result - awarded
+    clipped = 0 if unmet_filter is not None else result - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -209,9 +213,9 @@ def _explain_calculation(
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
-        closed=closed,
-        bound=None if not taken else "maximum" if taken > 0 else "floor",
-        taken=taken,
+        unmet_filter=unmet_filter,
+        bound=None if not clipped else "maximum" if clipped > 0 else "floor",
+        clipped=clipped,
         awarded=awarded,
         before=before,
         total=before + awarded,

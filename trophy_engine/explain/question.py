@@ -29,7 +29,7 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
         raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
 
 
-def answer(transitions: Sequence[Transition], achievement: str | None, points: str | None) -> Answer:
+def answer_question(transitions: Sequence[Transition], achievement: str | None, points: str | None) -> Answer:
     """Return the explanation of an achievement, of a balance, or else of the streak, from a user's transitions.
 
     Raises:

@@ -48,13 +48,13 @@ class Condition:
     """A condition of the streak: the total of a metric in a period, and its threshold."""
 
     metric: str
-    found: Number
+    total: Number
     threshold: Number
 
     @property
     def missing(self) -> Number:
         """The difference to the threshold, 0 if the condition is met."""
-        return max(self.threshold - self.found, 0)
+        return max(self.threshold - self.total, 0)
 
 
 @attrs.frozen
@@ -103,12 +103,12 @@ class MissedPeriod:
     def saved_by(self) -> tuple[str, ...]:
         """The ways in which the user could have saved the streak, in words."""
         missing = [
-            f"{condition.missing:,} {'more ' if condition.found else ''}{condition.metric}"
+            f"{condition.missing:,}{' more' if condition.total else ''} for {condition.metric}"
             for condition in self.conditions
             if condition.missing
         ]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        return (f"{words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
+        return (f"recording {words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
@@ -117,7 +117,7 @@ class MissedPeriod:
         if self.last_day != self.first_day:
             days += f" to {name_day(self.last_day)}"
         return (
-            f"{days} was missed and over at {self.local}, {self.time_zone}, which ended a streak of {self.length:,}.\n"
+            f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}.\n"
             f"It would have been saved by {', or by '.join(self.saved_by)}."
         )
 
@@ -161,7 +161,7 @@ class StreakExplanation:
         unit = PERIOD_NAMES[self.frequency]
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
-            carried = f", carried over {count_noun(frozen, 'missed ' + unit)} by freezes" if frozen else ""
+            carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
             lines = [f"{self.user_id} has a streak of {count_noun(self.length, unit)}{carried}."]
         else:
             lines = [f"{self.user_id} has no streak; the longest was {count_noun(self.longest, unit)}."]
@@ -170,11 +170,11 @@ class StreakExplanation:
             lines.append(f"This {unit} is credited.")
         elif self.conditions:
             needs = (
-                f"{condition.metric} {condition.found:,} of {condition.threshold:,}" for condition in self.conditions
+                f"{condition.metric} {condition.total:,} of {condition.threshold:,}" for condition in self.conditions
             )
             lines.append(f"This {unit} is not credited yet: {join_words(needs)}.")
         else:
-            lines.append(f"Nothing credits this {unit}: the streak has no conditions.")
+            lines.append(f"No event credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
             lines.append(f"Activity by the end of {name_day(self.expires)} keeps it{self._describe_freezes()}.")
         if self.missed is not None:
@@ -186,12 +186,12 @@ class StreakExplanation:
         last = max((index for index, period in enumerate(self.periods) if period.kind in _ENDINGS), default=0)
         for period in self.periods[last:]:
             if period.kind in {"reset", "restored"}:
-                what = "ended" if period.kind == "reset" else "restored"
+                verb = "reset" if period.kind == "reset" else "restored"
                 when = f"{'on' if unit == 'day' else f'in the {unit} of'} {name_day(period.first_day)}"
-                yield f"The application {what} a streak of {count_noun(period.length, unit)} {when}."
+                yield f"The application {verb} a streak of {count_noun(period.length, unit)} {when}."
 
     def _describe_freezes(self) -> str:
-        return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} held"
+        return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} available"
 
     def _running_periods(self) -> Iterator[Period]:
         """Yield the periods of the running streak, latest first; for a restored one, also those before its loss."""
@@ -218,9 +218,9 @@ def decide_periods(periods: list[Period], effects: Iterable[NamedEffect], streak
         if effect.kind is StreakReset:
             ending = "reset"  # the effect of the loss follows
         elif effect.kind is StreakLost:
-            periods.append(_period(ending, effect, streak))
+            periods.append(_describe_period(ending, effect, streak))
         elif effect.kind in _DECISIONS:
-            periods.append(_period(_DECISIONS[effect.kind], effect, streak))
+            periods.append(_describe_period(_DECISIONS[effect.kind], effect, streak))
         elif effect.kind in {StreakLossUndone, FreezeReturned}:
             _undo_decision(periods, date.fromordinal(effect.period_start))
 
@@ -235,18 +235,18 @@ def _undo_decision(periods: list[Period], first_day: date) -> None:
     del periods[max(decided) :]
 
 
-def _missed_after(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
+def _update_missed(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
     """Return the missed periods since the last reset, with those of a transition added or undone."""
     after = missed.copy()
     for effect in transition.effects:
         if effect.kind is StreakLost:
-            after.append(_missed(transition, streak, effect))
+            after.append(_describe_missed(transition, streak, effect))
         elif effect.kind is StreakLossUndone:
             after.pop()
     return [] if any(effect.kind is StreakReset for effect in transition.effects) else after
 
 
-def _period(kind: PeriodKind, effect: NamedEffect, streak: StreakPlan) -> Period:
+def _describe_period(kind: PeriodKind, effect: NamedEffect, streak: StreakPlan) -> Period:
     first_day, last_day = effect.period_start, _last_day(streak, streak.index(effect.period_start))
     return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, effect.length, from_micros(effect.at))
 
@@ -262,39 +262,39 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
     for transition in transitions:
         if transition.plan.streak is not None:
             decide_periods(periods, transition.effects, transition.plan.streak)
-            missed = _missed_after(missed, transition, transition.plan.streak)
+            missed = _update_missed(missed, transition, transition.plan.streak)
     state = transitions[-1].state
-    shown, own = state.streak, state.streak.custom_streak or streak
+    current, custom = state.streak, state.streak.custom_streak or streak
     period = streak.index(state.clock.day)
-    last_day = expires(shown, own, state.clock.zone) if shown.length else None
+    last_day = expires(current, custom, state.clock.zone) if current.length else None
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.clock.settled),
         local=format_clock(state.clock.zone, state.clock.settled),
         time_zone=describe_zone(state.clock.zone, state.clock.settled),
         frequency=rule.frequency,
-        length=shown.length,
-        longest=shown.longest,
+        length=current.length,
+        longest=current.longest,
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
-        credited=period in shown.credited_ahead or (shown.length > 0 and period <= shown.decided_through),
-        conditions=_conditions(own, state, period),
+        credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
+        conditions=_conditions(custom, state, period),
         expires=None if last_day is None else date.fromordinal(last_day),
-        freezes=shown.freezes if streak.freezes else None,
+        freezes=current.freezes if streak.freezes else None,
         periods=tuple(periods),
         missed=missed[-1] if missed else None,
     )
 
 
 def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
-    sums = None if state is None else state.period_totals.get(period)
-    found = sums or [0] * len(streak.thresholds)
-    return tuple(Condition(key, found[place], streak.thresholds[place]) for key, place in streak.conditions.items())
+    period_totals = None if state is None else state.period_totals.get(period)
+    totals = period_totals or [0] * len(streak.thresholds)
+    return tuple(Condition(key, totals[index], streak.thresholds[index]) for key, index in streak.conditions.items())
 
 
-def _missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> MissedPeriod:
+def _describe_missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> MissedPeriod:
     before = transition.state if transition.before is None else transition.before
-    own = before.streak.custom_streak or streak
+    custom = before.streak.custom_streak or streak
     period = streak.index(loss.period_start)
     return MissedPeriod(
         first_day=date.fromordinal(loss.period_start),
@@ -303,7 +303,7 @@ def _missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> Mi
         local=format_clock(before.clock.zone, loss.at),
         time_zone=describe_zone(before.clock.zone, loss.at),
         length=loss.length,
-        conditions=_conditions(own, transition.before, period),
-        mode=own.mode,
+        conditions=_conditions(custom, transition.before, period),
+        mode=custom.mode,
         freezes=streak.freezes is not None,
     )

@@ -58,11 +58,11 @@ class TimelineDay:
         if award is None or award.boosts or award.bound:
             self.lines.append(consequence.text)
             return
-        place, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
-        self._awards[award.system, award.trigger] = place, number + 1, added + award.awarded
+        index, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
+        self._awards[award.system, award.trigger] = index, number + 1, added + award.awarded
         if number:
             sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
-            self.lines[place] = f"{sum_} in {number + 1:,} awards, {award.trigger.reason}"
+            self.lines[index] = f"{sum_} in {number + 1:,} awards, {award.trigger.reason}"
         else:
             self.lines.append(consequence.text)
 
@@ -97,7 +97,7 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
         yield today
 
 
-def _day(zone_: Zone, at: int) -> date:
+def _local_day(zone_: Zone, at: int) -> date:
     return date.fromordinal((at + zone_.offset(at)) // DAY + EPOCH_DAY)
 
 
@@ -107,7 +107,7 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
     periods: list[Period] = []
     for transition in transitions:
         if isinstance(transition.command, Record):
-            statuses.setdefault(_day(transition.state.clock.zone, transition.command.at), "acted")
+            statuses.setdefault(_local_day(transition.state.clock.zone, transition.command.at), "acted")
         if transition.plan.streak is not None:
             decide_periods(periods, transition.effects, transition.plan.streak)
     for period in periods:
@@ -123,22 +123,22 @@ def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> I
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
         if any(start <= day <= end for day in statuses):
-            yield from _year(statuses, start, end)
+            yield from _draw_year(statuses, start, end)
     seen = {status for day, status in statuses.items() if first <= day <= last} | {"idle"}
     yield "     " + "   ".join(f"{letter} {status}" for status, letter in _LETTERS.items() if status in seen)
 
 
-def _year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
+def _draw_year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
     monday = start - _ONE_DAY * start.weekday()
     weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
-    yield f"{start.year} {''.join(_month(week, start, end) for week in weeks)}".rstrip()
+    yield f"{start.year} {''.join(_label_month(week, start, end) for week in weeks)}".rstrip()
     for weekday, name in enumerate(_WEEKDAYS):
         days = (week + _ONE_DAY * weekday for week in weeks)
         cells = (_LETTERS[statuses.get(day, "idle")] if start <= day <= end else " " for day in days)
         yield f"{name}  {' '.join(cells)}".rstrip()
 
 
-def _month(week: date, start: date, end: date) -> str:
+def _label_month(week: date, start: date, end: date) -> str:
     """Return the number of the month if its first day is in the week, else spaces: two characters."""
     days = [week + _ONE_DAY * weekday for weekday in range(7)]
     begins = next((day for day in days if day.day == 1 and start <= day <= end), None)

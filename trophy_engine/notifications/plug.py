@@ -86,7 +86,7 @@ class NotificationPlug:
     def observe(
         self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
     ) -> None:
-        """Update the notifications after a step; only events and completions by a call are activity."""
+        """Update the notifications after a transition; only events and completions by a call are activity."""
         notifications = _of(state)
         if isinstance(command, Record | Complete):
             scheduled.record_activity(self.plan, state, notifications, at)

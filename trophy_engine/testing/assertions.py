@@ -17,27 +17,27 @@ def assert_true(fact: object, message: str, *subjects: object) -> None:
         raise AssertionError(_fill_in(message, subjects))
 
 
-def assert_equal(found: Any, expected: Any, what: str, *subjects: object) -> None:
+def assert_equal(actual: Any, expected: Any, what: str, *subjects: object) -> None:
     """Check that two values are equal. ``{}`` in ``what`` stands for a subject, as in ``assert_true``.
 
     Raises:
         AssertionError: they are not; the error names the first difference in lists and mappings.
     """
-    if found != expected:
-        raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(found, expected)}")
+    if actual != expected:
+        raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(actual, expected)}")
 
 
 def _fill_in(message: str, subjects: Sequence[object]) -> str:
     return message.format(*subjects) if subjects else message
 
 
-def _difference(found: Any, expected: Any) -> str:
-    if isinstance(found, Mapping) and isinstance(expected, Mapping):
-        keys = [key for key in {**found, **expected} if found.get(key) != expected.get(key)]
+def _difference(actual: Any, expected: Any) -> str:
+    if isinstance(actual, Mapping) and isinstance(expected, Mapping):
+        keys = [key for key in {**actual, **expected} if actual.get(key) != expected.get(key)]
         if keys:
-            return f"{keys[0]!r}: {_difference(found.get(keys[0]), expected.get(keys[0]))}"
-    if isinstance(found, Sequence) and isinstance(expected, Sequence) and not isinstance(found, str):
-        for index, (found_item, expected_item) in enumerate(zip_longest(found, expected)):
-            if found_item != expected_item:
-                return f"at {index}: {_difference(found_item, expected_item)}"
-    return f"{found!r}, not {expected!r}"
+            return f"{keys[0]!r}: {_difference(actual.get(keys[0]), expected.get(keys[0]))}"
+    if isinstance(actual, Sequence) and isinstance(expected, Sequence) and not isinstance(actual, str):
+        for index, (actual_item, expected_item) in enumerate(zip_longest(actual, expected)):
+            if actual_item != expected_item:
+                return f"at {index}: {_difference(actual_item, expected_item)}"
+    return f"{actual!r}, not {expected!r}"

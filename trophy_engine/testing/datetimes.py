@@ -44,8 +44,8 @@ _LATEST: Final = date(2120, 1, 1).toordinal()
 _MINUTE: Final = HOUR // 60
 _SECOND: Final = _MINUTE // 60
 _EDGES: Final = (0, -1, 1, 30 * _SECOND, -30 * _SECOND, 59 * _MINUTE, -59 * _MINUTE, 12 * HOUR)
-_HURRY: Final = (0, 1, _SECOND, 61 * _SECOND, 30 * _MINUTE, HOUR, 6 * HOUR, 23 * HOUR)
-_STRIDES: Final = (1, 2, 3, 6, 7, 8, 28, 29, 30, 31, 60, 365, 366)
+_SHORT_SPANS: Final = (0, 1, _SECOND, 61 * _SECOND, 30 * _MINUTE, HOUR, 6 * HOUR, 23 * HOUR)
+_DAY_COUNTS: Final = (1, 2, 3, 6, 7, 8, 28, 29, 30, 31, 60, 365, 366)
 _NOTABLE: Final = (
     date(2024, 2, 28),
     date(2024, 2, 29),
@@ -75,10 +75,10 @@ def time_zones() -> st.SearchStrategy[str]:
 def _days(draw: st.DrawFn) -> int:
     """Draw a day: any, a notable one, or the last or the first of a month."""
     day = draw(st.one_of(st.sampled_from(_NOTABLE), st.dates(_FIRST, _LAST), st.dates(_FIRST, _LAST)))
-    way = draw(st.sampled_from(("itself", "last of its month", "first of the next")))
-    if way == "itself":
+    kind = draw(st.sampled_from(("itself", "last of its month", "first of the next")))
+    if kind == "itself":
         return day.toordinal()
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - (way == "last of its month")
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - (kind == "last of its month")
 
 
 @st.composite
@@ -92,10 +92,10 @@ def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -
         draw: passed by Hypothesis.
         time_zone: the zones of the midnights and transitions; ``time_zones()`` by default.
     """
-    home = zone(draw(time_zone if time_zone is not None else time_zones()))
-    midnight = home.midnight(draw(_days()))
-    goal = draw(st.sampled_from([midnight, *transitions(home, midnight)]))
-    return from_micros(goal + draw(st.sampled_from(_EDGES)))
+    zone_ = zone(draw(time_zone if time_zone is not None else time_zones()))
+    midnight = zone_.midnight(draw(_days()))
+    target = draw(st.sampled_from([midnight, *transitions(zone_, midnight)]))
+    return from_micros(target + draw(st.sampled_from(_EDGES)))
 
 
 @attrs.frozen
@@ -103,67 +103,69 @@ class Gap:
     """A duration, relative to any instant.
 
     Attributes:
-        way: ``"span"`` microseconds, ``"days"``, or up to a ``"midnight"``, a ``"month"`` or a ``"transition"``.
+        kind: ``"span"`` microseconds, ``"days"``, or up to a ``"midnight"``, a ``"month"`` or a ``"transition"``.
         number: the number of microseconds or days; for midnights, months and transitions, 0 is the next one.
         edge: microseconds to add, possibly negative.
     """
 
-    way: Literal["span", "days", "midnight", "month", "transition"]
+    kind: Literal["span", "days", "midnight", "month", "transition"]
     number: int
     edge: int = 0
 
-    def after(self, now: int, home: Zone) -> int:
+    def after(self, now: int, time_zone: Zone) -> int:
         """Return the instant after the gap (microseconds), never before ``now``."""
-        return max(self._goal(now, home) + self.edge, now)
+        return max(self._goal(now, time_zone) + self.edge, now)
 
-    def _goal(self, now: int, home: Zone) -> int:
-        day, _ = home.window(now)
-        if self.way == "span" or day > _LATEST:
+    def _goal(self, now: int, time_zone: Zone) -> int:
+        day, _ = time_zone.window(now)
+        if self.kind == "span" or day > _LATEST:
             return now + self.number
-        if self.way == "days":
+        if self.kind == "days":
             return now + self.number * DAY
-        if self.way == "midnight":
-            return home.midnight(day + 1 + self.number)
-        if self.way == "month":
+        if self.kind == "midnight":
+            return time_zone.midnight(day + 1 + self.number)
+        if self.kind == "month":
             first = date.fromordinal(day).replace(day=28) + timedelta(days=4 + 30 * self.number)
-            return home.midnight(first.replace(day=1).toordinal())
-        return next(iter(transitions(home, now)[self.number :]), now)
+            return time_zone.midnight(first.replace(day=1).toordinal())
+        return next(iter(transitions(time_zone, now)[self.number :]), now)
 
 
 @cache
 def gaps() -> st.SearchStrategy[Gap]:
     """Draw gaps: none or short ones, days, up to midnights, month ends and transitions, or years."""
-    hurry = st.builds(Gap, st.just("span"), st.sampled_from(_HURRY))
-    stride = st.builds(Gap, st.just("days"), st.sampled_from(_STRIDES))
+    short = st.builds(Gap, st.just("span"), st.sampled_from(_SHORT_SPANS))
+    days = st.builds(Gap, st.just("days"), st.sampled_from(_DAY_COUNTS))
     edges = st.sampled_from(_EDGES)
     midnight = st.builds(Gap, st.just("midnight"), st.integers(0, 3), edges)
-    turns = st.builds(Gap, st.sampled_from(["month", "transition"]), st.integers(0, 1), edges)
+    boundaries = st.builds(Gap, st.sampled_from(["month", "transition"]), st.integers(0, 1), edges)
     years = st.builds(Gap, st.just("days"), st.integers(200, 2000))
-    return st.one_of(hurry, stride, midnight, hurry, stride, midnight, turns, hurry, midnight, turns, years)
+    return st.one_of(short, days, midnight, short, days, midnight, boundaries, short, midnight, boundaries, years)
 
 
-def later(now: int, home: Zone) -> st.SearchStrategy[int]:
+def later(now: int, time_zone: Zone) -> st.SearchStrategy[int]:
     """Draw an instant (microseconds) after a gap, never before ``now``."""
-    return gaps().map(lambda gap: gap.after(now, home))
+    return gaps().map(lambda gap: gap.after(now, time_zone))
 
 
-def transitions(home: Zone, after: int) -> Sequence[int]:
+def transitions(time_zone: Zone, after: int) -> Sequence[int]:
     """Return up to two instants, within a year after another one, at which the offset of a zone changes."""
-    day, _ = home.window(after)
-    found = (at for year in (0, 1) for at in _of_year(home, date.fromordinal(day).year + year))
-    return [at for at in found if after < at <= after + 366 * DAY][:2]
+    day, _ = time_zone.window(after)
+    instants_ = (at for year in (0, 1) for at in _transitions_of_year(time_zone, date.fromordinal(day).year + year))
+    return [at for at in instants_ if after < at <= after + 366 * DAY][:2]
 
 
 @cache
-def _of_year(home: Zone, year: int) -> tuple[int, ...]:
-    return tuple(_find(home, home.midnight(date(year, 1, 1).toordinal()), 366))
+def _transitions_of_year(time_zone: Zone, year: int) -> tuple[int, ...]:
+    return tuple(_find_transitions(time_zone, time_zone.midnight(date(year, 1, 1).toordinal()), 366))
 
 
-def _find(home: Zone, start: int, days: int) -> Iterator[int]:
+def _find_transitions(time_zone: Zone, start: int, days: int) -> Iterator[int]:
     for number in range(days):
         before, after = start + number * DAY, start + (number + 1) * DAY
-        if home.offset(before) != home.offset(after):
+        if time_zone.offset(before) != time_zone.offset(after):
             while after - before > 1:
                 middle = (before + after) // 2
-                before, after = (middle, after) if home.offset(middle) == home.offset(before) else (before, middle)
+                before, after = (
+                    (middle, after) if time_zone.offset(middle) == time_zone.offset(before) else (before, middle)
+                )
             yield after

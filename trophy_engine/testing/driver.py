@@ -51,8 +51,8 @@ def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, 
                 return _identify(engine, user, dict(changes), at)
             case Settle():
                 return engine.settle(at=at)
-            case care:
-                return _apply_streak_command(engine, care, at)
+            case streak_command:
+                return _apply_streak_command(engine, streak_command, at)
     except TrophyError as error:
         return error
 
@@ -60,15 +60,17 @@ def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, 
 def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
     """Identify a user or set preferences, with the engine's method for each."""
     if any(field.startswith("preferences.") for field in changes):
-        chosen = {field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None}
+        preferences = {
+            field.rpartition(".")[2]: json.loads(value) for field, value in changes.items() if value is not None
+        }
         if any(field.startswith("preferences.notifications.") for field in changes):
-            return engine.prefer(user, notifications=chosen, at=at)
-        if "enabled" in chosen:
-            chosen["streak_enabled"] = chosen.pop("enabled")
-        return engine.prefer(user, at=at, **chosen)
+            return engine.prefer(user, notifications=preferences, at=at)
+        if "enabled" in preferences:
+            preferences["streak_enabled"] = preferences.pop("enabled")
+        return engine.prefer(user, at=at, **preferences)
     fields: dict[str, Any] = {field: value for field, value in changes.items() if "." not in field}
-    given = {field.partition(".")[2]: str(value) for field, value in changes.items() if "." in field}
-    return engine.identify(user, at=at, attributes=given, **fields)
+    attributes = {field.partition(".")[2]: str(value) for field, value in changes.items() if "." in field}
+    return engine.identify(user, at=at, attributes=attributes, **fields)
 
 
 def _apply_streak_command(engine: Engine, command: StreakCommand, at: datetime) -> Outcome:

@@ -89,14 +89,14 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
         if attribute.type == kind
     }
     drawn = st.fixed_dictionaries(choices)
-    return drawn.map(lambda made: tuple(sorted((key, value) for key, value in made.items() if value is not None)))
+    return drawn.map(lambda values: tuple(sorted((key, value) for key, value in values.items() if value is not None)))
 
 
 def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     """Draw an event of a user at an instant (microseconds); some have one of two idempotency keys."""
     gains = st.one_of([st.tuples(st.just(metric.key), _values(ruleset, metric.key)) for metric in ruleset.metrics])
     drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
-    return drawn.map(lambda found: Record(user, at, *found[0], found[1], found[2]))
+    return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 
 
 def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Identify]:
@@ -108,8 +108,8 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
     attributes = _attributes(ruleset, "user").map(lambda pairs: tuple((f"attributes.{key}", to) for key, to in pairs))
     others = [("sign_up_date", when) for when in _SIGN_UPS] + [("name", "Jo"), ("name", None)]
     others += [("preferences.notifications.recap", "[]"), ("preferences.notifications.recap", '["email"]')]
-    changes = st.one_of(attributes, st.sampled_from(others).map(lambda one: (one,)))
-    return st.one_of(journeys(user, at), changes.map(lambda made: Identify(user, at, made)))
+    changes = st.one_of(attributes, st.sampled_from(others).map(lambda change: (change,)))
+    return st.one_of(journeys(user, at), changes.map(lambda fields: Identify(user, at, fields)))
 
 
 def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
@@ -134,14 +134,14 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
 @cache
 def _streak_commands(user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
     """Draw a command on a user's streak, or a preference; the dates of a pause are relative to today."""
-    lasting = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
+    durations = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
     choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
     return st.one_of(
         st.sampled_from([GrantFreeze(user, at), RestoreStreak(user, at), ResetStreak(user, at)]),
-        lasting.map(lambda days: Pause(user, at, str(days[0]), str(days[1]))),
+        durations.map(lambda days: Pause(user, at, str(days[0]), str(days[1]))),
         st.sampled_from([Unpause(user, at, 1), Unpause(user, at, 2)]),
         st.sampled_from([("enabled", "true"), *choices.items()]).map(
-            lambda one: Identify(user, at, ((f"preferences.streak.{one[0]}", one[1]),))
+            lambda preference: Identify(user, at, ((f"preferences.streak.{preference[0]}", preference[1]),))
         ),
     )
 
@@ -168,33 +168,33 @@ def histories(
         kinds: a function of ruleset, user and instant that returns a strategy of commands; any kind by default.
         pace: a strategy of the gaps between commands; ``gaps()`` by default.
     """
-    make = kinds or commands
-    steps = st.one_of([st.tuples(gaps() if pace is None else pace, make(ruleset, user, 0)) for user in users])
-    many = st.lists(steps, min_size=min_size, max_size=max_size)
-    return st.builds(_history, st.just(ruleset), instants(), many)
+    draw_commands = kinds or commands
+    steps = st.one_of([st.tuples(gaps() if pace is None else pace, draw_commands(ruleset, user, 0)) for user in users])
+    timed_commands = st.lists(steps, min_size=min_size, max_size=max_size)
+    return st.builds(_history, st.just(ruleset), instants(), timed_commands)
 
 
-def _history(ruleset: Ruleset, start: datetime, steps: list[tuple[Gap, HistoryCommand]]) -> History:
+def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]) -> History:
     """Return a history of steps, each after its gap in the user's zone, up to the last valid instant."""
-    homes: dict[str, str] = {}
+    time_zones: dict[str, str] = {}
     now = to_micros(start)
     dated: list[HistoryCommand] = []
-    for gap, step in steps:
-        user = "" if isinstance(step, Settle) else step.user_id
-        now = gap.after(now, zone(homes.get(user, "UTC"))) if dated else now
+    for gap, command in timed_commands:
+        user = "" if isinstance(command, Settle) else command.user_id
+        now = gap.after(now, zone(time_zones.get(user, "UTC"))) if dated else now
         if now >= LAST:
             break
-        if isinstance(step, Identify):
-            homes[user] = dict(step.changes).get("time_zone") or homes.get(user, "UTC")
-        dated.append(_with_dates(step._replace(at=now), zone(homes.get(user, "UTC"))))
+        if isinstance(command, Identify):
+            time_zones[user] = dict(command.changes).get("time_zone") or time_zones.get(user, "UTC")
+        dated.append(_with_dates(command._replace(at=now), zone(time_zones.get(user, "UTC"))))
     return History(ruleset, tuple(dated))
 
 
-def _with_dates(command: HistoryCommand, home: Zone) -> HistoryCommand:
+def _with_dates(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
     """Replace the relative start and length of a pause, in days, by dates."""
     if not isinstance(command, Pause):
         return command
-    start = min(home.window(command.at)[0] + int(command.start), LAST_DAY)
+    start = min(time_zone.window(command.at)[0] + int(command.start), LAST_DAY)
     end = min(start + int(command.end), LAST_DAY)
     return command._replace(start=date.fromordinal(start).isoformat(), end=date.fromordinal(end).isoformat())
 
@@ -204,11 +204,11 @@ def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20
     return histories(ruleset, users=users, max_size=max_size, kinds=records)
 
 
-def games(ruleset: st.SearchStrategy[Ruleset] | None = None, **given: Any) -> st.SearchStrategy[History]:
+def games(ruleset: st.SearchStrategy[Ruleset] | None = None, **options: Any) -> st.SearchStrategy[History]:
     """Draw a ruleset, and a history under it (its ``ruleset`` attribute).
 
     Args:
         ruleset: the rules; ``rulesets()`` by default.
-        given: the other arguments of ``histories``.
+        options: the other arguments of ``histories``.
     """
-    return (rulesets() if ruleset is None else ruleset).flatmap(lambda rules: histories(rules, **given))
+    return (rulesets() if ruleset is None else ruleset).flatmap(lambda rules: histories(rules, **options))

@@ -41,9 +41,12 @@ from trophy_engine.storage.sqlite import SQLiteStorage
 from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
-from trophy_engine.testing.ledger_laws import ledger_adds_up
+from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
-from trophy_engine.testing.translation_laws import offsets_and_instants_together_move_nothing, whole_weeks_move_all
+from trophy_engine.testing.translation_laws import (
+    shifting_by_weeks_shifts_effects,
+    shifting_offsets_and_instants_changes_nothing,
+)
 
 __all__ = ["LAWS", "Law", "check_laws"]
 
@@ -53,131 +56,145 @@ _SPANS: Final = (0, 5 * HOUR, DAY, 9 * DAY, 800 * DAY)
 _AHEAD: Final = (2_000_000, 0, 20 * HOUR, 2_000_000, 5 * HOUR, 9 * DAY)
 
 
-def settling_is_path_free(ruleset: Ruleset, history: History) -> None:
+def settling_is_path_independent(ruleset: Ruleset, history: History) -> None:
     """Settling twice equals settling once to the later instant; when and how often one settles changes no result."""
     end = history.commands[-1].at
     for first, second in pairwise(_SPANS):
-        goal = end + first + second
-        if goal >= LAST:
+        target = end + first + second
+        if target >= LAST:
             break
-        stops, straight = Engine(ruleset), Engine(ruleset)
-        play(stops, history)
-        play(straight, history)
-        once = play(stops, [Settle(end + first), Settle(goal)])
+        in_two_steps, in_one_step = Engine(ruleset), Engine(ruleset)
+        play(in_two_steps, history)
+        play(in_one_step, history)
+        effects = play(in_two_steps, [Settle(end + first), Settle(target)])
         assert_equal(
-            _ordered(once), _ordered(play(straight, [Settle(goal)])), "what settling in two steps makes happen"
+            _sort_effects(effects),
+            _sort_effects(play(in_one_step, [Settle(target)])),
+            "the effects of settling in two steps",
         )
-        assert_equal(states(stops), states(straight), "the states after settling in two steps")
-        assert_equal(play(stops, [Settle(goal)]), [], "what settling again makes happen")
+        assert_equal(states(in_two_steps), states(in_one_step), "the states after settling in two steps")
+        assert_equal(play(in_two_steps, [Settle(target)]), [], "the effects of settling again")
     _settle_between(ruleset, history)
     _settle_ahead(ruleset, history)
 
 
 def _settle_between(ruleset: Ruleset, history: History) -> None:
-    settled, left_alone = Engine(ruleset), Engine(ruleset)
+    settled, unsettled = Engine(ruleset), Engine(ruleset)
     between: list[HistoryCommand] = []
     for command, following in pairwise([*history, history.commands[-1]]):
         between += [command, Settle(command.at + (following.at - command.at) // 3), Settle(following.at)]
     commands = [command for command in history if not isinstance(command, Settle)]
     end = Settle(history.commands[-1].at)
     assert_equal(
-        _by_user(play(settled, [*between, end])),
-        _by_user(play(left_alone, [*commands, end])),
-        "what happens when everybody is settled between commands",
+        _group_by_user(play(settled, [*between, end])),
+        _group_by_user(play(unsettled, [*commands, end])),
+        "the effects when all users are settled between commands",
     )
-    assert_equal(states(settled), states(left_alone), "the states when everybody was settled between commands")
+    assert_equal(states(settled), states(unsettled), "the states when all users are settled between commands")
 
 
 def _settle_ahead(ruleset: Ruleset, history: History) -> None:
     """Settle beyond the next command, which is refused only if something happened to its user after it."""
-    ahead, left_alone = Engine(ruleset), Engine(ruleset)
-    happened: dict[str, datetime] = {}
+    ahead, unsettled = Engine(ruleset), Engine(ruleset)
+    last_effects: dict[str, datetime] = {}
     commands = [command for command in history if not isinstance(command, Settle)]
     for index, command in enumerate(commands):
-        goal = command.at + _AHEAD[index % len(_AHEAD)]
-        if goal >= LAST:
+        target = command.at + _AHEAD[index % len(_AHEAD)]
+        if target >= LAST:
             break
-        for effect in play(ahead, [Settle(goal)]):
+        for effect in play(ahead, [Settle(target)]):
             if not isinstance(effect, RankChanged):  # a rank changes by commands of other users
-                happened[effect.user_id] = max(effect.at, happened.get(effect.user_id, effect.at))
-        latest = happened.get(command.user_id)
+                last_effects[effect.user_id] = max(effect.at, last_effects.get(effect.user_id, effect.at))
+        latest = last_effects.get(command.user_id)
         result = execute(ahead, command)
         if latest is not None and from_micros(command.at) < latest:
             if isinstance(result, Outcome) and result.replayed:
                 continue  # a repeated key changes nothing at any instant
-            assert_true(isinstance(result, TrophyError), f"{command} was accepted after what happened at {latest}")
+            assert_true(
+                isinstance(result, TrophyError), f"{command} was accepted, although an effect at {latest} is later"
+            )
             continue
-        expected = execute(left_alone, command)
-        assert_equal(_answer(result), _answer(expected), f"the answer to {command} after settling to a later instant")
-    end = Settle(max(history.commands[-1].at, *map(to_micros, happened.values()), 0))
+        expected = execute(unsettled, command)
+        assert_equal(
+            _summarize_result(result),
+            _summarize_result(expected),
+            f"the answer to {command} after settling to a later instant",
+        )
+    end = Settle(max(history.commands[-1].at, *map(to_micros, last_effects.values()), 0))
     play(ahead, [end])
-    play(left_alone, [end])
-    assert_equal(states(ahead), states(left_alone), "the states when everybody was settled to later instants")
-    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states of that log done again")
+    play(unsettled, [end])
+    assert_equal(states(ahead), states(unsettled), "the states when all users are settled to later instants")
+    assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states after a replay of that log")
 
 
-def _answer(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
+def _summarize_result(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
     return (result.event_id, result.total, result.streak) if isinstance(result, Outcome) else (str(result),)
 
 
-def _ordered(effects: Iterable[Effect]) -> list[Effect]:
+def _sort_effects(effects: Iterable[Effect]) -> list[Effect]:
     """Sort effects of several users by instant; effects of one user keep their order."""
     return sorted(effects, key=lambda effect: (effect.at, effect.user_id))
 
 
-def _by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
+def _group_by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
     """Return effects by user.
 
     Broadcasts depend on when users are settled, and changes of ranks on other users, so both are sorted.
     """
-    found: dict[str, list[Effect]] = {}
+    by_user: dict[str, list[Effect]] = {}
     for effect in effects:
-        name = ALL_USERS if isinstance(effect, RankChanged) else effect.user_id
-        found.setdefault(name, []).append(effect)
-    if ALL_USERS in found:
-        found[ALL_USERS].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
-    return found
+        key = ALL_USERS if isinstance(effect, RankChanged) else effect.user_id
+        by_user.setdefault(key, []).append(effect)
+    if ALL_USERS in by_user:
+        by_user[ALL_USERS].sort(key=lambda effect: (effect.at, effect.type, str(effect)))
+    return by_user
 
 
-def replay_is_live(ruleset: Ruleset, history: History) -> None:
+def replay_equals_live(ruleset: Ruleset, history: History) -> None:
     """Replaying the log results in the same states, effects and log, on every storage, and from snapshots."""
     engine = Engine(ruleset)
     effects = play(engine, history)
     end = from_micros(history.commands[-1].at)
     engine.settle(at=end)
-    again = Engine.from_log(engine.log())
-    assert_equal(states(again), states(engine), "the states of the log done again")
-    assert_equal(list(again.log()), list(engine.log()), "the log of the log done again")
-    with Engine(ruleset, storage=SQLiteStorage(":memory:")) as in_sqlite:
-        assert_equal(play(in_sqlite, history), effects, "what happens on SQLite")
-        in_sqlite.settle(at=end)
-        assert_equal(states(in_sqlite), states(engine), "the states on SQLite")
-    memory = MemoryStorage()
-    memory.snapshot_every = 1
+    replayed = Engine.from_log(engine.log())
+    assert_equal(states(replayed), states(engine), "the states after a replay of the log")
+    assert_equal(list(replayed.log()), list(engine.log()), "the log after a replay of the log")
+    with Engine(ruleset, storage=SQLiteStorage(":memory:")) as sqlite_engine:
+        assert_equal(play(sqlite_engine, history), effects, "the effects on SQLite")
+        sqlite_engine.settle(at=end)
+        assert_equal(states(sqlite_engine), states(engine), "the states on SQLite")
+    storage = MemoryStorage()
+    storage.snapshot_every = 1
     for command in history:
-        play(Engine(ruleset, storage=memory), [command])
-    reopened = Engine(ruleset, storage=memory)
+        play(Engine(ruleset, storage=storage), [command])
+    reopened = Engine(ruleset, storage=storage)
     reopened.settle(at=end)
-    assert_equal(states(reopened), states(engine), "the states of engines that were opened anew for every command")
+    assert_equal(states(reopened), states(engine), "the states when a new engine executes each command")
 
 
 def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> None:
     """Repeated idempotency keys and refused commands change nothing."""
-    engine, told = Engine(ruleset), list[Effect]()
-    engine.subscribe(Effect, told.append)
+    engine, reported = Engine(ruleset), list[Effect]()
+    engine.subscribe(Effect, reported.append)
     for command in history:
-        before = _states_and_log(engine), len(told)
+        before = _states_and_log(engine), len(reported)
         result = execute(engine, command)
         if isinstance(result, TrophyError):
-            assert_equal((_states_and_log(engine), len(told)), before, f"what is left of {command}, which was refused")
+            assert_equal(
+                (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
+            )
         elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
-            before = _states_and_log(engine), len(told)
-            for again in (command, command._replace(value=99, at=command.at + 9 * DAY)):
-                repeated = execute(engine, again)
-                assert_true(isinstance(repeated, Outcome) and repeated.replayed, f"{again} was not known again")
-                assert_equal(effects_of(repeated), (), f"what {again} did again")
+            before = _states_and_log(engine), len(reported)
+            for repeat in (command, command._replace(value=99, at=command.at + 9 * DAY)):
+                repeated = execute(engine, repeat)
+                assert_true(
+                    isinstance(repeated, Outcome) and repeated.replayed, f"{repeat} was not recognized as a repeat"
+                )
+                assert_equal(effects_of(repeated), (), f"the effects of the repeat {repeat}")
                 assert_equal(
-                    (_states_and_log(engine), len(told)), before, f"what is left of {again}, which was a repeat"
+                    (_states_and_log(engine), len(reported)),
+                    before,
+                    f"the states and the log after the repeat {repeat}",
                 )
 
 
@@ -192,47 +209,51 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     together, apart = Engine(ruleset), Engine(ruleset)
     effects = play(together, commands)
     effects_apart = play(apart, [command for user in users for command in commands if command.user_id == user])
-    assert_equal(states(together), states(apart), "the states when one user comes after the other")
-    alone, alone_apart = _by_user(effects), _by_user(effects_apart)
+    assert_equal(states(together), states(apart), "the states when the users act one after the other")
+    alone, alone_apart = _group_by_user(effects), _group_by_user(effects_apart)
     for effects_by_user in (alone, alone_apart):
         effects_by_user.pop(ALL_USERS, None)  # their rank changes depend on the order of users
-    assert_equal(alone, alone_apart, "what happens when one user comes after the other")
+    assert_equal(alone, alone_apart, "the effects when the users act one after the other")
 
 
-def completions_stay(ruleset: Ruleset, history: History) -> None:
+def completions_are_permanent(ruleset: Ruleset, history: History) -> None:
     """Completed achievements stay completed and are completed once; the order of declaration changes nothing."""
     engine = Engine(ruleset)
     mirrored = Engine(attrs.evolve(ruleset, achievements=ruleset.achievements[::-1]))
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for command in history:
         for effect in play(engine, [command]):
             if isinstance(effect, AchievementCompleted | AchievementBackdated):
-                name = effect.user_id, effect.achievement
-                assert_true(name not in told, f"{effect} was completed before")
-                told.add(name)
+                completion = effect.user_id, effect.achievement
+                assert_true(completion not in reported, f"{effect} repeats a completion")
+                reported.add(completion)
         play(mirrored, [command])
-        held, mirror = _completed(engine), _completed(mirrored)
+        completed, completed_in_mirror = _read_completed(engine), _read_completed(mirrored)
         assert_equal(
-            {(user, key) for user, keys in held.items() for key in keys}, told, "what is held and what was told"
+            {(user, key) for user, keys in completed.items() for key in keys},
+            reported,
+            "the completed achievements and the effects",
         )
-        assert_equal(mirror, held, "what is held when achievements are declared the other way round")
+        assert_equal(
+            completed_in_mirror, completed, "the completed achievements when the rules declare them in reverse order"
+        )
 
 
-def _completed(engine: Engine) -> dict[str, dict[str, int]]:
+def _read_completed(engine: Engine) -> dict[str, dict[str, int]]:
     return {user: dict(state["counters"]["completed"]) for user, state in states(engine).items()}
 
 
-def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
+def encoding_round_trips(ruleset: Ruleset, history: History) -> None:
     """Rules, commands, states and effects read back equal."""
     for format_ in _FORMATS:
-        again = Ruleset.from_text(ruleset.to_text(format_), format_)
-        assert_equal(again, ruleset, f"the rules as {format_}")
-        assert_equal(again.digest, ruleset.digest, f"the digest of the rules as {format_}")
+        decoded = Ruleset.from_text(ruleset.to_text(format_), format_)
+        assert_equal(decoded, ruleset, f"the rules as {format_}")
+        assert_equal(decoded.digest, ruleset.digest, f"the digest of the rules as {format_}")
     engine = Engine(ruleset)
     for effect in play(engine, history):
-        written = json.loads(json.dumps(effect_as_json(effect)))
+        encoded = json.loads(json.dumps(effect_as_json(effect)))
         assert_equal(
-            (EFFECTS[written["type"]], written["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
+            (EFFECTS[encoded["type"]], encoded["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
         )
     for entry in engine.log():
         assert_equal(decode(encode(entry.command)), entry.command, "a command")
@@ -242,26 +263,32 @@ def what_is_written_reads_back(ruleset: Ruleset, history: History) -> None:
         assert_equal(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")
 
 
-def looking_changes_nothing(ruleset: Ruleset, history: History) -> None:
+def views_change_nothing(ruleset: Ruleset, history: History) -> None:
     """Every view is the state settled to its instant; views change nothing."""
-    watched, alone = Engine(ruleset), Engine(ruleset)
+    viewed, unviewed = Engine(ruleset), Engine(ruleset)
     users = sorted({command.user_id for command in history if isinstance(command, UserCommand)})
     for command in history:
-        assert_equal(str(execute(watched, command)), str(execute(alone, command)), "what is told to somebody who looks")
-        before = _states_and_log(watched)
-        for user, span in zip(users, _SPANS[2:], strict=False):
-            _look(watched, user, min(command.at + span, LAST - 1))
-        assert_equal(_states_and_log(watched), before, "what is there after looking")
-    for user in users:
-        goal = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
-        settled = Engine.from_log(alone.log())
-        play(settled, [Settle(goal)])
         assert_equal(
-            _look(alone, user, goal), _look(settled, user, goal), f"what one sees of {user}, and what has come of them"
+            str(execute(viewed, command)),
+            str(execute(unviewed, command)),
+            "the results when views are read between commands",
+        )
+        before = _states_and_log(viewed)
+        for user, span in zip(users, _SPANS[2:], strict=False):
+            _read_views(viewed, user, min(command.at + span, LAST - 1))
+        assert_equal(_states_and_log(viewed), before, "the states and the log after reading views")
+    for user in users:
+        target = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
+        settled = Engine.from_log(unviewed.log())
+        play(settled, [Settle(target)])
+        assert_equal(
+            _read_views(unviewed, user, target),
+            _read_views(settled, user, target),
+            f"the views of {user} without and with settling",
         )
 
 
-def _look(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
+def _read_views(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
     """Return all views of a user, empty if the user does not exist."""
     try:
         player = engine.user(user, at=from_micros(at))
@@ -274,18 +301,18 @@ _FORMATS: Final[tuple[Format, ...]] = ("toml", "json")
 
 #: Every law.
 LAWS: Final[tuple[Law, ...]] = (
-    settling_is_path_free,
-    replay_is_live,
+    settling_is_path_independent,
+    replay_equals_live,
     repeats_and_refusals_change_nothing,
     users_commute,
-    ledger_adds_up,
+    balances_are_sums_of_awards,
     freezes_are_conserved,
     length_counts_credited_periods,
-    completions_stay,
-    whole_weeks_move_all,
-    offsets_and_instants_together_move_nothing,
-    what_is_written_reads_back,
-    looking_changes_nothing,
+    completions_are_permanent,
+    shifting_by_weeks_shifts_effects,
+    shifting_offsets_and_instants_changes_nothing,
+    encoding_round_trips,
+    views_change_nothing,
 )
 
 

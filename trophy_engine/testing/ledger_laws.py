@@ -23,10 +23,10 @@ from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import effects_of, execute
 from trophy_engine.testing.histories import History
 
-__all__ = ["ledger_adds_up"]
+__all__ = ["balances_are_sums_of_awards"]
 
 
-def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
+def balances_are_sums_of_awards(ruleset: Ruleset, history: History) -> None:
     """Balances are the sums of their awards, within bounds; levels follow them; every multiple crossed pays once."""
     engine = Engine(ruleset)
     systems = {system.key: system for system in ruleset.points}
@@ -42,10 +42,12 @@ def ledger_adds_up(ruleset: Ruleset, history: History) -> None:
     for user in engine.users():
         for key, balance in engine.user(user, at=end).points.items():
             assert_equal(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
-            reached = [level.key for level in balance.levels if level.points <= balance.total]
-            held = reached[-1] if reached else None
-            assert_equal(None if balance.level is None else balance.level.key, held, f"{user}'s level of {key}")
-            assert_equal(levels.get((user, key), held), held, f"the last level of {key} that {user} was told of")
+            reached_levels = [level.key for level in balance.levels if level.points <= balance.total]
+            expected = reached_levels[-1] if reached_levels else None
+            assert_equal(None if balance.level is None else balance.level.key, expected, f"{user}'s level of {key}")
+            assert_equal(
+                levels.get((user, key), expected), expected, f"the last level of {key} in the effects on {user}"
+            )
 
 
 def _check_awards(
@@ -56,14 +58,14 @@ def _check_awards(
 ) -> None:
     for effect in effects:
         if isinstance(effect, PointsAwarded):
-            name = effect.user_id, effect.system
-            assert_equal(effect.before, totals.get(name, 0), "the balance before {}", effect)
+            key = effect.user_id, effect.system
+            assert_equal(effect.before, totals.get(key, 0), "the balance before {}", effect)
             assert_equal(effect.total, effect.before + effect.awarded, "the balance after {}", effect)
             assert_true(effect.awarded, "{} awards nothing", effect)
             maximum = systems[effect.system].maximum
             assert_true(effect.total >= 0, "{} goes below zero", effect)
             assert_true(maximum is None or effect.total <= maximum, "{} goes above {}", effect, maximum)
-            totals[name] = effect.total
+            totals[key] = effect.total
         elif isinstance(effect, LevelChanged):
             assert_true(effect.previous != effect.level, "{} changes no level", effect)
             levels[effect.user_id, effect.system] = effect.level
@@ -71,31 +73,33 @@ def _check_awards(
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
-    moves = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
+    changes = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
     awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
-    paid = Counter((award.system, award.trigger) for award in awards if _pays_once_an_event(award))
+    paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
-        assert_true(times <= declared, f"{trigger} paid {times} times for one event, and is declared {declared} times")
+        assert_true(
+            times <= declared, f"one event has {times} awards of {trigger}; the rules declare it {declared} times"
+        )
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
-        move = moves[award.trigger.metric]
+        change = changes[award.trigger.metric]
         step = award.trigger.threshold
-        times = floor(Fraction(str(move.after)) / step) - floor(Fraction(str(move.before)) / step)
+        times = floor(Fraction(str(change.after)) / step) - floor(Fraction(str(change.before)) / step)
         assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
-        wanted = _multiply(amount, award.boosts) if amount > 0 else amount
+        expected = _apply_boosts(amount, award.boosts) if amount > 0 else amount
         maximum = systems[award.system].maximum
-        room = wanted if maximum is None else min(wanted, maximum - award.before)
-        assert_equal(award.awarded, max(room, -award.before), "what {} awards", award)
+        up_to_maximum = expected if maximum is None else min(expected, maximum - award.before)
+        assert_equal(award.awarded, max(up_to_maximum, -award.before), "what {} awards", award)
 
 
-def _pays_once_an_event(award: PointsAwarded) -> bool:
+def _pays_once_per_event(award: PointsAwarded) -> bool:
     return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
 
 
-def _multiply(amount: int, boosts: Iterable[Boost]) -> int:
+def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:
     """Multiply with fractions and round once: down takes precedence over nearest, nearest over up; halves round up."""
     exact = Fraction(amount)
     for boost in boosts:

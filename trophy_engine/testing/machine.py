@@ -72,24 +72,24 @@ class StreakMachine(RuleBasedStateMachine):
         """The user at the current instant."""
         return self.engine.user(self.user, at=self.now)
 
-    def do(self, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
+    def execute(self, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
         """Execute a command and store it with its effects."""
         result = execute(self.engine, command)
         self.commands.append(command)
         self.effects += effects_of(result)
         return result
 
-    @initialize(start=instants(), home=time_zones())
-    def come(self, start: datetime, home: str) -> None:
+    @initialize(start=instants(), time_zone=time_zones())
+    def create_user(self, start: datetime, time_zone: str) -> None:
         """Start at an instant in a time zone."""
         self._at = to_micros(start)
-        self.do(Identify(self.user, self._at, (("time_zone", home),)))
+        self.execute(Identify(self.user, self._at, (("time_zone", time_zone),)))
 
     @rule(data=st.data())
     def record(self, data: st.DataObject) -> None:
         """Record an event."""
         command = data.draw(records(self.ruleset, self.user, self._at), label="record")
-        result = self.do(command)
+        result = self.execute(command)
         if isinstance(result, Outcome) and command.idempotency_key is not None:
             self._keyed = command
 
@@ -98,10 +98,10 @@ class StreakMachine(RuleBasedStateMachine):
         """Let time pass: seconds, days, up to a midnight or a transition, or years."""
         self._at = min(data.draw(later(self._at, zone(self.player.time_zone)), label="wait until"), LAST - 1)
 
-    @rule(home=time_zones())
-    def move(self, home: str) -> None:
+    @rule(time_zone=time_zones())
+    def move(self, time_zone: str) -> None:
         """Move to a time zone."""
-        self.do(Identify(self.user, self._at, (("time_zone", home),)))
+        self.execute(Identify(self.user, self._at, (("time_zone", time_zone),)))
 
     @precondition(lambda self: self._keyed is not None)
     @rule()
@@ -109,17 +109,19 @@ class StreakMachine(RuleBasedStateMachine):
         """Repeat an event with an idempotency key, and check that it changes nothing."""
         if self._keyed is not None:
             before = self.engine.export_user(self.user)
-            result = self.do(self._keyed._replace(at=self._at))
-            assert_true(isinstance(result, Outcome) and result.replayed, "a repeated key was not known again")
-            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated key")
+            result = self.execute(self._keyed._replace(at=self._at))
+            assert_true(
+                isinstance(result, Outcome) and result.replayed, "a repeated idempotency key was not recognized"
+            )
+            assert_equal(self.engine.export_user(self.user), before, "the state after a repeated idempotency key")
 
     @rule()
     def settle(self) -> None:
         """Settle to the current instant."""
-        self.do(Settle(self._at))
+        self.execute(Settle(self._at))
 
     @invariant()
-    def the_streak_makes_sense(self) -> None:
+    def streak_is_consistent(self) -> None:
         """Check that the fields of the streak are consistent."""
         if not self.commands:
             return
@@ -127,15 +129,15 @@ class StreakMachine(RuleBasedStateMachine):
         streak = player.streak
         if streak is None:
             return
-        assert_true(0 <= streak.length <= streak.longest, f"a streak of {streak.length}, the longest {streak.longest}")
+        assert_true(0 <= streak.length <= streak.longest, f"length {streak.length}, longest {streak.longest}")
         assert_true(
-            (streak.length > 0) == (streak.expires is not None), "a streak expires while there is one, and only then"
+            (streak.length > 0) == (streak.expires is not None), "a streak has an expiry if and only if it is running"
         )
         assert_true(
-            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes of {streak.max_freezes}"
+            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes, maximum {streak.max_freezes}"
         )
         if streak.expires is not None and streak.period_start is not None:
-            assert_true(streak.expires >= streak.period_start or player.freezes, "a streak that has expired still runs")
+            assert_true(streak.expires >= streak.period_start or player.freezes, "an expired streak is still running")
 
     def teardown(self) -> None:
         """Check that the commands break no law."""

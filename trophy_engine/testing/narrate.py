@@ -10,6 +10,7 @@ from trophy_engine.core import Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.driver import HistoryCommand, execute
 
@@ -24,15 +25,15 @@ def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
 
     An error other than a refusal is part of the text, because failing tests print it.
     """
-    lines = ["Under these rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
-    lines.append("this happens:")
+    lines = ["Rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
+    lines.append("History:")
     engine = Engine(ruleset)
     for command in commands:
         try:
             first, *following = _narrate_command(engine, command)
             lines += (f"  {line}" for line in (first, *following[:_MAX_LINES]))
             if len(following) > _MAX_LINES:
-                lines.append(f"    … and {len(following) - _MAX_LINES:,} lines more")
+                lines.append(f"    … and {count_noun(len(following) - _MAX_LINES, 'more line')}")
         except Exception as error:  # noqa: BLE001  # any error is part of the text
             lines.append(f"  {command} raises {error!r}")
             break
@@ -46,6 +47,6 @@ def _narrate_command(engine: Engine, command: HistoryCommand) -> Iterator[str]:
     elif isinstance(result, TrophyError):
         yield f"{command} is refused: {result}"
     elif isinstance(command, Settle):
-        yield f"time passes until {format_instant(command.at)}"
+        yield f"all users are settled to {format_instant(command.at)}"
         for effect in result:
             yield f"  {effect.user_id}: {effect.type} at {format_instant(to_micros(effect.at))}"

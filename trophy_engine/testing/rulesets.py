@@ -52,10 +52,10 @@ _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.str
 @st.composite
 def freezes(draw: st.DrawFn) -> Freezes:
     """Draw the settings of freezes: at most four, earned or not."""
-    most = draw(st.integers(0, 4))
+    maximum = draw(st.integers(0, 4))
     interval = draw(st.none() | st.integers(1, 9) | st.just(30))
     amount = None if interval is None else draw(st.integers(1, 3))
-    return Freezes(draw(st.integers(0, most)), most, interval, amount)
+    return Freezes(draw(st.integers(0, maximum)), maximum, interval, amount)
 
 
 @st.composite
@@ -74,7 +74,7 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     )
 
 
-_Waiting = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
+_CompositeStrategy = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
 
 #: Strategies of achievement triggers by type, except composites.
 ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], st.SearchStrategy[AchievementTrigger]]] = {
@@ -85,7 +85,7 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], st.SearchStrategy[Ach
     ApiTrigger: st.just(ApiTrigger()),
     AnniversaryTrigger: st.builds(AnniversaryTrigger, st.integers(1, 3)),
 }
-_triggers_of_achievements = st.one_of(*ACHIEVEMENT_TRIGGERS.values())
+_simple_triggers = st.one_of(*ACHIEVEMENT_TRIGGERS.values())
 
 
 def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
@@ -93,21 +93,21 @@ def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
 
 
 #: Functions from keys of achievements to strategies of composite triggers, by type.
-COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _Waiting]] = {CompositeTrigger: _composites}
+COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _CompositeStrategy]] = {CompositeTrigger: _composites}
 
 
-def _waiting_for(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
+def _composite_triggers(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
     return st.one_of(*(kind(earlier) for kind in COMPOSITE_TRIGGERS.values()))
 
 
 @st.composite
 def _achievements(draw: st.DrawFn) -> list[Achievement]:
-    made: list[Achievement] = []
+    achievements: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
-        earlier = [one.key for one in made]
-        of_others = earlier and draw(st.sampled_from([False, False, False, False, True]))
-        trigger: AchievementTrigger = draw(_waiting_for(earlier) if of_others else _triggers_of_achievements)
-        made.append(
+        earlier = [achievement.key for achievement in achievements]
+        is_composite = earlier and draw(st.sampled_from([False, False, False, False, True]))
+        trigger: AchievementTrigger = draw(_composite_triggers(earlier) if is_composite else _simple_triggers)
+        achievements.append(
             Achievement(
                 f"a{number}",
                 trigger,
@@ -117,7 +117,7 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
             )
         )
-    return draw(st.permutations(made))
+    return draw(st.permutations(achievements))
 
 
 #: Strategies of points triggers by type, except triggers on achievements.
@@ -146,9 +146,9 @@ COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.Se
 
 
 def _triggers_for(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    keys = [one.key for one in achievements]
-    of_keys = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    return st.one_of(*POINTS_TRIGGERS.values(), *of_keys)
+    keys = [achievement.key for achievement in achievements]
+    completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
+    return st.one_of(*POINTS_TRIGGERS.values(), *completion_triggers)
 
 
 _boosts = st.builds(

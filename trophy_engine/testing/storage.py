@@ -38,7 +38,7 @@ _COMMANDS: tuple[Command, ...] = (
 
 
 def _log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entry]:
-    return [Entry(after + place, 1, command) for place, command in enumerate(commands, start=1)]
+    return [Entry(after + index, 1, command) for index, command in enumerate(commands, start=1)]
 
 
 def _interrupts(call: Callable[[], object], line: int) -> bool:
@@ -53,14 +53,14 @@ def _interrupts(call: Callable[[], object], line: int) -> bool:
             raise KeyboardInterrupt
         return trace
 
-    former = sys.gettrace()  # set by a debugger or by coverage
+    previous_trace = sys.gettrace()  # set by a debugger or by coverage
     sys.settrace(trace)
     try:
         call()
     except KeyboardInterrupt:
         return True
     finally:
-        sys.settrace(former)
+        sys.settrace(previous_trace)
     return False
 
 
@@ -97,14 +97,14 @@ class StorageConformance(ABC):
         assert list(storage.entries(5)) == log[5:]
         assert [type(entry.command) for entry in storage.entries()] == [type(command) for command in _COMMANDS]
 
-    def test_the_entries_of_a_user_include_those_about_all(self, storage: Storage) -> None:
+    def test_the_entries_of_a_user_include_those_about_all_users(self, storage: Storage) -> None:
         """Check that changes of rules and settling are among the entries of every user."""
         storage.append(_log())
         assert [entry.sequence for entry in storage.entries_of("jo")] == [1, 2, 4, 5, 7, 8]
         assert [entry.sequence for entry in storage.entries_of("jo", 4)] == [5, 7, 8]
-        assert [entry.sequence for entry in storage.entries_of("nobody")] == [1, 5, 7]
+        assert [entry.sequence for entry in storage.entries_of("unknown")] == [1, 5, 7]
 
-    def test_an_entry_that_does_not_follow_is_a_conflict_and_nothing_is_kept(self, storage: Storage) -> None:
+    def test_an_entry_that_does_not_follow_is_a_conflict_and_nothing_is_stored(self, storage: Storage) -> None:
         """Check that two engines cannot write the same position of the log."""
         storage.append(_log()[:2])
         for wrong in (_log(after=1)[:2], _log(after=5)[:2], [_log()[2], _log()[4]], [_log()[2], _log()[2]]):
@@ -113,7 +113,7 @@ class StorageConformance(ABC):
         assert list(storage.entries()) == _log()[:2]
 
     @pytest.mark.parametrize("first", [1, 2])
-    def test_a_key_that_has_been_used_is_a_conflict_and_nothing_is_kept(self, storage: Storage, first: int) -> None:
+    def test_a_key_that_has_been_used_is_a_conflict_and_nothing_is_stored(self, storage: Storage, first: int) -> None:
         """Check a key used twice by one user for one metric, in one call or in two."""
         record = Record("jo", 1, "words", 1, (), "key")
         log = _log((record, record._replace(metric="pages"), record))
@@ -138,7 +138,7 @@ class StorageConformance(ABC):
             ChangeRules("\ud800", 1),
         ],
     )
-    def test_text_that_utf_8_cannot_write_is_refused_and_nothing_is_kept(
+    def test_text_that_utf_8_cannot_write_is_refused_and_nothing_is_stored(
         self, storage: Storage, command: Command
     ) -> None:
         """Check that a storage refuses text that another storage could not store."""
@@ -160,7 +160,7 @@ class StorageConformance(ABC):
         assert storage.load("\ud800") is None
         assert [entry.sequence for entry in storage.entries_of("\ud800")] == [1, 5, 7]
 
-    def test_an_interrupted_append_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
+    def test_an_interrupted_append_is_atomic(self, storage: Storage) -> None:
         """Check an interruption at each line of the call, and that the next call works."""
         line, finished = 0, False
         while not finished:
@@ -169,14 +169,14 @@ class StorageConformance(ABC):
             pair = (Record("jo", line, "words", 1, (), f"key-{line}"), Record("mia", line, "words", 1, (), None))
             log = _log(pair[: 1 + line % 2], after=length)
             finished = not _interrupts(lambda log=log: storage.append(log), line)  # type: ignore[misc]
-            kept = list(storage.entries(length))
-            assert kept in ([], log)
-            assert storage.length() == length + len(kept)
-            assert storage.find("jo", "words", f"key-{line}") == (kept[0] if kept else None)
+            stored = list(storage.entries(length))
+            assert stored in ([], log)
+            assert storage.length() == length + len(stored)
+            assert storage.find("jo", "words", f"key-{line}") == (stored[0] if stored else None)
         assert line > 1
-        assert kept == log
+        assert stored == log
 
-    def test_an_interrupted_save_has_wholly_happened_or_not_at_all(self, storage: Storage) -> None:
+    def test_an_interrupted_save_is_atomic(self, storage: Storage) -> None:
         """Check an interruption at each line of the call, and that the next call works."""
         storage.append(_log())
         line, finished, saved = 0, False, 0
@@ -199,17 +199,17 @@ class StorageConformance(ABC):
         assert storage.find("jo", "pages", "key") == log[7]
         assert storage.find("mia", "words", "key") is storage.find("jo", "words", "other") is None
 
-    def test_the_rules_that_were_adopted_are_walked_in_order(self, storage: Storage) -> None:
+    def test_adopted_rules_are_yielded_in_order(self, storage: Storage) -> None:
         """Check that all changes of rules are yielded in order."""
         storage.append(_log())
         assert list(storage.rules_history()) == [_log()[0], _log()[6]]
 
-    def test_users_come_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
+    def test_users_are_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
         """Check that users are not sorted by name."""
         storage.append(_log())
         assert list(storage.users()) == ["jo", "Zoë 🦊", "mia"]
 
-    def test_a_snapshot_replaces_the_older_one_and_is_nobodys_but_the_readers(self, storage: Storage) -> None:
+    def test_a_snapshot_replaces_the_older_one_and_shares_no_value(self, storage: Storage) -> None:
         """Check that changing a saved or loaded value changes nothing in the storage."""
         state: dict[str, Any] = {"totals": [["words", {}, "0.1"]], "name": None}
         storage.save([Snapshot("jo", 1, "abc", {"totals": []}), Snapshot("mia", 1, "abc", {})])
@@ -227,17 +227,17 @@ class StorageConformance(ABC):
         """Check a log of several chunks."""
         log = _log(tuple(Record("jo", at, "words", at, (), f"key-{at}") for at in range(5000)))
         storage.append(log)
-        walk = storage.entries()
-        assert next(walk) == log[0]
-        assert [log[0], *walk] == log == list(storage.entries_of("jo"))
+        iterator = storage.entries()
+        assert next(iterator) == log[0]
+        assert [log[0], *iterator] == log == list(storage.entries_of("jo"))
         assert storage.find("jo", "words", "key-4999") == log[-1]
 
-    def test_a_closed_storage_says_so(self, storage: Storage) -> None:
+    def test_a_closed_storage_raises(self, storage: Storage) -> None:
         """Check that every call after close raises, as does a started iteration; a second close does nothing."""
         storage.append(_log())
-        walks = [storage.entries(), storage.entries_of("jo"), storage.rules_history()]
-        for walk in walks:
-            next(walk)
+        iterators = [storage.entries(), storage.entries_of("jo"), storage.rules_history()]
+        for iterator in iterators:
+            next(iterator)
         storage.close()
         storage.close()
         calls: list[Callable[[], object]] = [
@@ -251,7 +251,7 @@ class StorageConformance(ABC):
             lambda: storage.append(_log()),
             lambda: storage.save([]),
             lambda: storage.load("jo"),
-            *(lambda walk=walk: next(walk) for walk in walks),
+            *(lambda iterator=iterator: next(iterator) for iterator in iterators),
         ]
         for call in calls:
             with pytest.raises(StorageClosed, match="open another one"):

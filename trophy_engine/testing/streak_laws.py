@@ -40,16 +40,18 @@ def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effec
 
 
 def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
-    """Freezes: granted, earned and returned = held + consumed; at most one per period, and none without a streak."""
+    """Freezes are those granted, earned and returned minus those spent: one a period, none without a streak."""
     if ruleset.streak is None or ruleset.streak.freezes is None:
         return
     engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
         consumed = _check_freezes(user, effects, ruleset.streak.freezes.max_count)
-        held = sum(_change(effect) for effect in effects if effect.user_id == user)
+        freezes = sum(_change(effect) for effect in effects if effect.user_id == user)
         player = engine.user(user, at=end)
-        assert_equal((player.freezes, player.freezes_used), (held, consumed), f"freezes held and used by {user}")
+        assert_equal(
+            (player.freezes, player.freezes_used), (freezes, consumed), f"the current and the used freezes of {user}"
+        )
 
 
 def _change(effect: Effect) -> int:
@@ -68,26 +70,30 @@ def _change(effect: Effect) -> int:
 
 def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
     """Check a user's freezes effect by effect; return the number of consumed ones."""
-    held = 0
+    freezes = 0
     periods: set[date] = set()
     for effect in effects:
         if effect.user_id != user or not isinstance(
             effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned
         ):
             continue
-        held += _change(effect)
-        assert_equal(effect.freezes, held, "the freezes that {} leaves", effect)
-        assert_true(0 <= held <= maximum, "{} freezes held, of at most {}, after {}", held, maximum, effect)
+        freezes += _change(effect)
+        assert_equal(effect.freezes, freezes, "the freezes after {}", effect)
+        assert_true(0 <= freezes <= maximum, "{} freezes, not 0 to {}, after {}", freezes, maximum, effect)
         if isinstance(effect, FreezeReturned):
-            assert_true(effect.period_start in periods, "{} returns what was not spent", effect)
-            assert_true(effect.returned or held == maximum, "{} returns nothing where there is room", effect)
+            assert_true(effect.period_start in periods, "{} returns a freeze that was not spent", effect)
+            assert_true(
+                effect.returned or freezes == maximum,
+                "{} returns no freeze, although the user has fewer than the maximum",
+                effect,
+            )
             periods.remove(effect.period_start)
             continue
-        assert_true(_change(effect), "{} changes nothing", effect)
+        assert_true(_change(effect), "{} does not change the freezes", effect)
         if isinstance(effect, FreezeConsumed):
-            assert_true(effect.length > 0, "{} carried a streak that was none", effect)
-            assert_true(effect.consumed == 1, "{} consumed more than one", effect)
-            assert_true(effect.period_start not in periods, "{} is the second for its period", effect)
+            assert_true(effect.length > 0, "{} spends a freeze without a streak", effect)
+            assert_true(effect.consumed == 1, "{} does not spend exactly one freeze", effect)
+            assert_true(effect.period_start not in periods, "{} spends a second freeze on its period", effect)
             periods.add(effect.period_start)
     return len(periods)
 
@@ -101,7 +107,7 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
     for user in engine.users():
         credited = _credited(user, effects)
         streak = engine.user(user, at=end).streak
-        assert_true(streak is not None, "the rules have a streak, and the user has none")
+        assert_true(streak is not None, "the rules have a streak, but the user has none")
         if streak is None:
             return
         assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
@@ -126,26 +132,26 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
                 # Periods credited after the missed one, on a date shown early, belong to the next streak.
                 before_loss.append(credited)
                 lost.append([period for period in credited if period < start])
-                assert_equal(length, len(lost[-1]), "the length that {} says", effect)
+                assert_equal(length, len(lost[-1]), "the length in {}", effect)
                 credited = []
             case StreakLossUndone(length=length):
                 lost.pop()
                 credited = before_loss.pop()
-                assert_equal(length, len(credited), "the length that {} says", effect)
+                assert_equal(length, len(credited), "the length in {}", effect)
             case FreezeReturned(length=length):
-                assert_equal(length, len(credited), "the length that {} says", effect)
+                assert_equal(length, len(credited), "the length in {}", effect)
             case StreakRestored(before=before, length=length):
                 assert_equal(before, len(credited), "the length before {}", effect)
-                assert_true(length > before, "{} shortens the streak", effect)
+                assert_true(length > before, "{} does not lengthen the streak", effect)
                 credited = next((periods.copy() for periods in reversed(lost) if len(periods) == length), [])
             case UserChanged(field="preferences.streak.enabled", after="false"):
                 credited = []
             case FreezeConsumed(length=length):
-                assert_equal(length, len(credited), "the length that {} says", effect)
+                assert_equal(length, len(credited), "the length in {}", effect)
             case StreakStarted(length=length, period_start=start) | StreakExtended(length=length, period_start=start):
                 assert_true(start not in credited, "{} credits a period twice", effect)
                 credited.append(start)
-                assert_equal(length, len(credited), "the length that {} says", effect)
+                assert_equal(length, len(credited), "the length in {}", effect)
             case _:
                 pass
     return credited
@@ -159,17 +165,17 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
     streak = history.ruleset.streak
     if streak is None:
         return
-    engine, home, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
+    engine, time_zone, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
         result = execute(engine, command)
         assert_true(not isinstance(result, TrophyError), f"{command} is refused: {result}")
         if isinstance(command, Identify):
-            home = zone(str(dict(command.changes)["time_zone"]))
+            time_zone = zone(str(dict(command.changes)["time_zone"]))
         if isinstance(command, Record):
-            period = streak.calendar.index(home.window(command.at)[0])
+            period = streak.calendar.index(time_zone.window(command.at)[0])
             if period > last:  # an earlier period can only be before the user's creation
                 last, length = period, length + 1
             if not isinstance(following, Record):
                 player = engine.user(command.user_id, at=from_micros(command.at))
-                found = (player.streak and player.streak.length, player.freezes_used)
-                assert_equal(found, (length, 0), f"the length of the streak and the freezes used after {command}")
+                actual = (player.streak and player.streak.length, player.freezes_used)
+                assert_equal(actual, (length, 0), f"the length of the streak and the freezes used after {command}")

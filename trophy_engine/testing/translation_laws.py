@@ -16,7 +16,7 @@ from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import HistoryCommand, play
 from trophy_engine.testing.histories import History
 
-__all__ = ["offsets_and_instants_together_move_nothing", "whole_weeks_move_all"]
+__all__ = ["shifting_by_weeks_shifts_effects", "shifting_offsets_and_instants_changes_nothing"]
 
 #: Between 1901 and 2099, the calendar repeats after 28 years, which are 1,461 weeks.
 _CYCLE: Final = 1461
@@ -25,19 +25,23 @@ _HOURS: Final = (3, -7)
 _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
 
 
-def whole_weeks_move_all(ruleset: Ruleset, history: History) -> None:
+def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None:
     """Events moved by whole weeks have results moved by whole weeks, unless clocks change."""
-    commands = list(_with_time_zones("UTC", (command for command in history if _is_steady(command))))
-    here = play(Engine(ruleset), commands)
+    commands = list(_with_time_zones("UTC", (command for command in history if _is_independent_of_dates(command))))
+    effects = play(Engine(ruleset), commands)
     for weeks in _WEEKS:
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
         if not all(_REPEATS[0] <= command.at // DAY + EPOCH_DAY <= _REPEATS[1] for command in (*commands, *moved)):
             continue
-        there = play(Engine(_move_boosts(ruleset, weeks)), moved)
-        back = [_move_effect(effect, -timedelta(weeks=weeks)) for effect in there]
-        assert_equal(back, [_move_effect(effect, timedelta(0)) for effect in here], f"what happens {weeks} weeks later")
+        later_effects = play(Engine(_shift_boosts(ruleset, weeks)), moved)
+        shifted_back = [_shift_effect(effect, -timedelta(weeks=weeks)) for effect in later_effects]
+        assert_equal(
+            shifted_back,
+            [_shift_effect(effect, timedelta(0)) for effect in effects],
+            f"the effects {weeks} weeks later",
+        )
 
 
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
@@ -46,26 +50,26 @@ def _has_monthly_periods(ruleset: Ruleset) -> bool:
     return recaps or (streak is not None and streak.frequency == "monthly")
 
 
-def _with_time_zones(home: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
+def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
     """Yield the commands, after setting each user's time zone; the default zone of emails has clock changes."""
     known: set[str] = set()
     for command in commands:
         if not isinstance(command, Settle) and command.user_id not in known:
             known.add(command.user_id)
-            yield Identify(command.user_id, command.at, (("time_zone", home),))
+            yield Identify(command.user_id, command.at, (("time_zone", time_zone),))
         yield command
 
 
-def _is_steady(command: HistoryCommand) -> bool:
+def _is_independent_of_dates(command: HistoryCommand) -> bool:
     """Return whether a command does not depend on dates; zones with clock changes, sign-ups and pauses do."""
     if not isinstance(command, Identify):
         return not isinstance(command, Pause | RestoreStreak)
     changes = dict(command.changes)
-    home = changes.get("time_zone") or "UTC"
-    return "sign_up_date" not in changes and (home == "UTC" or home[0] in "+-")
+    time_zone = changes.get("time_zone") or "UTC"
+    return "sign_up_date" not in changes and (time_zone == "UTC" or time_zone[0] in "+-")
 
 
-def _move_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _shift_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
     shift = timedelta(weeks=weeks)
     return attrs.evolve(
         ruleset,
@@ -82,7 +86,7 @@ def _move_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
     )
 
 
-def _move_effect(effect: Effect, shift: timedelta) -> Effect:
+def _shift_effect(effect: Effect, shift: timedelta) -> Effect:
     changes: dict[str, Any] = {"at": effect.at + shift}
     for field in ("period_start", "period_end"):
         if hasattr(effect, field):
@@ -94,21 +98,23 @@ def _move_effect(effect: Effect, shift: timedelta) -> Effect:
     return attrs.evolve(effect, **changes)
 
 
-def offsets_and_instants_together_move_nothing(ruleset: Ruleset, history: History) -> None:
+def shifting_offsets_and_instants_changes_nothing(ruleset: Ruleset, history: History) -> None:
     """Local days stay the same if the offset of a user moves by hours and all instants move back by as many."""
     commands = [
         command for command in history if not (isinstance(command, Identify) and "time_zone" in dict(command.changes))
     ]
-    here = _play_with_offset(ruleset, commands, 0)
+    expected = _play_with_offset(ruleset, commands, 0)
     for hours in _HOURS:
-        assert_equal(_play_with_offset(ruleset, commands, hours), here, f"what happens {hours} hours away")
+        assert_equal(
+            _play_with_offset(ruleset, commands, hours), expected, f"the effects with the offset {hours} hours"
+        )
 
 
 def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hours: int) -> list[Effect]:
     """Play commands with all users some hours east of UTC and so many hours earlier; return the effects moved back."""
-    home = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
+    offset = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
     moved = (command._replace(at=command.at - hours * HOUR) for command in commands)
-    effects = play(Engine(ruleset), _with_time_zones(home, moved))
+    effects = play(Engine(ruleset), _with_time_zones(offset, moved))
     back = timedelta(hours=hours)
     return [
         attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))

@@ -25,7 +25,7 @@ __all__ = ["travellers"]
 
 _USER: Final = "ann"
 #: Positions in an interval, in 64ths: often its first or its last microsecond.
-_PLACES: Final = (0, 64, 1, 32, 63, 16, 48)
+_POSITIONS: Final = (0, 64, 1, 32, 63, 16, 48)
 _STAYS: Final = tuple(hours * HOUR for hours in (24, 1, 6, 12, 18, 30, 40, 60))
 _END: Final = 3 * DAY
 
@@ -35,36 +35,36 @@ class _Stay(NamedTuple):
 
     start: int
     end: int
-    home: Zone
+    time_zone: Zone
 
-    def at(self, place: int) -> int:
+    def at(self, position: int) -> int:
         """Return an instant of the interval; ``place`` is the position in 64ths."""
-        return self.start + (self.end - 1 - self.start) * place // 64
+        return self.start + (self.end - 1 - self.start) * position // 64
 
 
-class _Showing(NamedTuple):
+class _ShownDate(NamedTuple):
     """An interval during which the own clock shows one date, and its parts by stay."""
 
     day: int
     parts: list[_Stay]
 
 
-def _showings(stays: Sequence[_Stay]) -> Iterator[_Showing]:
+def _shown_dates(stays: Sequence[_Stay]) -> Iterator[_ShownDate]:
     """Yield the dates of the own clock, in order of time; a date shown again is yielded again."""
-    showing: _Showing | None = None
+    shown: _ShownDate | None = None
     for stay in stays:
         now = stay.start
         while now < stay.end:
-            day, end = stay.home.window(now)
-            part = _Stay(now, min(end, stay.end), stay.home)
-            if showing is None or day != showing.day:
-                if showing is not None:
-                    yield showing
-                showing = _Showing(day, [])
-            showing.parts.append(part)
+            day, end = stay.time_zone.window(now)
+            part = _Stay(now, min(end, stay.end), stay.time_zone)
+            if shown is None or day != shown.day:
+                if shown is not None:
+                    yield shown
+                shown = _ShownDate(day, [])
+            shown.parts.append(part)
             now = part.end
-    if showing is not None:
-        yield showing
+    if shown is not None:
+        yield shown
 
 
 @st.composite
@@ -79,24 +79,24 @@ def _stays(draw: st.DrawFn) -> list[_Stay]:
 
 
 @st.composite
-def _acts(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
+def _event_instants(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
     """Draw the instants of events: at least one on each date, before the own clock shows a later date."""
-    showings = list(_showings(stays))
-    acted: set[int] = set()
-    acts: list[int] = []
-    for number, showing in enumerate(showings):
-        later = [other.day for other in showings[number + 1 :]]
-        if showing.day in acted:
-            wanted = draw(st.sampled_from([False, False, True]))
-        elif later and later[0] < showing.day and showing.day in later:
-            wanted = draw(st.booleans())  # the date is shown again before a later one
+    dates = list(_shown_dates(stays))
+    days_with_event: set[int] = set()
+    instants_: list[int] = []
+    for number, date in enumerate(dates):
+        later = [other.day for other in dates[number + 1 :]]
+        if date.day in days_with_event:
+            has_event = draw(st.sampled_from([False, False, True]))
+        elif later and later[0] < date.day and date.day in later:
+            has_event = draw(st.booleans())  # the date is shown again before a later one
         else:
-            wanted = True
-        if wanted:
-            acted.add(showing.day)
-            part = showing.parts[draw(st.sampled_from([-1, 0]))]
-            acts.append(part.at(draw(st.sampled_from(_PLACES))))
-    return acts
+            has_event = True
+        if has_event:
+            days_with_event.add(date.day)
+            part = date.parts[draw(st.sampled_from([-1, 0]))]
+            instants_.append(part.at(draw(st.sampled_from(_POSITIONS))))
+    return instants_
 
 
 @st.composite
@@ -112,14 +112,18 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
     streak = draw(streaks)
     ruleset = Ruleset(metrics=[Metric(condition.key) for condition in streak.metrics], streak=streak)
     stays = draw(_stays())
-    acts = draw(_acts(stays))
+    instants_ = draw(_event_instants(stays))
     commands: list[HistoryCommand] = [
-        Record(_USER, at, condition.key, condition.threshold, (), None) for at in acts for condition in streak.metrics
+        Record(_USER, at, condition.key, condition.threshold, (), None)
+        for at in instants_
+        for condition in streak.metrics
     ]
     for number, stay in enumerate(stays):
-        first = min((at for at in acts if stay.start <= at < stay.end), default=stay.end - 1)
-        arrival = _Stay(stay.start, first + 1, stay.home).at(draw(st.sampled_from(_PLACES)) if number else 0)
-        commands.insert(0, Identify(_USER, arrival, (("time_zone", stay.home.name),)))
-    settled = draw(st.lists(st.sampled_from([stay.at(place) for stay in stays for place in _PLACES]), max_size=3))
+        first = min((at for at in instants_ if stay.start <= at < stay.end), default=stay.end - 1)
+        arrival = _Stay(stay.start, first + 1, stay.time_zone).at(draw(st.sampled_from(_POSITIONS)) if number else 0)
+        commands.insert(0, Identify(_USER, arrival, (("time_zone", stay.time_zone.name),)))
+    settled = draw(
+        st.lists(st.sampled_from([stay.at(position) for stay in stays for position in _POSITIONS]), max_size=3)
+    )
     commands += map(Settle, settled)
     return History(ruleset, tuple(sorted(commands, key=lambda command: (command.at, isinstance(command, Record)))))

@@ -78,17 +78,17 @@ class EditContext:
         known = (attribute for attribute in self.ruleset.attributes if attribute.type == type_)
         return _find_by_id("Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known))
 
-    def filter(self, type_: str, wanted: Iterable[AttributeValue]) -> Filter:
+    def filter(self, type_: str, items: Iterable[AttributeValue]) -> Filter:
         """Return a filter by attribute values.
 
         Raises:
             InvalidValue: an attribute does not exist, or occurs twice.
         """
         values: dict[str, str] = {}
-        for pair in wanted:
+        for pair in items:
             key = self.attribute(type_, pair.attribute_id).key
             if key in values:
-                raise InvalidValue(f"{pair.attribute_id} must not come twice", "attribute_id")
+                raise InvalidValue(f"{pair.attribute_id} must not occur twice", "attribute_id")
             values[key] = pair.attribute_value
         return Filter(values)
 

@@ -58,19 +58,19 @@ def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _filter(type_: str) -> Codec:
-    def read(context: EditContext, wanted: Any) -> Filter:
-        return context.filter(type_, wanted or ())
+    def read(context: EditContext, filter_: Any) -> Filter:
+        return context.filter(type_, filter_ or ())
 
-    def show(wanted: Mapping[str, str]) -> list[dict[str, str]]:
-        ids = ((str(attribute_id(type_, key)), value) for key, value in wanted.items())
+    def show(filter_: Mapping[str, str]) -> list[dict[str, str]]:
+        ids = ((str(attribute_id(type_, key)), value) for key, value in filter_.items())
         return [{"attributeId": id_, "attributeValue": value} for id_, value in ids]
 
     return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_describe_filter)
 
 
-def _describe_filter(name: str, wanted: Mapping[str, str], _: RulesHistory) -> Json:
+def _describe_filter(name: str, filter_: Mapping[str, str], _: RulesHistory) -> Json:
     """Describe a filter; its first attribute stands in a field of its own, too."""
-    filters = serialize_attributes(wanted)
+    filters = serialize_attributes(filter_)
     return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
 
 

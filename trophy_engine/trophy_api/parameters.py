@@ -25,7 +25,7 @@ def read_text(request: Request, name: str) -> str | None:
 
 def read_values(request: Request, name: str) -> list[str]:
     """Return all values of a parameter that can repeat."""
-    return [value for given, value in request.query if given == name]
+    return [value for parameter, value in request.query if parameter == name]
 
 
 def split_list(value: str) -> list[str]:
@@ -44,27 +44,27 @@ def read_flag(request: Request, name: str) -> bool:
 
 
 def read_integer(
-    request: Request, name: str, default: int, *, least: int | None = None, most: int | None = None
+    request: Request, name: str, default: int, *, minimum: int | None = None, maximum: int | None = None
 ) -> int:
     """Return a parameter as an integer; a missing one is the default, which is not checked against the bounds.
 
     Raises:
         Unprocessable: it is not an integer, or is out of bounds.
     """
-    given = read_text(request, name)
-    if given is None:
+    text = read_text(request, name)
+    if text is None:
         return default
-    value = int(given) if _INTEGER.fullmatch(given) else None
-    if value is None or (least is not None and value < least) or (most is not None and value > most):
-        raise Unprocessable(f"{name} must be a whole number{_describe_bounds(least, most)}, not {given!r}")
+    value = int(text) if _INTEGER.fullmatch(text) else None
+    if value is None or (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        raise Unprocessable(f"{name} must be a whole number{_describe_bounds(minimum, maximum)}, not {text!r}")
     return value
 
 
-def _describe_bounds(least: int | None, most: int | None) -> str:
+def _describe_bounds(minimum: int | None, maximum: int | None) -> str:
     """Return the bounds as words for a message, empty if there are none."""
-    if least is None:
+    if minimum is None:
         return ""
-    return f" of at least {least}" if most is None else f" from {least} to {most}"
+    return f" of at least {minimum}" if maximum is None else f" from {minimum} to {maximum}"
 
 
 def read_choice(request: Request, name: str, options: Sequence[W]) -> W:
@@ -73,11 +73,11 @@ def read_choice(request: Request, name: str, options: Sequence[W]) -> W:
     Raises:
         Unprocessable: it is missing or is not an option.
     """
-    given = read_text(request, name)
+    text = read_text(request, name)
     for option in options:
-        if option == given:
+        if option == text:
             return option
-    raise Unprocessable(f"{name} must be one of {', '.join(options)}, not {given!r}")
+    raise Unprocessable(f"{name} must be one of {', '.join(options)}, not {text!r}")
 
 
 def read_date(request: Request, name: str) -> date | None:
@@ -86,8 +86,8 @@ def read_date(request: Request, name: str) -> date | None:
     Raises:
         InvalidValue: it is not a date.
     """
-    given = read_text(request, name)
-    return None if given is None else parse_date(given, name)
+    text = read_text(request, name)
+    return None if text is None else parse_date(text, name)
 
 
 def require_date(request: Request, name: str) -> date:
@@ -97,10 +97,10 @@ def require_date(request: Request, name: str) -> date:
         InvalidValue: it is not a date.
         Unprocessable: it is missing.
     """
-    given = read_date(request, name)
-    if given is None:
-        raise Unprocessable(f"{name} is required, a date such as 2025-04-02")
-    return given
+    day = read_date(request, name)
+    if day is None:
+        raise Unprocessable(f"{name} is required: a date such as 2025-04-02")
+    return day
 
 
 def read_attributes(request: Request, name: str = "userAttributes") -> dict[str, str]:
@@ -113,7 +113,7 @@ def read_attributes(request: Request, name: str = "userAttributes") -> dict[str,
     for pair in read_list(request, name):
         key, colon, value = pair.partition(":")
         if not (key and colon):
-            raise Unprocessable(f"{name} must be written as key:value,key:value, %2C for a comma, not {pair!r}")
+            raise Unprocessable(f"{name} must have the form key:value,key:value, with %2C for a comma, not {pair!r}")
         try:
             attributes[key] = unquote(value, errors="strict")
         except UnicodeDecodeError:

@@ -25,7 +25,7 @@ class MethodNotAllowed(HttpError):
     status = 405
 
     def __init__(self, path: str, method: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"{path} is for {', '.join(allowed)}, not for {method}")
+        super().__init__(f"method {method} is not allowed for {path}; allowed: {', '.join(allowed)}")
         self.allowed = tuple(allowed)
 
 
@@ -36,18 +36,18 @@ def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) ->
         NotFound: no template matches the path.
         MethodNotAllowed: a template matches, but not for this method.
     """
-    fitting = [(allowed, handler) for allowed, template, handler in routes if _fits(template, path)]
-    for allowed, handler in fitting:
+    matches = [(allowed, handler) for allowed, template, handler in routes if _matches(template, path)]
+    for allowed, handler in matches:
         if allowed == method:
             return handler
-    shown = "/" + "/".join(path)
-    if fitting:
-        raise MethodNotAllowed(shown, method, [allowed for allowed, _ in fitting])
-    raise NotFound(f"there is no {shown}")
+    full_path = "/" + "/".join(path)
+    if matches:
+        raise MethodNotAllowed(full_path, method, [allowed for allowed, _ in matches])
+    raise NotFound(f"unknown path {full_path}")
 
 
-def _fits(template: str, path: tuple[str, ...]) -> bool:
+def _matches(template: str, path: tuple[str, ...]) -> bool:
     parts = template.split("/")
     return len(parts) == len(path) and all(
-        wanted == part or wanted.startswith("{") for wanted, part in zip(parts, path, strict=True)
+        template_part == part or template_part.startswith("{") for template_part, part in zip(parts, path, strict=True)
     )

@@ -22,12 +22,15 @@ def boost_status(boost: Boost, at: datetime) -> BoostStatus:
     """Return the status of a boost at an instant; the dates of a boost for a single user are in UTC."""
     start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
     if boost.user_id is None:
-        begins, ends = begins_anywhere(start), None if end is None else over_everywhere(end) + ANNOUNCED_AFTER
+        start_instant, end_instant = (
+            begins_anywhere(start),
+            None if end is None else over_everywhere(end) + ANNOUNCED_AFTER,
+        )
     else:
-        begins, ends = utc_midnight(start), None if end is None else utc_midnight(end + 1)
-    if to_micros(at) < begins:
+        start_instant, end_instant = utc_midnight(start), None if end is None else utc_midnight(end + 1)
+    if to_micros(at) < start_instant:
         return "scheduled"
-    return "finished" if ends is not None and to_micros(at) >= ends else "active"
+    return "finished" if end_instant is not None and to_micros(at) >= end_instant else "active"
 
 
 def leaderboard_status(board: Leaderboard, at: datetime) -> LeaderboardPhase:

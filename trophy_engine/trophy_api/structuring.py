@@ -65,13 +65,13 @@ def given_fields(item: Any) -> dict[str, Any]:
     return {name: value for name, value in values if value is not UNSET}
 
 
-def structure(raw: object, kind: type[T], what: str = "the request body", *, strict: bool = True) -> T:
+def structure(raw: object, kind: type[T], name: str = "the request body", *, strict: bool = True) -> T:
     """Convert JSON to an item.
 
     Args:
         raw: the JSON as Python values.
         kind: the class of the item.
-        what: the name of the whole JSON in messages.
+        name: the name of the whole JSON in messages.
         strict: whether unknown fields are refused; if False, they are ignored.
 
     Raises:
@@ -80,7 +80,7 @@ def structure(raw: object, kind: type[T], what: str = "the request body", *, str
     try:
         return (_STRICT if strict else _LENIENT).structure(raw, kind)
     except InvalidValue as error:
-        raise InvalidValue(f"{what} {error}") from None
+        raise InvalidValue(f"{name} {error}") from None
     except (ClassValidationError, IterableValidationError) as error:
         raise InvalidValue("; ".join(dict.fromkeys(_error_clauses(error, "")))) from None
 
@@ -123,12 +123,12 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _instance_hook(kind: type | tuple[type, ...], what: str) -> Callable[[Any, Any], Any]:
+def _instance_hook(kind: type | tuple[type, ...], description: str) -> Callable[[Any, Any], Any]:
     """Return a hook that accepts values of a type unchanged; True and False are not numbers."""
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise InvalidValue(f"must be {what}")
+            raise InvalidValue(f"must be {description}")
         return value
 
     return hook
@@ -145,8 +145,8 @@ def _integer(value: Any, _: Any) -> int:
     """Return an integer; JSON has only one number type, so 5.0 is accepted."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    whole: int = _instance_hook(int, "a whole number")(value, _)
-    return whole
+    integer: int = _instance_hook(int, "a whole number")(value, _)
+    return integer
 
 
 def _number(value: Any, _: Any) -> Number:
@@ -171,9 +171,9 @@ def _uuid(value: Any, _: Any) -> UUID:
 
 
 def _literal(value: Any, kind: Any) -> Any:
-    words = get_args(kind)
-    if not isinstance(value, str) or value not in words:
-        raise InvalidValue(f"must be one of {', '.join(words)}")
+    options = get_args(kind)
+    if not isinstance(value, str) or value not in options:
+        raise InvalidValue(f"must be one of {', '.join(options)}")
     return value
 
 
@@ -195,9 +195,9 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Return the hook of a list field."""
-    many: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
+    list_type: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
     check = _instance_hook(list, "a list")
-    return lambda value, _: tuple(converter.structure(check(value, _), many))
+    return lambda value, _: tuple(converter.structure(check(value, _), list_type))
 
 
 def _converter(*, strict: bool) -> Converter:
@@ -227,7 +227,7 @@ def _is(origin: Any) -> Callable[[Any], bool]:
 def _object_hook(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Wrap a hook so that it refuses values that are not objects."""
     check = _instance_hook(dict, "an object")
-    return lambda value, wanted: hook(check(value, wanted), wanted)
+    return lambda value, kind: hook(check(value, kind), kind)
 
 
 _STRICT: Final = _converter(strict=True)

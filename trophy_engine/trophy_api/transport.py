@@ -42,12 +42,12 @@ class _Exchange:
 
     def _serve(self, call: httpx.Request) -> Response:
         if not call.headers.get("X-API-KEY"):
-            raise Unauthorized("the header X-API-KEY is missing; any key will do")
-        admin, path = _address(call.url)
+            raise Unauthorized("the header X-API-KEY is missing; every value is accepted")
+        admin, path = _parse_address(call.url)
         handler = find_handler(ADMIN if admin else APPLICATION, call.method, path)
         query = tuple(call.url.params.multi_items())
         headers = {name.lower(): value for name, value in call.headers.items()}
-        body = _body(call.content)
+        body = _parse_body(call.content)
         with self._engine.exclusive():  # the clock is read under the lock, so that calls are served in order of time
             now = self._clock()
             with self._engine.exclusive(now=now):
@@ -55,18 +55,18 @@ class _Exchange:
                 return handler(self._engine, request)
 
 
-def _address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
+def _parse_address(url: httpx.URL) -> tuple[bool, tuple[str, ...]]:
     """Return whether a URL is of the admin API (by its host or first path part), and its path below the version."""
     parts = [unquote(part) for part in url.raw_path.split(b"?")[0].decode("ascii").strip("/").split("/")]
     admin = url.host.startswith("admin.")
     if parts[0] == "admin":
         admin, parts = True, parts[1:]
     if not parts or parts[0] != _VERSION:
-        raise NotFound(f"{url.path} is not below /{_VERSION}")
+        raise NotFound(f"unknown path {url.path}; paths begin with /{_VERSION}")
     return admin, tuple(parts[1:])
 
 
-def _body(content: bytes) -> Any:
+def _parse_body(content: bytes) -> Any:
     """Parse a JSON body; an empty one is None.
 
     Raises:
@@ -75,18 +75,18 @@ def _body(content: bytes) -> Any:
     if not content:
         return None
     try:
-        return json.loads(content, object_pairs_hook=_object)
+        return json.loads(content, object_pairs_hook=_build_object)
     except json.JSONDecodeError as error:
-        raise Malformed(f"the body is not JSON: {error}") from None
+        raise Malformed(f"the body cannot be parsed as JSON: {error}") from None
     except UnicodeDecodeError:
-        raise Malformed("the body is not JSON: it is no text in UTF-8") from None
+        raise Malformed("the body cannot be parsed as JSON: it is not UTF-8 text") from None
     except RecursionError:
-        raise Malformed("the body is not JSON that can be read: its lists and objects are nested too deeply") from None
+        raise Malformed("the body cannot be parsed as JSON: its lists and objects are nested too deeply") from None
     except ValueError:  # Python refuses integers of more than 4,300 digits
-        raise Malformed("the body is not JSON that can be read: a number in it has too many digits") from None
+        raise Malformed("the body cannot be parsed as JSON: a number has too many digits") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs of a JSON object as a dict.
 
     Raises:
@@ -97,7 +97,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         repeated = next(name for name in values if names.count(name) > 1)
         raise Malformed(
-            f"the body is not JSON that can be read: it has the name {short_repr(repeated)} twice in one object"
+            f"the body cannot be parsed as JSON: the name {short_repr(repeated)} occurs twice in one object"
         )
     return values
 

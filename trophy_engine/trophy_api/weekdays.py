@@ -6,8 +6,8 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidValue
 
 
-def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
-    """Return the weekdays with given numbers; ``what`` is the field name for errors.
+def parse_weekdays(numbers: tuple[int, ...], field: str) -> tuple[Weekday, ...]:
+    """Return the weekdays with given numbers; ``field`` is the field name for errors.
 
     Raises:
         InvalidValue: a number is not from 0 to 6, or occurs twice.
@@ -17,7 +17,7 @@ def parse_weekdays(numbers: tuple[int, ...], what: str) -> tuple[Weekday, ...]:
     """
     for number in numbers:
         if number not in range(len(WEEKDAYS)):
-            raise InvalidValue(f"must be numbers from 0 for Sunday to 6 for Saturday, not {number}", what)
+            raise InvalidValue(f"must be numbers from 0 for Sunday to 6 for Saturday, not {number}", field)
     if len(set(numbers)) < len(numbers):
-        raise InvalidValue(f"must not name one twice: {', '.join(map(str, numbers))}", what)
+        raise InvalidValue(f"must not name one twice: {', '.join(map(str, numbers))}", field)
     return tuple(WEEKDAYS[number] for number in numbers)

@@ -93,7 +93,7 @@ def test_words_stand_out_from_what_is_behind_them(page):
 
 def test_the_keyboard_reaches_the_numbers(page):
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "To the figures"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     assert page.locator("table:visible").count() == 0

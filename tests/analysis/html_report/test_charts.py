@@ -10,7 +10,7 @@ from attrs import evolve
 from reports import every_comparison, every_figure
 
 from trophy_engine.analysis.html_report.charts import Style, draw
-from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 
 
@@ -20,7 +20,7 @@ def test_every_figure_can_be_drawn_and_said(figure):
     assert drawn.startswith("<svg")
     assert "var(--series-1)" in drawn
     assert "NaN" not in drawn
-    assert in_words(figure).endswith(".")
+    assert describe_figure(figure).endswith(".")
 
 
 SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())

@@ -8,7 +8,7 @@ from reports import PEOPLE, RULES, every_comparison, every_figure, write
 
 from trophy_engine.analysis.html_report.charts import Style, draw
 from trophy_engine.analysis.html_report.page import write_pictures
-from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.simulation.sweep import sweep
 
 
@@ -59,7 +59,7 @@ def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
     alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
     for figure in alone:
         assert "NaN" not in draw(figure, Style())
-        assert in_words(figure).endswith(".")
+        assert describe_figure(figure).endswith(".")
     page = write(tmp_path / "report.html", alone).read_text(encoding="utf-8")
     assert "<td>not observed</td>" in page
     assert "None" not in page

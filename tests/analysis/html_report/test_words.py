@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 
 SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
@@ -28,4 +28,4 @@ SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high",
     ],
 )
 def test_survival_is_told_as_far_as_it_was_observed(rows, told):
-    assert in_words(evolve(SURVIVAL, rows=rows)) == told
+    assert describe_figure(evolve(SURVIVAL, rows=rows)) == told

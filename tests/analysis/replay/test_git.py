@@ -50,5 +50,5 @@ def test_what_is_no_repository_is_named(tmp_path):
 
 def test_without_git_there_is_a_remedy(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(TrophyError, match=r"cannot run git: .*; install it or give an event log"):
+    with pytest.raises(TrophyError, match=r"cannot run git: .*; install it, or use an event log"):
         list(read_history(str(tmp_path)))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trophy_engine.analysis.replay.local_times import parse_time, read_in
+from trophy_engine.analysis.replay.local_times import parse_time, resolve_time
 from trophy_engine.calendar.instants import format_instant, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
@@ -30,7 +30,7 @@ ZONES = ["Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Pacific/Apia
     ],
 )
 def test_a_local_time_is_the_first_instant_that_shows_it(text, home, instant):
-    assert format_instant(read_in(parse_time(text, "at"), zone(home), "at")) == instant
+    assert format_instant(resolve_time(parse_time(text, "at"), zone(home), "at")) == instant
 
 
 @given(st.sampled_from(ZONES), st.integers(to_micros(datetime.fromisoformat("1950-01-01T00:00Z")) // 60_000_000, 2**26))
@@ -39,7 +39,7 @@ def test_what_a_clock_shows_is_read_back(name, minutes):
     instant = minutes * 60_000_000
     home = zone(name)
     shown = (from_micros(instant) + timedelta(microseconds=home.offset(instant))).replace(tzinfo=None)
-    read = read_in(parse_time(shown.isoformat(), "at"), home, "at")
+    read = resolve_time(parse_time(shown.isoformat(), "at"), home, "at")
     assert read <= instant
     assert read + home.offset(read) == instant + home.offset(instant)
     if (
@@ -60,9 +60,9 @@ def test_what_a_clock_shows_is_read_back(name, minutes):
 )
 def test_what_is_no_local_time_is_refused(text, told):
     with pytest.raises(InvalidValue, match=told):
-        read_in(parse_time(text, "at"), zone("Europe/Berlin"), "at")
+        resolve_time(parse_time(text, "at"), zone("Europe/Berlin"), "at")
 
 
 def test_a_local_time_without_a_zone_is_refused():
-    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone to be read in \(--tz\)"):
-        read_in(parse_time("2025-07-25T23:40", "at"), None, "at")
+    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz\)"):
+        resolve_time(parse_time("2025-07-25T23:40", "at"), None, "at")

@@ -20,7 +20,7 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
     files = []
     for name, most, workers in (("whole", 10**6, 1), ("spilled", 7, 1), ("shared", 7, 2)):
         monkeypatch.setattr("trophy_engine.analysis.replay.evaluation.MAX_IN_MEMORY", most)
-        monkeypatch.setattr("trophy_engine.analysis.replay.effect_log._MOST_HELD", most)
+        monkeypatch.setattr("trophy_engine.analysis.replay.effect_log._MAX_IN_MEMORY", most)
         with EffectLog() as effects:
             result = replay(RULES, read_log(path, COLUMNS), effects=effects, workers=workers, tally=True)
             write_files(result, effects, tmp_path / name)

@@ -43,7 +43,7 @@ def test_json_lines_that_are_none(log):
 def test_a_missing_column_names_what_there_is(log):
     with pytest.raises(InvalidValue, match="has no column 'who'; it has 'user', 'at'"):
         read(log("user,at\n"))
-    with pytest.raises(InvalidValue, match=r"cannot tell the format of .*log\.txt"):
+    with pytest.raises(InvalidValue, match=r"unknown format of .*log\.txt"):
         read(log(LOG, "log.txt"))
     assert len(read(log(LOG, "log.txt"), format_="csv")) == 5
     with pytest.raises(TrophyError, match=r"cannot read missing.csv"):

@@ -47,5 +47,5 @@ def test_who_left_the_log_leaves_and_pauses_are_kept():
     assert max(days) - min(days) < 28 * 8
     assert {later - earlier for earlier, later in pairwise(days)} <= {7, 7 + 28, 7 + 56, 7 + 84}
     assert len(once.events(Random(5), "once", FIRST, 1000)) == 1
-    with pytest.raises(InvalidValue, match="a log without events tells no habits"):
+    with pytest.raises(InvalidValue, match="the log has no events, so it has no habits"):
         Population.fit([])

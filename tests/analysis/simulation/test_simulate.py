@@ -79,7 +79,7 @@ def test_every_process_simulates_the_same():
         (
             lambda: simulate(Ruleset(metrics=[Metric("views")]), PEOPLE),
             InvalidValue,
-            "the population does what the rules do not know: unknown metric 'words'",
+            "the rules do not know an event of the population: unknown metric 'words'",
         ),
         (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
         (

@@ -22,7 +22,7 @@ def test_streaks_and_freezes_are_counted(tally):
     assert dict(tally.streaks.running) == {1: 1}
     assert dict(tally.streaks.longest) == {2: 2, 1: 1}
     freezes = tally.freezes
-    assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.held) == (3, 0, 2, 1, 1)
+    assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.remaining) == (3, 0, 2, 1, 1)
 
 
 def test_a_loss_that_is_undone_is_not_counted_though_a_later_day_was_credited_ahead():
@@ -47,7 +47,7 @@ def test_a_freeze_that_comes_back_to_one_earned_in_between_is_counted_once():
     ]
     rules = evolve(RULES, streak=Streak(metrics=[StreakMetric("words")], freezes=freezes))
     counted = replay(rules, walked, tally=True).tally.freezes
-    assert (counted.granted, counted.earned, counted.used, counted.held) == (1, 0, 0, 1)
+    assert (counted.granted, counted.earned, counted.used, counted.remaining) == (1, 0, 0, 1)
 
 
 def test_tallies_of_different_users_add_up():

@@ -89,7 +89,7 @@ def test_leaving_daily_clears_the_days_off(admin):
 def test_what_is_wrong_with_the_streak_is_said(admin):
     words = {"key": "words", "threshold": 1}
     assert refused(admin, metrics=[{"key": "x", "threshold": 1}]) == "metrics[0].key 'x' is not the key of a metric"
-    assert refused(admin, metrics=[words, words]) == "metrics[1].key 'words' must not come twice"
+    assert refused(admin, metrics=[words, words]) == "metrics[1].key 'words' must not occur twice"
     assert refused(admin, metrics=[{**words, "threshold": -1}]) == "metrics[0].threshold must be at least 0, not -1"
     assert refused(admin, metrics=[{**words, "threshold": 10**30}]).startswith("metrics[0].threshold must lie within")
     assert refused(admin, metrics=[{**words, "threshold": 0.5}]) == "metrics[0].threshold must be a whole number"
@@ -146,7 +146,7 @@ def test_what_only_the_hosted_service_has_is_refused_with_a_reason(admin):
         admin.call("PATCH", "settings", {"branding": {"appName": "App"}, "aggregationPeriod": "monthly"})
     assert admin.ruleset.notifications is None
     for method in ("GET", "POST", "PATCH", "DELETE"):
-        with pytest.raises(NotHosted, match="give each tenant an engine of its own"):
+        with pytest.raises(NotHosted, match="use a separate engine for each tenant"):
             admin.call(method, "tenants")
     for method in ("POST", "DELETE"):
         with pytest.raises(NotHosted, match="keys exist in the hosted service only"):

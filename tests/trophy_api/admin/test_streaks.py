@@ -159,7 +159,7 @@ def test_pauses_are_made_shown_and_taken_back():
             "pauses",
             "pauses",
             {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"},
-            error("u", "The rules have no streak; give them one by the streak settings"),
+            error("u", "The rules have no streak; add one with the streak settings"),
         ),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
         (made,) = admin.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
         engine.update(Ruleset(), at=admin.at)
         (refused,) = admin.delete("streaks/pauses", made["id"])["issues"]
-    assert refused["message"] == "The rules have no streak; give them one by the streak settings"
+    assert refused["message"] == "The rules have no streak; add one with the streak settings"
 
 
 @pytest.mark.parametrize(

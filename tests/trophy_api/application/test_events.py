@@ -213,7 +213,7 @@ def test_an_unknown_metric_is_not_found_and_makes_no_user(hosted):
     with pytest.raises(ApiError) as caught:
         hosted.api.metrics.event("word", user={"id": "18"}, value=1)
     assert caught.value.status_code == 404
-    assert hosted.body == {"error": "there is no metric 'word'; did you mean 'words'?"}
+    assert hosted.body == {"error": "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"}
     assert list(hosted.engine.users()) == []
 
 

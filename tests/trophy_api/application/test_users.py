@@ -106,7 +106,7 @@ def test_the_wish_for_mail_may_be_spelt_as_in_the_examples_of_the_platform(hoste
     hosted.send("PATCH", "/users/18", json={"subscribedToEmails": False, "subscribeToEmails": True})
     assert (hosted.status, hosted.body["error"]) == (
         422,
-        "subscribeToEmails must not be given a second time as subscribedToEmails",
+        "subscribeToEmails cannot be set together with subscribedToEmails",
     )
 
 

@@ -26,7 +26,7 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PICTURE_SCALE: Final = 2.0
 _NAMES_WIDTH: Final = 160
 #: From this length on, the axis of streak lengths is logarithmic.
-_FAR: Final = 30
+_LOG_SCALE_FROM: Final = 30
 
 
 @attrs.frozen
@@ -42,7 +42,7 @@ class Style:
     @classmethod
     def of_page(cls, width: int) -> Style:
         """Return the style with the color variables of the page's style sheet."""
-        series = tuple(f"var(--series-{place})" for place in range(1, 9))
+        series = tuple(f"var(--series-{number})" for number in range(1, 9))
         return cls(width, "var(--ink)", "var(--faint)", "transparent", series)
 
 
@@ -80,45 +80,45 @@ def _specification(figure: Figure, style: Style) -> dict[str, Any]:
     return specification
 
 
-def _count(name: str, title: str) -> alt.Y:
+def _count_axis(name: str, title: str) -> alt.Y:
     return alt.Y(f"{name}:Q", title=title, axis=alt.Axis(tickCount=5, format="~s"))
 
 
-def _colour(figure: Figure, style: Style, otherwise: str | None = None) -> Any:
+def _color(figure: Figure, style: Style, otherwise: str | None = None) -> Any:
     """Color the series by ruleset, or by another column."""
     column = "rules" if "rules" in figure.columns else otherwise
     return alt.value(style.series[0]) if column is None else alt.Color(f"{column}:N", title=None, sort=None)
 
 
-def _sized(chart: Any, style: Style, height: int = 220) -> Any:
+def _set_size(chart: Any, style: Style, height: int = 220) -> Any:
     padding = 70
     return chart.properties(width=style.width - padding, height=height)
 
 
 def _survival(figure: Figure, chart: alt.Chart, style: Style) -> Any:
     share = alt.Y("share:Q", title="share of streaks", axis=alt.Axis(format=".0%", tickCount=5))
-    far = max(row[figure.columns.index("length")] for row in figure.rows) > _FAR
-    axis = alt.Axis(grid=False, values=[1, 2, 3, 5, 7, 14, 30, 60, 100, 200, 365, 1000] if far else alt.Undefined)
-    scale = alt.Scale(type="log", nice=False) if far else alt.Scale(zero=False)
-    x, colour = alt.X("length:Q", title="length in periods", scale=scale, axis=axis), _colour(figure, style)
-    line = chart.mark_line(interpolate="step-after", strokeWidth=2).encode(x=x, y=share, color=colour)
+    is_long = max(row[figure.columns.index("length")] for row in figure.rows) > _LOG_SCALE_FROM
+    axis = alt.Axis(grid=False, values=[1, 2, 3, 5, 7, 14, 30, 60, 100, 200, 365, 1000] if is_long else alt.Undefined)
+    scale = alt.Scale(type="log", nice=False) if is_long else alt.Scale(zero=False)
+    x, color = alt.X("length:Q", title="length in periods", scale=scale, axis=axis), _color(figure, style)
+    line = chart.mark_line(interpolate="step-after", strokeWidth=2).encode(x=x, y=share, color=color)
     if "rules" in figure.columns:  # overlapping bands are unreadable
-        return _sized(line, style)
+        return _set_size(line, style)
     band = chart.mark_area(interpolate="step-after", opacity=0.18)
-    return _sized(band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour) + line, style)
+    return _set_size(band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color) + line, style)
 
 
 def _sweep(figure: Figure, chart: alt.Chart, style: Style) -> Any:
     y = alt.Y("rules:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False))
-    colour = alt.value(style.series[0])
+    color = alt.value(style.series[0])
     plots = []
     for measure in dict.fromkeys(row[figure.columns.index("measure")] for row in figure.rows):
-        some = chart.transform_filter(alt.datum.measure == measure)
+        of_measure = chart.transform_filter(alt.datum.measure == measure)
         x = alt.X("difference:Q", title=f"{measure}, difference", axis=alt.Axis(tickCount=4))
-        interval = some.mark_rule(strokeWidth=2).encode(
-            x=alt.X("difference_low:Q"), x2="difference_high:Q", y=y, color=colour
+        interval = of_measure.mark_rule(strokeWidth=2).encode(
+            x=alt.X("difference_low:Q"), x2="difference_high:Q", y=y, color=color
         )
-        dots = some.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour)
+        dots = of_measure.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=color)
         plots.append((interval + dots).properties(width=style.width - _NAMES_WIDTH, height=alt.Step(18)))
     return alt.vconcat(*plots)
 
@@ -128,64 +128,64 @@ def _lengths(figure: Figure, chart: alt.Chart, style: Style) -> Any:
     x = alt.X("length:Q", bin=alt.Bin(maxbins=30, minstep=1), title="length in periods", axis=alt.Axis(grid=False))
     folded = chart.transform_fold(["ended", "running"], as_=["what", "streaks"])
     y = alt.Y("sum(streaks):Q", title="streaks", axis=alt.Axis(tickCount=5, format="~s"))
-    drawn = folded.mark_bar().encode(x=x, y=y, color=alt.Color("what:N", title=None))
-    return _sized(drawn, style, 220 if longest > 1 else 120)
+    bars = folded.mark_bar().encode(x=x, y=y, color=alt.Color("what:N", title=None))
+    return _set_size(bars, style, 220 if longest > 1 else 120)
 
 
 def _bars(name: str, value: str, title: str) -> Callable[[Figure, alt.Chart, Style], Any]:
     def bars(figure: Figure, chart: alt.Chart, style: Style) -> Any:
         names = alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False))
         x = alt.X(f"{value}:Q", title=title, axis=alt.Axis(tickCount=5))
-        several = "rules" in figure.columns
-        drawn = chart.mark_bar().encode(x=x, y=names, color=_colour(figure, style))
-        if several:
-            drawn = drawn.encode(yOffset=alt.YOffset("rules:N", sort=None))
-        height = alt.Step(12, **{"for": "offset"}) if several else alt.Step(22)
-        return drawn.properties(width=style.width - _NAMES_WIDTH, height=height)
+        has_rules = "rules" in figure.columns
+        result = chart.mark_bar().encode(x=x, y=names, color=_color(figure, style))
+        if has_rules:
+            result = result.encode(yOffset=alt.YOffset("rules:N", sort=None))
+        height = alt.Step(12, **{"for": "offset"}) if has_rules else alt.Step(22)
+        return result.properties(width=style.width - _NAMES_WIDTH, height=height)
 
     return bars
 
 
 def _points(figure: Figure, chart: alt.Chart, style: Style) -> Any:
-    x = alt.X(f"{_time(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
+    x = alt.X(f"{_time_column(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
     systems = len({row[figure.columns.index("system")] for row in figure.rows})
-    colour = _colour(figure, style, "system" if systems > 1 else None)
-    line = chart.mark_line(strokeWidth=2).encode(x=x, y=_count("in_circulation", "points"), color=colour)
+    color = _color(figure, style, "system" if systems > 1 else None)
+    line = chart.mark_line(strokeWidth=2).encode(x=x, y=_count_axis("in_circulation", "points"), color=color)
     if "rules" in figure.columns and systems > 1:
         return line.encode(strokeDash=alt.StrokeDash("system:N", title=None)).properties(
             width=style.width - 70, height=220
         )
-    return _sized(line, style)
+    return _set_size(line, style)
 
 
 def _levels(figure: Figure, chart: alt.Chart, style: Style) -> Any:
-    x = alt.X(f"{_time(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
+    x = alt.X(f"{_time_column(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
     y = alt.Y("users:Q", stack=True, axis=alt.Axis(tickCount=5, format="~s"))
     area = chart.mark_area(opacity=0.85).encode(x=x, y=y, color=alt.Color("level:N", title=None, sort=None))
     systems = list(dict.fromkeys(row[figure.columns.index("system")] for row in figure.rows))
     if len(systems) == 1:
-        return _sized(area, style)
+        return _set_size(area, style)
     layers = [
-        _sized(area.transform_filter(alt.datum.system == system), style, 160).properties(title=system)
+        _set_size(area.transform_filter(alt.datum.system == system), style, 160).properties(title=system)
         for system in systems
     ]
     return alt.vconcat(*layers)
 
 
 def _active(figure: Figure, chart: alt.Chart, style: Style) -> Any:
-    x = alt.X(f"{_time(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
-    y = _count("active_users_a_day", "active users a day")
-    return _sized(chart.mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(figure, style)), style)
+    x = alt.X(f"{_time_column(figure)}:T", title=None, axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True))
+    y = _count_axis("active_users_a_day", "active users a day")
+    return _set_size(chart.mark_line(strokeWidth=2).encode(x=x, y=y, color=_color(figure, style)), style)
 
 
 def _hours(_: Figure, chart: alt.Chart, style: Style) -> Any:
     x = alt.X("hour:O", title="hour of the day", axis=alt.Axis(values=[0, 6, 12, 18, 23], labelAngle=0))
     y = alt.Y("weekday:O", title=None, sort=list(_WEEKDAYS))
     opacity = alt.Opacity("events:Q", scale=alt.Scale(range=[0.04, 1]), legend=None)
-    return _sized(chart.mark_rect(color=style.series[0]).encode(x=x, y=y, opacity=opacity), style, 180)
+    return _set_size(chart.mark_rect(color=style.series[0]).encode(x=x, y=y, opacity=opacity), style, 180)
 
 
-def _time(figure: Figure) -> str:
+def _time_column(figure: Figure) -> str:
     return next(column for column in figure.columns if column in {"day", "week", "month"})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from trophy_engine.analysis.html_report.charts import Style, draw, png
-from trophy_engine.analysis.html_report.words import in_words
+from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.errors import MissingExtra
 
@@ -41,9 +41,9 @@ class Report:
 
 
 @attrs.frozen
-class _Plate:
+class _RenderedFigure:
     figure: Figure
-    words: str
+    description: str
     wide: str
     narrow: str
 
@@ -56,11 +56,13 @@ def write_report(report: Report, path: Path) -> None:
         undefined=StrictUndefined,
         trim_blocks=True,
     ).get_template("page.html.j2")
-    plates = [
-        _Plate(figure, in_words(figure), draw(figure, Style.of_page(_WIDE)), draw(figure, Style.of_page(_NARROW)))
+    rendered_figures = [
+        _RenderedFigure(
+            figure, describe_figure(figure), draw(figure, Style.of_page(_WIDE)), draw(figure, Style.of_page(_NARROW))
+        )
         for figure in report.figures
     ]
-    text = page.render(**attrs.asdict(report, recurse=False), plates=plates)
+    text = page.render(**attrs.asdict(report, recurse=False), rendered_figures=rendered_figures)
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """Figures in words: text alternatives of charts.
 
 >>> rows = ((1, 1.0, 1.0, 1.0, 4), (2, 0.5, 0.06, 0.84, 4), (8, 0.25, 0.01, 0.67, 2))
->>> in_words(Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), rows))
+>>> describe_figure(Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), rows))
 '50 % of streaks reach 2 periods, 25 % reach 8; longer ones were not observed.'
 """
 
@@ -14,27 +14,28 @@ from typing import Any, Final
 
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
+from trophy_engine.rules.phrases import count_noun
 
 _Rows = Sequence[Mapping[str, Any]]
 
 
-def in_words(figure: Figure) -> str:
+def describe_figure(figure: Figure) -> str:
     """Return the description of a figure, with one sentence per ruleset."""
     rows = [dict(zip(figure.columns, row, strict=True)) for row in figure.rows]
-    say = _WORDS[figure.key]
+    describe = _DESCRIBE[figure.key]
     if "rules" not in figure.columns:
-        return say(rows)
-    return " ".join(f"{rules}: {say(list(some))}" for rules, some in groupby(rows, itemgetter("rules")))
+        return describe(rows)
+    return " ".join(f"{rules}: {describe(list(group))}" for rules, group in groupby(rows, itemgetter("rules")))
 
 
 def _survival(rows: _Rows) -> str:
     last = rows[-1]
     median = next((row for row in rows if row["share"] <= 0.5), None)  # noqa: PLR2004  # the median
-    told = [row for row in rows if row in (median, last)]
+    shown = [row for row in rows if row in (median, last)]
     reached = ", ".join(
-        f"{percent_text(row['share'], 0)}{'' if place else ' of streaks'} reach {row['length']:,}"
-        f"{'' if place else ' period' + 's' * (row['length'] > 1)}"
-        for place, row in enumerate(told)
+        f"{percent_text(row['share'], 0)}{'' if index else ' of streaks'} reach {row['length']:,}"
+        f"{'' if index else ' period' + 's' * (row['length'] > 1)}"
+        for index, row in enumerate(shown)
     )
     if not last["share"]:
         return f"{reached}."
@@ -46,8 +47,9 @@ def _sweep(rows: _Rows) -> str:
 
 
 def _lengths(rows: _Rows) -> str:
-    ended, running = (sum(row[what] for row in rows) for what in ("ended", "running"))
-    return f"{ended:,} streaks ended and {running:,} were running; the longest had {rows[-1]['length']:,} periods."
+    ended, running = (sum(row[column] for row in rows) for column in ("ended", "running"))
+    longest = count_noun(rows[-1]["length"], "period")
+    return f"{count_noun(ended, 'streak')} ended; {running:,} still running; the longest had {longest}."
 
 
 def _freezes(rows: _Rows) -> str:
@@ -58,7 +60,7 @@ def _completions(rows: _Rows) -> str:
     first, last = rows[0], rows[-1]
     most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
     return (
-        f"The most common of {len(rows)} is {first['name']}, held by {most} of users; "
+        f"The most common of {len(rows)} is {first['name']}, completed by {most} of users; "
         f"the rarest is {last['name']} with {least}."
     )
 
@@ -76,20 +78,20 @@ def _levels(rows: _Rows) -> str:
 def _active(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("active_users_a_day"))
     when = next(most[name] for name in ("day", "week", "month") if name in most)
-    return f"At most {most['active_users_a_day']:,.0f} users a day, in the {_step(most)} to {when}."
+    return f"At most {most['active_users_a_day']:,.0f} active users a day, in the {_interval(most)} to {when}."
 
 
-def _step(row: Mapping[str, Any]) -> str:
+def _interval(row: Mapping[str, Any]) -> str:
     return next(name for name in ("day", "week", "month") if name in row)
 
 
 def _hours(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("events"))
     hours = f"between {most['hour']}:00 and {most['hour'] + 1}:00"
-    return f"Most events, {most['events']:,}, fall on {most['weekday']} {hours}."
+    return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}."
 
 
-_WORDS: Final[Mapping[str, Callable[[_Rows], str]]] = {
+_DESCRIBE: Final[Mapping[str, Callable[[_Rows], str]]] = {
     "survival": _survival,
     "sweep": _sweep,
     "lengths": _lengths,

@@ -18,14 +18,14 @@ from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]
 
-_MOST_HELD: Final = 200_000
-_A_PIECE: Final = 2_000
+_MAX_IN_MEMORY: Final = 200_000
+_CHUNK: Final = 2_000
 
 
 class _Entry(NamedTuple):
     at: int
     user_id: str
-    place: int
+    position: int
     raw: RawEffect
 
 
@@ -46,33 +46,33 @@ class EffectLog:
         self._own = TemporaryDirectory(prefix="trophy-engine-") if folder is None else None
         self.folder = Path(self._own.name) if self._own is not None else Path(str(folder))
         self._prefix = prefix
-        self._held: list[_Entry] = []
+        self._entries: list[_Entry] = []
         self._files = 0
 
     def add(self, effects: Iterable[RawEffect]) -> None:
         """Add the effects on one user, in order."""
-        held = self._held
-        for place, raw in enumerate(effects):
-            held.append(_Entry(raw[AT], raw[USER_ID], place, raw))
-        if len(held) >= _MOST_HELD:
+        entries = self._entries
+        for position, raw in enumerate(effects):
+            entries.append(_Entry(raw[AT], raw[USER_ID], position, raw))
+        if len(entries) >= _MAX_IN_MEMORY:
             self.spill()
 
     def spill(self) -> None:
         """Move the effects in memory to a file."""
-        if not self._held:
+        if not self._entries:
             return
-        self._held.sort(key=_key)
+        self._entries.sort(key=_key)
         with (self.folder / f"{self._prefix}-{self._files:06}").open("wb") as file:
-            for start in range(0, len(self._held), _A_PIECE):
-                pickle.dump(self._held[start : start + _A_PIECE], file, pickle.HIGHEST_PROTOCOL)
-        self._held = []
+            for start in range(0, len(self._entries), _CHUNK):
+                pickle.dump(self._entries[start : start + _CHUNK], file, pickle.HIGHEST_PROTOCOL)
+        self._entries = []
         self._files += 1
 
     def raw(self) -> Iterator[RawEffect]:
         """Yield all raw effects in order, including those in files of logs in the same folder with a longer prefix."""
-        self._held.sort(key=_key)
+        self._entries.sort(key=_key)
         files = (_read(path) for path in sorted(self.folder.glob(f"{self._prefix}*-*")))
-        return (entry.raw for entry in merge(self._held, *files, key=_key))
+        return (entry.raw for entry in merge(self._entries, *files, key=_key))
 
     def __iter__(self) -> Iterator[Effect]:
         """Yield all effects in order."""

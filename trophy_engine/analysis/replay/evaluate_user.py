@@ -75,7 +75,7 @@ class UserEvaluator:
             ):
                 record_event(agenda, state, metric, value, at, attributes)
                 if plugs:
-                    end_step(agenda, state, _command(event), at)
+                    end_step(agenda, state, _make_command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -103,7 +103,7 @@ class UserEvaluator:
                 state = create_user(agenda, event.user_id, event.at)
             record_event(agenda, state, metric, event.value, event.at, attributes)
             if self.plan.plugs:
-                end_step(agenda, state, _command(event), event.at)
+                end_step(agenda, state, _make_command(event), event.at)
         except TrophyError as error:
             agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
@@ -121,5 +121,5 @@ class UserEvaluator:
         return self._attribute_cache[pairs]
 
 
-def _command(event: Event) -> Record:
+def _make_command(event: Event) -> Record:
     return Record(event.user_id, event.at, event.metric, event.value, event.attributes, None)

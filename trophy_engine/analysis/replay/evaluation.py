@@ -30,6 +30,7 @@ from trophy_engine.analysis.replay.partition import (
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, Optional
+from trophy_engine.rules.phrases import count_noun
 
 __all__ = [
     "Accumulator",
@@ -138,7 +139,7 @@ class BadRows:
         if self.max_errors is not None and self.count > self.max_errors:
             if self.max_errors == 0:
                 raise BadRowFound(str(row))
-            raise TooManyBadRows(f"more than {self.max_errors} bad rows, the last of them {row}")
+            raise TooManyBadRows(f"more than {count_noun(self.max_errors, 'bad row')}; the last is {row}")
 
     def first(self) -> tuple[BadRow, ...]:
         """Return the first thousand, by file and line."""
@@ -184,7 +185,7 @@ def check_arguments(log: object, workers: int, on_progress: object) -> None:
         InvalidValue: the log is not iterable, ``workers`` is not from 1 to 1,000, or ``on_progress`` is not callable.
     """
     if isinstance(log, str | bytes):
-        raise InvalidValue(f"must be rows such as those of read_log, not {short_repr(log)}", "log")
+        raise InvalidValue(f"must be an iterable of rows, as read_log returns, not {short_repr(log)}", "log")
     InstanceOf((Iterable,)).check("log", log)
     check_workers(workers, on_progress)
 

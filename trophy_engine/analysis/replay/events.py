@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from trophy_engine.analysis.replay.local_times import parse_time, read_in
+from trophy_engine.analysis.replay.local_times import parse_time, resolve_time
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import check_text, check_user_id
@@ -93,23 +93,23 @@ class Columns:
         if self.time_zone is not None and self.time_zone.startswith("="):
             zone(self.time_zone[1:])
 
-    def named(self) -> tuple[str, ...]:
+    def required_columns(self) -> tuple[str, ...]:
         """Return the columns that a log must have."""
-        named = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
-        return tuple(dict.fromkeys(column for column in named if column is not None and not column.startswith("=")))
+        columns = (self.user, self.at, self.metric, self.value, self.time_zone, *self.attributes.values())
+        return tuple(dict.fromkeys(column for column in columns if column is not None and not column.startswith("=")))
 
-    def check(self, path: str, found: Sequence[str]) -> None:
+    def check(self, path: str, names: Sequence[str]) -> None:
         """Check that a log has all required columns.
 
         Raises:
             InvalidValue: a column is missing.
         """
-        for column in self.named():
-            if column not in found:
-                near = nearest(column, list(found))
-                hint = f" did you mean {near!r}?" if near else ""
-                has = ", ".join(map(repr, found)) or "none"
-                raise InvalidValue(f"{path} has no column {column!r};{hint} it has {has}")
+        for column in self.required_columns():
+            if column not in names:
+                suggestion = nearest(column, list(names))
+                hint = f" did you mean {suggestion!r}?" if suggestion else ""
+                listed = ", ".join(map(repr, names)) or "none"
+                raise InvalidValue(f"{path} has no column {column!r};{hint} it has {listed}")
 
 
 def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Event:
@@ -119,13 +119,13 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
         InvalidValue: a column is missing or has an invalid value.
     """
     time_zone = None if columns.time_zone is None else _cell(row, columns.time_zone, required=False)
-    home = zone(time_zone) if time_zone else None
+    zone_ = zone(time_zone) if time_zone else None
     return Event(
-        at=read_in(parse_time(_cell(row, columns.at), columns.at), home, columns.at),
+        at=resolve_time(parse_time(_cell(row, columns.at), columns.at), zone_, columns.at),
         user_id=check_user_id(_cell(row, columns.user)),
         metric=intern(_cell(row, columns.metric)),
         value=exact_text(_cell(row, columns.value), columns.value),
-        time_zone=None if home is None else home.name,
+        time_zone=None if zone_ is None else zone_.name,
         attributes=tuple(
             (key, value)
             for key, column in sorted(columns.attributes.items())
@@ -139,10 +139,10 @@ def read_event(row: Mapping[str, Any], columns: Columns, source: Source) -> Even
 def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
     if column.startswith("="):
         return column[1:]
-    found = row.get(column)
-    if isinstance(found, list | dict | bool):  # possible in JSON, not in CSV
-        raise InvalidValue(f"the column {column!r} must hold text or a number, not {short_repr(found)}")
-    text = "" if found is None else str(found).strip()
+    value = row.get(column)
+    if isinstance(value, list | dict | bool):  # possible in JSON, not in CSV
+        raise InvalidValue(f"the column {column!r} must be text or a number, not {short_repr(value)}")
+    text = "" if value is None else str(value).strip()
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")
     return text

@@ -33,10 +33,10 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     try:
         process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument
     except OSError as error:
-        raise TrophyError(f"cannot run git: {error}; install it or give an event log instead") from error
+        raise TrophyError(f"cannot run git: {error}; install it, or use an event log instead") from error
     if process.returncode:
-        said = process.stderr.decode(errors="replace").strip()
-        raise TrophyError(f"cannot read the history of {path}: {said}")
+        message = process.stderr.decode(errors="replace").strip()
+        raise TrophyError(f"cannot read the history of {path}: {message}")
     for number, line in enumerate(process.stdout.decode("utf-8", errors="replace").splitlines(), start=1):
         source = Source(path, number)
         try:

@@ -7,7 +7,7 @@ instant after that date.
 >>> from trophy_engine.calendar.instants import format_instant
 >>> from trophy_engine.calendar.zones import zone
 >>> nights = [parse_time(text, "at") for text in ("2025-10-26T02:30", "2025-03-30T02:30", "2025-03-30")]
->>> [format_instant(read_in(night, zone("Europe/Berlin"), "at")) for night in nights]
+>>> [format_instant(resolve_time(night, zone("Europe/Berlin"), "at")) for night in nights]
 ['2025-10-26T00:30:00Z', '2025-03-30T01:30:00Z', '2025-03-29T23:00:00Z']
 """
 
@@ -29,33 +29,33 @@ class LocalTime(NamedTuple):
     micros: int
 
 
-def parse_time(text: str, what: str) -> int | LocalTime:
+def parse_time(text: str, field: str) -> int | LocalTime:
     """Parse an ISO 8601 text: an instant in microseconds since the epoch, or, without an offset, a local time or date.
 
     Raises:
         InvalidValue: it is not ISO 8601, or is an instant outside the years 1900 to 2199.
     """
-    at = parse_datetime(text, what)
+    at = parse_datetime(text, field)
     if at.tzinfo is not None:
-        return to_micros(at, what)
+        return to_micros(at, field)
     since = at - _EPOCH
     return LocalTime(since.days * DAY + since.seconds * 1_000_000 + since.microseconds)
 
 
-def read_in(time: int | LocalTime, home: Zone | None, what: str) -> int:
-    """Return the instant of a time in microseconds since the epoch; a local time is one in the zone ``home``.
+def resolve_time(time: int | LocalTime, time_zone: Zone | None, field: str) -> int:
+    """Return the instant of a time in microseconds since the epoch; a local time is one in ``time_zone``.
 
     Raises:
         InvalidValue: a local time has no zone, or is outside the years 1900 to 2199.
     """
     if not isinstance(time, LocalTime):
         return time
-    if home is None:
-        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone to be read in (--tz)"
-        raise InvalidValue(fact, what)
+    if time_zone is None:
+        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)"
+        raise InvalidValue(fact, field)
     days, time_of_day = divmod(time.micros, DAY)
     if FIRST - DAY <= time.micros <= LAST + DAY:
-        at = home.instant(days + EPOCH_DAY, time_of_day)
+        at = time_zone.instant(days + EPOCH_DAY, time_of_day)
         if FIRST <= at < LAST:
             return at
-    raise InvalidValue("must lie in the years 1900 to 2199", what)
+    raise InvalidValue("must lie in the years 1900 to 2199", field)

@@ -72,7 +72,7 @@ def write_comparison(result: Comparison, path: Path) -> None:
     fields = ["streak", "longest", *(f"points:{key}" for key in result.systems)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        columns = (f"{field}:{which}" for field in fields for which in ("old", "new"))
+        columns = (f"{field}:{side}" for field in fields for side in ("old", "new"))
         writer.writerow(["user_id", "events", *columns, "gained", "lost"])
         for difference in result.differences.values():
             old, new = ((totals.streak, totals.longest, *totals.points) for totals in (difference.old, difference.new))

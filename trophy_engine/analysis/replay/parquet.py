@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row, Source
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, read_in
+from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
@@ -73,7 +73,7 @@ class ColumnarLog:
         try:
             for batch in self._batches():
                 batch.validate(full=True)  # pyarrow does not check offsets; a damaged one would crash the process
-                yield from _read(batch, self.columns, self.path, line)
+                yield from _read_batch(batch, self.columns, self.path, line)
                 line += batch.num_rows
         except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
             raise TrophyError(f"cannot read {self.path} from row {line} on: {error}") from error
@@ -99,27 +99,27 @@ class ColumnarLog:
         if self.format == "arrow":
             table = pyarrow.feather.read_table(self.path, memory_map=True)
             self.columns.check(self.path, table.column_names)
-            yield from table.select(list(self.columns.named())).to_batches(_BATCH)
+            yield from table.select(list(self.columns.required_columns())).to_batches(_BATCH)
         else:
             file = self._open()
             self.columns.check(self.path, file.schema_arrow.names)
-            named = list(self.columns.named())
-            yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=named)
+            names = list(self.columns.required_columns())
+            yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=names)
 
 
-def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
+def _read_batch(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
     """Yield the rows of a batch."""
-    zones = _column(batch, columns.time_zone, lambda name: zone(name).name, missing=None)
+    zones = _parse_column(batch, columns.time_zone, lambda name: zone(name).name, missing=None)
     cells: list[Cells] = [
-        _instants(batch, columns.at, zones),
-        _column(batch, columns.user, check_user_id),
-        _column(batch, columns.metric, _text),
-        _values(batch, columns.value),
+        _parse_instants(batch, columns.at, zones),
+        _parse_column(batch, columns.user, check_user_id),
+        _parse_column(batch, columns.metric, _text),
+        _parse_values(batch, columns.value),
         zones,
-        _attributes(batch, columns),
+        _read_attributes(batch, columns),
     ]
     lines = range(first, first + batch.num_rows)
-    if not any(isinstance(column, _Faulty) for column in cells):
+    if not any(isinstance(column, _FaultyCells) for column in cells):
         yield from map(_new_event, zip(*cells, repeat(path), lines, strict=False))
         return
     for row in zip(*cells, repeat(path), lines, strict=False):
@@ -127,7 +127,7 @@ def _read(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:
         yield _new_event(row) if fault is None else BadRow(Source(*row[-2:]), str(fault))
 
 
-class _Faulty(list[Any]):
+class _FaultyCells(list[Any]):
     """Cells of which at least one is an ``InvalidValue``."""
 
 
@@ -135,19 +135,19 @@ def _text(text: str) -> str:
     return text
 
 
-def _column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
+def _parse_column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
     """Return the parsed cells of a column that is text or converts to text; ``missing`` replaces an empty cell."""
     if name is None:
         return [missing] * batch.num_rows
     if name.startswith("="):
         return [read(name[1:])] * batch.num_rows
     encoded = pc.dictionary_encode(batch.column(name), null_encoding="encode")
-    understood = [_understand(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
-    cells = map(understood.__getitem__, encoded.indices.to_pylist())
-    return (_Faulty if any(isinstance(one, InvalidValue) for one in understood) else list)(cells)
+    parsed = [_parse_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
+    cells = map(parsed.__getitem__, encoded.indices.to_pylist())
+    return (_FaultyCells if any(isinstance(cell, InvalidValue) for cell in parsed) else list)(cells)
 
 
-def _understand(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
+def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return InvalidValue(f"the column {name!r} is empty") if missing is ... else missing
@@ -157,38 +157,40 @@ def _understand(cell: Any, name: str, read: Callable[[str], Any], missing: Any) 
         return error
 
 
-def _instants(batch: Any, name: str, zones: Cells) -> Cells:
+def _parse_instants(batch: Any, name: str, zones: Cells) -> Cells:
     """Return the parsed cells of the column of instants; local times are in the zones of their rows."""
     if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
-        times = _column(batch, name, lambda text: parse_time(text, name))
+        times = _parse_column(batch, name, lambda text: parse_time(text, name))
     elif batch.column(name).type.tz is None:
-        micros = pc.cast(batch.column(name), _LOCAL, safe=False).cast(pa.int64()).to_pylist()
-        times = [InvalidValue(f"the column {name!r} is empty") if one is None else LocalTime(one) for one in micros]
+        local = pc.cast(batch.column(name), _LOCAL, safe=False).cast(pa.int64()).to_pylist()
+        times = [
+            InvalidValue(f"the column {name!r} is empty") if micros is None else LocalTime(micros) for micros in local
+        ]
     else:
-        return _timestamps(batch.column(name), name)
-    if any(isinstance(one, LocalTime) for one in times):
-        times = [_read_in(time, name, home) for time, home in zip(times, zones, strict=True)]
-    return (_Faulty if any(isinstance(one, InvalidValue) for one in times) else list)(times)
+        return _read_timestamps(batch.column(name), name)
+    if any(isinstance(time, LocalTime) for time in times):
+        times = [_resolve_cell(time, name, zone_name) for time, zone_name in zip(times, zones, strict=True)]
+    return (_FaultyCells if any(isinstance(time, InvalidValue) for time in times) else list)(times)
 
 
-def _read_in(time: Any, name: str, home: Any) -> int | InvalidValue:
-    if isinstance(time, InvalidValue) or isinstance(home, InvalidValue):
-        return time if isinstance(time, InvalidValue) else home
+def _resolve_cell(time: Any, name: str, zone_name: Any) -> int | InvalidValue:
+    if isinstance(time, InvalidValue) or isinstance(zone_name, InvalidValue):
+        return time if isinstance(time, InvalidValue) else zone_name
     try:
-        return read_in(time, None if home is None else zone(home), name)
+        return resolve_time(time, None if zone_name is None else zone(zone_name), name)
     except InvalidValue as error:
         return error
 
 
-def _timestamps(column: Any, name: str) -> Cells:
+def _read_timestamps(column: Any, name: str) -> Cells:
     cells = pc.cast(column, _INSTANT, safe=False).cast(pa.int64())
     bounds = pc.min_max(cells).as_py()
     if not column.null_count and (not len(column) or FIRST <= bounds["min"] <= bounds["max"] < LAST):
         return list(cells.to_pylist())
-    return _Faulty(_instant(cell, name) for cell in cells.to_pylist())
+    return _FaultyCells(_check_instant(cell, name) for cell in cells.to_pylist())
 
 
-def _instant(cell: int | None, name: str) -> int | InvalidValue:
+def _check_instant(cell: int | None, name: str) -> int | InvalidValue:
     if cell is None:
         return InvalidValue(f"the column {name!r} is empty")
     if FIRST <= cell < LAST:
@@ -196,7 +198,7 @@ def _instant(cell: int | None, name: str) -> int | InvalidValue:
     return InvalidValue("must lie in the years 1900 to 2199", name)
 
 
-def _values(batch: Any, name: str) -> Cells:
+def _parse_values(batch: Any, name: str) -> Cells:
     if name.startswith("="):
         return [exact_text(name[1:])] * batch.num_rows
     column = batch.column(name)
@@ -204,13 +206,13 @@ def _values(batch: Any, name: str) -> Cells:
         return list(column.to_pylist())
     if pa.types.is_floating(column.type):
         encoded = pc.dictionary_encode(column, null_encoding="encode")
-        understood = [_number(cell, name) for cell in encoded.dictionary.to_pylist()]
-        cells = map(understood.__getitem__, encoded.indices.to_pylist())
-        return (_Faulty if any(isinstance(one, InvalidValue) for one in understood) else list)(cells)
-    return _column(batch, name, lambda text: exact_text(text, name))
+        parsed = [_parse_number(cell, name) for cell in encoded.dictionary.to_pylist()]
+        cells = map(parsed.__getitem__, encoded.indices.to_pylist())
+        return (_FaultyCells if any(isinstance(value, InvalidValue) for value in parsed) else list)(cells)
+    return _parse_column(batch, name, lambda text: exact_text(text, name))
 
 
-def _number(cell: float | None, name: str) -> Number | InvalidValue:
+def _parse_number(cell: float | None, name: str) -> Number | InvalidValue:
     if cell is None:
         return InvalidValue(f"the column {name!r} is empty")
     try:
@@ -219,17 +221,17 @@ def _number(cell: float | None, name: str) -> Number | InvalidValue:
         return error
 
 
-def _attributes(batch: Any, columns: Columns) -> Cells:
+def _read_attributes(batch: Any, columns: Columns) -> Cells:
     """Return the attributes of each row; equal attributes are one object."""
     keys = sorted(columns.attributes)
     if not keys:
         return [()] * batch.num_rows
-    cells = [_column(batch, columns.attributes[key], _text, missing="") for key in keys]
+    cells = [_parse_column(batch, columns.attributes[key], _text, missing="") for key in keys]
     known: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
-    made = []
+    attributes = []
     for row in zip(*cells, strict=True):
         pairs = known.get(row)
         if pairs is None:
             pairs = known[row] = tuple((key, value) for key, value in zip(keys, row, strict=True) if value)
-        made.append(pairs)
-    return made
+        attributes.append(pairs)
+    return attributes

@@ -49,13 +49,13 @@ def format_of(path: str) -> LogFormat:
         InvalidValue: the ending is unknown.
     """
     path = check_path(path)
-    found = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
-    if found is None:
+    log_format = "csv" if path == STDIN else _ENDINGS.get(Path(path.lower().removesuffix(".gz")).suffix)
+    if log_format is None:
         formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
         raise InvalidValue(
-            f"cannot tell the format of {short_repr(path)} by its name; say which with --format: {formats}"
+            f"unknown format of {short_repr(path)}: its name has no known ending; set --format to one of {formats}"
         )
-    return found
+    return log_format
 
 
 def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> Iterable[Row]:
@@ -69,12 +69,12 @@ def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> I
     path = check_path(path)
     InstanceOf((Columns,)).check("columns", columns)
     Optional(OneOf(get_args(LogFormat))).check("format_", format_)
-    wanted = format_ or format_of(path)
-    if wanted == "csv" or wanted == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
-        return TextLog(path, columns, wanted)
+    log_format = format_ or format_of(path)
+    if log_format == "csv" or log_format == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
+        return TextLog(path, columns, log_format)
     from trophy_engine.analysis.replay.parquet import ColumnarLog  # noqa: PLC0415  # pyarrow comes with an extra
 
-    return ColumnarLog(path, columns, wanted)
+    return ColumnarLog(path, columns, log_format)
 
 
 @attrs.frozen
@@ -109,8 +109,8 @@ class TextLog:
         """
         line = 0
         try:
-            with _open(self.path) as text:
-                rows = _csv_rows(text, self.path, self.columns) if self.format == "csv" else _json_rows(text)
+            with _open_text(self.path) as text:
+                rows = _read_csv(text, self.path, self.columns) if self.format == "csv" else _read_json(text)
                 for line, row in rows:  # the message below uses the last line
                     yield _read_row(row, self.columns, Source(self.path, line))
         except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
@@ -128,7 +128,7 @@ def _read_row(row: Any, columns: Columns, source: Source) -> Row:
 
 
 @contextmanager
-def _open(path: str) -> Iterator[TextIO]:
+def _open_text(path: str) -> Iterator[TextIO]:
     raw: BinaryIO = sys.stdin.buffer if path == STDIN else Path(path).open("rb")  # noqa: SIM115  # closed below
     try:
         zipped = raw.peek(2)[:2] == _GZIP_MAGIC if hasattr(raw, "peek") else path.endswith(".gz")
@@ -139,7 +139,7 @@ def _open(path: str) -> Iterator[TextIO]:
             raw.close()
 
 
-def _csv_rows(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _read_csv(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, Mapping[str, Any]]]:
     delimiter = "\t" if path.lower().removesuffix(".gz").endswith(".tsv") else ","
     reader = csv.DictReader(text, delimiter=delimiter)
     columns.check(path, reader.fieldnames or ())
@@ -147,24 +147,30 @@ def _csv_rows(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, 
         yield reader.line_num, row
 
 
-def _json_rows(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | InvalidValue]]:
-    for line, written in enumerate(text, start=1):
-        if not written.strip():
+def _read_json(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | InvalidValue]]:
+    for line, text_line in enumerate(text, start=1):
+        if not text_line.strip():
             continue
         try:
-            row = json.loads(written, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_object)
+            row = json.loads(
+                text_line,
+                parse_float=str,
+                parse_int=str,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_build_object,
+            )
         except (ValueError, RecursionError) as error:
             yield line, InvalidValue(f"is not JSON: {error}")
             continue
         yield line, row if isinstance(row, dict) else InvalidValue("is not a JSON object")
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise InvalidValue(f"{constant} is not a number of JSON")
+def _refuse_constant(constant: str) -> NoReturn:
+    raise InvalidValue(f"{constant} is not a JSON number")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise InvalidValue("a name stands twice in one object")
-    return found
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise InvalidValue("a name occurs twice in one object")
+    return values

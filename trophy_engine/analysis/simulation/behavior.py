@@ -50,13 +50,13 @@ class Behavior(ABC):
 class Both(Behavior):
     """The product of two behaviors."""
 
-    one: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
-    other: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
+    first: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
+    second: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
         """Yield the products of both probabilities."""
-        pairs = zip(self.one.days(draw, first_day), self.other.days(draw, first_day), strict=False)
-        return (one * other for one, other in pairs)
+        pairs = zip(self.first.days(draw, first_day), self.second.days(draw, first_day), strict=False)
+        return (first * second for first, second in pairs)
 
 
 @attrs.frozen
@@ -129,8 +129,8 @@ class Churn(Behavior):
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # every day is the same
         """Yield 1.0 while the user is present and 0.0 while absent, without end."""
-        there = True
+        is_active = True
         while True:
-            yield float(there)
-            if draw.random() < (self.daily if there else self.comeback):
-                there = not there
+            yield float(is_active)
+            if draw.random() < (self.daily if is_active else self.comeback):
+                is_active = not is_active

@@ -82,7 +82,7 @@ def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
         if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)
     if not users:
-        raise InvalidValue("a log without events tells no habits")
+        raise InvalidValue("the log has no events, so it has no habits; use a log with events")
     recorded = [_recorded_events(events) for events in users.values()]
     end = max(days[-1].day for days in recorded)
     return tuple(_habits(days, end) for days in recorded)

@@ -73,9 +73,9 @@ class Travel:
         home = zone(draw.choice(self.homes))
         while True:
             if self.destinations and draw.random() < self.chance:
-                there = zone(draw.choice(self.destinations))
+                destination = zone(draw.choice(self.destinations))
                 for _ in range(draw.randint(*self.days)):
-                    yield there
+                    yield destination
             yield home
 
 

@@ -96,7 +96,7 @@ def _run_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
 def _check_refused(row: BadRow) -> None:
     """Ignore an event that the rules refuse, for example for lack of points; raise if the rules do not know it."""
     if not row.refused:
-        raise InvalidValue(f"the population does what the rules do not know: {row.reason}")
+        raise InvalidValue(f"the rules do not know an event of the population: {row.reason}")
 
 
 @attrs.frozen

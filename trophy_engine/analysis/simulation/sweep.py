@@ -28,6 +28,7 @@ from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
@@ -58,7 +59,7 @@ class Estimate:
             variance = (number * squares - total * total) / (number * (number - 1))
             margin = WIDTH * sqrt(variance / number)
         except OverflowError:
-            raise InvalidValue("a float cannot hold the mean of what users have; lower the points or boosts") from None
+            raise InvalidValue("the mean over the users is too large for a float; lower the points or boosts") from None
         return cls(mean, mean - margin, mean + margin)
 
 
@@ -99,16 +100,16 @@ class Sweep:
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of the rows, side by side: first the measures and their differences."""
-        sides = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        shown = (self._measures(), *(figure for figure in side_by_side(sides) if figure.key in COMPARABLE))
+        figures_by_rules = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
+        shown = (self._measures(), *(figure for figure in side_by_side(figures_by_rules) if figure.key in COMPARABLE))
         return tuple(figure for figure in shown if figure.rows)
 
     def _measures(self) -> Figure:
         return Figure(
             "sweep",
-            "What the rules change",
-            f"The mean over the {self.rows[0].tally.users:,} users who act under each variation, less that under "
-            f"{self.rows[0].name}, with 95 % intervals.",
+            "Effect of the variations",
+            f"The mean over {count_noun(self.rows[0].tally.users, 'active user')} under each variation minus the mean "
+            f"under {self.rows[0].name}, with 95 % confidence intervals.",
             ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high"),
             tuple(
                 (row.name, name.replace("_", " "), *_rounded(mean), *_rounded(row.differences[name]))

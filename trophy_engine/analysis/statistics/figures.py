@@ -1,6 +1,6 @@
 """Figures: the content of a tally as tables of numbers, for files and charts.
 
-Values over time are listed per step: day, week from Monday to Sunday, or month, depending on the length of the time.
+Values over time are listed per interval: day, week from Monday to Sunday, or month, depending on the whole time.
 """
 
 from __future__ import annotations
@@ -51,29 +51,29 @@ class Figure:
 
 def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
     """Return the figures of a tally; figures without rows are left out."""
-    made = [_active(tally), _hours(tally)]
+    candidates = [_active(tally), _hours(tally)]
     if ruleset.streak is not None:
-        made += [_survival(tally), _lengths(tally)]
+        candidates += [_survival(tally), _lengths(tally)]
         if ruleset.streak.freezes is not None:
-            made.append(_freezes(tally))
-    made += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
-    return tuple(figure for figure in made if figure.rows)
+            candidates.append(_freezes(tally))
+    candidates += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
+    return tuple(figure for figure in candidates if figure.rows)
 
 
 def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
     """Merge the figures of several evaluations; a first column ``rules`` names the evaluation of each row."""
     joined: dict[str, Figure] = {}
-    for name, ones in named.items():
-        for figure in ones:
-            known = joined.get(figure.key, attrs.evolve(figure, columns=("rules", *figure.columns), rows=()))
-            joined[figure.key] = attrs.evolve(known, rows=(*known.rows, *((name, *row) for row in figure.rows)))
+    for name, figures_ in named.items():
+        for figure in figures_:
+            merged = joined.get(figure.key, attrs.evolve(figure, columns=("rules", *figure.columns), rows=()))
+            joined[figure.key] = attrs.evolve(merged, rows=(*merged.rows, *((name, *row) for row in figure.rows)))
     return tuple(joined.values())
 
 
-def write_figures(made: Iterable[Figure], folder: Path) -> None:
+def write_figures(tables: Iterable[Figure], folder: Path) -> None:
     """Write each figure as a CSV file named after its key into a folder; create the folder if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
-    for figure in made:
+    for figure in tables:
         with (folder / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(figure.columns)
@@ -84,17 +84,17 @@ def _survival(tally: Tally) -> Figure:
     return Figure(
         "survival",
         "How long streaks last",
-        "Of the streaks that start, the share that reaches a length, with the 95 % confidence band, up to the longest "
-        "that was observed (Kaplan-Meier).",
+        "The share of streaks that reaches a length, with the 95 % confidence band, up to the longest "
+        "observed length (Kaplan-Meier).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
-            (point.length, *map(_rounded, (point.share, point.low, point.high)), point.at_risk)
+            (point.length, *map(_round, (point.share, point.low, point.high)), point.at_risk)
             for point in survival(tally.streaks.ended, tally.streaks.running)
         ),
     )
 
 
-def _rounded(share: float) -> float:
+def _round(share: float) -> float:
     """Round to six significant digits, so that all machines return the same number."""
     return float(f"{share:.6g}")
 
@@ -104,7 +104,7 @@ def _lengths(tally: Tally) -> Figure:
     return Figure(
         "lengths",
         "Lengths of streaks",
-        "How many streaks ended at each length, and how many were running at it at the end.",
+        "The number of streaks that ended at each length, and of those still running at the end.",
         ("length", "ended", "running"),
         tuple((length, ended[length], running[length]) for length in sorted({*ended, *running})),
     )
@@ -114,7 +114,8 @@ def _freezes(tally: Tally) -> Figure:
     return Figure(
         "freezes",
         "Freezes",
-        "Where freezes came from and where they went; wasted ones were used for a streak that was lost all the same.",
+        "Freezes granted at creation, earned over time and used; wasted ones are the used ones of streaks lost before "
+        "their next credit; remaining ones are unused at the end.",
         ("what", "freezes"),
         tuple(attrs.asdict(tally.freezes).items()),
     )
@@ -125,7 +126,7 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "completions",
         "Achievements by rarity",
-        "How many users hold each achievement, the most common first.",
+        "The share of users who have each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
             (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
@@ -138,72 +139,78 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
 def _hours(tally: Tally) -> Figure:
     return Figure(
         "hours",
-        "When people act",
-        "Events by weekday and hour of the users' own clocks.",
+        "Activity by hour",
+        "The number of events by weekday and hour, in the local time of the users.",
         ("weekday", "hour", "events"),
-        tuple((_WEEKDAY_NAMES[place // 24], place % 24, events) for place, events in enumerate(tally.hours))
+        tuple((_WEEKDAY_NAMES[hour // 24], hour % 24, events) for hour, events in enumerate(tally.hours))
         if tally.events
         else (),
     )
 
 
 def _active(tally: Tally) -> Figure:
-    steps = _Steps(tally)
-    active = steps.sums(tally.active)
+    intervals = _Intervals(tally)
+    active = intervals.sums(tally.active)
     return Figure(
         "active",
         "Active users",
-        f"How many users acted on a day, on average over each {steps.name}; new users are counted once.",
-        (steps.name, "active_users_a_day", "new_users"),
+        f"The mean number of users with an event per day of each {intervals.name}; new users are counted once.",
+        (intervals.name, "active_users_a_day", "new_users"),
         tuple(
             (end.isoformat(), round(users / days, 3), new)
-            for end, days, users, new in zip(steps.ends, steps.days, active, steps.sums(tally.created), strict=True)
+            for end, days, users, new in zip(
+                intervals.ends, intervals.days, active, intervals.sums(tally.created), strict=True
+            )
         ),
     )
 
 
 def _points(ruleset: Ruleset, tally: Tally) -> Figure:
-    steps = _Steps(tally)
+    intervals = _Intervals(tally)
     rows: list[tuple[Any, ...]] = []
     for system in ruleset.points:
-        gained, spent = (steps.sums(days) for days in (tally.points[system.key].gained, tally.points[system.key].spent))
-        held = accumulate(more - less for more, less in zip(gained, spent, strict=True))
-        rows += zip([system.name] * len(gained), map(date.isoformat, steps.ends), gained, spent, held, strict=True)
+        gained, spent = (
+            intervals.sums(days) for days in (tally.points[system.key].gained, tally.points[system.key].spent)
+        )
+        balances = accumulate(gain - spending for gain, spending in zip(gained, spent, strict=True))
+        rows += zip(
+            [system.name] * len(gained), map(date.isoformat, intervals.ends), gained, spent, balances, strict=True
+        )
     return Figure(
         "points",
         "Points in circulation",
-        f"What all users hold together at the end of each {steps.name}, and what they gained and spent in it.",
-        ("system", steps.name, "gained", "spent", "in_circulation"),
+        f"The sum of all balances at the end of each {intervals.name}, and the points gained and spent in it.",
+        ("system", intervals.name, "gained", "spent", "in_circulation"),
         tuple(rows),
     )
 
 
 def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
-    steps = _Steps(tally)
+    intervals = _Intervals(tally)
     rows: list[tuple[Any, ...]] = []
     for system in ruleset.points:
         names: dict[str | None, str] = {level.key: level.name for level in system.levels}
         for key, days in tally.points[system.key].levels.items():
-            held = list(accumulate(steps.sums(days)))
-            if any(held):
+            counts = list(accumulate(intervals.sums(days)))
+            if any(counts):
                 rows += zip(
-                    [system.name] * len(held),
-                    [names.get(key, "none")] * len(held),
-                    map(date.isoformat, steps.ends),
-                    held,
+                    [system.name] * len(counts),
+                    [names.get(key, "none")] * len(counts),
+                    map(date.isoformat, intervals.ends),
+                    counts,
                     strict=True,
                 )
     return Figure(
         "levels",
         "Levels over time",
-        f"How many users hold each level at the end of each {steps.name}.",
-        ("system", "level", steps.name, "users"),
+        f"The number of users at each level at the end of each {intervals.name}.",
+        ("system", "level", intervals.name, "users"),
         tuple(rows),
     )
 
 
-class _Steps:
-    """The steps of a tally's time: the last day of each, and its number of days."""
+class _Intervals:
+    """The intervals of a tally: the last day of each, and its number of days."""
 
     def __init__(self, tally: Tally) -> None:
         days = [day for days in _days(tally) for day in days]
@@ -227,7 +234,7 @@ class _Steps:
         return day.isoweekday() == 7 if self.name == "week" else (day + timedelta(days=1)).day == 1  # noqa: PLR2004
 
     def sums(self, days: Counter[int]) -> list[int]:
-        """Return the sum of daily counts over each step."""
+        """Return the sum of daily counts over each interval."""
         sums = [0] * len(self.ends)
         for day, number in days.items():
             sums[bisect_left(self._ordinals, day)] += number

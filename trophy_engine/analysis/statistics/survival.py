@@ -69,17 +69,17 @@ def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[Surv
     share, variance = 1.0, 0.0
     points = [SurvivalPoint.of(1, share, variance, at_risk)]
     for length in lengths:
-        gone = ended.get(length, 0)
-        if gone == at_risk:
+        lost = ended.get(length, 0)
+        if lost == at_risk:
             points.append(SurvivalPoint.of(length + 1, 0.0, variance, at_risk))
         elif length == longest:
             if points[-1].length < longest:
                 points.append(SurvivalPoint.of(longest, share, variance, at_risk))
-        elif gone:
-            share *= 1 - gone / at_risk
-            variance += gone / (at_risk * (at_risk - gone))
+        elif lost:
+            share *= 1 - lost / at_risk
+            variance += lost / (at_risk * (at_risk - lost))
             points.append(SurvivalPoint.of(length + 1, share, variance, at_risk))
-        at_risk -= gone + running.get(length, 0)
+        at_risk -= lost + running.get(length, 0)
     return tuple(points)
 
 
@@ -96,9 +96,9 @@ def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     >>> percentile({1: 2, 3: 1, 4: 1}, 50)
     1
     """
-    wanted = max(-(-percent * sum(counts.values()) // 100), 1)
+    remaining = max(-(-percent * sum(counts.values()) // 100), 1)
     for value in sorted(counts):
-        wanted -= counts[value]
-        if wanted <= 0:
+        remaining -= counts[value]
+        if remaining <= 0:
             return value
     return None

@@ -66,7 +66,7 @@ class StreakTally:
 
 @attrs.define
 class FreezeTally:
-    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``held`` at the end.
+    """Numbers of freezes: ``granted`` at creation, ``earned`` over time, ``used``, and ``remaining`` at the end.
 
     ``wasted`` freezes are used ones of a streak that was lost before its next credit.
     """
@@ -75,7 +75,7 @@ class FreezeTally:
     earned: int = 0
     used: int = 0
     wasted: int = 0
-    held: int = 0
+    remaining: int = 0
 
 
 @attrs.define
@@ -123,15 +123,15 @@ class Tally:
         for achievement in ruleset.achievements:
             tally.completions[achievement.key] = Counter()
         for system in ruleset.points:
-            rising = sorted(system.levels, key=lambda level: level.points)
-            start = rising[0].key if rising and rising[0].points == 0 else None
-            held = {key: Counter[int]() for key in (None, *(level.key for level in rising))}
-            tally.points[system.key] = PointsTally(levels=held, start=start)
+            ascending = sorted(system.levels, key=lambda level: level.points)
+            start = ascending[0].key if ascending and ascending[0].points == 0 else None
+            levels = {key: Counter[int]() for key in (None, *(level.key for level in ascending))}
+            tally.points[system.key] = PointsTally(levels=levels, start=start)
         return tally
 
     def count(self, state: UserState, effects: Sequence[RawEffect]) -> None:
         """Count a user, from the state at the end and all effects in order."""
-        _Count(self).user(state, effects)
+        _UserCounter(self).user(state, effects)
 
     def merge(self, other: Self) -> None:
         """Add the counts of other users."""
@@ -142,10 +142,10 @@ def _add(into: Any, other: Any) -> None:
     """Add the numbers, counters and lists of one tally to another, field by field."""
     for field in attrs.fields(type(into)):
         mine, theirs = getattr(into, field.name), getattr(other, field.name)
-        setattr(into, field.name, _sum(mine, theirs))
+        setattr(into, field.name, _sum_values(mine, theirs))
 
 
-def _sum(mine: Any, theirs: Any) -> Any:
+def _sum_values(mine: Any, theirs: Any) -> Any:
     if attrs.has(type(mine)):
         _add(mine, theirs)
         return mine
@@ -153,25 +153,25 @@ def _sum(mine: Any, theirs: Any) -> Any:
         mine.update(theirs)
         return mine
     if isinstance(mine, dict):
-        return {key: _sum(mine[key], theirs[key]) for key in mine}
+        return {key: _sum_values(mine[key], theirs[key]) for key in mine}
     if isinstance(mine, list):
-        return [one + other for one, other in zip(mine, theirs, strict=True)]
+        return [first + second for first, second in zip(mine, theirs, strict=True)]
     return mine + theirs if isinstance(mine, int) else mine
 
 
 @attrs.define
-class _Count:
+class _UserCounter:
     """The counting of one user."""
 
     tally: Tally
-    home: Zone = attrs.field(factory=lambda: zone("UTC"))
+    time_zone: Zone = attrs.field(factory=lambda: zone("UTC"))
     day: int = 0
     days: set[int] = attrs.field(factory=set)
     since_credit: int = 0
     losses: list[tuple[int, int]] = attrs.field(factory=list)
 
     def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
-        tally, counters = self.tally, self.HOW
+        tally, counters = self.tally, self.HANDLERS
         for raw in effects:
             count = counters.get(raw[KIND])
             if count is not None:
@@ -182,12 +182,12 @@ class _Count:
         tally.streaks.longest[state.streak.longest] += 1
         if state.streak.length:
             tally.streaks.running[state.streak.length] += 1
-        tally.freezes.held += state.streak.freezes
+        tally.freezes.remaining += state.streak.freezes
         for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
     def created(self, raw: RawEffect) -> None:
-        self.home = zone(name_fields(raw).time_zone)
+        self.time_zone = zone(name_fields(raw).time_zone)
         self.tally.created[self.day] += 1
         for points in self.tally.points.values():
             points.levels[points.start][self.day] += 1
@@ -195,13 +195,13 @@ class _Count:
     def changed(self, raw: RawEffect) -> None:
         change = name_fields(raw)
         if change.field == "time_zone":
-            self.home = zone(change.after)
+            self.time_zone = zone(change.after)
 
     def event(self, raw: RawEffect) -> None:
         self.tally.events += 1
         self.days.add(self.day)
         at = raw[AT]
-        hour = (at + self.home.offset(at)) // HOUR
+        hour = (at + self.time_zone.offset(at)) // HOUR
         # Day 0 is a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
@@ -251,7 +251,7 @@ class _Count:
         levels[raw[_PREVIOUS]][self.day] -= 1
         levels[raw[_LEVEL]][self.day] += 1
 
-    HOW: ClassVar[dict[type[Effect], Callable[[_Count, RawEffect], None]]] = {
+    HANDLERS: ClassVar[dict[type[Effect], Callable[[_UserCounter, RawEffect], None]]] = {
         UserCreated: created,
         UserChanged: changed,
         MetricChanged: event,

@@ -63,11 +63,11 @@ class Achievements(Resource[Achievement]):
     def update_rule(self, rule: Achievement, item: Any, context: EditContext) -> Achievement:
         """Return an updated achievement; a new trigger type requires all fields of that type."""
         kind = rule.trigger.type if isinstance(item.trigger, Unset) else item.trigger
-        another = kind != rule.trigger.type
-        ACHIEVEMENT_TRIGGERS.check(item, kind, whole=another)
+        is_new_kind = kind != rule.trigger.type
+        ACHIEVEMENT_TRIGGERS.check(item, kind, whole=is_new_kind)
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
-        trigger = _trigger(item, kind, context, None if another else rule.trigger)
+        trigger = _trigger(item, kind, context, None if is_new_kind else rule.trigger)
         changes = read_fields(self.fields, item, context)
         return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
 

@@ -17,9 +17,9 @@ from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import structure
 
 #: The maximal number of items in a request.
-_MOST_ITEMS: Final = 100
+_MAX_ITEMS: Final = 100
 _PAGE: Final = 10
-_LONGEST_PAGE: Final = 100
+_MAX_PAGE: Final = 100
 
 
 def create(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
@@ -44,16 +44,16 @@ def update(resource: Resource[Any], context: EditContext, request: Request) -> t
     for index, raw in enumerate(check_items(request.body)):
         try:
             parse_id(raw.get("id") if isinstance(raw, dict) else None)
-            ruleset, changed = resource.update(
+            ruleset, updated_rule = resource.update(
                 structure(raw, resource.edit, "the item", strict=request.strict), context
             )
         except (InvalidValue, InvalidRules) as error:
-            named = isinstance(raw, dict) and isinstance(raw.get("id"), str)
-            about = {"id": raw["id"]} if named else {"index": index}
-            issues.append(issue(error_message(error, resource.all_fields), **about))
+            has_id = isinstance(raw, dict) and isinstance(raw.get("id"), str)
+            reference = {"id": raw["id"]} if has_id else {"index": index}
+            issues.append(issue(error_message(error, resource.all_fields), **reference))
         else:
             context = context.with_ruleset(ruleset)
-            updated.append(changed)
+            updated.append(updated_rule)
     return context.ruleset, Response(200, {"updated": updated, "issues": issues})
 
 
@@ -74,8 +74,8 @@ def delete(resource: Resource[Any], context: EditContext, request: Request) -> t
 
 def list_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
     """Return a page of the rules, oldest first."""
-    limit = parameters.read_integer(request, "limit", _PAGE, least=1, most=_LONGEST_PAGE)
-    skip = parameters.read_integer(request, "skip", 0, least=0)
+    limit = parameters.read_integer(request, "limit", _PAGE, minimum=1, maximum=_MAX_PAGE)
+    skip = parameters.read_integer(request, "skip", 0, minimum=0)
     page = resource.rules(context.ruleset)[skip : skip + limit]
     return Response(200, [resource.serialize(rule, context) for rule in page])
 
@@ -100,14 +100,14 @@ def get(resource: Resource[Any], context: EditContext, request: Request) -> Resp
 # --- parts of requests ----------------------------------------------------------------------------------------------
 
 
-def check_items(items: object, most: int = _MOST_ITEMS, *, what: str = "The request body") -> list[Any]:
-    """Return the items of a body, or of the part of it named by ``what``.
+def check_items(items: object, maximum: int = _MAX_ITEMS, *, name: str = "The request body") -> list[Any]:
+    """Return the items of a body, or of the part of it that ``name`` names.
 
     Raises:
         Unprocessable: the items are not a list, or the list has the wrong length.
     """
-    if not isinstance(items, list) or not 1 <= len(items) <= most:
-        raise Unprocessable(f"{what} must be a list of 1 to {most} items, but {_describe_body(items)}")
+    if not isinstance(items, list) or not 1 <= len(items) <= maximum:
+        raise Unprocessable(f"{name} must be a list of 1 to {maximum} items, but {_describe_body(items)}")
     return items
 
 
@@ -125,10 +125,10 @@ def requested_ids(request: Request) -> list[str]:
     Raises:
         Unprocessable: there are none or too many.
     """
-    given = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
-    ids = [text.strip() for text in chain.from_iterable(given) if text.strip()]
-    if not 1 <= len(ids) <= _MOST_ITEMS:
-        raise Unprocessable(f"ids must be 1 to {_MOST_ITEMS} identifiers, not {len(ids)}")
+    lists = (value.split(",") for name, value in request.query if name in {"ids", "ids[]"})
+    ids = [text.strip() for text in chain.from_iterable(lists) if text.strip()]
+    if not 1 <= len(ids) <= _MAX_ITEMS:
+        raise Unprocessable(f"ids must be 1 to {_MAX_ITEMS} identifiers, not {len(ids)}")
     return ids
 
 

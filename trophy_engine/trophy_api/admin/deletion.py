@@ -45,9 +45,9 @@ def delete_cascade(
             attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
         ),
         streak=ruleset.streak and gone.from_streak(ruleset.streak),
-        achievements=tuple(map(gone.from_achievement, filter(gone.spares_achievement, ruleset.achievements))),
+        achievements=tuple(map(gone.from_achievement, filter(gone.keeps_achievement, ruleset.achievements))),
         points=tuple(gone.from_system(system) for system in ruleset.points if system.key not in gone.systems),
-        leaderboards=tuple(filter(gone.spares_board, ruleset.leaderboards)),
+        leaderboards=tuple(filter(gone.keeps_leaderboard, ruleset.leaderboards)),
     )
 
 
@@ -73,26 +73,26 @@ class _Deletion:
 
     def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
         """Return the deletion with the achievements that depend on it, directly or through others."""
-        more = {
+        dependents = {
             achievement.key
             for achievement in achievements
-            if achievement.key not in self.achievements and self._takes(achievement)
+            if achievement.key not in self.achievements and self._includes(achievement)
         }
-        if not more:
+        if not dependents:
             return self
-        return attrs.evolve(self, achievements=self.achievements | more).completed(achievements)
+        return attrs.evolve(self, achievements=self.achievements | dependents).completed(achievements)
 
-    def _takes(self, achievement: Achievement) -> bool:
-        return self._filtered(achievement) or self._breaks(achievement.trigger)
+    def _includes(self, achievement: Achievement) -> bool:
+        return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
 
-    def _breaks(self, rule: AchievementTrigger | PointsTrigger | Leaderboard) -> bool:
-        """Return whether nothing that a field of the rule refers to stays, or one of its filters goes."""
-        gone = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
-        return self._filtered(rule) or any(
-            gone[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
+    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard) -> bool:
+        """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
+        deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        return self._filters_by_deleted(rule) or any(
+            deleted[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
         )
 
-    def _filtered(self, rule: Any) -> bool:
+    def _filters_by_deleted(self, rule: Any) -> bool:
         """Return whether a rule filters by a deleted attribute."""
         return any(
             (type_, key) in self.attributes
@@ -100,14 +100,14 @@ class _Deletion:
             for key in getattr(rule, f"{type_}_attributes", Filter())
         )
 
-    def spares_achievement(self, achievement: Achievement) -> bool:
+    def keeps_achievement(self, achievement: Achievement) -> bool:
         """Return whether an achievement remains."""
         return achievement.key not in self.achievements
 
-    def spares_board(self, board: Leaderboard) -> bool:
+    def keeps_leaderboard(self, board: Leaderboard) -> bool:
         """Return whether a leaderboard remains."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
-        return not (broken_down or self._breaks(board))
+        return not (broken_down or self._is_broken(board))
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
         """Return a remaining achievement without its deleted prerequisites.
@@ -116,11 +116,11 @@ class _Deletion:
         """
         if not isinstance(achievement.trigger, CompositeTrigger):
             return achievement
-        left = tuple(key for key in achievement.trigger.achievements if key not in self.achievements)
-        if left == achievement.trigger.achievements:
+        remaining = tuple(key for key in achievement.trigger.achievements if key not in self.achievements)
+        if remaining == achievement.trigger.achievements:
             return achievement
         status = "locked" if achievement.status == "active" else achievement.status
-        return attrs.evolve(achievement, trigger=CompositeTrigger(left), status=status)
+        return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
         """Return the streak without the conditions on deleted metrics."""
@@ -131,8 +131,8 @@ class _Deletion:
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
         kept = with_explicit_keys(system)
-        triggers = tuple(trigger for trigger in kept.triggers if not self._breaks(trigger))
-        boosts = tuple(boost for boost in kept.boosts if not self._filtered(boost))
+        triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken(trigger))
+        boosts = tuple(boost for boost in kept.boosts if not self._filters_by_deleted(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)

@@ -17,7 +17,7 @@ from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import EventBody
 from trophy_engine.trophy_api.structuring import item, structure
 
-_MOST_EVENTS: Final = 1000
+_MAX_EVENTS: Final = 1000
 
 
 @item
@@ -39,7 +39,7 @@ def record_batch(engine: Engine, request: Request) -> Response:
         Unprocessable: an event is invalid; no event is recorded.
     """
     events = [
-        _parse_event(engine, request, raw, index) for index, raw in enumerate(check_items(request.body, _MOST_EVENTS))
+        _parse_event(engine, request, raw, index) for index, raw in enumerate(check_items(request.body, _MAX_EVENTS))
     ]
     with engine.batch():
         for index, event in enumerate(events):

@@ -15,7 +15,7 @@ def refuse_tenants(_: Engine, __: Request) -> Never:
     Raises:
         NotHosted: always.
     """
-    raise NotHosted("Tenants exist in the hosted service only; give each tenant an engine of its own")
+    raise NotHosted("Tenants exist in the hosted service only; use a separate engine for each tenant")
 
 
 def refuse_application_keys(_: Engine, __: Request) -> Never:
@@ -24,4 +24,4 @@ def refuse_application_keys(_: Engine, __: Request) -> Never:
     Raises:
         NotHosted: always.
     """
-    raise NotHosted("Application API keys exist in the hosted service only; an engine asks for none")
+    raise NotHosted("Application API keys exist in the hosted service only; an engine needs none")

@@ -32,9 +32,9 @@ RankBy = Literal["metric", "streak", "points"]
 Status = Literal["inactive", "active", "scheduled", "finished"]
 Unit = Literal["day", "month", "year"]
 
-_MOST_PARTICIPANTS: Final = 1000
+_MAX_PARTICIPANTS: Final = 1000
 #: The maximal number of ranked users; null stands for the maximum of the platform.
-_PARTICIPANTS: Final = Codec(read=lambda _, most: _MOST_PARTICIPANTS if most is None else most, type=int | None)
+_PARTICIPANTS: Final = Codec(read=lambda _, most: _MAX_PARTICIPANTS if most is None else most, type=int | None)
 _VARIANTS: Final = Variants(
     "a leaderboard",
     {
@@ -106,12 +106,12 @@ class Leaderboards(Resource[Leaderboard]):
 
     def _changes(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
         kind = rule.rank_by if isinstance(item.rank_by, Unset) else item.rank_by
-        another = kind != rule.rank_by
-        _VARIANTS.check(item, kind, whole=another)
+        is_new_kind = kind != rule.rank_by
+        _VARIANTS.check(item, kind, whole=is_new_kind)
         if isinstance(item.key, str) and item.key != rule.key:
             self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
         changes = read_fields(self.fields, item, context)
-        if another:
+        if is_new_kind:
             changes = {"metric": None, "points": None, **changes}
         if item.run_unit is None:
             changes.setdefault("run_interval", None)
@@ -133,8 +133,8 @@ def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
 
 
 def _check_participants(board: Leaderboard) -> Leaderboard:
-    if board.max_participants > _MOST_PARTICIPANTS:
-        raise InvalidValue(f"must be at most {_MOST_PARTICIPANTS}, not {board.max_participants}", "max_participants")
+    if board.max_participants > _MAX_PARTICIPANTS:
+        raise InvalidValue(f"must be at most {_MAX_PARTICIPANTS}, not {board.max_participants}", "max_participants")
     return board
 
 

@@ -26,17 +26,17 @@ ResourceFactory = Callable[[Request, EditContext], Resource[Any]]
 def resource_routes(path: str, factory: ResourceFactory) -> tuple[Route, ...]:
     """Return the routes of a resource: list, get, create, update and delete."""
 
-    def read_route(do: Callable[[Resource[Any], EditContext, Request], Response]) -> Handler:
+    def read_route(operation: Callable[[Resource[Any], EditContext, Request], Response]) -> Handler:
         def handle(engine: Engine, request: Request) -> Response:
             context = edit_context(engine, request)
-            return do(factory(request, context), context, request)
+            return operation(factory(request, context), context, request)
 
         return handle
 
-    def write_route(do: Callable[[Resource[Any], EditContext, Request], tuple[Ruleset, Response]]) -> Handler:
+    def write_route(operation: Callable[[Resource[Any], EditContext, Request], tuple[Ruleset, Response]]) -> Handler:
         def handle(engine: Engine, request: Request) -> Response:
             context = edit_context(engine, request)
-            ruleset, response = do(factory(request, context), context, request)
+            ruleset, response = operation(factory(request, context), context, request)
             _change_rules(engine, ruleset)
             return response
 
@@ -52,20 +52,20 @@ def resource_routes(path: str, factory: ResourceFactory) -> tuple[Route, ...]:
 
 
 def object_routes(
-    path: str, show: Callable[[Ruleset], dict[str, Any]], change: Callable[..., Ruleset]
+    path: str, serialize: Callable[[Ruleset], dict[str, Any]], edit: Callable[..., Ruleset]
 ) -> tuple[Route, ...]:
     """Return the routes of a single object: get and update."""
 
     def get(engine: Engine, _: Request) -> Response:
-        return Response(200, show(engine.ruleset))
+        return Response(200, serialize(engine.ruleset))
 
     def update(engine: Engine, request: Request) -> Response:
         try:
-            ruleset = change(engine.ruleset, request.body, strict=request.strict)
+            ruleset = edit(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
             raise Unprocessable(error_message(error)) from None
         _change_rules(engine, ruleset)
-        return Response(200, show(ruleset))
+        return Response(200, serialize(ruleset))
 
     return ("GET", path, get), ("PATCH", path, update)
 
@@ -94,10 +94,10 @@ def resource_of_system(parts: type[NestedResource[Any]]) -> ResourceFactory:
 def edit_context(engine: Engine, request: Request) -> EditContext:
     """Return the context for an edit of the engine's rules."""
 
-    def earlier() -> tuple[Ruleset, ...]:
+    def earlier_rulesets() -> tuple[Ruleset, ...]:
         return tuple(adoption.ruleset for adoption in engine.rules_history())
 
-    return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier)
+    return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier_rulesets)
 
 
 def _change_rules(engine: Engine, ruleset: Ruleset) -> None:

@@ -53,7 +53,7 @@ def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
     """
     edit = structure(body, SettingsEdit, strict=strict)
     if not isinstance(edit.branding, Unset):
-        raise NotHosted("Branding is for the messages that the hosted service writes; an engine only says when")
+        raise NotHosted("Branding applies to messages of the hosted service only; an engine sends no messages")
     changes: dict[str, Any] = {}
     if not isinstance(edit.experimentation, Unset):
         experiment = ruleset.experimentation or Experimentation()

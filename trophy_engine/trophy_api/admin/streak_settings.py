@@ -68,19 +68,19 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
 
 
-def _streak_metrics(wanted: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
+def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
     known = {metric.key for metric in ruleset.metrics}
-    keys = [condition.key for condition in wanted]
-    for index, condition in enumerate(wanted):
+    keys = [condition.key for condition in items]
+    for index, condition in enumerate(items):
         if condition.key not in known:
             raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
         if condition.key in keys[:index]:
-            raise InvalidValue(f"{condition.key!r} must not come twice", f"metrics[{index}].key")
+            raise InvalidValue(f"{condition.key!r} must not occur twice", f"metrics[{index}].key")
         if condition.threshold < 0:
             raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
-    kept = {_shown_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}
-    metrics = (_streak_metric(condition, index) for index, condition in enumerate(wanted) if condition.threshold > 0)
-    return tuple(kept.get(_shown_condition(metric), metric) for metric in metrics)
+    unchanged = {_serialize_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}
+    metrics = (_streak_metric(condition, index) for index, condition in enumerate(items) if condition.threshold > 0)
+    return tuple(unchanged.get(_serialize_condition(metric), metric) for metric in metrics)
 
 
 def _streak_metric(condition: StreakMetricItem, index: int) -> StreakMetric:
@@ -88,7 +88,7 @@ def _streak_metric(condition: StreakMetricItem, index: int) -> StreakMetric:
         return StreakMetric(condition.key, condition.threshold)
 
 
-def _shown_condition(condition: StreakMetric) -> tuple[str, int]:
+def _serialize_condition(condition: StreakMetric) -> tuple[str, int]:
     """Return the key and the threshold of a condition as the API shows them: the threshold is rounded up."""
     return condition.key, ceil(condition.threshold)
 
@@ -102,7 +102,9 @@ def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
         "evaluationMode": streak.evaluation_mode,
         "customizationEnabled": streak.customization_enabled,
         "daysOff": [WEEKDAYS.index(day) for day in streak.days_off],
-        "metrics": [{"key": key, "threshold": least} for key, least in map(_shown_condition, streak.metrics)],
+        "metrics": [
+            {"key": key, "threshold": threshold} for key, threshold in map(_serialize_condition, streak.metrics)
+        ],
         "freezes": freezes
         and {
             "startCount": freezes.start_count,

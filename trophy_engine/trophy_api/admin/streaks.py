@@ -30,7 +30,7 @@ _WARNINGS: Final[dict[type[Refused], str]] = {
     NoStreakToRestore: "No streak to restore",
     NoStreakToReset: "No streak to reset",
 }
-_NO_STREAK: Final = "The rules have no streak; give them one by the streak settings"
+_NO_STREAK: Final = "The rules have no streak; add one with the streak settings"
 
 
 @item
@@ -62,7 +62,7 @@ def grant_freezes(engine: Engine, request: Request) -> Response:
     def grant(item: FreezeGrant) -> None:
         engine.grant_freeze(item.user_id)
 
-    granted, issues = _apply_to_each(request, "freezes", FreezeGrant, grant, idle=FreezeLimitReached)
+    granted, issues = _apply_to_each(request, "freezes", FreezeGrant, grant, no_streak_refusal=FreezeLimitReached)
     return Response(201 if granted else 200, {"issues": issues})
 
 
@@ -73,7 +73,7 @@ def restore_streaks(engine: Engine, request: Request) -> Response:
         engine.restore_streak(user.id)
         return user.id
 
-    restored, issues = _apply_to_each(request, "users", StreakUser, act, idle=NoStreakToRestore)
+    restored, issues = _apply_to_each(request, "users", StreakUser, act, no_streak_refusal=NoStreakToRestore)
     return Response(201 if restored else 200, {"restoredUsers": restored, "issues": issues})
 
 
@@ -84,8 +84,8 @@ def reset_streaks(engine: Engine, request: Request) -> Response:
         engine.reset_streak(user.id)
         return user.id
 
-    ended, issues = _apply_to_each(request, "users", StreakUser, act, idle=NoStreakToReset)
-    return Response(200, {"resetUsers": ended, "issues": issues})
+    reset, issues = _apply_to_each(request, "users", StreakUser, act, no_streak_refusal=NoStreakToReset)
+    return Response(200, {"resetUsers": reset, "issues": issues})
 
 
 def pause_streaks(engine: Engine, request: Request) -> Response:
@@ -108,7 +108,7 @@ def pause_streaks(engine: Engine, request: Request) -> Response:
 
 def delete_pauses(engine: Engine, request: Request) -> Response:
     """Remove pauses."""
-    wanted = requested_ids(request)
+    ids = requested_ids(request)
     running = {
         pause.id: (user, pause.number)
         for user in engine.users()
@@ -116,7 +116,7 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
         if not pause.archived
     }
     deleted, issues = [], []
-    for text in wanted:
+    for text in ids:
         try:
             id_ = parse_id(text)
             user, number = _pop_pause(running, id_)
@@ -136,7 +136,12 @@ def _pop_pause(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int
 
 
 def _apply_to_each(
-    request: Request, name: str, kind: type[Any], act: Callable[[Any], Any], *, idle: type[Refused] | None = None
+    request: Request,
+    name: str,
+    kind: type[Any],
+    action: Callable[[Any], Any],
+    *,
+    no_streak_refusal: type[Refused] | None = None,
 ) -> tuple[list[Any], list[dict[str, Any]]]:
     """Apply an action to each item of a list in the body; return the results and the issues.
 
@@ -144,8 +149,8 @@ def _apply_to_each(
         request: the request with the list.
         name: the name of the list in the body.
         kind: the class of its items.
-        act: the action.
-        idle: the refusal that counts if the rules have no streak; None makes it an error.
+        action: the action.
+        no_streak_refusal: the refusal that counts if the rules have no streak; None makes it an error.
 
     Raises:
         Unprocessable: the body has no valid list of this name.
@@ -153,22 +158,22 @@ def _apply_to_each(
     body = request.body
     if not isinstance(body, dict) or name not in body or (request.strict and len(body) > 1):
         raise Unprocessable(f"The request body must be an object with {name}")
-    done, issues = [], []
-    for index, raw in enumerate(check_items(body[name], what=name)):
+    results_, issues = [], []
+    for index, raw in enumerate(check_items(body[name], name=name)):
         try:
-            done.append(act(structure(raw, kind, "the item", strict=request.strict)))
+            results_.append(action(structure(raw, kind, "the item", strict=request.strict)))
         except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
-            issues.append(issue(*_issue_of(error, idle), **_identify_item(raw, index)))
-    return done, issues
+            issues.append(issue(*_issue_of(error, no_streak_refusal), **_identify_item(raw, index)))
+    return results_, issues
 
 
-def _issue_of(error: TrophyError, idle: type[Refused] | None = None) -> tuple[str, str]:
+def _issue_of(error: TrophyError, no_streak_refusal: type[Refused] | None = None) -> tuple[str, str]:
     """Return the message and the severity of an issue; an ``UnknownKey`` here means that the rules have no streak."""
     if isinstance(error, UnknownUser):
         return "User does not exist", "error"
-    refused = idle if isinstance(error, UnknownKey) else type(error)
-    for warned, message in _WARNINGS.items():
-        if refused is warned:
+    refusal = no_streak_refusal if isinstance(error, UnknownKey) else type(error)
+    for warning, message in _WARNINGS.items():
+        if refusal is warning:
             return message, "warning"
     return _NO_STREAK if isinstance(error, UnknownKey) else translate_names(error), "error"
 

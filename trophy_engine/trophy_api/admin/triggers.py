@@ -49,10 +49,10 @@ class Triggers(NestedResource[PointsTrigger]):
     def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
         """Return an updated trigger; a new type requires an inactive trigger and all fields of that type."""
         kind = rule.type if isinstance(item.type, Unset) else item.type
-        another = kind != rule.type
-        POINTS_TRIGGERS.check(item, kind, whole=another)
+        is_new_kind = kind != rule.type
+        POINTS_TRIGGERS.check(item, kind, whole=is_new_kind)
         values = self._values(item, kind, context)
-        if not another:
+        if not is_new_kind:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
             raise InvalidValue("can only be changed while the trigger is inactive", "type")

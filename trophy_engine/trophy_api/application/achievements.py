@@ -33,11 +33,11 @@ def list_achievements(engine: Engine, request: Request) -> Response:
     """List the active achievements; with attributes in the query, only those that match them."""
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
-    given = parameters.read_text(request, "userAttributes") is not None
+    required = parameters.read_text(request, "userAttributes") is not None
     achievements = [
         achievement
         for achievement in engine.ruleset.achievements
-        if achievement.status == "active" and not (given and achievement.user_attributes.mismatch(attributes))
+        if achievement.status == "active" and not (required and achievement.user_attributes.mismatch(attributes))
     ]
     stats = _completion_stats(engine)
     return Response(
@@ -50,11 +50,11 @@ def list_user_achievements(engine: Engine, request: Request, user: str) -> Respo
     """List the achievements that a user has completed, or all visible ones."""
     player = engine.user(user)
     rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
-    everything = parameters.read_flag(request, "includeIncomplete")
+    include_uncompleted = parameters.read_flag(request, "includeIncomplete")
     views = [
         view
         for view in player.achievements
-        if is_visible_to(player, rules[view.key]) and (everything or view.achieved_at is not None)
+        if is_visible_to(player, rules[view.key]) and (include_uncompleted or view.achieved_at is not None)
     ]
     stats = _completion_stats(engine)
     return Response(200, [serialize_user_achievement(view, engine.ruleset) | stats[view.key] for view in views])

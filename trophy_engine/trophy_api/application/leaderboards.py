@@ -18,7 +18,7 @@ from trophy_engine.trophy_api.serializers.leaderboards import (
 
 _ROWS: Final = 10
 _DAYS: Final = 10
-_MOST_DAYS: Final = 100
+_MAX_DAYS: Final = 100
 
 
 def list_leaderboards(engine: Engine, request: Request) -> Response:
@@ -32,7 +32,7 @@ def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
     rule = find_leaderboard(engine, key)
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
-    most = rule.max_participants
+    max_limit = rule.max_participants
     with renaming_fields(attributes="user_attributes"):
         view = engine.leaderboard(
             rule.key,
@@ -40,7 +40,7 @@ def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
             user=parameters.read_text(request, "userId"),
             offset=parameters.read_integer(request, "offset", 0),
             limit=parameters.read_integer(
-                request, "limit", _ROWS if most is None else min(_ROWS, most), least=0, most=most
+                request, "limit", _ROWS if max_limit is None else min(_ROWS, max_limit), minimum=0, maximum=max_limit
             ),
             attributes=attributes,
         )
@@ -55,6 +55,6 @@ def get_user_leaderboard(engine: Engine, request: Request, user: str, key: str) 
         find_leaderboard(engine, key).key,
         at=player.at,
         run=parameters.read_date(request, "run"),
-        days=parameters.read_integer(request, "numEvents", _DAYS, least=0, most=_MOST_DAYS),
+        days=parameters.read_integer(request, "numEvents", _DAYS, minimum=0, maximum=_MAX_DAYS),
     )
     return Response(200, serialize_user_leaderboard(standing, engine.ruleset))

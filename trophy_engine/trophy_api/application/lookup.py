@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import UnknownUser, nearest
+from trophy_engine.errors import UnknownKey, UnknownUser
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
@@ -70,8 +70,7 @@ def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
 def _find(kind: str, key: str, rules: Iterable[K]) -> K:
     known = {rule.key: rule for rule in rules}
     if key not in known:
-        suggestion = nearest(key, list(known))
-        raise NotFound(f"there is no {kind} {key!r}" + (f"; did you mean {suggestion!r}?" if suggestion else ""))
+        raise NotFound(str(UnknownKey(kind, key, tuple(known))))
     return known[key]
 
 

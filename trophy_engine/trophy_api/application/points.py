@@ -23,21 +23,21 @@ from trophy_engine.trophy_api.serializers.points import (
 from trophy_engine.trophy_api.statuses import boost_status
 
 _AWARDS: Final = 10
-_MOST_AWARDS: Final = 100
+_MAX_AWARDS: Final = 100
 
 
 def get_points_system(engine: Engine, _: Request, key: str) -> Response:
     """Return a points system with its active triggers."""
     rule = find_system(engine, key)
-    described = serialize_system(rule)
-    del described["key"]
+    triggers = serialize_system(rule)
+    del triggers["key"]
     history = RulesHistory.of(engine)
-    described["triggers"] = [
+    triggers["triggers"] = [
         serialize_trigger(rule.key, name, trigger, history)
         for name, trigger in zip(rule.trigger_keys, rule.triggers, strict=True)
         if trigger.status == "active"
     ]
-    return Response(200, described)
+    return Response(200, triggers)
 
 
 def list_levels(engine: Engine, _: Request, key: str) -> Response:
@@ -51,7 +51,7 @@ def list_levels(engine: Engine, _: Request, key: str) -> Response:
 def list_boosts(engine: Engine, request: Request, key: str) -> Response:
     """List the boosts that are not for a single user; finished ones only on request."""
     rule = find_system(engine, key)
-    finished_too = parameters.read_flag(request, "includeFinished")
+    include_finished = parameters.read_flag(request, "includeFinished")
     listed = [
         (name, boost, boost_status(boost, request.at))
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
@@ -62,7 +62,7 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
         [
             serialize_boost(rule.key, name, boost, status)
             for name, boost, status in listed
-            if finished_too or status != "finished"
+            if include_finished or status != "finished"
         ],
     )
 
@@ -89,7 +89,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
     """Return a user's balance, level and latest awards."""
     player = engine.user(user)
     rule = find_system(engine, key)
-    number = parameters.read_integer(request, "awards", _AWARDS, least=1, most=_MOST_AWARDS)
+    number = parameters.read_integer(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
     view = player.points[rule.key]
     history, date = RulesHistory.of(engine), local_date_of(player)
     answer = serialize_system(rule) | {

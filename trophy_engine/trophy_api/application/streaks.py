@@ -11,14 +11,14 @@ from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.serializers.streaks import serialize_extended_at, serialize_streak_with_history
 
-_MOST_USERS = 100
+_MAX_USERS = 100
 _HISTORY = 7
 
 
 def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     """Return a user's streak with its last periods, and the pauses that are not over."""
     player = engine.user(user)
-    periods = parameters.read_integer(request, "historyPeriods", _HISTORY, least=1)
+    periods = parameters.read_integer(request, "historyPeriods", _HISTORY, minimum=1)
     with renaming_fields(periods="history_periods"):
         history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=player.at)
     date = local_date_of(player)
@@ -29,8 +29,8 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
 def list_streaks(engine: Engine, request: Request) -> Response:
     """Return the lengths of some users' streaks, longest first; unknown users are left out."""
     ids = _user_ids(engine, request)
-    if not 1 <= len(ids) <= _MOST_USERS:
-        raise Unprocessable(f"userIds must name 1 to {_MOST_USERS} users, not {len(ids)}")
+    if not 1 <= len(ids) <= _MAX_USERS:
+        raise Unprocessable(f"userIds must be 1 to {_MAX_USERS} user ids, not {len(ids)}")
     players = [engine.user(user) for user in dict.fromkeys(ids) if _exists(engine, user)]
     rows = [
         {

@@ -46,9 +46,7 @@ def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | Non
     """
     check_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
-        raise InvalidValue(
-            ("must not be given a second time as", FieldName("subscribed_to_emails")), "subscribe_to_emails"
-        )
+        raise InvalidValue(("cannot be set together with", FieldName("subscribed_to_emails")), "subscribe_to_emails")
     changes = {
         _FIELDS.get(name, name): value
         for name, value in given_fields(fields).items()

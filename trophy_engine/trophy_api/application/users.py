@@ -30,7 +30,7 @@ def create_user(engine: Engine, request: Request) -> Response:
     """Create a user; an existing one is refused."""
     body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known_user(engine, body.id):
-        raise Unprocessable(f"user {body.id!r} already exists; update or identify them instead")
+        raise Unprocessable(f"user {body.id!r} already exists; update or identify the user instead")
     upsert_user(engine, body.id, body)
     return Response(201, _serialize_user(engine, body.id))
 

@@ -37,6 +37,6 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
 def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
     """Serialize an achievement of a user, with the instant of its completion."""
     rule = next(achievement for achievement in ruleset.achievements if achievement.key == view.key)
-    seen = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
+    is_visible = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
     achieved = None if view.achieved_at is None else serialize_instant(view.achieved_at)
-    return serialize_achievement(rule, ruleset) | seen | {"achievedAt": achieved}
+    return serialize_achievement(rule, ruleset) | is_visible | {"achievedAt": achieved}

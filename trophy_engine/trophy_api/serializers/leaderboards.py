@@ -65,7 +65,7 @@ def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Jso
 
 def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
     """Serialize the change of a user's rank by an event, with the dates of the run."""
-    written = serialize_leaderboard(change.rule, ruleset) | {
+    serialized = serialize_leaderboard(change.rule, ruleset) | {
         "start": change.start.isoformat(),
         "end": serialize_date(change.end),
         "status": "active",  # a run that contains the user's local day has started and is not over
@@ -74,10 +74,10 @@ def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> 
         "threshold": change.threshold if isinstance(change.threshold, int) else floor(change.threshold) + 1,
     }
     if change.group:
-        written["breakdownAttributeValues"] = serialize_attributes(change.group)
+        serialized["breakdownAttributeValues"] = serialize_attributes(change.group)
     if len(change.group) == 1:
-        written["breakdownAttributeValue"] = next(iter(change.group.values()))
-    return written
+        serialized["breakdownAttributeValue"] = next(iter(change.group.values()))
+    return serialized
 
 
 def serialize_user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:

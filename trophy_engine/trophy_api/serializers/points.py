@@ -83,7 +83,7 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
 
 def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:
     """Serialize an award: its trigger as of the award, and the boosts applied to it with their status today."""
-    written = {
+    serialized = {
         "id": str(award.award_id),
         "awarded": award.awarded,
         "date": serialize_instant(award.at),
@@ -91,11 +91,13 @@ def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) ->
         "trigger": serialize_trigger(award.system, award.trigger_key, award.trigger, history.until(award.at)),
     }
     if award.boosts:
-        written["boosts"] = [
-            serialize_boost(award.system, history.boost_key(award.system, used), used, local_boost_status(used, today))
-            for used in award.boosts
+        serialized["boosts"] = [
+            serialize_boost(
+                award.system, history.boost_key(award.system, boost), boost, local_boost_status(boost, today)
+            )
+            for boost in award.boosts
         ]
-    return written
+    return serialized
 
 
 def serialize_event_points(
@@ -105,12 +107,12 @@ def serialize_event_points(
 
     An unchanged level is left out, except on an event that makes the user's first award in the system.
     """
-    written = serialize_system(system) | {
+    serialized = serialize_system(system) | {
         "total": change.total,
         "added": change.added,
         "awards": [serialize_award(award, today, history) for award in change.awards],
     }
-    first = is_event and change.level is not None and change.awards[0].sequence == 1
-    if change.level_changed or first:
-        written["level"] = None if change.level is None else serialize_level(system.key, change.level)
-    return written
+    is_first_award = is_event and change.level is not None and change.awards[0].sequence == 1
+    if change.level_changed or is_first_award:
+        serialized["level"] = None if change.level is None else serialize_level(system.key, change.level)
+    return serialized

@@ -24,7 +24,7 @@ def serialize_streak(streak: StreakView | None) -> Json:
     """Serialize the fields of every streak; the fields of freezes only if the rules have freezes."""
     if streak is None:
         return dict(_NO_STREAK)
-    written: Json = {
+    serialized: Json = {
         "length": streak.length,
         "frequency": streak.frequency,
         "started": serialize_date(streak.started),
@@ -32,13 +32,13 @@ def serialize_streak(streak: StreakView | None) -> Json:
         "periodEnd": serialize_date(streak.period_end),
         "expires": serialize_date(streak.expires),
     }
-    supply = {
+    freeze_fields = {
         "freezes": streak.freezes,
         "maxFreezes": streak.max_freezes,
         "freezeAutoEarnInterval": streak.freeze_auto_earn_interval,
         "freezeAutoEarnAmount": streak.freeze_auto_earn_amount,
     }
-    return written | {name: value for name, value in supply.items() if value is not None}
+    return serialized | {name: value for name, value in freeze_fields.items() if value is not None}
 
 
 def serialize_event_streak(streak: StreakView | None) -> Json:

@@ -28,12 +28,12 @@ def serialize_user(player: Player) -> Json:
 
 def serialize_preferences(player: Player) -> Json:
     """Serialize the preferences that a user has set, for messages and for the streak."""
-    written: Json = {
+    serialized: Json = {
         "notifications": {kind: list(channels) for kind, channels in player.notification_preferences.items()}
     }
     if player.streak_preferences:
-        written["streak"] = dict(_serialize_streak_preference(*item) for item in player.streak_preferences.items())
-    return written
+        serialized["streak"] = dict(_serialize_streak_preference(*item) for item in player.streak_preferences.items())
+    return serialized
 
 
 def _serialize_streak_preference(name: str, value: Any) -> tuple[str, Any]:

@@ -47,36 +47,36 @@ def _serialize_period(period: WrappedPeriod | None, ruleset: Ruleset) -> Json:
     return {
         "metrics": {
             key: {"name": metrics[key].name, "units": metrics[key].unit or None}
-            | _serialize_metric(standing, metrics[key].name)
-            for key, standing in period.metrics.items()
+            | _serialize_metric(total, metrics[key].name)
+            for key, total in period.metrics.items()
         },
         "points": {
-            key: {"name": systems[key].name, "description": systems[key].description} | _serialize_standing(standing)
-            for key, standing in period.points.items()
+            key: {"name": systems[key].name, "description": systems[key].description} | _serialize_total(total)
+            for key, total in period.points.items()
         },
         "achievements": [serialize_user_achievement(view, ruleset) for view in period.achievements],
-        "leaderboards": {key: serialize_user_run(standing, ruleset) for key, standing in period.leaderboards.items()},
+        "leaderboards": {key: serialize_user_run(total, ruleset) for key, total in period.leaderboards.items()},
     }
 
 
-def _serialize_metric(standing: MetricPeriodTotal, name: str) -> Json:
-    return _serialize_standing(standing) | {
+def _serialize_metric(total: MetricPeriodTotal, name: str) -> Json:
+    return _serialize_total(total) | {
         "byAttribute": {
-            attribute: {value: {"name": name} | _serialize_standing(part) for value, part in parts.items()}
-            for attribute, parts in standing.by_attribute.items()
+            attribute: {value: {"name": name} | _serialize_total(part) for value, part in parts.items()}
+            for attribute, parts in total.by_attribute.items()
         }
     }
 
 
-def _serialize_standing(standing: PeriodTotal) -> Json:
-    written = {
-        "currentTotal": serialize_number(standing.current_total),
-        "changeThisPeriod": serialize_number(standing.change_this_period),
-        "percentChange": serialize_number(standing.percent_change),
+def _serialize_total(total: PeriodTotal) -> Json:
+    serialized = {
+        "currentTotal": serialize_number(total.current_total),
+        "changeThisPeriod": serialize_number(total.change_this_period),
+        "percentChange": serialize_number(total.percent_change),
     }
-    if standing.percentile_this_period is not None:
-        written["percentileThisPeriod"] = serialize_number(standing.percentile_this_period)
-    return written
+    if total.percentile_this_period is not None:
+        serialized["percentileThisPeriod"] = serialize_number(total.percentile_this_period)
+    return serialized
 
 
 def _serialize_longest_streak(longest: LongestStreak | None, ruleset: Ruleset) -> Json:
