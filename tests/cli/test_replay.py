@@ -1,5 +1,6 @@
 """trophy-engine replay: a summary, files, and what is wrong with a call."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,21 @@ def test_replay_prints_a_summary(run):
     assert "1 user, 2 events, 1 skipped row" in done.output
     assert "The first" in done.output
     assert "log.csv:4: at must be an ISO 8601 datetime" in done.output
+
+
+def test_replay_of_bundled_rules_without_a_log_evaluates_the_bundled_log(run):
+    done = run("replay", "git", "--out", "out")
+    assert done.exit_code == 0
+    assert "evaluating the log that comes with the rules git: commits to rails/rails since 2024" in done.output
+    assert "958 users, 9,166 events, 0 skipped rows" in done.output
+    assert re.search(r"Contributor +20 +269 +28\.1 %", done.output)
+    assert re.search(r"u01486 .* Legend ", done.output)
+    assert len(Path("out/users.csv").read_text().splitlines()) == 959
+
+
+def test_a_log_that_is_given_takes_precedence_over_the_bundled_one(run):
+    Path("own.csv").write_text("user_id,at\nann,2025-04-02T10:00:00Z\n")
+    assert run("replay", "git", "own.csv").output.startswith("1 user, 1 event")
 
 
 def test_replay_reads_standard_input(run):

@@ -49,7 +49,7 @@ def compare(
     try:
         before, after = (load_rules(rules) for rules in (old, new))
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
-        log, last = options.read(before, events, git), options.parse_until(until)
+        log, last = options.read(before, events, git, old), options.parse_until(until)
         with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 before,
@@ -62,7 +62,7 @@ def compare(
                 workers=workers,
                 on_progress=on_progress,
             )
-        logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git), until)
+        logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git, old), until)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / "compare.csv")

@@ -48,11 +48,11 @@ def explain(
     """
     try:
         ruleset = load_rules(rules)
-        log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git)
+        log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git, rules)
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
         with logs.report_bad_rows() as report, logs.show_progress():
-            user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git))
+            user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
             engine = _record_events(ruleset, user_events, report)
         if last is not None:
             until = _end_of_day(last, until, engine.user(user))

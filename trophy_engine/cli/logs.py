@@ -12,6 +12,7 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from trophy_engine.analysis.replay.bundled_log import read_bundled_log
 from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
 from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
@@ -21,10 +22,13 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import note_console
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules import bundled
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
 _SHOWN_BAD_ROWS = 20
+#: What the bundled logs are, by name.
+_BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024 (--git PATH evaluates a repository)"}
 
 Events = Annotated[
     list[str] | None,
@@ -79,12 +83,15 @@ class LogOptions:
     attributes: list[str] | None
     format: Literal["csv", "jsonl", "parquet", "arrow"] | None
 
-    def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None) -> Logs:
-        """Return the rows of the logs.
+    def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None, rules: str = "") -> Logs:
+        """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
 
         Raises:
-            InvalidValue: no log is given, or the format of one is unknown.
+            InvalidValue: no log is given or bundled, or the format of one is unknown.
         """
+        if git is None and not events and rules in bundled.log_names():
+            note_console().print(f"no event log given; evaluating {name_logs(None, rules=rules)}", markup=False)
+            return Logs((read_bundled_log(rules),))
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
         default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
@@ -124,8 +131,10 @@ def _read_time(until: str, time_zone: Zone | None) -> int:
     return resolve_time(time, time_zone, "--until")
 
 
-def name_logs(events: list[str] | None, git: Path | None = None) -> str:
+def name_logs(events: list[str] | None, git: Path | None = None, rules: str = "") -> str:
     """Return the names of the logs of a command, for messages."""
+    if git is None and not events and rules in bundled.log_names():
+        return f"the log that comes with the rules {rules}: {_BUNDLED_SOURCES[rules]}"
     names = ["standard input" if path == STDIN else path for path in events or []]
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
 

@@ -48,7 +48,7 @@ def replay(
     try:
         ruleset = load_rules(rules)
         options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
-        log, last = options.read(ruleset, events, git), options.parse_until(until)
+        log, last = options.read(ruleset, events, git, rules), options.parse_until(until)
         started = time.perf_counter()
         with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
@@ -63,7 +63,7 @@ def replay(
                 on_progress=on_progress,
             )
             seconds = time.perf_counter() - started
-            logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git), until)
+            logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git, rules), until)
             if out is not None:
                 write_files(result, effects, out)
         if report is not None:

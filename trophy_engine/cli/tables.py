@@ -42,6 +42,21 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
                 for system in summary.points
             ),
         )
+    for system in summary.points:
+        if system.levels:
+            yield table(
+                f"Levels: {system.name}",
+                ("", "from", "users", "of users"),
+                (
+                    (
+                        level.name,
+                        f"{level.points:,}",
+                        f"{level.users:,}",
+                        percent_text(level.users / summary.users if summary.users else None),
+                    )
+                    for level in system.levels
+                ),
+            )
     if summary.streaks is not None:
         streaks = summary.streaks
         yield table(

@@ -9,9 +9,10 @@ import attrs
 
 from trophy_engine.analysis.replay.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
+from trophy_engine.rules.points import PointsSystem
 from trophy_engine.views.player import Player
 
-__all__ = ["AchievementSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
+__all__ = ["AchievementSummary", "LevelSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
 
 _TOP = 10
 
@@ -27,6 +28,15 @@ class AchievementSummary:
 
 
 @attrs.frozen
+class LevelSummary:
+    """The number of users at a level; ``points`` are those from which the level starts."""
+
+    name: str
+    points: int
+    users: int
+
+
+@attrs.frozen
 class PointsSummary:
     """The distribution of the balances of a points system over all users; values are None without users."""
 
@@ -36,6 +46,7 @@ class PointsSummary:
     median: int | None
     percentile_90: int | None
     maximum: int | None
+    levels: tuple[LevelSummary, ...] = ()
 
 
 @attrs.frozen
@@ -92,21 +103,24 @@ def summarize(result: Replay) -> Summary:
             )
             for rule in result.ruleset.achievements
         ),
-        points=tuple(_points(rule.key, rule.name, players) for rule in result.ruleset.points),
+        points=tuple(_points(rule, players) for rule in result.ruleset.points),
         streaks=_streaks(players),
         top=tuple(sorted((_ranked(player, result) for player in players), key=_rank)[:_TOP]),
     )
 
 
-def _points(key: str, name: str, players: Sequence[Player]) -> PointsSummary:
-    totals = Counter(player.points[key].total for player in players)
+def _points(rule: PointsSystem, players: Sequence[Player]) -> PointsSummary:
+    balances = [player.points[rule.key] for player in players]
+    totals = Counter(balance.total for balance in balances)
+    at_level = Counter(balance.level.key for balance in balances if balance.level is not None)
     return PointsSummary(
-        key,
-        name,
+        rule.key,
+        rule.name,
         total=sum(total * users for total, users in totals.items()),
         median=percentile(totals, 50),
         percentile_90=percentile(totals, 90),
         maximum=max(totals, default=None),
+        levels=tuple(LevelSummary(level.name, level.points, at_level[level.key]) for level in rule.levels),
     )
 
 
