@@ -1,6 +1,8 @@
 """The Python module of the playground, in this Python: rules, events and a date in, a view as JSON out."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -126,3 +128,16 @@ def test_a_request_and_its_answer_are_json(playground, samples):
     assert "changes" not in first
     then = json.loads(playground.answer(json.dumps({**request, "events": [], "previous": first})))
     assert then["changes"][0] == "streak: 1 day → 0 days"
+
+
+def test_the_engine_needs_no_sqlite(samples):
+    """Run the engine in memory in a Python that has no ``sqlite3``."""
+    code = f"""
+import sys
+sys.modules["sqlite3"] = None
+from trophy_engine import Engine, Ruleset
+with Engine(Ruleset.from_text({samples["daily"]!r})) as engine:
+    print(engine.record("words", user="mia", value=10).streak.length)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "1\n"
