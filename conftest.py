@@ -69,6 +69,6 @@ pytest_collect_file = Sybil(
         CodeBlockParser("toml", _load_rules),
         CodeBlockParser("console", _run_commands),
     ],
-    patterns=["README.md", "docs/**/*.md", "docs/examples/*/*.md", "benchmarks/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md", "docs/examples/*/*.md", "benchmarks/*.md"],
     fixtures=["folder_of_its_own"],
 ).pytest()
