@@ -1,6 +1,7 @@
 """How Sphinx builds the documentation."""
 
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -15,15 +16,18 @@ author = "The trophy_engine authors"
 copyright = "2026, The trophy_engine authors"
 release = version = metadata.version("trophy-engine")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+sys.path.insert(0, str(Path(__file__).parent))
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "public_directive"]
 exclude_patterns = ["_build"]
 source_suffix = {".md": "markdown", ".ipynb": "markdown"}
+myst_heading_anchors = 2
 html_theme = "furo"
 html_title = f"trophy_engine {release}"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
+autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 suppress_warnings = ["ref.python"]
 
