@@ -27,7 +27,6 @@ html_title = f"trophy_engine {release}"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_default_options = {"members": True}
-autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 suppress_warnings = ["ref.python"]
 

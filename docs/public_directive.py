@@ -8,9 +8,11 @@ about a method of ``Engine`` that is not shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from inspect import isclass, isfunction
+from itertools import takewhile
 from typing import Generic
 
 from docutils import nodes
@@ -63,9 +65,16 @@ def _merge_fields(_app: Sphinx, _kind: str, _name: str, value: object, _options:
     names = {field.name for field in getattr(value, "__attrs_attrs__", ()) if field.init}
     if isclass(value) and "Attributes:" in lines:
         start = lines.index("Attributes:")
-        section = [line for line in lines[start + 1 :] if line.startswith("    ") and line[4] != " "]
-        if all(line.strip().partition(":")[0] in names for line in section):
+        section = takewhile(lambda line: line.startswith("    "), lines[start + 1 :])
+        if all(line.strip().partition(":")[0] in names for line in section if line[4] != " "):
             lines[start] = "Args:"
+
+
+def _name_functions(
+    _app: Sphinx, _kind: str, _name: str, _value: object, _options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Show a function that is the default of a parameter by its name."""
+    return signature and re.sub(r"<function (\w+)>", r"\1", signature), returns
 
 
 def _check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
@@ -83,6 +92,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Add the directive and the check."""
     app.add_directive("public", Public)
     app.connect("autodoc-skip-member", _skip_field)
+    app.connect("autodoc-process-signature", _name_functions)
     app.connect("autodoc-process-docstring", _merge_fields, priority=100)  # before napoleon
     app.connect("env-check-consistency", _check_complete)
     return {"parallel_read_safe": False}
