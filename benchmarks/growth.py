@@ -26,7 +26,7 @@ def main() -> None:
     where = homes(3000)
     log = events(3000, _EVENTS // 3000, _DAYS)
     plans = {f"{further:,}": compile_ruleset(ruleset(further)) for further in (10, 100, 1000, 10_000)}
-    table("achievements waiting on a metric", {name: (plan, log, where) for name, plan in plans.items()})
+    table("achievements with a trigger on one metric", {name: (plan, log, where) for name, plan in plans.items()})
     plan = plans["10"]
     sizes = {}
     for users in (1000, 10_000, 100_000):

@@ -44,7 +44,7 @@ def main() -> None:
     print(f"{result.events:,} events of {len(result.states):,} users, a file of {size / 1e6:,.0f} MB")
     print(f"{given.workers} processes: {taken:.0f} s, {result.events / taken:,.0f} events/s")
     print(f"peak memory: {_peak(resource.RUSAGE_SELF):,} MiB, of which {before:,} before the replay; ", end="")
-    print(f"the largest further process {_peak(resource.RUSAGE_CHILDREN):,} MiB")
+    print(f"peak of the largest other process: {_peak(resource.RUSAGE_CHILDREN):,} MiB")
 
 
 def _peak(who: int) -> int:

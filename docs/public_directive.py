@@ -73,8 +73,8 @@ def _merge_fields(_app: Sphinx, _kind: str, _name: str, value: object, _options:
 def _name_functions(
     _app: Sphinx, _kind: str, _name: str, _value: object, _options: object, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
-    """Show a function that is the default of a parameter by its name."""
-    return signature and re.sub(r"<function (\w+)>", r"\1", signature), returns
+    """Show a function that is the default of a parameter by its name, and one that makes the default as three dots."""
+    return signature and re.sub(r"<function (\w+)>", r"\1", signature).replace("=NOTHING", "=…"), returns
 
 
 def _check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
