@@ -24,6 +24,15 @@ def test_replay_of_bundled_rules_without_a_log_evaluates_the_bundled_log(run):
     assert len(Path("out/users.csv").read_text().splitlines()) == 959
 
 
+def test_the_bundled_log_can_be_named_as_a_log(run):
+    Path("commits.toml").write_text(
+        'metrics = [{ key = "commits" }]\nattributes = [{ key = "kind", type = "event" }]\n'
+    )
+    assert run("replay", "commits.toml", "git").output.startswith("958 users, 9,166 events, 0 skipped rows")
+    Path("git").write_text("user_id,at\nann,2025-04-02T10:00:00Z\n")
+    assert run("replay", "commits.toml", "git", "--format", "csv").output.startswith("1 user, 1 event")
+
+
 def test_a_log_that_is_given_takes_precedence_over_the_bundled_one(run):
     Path("own.csv").write_text("user_id,at\nann,2025-04-02T10:00:00Z\n")
     assert run("replay", "git", "own.csv").output.startswith("1 user, 1 event")

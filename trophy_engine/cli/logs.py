@@ -32,7 +32,10 @@ _BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024 (--git PATH evalua
 
 Events = Annotated[
     list[str] | None,
-    typer.Argument(help="Event logs: CSV or JSON Lines, plain or gzipped, Parquet or Arrow; - is standard input."),
+    typer.Argument(
+        help="Event logs: CSV or JSON Lines, plain or gzipped, Parquet or Arrow; - is standard input, git the log "
+        "of the package."
+    ),
 ]
 Git = Annotated[
     Path | None, typer.Option(help="Read the commits of this git repository as events; the author is the user.")
@@ -98,10 +101,16 @@ class LogOptions:
         pairs = (pair.partition("=") for pair in self.attributes or [])
         attributes = {key: column or key for key, _, column in pairs}
         columns = Columns(self.user, self.at, self.metric or default_metric, self.value, self.time_zone, attributes)
-        sources: list[Iterable[Row]] = [read_log(path, columns, self.format) for path in events or []]
+        sources: list[Iterable[Row]] = [self._read_source(path, columns) for path in events or []]
         if git is not None:
             sources.append(read_history(str(git), GIT_COLUMNS))
         return Logs(tuple(sources))
+
+    def _read_source(self, path: str, columns: Columns) -> Iterable[Row]:
+        """Return the rows of a log, or those of a bundled log if its name is given and no file has it."""
+        if path in bundled.log_names() and not Path(path).exists():
+            return read_bundled_log(path)
+        return read_log(path, columns, self.format)
 
     def parse_until(self, until: str | None) -> datetime | None:
         """Parse ``--until``: an instant, or a date, which means its last microsecond.

@@ -52,7 +52,10 @@ def simulate(
     ] = None,
     like: Annotated[
         list[str] | None,
-        typer.Option(help="An event log; simulated users have the habits of its users. May be repeated."),
+        typer.Option(
+            help="An event log, or git for that of the package; simulated users have the habits of its users; may be "
+            "repeated."
+        ),
     ] = None,
     user: logs.User = "user_id",
     at: logs.At = "at",
