@@ -2,7 +2,7 @@
 
 ``.. public:: MODULE`` documents every name in the ``__all__`` of a module under the path from which it is imported:
 ``trophy_engine.Engine``, not ``trophy_engine.engine.engine.Engine``. A name that no public package exports has the path
-of its module; the option ``:exported:`` leaves it out. The build warns about a public name that is on no page, and
+of its module; the option ``:exported:`` leaves it out, and ``:first:`` is the name to begin with. The build warns about a public name that is on no page, and
 about a method of ``Engine`` that is not shown.
 """
 
@@ -32,7 +32,7 @@ class Public(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec = {"exported": directives.flag}  # noqa: RUF012  # Sphinx reads it so
+    option_spec = {"exported": directives.flag, "first": directives.unchanged}  # noqa: RUF012  # Sphinx reads it so
 
     def run(self) -> list[nodes.Node]:
         """Return what autodoc makes of every name."""
@@ -42,7 +42,8 @@ class Public(SphinxDirective):
         return container.children
 
     def _document(self, module: str) -> Iterator[str]:
-        for path, value in names_of(module, only_exported="exported" in self.options):
+        names = names_of(module, only_exported="exported" in self.options)
+        for path, value in sorted(names, key=lambda name: not name[0].endswith(f".{self.options.get('first')}")):
             kind = "class" if isclass(value) else "function" if isfunction(value) else "data"
             yield f".. auto{kind}:: {path}"
             if kind == "data":
