@@ -2,8 +2,8 @@
 
 ``.. public:: MODULE`` documents every name in the ``__all__`` of a module under the path from which it is imported:
 ``trophy_engine.Engine``, not ``trophy_engine.engine.engine.Engine``. A name that no public package exports has the path
-of its module; the option ``:exported:`` leaves it out, and ``:first:`` is the name to begin with. The build warns about a public name that is on no page, and
-about a method of ``Engine`` that is not shown.
+of its module; the option ``:exported:`` leaves it out, and ``:first:`` is the name to begin with. The build warns about
+a public name that is on no page, and about a method of ``Engine`` that is not shown.
 """
 
 from __future__ import annotations
