@@ -43,6 +43,7 @@ def test_replay_stops_where_it_is_told_to(run):
         (("rules.toml", "log.csv", "--until", "9999-12-31"), "--until must lie in the years 1900 to 2199"),
         (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "=Mars"), "unknown time zone 'Mars'"),
         (("bad.toml", "log.csv"), "bad.toml has errors"),
+        (("rules.toml", "log.csv", "--value", "n", "--out", "log.csv"), "error: cannot write log.csv: File exists\n"),
     ],
 )
 def test_replay_says_what_is_wrong(run, words, told):

@@ -137,10 +137,10 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
     ("odd", "told"),
     [
         ({"n": 10**4_000}, "n must lie within ±10**30"),
-        ({"n": float("nan")}, "is not JSON: NaN is not a number of JSON"),
+        ({"n": float("nan")}, "is not JSON: NaN is not a JSON number"),
         ({"n": "1e9999999999999999999999"}, "n must be a number, not '1e9999999999999999999999'"),
-        ({"n": True}, "the column 'n' must hold text or a number, not True"),
-        ({"who": ["18"]}, "the column 'who' must hold text or a number, not ['18']"),
+        ({"n": True}, "the column 'n' must be text or a number, not true"),
+        ({"who": ["18"]}, "the column 'who' must be text or a number, not ['18']"),
         ({"who": "\ud800"}, "a user id must be text that UTF-8 can write"),
         ({"who": "a\0b"}, "a user id must be text that UTF-8 can write, without NUL"),
         ({"topic": "\ud800"}, "topic must be text that UTF-8 can write"),
@@ -158,8 +158,8 @@ def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, told):
     [
         ('{"who": ' * 50_000, "is not JSON"),
         ('{"n": ' + "9" * 5_000 + ', "who": "18"}', "is empty"),
-        ('{"who": "18", "who": "19"}', "is not JSON: a name stands twice in one object"),
-        ('{"n": Infinity}', "is not JSON: Infinity is not a number of JSON"),
+        ('{"who": "18", "who": "19"}', "is not JSON: the name 'who' occurs twice in one object"),
+        ('{"n": Infinity}', "is not JSON: Infinity is not a JSON number"),
     ],
 )
 def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, told):

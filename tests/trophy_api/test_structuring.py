@@ -77,7 +77,7 @@ def test_a_whole_number_may_be_written_with_a_point():
 
 def test_unknown_fields_are_ignored_on_request_wherever_they_are():
     raw = {"displayName": "x", "color": "red", "picture": {"url": "a", "alt": "b"}, "pictures": [{"url": "c", "w": 1}]}
-    with pytest.raises(InvalidValue, match="color is not a field here"):
+    with pytest.raises(InvalidValue, match="unknown field 'color'"):
         structure(raw, Thing)
     thing = structure(raw, Thing, strict=False)
     assert (thing.picture, thing.pictures) == (Picture(url="a"), (Picture(url="c"),))
@@ -92,8 +92,8 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"kind": "huge"}, "kind must be one of big, small"),
         ({"kind": None}, "kind must be one of big, small"),
         ({"kind": ["big"]}, "kind must be one of big, small"),
-        ({"bornOn": "2025-02-30"}, "bornOn must be a date such as 2026-02-14"),
-        ({"bornOn": "20250202"}, "bornOn must be a date such as 2026-02-14"),
+        ({"bornOn": "2025-02-30"}, "bornOn must be a date, for example 2025-04-02"),
+        ({"bornOn": "20250202"}, "bornOn must be a date, for example 2025-04-02"),
         ({"size": "1"}, "size must be a number"),
         ({"size": True}, "size must be a number"),
         ({"size": float("inf")}, "size must be a finite number within ±10**30 of at most 30 decimal places"),
@@ -117,7 +117,7 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"words": {"\udfff": "b"}}, "words['\\udfff'] must be text that UTF-8 can write"),
         ({"words": {"a": "\ud800"}}, "words['a'] must be text that UTF-8 can write"),
         ({"short": 1}, "Short is too long"),
-        ({"display_name": "x"}, "display_name is not a field here; did you mean 'displayName'?"),
+        ({"display_name": "x"}, "unknown field 'display_name'; did you mean 'displayName'?"),
     ],
 )
 def test_what_does_not_fit_is_said(fields, message):
@@ -151,5 +151,5 @@ def test_every_field_that_does_not_fit_is_told_once():
         structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
     assert str(caught.value) == (
         "displayName must be a string; count must be a whole number; "
-        "pictures[0].url must be a string; pictures[0].uri is not a field here; did you mean 'url'?"
+        "pictures[0].url must be a string; unknown field 'pictures[0].uri'; did you mean 'url'?"
     )

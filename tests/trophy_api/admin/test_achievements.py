@@ -101,7 +101,8 @@ def test_what_is_referred_to_must_be_there(admin):
         error_of(trigger="metric", metricId=WORDS, metricValue=1, eventAttributes=[PLAN]) == "Attribute not found by ID"
     )
     assert error_of(trigger="metric", metricId="words", metricValue=1) == "metricId must be a valid UUID"
-    assert "must not occur twice" in error_of(trigger="api", key="a", userAttributes=[PLAN, PLAN])
+    twice = error_of(trigger="api", key="a", userAttributes=[PLAN, PLAN])
+    assert twice == f"userAttributes must not contain {PLAN['attributeId']} twice"
 
 
 def test_keys_are_unique_and_derived_ones_never_come_again(admin):

@@ -28,7 +28,7 @@ def test_only_the_name_can_be_changed():
     admin = AdminClient()
     plan = admin.create("attributes", name="Plan", key="plan", type="user")
     assert admin.update("attributes", plan, name="Subscription")["name"] == "Subscription"
-    assert admin.update_error("attributes", plan, type="event") == "type is not a field here"
+    assert admin.update_error("attributes", plan, type="event") == "unknown field 'type'; known: 'id', 'name'"
     assert admin.update_error("attributes", {"id": str(attribute_id("user", "x"))}, name="x") == (
         "Attribute not found by ID"
     )

@@ -42,7 +42,7 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
         (4, "key must consist of ASCII letters, digits, '-' and '_', not 'no key'"),
-        (5, "units must be a string; color is not a field here"),
+        (5, "units must be a string; unknown field 'color'; known: 'name', 'key', 'unitType', 'units'"),
         (6, "the item must be an object"),
     ]
     assert all(one["severity"] == "error" for one in answer.body["issues"])
@@ -80,7 +80,7 @@ def test_edits_tell_by_id_what_they_could_not_do():
         issue("Metric not found by ID", id=NOBODY),
         issue("id must be a valid UUID", id="not-a-uuid"),
         issue("id must be a valid UUID", index=2),
-        issue("key is not a field here", id=words["id"]),
+        issue("unknown field 'key'; known: 'id', 'name', 'unitType', 'units'", id=words["id"]),
         issue("Name not a string", id=words["id"]),
     ]
 

@@ -134,7 +134,7 @@ def test_pauses_are_made_shown_and_taken_back():
     assert answer.body["issues"] == [
         error("ghost", "User does not exist"),
         error("u", "end 2026-08-19 must not be before start 2026-08-20"),
-        error("u", "start must be a date such as 2026-02-14"),
+        error("u", "start must be a date, for example 2025-04-02"),
         issue("userId must be a string", index=4),
     ]
     gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])

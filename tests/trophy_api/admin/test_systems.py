@@ -93,7 +93,9 @@ def test_null_takes_away_what_a_system_can_be_without():
         "description": "",
     }
     assert admin.update_error("points", made, name=None) == "name must be a string"
-    assert admin.update_error("points", made, key="other") == "key is not a field here"
+    assert admin.update_error("points", made, key="other") == (
+        "unknown field 'key'; known: 'id', 'name', 'description', 'badge', 'maxPoints'"
+    )
     assert admin.update_error("points", {"id": NOBODY}, name="x") == "Points system not found by ID"
 
 

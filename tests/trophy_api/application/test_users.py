@@ -119,7 +119,7 @@ def test_an_id_in_the_body_of_an_update_changes_nothing(hosted):
     hosted.send("PATCH", "/users/18", json={"id": 18})
     assert (hosted.status, hosted.body["error"]) == (422, "id must be a string")
     hosted.send("PUT", "/users/18", json={"id": "18"})
-    assert (hosted.status, hosted.body["error"][:22]) == (422, "id is not a field here")
+    assert (hosted.status, hosted.body["error"].split(";")[0]) == (422, "unknown field 'id'")
 
 
 def test_a_call_that_says_nothing_may_come_without_a_body(hosted):
@@ -264,7 +264,7 @@ def test_days_off_of_ones_own_are_told_by_the_numbers_that_were_sent():
     hosted.api.users.create(id="18")
     for days, fault in (
         ([7], "be numbers from 0 for Sunday to 6 for Saturday, not 7"),
-        ([0, 0], "not name one twice: 0, 0"),
+        ([0, 0], "not contain 0 twice"),
     ):
         hosted.send("PATCH", "/users/18/preferences", json={"streak": {"daysOff": days}})
         assert hosted.body["error"] == f"streak.daysOff must {fault}"
