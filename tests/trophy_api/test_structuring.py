@@ -96,7 +96,7 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"bornOn": "20250202"}, "bornOn must be a date, for example 2025-04-02"),
         ({"size": "1"}, "size must be a number"),
         ({"size": True}, "size must be a number"),
-        ({"size": float("inf")}, "size must be a finite number within ±10**30 of at most 30 decimal places"),
+        ({"size": float("inf")}, "size must be finite, not inf"),
         ({"count": 1.5}, "count must be a whole number"),
         ({"count": float("inf")}, "count must be a whole number"),
         ({"count": "1"}, "count must be a whole number"),

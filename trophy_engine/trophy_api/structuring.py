@@ -152,8 +152,8 @@ def _number(value: Any, _: Any) -> Number:
     _instance_hook((int, float), "a number")(value, _)
     try:
         return exact(value)
-    except InvalidValue:
-        raise InvalidValue("must be a finite number within ±10**30 of at most 30 decimal places") from None
+    except InvalidValue as error:
+        raise InvalidValue(error.fact) from None
 
 
 def _date(value: Any, _: Any) -> date:

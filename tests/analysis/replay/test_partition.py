@@ -28,7 +28,7 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
         files.append((written, result.bad_rows, result.tally, result.until))
     assert files[0] == files[1] == files[2]
     assert [row.source.line for row in files[0][1]] == [245, 247, 248]
-    with pytest.raises(InvalidValue, match="workers must be 1 or more, not 0"):
+    with pytest.raises(InvalidValue, match="workers must be at least 1, not 0"):
         replay(RULES, [], workers=0)
 
 

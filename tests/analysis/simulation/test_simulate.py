@@ -74,7 +74,7 @@ def test_every_process_simulates_the_same():
 @pytest.mark.parametrize(
     ("call", "error", "told"),
     [
-        (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be 1 or more, not 0"),
+        (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be at least 1, not 0"),
         (lambda: simulate(RULES, PEOPLE, days=100_000), InvalidValue, "must lie in the years 1901 to 2198"),
         (
             lambda: simulate(Ruleset(metrics=[Metric("views")]), PEOPLE),
