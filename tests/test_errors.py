@@ -41,7 +41,7 @@ RAISED = [
 ]
 
 
-def test_every_error_is_here():
+def test_every_error_is_in_the_list():
     named = {getattr(errors, name) for name in errors.__all__ if name != "nearest"} - {TrophyError}
     assert named == {type(error) for error in RAISED}
 

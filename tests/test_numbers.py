@@ -75,7 +75,7 @@ def test_one_spelling_for_each_number(value, meant):
         Decimal("1.1e-400"),
     ],
 )
-def test_what_is_refused(value):
+def test_an_invalid_number_is_refused(value):
     with pytest.raises(InvalidValue):
         exact(value)
 

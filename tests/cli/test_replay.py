@@ -19,7 +19,7 @@ def test_replay_reads_standard_input(run):
     assert "100" in done.output
 
 
-def test_replay_stops_where_it_is_told_to(run):
+def test_replay_stops_at_a_limit_of_errors_or_time(run):
     strict = run("replay", "rules.toml", "log.csv", "--strict", "--out", "out")
     assert strict.exit_code == 1
     assert not Path("out").exists()
@@ -46,7 +46,7 @@ def test_replay_stops_where_it_is_told_to(run):
         (("rules.toml", "log.csv", "--value", "n", "--out", "log.csv"), "error: cannot write log.csv: File exists\n"),
     ],
 )
-def test_replay_says_what_is_wrong(run, words, told):
+def test_replay_reports_invalid_arguments(run, words, told):
     Path("bad.toml").write_text("metric = []\n")
     done = run("replay", *words)
     assert done.exit_code == 1

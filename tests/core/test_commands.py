@@ -87,7 +87,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(json_values, max_size=6), st.sampled_from(list(KINDS)))
-def test_what_decodes_reads_back_and_all_else_is_incompatible(fields, name):
+def test_every_line_is_decoded_and_encoded_equal_or_incompatible(fields, name):
     line = json.dumps([name, *fields], separators=(",", ":"))
     try:
         command = decode(line)

@@ -17,7 +17,7 @@ def kinds(effects):
     return [effect.type for effect in effects]
 
 
-def test_a_user_can_do_without_a_streak_whatever_the_rules():
+def test_a_user_can_disable_the_streak_under_any_rules():
     engine = Engine(rules())
     active(engine, "2025-06-10", 3)
     off = engine.prefer("jo", streak_enabled=False, at=utc("2025-06-12 13:00"))
@@ -29,7 +29,7 @@ def test_a_user_can_do_without_a_streak_whatever_the_rules():
     assert engine.user("jo", at=utc("2025-06-13 15:00")).streak_preferences == {"enabled": True}
 
 
-def test_conditions_of_ones_own_need_the_rules_consent():
+def test_custom_conditions_require_customization_in_the_rules():
     engine = Engine(rules())
     active(engine, "2025-06-10", 1)
     with pytest.raises(CustomizationDisabled, match="cannot have a custom streak; set customization_enabled"):
@@ -37,7 +37,7 @@ def test_conditions_of_ones_own_need_the_rules_consent():
     assert engine.user("jo", at=utc("2025-06-10 13:00")).streak_preferences == {}
 
 
-def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
+def test_custom_conditions_replace_those_of_the_rules():
     engine = Engine(rules(customization_enabled=True))
     engine.record("words", user="jo", at=utc("2025-06-10 12:00"))
     engine.prefer("jo", metrics=[StreakMetric("lessons", 2.5), StreakMetric("words", 3)], at=utc("2025-06-10 13:00"))
@@ -70,7 +70,7 @@ def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
         ({"notifications": {"recap": "email"}}, InvalidValue, "must be a list of strings"),
     ],
 )
-def test_choices_that_cannot_be_had(choice, error, told):
+def test_invalid_preferences_are_refused(choice, error, told):
     engine = Engine(rules(customization_enabled=True))
     active(engine, "2025-06-10", 1)
     before = engine.export_user("jo")
@@ -79,7 +79,7 @@ def test_choices_that_cannot_be_had(choice, error, told):
     assert engine.export_user("jo") == before
 
 
-def test_what_one_wants_to_be_told_of():
+def test_notification_preferences_are_stored():
     engine = Engine(rules())
     active(engine, "2025-06-10", 1)
     engine.prefer("jo", notifications={"recap": [], "streak_reminder": ["push", "email"]}, at=utc("2025-06-10 13:00"))

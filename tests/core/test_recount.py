@@ -14,7 +14,7 @@ from trophy_engine import (
 )
 
 
-def test_a_calendar_that_is_shown_again_goes_on_from_where_it_was_left():
+def test_a_frequency_that_returns_continues_its_streak():
     engine = Engine(rules(streak=daily(freezes=Freezes(3))))
     active(engine, "03-30", 3)
     assert active(engine, "04-03", 5).streak.length == 8  # the 2nd was frozen
@@ -31,7 +31,7 @@ def test_a_calendar_that_is_shown_again_goes_on_from_where_it_was_left():
     assert [one.period_start for one in history if one.used_freeze] == [date(2025, 4, 2)]
 
 
-def test_by_a_calendar_that_is_not_shown_nothing_carries_a_streak():
+def test_freezes_and_days_off_do_not_carry_streaks_of_other_frequencies():
     engine = Engine(rules(streak=daily(freezes=Freezes(3), days_off=["saturday", "sunday"])))
     active(engine, "04-02", 3)  # Wednesday to Friday
     weekly = Streak("weekly", [StreakMetric("words")])
@@ -46,7 +46,7 @@ def test_by_a_calendar_that_is_not_shown_nothing_carries_a_streak():
     assert engine.restore_streak("jo", at=at("04-09T10:00")).streak.length == 4
 
 
-def test_by_another_calendar_the_streaks_that_were_lost_are_others_too():
+def test_another_frequency_has_its_own_lost_streaks():
     engine = Engine(rules(streak=daily()))
     active(engine, "01-05", 14)  # two weeks
     active(engine, "02-02", 3)  # and a part of one
@@ -56,7 +56,7 @@ def test_by_another_calendar_the_streaks_that_were_lost_are_others_too():
     assert engine.record("words", user="jo", at=at("02-17T12:00")).streak.length == 3
 
 
-def test_what_was_before_a_reset_does_not_come_back_with_another_calendar():
+def test_a_change_of_frequency_does_not_undo_a_reset():
     engine = Engine(rules(streak=daily()))
     active(engine, "04-06", 3)
     engine.reset_streak("jo", at=at("04-08T13:00"))

@@ -33,7 +33,7 @@ def test_every_public_name_is_on_a_page_of_the_reference(package):
     assert [name for name in module.__all__ if (name, id(getattr(module, name))) not in found] == []
 
 
-def test_whatever_is_on_a_page_says_what_it_is():
+def test_everything_on_a_page_has_a_docstring():
     silent = [
         place for place, thing in DOCUMENTED.items() if (isclass(thing) or isroutine(thing)) and not thing.__doc__
     ]

@@ -27,7 +27,7 @@ RULES = Ruleset(
 )
 
 
-def test_subscribers_are_told_of_their_kind_and_can_leave():
+def test_subscribers_receive_their_kind_and_can_unsubscribe():
     engine = Engine(RULES)
     told, everything = [], []
     leave = engine.subscribe(AchievementCompleted, told.append)
@@ -40,7 +40,7 @@ def test_subscribers_are_told_of_their_kind_and_can_leave():
     assert {effect.user_id for effect in everything} == {"jo", "mia"}
 
 
-def test_each_subscription_ends_by_itself():
+def test_each_subscription_ends_separately():
     engine, seen = Engine(Ruleset(metrics=[Metric("words")])), []
     leave, _ = (engine.subscribe(MetricChanged, seen.append) for _ in range(2))
     leave()
@@ -49,7 +49,7 @@ def test_each_subscription_ends_by_itself():
     assert len(seen) == 1
 
 
-def test_a_failing_subscriber_neither_undoes_the_event_nor_silences_the_others():
+def test_a_failing_subscriber_does_not_undo_the_event_or_stop_the_others():
     engine = Engine(RULES)
     told = []
     engine.subscribe(MetricChanged, lambda _: 1 / 0)
@@ -67,7 +67,7 @@ def test_a_subscriber_may_use_the_engine():
     assert list(engine.users()) == ["jo", "mia"]
 
 
-def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells():
+def test_a_subscriber_that_uses_the_engine_does_not_change_what_settling_announces():
     engine = Engine(attrs.evolve(RULES, achievements=[Achievement("lost", ApiTrigger())]))
     play(engine, "04-02T10:00 words 1")
     engine.subscribe(StreakLost, lambda lost: engine.complete("lost", user="jo", at=at("04-09T10:00")))
@@ -75,7 +75,7 @@ def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells
     assert list(engine.user("jo", at=at("04-09T10:00")).completed) == ["lost"]
 
 
-def test_failing_subscribers_carry_what_the_call_would_have_returned():
+def test_errors_of_subscribers_have_the_outcome_of_the_call():
     engine = Engine(RULES)
     engine.subscribe(Effect, lambda _: 1 / 0)
     with pytest.raises(SubscribersFailed) as failed:

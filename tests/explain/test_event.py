@@ -58,7 +58,7 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
     assert (award.bound, award.clipped, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
 
 
-def test_what_time_had_made_due_comes_before(story):
+def test_effects_of_time_are_explained_before_the_event(story):
     outcome = story.record("views", user="ann", at=at("04-08T10:00"))
     told(
         outcome.explain(),
@@ -95,7 +95,7 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     )
 
 
-def test_an_award_for_certain_events_is_explained_by_the_fewest_steps():
+def test_a_filtered_award_is_explained_by_the_fewest_steps():
     device = {"device": "ios"}
     triggers = [MetricPointsTrigger("words", points=2, threshold=5, event_attributes=device)]
     rules = Ruleset(

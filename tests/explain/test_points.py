@@ -16,7 +16,7 @@ from trophy_engine import (
 )
 
 
-def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing(story):
+def test_a_balance_is_explained_by_every_award_and_by_awards_of_zero(story):
     explained = story.explain("ann", points="xp")
     told(
         explained,
@@ -42,7 +42,7 @@ def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing
     assert "level 'reader'" in story.explain("ann", points="xp", at=at("04-05T10:30")).text
 
 
-def test_every_trigger_says_for_what_it_pays():
+def test_every_trigger_has_a_description():
     rules = Ruleset(
         metrics=[Metric("words")],
         achievements=[Achievement("called", ApiTrigger())],

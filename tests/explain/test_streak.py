@@ -34,7 +34,7 @@ def test_a_running_streak_and_the_freeze_that_carried_it(story):
     ]
 
 
-def test_a_lost_streak_says_what_was_missed_when_it_ended_and_what_would_have_saved_it(story):
+def test_a_lost_streak_is_explained_by_its_missed_day_and_remedy(story):
     explained = story.explain("ann", streak=True)
     told(
         explained,
@@ -72,7 +72,7 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     )
 
 
-def test_a_date_that_never_was_is_not_missed():
+def test_a_skipped_date_is_not_missed():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
     engine.identify("ann", time_zone="Pacific/Apia", at=at("2011-12-29T12:00"))
     engine.record("words", user="ann", at=at("2011-12-30T09:30"))  # 29 December, the last before the 31st
@@ -97,7 +97,7 @@ def cared_for():
     return engine
 
 
-def test_a_restored_streak_is_told_with_what_ended_it_and_with_the_freezes_from_before():
+def test_a_restored_streak_is_explained_with_its_loss_and_earlier_freezes():
     engine = cared_for()
     engine.restore_streak("ann", at=at("04-08T12:00"))
     explained = streak_of(engine, "04-08T13:00")
@@ -136,7 +136,7 @@ def test_a_streak_that_the_application_ended_was_not_missed():
     ]
 
 
-def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
+def test_custom_conditions_and_days_off_are_explained():
     engine = cared_for()
     own = [StreakMetric("words", 20), StreakMetric("views", 2)]
     engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))

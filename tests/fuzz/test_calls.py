@@ -270,7 +270,7 @@ def test_after_a_refused_subscription_events_are_recorded():
     assert engine.record("words", user="18", value=1).total == 21
 
 
-def test_a_clock_that_shows_no_instant_is_told_of():
+def test_a_clock_that_returns_no_instant_is_reported():
     for shown in (None, 5, "now", datetime(2025, 4, 2), date(2025, 4, 2)):  # noqa: DTZ001  # naive on purpose
         engine = Engine(RULES, clock=lambda shown=shown: shown)
         with pytest.raises(TrophyError, match="the clock's instant must be an aware datetime"):
@@ -315,7 +315,7 @@ def _calls(draw):
 
 
 @given(st.lists(_calls(), min_size=1, max_size=6))
-def test_odd_calls_end_alike_in_memory_and_in_a_file(calls):
+def test_odd_calls_have_equal_results_in_memory_and_in_a_file(calls):
     with (
         Engine(RULES, clock=lambda: NOON) as one,
         Engine(RULES, storage=SQLiteStorage(":memory:"), clock=lambda: NOON) as two,

@@ -69,7 +69,7 @@ def test_rows_of_csv(folder, rows, encoding):
 
 
 @given(st.binary(max_size=200), st.sampled_from(["log.csv", "log.tsv", "log.jsonl", "log.csv.gz", "log.parquet"]))
-def test_any_bytes(folder, content, name):
+def test_any_bytes_are_rows_or_an_error(folder, content, name):
     read(folder, name, content)
 
 

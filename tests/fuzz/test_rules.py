@@ -89,7 +89,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ),
     ],
 )
-def test_what_used_to_escape_is_told(text, told, tmp_path):
+def test_former_uncaught_errors_are_problems(text, told, tmp_path):
     with pytest.raises(InvalidRules, match=told):
         Ruleset.from_text(text, "json")
     path = tmp_path / "rules.json"
@@ -104,14 +104,14 @@ def test_numbers_of_toml_have_bounds(number):
 
 
 @pytest.mark.parametrize("path", ["a\0.toml", "\ud800.toml", "", "no/such/folder.toml", ".", b"rules.toml", 5, None])
-def test_paths_that_are_none_are_refused(path, tmp_path, monkeypatch):
+def test_invalid_paths_are_refused(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for call in (Ruleset.load, check_file, Ruleset().save):
         with pytest.raises(TrophyError):
             call(path)
 
 
-def test_a_byte_order_mark_is_no_part_of_the_rules(tmp_path):
+def test_a_byte_order_mark_is_ignored(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text("[[metrics]]\nkey = 'words'\n", encoding="utf-8-sig")
     assert [metric.key for metric in Ruleset.load(path).metrics] == ["words"]

@@ -59,7 +59,7 @@ def _encoded(text):
 
 
 @given(st.data())
-def test_every_operation_answers_whatever_it_is_sent(data):
+def test_every_operation_answers_any_request(data):
     engine = Engine(RULES, clock=lambda: NOON)
     http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any", "Idempotency-Key": "once"})
     http.post("https://api.trophy.so/v1/metrics/words/event", json={"user": USER, "value": 3})

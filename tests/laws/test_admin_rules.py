@@ -19,7 +19,7 @@ FOR_GOOD = {
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
-def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
+def test_rules_created_from_shown_rules_are_equal(ruleset):
     source, made = AdminClient(ruleset), AdminClient()
     for path, item in items_of(source):
         made.create(path, **item)
@@ -30,7 +30,7 @@ def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
-def test_rules_changed_to_what_is_shown_of_them_stay_the_same(ruleset):
+def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
     admin = AdminClient(ruleset)
     paths = ["attributes", "metrics", "achievements", "leaderboards", "points"]
     systems = admin.get("points")
@@ -49,7 +49,7 @@ def test_rules_changed_to_what_is_shown_of_them_stay_the_same(ruleset):
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets(), st.data())
-def test_whatever_goes_the_rest_keeps_its_ids_and_holds_together(ruleset, data):
+def test_after_a_deletion_the_remaining_rules_are_valid_and_keep_their_ids(ruleset, data):
     admin = AdminClient(ruleset)
     systems = [f"points/{one['id']}/{parts}" for one in admin.get("points") for parts in ("boosts", "triggers")]
     paths = ["attributes", "metrics", "achievements", "leaderboards", *systems]

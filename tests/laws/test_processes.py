@@ -29,7 +29,7 @@ print(json.dumps([told, states(replayed)]))
 
 @given(games())
 @settings(max_examples=4)
-def test_every_process_gives_the_same_whatever_its_hash_seed(history):
+def test_every_process_has_equal_results_under_any_hash_seed(history):
     engine = Engine(history.ruleset)
     play(engine, history)
     log = json.dumps([[entry.sequence, entry.number, encode(entry.command)] for entry in engine.log()])

@@ -109,7 +109,7 @@ def standing_of(player):
 
 @FEW
 @given(sagas(), st.sampled_from([1, 2]))
-def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot_every):
+def test_an_engine_reopened_for_every_two_commands_has_equal_results(saga, snapshot_every):
     storage = MemoryStorage()
     storage.snapshot_every = snapshot_every
     rules, effects = saga.rules, []
@@ -126,7 +126,7 @@ def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot
 
 @FEW
 @given(sagas())
-def test_scenes_end_with_what_one_sees(saga):
+def test_transitions_end_with_the_visible_state(saga):
     engine = Engine(saga.rules)
     effects = do(engine, *saga.commands, saga.end)
     for user in engine.users():
@@ -185,7 +185,7 @@ def test_users_commute_between_changes(saga):
 
 @FEW
 @given(sagas())
-def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
+def test_completions_are_kept_while_the_rules_have_the_achievement(saga):
     engine = Engine(saga.rules)
     for command in saga.commands:
         before = states(engine)

@@ -52,7 +52,7 @@ def seen(player):
 
 @settings(max_examples=10, deadline=None)
 @given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
-def test_rules_made_through_the_client_play_like_those_of_a_file(history):
+def test_rules_created_through_the_client_behave_like_those_of_a_file(history):
     from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
     made = made_through_the_client(history.ruleset)
     for command in history:

@@ -151,7 +151,7 @@ def rows(engine: Engine, board: Leaderboard, day: date, at: int, plan: str | Non
 
 @few
 @given(contests, st.lists(st.integers(0, 40 * DAY), max_size=3), st.data())
-def test_the_index_says_what_sorting_everybody_says(history, looks, data):
+def test_the_index_equals_sorting_all_users(history, looks, data):
     until = history.commands[-1].at + data.draw(st.sampled_from([0, DAY, 9 * DAY, 400 * DAY]))
     assume(until < LAST)
     engine = Engine(history.ruleset)
@@ -173,7 +173,7 @@ def test_the_index_says_what_sorting_everybody_says(history, looks, data):
 
 @few
 @given(contests)
-def test_it_does_not_matter_whose_commands_come_first(history):
+def test_the_order_of_users_does_not_matter(history):
     commands = [command for command in history if not isinstance(command, Settle)]
     assume(commands)
     mixed, apart = Engine(history.ruleset), Engine(history.ruleset)
@@ -207,7 +207,7 @@ def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
 
 @few
 @given(contests)
-def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(history):
+def test_an_outcome_has_every_change_of_rank_and_the_queried_rank(history):
     engine = Engine(history.ruleset)
     for command in (command for command in history if not isinstance(command, Settle)):
         before = {}
@@ -230,7 +230,7 @@ def test_an_outcome_tells_every_change_of_rank_and_the_rank_that_is_looked_up(hi
 
 @few
 @given(contests, st.sampled_from([0, DAY, 9 * DAY]))
-def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
+def test_the_history_of_a_rank_ends_with_the_present_rank(history, later):
     engine = Engine(history.ruleset)
     play(engine, history)
     until = history.commands[-1].at + later
@@ -249,7 +249,7 @@ def test_the_history_of_a_standing_ends_where_the_user_stands(history, later):
 
 @few
 @given(contests)
-def test_a_board_counted_from_the_log_has_counted_the_same(history):
+def test_a_board_counted_from_the_log_is_equal(history):
     engine = Engine(history.ruleset)
     play(engine, history)
     plan = engine._repository.plan
@@ -273,7 +273,7 @@ def test_the_laws_hold_with_leaderboards(law, history):
 
 @few
 @given(contests, st.data())
-def test_an_engine_opened_anew_ranks_alike(history, data):
+def test_a_reopened_engine_has_equal_ranks(history, data):
     engine = Engine(history.ruleset)
     engine._repository.storage.snapshot_every = data.draw(st.sampled_from([1, 3, None]))
     play(engine, history)

@@ -172,7 +172,7 @@ def told(of: Account) -> str:
 )
 @settings(max_examples=2 * settings.default.max_examples)
 @given(st.data())
-def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, size, data):
+def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
     engine, walk = Engine(history.ruleset), Walk(history.ruleset.streak)
     facts: list[Fact] = []
@@ -195,5 +195,5 @@ def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, 
         event(kind)
 
 
-def test_the_oracle_knows_offsets_by_name():
+def test_the_oracle_parses_offsets():
     assert zone_of("-09:30").utcoffset(None) == timedelta(hours=-9, minutes=-30)

@@ -15,7 +15,7 @@ from trophy_engine import (
 )
 
 
-def test_a_boost_for_everybody_is_told_where_its_day_is_first_and_when_it_is_over_everywhere():
+def test_a_global_boost_is_announced_at_its_first_start_and_its_last_end():
     valentine = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
     engine = Engine(rules(points=[xp(boosts=[valentine])]))
     engine.identify("kiwi", time_zone="Pacific/Auckland", at=at("2026-02-13T08:00"))
@@ -52,7 +52,7 @@ def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
     assert [(one.user_id, one.name, one.value) for one in second.rankings] == [("kiri", "Kiri", 5)]
 
 
-def test_a_board_that_is_finished_early_is_told_with_its_first_ten():
+def test_a_board_finished_early_is_announced_with_its_first_ten():
     engine = Engine(rules(leaderboards=[weekly()]))
     play(engine, "04-02T10:00 words 3")
     stopped = attrs.evolve(engine.ruleset, leaderboards=[weekly(status="finished")])
@@ -65,7 +65,7 @@ def test_a_board_that_is_finished_early_is_told_with_its_first_ten():
     assert told(engine.settle(at=at("05-01T00:00")), LeaderboardFinished) == []
 
 
-def test_what_is_told_of_boards_begins_with_the_first_user_whomever_the_log_begins_with():
+def test_announcements_of_boards_start_with_the_first_user_in_any_order_of_the_log():
     def told_of(*users):
         engine = Engine(rules(leaderboards=[weekly()]))
         for user, when in users:

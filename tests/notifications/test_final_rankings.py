@@ -18,7 +18,7 @@ from trophy_engine import (
 )
 
 
-def test_the_first_ten_are_those_of_the_close_however_late_one_settles():
+def test_the_first_ten_are_those_of_the_close_when_settled_late():
     ruleset = Ruleset(
         metrics=[Metric("words")],
         attributes=[Attribute("city")],
@@ -42,7 +42,7 @@ def test_the_first_ten_are_those_of_the_close_however_late_one_settles():
     assert [one.user_id for one in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
 
 
-def test_closings_of_a_long_absence_cost_what_happened_in_it():
+def test_runs_closed_in_a_long_absence_take_time_only_for_their_events():
     daily = Leaderboard("xp", "points", date(2020, 1, 1), points="xp", run_unit="day", run_interval=1)
     points = [PointsSystem("xp", triggers=[TimePointsTrigger(1, "days", 1)])]
     engine = Engine(rules(points=points, leaderboards=[daily]))

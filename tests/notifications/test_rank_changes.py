@@ -26,7 +26,7 @@ from trophy_engine import (
 )
 
 
-def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
+def test_pending_rank_changes_survive_a_failed_batch_and_other_rules():
     engine = Engine(rules(leaderboards=[weekly()]))
     play(engine, "04-02T10:00 words 3", "ann")
     play(engine, "04-02T10:01 words 2", "bob")
@@ -42,7 +42,7 @@ def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
 
 
 @pytest.mark.parametrize("notifications", [Notifications(), None])
-def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(notifications):
+def test_a_board_that_returns_has_no_pending_changes_from_before_its_removal(notifications):
     with_board = rules(leaderboards=[weekly()])
     engine = Engine(with_board)
     play(engine, "04-02T10:00 words 3", "ann")
@@ -55,7 +55,7 @@ def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(not
     assert ranks(engine.settle(at=at("04-02T11:00"))) == []
 
 
-def test_a_move_is_told_to_whoever_moves_and_to_those_it_displaces():
+def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
     engine = Engine(rules(leaderboards=[weekly(max_participants=2)]))
     engine.record("words", user="ann", value=30, at=at("01-02T10:00"))
     engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
@@ -78,7 +78,7 @@ def ranks(effects):
 
 
 @pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
-def test_ranks_that_time_changes_are_told_as_of_the_midnight_however_often_one_settles(settled):
+def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
     play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
@@ -88,7 +88,7 @@ def test_ranks_that_time_changes_are_told_as_of_the_midnight_however_often_one_s
     assert told(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
 
 
-def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_that_was_refused():
+def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_refused_one():
     hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
     board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
     both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
@@ -106,7 +106,7 @@ def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_t
 
 
 @pytest.mark.parametrize("throttle", [0, 15, 3000])
-def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_told_of_ranks(throttle):
+def test_a_refused_command_at_a_later_instant_does_not_change_announced_ranks(throttle):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
     streak = Streak(metrics=[StreakMetric("words")])
     ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
@@ -126,7 +126,7 @@ def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_to
     assert changes(["04-05T09:00"]) == changes(["04-20T09:00", "04-05T00:00"]) == expected
 
 
-def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
+def test_rank_changes_within_a_quarter_of_an_hour_are_announced_as_one():
     engine, heard = Engine(rules(leaderboards=[weekly()])), []
     engine.subscribe(RankChanged, lambda one: heard.append((one.user_id, one.at, one.previous_rank, one.rank)))
     engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
@@ -144,7 +144,7 @@ def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
     ]
 
 
-def test_a_rank_that_is_what_it_was_when_the_window_ends_is_not_told():
+def test_a_rank_unchanged_at_the_end_of_the_window_is_not_announced():
     engine, heard = Engine(rules(leaderboards=[weekly()])), []
     engine.subscribe(RankChanged, heard.append)
     engine.record("words", user="ann", value=10, at=at("01-02T10:00"))

@@ -28,7 +28,7 @@ from trophy_engine import (
 # --- recaps and reactivation ------------------------------------------------------------------------------------------
 
 
-def test_an_idle_user_is_asked_back_five_times():
+def test_an_idle_user_gets_five_reactivation_messages():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
@@ -51,7 +51,7 @@ def test_an_award_comes_before_a_message_at_the_same_instant():
     assert effects == ["points.awarded", "points.changed", "emails.reactivation_due"]
 
 
-def test_a_user_who_comes_back_is_asked_from_the_start_again():
+def test_activity_restarts_the_reactivation_messages():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     outcomes = play(engine, "03-01T10:00 words 3\n03-05T10:00 words 3")
@@ -96,7 +96,7 @@ def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
     assert (recap.at, recap.period_start) == (at("04-07T09:00"), date(2025, 3, 31))
 
 
-def test_mail_to_whoever_was_given_no_time_zone_goes_by_us_eastern():
+def test_mail_to_users_without_a_time_zone_uses_us_eastern():
     engine = Engine(rules())
     play(engine, "04-02T11:00 words 3")
     engine.identify("utc", time_zone="UTC", at=at("04-02T11:00"))
@@ -129,7 +129,7 @@ def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credite
     assert kinds(effects)[-1] == ("emails.reactivation_due", at("04-08T08:00"))
 
 
-def test_nobody_is_reminded_of_a_day_that_is_credited_or_needs_no_credit():
+def test_no_reminder_is_sent_for_a_credited_or_protected_day():
     streak = Streak(metrics=[StreakMetric("words", 1)], days_off=["friday"])
     engine = Engine(rules(streak=streak))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
@@ -146,7 +146,7 @@ def test_nobody_is_reminded_of_a_day_that_is_credited_or_needs_no_credit():
         ("2025-11-01T15:00", "2025-11-03T01:00"),  # the day of 25 hours at 05:00 UTC
     ],
 )
-def test_a_reminder_minds_the_clocks_that_change(last_credit, when):
+def test_a_reminder_follows_changes_of_the_clock(last_credit, when):
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
     engine.identify("jo", time_zone="America/New_York", at=at(last_credit))
     engine.record("words", user="jo", at=at(last_credit))
@@ -154,7 +154,7 @@ def test_a_reminder_minds_the_clocks_that_change(last_credit, when):
     assert instants(effects, StreakReminderDue) == [when]
 
 
-def test_every_day_that_a_freeze_would_carry_is_reminded_of():
+def test_a_reminder_is_sent_for_days_that_a_freeze_would_carry():
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)], freezes=Freezes(2, 2))))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
@@ -163,14 +163,14 @@ def test_every_day_that_a_freeze_would_carry_is_reminded_of():
 
 
 @pytest.mark.parametrize(("frequency", "when"), [("weekly", "2025-04-11T08:00"), ("monthly", "2025-05-25T08:00")])
-def test_longer_periods_are_reminded_of_on_a_friday_and_on_the_25th(frequency, when):
+def test_reminders_for_weeks_and_months_are_sent_on_friday_and_on_the_25th(frequency, when):
     engine = Engine(rules(streak=Streak(frequency, [StreakMetric("words", 1)])))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     assert instants(engine.settle(at=at("2026-01-01T00:00")), StreakReminderDue) == [when]
 
 
-def test_a_streak_that_a_user_does_without_is_not_reminded_of():
+def test_a_disabled_streak_has_no_reminders():
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
     play(engine, "04-02T11:00 words 3")
     engine.prefer("jo", streak_enabled=False, at=at("04-02T12:00"))
@@ -202,7 +202,7 @@ def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
     assert due.completion_id == outcome.achievements[0].completion_id
 
 
-def test_mail_that_waits_for_the_afternoon_is_sent_on_the_same_day():
+def test_pending_mail_is_sent_in_the_afternoon_of_the_same_day():
     engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T08:00"))
     play(engine, "04-02T09:00 words 1\n04-02T09:30 words 1")  # so that only the mail is new
@@ -232,7 +232,7 @@ def mails(engine):
     return {effect.type for effect in effects if effect.type.startswith("emails.")}
 
 
-def test_users_of_the_control_group_are_sent_no_mail():
+def test_users_in_the_control_group_get_no_mail():
     assert len(mails(Engine(everything(experimentation=Experimentation(0))))) == 4
     assert mails(Engine(everything(experimentation=Experimentation(100)))) == set()
 
@@ -246,7 +246,7 @@ def test_users_of_the_control_group_are_sent_no_mail():
         ("streak_reminder", "emails.streak_reminder_due"),
     ],
 )
-def test_a_message_that_a_user_wants_by_no_channel_is_not_due(message, kind):
+def test_a_message_without_a_channel_is_not_due(message, kind):
     engine = Engine(everything())
     engine.identify("jo", at=at("04-02T10:00"))
     engine.prefer("jo", notifications={message: []}, at=at("04-02T10:00"))

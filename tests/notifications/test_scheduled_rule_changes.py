@@ -18,7 +18,7 @@ from trophy_engine import (
 
 
 @pytest.mark.parametrize("begun", ["03-07T00:00", "03-06T09:00"])  # the second is the instant of a message
-def test_rules_that_begin_to_tell_tell_nothing_late(begun):
+def test_newly_enabled_notifications_send_nothing_late(begun):
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
@@ -29,7 +29,7 @@ def test_rules_that_begin_to_tell_tell_nothing_late(begun):
     ]
 
 
-def test_rules_that_begin_to_tell_count_idle_days_of_a_user_without_events_from_their_first_day():
+def test_newly_enabled_notifications_count_idle_days_from_the_first_day_of_the_user():
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     assert engine.update(rules(), at=at("03-07T00:00")) == ()
@@ -37,7 +37,7 @@ def test_rules_that_begin_to_tell_count_idle_days_of_a_user_without_events_from_
     assert [(one.type, one.at) for one in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
 
 
-def test_rules_can_begin_to_tell_on_the_last_day_of_the_calendar():
+def test_notifications_can_be_enabled_on_the_last_day_of_the_calendar():
     """The mornings after 30 idle days lie beyond the days that a zone knows."""
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
@@ -54,7 +54,7 @@ def test_mail_about_an_achievement_waits_through_a_change_of_rules():
     assert len(told(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
 
 
-def test_mail_about_an_achievement_goes_with_it():
+def test_mail_about_a_removed_achievement_is_not_sent():
     engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
     engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
     engine.complete("done", user="jo", at=at("04-02T09:00"))

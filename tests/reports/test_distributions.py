@@ -48,7 +48,7 @@ def spread(ranges):
     return {(one.first, one.last): one.users for one in ranges if one.users}
 
 
-def test_balances_fall_into_ten_equal_ranges_and_nothing():
+def test_balances_fall_into_ten_equal_ranges_and_one_for_zero():
     engine = engine_with()
     hold(engine, (0, 0, 5, 95, 230))
     ranges = engine.reports.histogram("xp", at=NOON)
@@ -58,13 +58,13 @@ def test_balances_fall_into_ten_equal_ranges_and_nothing():
 
 
 @pytest.mark.parametrize(("most", "top"), [(0, 10), (9, 10), (10, 10), (11, 100), (100, 100), (101, 1000)])
-def test_the_last_range_ends_at_the_power_of_ten_that_holds_the_greatest_balance(most, top):
+def test_the_last_range_ends_at_the_power_of_ten_above_the_greatest_balance(most, top):
     engine = engine_with()
     hold(engine, (most,))
     assert engine.reports.histogram("xp", at=NOON)[-1].last == top
 
 
-def test_a_histogram_of_some_is_scaled_to_them():
+def test_a_histogram_of_a_group_is_scaled_to_the_group():
     engine = engine_with()
     hold(engine, (4, 900))
     engine.identify("u0", attributes={"plan": "pro"}, at=NOON)
@@ -73,7 +73,7 @@ def test_a_histogram_of_some_is_scaled_to_them():
         engine.reports.histogram("xp", {"plam": "pro"}, at=NOON)
 
 
-def test_users_are_counted_at_the_level_they_hold():
+def test_users_are_counted_by_their_level():
     engine = engine_with([Level("gold", 300), Level("bronze", 100), Level("silver", 200)])
     hold(engine, (*[100] * 40, *[250] * 7, *[300] * 23, *[500] * 29, 5))
     counted = engine.reports.level_summary("xp", at=NOON)
@@ -95,14 +95,14 @@ def test_a_new_level_is_counted_at_once():
     ]
 
 
-def test_a_system_without_levels_has_nothing_to_count_at():
+def test_a_system_without_levels_has_no_distribution():
     with pytest.raises(InvalidValue, match="points system 'xp' has no levels"):
         engine_with().reports.level_summary("xp", at=NOON)
     with pytest.raises(UnknownKey, match="unknown points system 'px'"):
         engine_with().reports.level_summary("px", at=NOON)
 
 
-def test_rarity_is_a_percentage_of_everybody():
+def test_rarity_is_a_percentage_of_all_users():
     achievements = [Achievement("rich", MetricTrigger("coins", 500)), Achievement("odd", ApiTrigger())]
     engine = engine_with(achievements=achievements)
     assert {one.rarity for one in engine.reports.rarities(at=NOON).values()} == {0}
@@ -111,7 +111,7 @@ def test_rarity_is_a_percentage_of_everybody():
     assert {key: (one.completions, one.rarity) for key, one in told.items()} == {"rich": (6, 60), "odd": (0, 0)}
 
 
-def test_everybody_is_everybody_who_was_there():
+def test_reports_count_all_users_of_their_instant():
     engine = engine_with()
     hold(engine, (3,))
     engine.record("coins", user="late", value=4, at=at("07-01T12:00"))
@@ -130,7 +130,7 @@ def test_the_ledger_begins_with_the_newest_award():
 
 
 @pytest.mark.parametrize("n", [0, 101, "3", True])
-def test_a_ledger_holds_one_to_a_hundred_awards(n):
+def test_a_ledger_has_one_to_a_hundred_awards(n):
     engine = engine_with()
     play(engine, "01-01T12:00 coins 1")
     with pytest.raises(InvalidValue, match="n must be a whole number from 1 to 100"):
@@ -138,7 +138,7 @@ def test_a_ledger_holds_one_to_a_hundred_awards(n):
 
 
 @given(games(max_size=15))
-def test_everybody_is_counted_once_and_every_ledger_adds_up(history):
+def test_every_user_is_counted_once_and_every_ledger_adds_up(history):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)

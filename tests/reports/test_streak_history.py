@@ -50,7 +50,7 @@ def days(history, flag):
 # What is recorded ---------------------------------------------------------------------------------------------------
 
 
-def test_four_freezes_carry_one_day_over_four():
+def test_four_freezes_carry_four_days():
     engine = Engine(rules(freezes=Freezes(4)))
     play(engine, "11-02T12:00 lessons 1")
     history = engine.reports.streak_history("jo", at=at("11-08T10:00"))
@@ -95,7 +95,7 @@ def test_the_streak_of_another_calendar_is_counted_from_the_events():
     assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
 
 
-def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
+def test_a_recounted_streak_has_the_length_of_its_effect():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
@@ -110,14 +110,14 @@ def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
-def test_a_history_has_one_period_or_more(periods):
+def test_a_history_has_at_least_one_period(periods):
     engine = Engine(rules())
     play(engine, "04-02T10:00 lessons 1")
     with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to"):
         engine.reports.streak_history("jo", periods, at=at("04-02T10:00"))
 
 
-def test_rules_without_a_streak_have_no_history_of_it():
+def test_rules_without_a_streak_have_no_streak_history():
     engine = Engine(Ruleset(metrics=[Metric("lessons")]))
     play(engine, "04-02T10:00 lessons 1")
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
@@ -161,11 +161,11 @@ def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
     assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
 
 
-def test_a_pause_is_not_used_by_the_day_that_is_still_going_on():
+def test_a_pause_is_not_used_by_the_current_day():
     assert days(streak_history(told("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
 
 
-def test_a_pause_that_was_taken_back_is_used_up_to_the_day_before():
+def test_a_removed_pause_is_used_up_to_the_day_before():
     transitions = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
     assert days(streak_history(transitions, 10), "used_pause") == [20, 21, 23]
 
@@ -221,14 +221,14 @@ def test_restoring_carries_everything_from_the_loss_through_today():
     assert lengths(acted) == [9, 9, 9, 9, 9, 10]
 
 
-def test_restoring_takes_back_a_reset():
+def test_restoring_undoes_a_reset():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
     restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
     history = streak_history(told("06-14", *NINE, reset, restored, length=9), 4)
     assert lengths(history) == [8, 9, 9, 9]
 
 
-def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
+def test_a_disabled_streak_has_no_length_in_the_meantime():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
     engine.prefer("jo", streak_enabled=False, at=at("04-03T11:00"))
@@ -239,7 +239,7 @@ def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
     assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
 
 
-def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
+def test_the_longest_streak_of_a_range_has_its_first_day():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
     transitions = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
     best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
@@ -277,7 +277,7 @@ def test_the_longest_streak_of_weeks_or_months_has_whole_periods():
         assert engine.reports.wrapped("jo", 2025, at=at("06-20T10:00")).longest_streak.started.day in {2, 31}
 
 
-def test_what_carries_a_streak_after_its_last_credit_belongs_to_it():
+def test_carried_periods_after_the_last_credit_belong_to_the_streak():
     frozen = Engine(rules(freezes=Freezes(4)))
     play(frozen, "11-02T12:00 lessons 1")
     assert longest(frozen, until="11-20T10:00") == (1, date(2025, 11, 2), date(2025, 11, 6))
@@ -305,7 +305,7 @@ PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metri
 
 
 @given(games(max_size=15), st.integers(1, 40))
-def test_a_history_ends_with_what_one_sees(history, periods):
+def test_a_history_ends_with_the_visible_streak(history, periods):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
@@ -335,7 +335,7 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
 
 
 @given(games(PLAYS, users=("jo",), max_size=20, kinds=records))
-def test_every_length_is_the_one_that_was_seen_when_the_period_was_over(history):
+def test_every_length_is_that_at_the_end_of_its_period(history):
     rule = history.ruleset.streak
     engine = Engine(history.ruleset)
     do(engine, history)

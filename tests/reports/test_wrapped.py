@@ -62,7 +62,7 @@ def year_of_jo(*stories, year=2024, until="2024-12-31", **asked):
         (10, -5, -50),
     ],
 )
-def test_a_change_is_a_percentage_of_what_was_before_cut_to_one_decimal(before, change, percents):
+def test_a_change_is_a_percentage_cut_to_one_decimal(before, change, percents):
     assert percent(change, before) == percents
 
 
@@ -71,7 +71,7 @@ def test_days_weeks_and_months_with_a_record_are_active():
     assert (told.days_active, told.weeks_active, told.months_active) == (4, 3, 3)
 
 
-def test_the_most_active_ones_have_the_greatest_sums_and_the_earliest_wins():
+def test_the_most_active_periods_have_the_greatest_sums_and_the_earliest_wins_ties():
     told = year_of_jo()  # 42 on 15 March and on 1 May
     assert told.most_active_day.first_day == told.most_active_day.last_day == date(2024, 3, 15)
     week = told.most_active_week
@@ -80,7 +80,7 @@ def test_the_most_active_ones_have_the_greatest_sums_and_the_earliest_wins():
     assert (month.first_day, month.last_day) == (date(2024, 3, 1), date(2024, 3, 31))
 
 
-def test_a_period_tells_what_it_did_to_every_total():
+def test_a_period_has_the_change_of_every_total():
     week = year_of_jo().most_active_week
     words = week.metrics["words"]
     assert (words.current_total, words.change_this_period, words.percent_change) == (130, 70, 116.6)
@@ -90,14 +90,14 @@ def test_a_period_tells_what_it_did_to_every_total():
     assert (xp.current_total, xp.change_this_period, xp.percent_change) == (13, 7, 116.6)
 
 
-def test_a_period_names_what_was_achieved_in_it():
+def test_a_period_lists_its_achievements():
     told = year_of_jo()
     assert [one.key for one in told.most_active_week.achievements] == ["hundred"]
     assert told.most_active_day.achievements[0].achieved_at == at("2024-03-15T12:00")
     assert told.entire_year.achievements == told.most_active_month.achievements
 
 
-def test_percentiles_count_the_others_who_moved_less():
+def test_percentiles_count_users_with_smaller_changes():
     told = year_of_jo(YEAR, "2024-03-15T12:00 words 69", "2024-03-15T12:00 words 70", "2024-01-01T12:00 words 500", "")
     assert told.most_active_week.metrics["words"].percentile_this_period == 100 * 2 / 3
     assert told.entire_year.metrics["words"].percentile_this_period == 100 * 2 / 3
@@ -105,7 +105,7 @@ def test_percentiles_count_the_others_who_moved_less():
     assert year_of_jo().entire_year.points["xp"].percentile_this_period == 100
 
 
-def test_metrics_are_told_by_event_attribute():
+def test_metrics_are_broken_down_by_event_attribute():
     engine = Engine(RULES)
     for hour, (value, device) in enumerate([(3, "ios"), (4, "android"), (5, "ios")]):
         engine.record(
@@ -137,7 +137,7 @@ def test_a_year_without_activity_has_no_blocks():
     assert told.longest_streak is None
 
 
-def test_the_best_rankings_are_worked_out_from_the_logs_as_of_any_instant():
+def test_the_best_rankings_are_computed_from_the_log_as_of_any_instant():
     board = Leaderboard("yearly", "metric", date(2023, 1, 1), metric="words", run_unit="year", run_interval=1)
     engine = Engine(attrs.evolve(RULES, leaderboards=[board, attrs.evolve(board, key="draft", status="inactive")]))
     play(engine, YEAR, user="jo")
@@ -155,13 +155,13 @@ def test_the_best_rankings_are_worked_out_from_the_logs_as_of_any_instant():
     assert best("2024-03-15T12:30")[0] == {"yearly": (2, 80, run)}
 
 
-def test_leaderboards_come_from_whoever_knows_them():
+def test_leaderboards_come_from_the_given_source():
     told = year_of_jo(rankings=lambda first, last: {"weekly": (first, last)})
     assert told.most_active_week.leaderboards == {"weekly": (date(2024, 3, 11), date(2024, 3, 17))}
     assert told.entire_year.leaderboards == {"weekly": (date(2024, 1, 1), date(2024, 12, 31))}
 
 
-def test_the_year_is_by_default_the_users_own():
+def test_the_default_year_is_the_local_year_of_the_user():
     engine = Engine(RULES)
     engine.identify("jo", time_zone="+14:00", at=at("2023-12-31T09:00"))
     play(engine, "2023-12-31T09:30 words 1\n2023-12-31T11:00 words 2")
@@ -176,7 +176,7 @@ def test_a_year_that_has_not_begun_is_refused(year):
 
 
 @given(games(users=("ann", "ben"), max_size=8))
-def test_the_whole_year_holds_what_its_parts_hold(history):
+def test_the_year_is_consistent_with_its_parts(history):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)

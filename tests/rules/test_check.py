@@ -15,11 +15,11 @@ def problems(tmp_path, text, suffix=".toml"):
     return [str(problem) for problem in check_file(path)]
 
 
-def test_a_sound_file_has_none(tmp_path):
+def test_a_valid_file_has_no_problems(tmp_path):
     assert problems(tmp_path, 'metrics = [{ key = "words" }]') == []
 
 
-def test_faults_of_fields_are_told_together(tmp_path):
+def test_faults_of_fields_are_reported_together(tmp_path):
     told = problems(
         tmp_path,
         """
@@ -62,7 +62,7 @@ def test_faults_of_fields_are_told_together(tmp_path):
     ]
 
 
-def test_contradictions_are_told_together(tmp_path):
+def test_contradictions_are_reported_together(tmp_path):
     told = problems(
         tmp_path,
         """
@@ -103,7 +103,7 @@ def test_contradictions_are_told_together(tmp_path):
     ]
 
 
-def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
+def test_suspicious_rules_are_warnings(tmp_path):
     told = problems(
         tmp_path,
         """
@@ -162,12 +162,12 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],
 )
-def test_what_is_no_rules_file_at_all(tmp_path, text, suffix, told):
+def test_a_file_that_is_not_a_rules_file_is_a_problem(tmp_path, text, suffix, told):
     [problem] = problems(tmp_path, text, suffix)
     assert problem.startswith(told)
 
 
-def test_a_part_that_cannot_be_read_is_still_known_by_its_key(tmp_path):
+def test_an_unreadable_part_is_known_by_its_key(tmp_path):
     told = problems(
         tmp_path,
         """
@@ -186,14 +186,14 @@ def test_a_ruleset_in_python_raises_every_error():
     assert "depends on itself: a -> a" in str(raised.value)
 
 
-def test_loading_raises_what_checking_tells(tmp_path):
+def test_loading_raises_the_problems_of_checking(tmp_path):
     path = tmp_path / "rules.json"
     path.write_text(json.dumps({"$schema": "x", "metric": []}))
     with pytest.raises(InvalidRules, match="metric: unknown field 'metric'; did you mean 'metrics'"):
         Ruleset.load(path)
 
 
-def test_a_file_must_be_there_and_tell_its_format(tmp_path):
+def test_a_file_must_exist_and_have_a_known_format(tmp_path):
     with pytest.raises(TrophyError, match=r"cannot read .*missing.toml"):
         Ruleset.load(tmp_path / "missing.toml")
     (tmp_path / "rules.yaml").write_text("")
@@ -201,7 +201,7 @@ def test_a_file_must_be_there_and_tell_its_format(tmp_path):
         Ruleset.load(tmp_path / "rules.yaml")
 
 
-def test_leaderboards_refer_to_what_there_is(tmp_path):
+def test_leaderboards_refer_to_existing_rules(tmp_path):
     told = problems(
         tmp_path,
         """
@@ -237,7 +237,7 @@ def test_leaderboards_refer_to_what_there_is(tmp_path):
     ]
 
 
-def test_a_leaderboard_by_a_streak_that_cannot_start_is_doubtful(tmp_path):
+def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
     told = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
     assert told == [
         "warning: leaderboards[0]: never has an effect, because the rules have no streak with metrics; add one"

@@ -84,7 +84,7 @@ def ranking(rank_by="metric", **fields):
         (lambda: Ruleset(metrics="words"), "metrics must be a list"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(make, told):
+def test_invalid_rules_are_refused(make, told):
     with pytest.raises(InvalidValue, match=told):
         make()
 

@@ -90,13 +90,13 @@ def shown(hosted):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_every_answer_keeps_the_order(order):
+def test_every_answer_keeps_the_order_of_filters(order):
     assert shown(HostedClient(rules(order))) == {order}
 
 
 @pytest.mark.parametrize("format_", ["toml", "json"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_rules_that_are_written_and_read_keep_the_order(order, format_):
+def test_written_rules_are_read_in_the_same_order(order, format_):
     assert shown(HostedClient(Ruleset.from_text(rules(order).to_text(format_), format_))) == {order}
 
 
@@ -125,7 +125,7 @@ def test_an_administrator_changes_the_order():
     assert next(filters_in(hosted.body)) == second
 
 
-def test_a_storage_that_is_opened_with_another_order_shows_that_one(tmp_path):
+def test_a_storage_opened_with_another_order_shows_the_new_order(tmp_path):
     for order in ORDERS:
         with Engine(rules(order), storage=SQLiteStorage(tmp_path / "save.db")) as engine:
             assert tuple(engine.ruleset.achievements[0].user_attributes) == order

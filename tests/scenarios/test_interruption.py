@@ -155,7 +155,7 @@ def everything(engine):
 @pytest.mark.thorough
 @pytest.mark.parametrize("open_storage", [open_memory, open_file])
 @pytest.mark.parametrize("act", [record, update, batch, failing_batch, settle, look, close])
-def test_a_command_that_is_interrupted_at_any_line_has_happened_or_not(act, open_storage, tmp_path):
+def test_a_command_interrupted_at_any_line_is_committed_or_not(act, open_storage, tmp_path):
     (tmp_path / "whole").mkdir()
     numbers = lines_of(act, open_storage(tmp_path / "whole"))
     assert len(numbers) > 10

@@ -86,7 +86,7 @@ def test_every_metric_that_is_created_is_in_force(engine):
     }
 
 
-def test_edits_of_different_rules_at_once_all_stay(engine):
+def test_concurrent_edits_of_different_rules_are_all_kept(engine):
     http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any"})
     system = http.get(admin("points")).json()[0]["id"]
 
@@ -112,7 +112,7 @@ def test_edits_of_different_rules_at_once_all_stay(engine):
     assert (engine.ruleset.streak.days_off, engine.ruleset.streak.evaluation_mode) == (("sunday",), "OR")
 
 
-def test_no_event_of_a_user_comes_too_late(engine):
+def test_no_concurrent_event_is_refused_as_late(engine):
     def record(http, thread, number):
         user = {"id": "18", "attributes": {"plan": f"{thread}"}}
         return http.post(application("metrics/words/event"), json={"user": user, "value": 1})

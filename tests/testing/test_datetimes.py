@@ -17,7 +17,7 @@ from trophy_engine.testing import (
 
 
 @pytest.mark.parametrize("name", ["Pacific/Apia", "America/St_Johns", "Australia/Lord_Howe", "America/Havana"])
-def test_odd_zones_are_drawn(name):
+def test_irregular_zones_are_drawn(name):
     assert find(time_zones(), lambda found: found == name, settings=QUICK) == name
 
 

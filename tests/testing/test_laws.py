@@ -29,7 +29,7 @@ from trophy_engine.testing.laws import completions_are_permanent, settling_is_pa
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 
 
-def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
+def test_a_broken_law_is_named_with_its_story(monkeypatch):
     real = streaks.close_period
 
     def twice(agenda, state, streak, at):
@@ -119,6 +119,6 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
         hold()
 
 
-def test_every_law_says_what_it_is():
+def test_every_law_has_a_docstring():
     assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 12
     assert all(law.__doc__.endswith(".") for law in LAWS)

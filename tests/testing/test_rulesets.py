@@ -10,6 +10,6 @@ from trophy_engine.testing import (
 
 
 @given(streak_rules(["views"]), rulesets(st.none()))
-def test_rules_are_made_of_what_they_are_given(streak, rules):
+def test_rules_use_the_given_parts(streak, rules):
     assert {metric.key for metric in streak.metrics} == {"views"}
     assert rules.streak is None

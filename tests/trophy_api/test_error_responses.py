@@ -85,7 +85,7 @@ def spoilt(request, status):
     return httpx.Request(request.method, url, headers=headers, content=content)
 
 
-def test_what_never_happens_is_in_the_contract():
+def test_statuses_that_never_occur_are_in_the_contract():
     assert NEVER.keys() <= set(refusals())
 
 

@@ -28,7 +28,7 @@ from trophy_engine.trophy_api.field_names import prefixing_field, renaming_field
         (InvalidValue("days_off is a word of the caller"), "days_off is a word of the caller"),
     ],
 )
-def test_names_of_fields_are_translated_and_nothing_else(error, translated):
+def test_only_names_of_fields_are_translated(error, translated):
     assert translate_names(error) == translated
 
 
@@ -56,7 +56,7 @@ def hosted():
     return hosted
 
 
-def test_a_field_of_another_spelling_is_named_as_the_caller_spelt_it(hosted):
+def test_an_unknown_field_is_named_in_the_spelling_of_the_caller(hosted):
     hosted.send("PATCH", "/users/18/preferences", json={"streak": {"days_off": [0]}})
     assert hosted.body["error"] == "unknown field 'streak.days_off'; did you mean 'daysOff'?"
     hosted.send("PATCH", "/users/18", json={"sign_up_date": "2025-01-01"})
@@ -65,7 +65,7 @@ def test_a_field_of_another_spelling_is_named_as_the_caller_spelt_it(hosted):
     assert fault == "unknown field 'max_participants'; did you mean 'maxParticipants'?"
 
 
-def test_a_value_is_told_as_the_caller_wrote_it(hosted):
+def test_a_value_is_shown_in_the_spelling_of_the_caller(hosted):
     fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", startTime="start_time!")
     assert fault == "startTime must be a time of day, for example '12:00' or '23:59:59', not 'start_time!'"
     with pytest.raises(UnprocessableEntityError):

@@ -44,7 +44,7 @@ def test_the_reference_lists_every_operation_of_the_client():
     assert not [line for line in table if line.endswith("| missing |")]
 
 
-def test_the_reference_tells_which_part_of_an_operation_that_works_is_for_the_hosted_service_only():
+def test_the_reference_names_hosted_only_parts_of_operations():
     client = TrophyApi(
         api_key="any", httpx_client=httpx.Client(transport=EngineTransport(Engine(Ruleset()))), max_retries=0
     )

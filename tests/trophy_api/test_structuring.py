@@ -41,13 +41,13 @@ def error_of(**fields):
     return str(caught.value)
 
 
-def test_what_is_left_out_is_told_from_what_is_null():
+def test_a_missing_field_differs_from_null():
     thing = structure({"displayName": "x", "picture": None}, Thing)
     assert (thing.picture, thing.born_on) == (None, UNSET)
     assert given_fields(thing) == {"display_name": "x", "picture": None}
 
 
-def test_json_becomes_values():
+def test_json_is_converted_to_values():
     thing = structure(
         {
             "displayName": "x",
@@ -120,15 +120,15 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"display_name": "x"}, "unknown field 'display_name'; did you mean 'displayName'?"),
     ],
 )
-def test_what_does_not_fit_is_said(fields, message):
+def test_an_invalid_field_is_reported(fields, message):
     assert (error_of(**fields) + ";").startswith(message + ";")
 
 
-def test_an_identifier_is_read_in_letters_of_either_case():
+def test_an_identifier_is_read_in_either_case():
     assert structure({"displayName": "x", "owner": str(ID).upper()}, Thing).owner == ID
 
 
-def test_what_fitted_before_makes_no_difference():
+def test_earlier_valid_values_do_not_change_the_result():
     assert structure({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
     assert error_of(words=["a"]) == "words must be an object"
     assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
@@ -136,7 +136,7 @@ def test_what_fitted_before_makes_no_difference():
     assert error_of(picture=["url"]) == "picture must be an object"
 
 
-def test_a_field_that_can_be_anything_must_be_there_all_the_same():
+def test_a_field_of_any_type_is_required():
     @item
     class Box:
         content: Any
@@ -146,7 +146,7 @@ def test_a_field_that_can_be_anything_must_be_there_all_the_same():
         structure({}, Box)
 
 
-def test_every_field_that_does_not_fit_is_told_once():
+def test_every_invalid_field_is_reported_once():
     with pytest.raises(InvalidValue) as caught:
         structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
     assert str(caught.value) == (

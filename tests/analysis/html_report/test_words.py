@@ -27,5 +27,5 @@ SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high",
         ),
     ],
 )
-def test_survival_is_told_as_far_as_it_was_observed(rows, told):
+def test_survival_is_described_as_far_as_it_was_observed(rows, told):
     assert describe_figure(evolve(SURVIVAL, rows=rows)) == told

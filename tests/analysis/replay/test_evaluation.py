@@ -11,7 +11,7 @@ def reasons(result):
     return [(row.source.line, row.reason) for row in result.bad_rows]
 
 
-def test_bad_rows_are_told_with_their_lines(log):
+def test_bad_rows_are_reported_with_their_lines(log):
     rows = log("""\
         who,when,what,n,where,device
         ,2025-04-02T10:00:00Z,words,1,,
@@ -32,7 +32,7 @@ def test_bad_rows_are_told_with_their_lines(log):
     assert told[8].startswith("unknown time zone 'Europe/Lodnon'; did you mean 'Europe/London'?")
 
 
-def test_a_refused_row_leaves_its_user_where_they_were(log):
+def test_a_refused_row_does_not_change_its_user(log):
     rows = log("""\
         who,when,what,n,where,device
         ann,2025-04-02T10:00:00Z,words,1,Asia/Tokyo,
@@ -42,7 +42,7 @@ def test_a_refused_row_leaves_its_user_where_they_were(log):
     assert ann.time_zone == "Asia/Tokyo"
 
 
-def test_too_many_bad_rows_end_the_replay(log):
+def test_too_many_bad_rows_stop_the_replay(log):
     rows = log("who,when,what,n,where,device\n" + "ann,never,words,1,,\n" * 3)
     with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 datetime"):
         replay(RULES, read(rows), max_errors=0)

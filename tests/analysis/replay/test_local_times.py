@@ -35,7 +35,7 @@ def test_a_local_time_is_the_first_instant_that_shows_it(text, home, instant):
 
 @given(st.sampled_from(ZONES), st.integers(to_micros(datetime.fromisoformat("1950-01-01T00:00Z")) // 60_000_000, 2**26))
 @example("Europe/Berlin", 29_345_190)
-def test_what_a_clock_shows_is_read_back(name, minutes):
+def test_a_local_time_is_parsed_to_its_instant(name, minutes):
     instant = minutes * 60_000_000
     home = zone(name)
     shown = (from_micros(instant) + timedelta(microseconds=home.offset(instant))).replace(tzinfo=None)
@@ -58,7 +58,7 @@ def test_what_a_clock_shows_is_read_back(name, minutes):
         ("1900-01-01", "at must lie in the years 1900 to 2199"),  # 1899 in UTC
     ],
 )
-def test_what_is_no_local_time_is_refused(text, told):
+def test_an_invalid_local_time_is_refused(text, told):
     with pytest.raises(InvalidValue, match=told):
         resolve_time(parse_time(text, "at"), zone("Europe/Berlin"), "at")
 

@@ -40,7 +40,7 @@ def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
     assert result.until == at("2025-04-03T07:00:00+00:00")
 
 
-def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
+def test_a_replay_equals_an_engine_that_records_the_rows(log):
     with EffectLog() as log_of_effects:
         result = replay(RULES, read(log(LOG)), until=datetime(2025, 5, 1, tzinfo=UTC), effects=log_of_effects)
         told = list(log_of_effects)

@@ -37,7 +37,7 @@ def test_habits_keep_weekdays_hours_zones_and_values():
     assert local_days(events)[0] == date(2025, 1, 6).toordinal()  # the first Monday
 
 
-def test_who_left_the_log_leaves_and_pauses_are_kept():
+def test_users_who_left_the_log_leave_and_pauses_are_kept():
     weekly = [day for day in range(28 * 8) if day % 7 == 0 and not 28 * 3 <= day < 28 * 5]
     log = [*log_of(weekly), *log_of([0], "once"), *log_of([28 * 20], "late")]
     ann, once, late = Population.fit(log).members

@@ -53,7 +53,7 @@ def test_a_sweep_compares_the_same_users(tmp_path):
     assert {row["rules"] for row in rows} == {row.name for row in swept.rows}
 
 
-def test_workers_change_nothing_in_a_sweep():
+def test_workers_do_not_change_a_sweep():
     one, two = (
         sweep(RULES, {"streak.freezes.max_count": [0, 2]}, PEOPLE, users=300, days=60, workers=n) for n in (1, 2)
     )

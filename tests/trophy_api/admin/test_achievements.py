@@ -20,7 +20,7 @@ def by_metric(admin, **more):
     return admin.create("achievements", name="Ten words", trigger="metric", metricId=WORDS, metricValue=10, **more)
 
 
-def test_an_achievement_is_inactive_at_first_and_goes_by_its_name(admin):
+def test_an_achievement_is_inactive_at_first_with_a_key_from_its_name(admin):
     made = by_metric(admin)
     assert made == {
         "id": str(achievement_id("ten-words")),
@@ -68,7 +68,7 @@ def test_filters_and_badges_are_read_and_shown(admin):
     assert (cleared["userAttributes"], cleared["eventAttributes"]) == ([], [])
 
 
-def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(admin):
+def test_fields_of_the_trigger_are_required_and_those_of_others_refused(admin):
     def error_of(**item):
         return admin.create_error("achievements", name="A", **item)
 
@@ -90,7 +90,7 @@ def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(admin)
     assert admin.create_error("achievements", trigger="api", key="a") == "name must be a string"
 
 
-def test_what_is_referred_to_must_be_there(admin):
+def test_references_must_exist(admin):
     def error_of(**item):
         return admin.create_error("achievements", name="A", **item)
 
@@ -105,7 +105,7 @@ def test_what_is_referred_to_must_be_there(admin):
     assert twice == f"userAttributes must not contain {PLAN['attributeId']} twice"
 
 
-def test_keys_are_unique_and_derived_ones_never_come_again(admin):
+def test_keys_are_unique_and_derived_keys_are_never_reused(admin):
     admin.create("achievements", name="Done", trigger="api", key="ten-words")
     assert admin.create_error("achievements", name="Done", trigger="api", key="ten-words") == (
         "Key already in use by another achievement"
@@ -126,7 +126,7 @@ def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back
     assert admin.update_error("achievements", made, status="inactive") == "status cannot change from active to inactive"
 
 
-def test_any_status_can_be_had_from_the_start(admin):
+def test_an_achievement_can_be_created_with_any_status(admin):
     for status in ("active", "inactive", "locked"):
         assert by_metric(admin, status=status)["status"] == status
 
@@ -136,14 +136,14 @@ def test_only_what_is_sent_changes(admin):
     assert admin.update("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
 
 
-def test_an_empty_description_is_none(admin):
+def test_an_empty_description_is_stored_as_none(admin):
     made = by_metric(admin, description="")
     assert made["description"] is None
     assert admin.update("achievements", made, description="Go on")["description"] == "Go on"
     assert admin.update("achievements", made, description="")["description"] is None
 
 
-def test_another_trigger_comes_with_all_that_it_needs(admin):
+def test_a_change_of_the_trigger_requires_its_fields(admin):
     made = by_metric(admin, status="active")
     assert admin.update_error("achievements", made, trigger="streak") == (
         "streakLength is required for an achievement of type streak"
@@ -156,7 +156,7 @@ def test_another_trigger_comes_with_all_that_it_needs(admin):
     assert changed["id"] == made["id"]
 
 
-def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_it_follows():
+def test_the_key_of_an_inactive_achievement_and_its_references_can_change():
     admin = AdminClient(
         Ruleset(
             achievements=[
@@ -180,7 +180,7 @@ def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_
     )
 
 
-def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_them_do_so(admin):
+def test_contradictory_rules_are_an_issue_of_the_item_that_causes_them(admin):
     first = admin.create("achievements", name="First", trigger="api", key="first")
     second = admin.create("achievements", name="Second", trigger="achievement", achievementIds=[first["id"]])
     before = admin.ruleset
@@ -196,7 +196,7 @@ def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_t
     assert admin.ruleset.achievements[0] == before.achievements[0]
 
 
-def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_locks_what_waits_for_others_too():
+def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_composites():
     admin = AdminClient(
         Ruleset(
             achievements=[

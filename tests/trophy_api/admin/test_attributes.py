@@ -16,7 +16,7 @@ def test_a_key_is_unique_among_the_attributes_of_its_type():
     assert message == "Key already in use by another attribute of this type"
 
 
-def test_what_is_wrong_with_an_attribute_is_said():
+def test_an_invalid_attribute_is_reported():
     admin = AdminClient()
     assert admin.create_error("attributes", key="plan", type="user") == "Name not a string"
     assert admin.create_error("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
@@ -34,7 +34,7 @@ def test_only_the_name_can_be_changed():
     )
 
 
-def test_what_is_for_some_values_of_an_attribute_goes_with_it():
+def test_rules_filtered_by_an_attribute_are_deleted_with_it():
     today = AdminClient().at.date()
     admin = AdminClient(
         Ruleset(

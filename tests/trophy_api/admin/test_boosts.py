@@ -19,7 +19,7 @@ def admin():
     return AdminClient(Ruleset(attributes=[Attribute("plan")], points=[PointsSystem("xp")]), users=["18"])
 
 
-def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_user(admin):
+def test_a_global_boost_shows_its_filter_and_one_for_a_user_shows_the_user(admin):
     everybody = admin.create(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
     assert everybody == {
         "id": str(boost_id("xp", "boost-1")),
@@ -39,7 +39,7 @@ def test_a_boost_for_everybody_shows_its_filter_and_one_for_a_user_shows_the_use
     assert [boost.multiplier for boost in admin.ruleset.points[0].boosts] == [Decimal("1.5"), 2, 3]
 
 
-def test_what_is_wrong_with_a_boost_is_said(admin):
+def test_an_invalid_boost_is_reported(admin):
     def error_of(**item):
         return admin.create_error(BOOSTS, **{"name": "B", "start": "2025-06-01", "multiplier": 2, **item})
 
@@ -72,7 +72,7 @@ def test_a_boost_changes_but_never_its_user(admin):
     assert admin.update(BOOSTS, some, userAttributes=None)["userAttributes"] == []
 
 
-def test_boosts_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_had():
+def test_boosts_keep_their_ids_after_deletions_and_ids_are_never_reused():
     today = AdminClient().at.date()
     boosts = [Boost("A", 2, today), Boost("B", 3, today), Boost("C", 4, today)]
     admin = AdminClient(Ruleset(points=[PointsSystem("xp", boosts=boosts)]))
@@ -85,7 +85,7 @@ def test_boosts_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_
     assert admin.delete(BOOSTS, a["id"])["issues"] == [issue("Points boost not found by ID", id=a["id"])]
 
 
-def test_a_boost_for_everybody_is_on_as_soon_and_as_long_as_it_is_anywhere():
+def test_a_global_boost_is_active_while_it_is_active_in_any_zone():
     boost = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
     assert boost_status(boost, utc("2026-02-13 09:59")) == "scheduled"
     assert boost_status(boost, utc("2026-02-13 10:00")) == "active"
@@ -93,7 +93,7 @@ def test_a_boost_for_everybody_is_on_as_soon_and_as_long_as_it_is_anywhere():
     assert boost_status(boost, utc("2026-02-15 13:00")) == "finished"
 
 
-def test_a_boost_for_a_user_goes_by_dates():
+def test_a_boost_for_a_user_follows_dates():
     boost = Boost("You", 2, date(2026, 2, 14), date(2026, 2, 14), user_id="18")
     assert boost_status(boost, utc("2026-02-13 23:59")) == "scheduled"
     assert boost_status(boost, utc("2026-02-14 00:00")) == "active"

@@ -137,7 +137,7 @@ def test_triggers(admin, words, xp):
 
 
 @pytest.mark.parametrize("part", ["levels", "boosts", "triggers"])
-def test_parts_of_a_system_that_is_not_there(admin, part):
+def test_parts_of_a_missing_system_are_not_found(admin, part):
     resource = getattr(admin.points, part)
     for asked in (
         lambda: resource.list(system_id=NOBODY),
@@ -188,7 +188,7 @@ def test_streak_settings(admin, words):
         admin.streaks.settings.update(days_off=[0])
 
 
-def test_care_for_streaks(admin, hosted, words):
+def test_streak_commands(admin, hosted, words):
     admin.streaks.settings.update(metrics=[{"key": "words", "threshold": 1}], freezes={"startCount": 0, "maxCount": 1})
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     granted = admin.streaks.freezes.create(freezes=[{"userId": "18"}, {"userId": "18"}, {"userId": "ghost"}])

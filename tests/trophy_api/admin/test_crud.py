@@ -32,7 +32,7 @@ def test_an_item_that_cannot_be_applied_does_not_stop_the_others(admin):
     assert admin.post("metrics", item("m0")).status == 200
 
 
-def test_an_issue_of_an_update_names_the_id_or_the_place(admin):
+def test_an_issue_of_an_update_has_the_id_or_the_index(admin):
     answer = admin.patch("metrics", {"id": ids("m1")[0], "name": "One"}, {"id": NOBODY}, {"name": "x"}, None)
     assert [one["name"] for one in answer["updated"]] == ["One"]
     assert [(one.get("id"), one.get("index")) for one in answer["issues"]] == [(NOBODY, None), (None, 2), (None, 3)]
@@ -46,7 +46,7 @@ def test_ids_to_delete_can_repeat_and_be_lists(admin):
     assert (again["deleted"], [issue["id"] for issue in again["issues"]]) == ([], [one, "words"])
 
 
-def test_a_page_begins_where_it_is_asked_to(admin):
+def test_a_page_begins_at_skip(admin):
     def keys(**query):
         return [one["key"] for one in admin.get("metrics", **query)]
 
@@ -69,7 +69,7 @@ def test_1_to_100_rules_are_deleted_at_a_time(admin, query):
         admin.call("DELETE", "metrics", query=query)
 
 
-def test_one_rule_is_asked_for_by_its_id(admin):
+def test_one_rule_is_found_by_its_id(admin):
     assert admin.get(f"metrics/{ids('m3')[0]}")["key"] == "m3"
     with pytest.raises(NotFound):
         admin.get(f"metrics/{NOBODY}")
