@@ -1,4 +1,4 @@
-"""Every error is built from facts, says what to do, and survives a trip to another process."""
+"""Every error is built from facts, has a remedy, and can be pickled."""
 
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""Numbers are exact, whatever the caller's decimal context."""
+"""Numbers are exact in any decimal context of the caller."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -49,7 +49,7 @@ def test_a_value_beyond_the_bounds_is_shown_in_a_message_of_one_line(value):
 
 
 class Count(int):
-    """An int of somebody's own."""
+    """A subclass of int."""
 
 
 @pytest.mark.parametrize(

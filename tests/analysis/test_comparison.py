@@ -1,4 +1,4 @@
-"""Two rulesets over one log: who gains and who loses."""
+"""Two rulesets over one log: users with gains and with losses."""
 
 from attrs import evolve
 from stories import at
@@ -36,7 +36,7 @@ NEW = evolve(
 
 
 def events(story):
-    """Read lines of user, day of April, metric, value."""
+    """Parse lines of user, day of April, metric and value."""
     for line, text in enumerate(filter(None, map(str.strip, story.splitlines())), start=1):
         user, day, metric, value = text.split()
         yield Event(to_micros(at(f"04-{int(day):02}T10:00")), user, metric, int(value), file="log", line=line)

@@ -1,4 +1,4 @@
-"""Runs follow one another without a gap, and start when a calendar that is walked from the first start says."""
+"""Runs follow one another without a gap, and start as in a step-by-step walk from the first start."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ repeating = st.builds(Runs, dates, st.none(), st.sampled_from(["day", "month", "
 
 
 def walked(runs: Runs, day: date) -> tuple[int, date, date] | None:
-    """Walk from the first run to the one that holds the day, one after the other."""
+    """Return the run that contains the day, by a walk from the first run."""
     if day < runs.start or (runs.end is not None and day > runs.end):
         return None
     index = 0

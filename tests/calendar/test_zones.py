@@ -1,4 +1,4 @@
-"""Zones agree with the slow way through datetimes."""
+"""Zones agree with the slower computation by datetimes."""
 
 import copy
 import pickle

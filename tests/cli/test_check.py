@@ -1,4 +1,4 @@
-"""trophy-engine check: every problem, and a status that names its kind."""
+"""trophy-engine check: every problem, and an exit status for its kind."""
 
 import json
 import subprocess

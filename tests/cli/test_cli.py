@@ -1,4 +1,4 @@
-"""The command line, as somebody types it."""
+"""The command line, by its arguments."""
 
 import json
 import subprocess

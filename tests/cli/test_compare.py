@@ -1,4 +1,4 @@
-"""trophy-engine compare: who gains and who loses."""
+"""trophy-engine compare: gains and losses of users."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""trophy-engine explain: a story day by day, and a calendar."""
+"""trophy-engine explain: a timeline and a calendar."""
 
 from pathlib import Path
 

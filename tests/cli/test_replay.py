@@ -1,4 +1,4 @@
-"""trophy-engine replay: a summary, files, and what is wrong with a call."""
+"""trophy-engine replay: a summary, files, and errors of a call."""
 
 from pathlib import Path
 

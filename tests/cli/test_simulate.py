@@ -1,4 +1,4 @@
-"""trophy-engine simulate: people drawn or like those of a log, and sweeps."""
+"""trophy-engine simulate: populations, drawn or from a log, and sweeps."""
 
 import re
 from pathlib import Path

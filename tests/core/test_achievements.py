@@ -1,4 +1,4 @@
-"""Achievements unlock once, each by its trigger, and are never taken back."""
+"""Achievements are completed once, each by its trigger, and are permanent."""
 
 import pytest
 from stories import at, play

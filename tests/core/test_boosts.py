@@ -1,4 +1,4 @@
-"""Boosts multiply what is given, exactly, and the product is rounded once."""
+"""Boosts multiply awards exactly, and the product is rounded once."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Lines of a log: what is no command is a documented error, however hostile it is."""
+"""Lines of a log: a line that is not a command raises a documented error, however hostile it is."""
 
 import json
 
@@ -13,7 +13,7 @@ RECORD = ["record", "jo", 1, "words", 1, [], None]
 
 
 def record(place, text):
-    """Return the line of a record with a text in place of one of its fields."""
+    """Return the line of a record command in which a text replaces one field."""
     fields = [json.dumps(field) for field in RECORD]
     fields[place] = text
     return f"[{','.join(fields)}]"

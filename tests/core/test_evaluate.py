@@ -1,4 +1,4 @@
-"""Evaluation: the order of what one command does, and a state that stays as it is where the command is refused."""
+"""Evaluation: the order of the effects of a command; a refused command does not change the state."""
 
 import pytest
 from stories import at

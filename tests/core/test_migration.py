@@ -1,4 +1,4 @@
-"""Rules change while users exist: what they have is kept, what is new counts from now on or from the whole past."""
+"""Rules change while users exist: results are kept, and new rules count from now on or from the whole past."""
 
 from datetime import date
 

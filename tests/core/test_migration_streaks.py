@@ -1,4 +1,4 @@
-"""The rules of the streak change: what was credited, carried, lost and held by then stays as it was."""
+"""The rules of the streak change: credited, carried and lost periods and freezes before the change are kept."""
 
 from datetime import date
 

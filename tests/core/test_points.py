@@ -107,7 +107,7 @@ def test_fractions_cross_multiples_exactly():
 def test_multiples_are_counted_from_below_zero_as_from_above():
     engine = engine_with(MetricPointsTrigger("words", points=10))
     outcomes = play(engine, "04-02T10:00 words -0.5\n04-02T10:01 words 1\n04-02T10:02 words 0.5")
-    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 lies below 0, a multiple
+    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 is below 0, which is a multiple
 
 
 def test_only_matching_events_count_towards_a_filtered_trigger():

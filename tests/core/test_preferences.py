@@ -1,4 +1,4 @@
-"""Choices of users: a streak of their own, other conditions and days off, and the messages that they want."""
+"""Preferences of users: a custom streak, other conditions and days off, and notifications."""
 
 import pytest
 from datetimes import utc
@@ -52,7 +52,9 @@ def test_custom_conditions_replace_those_of_the_rules():
     friday = engine.record("lessons", user="jo", value=3, at=utc("2025-06-13 12:00"))  # nothing on Thursday, the 12th
     assert friday.streak.length == 2
     assert engine.record("words", user="jo", value=3, at=utc("2025-06-13 13:00")).streak.length == 3
-    assert engine.record("words", user="mia", at=utc("2025-06-13 13:00")).streak.length == 1  # hers are the rules'
+    assert (
+        engine.record("words", user="mia", at=utc("2025-06-13 13:00")).streak.length == 1
+    )  # her conditions are those of the rules
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Recounting: a streak of another calendar is counted from the events of the past."""
+"""Recounting: a streak of another frequency is counted from past events."""
 
 from datetime import date
 
@@ -49,7 +49,7 @@ def test_freezes_and_days_off_do_not_carry_streaks_of_other_frequencies():
 def test_another_frequency_has_its_own_lost_streaks():
     engine = Engine(rules(streak=daily()))
     active(engine, "01-05", 14)  # two weeks
-    active(engine, "02-02", 3)  # and a part of one
+    active(engine, "02-02", 3)  # and a part of a week
     change(engine, "02-17T10:00", streak=Streak("weekly", [StreakMetric("words")]))
     assert length(engine, "02-17T10:00") == 0
     assert engine.restore_streak("jo", at=at("02-17T11:00")).streak.length == 2

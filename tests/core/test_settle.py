@@ -1,4 +1,4 @@
-"""When one settles: what is accepted afterwards, and which day an event belongs to."""
+"""Settling: the commands that are accepted afterwards, and the day of a late event."""
 
 from datetime import date, timedelta
 

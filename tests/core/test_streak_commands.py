@@ -1,4 +1,4 @@
-"""What is done to streaks by hand: pauses, freezes given, restoring and resetting."""
+"""Streak commands: pauses, granted freezes, restoring and resetting."""
 
 from datetime import date, timedelta
 
@@ -99,7 +99,7 @@ def test_an_endless_pause_ends_with_the_calendar(frequency):
     assert (shown.length, shown.expires) == (1, None)
 
 
-# --- freezes given ----------------------------------------------------------------------------------------------------
+# --- granted freezes---------------------------------------------------------------------------------------------------
 
 
 def test_freezes_are_granted_up_to_the_maximum():

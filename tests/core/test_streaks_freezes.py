@@ -1,4 +1,4 @@
-"""Freezes carry a streak over missed periods, and never add to it."""
+"""Freezes carry a streak over missed periods and never extend it."""
 
 from datetime import date
 

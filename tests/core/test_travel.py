@@ -1,4 +1,4 @@
-"""Travel: a date is what the user's own clock shows, and no flight takes a streak away."""
+"""Travel: dates follow the local clock of the user, and no flight loses a streak."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ def walk(engine, *instants):
 
 
 def fly(engine, zone, at):
-    """Tell the engine the zone; return the effects on the streak."""
+    """Change the zone of the user; return the effects on the streak."""
     effects = engine.identify("jo", time_zone=zone, at=at).effects
     return [effect for effect in effects if effect.type.startswith("streak.")]
 
@@ -118,7 +118,7 @@ def test_a_freeze_spent_at_the_old_midnight_is_returned():
 
 
 def test_a_freeze_is_not_returned_above_the_maximum():
-    """A freeze was earned at the very midnight that spent one: without the flight there had been no room for it."""
+    """A freeze was earned at the midnight that consumed one; without the flight it would have exceeded the maximum."""
     freezes = Freezes(start_count=1, max_count=1, auto_earn_interval=6, auto_earn_amount=1)
     engine = traveller(LONDON, local(LONDON, 6, 1, 0), freezes=freezes)
     walk(engine, *days_in(LONDON, range(1, 6)))
@@ -156,7 +156,7 @@ def test_no_earlier_decision_is_undone():
 
 
 def test_a_flight_over_the_date_line_undoes_both_midnights():
-    """At 00:30 of the 8th in Kiritimati it is 22:30 of the 6th where the date is the latest to change."""
+    """At 00:30 on the 8th in Kiritimati it is 22:30 on the 6th in the zone where dates change last."""
     engine = traveller("Pacific/Kiritimati", local("Pacific/Kiritimati", 6, 1, 0), freezes=Freezes(start_count=1))
     walk(engine, *days_in("Pacific/Kiritimati", range(1, 6)))
     landed = local("Etc/GMT+12", 6, 6, 22, 30)
@@ -192,7 +192,7 @@ def test_an_undone_loss_leaves_no_lost_streak():
 
 
 def test_a_date_credited_further_east_is_not_credited_again_after_a_restore():
-    """The streak that runs on carries all dates since, the credited ones among them."""
+    """The restored streak carries all dates since the loss, including the credited ones."""
     engine = traveller(LONDON, local(LONDON, 6, 2, 0))
     walk(engine, *days_in(LONDON, [2, 3, 4]))
     fly(engine, "+14:00", local(LONDON, 6, 5, 8))
@@ -258,7 +258,7 @@ def test_a_paused_day_that_is_shown_again_can_be_credited():
 
 
 def test_a_date_that_one_calendar_skipped_can_be_credited_in_another():
-    """30 December 2011 never was in Apia, and on the other side of the date line it began a day later."""
+    """Apia skipped 30 December 2011; on the other side of the date line that date began a day later."""
     apia, pago = "Pacific/Apia", "Pacific/Pago_Pago"
     engine = traveller(apia, local(apia, 12, 28, year=2011))
     walk(engine, *(local(apia, 12, day, year=2011) for day in (28, 29)))
@@ -267,7 +267,7 @@ def test_a_date_that_one_calendar_skipped_can_be_credited_in_another():
 
 
 def test_a_date_that_the_new_calendar_skipped_was_not_missed():
-    """The zone is told on the 31st in Apia, where the 30th never was; at home the 30th was over."""
+    """The zone changes on the 31st in Apia, which skipped the 30th; at home the 30th was over."""
     engine = traveller("UTC", local("UTC", 12, 28, 0, year=2011))
     walk(engine, *(local("UTC", 12, day, year=2011) for day in (28, 29)))
     fly(engine, "Pacific/Apia", local("Pacific/Apia", 12, 31, 23, year=2011))

@@ -1,4 +1,4 @@
-"""Users come into being with their first command, and say who they are."""
+"""Users are created by their first command; their fields are set by commands."""
 
 from datetime import date
 
@@ -96,7 +96,7 @@ def test_a_change_of_a_field_has_the_previous_value(engine):
 
 
 def test_the_control_group_is_equal_in_every_version():
-    """Users are drawn by the SHA-256 of their id, modulo 100; to draw otherwise would mix up running experiments."""
+    """The group is the SHA-256 of the user id, modulo 100; any other would change the groups of running experiments."""
     engine = Engine(Ruleset(metrics=[Metric("words")], experimentation=Experimentation(50)))
     for user in "abcdefghijklm":
         engine.record("words", user=user, at=at("04-02T10:00"))

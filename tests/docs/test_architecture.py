@@ -1,4 +1,4 @@
-"""The map of the package names what is there: files, rooms, and the layers that import-linter holds."""
+"""The map of the package names existing files, rooms, and the layers that import-linter checks."""
 
 import re
 import tomllib

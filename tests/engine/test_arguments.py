@@ -1,4 +1,4 @@
-"""Arguments are checked before anything happens, and each refusal names the fact."""
+"""Arguments are checked before anything changes, and each error states the fact."""
 
 import pytest
 from stories import at

@@ -1,4 +1,4 @@
-"""The engine: its clock, other rules on the same history, snapshots, and how it closes."""
+"""The engine: clock, other rules on the same history, snapshots, and closing."""
 
 from decimal import Decimal
 

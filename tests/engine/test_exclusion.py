@@ -1,4 +1,4 @@
-"""Exclusion: one thread or asyncio task holds an engine at a time."""
+"""Exclusion: one thread or asyncio task uses an engine at a time."""
 
 import asyncio
 from threading import Thread
@@ -20,7 +20,7 @@ NOON = at("04-02T12:00")
 
 
 def hold_over_an_await(hold, others):
-    """Run calls in a second task while a first one holds the engine; return what came of them."""
+    """Run calls in a second task while another task uses the engine; return their results."""
 
     async def holding(opened, done):
         with hold():

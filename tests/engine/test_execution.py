@@ -1,4 +1,4 @@
-"""Execution: a command has happened as a whole or not at all, in order of time."""
+"""Execution: a command is committed as a whole or not at all, in order of time."""
 
 import sys
 from datetime import date
@@ -117,7 +117,7 @@ NOON = at("04-02T12:00")
 
 
 def lines_run(call):
-    """Count the lines that a call runs: what takes time for every entry that waits shows here."""
+    """Count the lines that a call runs; work for every pending entry increases the count."""
     count = 0
 
     def follow(*_):

@@ -1,4 +1,4 @@
-"""An outcome shows what one command changed; it pickles and copies."""
+"""An outcome has the changes of one command; it can be pickled and copied."""
 
 import pickle
 from copy import copy, deepcopy

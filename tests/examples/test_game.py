@@ -23,7 +23,7 @@ EVENING = datetime(2025, 6, 2, 18, 30, tzinfo=UTC)  # a Monday, 20:30 in Berlin
 
 
 class Play:
-    """A person at the game: moves the clock, clicks, and looks."""
+    """A player of the game, who moves the clock, clicks, and reads the screen."""
 
     def __init__(self, folder):
         self.folder, self.now = folder, EVENING
@@ -67,7 +67,7 @@ class Play:
 
     @property
     def titles(self):
-        """The titles of all toasts, which are dismissed."""
+        """Return the titles of all toasts, and dismiss them."""
         titles = []
         while self.app.screen.toasts.shown:
             titles += [message.title for message in self.app.screen.toasts.shown]

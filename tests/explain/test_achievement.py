@@ -1,4 +1,4 @@
-"""Why an achievement is held, or not."""
+"""Why an achievement is completed or not."""
 
 import attrs
 import pytest

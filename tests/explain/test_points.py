@@ -1,4 +1,4 @@
-"""Why a balance is what it is: every award, and those that paid nothing."""
+"""Why a balance has its value: every award, including those of zero points."""
 
 from explained import told
 from stories import at

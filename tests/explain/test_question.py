@@ -1,4 +1,4 @@
-"""Questions: exactly one thing is asked for, under the rules that were in force."""
+"""Questions: exactly one subject, under the rules that were in force."""
 
 import pytest
 from stories import at

@@ -1,4 +1,4 @@
-"""Why a streak runs, or does not: what credited it, what carried it, what it was lost by."""
+"""Why a streak runs or not: its credits, the periods that were carried, and its loss."""
 
 from datetime import date
 
@@ -60,7 +60,7 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     engine.record("views", user="ann", at=at("10-20T12:00"))
     engine.record("words", user="ann", value=2.5, at=at("10-28T12:00"))
     missed = engine.explain("ann", streak=True, at=at("11-04T12:00")).missed
-    # Clocks go back on 2 November, so the week from 27 October to that day has an hour more.
+    # Clocks go back on 2 November, so the week from 27 October to that day has one more hour.
     assert missed.ended_at == at("11-03T05:00")
     told(
         missed.text,
@@ -82,7 +82,7 @@ def test_a_skipped_date_is_not_missed():
     assert ended.missed.first_day == date(2011, 12, 31)
 
 
-# --- a streak that the application cares for, and one of a user's own making ------------------------------------------
+# --- streak commands, and a custom streak-----------------------------------------
 
 
 def streak_of(engine, instant):

@@ -1,6 +1,6 @@
-"""Every public callable refuses what it does not take by an error of the package, and has changed nothing then.
+"""Every public callable refuses invalid arguments with an error of the package and changes nothing.
 
-The callables are listed by inspection and their parameters by signature, so that a new one is tried without being named
+The callables are found by inspection and their parameters by signature, so that a new one is tried without being named
 here; only a required parameter of a new name needs a value in ``SAMPLES``.
 """
 
@@ -59,7 +59,7 @@ RULES = Ruleset(
 )
 POPULATION = Population([Persona(Chance(0.5), [Action("words")])])
 
-#: What required parameters take, by name; a callable makes it.
+#: Values of required parameters, by name; a callable creates the value.
 SAMPLES = {
     "achievement": "welcome",
     "achievements": ["a", "b"],
@@ -111,7 +111,7 @@ SAMPLES = {
     "variations": {"streak.freezes.max_count": [0, 1]},
     "years": 1,
 }
-#: Arguments without which a call says too little, by callable: each set is tried.
+#: Sets of arguments that a callable requires together; each set is tried.
 NEEDED = {
     "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
     "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
@@ -120,7 +120,7 @@ NEEDED = {
     "simulate": [{"users": 2, "days": 2}],
     "sweep": [{"users": 2, "days": 2}],
 }
-#: Where the callables are that take what users of the package make, and the names there that they only get back.
+#: The classes with callables for users, and the names in them that users only receive.
 MODULES = (
     "analysis.comparison",
     "analysis.replay.effect_log",
@@ -166,7 +166,7 @@ def _methods(owner):
 
 
 def _callables():
-    """Map the name of each callable to what binds it to an engine."""
+    """Map the name of each callable to the function that binds it to an engine."""
     found = {"Engine": lambda _: Engine}
     found |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
     found |= {f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)}
@@ -203,14 +203,14 @@ def _fingerprint(engine):
 
 def _call(function, arguments):
     result = function(**arguments)
-    if isinstance(result, Iterator):  # what is wrong may show when it is walked
+    if isinstance(result, Iterator):  # an error can occur during iteration
         list(result)
     if isinstance(result, EffectLog | SQLiteStorage):
         result.close()
 
 
 class _Worlds:
-    """An engine to call, the same one until a call has changed it."""
+    """An engine to call, which is replaced after a call has changed it."""
 
     def __init__(self):
         self._renew()
@@ -220,7 +220,7 @@ class _Worlds:
         self._before = _fingerprint(self.engine)
 
     def fault_of(self, name, arguments, *, allowed):
-        """Call a callable and return what is wrong about how it ends, None for nothing."""
+        """Call a callable and return the fault of its result, or None."""
         fault = None
         try:
             _call(CALLABLES[name](self.engine), arguments)
@@ -229,7 +229,7 @@ class _Worlds:
             if _fingerprint(self.engine) == self._before:
                 return None
             fault = "refused, and yet it changed something"
-        except Exception as error:  # noqa: BLE001  # what must not come out is what is looked for
+        except Exception as error:  # noqa: BLE001  # the test looks for exceptions that must not occur
             fault = f"{type(error).__name__}: {str(error)[:80]}"
         else:
             fault = None if allowed else "taken"
@@ -305,7 +305,7 @@ _COMMANDS = ("record", "record", "identify", "complete", "prefer", "pause", "unp
 
 @st.composite
 def _calls(draw):
-    """Draw a command and arguments of which most are odd."""
+    """Draw a command and arguments, most of them odd."""
     name = draw(st.sampled_from(_COMMANDS))
     parameters = parameters_of(getattr(Engine, name))
     chosen = [
@@ -347,5 +347,5 @@ def test_each_parameter_is_tried():
         "SQLiteStorage",
     } <= tried
     assert len(CASES) > 250
-    with suppress(TrophyError):  # the samples themselves are taken
+    with suppress(TrophyError):  # the samples themselves are valid
         _world().record("words", user="18", at=datetime(2025, 4, 3, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Whatever a log holds, rows are events or bad rows, and a file that cannot be read is a ``TrophyError`` naming it."""
+"""For any log, rows are events or bad rows, and a file that cannot be read raises a ``TrophyError`` that names it."""
 
 import csv
 import gzip
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 
 def read(folder, name, content):
-    """Read a log and evaluate it; return its rows, or the error that it ends with."""
+    """Read a log and evaluate it; return its rows, or the error."""
     path = folder / name
     path.write_bytes(content)
     try:
@@ -125,7 +125,7 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
     assert "log.csv.gz after line 80: CRC check failed" in error_of(folder, "log.csv.gz", bytes(flipped))
     assert "log.csv.gz: Compressed file ended" in error_of(folder, "log.csv.gz", _GZIPPED[:30])
     flipped = bytearray(_GZIPPED)
-    flipped[10] |= 0b110  # a block of a type that there is not
+    flipped[10] |= 0b110  # a block of an unknown type
     assert "log.csv.gz: Error -3 while decompressing" in error_of(folder, "log.csv.gz", bytes(flipped))
     two = as_csv([ROW, ROW]).encode() + b"\n\xff\xfe"
     assert "cannot read" in error_of(folder, "log.csv", two)

@@ -1,4 +1,4 @@
-"""Whatever a rules file holds, only ``InvalidRules`` comes out, and what is read is written back equal."""
+"""Any rules file is read or raises ``InvalidRules``, and rules that are read are written back equal."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Whatever is sent to the API, the answer is one of the platform's, and never a fault of the engine."""
+"""Any request to the API gets an answer of the platform, and never a fault of the engine."""
 
 from datetime import UTC, date, datetime
 from urllib.parse import quote

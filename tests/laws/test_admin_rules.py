@@ -1,4 +1,4 @@
-"""What is shown of rules says all there is to say of them: made of it, or changed to it, they are the same rules."""
+"""The shown form of rules is complete: rules that are created from it, or updated to it, are equal."""
 
 from admin_client import AdminClient
 from api_rules import READ_ONLY, api_rulesets, items_of, nameless, without
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from trophy_engine import Ruleset
 
-#: What can be set once, by resource.
+#: Fields that can be set only at creation, by resource.
 FOR_GOOD = {
     "attributes": {"key", "type"},
     "metrics": {"key"},

@@ -27,7 +27,7 @@ def credits_and_more(rules, user, at):
 
 STREAKS = streak_rules().filter(lambda streak: streak.freezes is not None)
 GAMES = games()
-#: What is drawn for a law that says little of rules without its subject, or of short histories.
+#: Strategies for laws that require their subject in the rules, or longer histories.
 GAMES_OF = {
     completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
     freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
@@ -36,7 +36,7 @@ GAMES_OF = {
     users_commute: games(min_size=6),
 }
 SEVERAL_USERS = "several users"
-#: The effects that a law is about, and in how many of 60 histories each happens at least.
+#: The effects that a law concerns, and the minimal number of 60 histories with each.
 SUBJECTS = {
     completions_are_permanent: {"AchievementCompleted": 5},
     freezes_are_conserved: {"FreezeConsumed": 8, "FreezeEarned": 8, "FreezeGranted": 1},

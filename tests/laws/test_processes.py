@@ -1,4 +1,4 @@
-"""A log done again gives the same, byte for byte, in every process."""
+"""A replay of a log has the same result, byte for byte, in every process."""
 
 import json
 

@@ -16,7 +16,7 @@ from trophy_engine.testing import execute, histories, rulesets, states, streak_r
 from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import effects_of
 
-#: A fifth of what the profile asks for: every example plays a history several times.
+#: A fifth of the examples of the profile, because every example plays a history several times.
 FEW = settings(max_examples=settings.default.max_examples // 5)
 
 
@@ -42,7 +42,7 @@ class Saga:
 
 @st.composite
 def changed(draw, rules):
-    """Draw other rules: others altogether, or the same with another streak, or with other points."""
+    """Draw other rules: unrelated ones, or the same with another streak or with other points."""
     others = draw(rulesets())
     keys = {one.key for one in rules.achievements}
     parts = ["all", "streak"] + ["points"] * ({one.key for one in others.achievements} <= keys)

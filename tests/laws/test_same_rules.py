@@ -1,4 +1,4 @@
-"""Rules made through the official client play like the same rules from a file."""
+"""Rules created through the official client behave like the same rules from a file."""
 
 import httpx
 from admin_client import NOON, AdminClient
@@ -19,7 +19,7 @@ SNAKES = {
 
 
 def made_through_the_client(ruleset: Ruleset) -> Engine:
-    """Make rules item by item, as an administrator would, and give the engine behind the client."""
+    """Create rules item by item, as an administrator does; return the engine behind the client."""
     source, engine = AdminClient(ruleset), Engine(Ruleset(), clock=lambda: NOON)
     with httpx.Client(transport=EngineTransport(engine)) as http:
         admin = TrophyApi(api_key="any", httpx_client=http, max_retries=0).admin
@@ -36,7 +36,7 @@ def told(result):
     """Return the contents of an outcome without the names that the API gives to triggers and boosts."""
     if isinstance(result, Exception):
         return str(result)
-    if not isinstance(result, Outcome):  # what concerns everybody is told from when the rules were made
+    if not isinstance(result, Outcome):  # broadcasts start at the instant of the rules
         return len([effect for effect in result if effect.user_id])
     points = {
         key: (one.added, one.total, [award.awarded for award in one.awards]) for key, one in result.points.items()

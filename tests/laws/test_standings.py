@@ -1,4 +1,4 @@
-"""Standings: what is kept up user by user is what sorting everybody anew comes to, whoever acts first."""
+"""Leaderboards: the incremental index equals sorting all users, in any order of the users."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -27,7 +27,7 @@ from trophy_engine.testing import LAWS, games, play, rulesets, states
 from trophy_engine.testing.driver import execute
 
 STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
-#: The laws about what leaderboards have a part in.
+#: The laws that concern leaderboards.
 CONCERNED = {"settling_is_path_independent", "replay_equals_live", "users_commute", "views_change_nothing"}
 CONCERNED |= {"repeats_and_refusals_change_nothing", "encoding_round_trips"}
 
@@ -38,7 +38,7 @@ def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
     ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.streak is not None)]
     rank_by = draw(st.sampled_from(ways))
     repeats = rank_by != "streak" and draw(st.booleans())
-    units = ["month", "year"] if ruleset.notifications else ["day", "month", "year"]  # every run is told of
+    units = ["month", "year"] if ruleset.notifications else ["day", "month", "year"]  # every run is announced
     return Leaderboard(
         key,
         rank_by,
@@ -62,12 +62,12 @@ def ranked(ruleset: Ruleset) -> st.SearchStrategy[Ruleset]:
     return drawn.map(lambda made: attrs.evolve(ruleset, leaderboards=made))
 
 
-few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each takes many looks
+few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each makes many queries
 contests = games(rulesets().flatmap(ranked))
 
 
 class Sorted:
-    """All users of a history sorted anew, from what was told of them."""
+    """All users of a history, sorted by their effects."""
 
     def __init__(self, history, until: int) -> None:
         self.engine = Engine(history.ruleset)
@@ -120,7 +120,7 @@ def counts(board: Leaderboard, at: datetime, home: str, first: date, last: date)
 
 
 def run_of(board: Leaderboard, day: date) -> tuple[date, date]:
-    """Walk to the run that holds a day."""
+    """Return the run that contains a day, by a walk from the first."""
     end = board.end or date(2200, 1, 1)
     if board.run_unit is None:
         return board.start, end
@@ -157,7 +157,7 @@ def test_the_index_equals_sorting_all_users(history, looks, data):
     engine = Engine(history.ruleset)
     for command in history:
         execute(engine, command)
-        for ahead in looks:  # looking, forth and back, changes nothing
+        for ahead in looks:  # queries forwards and backwards change nothing
             engine.leaderboards(at=from_micros(min(command.at + ahead, LAST - 1)))
             for board in history.ruleset.leaderboards:
                 some = {"plan": "pro"} if board.breakdown_attributes else None
@@ -187,7 +187,7 @@ def test_the_order_of_users_does_not_matter(history):
 
 
 def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
-    """Give rank and value, or nothing where there is none or no such run."""
+    """Return rank and value, or None without a rank or a run."""
     try:
         found = engine.standing(user, board.key, at=from_micros(at), run=day, days=0)
     except (InvalidValue, LookupError):
@@ -196,7 +196,7 @@ def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
 
 
 def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
-    """Give the least value that gets somebody new onto the board, or what they must surpass, from its rows."""
+    """Return, from the rows, the least value that puts a new user on the board, or the value to exceed."""
     most = board.max_participants
     view = engine.leaderboard(board.key, at=from_micros(at), run=day, limit=most, attributes=change.group or None)
     if len(view.rankings) < most:

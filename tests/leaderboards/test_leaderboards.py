@@ -1,4 +1,4 @@
-"""Leaderboards: who stands where, what a command does to that, and how it came about."""
+"""Leaderboards: ranks, their changes by commands, and their history."""
 
 from datetime import date
 

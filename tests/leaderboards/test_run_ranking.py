@@ -1,4 +1,4 @@
-"""The ranking of one run: who stands before whom, and who is on the board."""
+"""The ranking of one run: the order of users, and which users are on the board."""
 
 from decimal import Decimal
 

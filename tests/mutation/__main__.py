@@ -29,7 +29,7 @@ from judge import KILLED, SURVIVED, TIMED_OUT, UNTOUCHED, Judge  # noqa: E402
 from mutants import ROOT, Mutant, all_sources, draw  # noqa: E402
 
 EQUIVALENT = HERE / "equivalent.toml"
-#: Tests that count the engine's instructions, which observing changes, or that need a browser.
+#: Tests that count the instructions of the engine, which observation changes, or that require a browser.
 LEFT_OUT = ("tests/analysis/html_report/test_browser.py",)
 
 
@@ -51,7 +51,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 class Equivalents:
-    """The changes that change no behaviour."""
+    """The changes that do not change behavior."""
 
     def __init__(self, text: str) -> None:
         listed = tomllib.loads(text)
@@ -61,7 +61,7 @@ class Equivalents:
         self._kinds = [(re.compile(one["pattern"]), one["reason"]) for one in listed["kind"]]
 
     def reason(self, mutant: Mutant) -> str | None:
-        """Return why a mutant changes nothing, or None where it is not listed."""
+        """Return why a mutant changes nothing, or None if it is not listed."""
         change = f"{mutant.before} -> {mutant.after}"
         found = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
         return self._mutants.get(mutant.change) or next(iter(found), None)

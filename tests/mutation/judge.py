@@ -41,7 +41,7 @@ _MEMORY = 3 * 2**30
 
 @attrs.define
 class Unit:
-    """What runs together: a test, or the blocks of a page.
+    """A unit of tests that runs together: a test, or the blocks of a page.
 
     Attributes:
         items: the tests.
@@ -55,7 +55,7 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """Return what the unit is known by from one session to another."""
+        """Return the name of the unit, equal in every session."""
         return self.items[0].nodeid
 
 
@@ -80,7 +80,7 @@ class Judge:
         _find_functions()
         for path in {path for room in ROOMS for path in (ROOT / room).glob("*.py")}:
             _bodies(str(path))
-        gc.freeze()  # what all forks share is not copied by their collectors
+        gc.freeze()  # collectors of the forks must not copy shared objects
         units = list(_units(session.items))
         self._observe(units)
         everything = frozenset(called for unit in units for called in unit.calls)
@@ -149,7 +149,7 @@ def _verdict(status: int, answer: str) -> tuple[str, str]:
 
 
 def _units(items: Iterable[pytest.Item]) -> Iterator[Unit]:
-    """Group the blocks of a page, which need one another; every other test runs alone."""
+    """Group the blocks of a page, which depend on one another; every other test runs alone."""
     pages: dict[str, Unit] = {}
     for item in items:
         path = item.nodeid.partition("::")[0]
@@ -192,7 +192,7 @@ def _fork_each(jobs: dict, workers: int) -> Iterator[tuple]:
 
 
 def _live(job: Callable[[Callable[[str], None]], int], folder: str) -> None:
-    """Do a job as the child that a fork is, and end."""
+    """Do a job in the child process, and exit."""
     status, answer = _BROKEN, Path(folder, "answer")
     try:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
@@ -218,7 +218,7 @@ class _FirstFailure:
 
 
 def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) -> str:
-    """Run tests up to the first that fails; return its name, or nothing."""
+    """Run tests up to the first that fails; return its name, or an empty text."""
     units = list(units)
     items = [item for unit in units for item in unit.items]
     session = items[0].session
@@ -233,14 +233,14 @@ def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) ->
         if limit:
             write(item.nodeid)
             signal.setitimer(signal.ITIMER_PROF, allowed[item])
-            signal.setitimer(signal.ITIMER_REAL, 60 + 20 * allowed[item])  # for what waits and does nothing
+            signal.setitimer(signal.ITIMER_REAL, 60 + 20 * allowed[item])  # for tests that wait and do nothing
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if first.found:
             return first.found
     return ""
 
 
-# --- what a fork does -----------------------------------------------------------------------------------------------
+# --- jobs of a fork --------------------------------------------------------------------------------------------------
 
 
 #: How many examples of a property are observed; its time is taken as that of all of them.
@@ -269,7 +269,7 @@ def _watch(unit: Unit, write: Callable[[str], None]) -> int:
     failed = _run([unit], write, limit=False)
     watched.stop()
     seconds = times * (time.process_time() - started)
-    with warnings.catch_warnings(action="ignore"):  # a test may call nothing of the rooms
+    with warnings.catch_warnings(action="ignore"):  # a test can call no function of the rooms
         data = watched.get_data()
     calls = []
     for file in data.measured_files():

@@ -1,4 +1,4 @@
-"""The announcer: what settling announces is the same after a reopening and a replay of the log."""
+"""The announcer: settling announces the same effects after a reopening and after a replay of the log."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Broadcasts: boosts and runs that begin and end are announced to all users at once."""
+"""Broadcasts: starts and ends of boosts and runs are announced to all users at once."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Rank changes reach the users who move and those whom they displace, at a bounded rate."""
+"""Rank changes are announced to the users who move and to displaced users, at a bounded rate."""
 
 from contextlib import suppress
 from datetime import date
@@ -30,7 +30,9 @@ def test_pending_rank_changes_survive_a_failed_batch_and_other_rules():
     engine = Engine(rules(leaderboards=[weekly()]))
     play(engine, "04-02T10:00 words 3", "ann")
     play(engine, "04-02T10:01 words 2", "bob")
-    play(engine, "04-02T10:02 words 2", "bob")  # both wait for a quarter of an hour after they were told
+    play(
+        engine, "04-02T10:02 words 2", "bob"
+    )  # both are pending for a quarter of an hour after their last announcement
     with suppress(KeyError), engine.batch():
         play(engine, "04-02T10:03 words 9", "ann")
         raise KeyError
@@ -68,7 +70,10 @@ def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
     ]
     assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
     assert kinds(told(outcome.effects, LeaderboardChanged)) == [
-        ("leaderboard.changed", at("01-02T10:15")),  # what ben did within the window that ann's first event opened
+        (
+            "leaderboard.changed",
+            at("01-02T10:15"),
+        ),  # the events of ben within the window that the first event of ann opened
         ("leaderboard.changed", at("01-02T11:00")),
     ]
 

@@ -1,4 +1,4 @@
-"""Messages: what users are mailed, on what morning, afternoon or evening of their own, and who is not."""
+"""Messages: the mail of users, its local time of day, and the users who get none."""
 
 from datetime import date, timedelta
 
@@ -107,7 +107,7 @@ def test_mail_to_users_without_a_time_zone_uses_us_eastern():
 
 
 def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():
-    """02:00 UTC on Sunday is Saturday evening for mail by US Eastern time, the last of a week."""
+    """02:00 UTC on Sunday is Saturday evening in US Eastern time, the end of a week."""
     engine = Engine(rules())
     play(engine, "04-06T02:00 words 3")
     assert instants(engine.settle(at=at("04-06T12:59")), RecapDue) == []
@@ -210,11 +210,11 @@ def test_pending_mail_is_sent_in_the_afternoon_of_the_same_day():
     assert instants(engine.settle(at=at("04-02T17:00")), AchievementDue) == ["2025-04-02T16:00"]
 
 
-# --- who is told ------------------------------------------------------------------------------------------------------
+# --- recipients -------------------------------------------------------------------------------------------------------
 
 
 def everything(**given):
-    """Make rules under which everything there is to be mailed comes up."""
+    """Return rules with which every kind of mail is due."""
     return rules(
         streak=Streak(metrics=[StreakMetric("words", 1)]),
         achievements=[Achievement("done", ApiTrigger())],
@@ -224,7 +224,7 @@ def everything(**given):
 
 
 def mails(engine):
-    """List the kinds of mail that come up."""
+    """Return the kinds of mail that are due."""
     engine.record("words", user="jo", at=at("04-02T11:00"))
     outcome = engine.complete("done", user="jo", at=at("04-02T11:00"))
     effects = [*outcome.effects, *engine.settle(at=at("04-08T00:00"))]

@@ -1,4 +1,4 @@
-"""Changes of a balance: one message for what happens within the window of the throttle."""
+"""Changes of a balance: one message for all changes within the window of the throttle."""
 
 from datetime import date
 

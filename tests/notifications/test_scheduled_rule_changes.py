@@ -1,4 +1,4 @@
-"""Messages while rules change: rules that begin to send them send none late, and those that are pending stay."""
+"""Messages while rules change: newly enabled messages are not sent late, and pending ones are kept."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def test_newly_enabled_notifications_count_idle_days_from_the_first_day_of_the_u
 
 
 def test_notifications_can_be_enabled_on_the_last_day_of_the_calendar():
-    """The mornings after 30 idle days lie beyond the days that a zone knows."""
+    """The mornings after 30 idle days are after the last day of a zone."""
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
     assert engine.update(rules(), at=at("2199-12-31T00:00")) == ()

@@ -1,4 +1,4 @@
-"""The census: everybody's balances, levels and achievements, and the ledger of one."""
+"""Distributions: balances, levels and achievements of all users, and the ledger of one user."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Reports are checked by the rules at their instant, and count the users who were there by then."""
+"""Reports follow the rules at their instant, and count the users of that instant."""
 
 from datetime import date
 

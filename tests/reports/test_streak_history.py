@@ -1,4 +1,4 @@
-"""A streak's history: how long it was, period by period, and what carried it."""
+"""A streak's history: the length in each period, and what carried it."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -47,7 +47,7 @@ def days(history, flag):
     return [row.period_start.day for row in history if getattr(row, flag)]
 
 
-# What is recorded ---------------------------------------------------------------------------------------------------
+# Recorded histories -------------------------------------------------------------------------------------------------
 
 
 def test_four_freezes_carry_four_days():
@@ -124,11 +124,11 @@ def test_rules_without_a_streak_have_no_streak_history():
         engine.reports.streak_history("jo", at=at("04-02T10:00"))
 
 
-# What applications do: told by its effects -----------------------------------------------------------------------
+# Streak commands, given as effects ------------------------------------------------------------------------------
 
 
 def told(today, *effects, length, streak=None):
-    """Make the history of these effects, each with its instant, up to a day in UTC on which the streak is so long."""
+    """Return the history of effects with instants, up to a day in UTC on which the streak has a length."""
     plan = compile_plan(streak or rules())
     named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
     before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
@@ -203,7 +203,7 @@ def test_a_reset_ends_the_streak_in_its_period_which_can_be_credited_again():
 
 def test_a_reset_takes_the_credit_of_its_own_period():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
-    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # what would have come next
+    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # the next effects
     history = streak_history(told("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
     assert lengths(history) == [8, 0, 1, 1]
 
@@ -298,7 +298,7 @@ def test_the_longest_streak_ends_with_the_last_period_that_is_decided():
     assert longest(engine, until="04-20T10:00") == (4, date(2025, 4, 1), date(2025, 4, 7))
 
 
-# Whatever happens ---------------------------------------------------------------------------------------------------
+# Any history --------------------------------------------------------------------------------------------------------
 
 METRICS = ("lessons", "minutes")
 PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))

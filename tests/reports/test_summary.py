@@ -1,4 +1,4 @@
-"""Summaries: what a total came to, period by period, on the user's own days."""
+"""Summaries: totals by period, on the local days of the user."""
 
 from datetime import date, timedelta
 from decimal import Decimal

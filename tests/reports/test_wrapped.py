@@ -1,4 +1,4 @@
-"""Wrapped: a user's year, and the day, the week and the month in which they were most active."""
+"""Wrapped: a user's year, and its most active day, week and month."""
 
 from datetime import date
 

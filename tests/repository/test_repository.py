@@ -1,4 +1,4 @@
-"""Snapshots: they come after as many entries as a storage says, in however many runs these are made."""
+"""Snapshots: they are saved after the number of entries that a storage sets, in any number of runs."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ START = at("04-02T10:00")
 
 
 class Counting(MemoryStorage):
-    """Counts what is read and saved."""
+    """A storage that counts loads and saves."""
 
     snapshot_every = 100
 
@@ -45,7 +45,7 @@ class Counting(MemoryStorage):
 
 
 def run(storage, number, users=1, entries=10):
-    """Open a storage, record, and end without closing, as a process that is killed; return how much was read."""
+    """Open a storage, record, and end without closing, like a killed process; return the number of entries read."""
     storage.entries_read = 0
     engine = Engine(RULES, storage=storage)
     for place in range(entries):
@@ -105,7 +105,7 @@ def test_a_snapshot_of_an_engine_that_is_ahead_is_not_used():
 
 
 def test_a_snapshot_is_read_back_equal(tmp_path):
-    """Totals over filtered events, and timed awards that wait, are read back from the snapshot."""
+    """Totals over filtered events and pending timed awards are read back from the snapshot."""
     on_phone = {"device": "phone"}
     xp = PointsSystem(
         "xp",

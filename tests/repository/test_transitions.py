@@ -1,4 +1,4 @@
-"""Transitions: a log that is applied again has the states, effects and awards of the first time."""
+"""Transitions: a replayed log has the same states, effects and awards."""
 
 from stories import at, play
 
@@ -16,7 +16,7 @@ LATE = to_micros(at("04-30T00:00"))
 
 
 def commands(story, rules=None):
-    """Return the commands of a log, by which rules may be replaced at its end, and the engine that wrote them."""
+    """Return the commands of a log, optionally with a change of rules at its end, and the engine that wrote them."""
     engine = Engine(RULES)
     play(engine, story)
     if rules is not None:

@@ -1,4 +1,4 @@
-"""Every problem of a rules file is told at once, with its place and a remedy."""
+"""Every problem of a rules file is reported at once, with its path and a remedy."""
 
 import json
 from textwrap import dedent

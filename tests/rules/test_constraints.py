@@ -1,4 +1,4 @@
-"""Rules are checked when they are made, and each refusal names the fact and the remedy."""
+"""Rules are checked at construction, and each error states the fact and the remedy."""
 
 from datetime import date, datetime
 from decimal import Decimal

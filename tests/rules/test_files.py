@@ -1,4 +1,4 @@
-"""Rules files read back equal, and their JSON Schema says what they may hold."""
+"""Rules files are read back equal, and their JSON Schema accepts valid files only."""
 
 import copy
 import json

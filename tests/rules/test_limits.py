@@ -1,4 +1,4 @@
-"""Rules of any size are read and checked in time linear in it; what is beyond the limits is refused before parsing."""
+"""Rules are read and checked in linear time; files beyond the limits are refused before parsing."""
 
 import pytest
 from steps import count_calls, growth

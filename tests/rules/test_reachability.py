@@ -1,4 +1,4 @@
-"""What can be reached is found in linear time, and cycles are named."""
+"""Reachable achievements are found in linear time, and cycles are named."""
 
 import pytest
 from steps import growth
@@ -16,7 +16,7 @@ LINEAR = 5  # for four times as much
 
 
 def chain(length):
-    """Make composites each of which waits for the one before it, the last declared first."""
+    """Return composites that each require the previous one, the last declared first."""
     first = Achievement("a0", ApiTrigger())
     return [*(Achievement(f"a{n}", CompositeTrigger([f"a{n - 1}"])) for n in range(length, 0, -1)), first]
 

@@ -1,4 +1,4 @@
-"""Structure: tables become rules and rules tables again, and every problem has the path of its field."""
+"""Structure: tables are read as rules and written back, and every problem has the path of its field."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What an input costs: a command costs what it does, a look what there is, however long or large a history is."""
+"""Bounds: commands and queries take time for their own work only, however long or large a history is."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,7 +29,7 @@ DAILY = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", run_uni
 
 
 def engine_after(days, *, users=1, **rules):
-    """Make an engine with a daily board on which users have done something on each of some days."""
+    """Return an engine with a daily board, with activity of users on each of several days."""
     blocking = PointsSystem("xp", triggers=[MetricPointsTrigger("blocked", -1, block_if_out_of_points=True)])
     metrics = [Metric("words"), Metric("blocked")]
     engine = Engine(Ruleset(metrics=metrics, points=[blocking], leaderboards=[DAILY], **rules))
@@ -68,7 +68,7 @@ def test_leaderboards_take_time_for_runs_with_events_only():
         return count_calls(lambda: engine.standings("user-0", "words", date(2025, 1, 1), last))
 
     year, empty = date(2025, 12, 31), calls(10, date(2025, 1, 31))
-    assert calls(10, year) - empty < 334 * 60  # what it takes to show that nothing happened in a run
+    assert calls(10, year) - empty < 334 * 60  # the work for a run without events
     assert calls(200, year) < 12 * calls(50, year)
 
 
@@ -83,7 +83,7 @@ def test_a_rank_history_has_a_maximum_length():
 
 
 def hourly(boosts):
-    """Make an engine whose users are given a point every hour, times some boosts."""
+    """Return an engine that awards a point every hour to each user, multiplied by boosts."""
     given = [Boost(f"boost-{n}", 2, date(2000, 1, 1), user_attributes={"plan": "pro"}) for n in range(boosts)]
     system = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)], boosts=given)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))

@@ -1,4 +1,4 @@
-"""Filters are shown in the order in which they were declared, on every answer and after every way of declaring them."""
+"""Filters are shown in their order of declaration, in every answer and after every way of declaration."""
 
 from datetime import date
 
@@ -49,7 +49,7 @@ def rules(order):
 
 
 def filters_in(body):
-    """Walk the filters of an answer: lists of attributes with their values, by names or by identifiers."""
+    """Yield the filters of an answer: lists of attributes with their values, by names or by identifiers."""
     names = {str(attribute_id(type_, key)): key for key in ORDERS[0] for type_ in ("user", "event")}
     for name, part in body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ():
         if name in {"userAttributes", "eventAttributes", "breakdownAttributeValues"}:
@@ -61,7 +61,7 @@ def filters_in(body):
 
 
 def shown(hosted):
-    """Give every order of a filter that any answer shows."""
+    """Return every order of a filter in the answers."""
     api, found = hosted.api, set()
     user = {"id": "18", "attributes": wanted(sorted(ORDERS[0]))}
     admin = api.admin
@@ -108,7 +108,7 @@ def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():
     hosted.api.metrics.event("words", user={"id": "18"}, attributes=wanted(ORDERS[0]), value=4)
     assert hosted.engine.update(second, at=hosted.now) == ()
     assert len(hosted.engine.rules_history()) == 2
-    assert hosted.engine.user("18").achievements[0].progress.current == 4  # what it has counted so far stays
+    assert hosted.engine.user("18").achievements[0].progress.current == 4  # earlier counts are kept
     assert shown(hosted) == {ORDERS[1]}
     assert hosted.engine.update(second, at=hosted.now) == ()
     assert len(hosted.engine.rules_history()) == 2

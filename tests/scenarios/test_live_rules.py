@@ -1,4 +1,4 @@
-"""An administrator changes rules while users are at it: what the application shows of it, through the client."""
+"""An administrator changes rules while users are active; the application shows the result, through the client."""
 
 import pytest
 from hosted import HostedClient

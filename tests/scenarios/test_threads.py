@@ -1,4 +1,4 @@
-"""Calls from several threads: each is served whole, and none comes out earlier than one that was served before it."""
+"""Calls from several threads: each is served as a whole, and instants never decrease in order of service."""
 
 import itertools
 import sys
@@ -32,7 +32,7 @@ RULES = Ruleset(
 
 
 class Clock:
-    """A clock that never shows the same instant twice, and lets other threads go first after it was read."""
+    """A clock that never shows the same instant twice, and yields to other threads after each read."""
 
     def __init__(self):
         self.ticks = itertools.count()
@@ -45,7 +45,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def often():
-    """Have threads take turns as often as they can."""
+    """Switch between threads as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -58,7 +58,7 @@ def engine():
 
 
 def in_threads(engine, call, calls=CALLS):
-    """Make calls from threads, so many from each, and return the answers; ``call`` takes client, thread and number."""
+    """Make a number of calls from each thread, and return the answers; ``call`` takes client, thread and number."""
 
     def work(thread):
         http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any"})

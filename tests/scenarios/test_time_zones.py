@@ -1,4 +1,4 @@
-"""Local days: daylight saving, travel, and days that never were."""
+"""Local days: daylight saving, travel, and skipped dates."""
 
 import pytest
 from stories import at, kinds, play
@@ -79,7 +79,7 @@ def test_the_date_that_apia_skipped_is_not_missed():
 
 
 def test_effects_of_a_skipped_date_come_after_the_end_of_the_week_at_the_same_midnight():
-    """Friday 30 December 2011 and the Saturday after it began at one midnight in Apia, and with it a week."""
+    """In Apia, Friday 30 December 2011, the Saturday after it, and a week began at the same midnight."""
     freezes = Freezes(max_count=1, auto_earn_interval=9, auto_earn_amount=1)
     streak = Streak("weekly", [StreakMetric("lessons")], first_weekday="saturday", freezes=freezes)
     engine = Engine(
@@ -100,7 +100,7 @@ def test_effects_of_a_skipped_date_come_after_the_end_of_the_week_at_the_same_mi
 
 
 def test_st_johns_shows_the_end_of_a_day_twice():
-    """At 00:01 on 7 November 2010 the clocks went back to 23:01 on the 6th: the 6th could still be saved."""
+    """At 00:01 on 7 November 2010 the clocks went back to 23:01 on the 6th, which could still be credited."""
     engine = engine_in("America/St_Johns", "2010-11-05T12:00")
     assert lengths(
         play(

@@ -1,4 +1,4 @@
-"""Two engines on one storage: every view of one notices what the other wrote."""
+"""Two engines on one storage: every view of one includes the entries of the other."""
 
 from datetime import date
 
@@ -145,7 +145,7 @@ def test_reads_load_nothing_again_without_new_entries(tmp_path):
 
 def test_engines_that_open_a_new_storage_at_once_agree_on_the_rules():
     class Slow(MemoryStorage):
-        """Between looking and writing there is time for another engine."""
+        """A storage that lets another engine write between a read and an append."""
 
         raced = False
 

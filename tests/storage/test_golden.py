@@ -1,4 +1,4 @@
-"""Golden files: what each format of the package looked like when it was last changed can still be read.
+"""Golden files: files of each format of the package, written when it last changed, can still be read.
 
 After a change of a format, ``PYTHONPATH=. python tests/support/save_files.py`` writes them again: the save file with
 its layout, every kind of command as the log keeps it, and the states of its users as snapshots keep them.

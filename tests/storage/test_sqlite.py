@@ -1,4 +1,4 @@
-"""Files: what is refused, what two engines may do with one, and what survives a kill."""
+"""SQLite files: refused files, two engines on one file, and killed processes."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Damaged save files: what is read is what was written, or a documented error; never anything else.
+"""Damaged save files: a read returns what was written or raises a documented error.
 
 The gate flips a few hundred bits at seeded places; ``FLIPS=5000 pytest -n0 tests/storage/test_sqlite_damage.py`` flips
 more.
@@ -32,7 +32,7 @@ def undamaged(request, tmp_path_factory):
 
 
 def _read_damaged(path, content):
-    """Read a file of some bytes, and return what it holds or the documented error."""
+    """Read a file with given bytes; return its content or the documented error."""
     path.write_bytes(content)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -79,7 +79,7 @@ def path(tmp_path):
 
 
 def _edit(path, *statements):
-    """Change the rows of a save file behind the storage's back."""
+    """Change the rows of a save file without the storage."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)

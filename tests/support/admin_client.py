@@ -16,12 +16,12 @@ NOON = utc("2025-06-15 12:00")
 
 
 def issue(message: str, severity: str = "error", **about) -> dict:
-    """Write an issue as answers have it, in the words of old and new clients."""
+    """Return an issue as in answers, with the field names of old and new clients."""
     return {**about, "severity": severity, "message": message, "level": severity, "reason": message}
 
 
 class FakeEngine:
-    """What the admin API asks of an engine as far as rules go: it adopts them and remembers them."""
+    """The part of an engine that the admin API uses for rules: it adopts and keeps them."""
 
     def __init__(self, ruleset: Ruleset, users=()) -> None:
         self.adopted = [(None, ruleset)]

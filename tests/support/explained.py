@@ -1,4 +1,4 @@
-"""What an explanation says, line by line."""
+"""The lines of an explanation."""
 
 import re
 from textwrap import dedent
@@ -7,5 +7,5 @@ __all__ = ["told"]
 
 
 def told(explained, expected):
-    """Compare with lines, of which one that ends in a backslash goes on in the next."""
+    """Compare an explanation with lines; a line that ends in a backslash continues in the next."""
     assert str(explained) == re.sub(r"\\\n\s*", "", dedent(expected).strip())

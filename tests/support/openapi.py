@@ -1,4 +1,4 @@
-"""The platform's OpenAPI documents: requests drawn from them, and what an answer lacks to be as they say.
+"""The OpenAPI documents of the platform: requests drawn from them, and the faults of answers by them.
 
 The documents are not part of the project. They are looked for beside it, in ``shared/spec/openapi``.
 """
@@ -19,7 +19,7 @@ KEY = r"^[a-zA-Z\d-_]+$"
 
 
 def documents():
-    """Find the documents by name, an empty dict where they are not there."""
+    """Return the documents by name; an empty dict without them."""
     for parent in Path(__file__).resolve().parents:
         found = parent / "shared" / "spec" / "openapi"
         if found.is_dir():
@@ -45,7 +45,7 @@ class Operation:
 
     @classmethod
     def of(cls, document):
-        """Walk the operations of a document."""
+        """Yield the operations of a document."""
         for path, methods in document["paths"].items():
             for method in METHODS:
                 if method in methods:
@@ -60,7 +60,7 @@ class Operation:
 
     @property
     def body(self):
-        """The schema of the body of requests, None where they have none."""
+        """The schema of the body of requests, or None."""
         body = self.definition.get("requestBody")
         return None if body is None else body["content"]["application/json"]["schema"]
 
@@ -82,7 +82,7 @@ class Sent:
 
 
 def requests_for(operation, known):
-    """Draw requests for an operation: most of them as documented, some spoiled in one place.
+    """Draw requests for an operation: most of them as documented, some invalid in one place.
 
     Args:
         operation: the operation.
@@ -135,7 +135,7 @@ def _wrong_query(query):
 
 
 def _spoiled(body):
-    """Draw a body with one place that is arbitrary, gone or new, or that is no JSON at all."""
+    """Draw a body with one arbitrary, missing or new value, or a body that is not JSON."""
     places = list(_places(body))
     spoiled = st.tuples(st.sampled_from(places), _JSON, st.sampled_from(["put", "drop", "add"])).map(
         lambda how: _encode(_spoil(body, *how))
@@ -258,7 +258,7 @@ FORMATS.checks("date-time", raises=ValueError)(
 
 
 def faults_of(operation, answer):
-    """Walk what an answer lacks to be as documented, such as ``"status 404"`` or ``"key: type: 5 is not of …"``."""
+    """Yield the faults of an answer by the document, for example ``"status 404"`` or ``"key: type: 5 is not of …"``."""
     responses = operation.definition["responses"]
     documented = responses.get(str(answer.status_code))
     if answer.headers["content-type"] != "application/json":

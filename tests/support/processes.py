@@ -1,4 +1,4 @@
-"""Programs run in processes of their own, each with another hash seed."""
+"""Programs in separate processes, each with another hash seed."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def answers(program: str, told: str = "") -> set[str]:
-    """Run a Python program under two hash seeds; give what it printed, which is one text if it is deterministic."""
+    """Run a Python program under two hash seeds; return the set of its outputs, one if it is deterministic."""
     return {
         subprocess.run(
             [sys.executable, "-c", program],

@@ -1,4 +1,4 @@
-"""Rules and a log to be tallied, and the figures of the tally."""
+"""Rules and a log for a tally, and the figures of the tally."""
 
 from stories import at
 

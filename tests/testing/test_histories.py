@@ -1,4 +1,4 @@
-"""Histories that are drawn hold every kind of life, and shrink to short stories."""
+"""Drawn histories have every kind of effect, and shrink to short stories."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The laws notice what is wrong, and name it with its story."""
+"""The laws find faults, and report each with its story."""
 
 import pytest
 from drawn import ROUGH
@@ -77,7 +77,7 @@ def plant_revocation(monkeypatch):
 
 
 def plant_hours_for_days(monkeypatch):
-    """Look for a miss a day late when time is settled late."""
+    """Decide a miss a day late when time is settled late."""
     real = settle.settle_to_last_effect
 
     def late(agenda, state, until):
@@ -94,7 +94,7 @@ def plant_order_of_users(monkeypatch):
         return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
 
     monkeypatch.setattr(achievements, "qualifies", qualifies)
-    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own
+    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has separate owners
 
 
 @pytest.mark.thorough

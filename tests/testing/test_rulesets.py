@@ -1,4 +1,4 @@
-"""Rules that are drawn are made of what the strategy receives."""
+"""Drawn rules consist of the parts that the strategy receives."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Messages of the engine with the names of the API, and the words of callers as they stand."""
+"""Messages of the engine with the names of the API; text of callers is unchanged."""
 
 import pytest
 from admin_client import AdminClient

@@ -1,4 +1,4 @@
-"""Fields: what a table of fields reads from items, shows of rules, and refuses."""
+"""Fields: a table of fields reads items, shows rules, and refuses invalid fields."""
 
 from types import SimpleNamespace
 

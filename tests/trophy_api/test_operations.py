@@ -1,6 +1,6 @@
-"""Every operation of the official client stands in the reference with its state; a newer client shows what is new.
+"""Every operation of the official client is in the reference with its state; a newer client shows new operations.
 
-Where the table is no longer true, the failure holds the one that is.
+If the table is stale, the failure contains the new one.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "trophy-api.md"
 
 
 def row(name, operation):
-    """Make an operation's row of the table."""
+    """Return the row of an operation in the table."""
     request = request_of(operation)
     path = tuple(request.url.path.removeprefix("/v1/").split("/"))
     routes = ADMIN if request.url.host.startswith("admin.") else APPLICATION

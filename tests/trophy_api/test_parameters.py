@@ -1,4 +1,4 @@
-"""Parameters of queries, which both APIs read alike."""
+"""Parameters of queries, which both APIs read in the same way."""
 
 import httpx
 import pytest

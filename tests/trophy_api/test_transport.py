@@ -1,4 +1,4 @@
-"""The transports: what is refused before any handler is asked, and that both do the same."""
+"""The transports: requests refused before any handler, and equal results of both."""
 
 import asyncio
 import subprocess
@@ -83,7 +83,7 @@ def test_users_are_served_after_a_clock_steps_back(engine):
 
 
 def test_all_users_are_shown_in_their_present_state_after_a_clock_steps_back():
-    """What concerns all users is answered as of now or later, whoever wrote it."""
+    """Answers about all users are as of now or later."""
     levels = [Level("bronze", 0)]
     rules = Ruleset(
         metrics=[Metric("words")],

@@ -1,4 +1,4 @@
-"""The player: what is seen of a user at an instant."""
+"""The player: the visible state of a user at an instant."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Views of progress: what a user sees of achievements that are hidden, near, or done."""
+"""Views of progress: hidden, open and completed achievements."""
 
 from decimal import Decimal
 

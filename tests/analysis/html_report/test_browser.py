@@ -74,7 +74,7 @@ def test_words_in_charts_are_large_enough_to_read(page):
 
 def test_text_contrasts_with_its_background(page):
     def shade(colour):
-        """Give the relative luminance by which WCAG 2 defines contrast."""
+        """Return the relative luminance, by which WCAG 2 defines contrast."""
         parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
         red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""Charts: every figure is drawn, and the extra that draws is named where it is missing."""
+"""Charts: every figure is drawn; without the extra for charts, the error names it."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The report is one file with charts, their numbers, and their words."""
+"""The report is one file with charts, tables and descriptions."""
 
 import re
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ from trophy_engine.analysis.simulation.sweep import sweep
 
 
 class Page(HTMLParser):
-    """Takes down the tags of a page with their attributes."""
+    """Collects the tags of a page with their attributes."""
 
     def __init__(self, text):
         super().__init__()

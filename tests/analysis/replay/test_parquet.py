@@ -1,4 +1,4 @@
-"""Parquet and Arrow files say what CSV says."""
+"""Parquet and Arrow files have the same rows as CSV files."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A log is evaluated as it was found, and bad rows are told of and skipped."""
+"""A log is evaluated by instant; bad rows are reported and skipped."""
 
 import csv
 import gzip

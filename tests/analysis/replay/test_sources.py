@@ -1,4 +1,4 @@
-"""Sources: every format of a log has the same rows, and what cannot be read is named."""
+"""Sources: every format of a log has the same rows, and errors name the file."""
 
 import json
 

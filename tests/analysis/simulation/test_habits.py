@@ -33,7 +33,7 @@ def test_habits_keep_weekdays_hours_zones_and_values():
     assert {date.fromordinal(day).isoweekday() for day in local_days(events)} == {1, 2, 3, 4, 5}
     assert {(event.metric, event.value, event.time_zone) for event in events} == {("words", 2, "Europe/Berlin")}
     assert {(event.at + zone("Europe/Berlin").offset(event.at)) % DAY for event in events} == {9 * HOUR}
-    assert len(events) > 130  # still there at the end of the log, so they stay
+    assert len(events) > 130  # active at the end of the log, so the user stays
     assert local_days(events)[0] == date(2025, 1, 6).toordinal()  # the first Monday
 
 

@@ -1,4 +1,4 @@
-"""A persona acts at its hours and places, and draws what it does."""
+"""A persona acts at its hours and in its zones, and draws its actions."""
 
 from collections import Counter
 from datetime import date

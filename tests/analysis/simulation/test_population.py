@@ -1,4 +1,4 @@
-"""A population has members and weights, and each of its users has random numbers of their own."""
+"""A population has members and weights, and each of its users has an independent random stream."""
 
 from datetime import date
 

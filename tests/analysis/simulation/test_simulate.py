@@ -1,4 +1,4 @@
-"""Simulations repeat themselves, and have bounds."""
+"""Simulations are reproducible and have bounds."""
 
 import json
 from itertools import count

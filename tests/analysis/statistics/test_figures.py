@@ -1,4 +1,4 @@
-"""Figures: the rows that a tally becomes."""
+"""Figures: the rows that are computed from a tally."""
 
 from attrs import evolve
 from stories import at

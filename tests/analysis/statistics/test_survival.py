@@ -1,4 +1,4 @@
-"""How likely streaks are to last, held against another library's estimates."""
+"""Survival of streaks, compared with the estimates of scipy."""
 
 import warnings
 from collections import Counter
@@ -46,7 +46,7 @@ def test_a_share_is_the_product_of_continued_shares_up_to_the_longest_length(end
 
 
 def assert_agrees(ended, running):
-    """Hold the curve against scipy's Kaplan-Meier estimate and its log-log band."""
+    """Compare the curve with scipy's Kaplan-Meier estimate and its log-log band."""
     curve = survival(ended, running)
     lengths = [*Counter(ended).elements(), *Counter(running).elements()]
     censored = [False] * sum(ended.values()) + [True] * sum(running.values())

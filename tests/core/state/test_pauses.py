@@ -1,4 +1,4 @@
-"""The stretches that pauses cover are those of a plain look at every pause."""
+"""The stretches that pauses cover equal those of a scan of every pause."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Values by run behave as a dict does, whoever shares what has passed."""
+"""Values by run behave like a dict, although copies share past runs."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from trophy_engine.core.state.run_values import RunValues, runs_unlike
 
 @st.composite
 def steps(draw):
-    """Draw what happens: which of three copies adds to which run, or is replaced by a copy of which."""
+    """Draw steps: one of three copies adds to a run, or is replaced by a copy of another."""
     kinds = st.tuples(st.just("add"), st.integers(0, 2), st.integers(-3, 6)) | st.tuples(
         st.just("copy"), st.integers(0, 2), st.integers(0, 2)
     )

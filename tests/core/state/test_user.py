@@ -1,4 +1,4 @@
-"""A user's state: copies are independent, and what is dumped loads as it was."""
+"""A user's state: copies are independent, and a dumped state loads equal."""
 
 import json
 

@@ -31,7 +31,7 @@ def xp(admin):
 
 
 def live(resource, items, change, *, system=None):
-    """Create, list, get, update and delete, as an administrator does, and see the refusals of each."""
+    """Create, list, get, update and delete, as an administrator does, and check the refusals of each."""
     given = {} if system is None else {"system_id": system}
     created = resource.create(request=items, **given)
     assert created.issues == []

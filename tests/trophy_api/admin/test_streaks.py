@@ -1,4 +1,4 @@
-"""Help with streaks, of an engine that is told beforehand what it is to do for whom."""
+"""Streak commands, with a fake engine that has given users."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -18,7 +18,7 @@ NOBODY = "550e8400-e29b-41d4-a716-446655440999"
 
 
 class Streaks:
-    """Users with so many freezes and such streaks, lost or running."""
+    """A fake engine of users with given freezes and streaks, lost or running."""
 
     def __init__(self, freezes=None, lost=(), running=()):
         self.freezes = dict(freezes or {})

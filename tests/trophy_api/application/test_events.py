@@ -121,7 +121,7 @@ def test_a_used_key_changes_nothing_and_returns_the_present_state(hosted):
 
 def test_the_answer_has_every_change_of_an_event(hosted):
     hosted.api.metrics.event("words", user={"id": "18"}, value=95)
-    assert hosted.body["points"] == {}  # what a user is created with is no doing of the event
+    assert hosted.body["points"] == {}  # points for user creation are not part of the event
 
     hosted.at("2025-04-03 09:00")
     answer = hosted.api.metrics.event("words", user={"id": "18"}, value=10, attributes={"device": "ios"})

@@ -1,4 +1,4 @@
-"""An application shows users their metrics and how these came about."""
+"""An application shows users their metrics and the history of these."""
 
 import pytest
 from hosted import HostedClient

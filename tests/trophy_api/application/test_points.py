@@ -1,4 +1,4 @@
-"""An application shows points: the systems as such, and what its users have."""
+"""An application shows points: the systems, and the balances of users."""
 
 from datetime import date
 

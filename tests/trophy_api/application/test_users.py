@@ -1,4 +1,4 @@
-"""An application tells the platform who its users are, and what they want."""
+"""An application sends the fields and preferences of its users."""
 
 import pytest
 from hosted import HostedClient

@@ -1,4 +1,4 @@
-"""An application looks back on a user's year."""
+"""An application shows a user's year in review."""
 
 from datetime import date
 
