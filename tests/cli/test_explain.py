@@ -47,7 +47,7 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--user", "cyd"), "unknown user 'cyd': log.csv has no event of that user"),
         (("--user", "an"), "did you mean 'ann'?"),
@@ -60,7 +60,7 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
     ],
 )
-def test_explain_reports_invalid_arguments(run, words, told):
+def test_explain_reports_invalid_arguments(run, words, message):
     done = run("explain", "rules.toml", "log.csv", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output

@@ -30,7 +30,7 @@ def test_replay_stops_at_a_limit_of_errors_or_time(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("rules.toml",), "no event log; name a file"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
@@ -46,11 +46,11 @@ def test_replay_stops_at_a_limit_of_errors_or_time(run):
         (("rules.toml", "log.csv", "--value", "n", "--out", "log.csv"), "error: cannot write log.csv: File exists\n"),
     ],
 )
-def test_replay_reports_invalid_arguments(run, words, told):
+def test_replay_reports_invalid_arguments(run, words, message):
     Path("bad.toml").write_text("metric = []\n")
     done = run("replay", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output
 
 
 def test_replay_reads_a_history(run):

@@ -50,7 +50,7 @@ def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
         (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
@@ -60,10 +60,10 @@ def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
         (("--like", "none.csv"), "cannot read none.csv"),
     ],
 )
-def test_simulate_reports_invalid_arguments(run, words, told):
+def test_simulate_reports_invalid_arguments(run, words, message):
     done = run("simulate", "rules.toml", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output
 
 
 def test_bad_rows_of_the_log_of_a_population_are_reported(run):

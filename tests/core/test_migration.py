@@ -50,11 +50,11 @@ def test_an_opened_achievement_is_backdated_for_all_who_qualify_without_points()
     assert jo(engine, "04-02T11:00").achievements == ()
     opened = [attrs.evolve(one, status="active") for one in (both, ten, year, month)]
     system = PointsSystem("xp", triggers=[payment])
-    told = engine.update(attrs.evolve(engine.ruleset, achievements=opened, points=[system]), at=at("04-02T12:00"))
-    assert sorted((one.user_id, one.achievement, one.at) for one in told) == [
+    effects = engine.update(attrs.evolve(engine.ruleset, achievements=opened, points=[system]), at=at("04-02T12:00"))
+    assert sorted((one.user_id, one.achievement, one.at) for one in effects) == [
         ("jo", key, at("04-02T12:00")) for key in ("both", "month", "ten", "year")
     ]
-    assert {one.type for one in told} == {"achievement.backdated"}
+    assert {one.type for one in effects} == {"achievement.backdated"}
     assert (balance(engine, "04-02T12:00"), engine.user("mia", at=at("04-02T12:00")).completed) == (0, {})
 
 
@@ -124,10 +124,10 @@ def test_a_total_over_some_events_is_counted_from_the_whole_past():
     every_four = MetricPointsTrigger("words", 10, 4, event_attributes=on_ios)
     seven = Achievement("seven", MetricTrigger("words", 7, on_ios))
     eight = Achievement("eight", MetricTrigger("words", 8, on_ios))
-    told = change(
+    effects = change(
         engine, "04-01T11:00", achievements=[seven, eight], points=[PointsSystem("xp", triggers=[every_four])]
     )
-    assert told == ["achievement.backdated"]
+    assert effects == ["achievement.backdated"]
     outcome = engine.record("words", user="jo", attributes=on_ios, at=at("04-01T12:00"))
     assert ([one.key for one in outcome.achievements], outcome.points["xp"].added) == (["eight"], 10)
 
@@ -141,8 +141,8 @@ def test_new_levels_apply_at_once_and_old_levels_are_gone():
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[pay], levels=[gold])]))
     play(engine, "04-01T10:00 words 520")
     platinum = PointsSystem("xp", triggers=[pay], levels=[gold, Level("platinum", 500)])
-    [told] = engine.update(attrs.evolve(engine.ruleset, points=[platinum]), at=at("04-01T11:00"))
-    assert (told.type, told.previous, told.level) == ("points.level_changed", "gold", "platinum")
+    [effect] = engine.update(attrs.evolve(engine.ruleset, points=[platinum]), at=at("04-01T11:00"))
+    assert (effect.type, effect.previous, effect.level) == ("points.level_changed", "gold", "platinum")
     assert change(engine, "04-01T12:00", points=[PointsSystem("xp", triggers=[pay])]) == ["points.level_changed"]
     assert jo(engine, "04-01T13:00").points["xp"].level is None
 

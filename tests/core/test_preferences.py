@@ -58,7 +58,7 @@ def test_custom_conditions_replace_those_of_the_rules():
 
 
 @pytest.mark.parametrize(
-    ("choice", "error", "told"),
+    ("choice", "error", "message"),
     [
         ({"metrics": []}, InvalidValue, "metrics must contain at least one key"),
         ({"metrics": [StreakMetric("words"), StreakMetric("words")]}, InvalidValue, "must not contain 'words' twice"),
@@ -72,11 +72,11 @@ def test_custom_conditions_replace_those_of_the_rules():
         ({"notifications": {"recap": "email"}}, InvalidValue, "must be a list of strings"),
     ],
 )
-def test_invalid_preferences_are_refused(choice, error, told):
+def test_invalid_preferences_are_refused(choice, error, message):
     engine = Engine(rules(customization_enabled=True))
     active(engine, "2025-06-10", 1)
     before = engine.export_user("jo")
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         engine.prefer("jo", **choice, at=utc("2025-06-10 13:00"))
     assert engine.export_user("jo") == before
 

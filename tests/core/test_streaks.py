@@ -42,9 +42,9 @@ def test_a_daily_streak_starts_grows_is_lost_and_starts_again():
     gone = engine.user("jo", at=at("04-05T00:00")).streak
     assert (gone.length, dates(gone), gone.extended_at) == (0, (None,) * 4, None)
 
-    [anew] = play(engine, "04-05T08:00 lessons 1")
-    assert (anew.streak.length, anew.streak.started) == (1, date(2025, 4, 5))
-    assert kinds(anew.effects)[-1] == ("streak.started", at("04-05T08:00"))
+    [restarted] = play(engine, "04-05T08:00 lessons 1")
+    assert (restarted.streak.length, restarted.streak.started) == (1, date(2025, 4, 5))
+    assert kinds(restarted.effects)[-1] == ("streak.started", at("04-05T08:00"))
 
 
 def test_a_week_runs_from_sunday_to_saturday():

@@ -51,9 +51,9 @@ def give_up_half_way(engine):
 
 @pytest.mark.parametrize("make_storage", [lambda _: None, lambda path: SQLiteStorage(path / "save.db")])
 def test_a_batch_is_committed_as_a_whole_or_not_at_all(make_storage, tmp_path):
-    told = []
+    received = []
     with Engine(RULES, storage=make_storage(tmp_path)) as engine:
-        engine.subscribe(AchievementCompleted, told.append)
+        engine.subscribe(AchievementCompleted, received.append)
         play(engine, "04-02T10:00 words 9")
         with pytest.raises(EarlierThanSettled):
             give_up_half_way(engine)
@@ -61,8 +61,8 @@ def test_a_batch_is_committed_as_a_whole_or_not_at_all(make_storage, tmp_path):
         assert engine.user("jo", at=at("04-02T10:01")).metrics["words"] == 9
         with engine.batch():
             assert engine.record("words", user="jo", at=at("04-02T10:01")).total == 10
-            assert told == []
-    assert len(told) == 1
+            assert received == []
+    assert len(received) == 1
 
 
 def test_an_engine_adopts_the_rules_that_another_engine_wrote():
@@ -84,10 +84,10 @@ def test_a_logged_command_is_committed_even_if_no_snapshot_can_be_saved():
 
     board = Leaderboard("words", "metric", date(2025, 1, 1), metric="words")
     engine = Engine(attrs.evolve(RULES, leaderboards=[board]), storage=Locked())
-    told = []
-    engine.subscribe(MetricChanged, told.append)
+    received = []
+    engine.subscribe(MetricChanged, received.append)
     play(engine, "04-02T10:00 words 1\n04-02T11:00 words 1\n04-02T12:00 words 1")
-    assert [effect.after for effect in told] == [1, 2, 3]
+    assert [effect.after for effect in received] == [1, 2, 3]
     assert [one.value for one in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
     with pytest.raises(StorageError):
         engine.close()

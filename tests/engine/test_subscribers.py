@@ -29,14 +29,14 @@ RULES = Ruleset(
 
 def test_subscribers_receive_their_kind_and_can_unsubscribe():
     engine = Engine(RULES)
-    told, everything = [], []
-    leave = engine.subscribe(AchievementCompleted, told.append)
+    received, everything = [], []
+    leave = engine.subscribe(AchievementCompleted, received.append)
     engine.subscribe(Effect, everything.append)
     play(engine, "04-02T10:00 words 10")
-    assert [effect.achievement for effect in told] == ["ten"]
+    assert [effect.achievement for effect in received] == ["ten"]
     leave()
     play(engine, "04-02T10:01 words 10", "mia")
-    assert len(told) == 1
+    assert len(received) == 1
     assert {effect.user_id for effect in everything} == {"jo", "mia"}
 
 
@@ -51,12 +51,12 @@ def test_each_subscription_ends_separately():
 
 def test_a_failing_subscriber_does_not_undo_the_event_or_stop_the_others():
     engine = Engine(RULES)
-    told = []
+    received = []
     engine.subscribe(MetricChanged, lambda _: 1 / 0)
-    engine.subscribe(MetricChanged, told.append)
+    engine.subscribe(MetricChanged, received.append)
     with pytest.raises(SubscribersFailed, match="subscribers raised exceptions; the effects are committed"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
-    assert len(told) == 1
+    assert len(received) == 1
     assert engine.user("jo", at=at("04-02T10:00")).metrics["words"] == 1
 
 

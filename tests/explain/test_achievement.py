@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -71,7 +71,7 @@ from trophy_engine import (
     ],
 )
 def test_why_an_achievement_is_held_or_not(story, key, expected):
-    told(story.explain("ann", achievement=key), expected)
+    assert_explanation(story.explain("ann", achievement=key), expected)
 
 
 def test_an_achievement_is_explained_as_of_any_instant(story):

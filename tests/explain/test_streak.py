@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -17,7 +17,7 @@ from trophy_engine import (
 
 def test_a_running_streak_and_the_freeze_that_carried_it(story):
     explained = story.explain("ann", streak=True, at=at("04-05T12:00"))
-    told(
+    assert_explanation(
         explained,
         """
         ann has a streak of 3 days, with freezes spent on 1 missed day.
@@ -36,7 +36,7 @@ def test_a_running_streak_and_the_freeze_that_carried_it(story):
 
 def test_a_lost_streak_is_explained_by_its_missed_day_and_remedy(story):
     explained = story.explain("ann", streak=True)
-    told(
+    assert_explanation(
         explained,
         r"""
         ann has no streak; the longest was 3 days.
@@ -62,7 +62,7 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     missed = engine.explain("ann", streak=True, at=at("11-04T12:00")).missed
     # Clocks go back on 2 November, so the week from 27 October to that day has one more hour.
     assert missed.ended_at == at("11-03T05:00")
-    told(
+    assert_explanation(
         missed.text,
         r"""
         Monday 2025-10-27 to Sunday 2025-11-02 was missed, which ended a streak of 1 on Monday 2025-11-03 \
@@ -101,7 +101,7 @@ def test_a_restored_streak_is_explained_with_its_loss_and_earlier_freezes():
     engine = cared_for()
     engine.restore_streak("ann", at=at("04-08T12:00"))
     explained = streak_of(engine, "04-08T13:00")
-    told(
+    assert_explanation(
         explained,
         """
         ann has a streak of 3 days, with freezes spent on 1 missed day.
@@ -120,7 +120,7 @@ def test_a_streak_that_the_application_ended_was_not_missed():
     engine = cared_for()
     reset = engine.reset_streak("ann", at=at("04-04T13:00"))
     explained = streak_of(engine, "04-04T14:00")
-    told(
+    assert_explanation(
         explained,
         """
         ann has no streak; the longest was 3 days.

@@ -134,7 +134,7 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
 
 
 @pytest.mark.parametrize(
-    ("odd", "told"),
+    ("odd", "message"),
     [
         ({"n": 10**4_000}, "n must lie within ±10**30"),
         ({"n": float("nan")}, "is not JSON: NaN is not a JSON number"),
@@ -148,13 +148,13 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
         ({"when": 10**4_000}, "when must be an ISO 8601 datetime"),
     ],
 )
-def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, told):
+def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, message):
     [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), json.dumps({**ROW, **odd})]).encode())
-    assert told in reason
+    assert message in reason
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ('{"who": ' * 50_000, "is not JSON"),
         ('{"n": ' + "9" * 5_000 + ', "who": "18"}', "is empty"),
@@ -162,6 +162,6 @@ def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, told):
         ('{"n": Infinity}', "is not JSON: Infinity is not a JSON number"),
     ],
 )
-def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, told):
+def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, message):
     [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), line]).encode())
-    assert told in reason
+    assert message in reason

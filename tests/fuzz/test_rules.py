@@ -62,7 +62,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             '{"achievements": [{"key": "a", "trigger": {"type": ["metric"]}}]}',
@@ -89,8 +89,8 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ),
     ],
 )
-def test_former_uncaught_errors_are_problems(text, told, tmp_path):
-    with pytest.raises(InvalidRules, match=told):
+def test_former_uncaught_errors_are_problems(text, message, tmp_path):
+    with pytest.raises(InvalidRules, match=message):
         Ruleset.from_text(text, "json")
     path = tmp_path / "rules.json"
     path.write_text(text, encoding="utf-8")

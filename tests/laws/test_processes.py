@@ -17,13 +17,13 @@ from trophy_engine.core.commands import Settle, decode
 from trophy_engine.analysis.replay.output import effect_as_json
 from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
-told = []
+announced = []
 log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
 replayed = Engine.from_log(log[:1])
-replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
+replayed.subscribe(Effect, lambda effect: announced.append(effect_as_json(effect)))
 for entry in log[1:]:
     execute(replayed, entry.command)
-print(json.dumps([told, states(replayed)]))
+print(json.dumps([announced, states(replayed)]))
 """
 
 

@@ -120,8 +120,8 @@ def test_an_engine_reopened_for_every_two_commands_has_equal_results(saga, snaps
         effects += do(engine, *commands[start : start + 2])
         rules = engine.ruleset
     alone = Engine(saga.rules)
-    assert_equal(effects, do(alone, *commands), "what happens in engines that were opened anew")
-    assert_equal(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were opened anew")
+    assert_equal(effects, do(alone, *commands), "what happens in engines that were reopened")
+    assert_equal(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were reopened")
 
 
 @FEW
@@ -133,8 +133,8 @@ def test_transitions_end_with_the_visible_state(saga):
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
         last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
         assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
-        told = [to_effect(raw) for transition in transitions for raw in transition.effects]
-        assert_equal(told, by_user(effects).get(user, []), "what happens in transitions")
+        from_transitions = [to_effect(raw) for transition in transitions for raw in transition.effects]
+        assert_equal(from_transitions, by_user(effects).get(user, []), "what happens in transitions")
 
 
 @FEW

@@ -32,7 +32,7 @@ def made_through_the_client(ruleset: Ruleset) -> Engine:
     return engine
 
 
-def told(result):
+def contents_of(result):
     """Return the contents of an outcome without the names that the API gives to triggers and boosts."""
     if isinstance(result, Exception):
         return str(result)
@@ -56,7 +56,7 @@ def test_rules_created_through_the_client_behave_like_those_of_a_file(history):
     from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
     made = made_through_the_client(history.ruleset)
     for command in history:
-        assert told(execute(made, command)) == told(execute(from_file, command))
+        assert contents_of(execute(made, command)) == contents_of(execute(from_file, command))
     end = from_micros(history.commands[-1].at)
     assert list(made.users()) == list(from_file.users())
     for user in from_file.users():

@@ -71,7 +71,7 @@ class Sorted:
 
     def __init__(self, history, until: int) -> None:
         self.engine = Engine(history.ruleset)
-        self.told = play(self.engine, [*history, Settle(until)])
+        self.effects = play(self.engine, [*history, Settle(until)])
         self.until = from_micros(until)
 
     def rows(self, board: Leaderboard, day: date, plan: str | None) -> list[tuple]:
@@ -94,7 +94,7 @@ class Sorted:
             streak = self.engine.user(user, at=self.until).streak
             return streak.length, streak.extended_at
         value, reached, home = 0, None, "UTC"
-        for effect in (effect for effect in self.told if effect.user_id == user):
+        for effect in (effect for effect in self.effects if effect.user_id == user):
             change = 0
             match effect:
                 case UserCreated(time_zone=name):
@@ -186,7 +186,7 @@ def test_the_order_of_users_does_not_matter(history):
                 assert rows(mixed, board, day, until, plan) == rows(apart, board, day, until, plan)
 
 
-def stands(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
+def rank_and_value(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
     """Return rank and value, or None without a rank or a run."""
     try:
         found = engine.standing(user, board.key, at=from_micros(at), run=day, days=0)
@@ -213,7 +213,7 @@ def test_an_outcome_has_every_change_of_rank_and_the_queried_rank(history):
         before = {}
         for board in history.ruleset.leaderboards:
             for day in (from_micros(command.at).date() + timedelta(days=shift) for shift in (-1, 0, 1)):
-                before[board.key, day] = stands(engine, board, command.user_id, command.at, day)
+                before[board.key, day] = rank_and_value(engine, board, command.user_id, command.at, day)
         outcome = execute(engine, command)
         for key, change in getattr(outcome, "leaderboards", {}).items():
             board = next(board for board in history.ruleset.leaderboards if board.key == key)
@@ -221,7 +221,7 @@ def test_an_outcome_has_every_change_of_rank_and_the_queried_rank(history):
                 command.at + zone(engine.user(command.user_id, at=outcome.at).time_zone).offset(command.at)
             ).date()
             assert change.start <= day <= (change.end or day)
-            rank, value = stands(engine, board, command.user_id, command.at, day)
+            rank, value = rank_and_value(engine, board, command.user_id, command.at, day)
             assert change.rank == rank
             assert rank is None or change.value == value
             assert change.previous_rank == before[key, day][0]

@@ -159,7 +159,7 @@ def seen(player: Player, facts: Sequence[Fact]) -> Account:
     )
 
 
-def told(of: Account) -> str:
+def lines_of(of: Account) -> str:
     """Return an account as lines, so that two of them are easy to compare."""
     head = "\n".join(f"{name}: {value}" for name, value in attrs.asdict(of, recurse=False).items() if name != "facts")
     return "\n".join((head, *map(str, of.facts)))
@@ -183,14 +183,14 @@ def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
         facts += filter(None, map(fact, effects_of(result)))
         at, action = as_oracle(command)
         walk.obey(at, action)
-        assert told(seen(engine.user("jo", at=at), facts)) == told(walk.account(at))
+        assert lines_of(seen(engine.user("jo", at=at), facts)) == lines_of(walk.account(at))
     assume(walk.now)
     ends = data.draw(looks(history))
     for look in ends:
         expected = walk.look(look)
-        assert told(seen(engine.user("jo", at=look), expected.facts)) == told(expected)
+        assert lines_of(seen(engine.user("jo", at=look), expected.facts)) == lines_of(expected)
     facts += filter(None, map(fact, engine.settle(at=ends[-1])))
-    assert told(seen(engine.user("jo", at=ends[-1]), facts)) == told(expected)
+    assert lines_of(seen(engine.user("jo", at=ends[-1]), facts)) == lines_of(expected)
     for kind in sorted({fact.kind for fact in facts}):
         event(kind)
 

@@ -127,11 +127,11 @@ def test_rows_are_a_window_from_the_top_or_around_a_user():
     assert rows(engine, "02-01T11:00", user="user02", offset=-5, limit=1) == [(1, "user00", 50)]
     assert rows(engine, "02-01T11:00", user="user22") == [], "off the board"
     assert rows(engine, "02-01T11:00", user="nobody") == []
-    for question, told in (
+    for question, message in (
         ({"offset": -1}, "offset must be at least 0"),
         ({"limit": 21}, "limit must be from 0 to 20"),
     ):
-        with pytest.raises(InvalidValue, match=told):
+        with pytest.raises(InvalidValue, match=message):
             engine.leaderboard("words", at=at("02-01T11:00"), **question)
 
 

@@ -84,7 +84,7 @@ def main() -> int:
     equivalent, counts = Equivalents(EQUIVALENT.read_text(encoding="utf-8")), Counter[str]()
     with (output / "results.jsonl").open("w", encoding="utf-8") as results:
 
-        def tell(mutant: Mutant, result: str, test: str, seconds: float) -> None:
+        def record_result(mutant: Mutant, result: str, test: str, seconds: float) -> None:
             reason = equivalent.reason(mutant)
             justified = reason is not None and result in {SURVIVED, UNTOUCHED}
             counts["justified" if justified else result] += 1
@@ -99,7 +99,7 @@ def main() -> int:
             if sum(counts.values()) % 25 == 0:
                 print(f"... {sum(counts.values())} judged, {time.monotonic() - started:.0f} s", flush=True)
 
-        judge = Judge(mutants, given.workers, tell)
+        judge = Judge(mutants, given.workers, record_result)
         observed = output / "observed.json"
         if given.observed and observed.exists():
             judge.observed = json.loads(observed.read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 In a fork the code of the mutated function takes the place of the original, wherever the function is already known, so
 that nothing is imported or collected again. First a fork for each test observes, with coverage.py, which functions of
 the rooms it calls and how long it takes; then a fork for each mutant runs the tests that call its function, quickest
-first, up to the first that fails. A test that never calls the function cannot tell the mutant from the original.
+first, up to the first that fails. A test that never calls the function cannot distinguish the mutant from the original.
 
 A test counts as failed also where it takes eight times its processor time and ten seconds more, or too much memory.
 """

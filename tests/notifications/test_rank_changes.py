@@ -5,7 +5,7 @@ from datetime import date
 
 import attrs
 import pytest
-from notified import rules, told, weekly
+from notified import effects_of_kind, rules, weekly
 from stories import at, kinds, play
 
 from trophy_engine import (
@@ -39,7 +39,9 @@ def test_pending_rank_changes_survive_a_failed_batch_and_other_rules():
     with pytest.raises(InvalidValue), engine.batch():
         engine.update(rules(), at=at("04-02T10:30"))
     engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words"), Metric("views")]), at=at("04-02T10:05"))
-    moved = [(one.user_id, one.at, one.rank) for one in told(engine.settle(at=at("04-02T11:00")), RankChanged)]
+    moved = [
+        (one.user_id, one.at, one.rank) for one in effects_of_kind(engine.settle(at=at("04-02T11:00")), RankChanged)
+    ]
     assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
 
 
@@ -62,14 +64,14 @@ def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
     engine.record("words", user="ann", value=30, at=at("01-02T10:00"))
     engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
     outcome = engine.record("words", user="cyd", value=40, at=at("01-02T11:00"))
-    changes = told(outcome.effects, RankChanged)
+    changes = effects_of_kind(outcome.effects, RankChanged)
     assert [(one.user_id, one.previous_rank, one.rank, one.previous_value, one.value) for one in changes] == [
         ("cyd", None, 1, None, 40),
         ("ann", 1, 2, 30, 30),
         ("ben", 2, None, 20, 20),
     ]
     assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
-    assert kinds(told(outcome.effects, LeaderboardChanged)) == [
+    assert kinds(effects_of_kind(outcome.effects, LeaderboardChanged)) == [
         (
             "leaderboard.changed",
             at("01-02T10:15"),
@@ -79,7 +81,7 @@ def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
 
 
 def ranks(effects):
-    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in told(effects, RankChanged)]
+    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in effects_of_kind(effects, RankChanged)]
 
 
 @pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
@@ -90,7 +92,7 @@ def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
     play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
     effects = [one for when in [*settled, "04-04T10:00"] for one in engine.settle(at=at(when))]
     assert ranks(effects) == [(at("04-04T00:00"), "ann", 1, None), (at("04-04T00:00"), "bob", 2, 1)]
-    assert told(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
+    assert effects_of_kind(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
 
 
 def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_refused_one():

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from notified import instants, rules, told
+from notified import effects_of_kind, instants, rules
 from stories import at, kinds, play
 
 from trophy_engine import (
@@ -32,7 +32,7 @@ def test_an_idle_user_gets_five_reactivation_messages():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
-    effects = told(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
+    effects = effects_of_kind(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
     assert [(f"{one.at:%m-%dT%H:%M}", one.message_number, one.days_since_last_active) for one in effects] == [
         ("03-04T09:00", 1, 3),
         ("03-06T09:00", 2, 5),
@@ -56,7 +56,7 @@ def test_activity_restarts_the_reactivation_messages():
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     outcomes = play(engine, "03-01T10:00 words 3\n03-05T10:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("03-09T00:00"))]
-    assert [(one.at, one.message_number) for one in told(effects, ReactivationDue)] == [
+    assert [(one.at, one.message_number) for one in effects_of_kind(effects, ReactivationDue)] == [
         (at("03-04T09:00"), 1),
         (at("03-08T09:00"), 1),
     ]
@@ -85,14 +85,14 @@ def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_acti
     play(engine, "04-02T11:00 words 3\n04-03T11:00 words 3")
     effects = engine.settle(at=at("2030-01-01T00:00"))
     assert instants(effects, RecapDue) == when
-    assert [(one.period_start, one.period_end) for one in told(effects, RecapDue)] == dates
+    assert [(one.period_start, one.period_end) for one in effects_of_kind(effects, RecapDue)] == dates
 
 
 def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
     engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)], first_weekday="monday")))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
-    (recap,) = told(engine.settle(at=at("04-08T00:00")), RecapDue)
+    (recap,) = effects_of_kind(engine.settle(at=at("04-08T00:00")), RecapDue)
     assert (recap.at, recap.period_start) == (at("04-07T09:00"), date(2025, 3, 31))
 
 
@@ -101,7 +101,7 @@ def test_mail_to_users_without_a_time_zone_uses_us_eastern():
     play(engine, "04-02T11:00 words 3")
     engine.identify("utc", time_zone="UTC", at=at("04-02T11:00"))
     engine.record("words", user="utc", at=at("04-02T11:00"))
-    effects = told(engine.settle(at=at("04-07T00:00")), RecapDue)
+    effects = effects_of_kind(engine.settle(at=at("04-07T00:00")), RecapDue)
     assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
     assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
 
@@ -122,7 +122,7 @@ def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credite
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T20:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-10T00:00"))]
-    assert [(one.at, one.length, one.period_start) for one in told(effects, StreakReminderDue)] == [
+    assert [(one.at, one.length, one.period_start) for one in effects_of_kind(effects, StreakReminderDue)] == [
         (at("04-03T19:00"), 1, date(2025, 4, 3)),
         (at("04-04T19:00"), 2, date(2025, 4, 4)),
     ]
@@ -135,7 +135,7 @@ def test_no_reminder_is_sent_for_a_credited_or_protected_day():
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T19:59 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-05T19:59"))]
-    assert told(effects, StreakReminderDue) == []
+    assert effects_of_kind(effects, StreakReminderDue) == []
     assert instants(engine.settle(at=at("04-05T20:00")), StreakReminderDue) == ["2025-04-05T20:00"]
 
 
@@ -198,7 +198,7 @@ def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
     outcome = engine.complete("done", user="jo", at=at(completed))
     effects = [*outcome.effects, *engine.settle(at=at("04-05T00:00"))]
     assert instants(effects, AchievementDue) == [when]
-    (due,) = told(effects, AchievementDue)
+    (due,) = effects_of_kind(effects, AchievementDue)
     assert due.completion_id == outcome.achievements[0].completion_id
 
 
@@ -228,7 +228,7 @@ def mails(engine):
     engine.record("words", user="jo", at=at("04-02T11:00"))
     outcome = engine.complete("done", user="jo", at=at("04-02T11:00"))
     effects = [*outcome.effects, *engine.settle(at=at("04-08T00:00"))]
-    assert told(effects, PointsChanged)
+    assert effects_of_kind(effects, PointsChanged)
     return {effect.type for effect in effects if effect.type.startswith("emails.")}
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from notified import rules, told
+from notified import effects_of_kind, rules
 from stories import at, play
 
 from trophy_engine import (
@@ -51,7 +51,7 @@ def test_mail_about_an_achievement_waits_through_a_change_of_rules():
     engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
     engine.complete("done", user="jo", at=at("04-02T09:00"))
     engine.update(rules(achievements=[done, Achievement("more", ApiTrigger())]), at=at("04-02T10:00"))
-    assert len(told(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
+    assert len(effects_of_kind(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
 
 
 def test_mail_about_a_removed_achievement_is_not_sent():
@@ -59,7 +59,7 @@ def test_mail_about_a_removed_achievement_is_not_sent():
     engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
     engine.complete("done", user="jo", at=at("04-02T09:00"))
     engine.update(rules(), at=at("04-02T10:00"))
-    assert told(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
+    assert effects_of_kind(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
 
 
 def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
@@ -67,5 +67,5 @@ def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
     engine = Engine(rules(streak=streak))
     engine.identify("jo", time_zone="UTC", at=at("04-03T08:00"))
     play(engine, "04-03T10:00 words 1")
-    [recap] = told(engine.settle(at=at("04-12T00:00")), RecapDue)
+    [recap] = effects_of_kind(engine.settle(at=at("04-12T00:00")), RecapDue)
     assert (recap.period_start, recap.period_end) == (date(2025, 4, 2), date(2025, 4, 8))

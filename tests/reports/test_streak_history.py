@@ -69,8 +69,8 @@ def test_the_current_day_shows_the_running_streak_before_it_is_credited():
 def test_weeks_and_months_have_their_first_and_last_days():
     engine = Engine(rules(frequency="weekly"))
     play(engine, "04-02T10:00 lessons 1\n04-07T10:00 lessons 1")
-    told = engine.reports.streak_history("jo", 3, at=at("04-08T00:00"))
-    assert [(row.period_start, row.period_end, row.length) for row in told] == [
+    rows = engine.reports.streak_history("jo", 3, at=at("04-08T00:00"))
+    assert [(row.period_start, row.period_end, row.length) for row in rows] == [
         (date(2025, 3, 23), date(2025, 3, 29), 0),
         (date(2025, 3, 30), date(2025, 4, 5), 1),
         (date(2025, 4, 6), date(2025, 4, 12), 2),
@@ -83,8 +83,8 @@ def test_a_move_to_the_east_carries_the_days_that_it_cuts_short():
     play(engine, "\n".join(f"06-0{day}T16:00 lessons 1" for day in (8, 9)) + "\n06-10T16:00 lessons 1")
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("06-11T02:00"))
     play(engine, "06-11T16:00 lessons 1")
-    told = engine.reports.streak_history("jo", 5, at=at("06-11T17:00"))
-    assert [(row.period_start.day, row.length) for row in told] == [(8, 1), (9, 2), (10, 3), (11, 3), (12, 4)]
+    rows = engine.reports.streak_history("jo", 5, at=at("06-11T17:00"))
+    assert [(row.period_start.day, row.length) for row in rows] == [(8, 1), (9, 2), (10, 3), (11, 3), (12, 4)]
 
 
 def test_the_streak_of_another_calendar_is_counted_from_the_events():
@@ -127,8 +127,8 @@ def test_rules_without_a_streak_have_no_streak_history():
 # Streak commands, given as effects ------------------------------------------------------------------------------
 
 
-def told(today, *effects, length, streak=None):
-    """Return the history of effects with instants, up to a day in UTC on which the streak has a length."""
+def transitions_of(today, *effects, length, streak=None):
+    """Return transitions with the given effects, up to a day in UTC on which the streak has a length."""
     plan = compile_plan(streak or rules())
     named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
     before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
@@ -155,18 +155,18 @@ PAUSED = [
 
 
 def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
-    transitions = told("08-28", *PAUSED, credited("08-28", 7), length=7)
+    transitions = transitions_of("08-28", *PAUSED, credited("08-28", 7), length=7)
     history = streak_history(transitions, 10)
     assert lengths(history) == [5, 5, 5, 6, 6, 6, 6, 6, 6, 7]
     assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
 
 
 def test_a_pause_is_not_used_by_the_current_day():
-    assert days(streak_history(told("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
+    assert days(streak_history(transitions_of("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
 
 
 def test_a_removed_pause_is_used_up_to_the_day_before():
-    transitions = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
+    transitions = transitions_of("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
     assert days(streak_history(transitions, 10), "used_pause") == [20, 21, 23]
 
 
@@ -178,7 +178,7 @@ def test_any_paused_day_carries_a_week():
         ("08-19T13:00", StreakPaused, 1, ordinal("08-29"), ordinal("08-31")),
         ("09-08T12:00", StreakExtended, 2, week + 21),
     ]
-    history = streak_history(told("09-09", *effects, length=2, streak=weekly), 5)
+    history = streak_history(transitions_of("09-09", *effects, length=2, streak=weekly), 5)
     assert [(row.length, row.used_pause) for row in history] == [
         (0, False),
         (1, False),
@@ -194,37 +194,37 @@ NINE = [credited(f"06-{day:02}", length) for length, day in enumerate(range(4, 1
 def test_a_reset_ends_the_streak_in_its_period_which_can_be_credited_again():
     reset = ("06-13T12:00", StreakReset, 9, ordinal("06-13"))
     lost = ("06-13T12:00", StreakLost, 9, ordinal("06-13"))
-    history = streak_history(told("06-13", *NINE, reset, lost, length=0), 3)
+    history = streak_history(transitions_of("06-13", *NINE, reset, lost, length=0), 3)
     assert [(row.length, row.reset_at) for row in history] == [(8, None), (9, None), (0, at("06-13T12:00"))]
     again = ("06-13T13:00", StreakStarted, 1, ordinal("06-13"))
-    history = streak_history(told("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
+    history = streak_history(transitions_of("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
     assert [(row.length, row.reset_at) for row in history] == [(9, None), (1, at("06-13T12:00")), (2, None)]
 
 
 def test_a_reset_takes_the_credit_of_its_own_period():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
     lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # the next effects
-    history = streak_history(told("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
+    history = streak_history(transitions_of("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
     assert lengths(history) == [8, 0, 1, 1]
 
 
 def test_restoring_carries_everything_from_the_loss_through_today():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
     effects = [*NINE, lost, credited("06-15", 1), ("06-17T00:00", StreakLost, 1, ordinal("06-16"))]
-    before = streak_history(told("06-17", *effects, length=0), 6)
+    before = streak_history(transitions_of("06-17", *effects, length=0), 6)
     assert lengths(before) == [9, 0, 0, 1, 0, 0]
     restored = ("06-17T10:00", StreakRestored, 9, 0, ordinal("06-17"))
-    after = streak_history(told("06-17", *effects, restored, length=9), 6)
+    after = streak_history(transitions_of("06-17", *effects, restored, length=9), 6)
     assert lengths(after) == [9] * 6
     assert not days(after, "used_pause")
-    acted = streak_history(told("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
+    acted = streak_history(transitions_of("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
     assert lengths(acted) == [9, 9, 9, 9, 9, 10]
 
 
 def test_restoring_undoes_a_reset():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
     restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
-    history = streak_history(told("06-14", *NINE, reset, restored, length=9), 4)
+    history = streak_history(transitions_of("06-14", *NINE, reset, restored, length=9), 4)
     assert lengths(history) == [8, 9, 9, 9]
 
 
@@ -241,7 +241,7 @@ def test_a_disabled_streak_has_no_length_in_the_meantime():
 
 def test_the_longest_streak_of_a_range_has_its_first_day():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
-    transitions = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
+    transitions = transitions_of("06-16", *NINE, lost, credited("06-15", 1), length=1)
     best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
     assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
     assert best.period_end == date(2025, 6, 12)

@@ -219,9 +219,9 @@ def test_summaries_agree_with_totals_and_with_one_another(history, data):
                     )
                     for aggregation in ("daily", "weekly", "monthly")
                 )
-                for told in (days, weeks, months):
-                    assert told[-1].total == total
-                    assert all(later.total - later.change == sooner.total for sooner, later in pairwise(told))
+                for summary in (days, weeks, months):
+                    assert summary[-1].total == total
+                    assert all(later.total - later.change == sooner.total for sooner, later in pairwise(summary))
                 changes = {row.date: row.change for row in days}
                 for row in weeks[1:-1]:
                     assert row.change == sum(changes[row.date + timedelta(day)] for day in range(7))

@@ -110,12 +110,12 @@ def test_boosts_apply_in_order_of_declaration_after_any_query():
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
     engine.identify("ben", attributes={"plan": "pro"}, at=NEW_YEAR - timedelta(days=1))
-    told = []
+    multipliers = []
     for day in range(-1, 4):
         for user in ("ann", "ben", "cid"):
             outcome = engine.record("words", user=user, at=NEW_YEAR + timedelta(days=day))
-            told.append(outcome.points["xp"].added // 7)
-    assert told == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]
+            multipliers.append(outcome.points["xp"].added // 7)
+    assert multipliers == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]
 
 
 def test_pauses_end_to_end_are_one_stretch():

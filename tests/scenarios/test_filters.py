@@ -24,12 +24,12 @@ from trophy_engine.trophy_api.ids import achievement_id, attribute_id
 ORDERS = (("region", "city", "plan"), ("plan", "region", "city"))
 
 
-def wanted(order):
+def attribute_values(order):
     return {key: f"{key}-value" for key in order}
 
 
 def rules(order):
-    users, events = wanted(order), wanted(order)
+    users, events = attribute_values(order), attribute_values(order)
     return Ruleset(
         metrics=[Metric("words")],
         attributes=[Attribute(key, type_) for key in sorted(order) for type_ in ("user", "event")],
@@ -63,11 +63,11 @@ def filters_in(body):
 def shown(hosted):
     """Return every order of a filter in the answers."""
     api, found = hosted.api, set()
-    user = {"id": "18", "attributes": wanted(sorted(ORDERS[0]))}
+    user = {"id": "18", "attributes": attribute_values(sorted(ORDERS[0]))}
     admin = api.admin
     system = admin.points.systems.list()[0].id
     for ask in (
-        lambda: api.metrics.event("words", user=user, attributes=wanted(sorted(ORDERS[0])), value=10),
+        lambda: api.metrics.event("words", user=user, attributes=attribute_values(sorted(ORDERS[0])), value=10),
         api.achievements.all_,
         lambda: api.users.achievements("18"),
         lambda: api.users.single_metric("18", "words"),
@@ -105,7 +105,7 @@ def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():
     assert first.achievements[0].user_attributes == second.achievements[0].user_attributes
     assert first.digest != second.digest
     hosted = HostedClient(attrs.evolve(first, leaderboards=second.leaderboards))
-    hosted.api.metrics.event("words", user={"id": "18"}, attributes=wanted(ORDERS[0]), value=4)
+    hosted.api.metrics.event("words", user={"id": "18"}, attributes=attribute_values(ORDERS[0]), value=4)
     assert hosted.engine.update(second, at=hosted.now) == ()
     assert len(hosted.engine.rules_history()) == 2
     assert hosted.engine.user("18").achievements[0].progress.current == 4  # earlier counts are kept

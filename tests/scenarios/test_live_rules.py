@@ -50,10 +50,10 @@ def test_an_achievement_is_backdated_when_it_opens_and_kept_by_its_holders_when_
     item = {"name": "Five hundred", "trigger": "metric", "metricId": words, "metricValue": 500}
     made = admin.achievements.create(request=[item]).created[0].id
     assert (hosted.api.achievements.all_(), hosted.api.users.achievements("u0")) == ([], [])
-    told = []
-    hosted.engine.subscribe(Effect, told.append)
+    received = []
+    hosted.engine.subscribe(Effect, received.append)
     admin.achievements.update(request=[{"id": made, "status": "active"}])
-    assert {effect.type for effect in told} == {"achievement.backdated"}
+    assert {effect.type for effect in received} == {"achievement.backdated"}
     (shown,) = hosted.api.achievements.all_()
     assert (shown.completions, shown.rarity) == (6, 60)
     admin.achievements.update(request=[{"id": made, "status": "locked"}])

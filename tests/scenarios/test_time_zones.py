@@ -122,8 +122,8 @@ def test_in_st_johns_a_new_day_can_be_used_before_the_old_one_is_over():
 
     missed = engine_in("America/St_Johns", "2010-11-05T12:00")
     play(missed, story)
-    told = [(effect.type, effect.length) for effect in missed.settle(at=at("2010-11-07T03:30"))]
-    assert told == [("streak.lost", 1), ("streak.started", 1)]
+    announced = [(effect.type, effect.length) for effect in missed.settle(at=at("2010-11-07T03:30"))]
+    assert announced == [("streak.lost", 1), ("streak.started", 1)]
     streak = missed.user("jo", at=at("2010-11-07T15:00")).streak
     assert (streak.length, streak.started.isoformat()) == (1, "2010-11-07")
 

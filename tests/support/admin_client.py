@@ -63,8 +63,8 @@ class AdminClient:
 
     def call(self, method: str, path: str, body=None, query=()) -> Response:
         parts = tuple(path.split("/"))
-        for wanted, template, handler in ROUTES:
-            if wanted == method and _fits(template.split("/"), parts):
+        for expected, template, handler in ROUTES:
+            if expected == method and _fits(template.split("/"), parts):
                 with self.engine.exclusive(now=self.at):
                     return handler(self.engine, Request(method, parts, tuple(query), {}, body, self.at))
         raise LookupError((method, path))
@@ -111,5 +111,5 @@ class AdminClient:
 
 def _fits(template, parts) -> bool:
     return len(template) == len(parts) and all(
-        wanted in (part, "{id}", "{system_id}") for wanted, part in zip(template, parts, strict=True)
+        expected in (part, "{id}", "{system_id}") for expected, part in zip(template, parts, strict=True)
     )

@@ -155,10 +155,10 @@ def faults(value, kind, place="$"):
     if kind.endswith("|null"):
         return [] if value is None else faults(value, kind.removesuffix("|null"), place)
     if kind[0] in "[{":
-        wanted, name = (list, "list") if kind[0] == "[" else (dict, "object")
-        if not isinstance(value, wanted):
+        expected, name = (list, "list") if kind[0] == "[" else (dict, "object")
+        if not isinstance(value, expected):
             return [f"{place} is no {name}"]
-        parts = enumerate(value) if wanted is list else value.items()
+        parts = enumerate(value) if expected is list else value.items()
         return [fault for key, one in parts for fault in faults(one, kind[1:-1], f"{place}[{key!r}]")]
     if kind in SHAPES:
         return _faults_of_shape(value, SHAPES[kind], place)

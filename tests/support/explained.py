@@ -3,9 +3,9 @@
 import re
 from textwrap import dedent
 
-__all__ = ["told"]
+__all__ = ["assert_explanation"]
 
 
-def told(explained, expected):
+def assert_explanation(explained, expected):
     """Compare an explanation with lines; a line that ends in a backslash continues in the next."""
     assert str(explained) == re.sub(r"\\\n\s*", "", dedent(expected).strip())

@@ -4,7 +4,7 @@ from datetime import date
 
 from trophy_engine import Leaderboard, Metric, MetricPointsTrigger, Notifications, PointsSystem, Ruleset
 
-__all__ = ["instants", "rules", "told", "weekly", "xp"]
+__all__ = ["effects_of_kind", "instants", "rules", "weekly", "xp"]
 
 
 def rules(**given):
@@ -22,11 +22,11 @@ def weekly(**given):
     return Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7, **given)
 
 
-def told(effects, kind):
+def effects_of_kind(effects, kind):
     """Return the effects of a kind."""
     return [effect for effect in effects if isinstance(effect, kind)]
 
 
 def instants(effects, kind):
     """Return the instants of the effects of a kind, in UTC."""
-    return [f"{effect.at:%Y-%m-%dT%H:%M}" for effect in told(effects, kind)]
+    return [f"{effect.at:%Y-%m-%dT%H:%M}" for effect in effects_of_kind(effects, kind)]

@@ -28,7 +28,7 @@ from trophy_engine.testing import (
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "condition",
     [
         lambda commands: any(later.at - earlier.at > 300 * DAY for earlier, later in pairwise(commands)),
         lambda commands: len(commands) > 3 and commands[-1].at - commands[0].at < DAY // 24,
@@ -50,8 +50,8 @@ from trophy_engine.testing import (
         ),
     ],
 )
-def test_histories_have_every_kind_of_effect(wanted):
-    assert find(histories(RULES), lambda history: wanted(history.commands), settings=ANY)
+def test_histories_have_every_kind_of_effect(condition):
+    assert find(histories(RULES), lambda history: condition(history.commands), settings=ANY)
 
 
 def test_histories_shrink_to_short_stories():

@@ -44,9 +44,9 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
     )
     with pytest.raises(AssertionError, match="the current and the used freezes of ann") as failure:
         check_laws(rules, history)
-    told = "\n".join(failure.value.__notes__)
-    assert "This law is broken: Freezes are those granted, earned and returned minus those spent" in told
-    assert "a freeze was spent on Wednesday 2025-04-02, so the streak continues; 1 left" in told
+    notes = "\n".join(failure.value.__notes__)
+    assert "This law is broken: Freezes are those granted, earned and returned minus those spent" in notes
+    assert "a freeze was spent on Wednesday 2025-04-02, so the streak continues; 1 left" in notes
 
 
 def plant_forgotten_boundary(monkeypatch):
@@ -111,12 +111,12 @@ def plant_order_of_users(monkeypatch):
 def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     @given(games(rulesets(streak_rules())))
     @settings(ROUGH, max_examples=400)
-    def hold(history):
+    def check_history(history):
         check_laws(history.ruleset, history, [law])
 
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        hold()
+        check_history()
 
 
 def test_every_law_has_a_docstring():

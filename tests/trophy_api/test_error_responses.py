@@ -29,7 +29,7 @@ RULES = Ruleset(
     points=[PointsSystem("x")],
     leaderboards=[Leaderboard("x", rank_by="metric", metric="x", start=date(2025, 1, 1))],
 )
-NOBODY = "00000000-0000-5000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
 #: Statuses that the documentation lists although no request causes them.
 NEVER = {
     ("users.get", 400): "there is no body to be malformed",
@@ -71,7 +71,7 @@ def spoilt(request, status):
     elif status == 403:
         content = OWN_DAYS_OFF
     elif status == 404:
-        path = re.sub("/x(?=/|$)", f"/{NOBODY}", path)
+        path = re.sub("/x(?=/|$)", f"/{UNKNOWN_ID}", path)
         content = EVENT_OF_NO_METRIC if path.endswith("/metrics/events") else content
     elif content:
         content = b'"a word"'

@@ -39,8 +39,8 @@ def row(name, operation):
 
 def test_the_reference_lists_every_operation_of_the_client():
     table = [row(*one) for one in operations()]
-    told = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert told == table, "\n".join(["the table should be:", *table])
+    listed = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert listed == table, "\n".join(["the table should be:", *table])
     assert not [line for line in table if line.endswith("| missing |")]
 
 
@@ -51,5 +51,5 @@ def test_the_reference_names_hosted_only_parts_of_operations():
     with pytest.raises(ApiError) as refused:
         client.admin.settings.update(branding={"app_name": "App"})
     assert refused.value.status_code == 501
-    (told,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| 501 |")]
-    assert "`branding` of `admin.settings.update`" in told
+    (listed,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| 501 |")]
+    assert "`branding` of `admin.settings.update`" in listed

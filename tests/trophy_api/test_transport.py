@@ -68,8 +68,8 @@ def test_the_clock_of_a_transport_overrides_that_of_the_engine(engine):
 
 
 def test_users_are_served_after_a_clock_steps_back(engine):
-    told = [utc("2025-04-02 10:00"), *[utc("2025-04-02 09:59")] * 9]
-    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: told.pop(0)))
+    readings = [utc("2025-04-02 10:00"), *[utc("2025-04-02 09:59")] * 9]
+    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: readings.pop(0)))
     client = TrophyApi(api_key="any", httpx_client=http, max_retries=0)
     assert client.metrics.event("words", user={"id": "18"}, value=1).total == 1
     assert client.metrics.event("words", user={"id": "18"}, value=1).total == 2

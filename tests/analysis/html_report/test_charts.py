@@ -34,7 +34,7 @@ def test_a_survival_curve_is_constant_up_to_the_length_at_which_it_falls():
 
 
 @pytest.mark.parametrize(
-    ("module", "library", "told"),
+    ("module", "library", "message"),
     [
         (
             "trophy_engine.analysis.html_report.charts",
@@ -45,9 +45,9 @@ def test_a_survival_curve_is_constant_up_to_the_length_at_which_it_falls():
         ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
     ],
 )
-def test_without_the_extra_each_function_names_it(module, library, told):
+def test_without_the_extra_each_function_names_it(module, library, message):
     code = f"import sys; sys.modules[{library!r}] = None; import {module}"
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
     assert "MissingExtra" in done.stderr
-    assert told in done.stderr
+    assert message in done.stderr

@@ -50,7 +50,7 @@ def test_a_local_time_is_parsed_to_its_instant(name, minutes):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("06-01-24", "at must be an ISO 8601 datetime, for example 2025-04-02T10:00:00Z, not '06-01-24'"),
         ("1899-12-30", "at must lie in the years 1900 to 2199"),
@@ -58,8 +58,8 @@ def test_a_local_time_is_parsed_to_its_instant(name, minutes):
         ("1900-01-01", "at must lie in the years 1900 to 2199"),  # 1899 in UTC
     ],
 )
-def test_an_invalid_local_time_is_refused(text, told):
-    with pytest.raises(InvalidValue, match=told):
+def test_an_invalid_local_time_is_refused(text, message):
+    with pytest.raises(InvalidValue, match=message):
         resolve_time(parse_time(text, "at"), zone("Europe/Berlin"), "at")
 
 

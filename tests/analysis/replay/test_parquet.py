@@ -76,7 +76,7 @@ def test_every_kind_of_number_is_exact(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "values", "told"),
+    ("column", "values", "message"),
     [
         ("who", pa.array(["ann", None, "x"]), "the column 'who' is empty"),
         ("when", pa.array([WHEN, None, WHEN], pa.timestamp("us", "UTC")), "the column 'when' is empty"),
@@ -89,11 +89,11 @@ def test_every_kind_of_number_is_exact(tmp_path):
         ("where", pa.array(["UTC", "Mars", "UTC"]), "unknown time zone 'Mars'"),
     ],
 )
-def test_a_bad_row_is_reported_and_the_others_are_read(tmp_path, column, values, told):
+def test_a_bad_row_is_reported_and_the_others_are_read(tmp_path, column, values, message):
     rows = read(write(tmp_path, with_column(column, values)))
     assert [isinstance(row, BadRow) for row in rows] == [False, True, False]
     assert rows[1].source.line == 2
-    assert told in rows[1].reason
+    assert message in rows[1].reason
 
 
 @pytest.mark.parametrize(

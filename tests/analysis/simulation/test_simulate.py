@@ -72,7 +72,7 @@ def test_every_process_simulates_the_same():
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "told"),
+    ("call", "error", "message"),
     [
         (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be at least 1, not 0"),
         (lambda: simulate(RULES, PEOPLE, days=100_000), InvalidValue, "must lie in the years 1901 to 2198"),
@@ -101,8 +101,8 @@ def test_every_process_simulates_the_same():
         ),
     ],
 )
-def test_invalid_arguments_are_refused(call, error, told):
-    with pytest.raises(error, match=told):
+def test_invalid_arguments_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
         call()
 
 

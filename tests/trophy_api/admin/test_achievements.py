@@ -8,7 +8,7 @@ from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id
 WORDS = str(metric_id("words"))
 PLAN = {"attributeId": str(attribute_id("user", "plan")), "attributeValue": "pro"}
 DEVICE = {"attributeId": str(attribute_id("event", "device")), "attributeValue": "phone"}
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_references_must_exist(admin):
     def error_of(**item):
         return admin.create_error("achievements", name="A", **item)
 
-    assert error_of(trigger="metric", metricId=NOBODY, metricValue=1) == "Metric not found by ID"
-    assert error_of(trigger="achievement", achievementIds=[NOBODY]) == "Achievement not found by ID"
+    assert error_of(trigger="metric", metricId=UNKNOWN_ID, metricValue=1) == "Metric not found by ID"
+    assert error_of(trigger="achievement", achievementIds=[UNKNOWN_ID]) == "Achievement not found by ID"
     assert error_of(trigger="api", key="a", userAttributes=[DEVICE]) == "Attribute not found by ID"
     assert (
         error_of(trigger="metric", metricId=WORDS, metricValue=1, eventAttributes=[PLAN]) == "Attribute not found by ID"

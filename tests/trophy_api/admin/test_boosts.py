@@ -20,8 +20,8 @@ def admin():
 
 
 def test_a_global_boost_shows_its_filter_and_one_for_a_user_shows_the_user(admin):
-    everybody = admin.create(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
-    assert everybody == {
+    for_all = admin.create(BOOSTS, name="Summer", start="2025-06-01", multiplier=1.5)
+    assert for_all == {
         "id": str(boost_id("xp", "boost-1")),
         "name": "Summer",
         "status": "active",

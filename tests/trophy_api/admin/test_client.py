@@ -7,7 +7,7 @@ from trophy.errors import NotFoundError, UnprocessableEntityError
 
 from trophy_engine import Ruleset
 
-NOBODY = "00000000-0000-5000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def live(resource, items, change, *, system=None):
     assert [one.id for one in resource.list(**given)] == ids
     assert [one.id for one in resource.list(limit=1, skip=len(ids) - 1, **given)] == ids[-1:]
     assert resource.get(id=ids[0], **given).id == ids[0]
-    updated = resource.update(request=[{"id": ids[0], **change}, {"id": NOBODY, **change}], **given)
+    updated = resource.update(request=[{"id": ids[0], **change}, {"id": UNKNOWN_ID, **change}], **given)
     assert [one.id for one in updated.updated] == ids[:1]
-    assert [(one.severity, one.id) for one in updated.issues] == [("error", NOBODY)]
+    assert [(one.severity, one.id) for one in updated.issues] == [("error", UNKNOWN_ID)]
     for name, value in change.items():
         assert getattr(resource.get(id=ids[0], **given), name) == value
-    deleted = resource.delete(ids=[ids[0], NOBODY], **given)
-    assert ([one.id for one in deleted.deleted], [one.id for one in deleted.issues]) == (ids[:1], [NOBODY])
+    deleted = resource.delete(ids=[ids[0], UNKNOWN_ID], **given)
+    assert ([one.id for one in deleted.deleted], [one.id for one in deleted.issues]) == (ids[:1], [UNKNOWN_ID])
     with pytest.raises(NotFoundError):
         resource.get(id=ids[0], **given)
     for refused in (
@@ -140,9 +140,9 @@ def test_triggers(admin, words, xp):
 def test_parts_of_a_missing_system_are_not_found(admin, part):
     resource = getattr(admin.points, part)
     for asked in (
-        lambda: resource.list(system_id=NOBODY),
-        lambda: resource.get(system_id=NOBODY, id=NOBODY),
-        lambda: resource.delete(system_id=NOBODY, ids=[NOBODY]),
+        lambda: resource.list(system_id=UNKNOWN_ID),
+        lambda: resource.get(system_id=UNKNOWN_ID, id=UNKNOWN_ID),
+        lambda: resource.delete(system_id=UNKNOWN_ID, ids=[UNKNOWN_ID]),
     ):
         with pytest.raises(NotFoundError):
             asked()

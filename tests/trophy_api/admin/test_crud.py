@@ -7,7 +7,7 @@ from trophy_engine import Metric, Ruleset
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.ids import metric_id
 
-NOBODY = "00000000-0000-5000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def test_an_item_that_cannot_be_applied_does_not_stop_the_others(admin):
 
 
 def test_an_issue_of_an_update_has_the_id_or_the_index(admin):
-    answer = admin.patch("metrics", {"id": ids("m1")[0], "name": "One"}, {"id": NOBODY}, {"name": "x"}, None)
+    answer = admin.patch("metrics", {"id": ids("m1")[0], "name": "One"}, {"id": UNKNOWN_ID}, {"name": "x"}, None)
     assert [one["name"] for one in answer["updated"]] == ["One"]
-    assert [(one.get("id"), one.get("index")) for one in answer["issues"]] == [(NOBODY, None), (None, 2), (None, 3)]
+    assert [(one.get("id"), one.get("index")) for one in answer["issues"]] == [(UNKNOWN_ID, None), (None, 2), (None, 3)]
 
 
 def test_ids_to_delete_can_repeat_and_be_lists(admin):
@@ -63,7 +63,7 @@ def test_a_body_is_a_list_of_1_to_100_items(admin, items):
     assert len(admin.ruleset.metrics) == 12
 
 
-@pytest.mark.parametrize("query", [[], [("ids", " ,")], [("ids", ",".join([NOBODY] * 101))]])
+@pytest.mark.parametrize("query", [[], [("ids", " ,")], [("ids", ",".join([UNKNOWN_ID] * 101))]])
 def test_1_to_100_rules_are_deleted_at_a_time(admin, query):
     with pytest.raises(Unprocessable):
         admin.call("DELETE", "metrics", query=query)
@@ -72,6 +72,6 @@ def test_1_to_100_rules_are_deleted_at_a_time(admin, query):
 def test_one_rule_is_found_by_its_id(admin):
     assert admin.get(f"metrics/{ids('m3')[0]}")["key"] == "m3"
     with pytest.raises(NotFound):
-        admin.get(f"metrics/{NOBODY}")
+        admin.get(f"metrics/{UNKNOWN_ID}")
     with pytest.raises(Unprocessable):
         admin.get("metrics/m3")

@@ -7,7 +7,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.ids import metric_id
 
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 def test_a_metric_is_created_with_defaults():
@@ -68,7 +68,7 @@ def test_issues_of_updates_have_the_id():
     words = admin.create("metrics", name="Words", key="words")
     answer = admin.patch(
         "metrics",
-        {"id": NOBODY, "name": "x"},
+        {"id": UNKNOWN_ID, "name": "x"},
         {"id": "not-a-uuid", "name": "x"},
         {"name": "x"},
         {"id": words["id"], "key": "other"},
@@ -77,7 +77,7 @@ def test_issues_of_updates_have_the_id():
     )
     assert [made["name"] for made in answer["updated"]] == ["Good"]
     assert answer["issues"] == [
-        issue("Metric not found by ID", id=NOBODY),
+        issue("Metric not found by ID", id=UNKNOWN_ID),
         issue("id must be a valid UUID", id="not-a-uuid"),
         issue("id must be a valid UUID", index=2),
         issue("unknown field 'key'; known: 'id', 'name', 'unitType', 'units'", id=words["id"]),
@@ -100,7 +100,7 @@ def test_one_metric_is_found_by_its_id():
     words = admin.create("metrics", name="Words", key="words")
     assert admin.get(f"metrics/{words['id']}") == words
     with pytest.raises(NotFound, match="Metric not found by ID"):
-        admin.get(f"metrics/{NOBODY}")
+        admin.get(f"metrics/{UNKNOWN_ID}")
     with pytest.raises(Unprocessable, match="id must be a valid UUID"):
         admin.get("metrics/words")
 

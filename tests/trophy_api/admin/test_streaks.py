@@ -14,7 +14,7 @@ from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakTo
 from trophy_engine.identifiers import derive
 from trophy_engine.trophy_api.errors import Unprocessable
 
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 class Streaks:
@@ -137,12 +137,12 @@ def test_pauses_are_created_shown_and_removed():
         error("u", "start must be a date, for example 2025-04-02"),
         issue("userId must be a string", index=4),
     ]
-    gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
+    gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", UNKNOWN_ID, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [
             issue("id must be a valid UUID", id="not-a-uuid"),
-            issue("Streak pause not found by ID", id=NOBODY),
+            issue("Streak pause not found by ID", id=UNKNOWN_ID),
             issue("Streak pause not found by ID", id=made["id"]),
         ],
     }

@@ -6,7 +6,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.ids import level_id, metric_id, system_id, trigger_id
 
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 def test_a_system_is_created_and_shown():
@@ -70,7 +70,7 @@ def test_an_invalid_part_is_reported_with_its_path():
 
     trigger = {"type": "metric", "points": 1, "metricId": str(metric_id("words")), "metricThreshold": 0}
     assert error_of(triggers=[trigger]) == "triggers[0].metricThreshold must be at least 1, not 0"
-    assert error_of(triggers=[{**trigger, "metricId": NOBODY}]) == "triggers[0]: Metric not found by ID"
+    assert error_of(triggers=[{**trigger, "metricId": UNKNOWN_ID}]) == "triggers[0]: Metric not found by ID"
     level = {"name": "Bronze", "key": "bronze", "points": 1}
     assert (
         error_of(levels=[level, {**level, "key": "silver", "points": -1}])
@@ -96,7 +96,7 @@ def test_null_clears_optional_fields_of_a_system():
     assert admin.update_error("points", made, key="other") == (
         "unknown field 'key'; known: 'id', 'name', 'description', 'badge', 'maxPoints'"
     )
-    assert admin.update_error("points", {"id": NOBODY}, name="x") == "Points system not found by ID"
+    assert admin.update_error("points", {"id": UNKNOWN_ID}, name="x") == "Points system not found by ID"
 
 
 def test_a_system_keeps_its_parts_when_updated_and_is_deleted_with_its_boards():
@@ -120,7 +120,7 @@ def test_a_system_keeps_its_parts_when_updated_and_is_deleted_with_its_boards():
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 def test_a_missing_system_has_no_parts(parts, method):
     with pytest.raises(NotFound, match="Points system not found by ID"):
-        AdminClient().call(method, f"points/{NOBODY}/{parts}", [{}])
+        AdminClient().call(method, f"points/{UNKNOWN_ID}/{parts}", [{}])
     with pytest.raises(Unprocessable, match="systemId must be a valid UUID"):
         AdminClient().call(method, f"points/xp/{parts}", [{}])
 
@@ -137,9 +137,9 @@ def test_levels_have_unique_keys_and_thresholds():
     )
     admin.create(f"points/{system_id('energy')}/levels", name="Bronze", key="bronze", points=0)
     assert admin.update(levels, bronze, points=50, badge=None) == {**bronze, "points": 50, "badge": None}
-    assert admin.delete(levels, bronze["id"], NOBODY) == {
+    assert admin.delete(levels, bronze["id"], UNKNOWN_ID) == {
         "deleted": [{"id": bronze["id"]}],
-        "issues": [issue("Level not found by ID", id=NOBODY)],
+        "issues": [issue("Level not found by ID", id=UNKNOWN_ID)],
     }
     with pytest.raises(NotFound, match="Level not found by ID"):
         admin.get(f"{levels}/{bronze['id']}")

@@ -218,7 +218,7 @@ def test_an_unknown_metric_is_not_found_and_creates_no_user(hosted):
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ({"user": {"id": "18"}}, "value"),
         ({"user": {"id": "18"}, "value": True}, "value"),
@@ -232,10 +232,10 @@ def test_an_unknown_metric_is_not_found_and_creates_no_user(hosted):
         ([], "object"),
     ],
 )
-def test_an_invalid_body_is_refused_with_its_field(hosted, body, told):
+def test_an_invalid_body_is_refused_with_its_field(hosted, body, message):
     hosted.send("POST", "/metrics/words/event", json=body)
     assert hosted.status == 422
-    assert told in hosted.body["error"]
+    assert message in hosted.body["error"]
     assert list(hosted.engine.users()) == []
 
 
