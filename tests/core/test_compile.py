@@ -27,7 +27,7 @@ def board(key, **fields):
 def test_thresholds_of_a_counter_rise_whatever_the_order_of_the_rules():
     marks = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
     plan = compile_plan(Ruleset([Metric("words")], achievements=marks))
-    assert [one.threshold for one in plan.metrics["words"].total.achievements] == [10, 20, 30]
+    assert [achievement.threshold for achievement in plan.metrics["words"].total.achievements] == [10, 20, 30]
     assert list(plan.achievements) == ["a30", "a10", "a20"]
 
 

@@ -51,10 +51,10 @@ def test_an_opened_achievement_is_backdated_for_all_who_qualify_without_points()
     opened = [attrs.evolve(one, status="active") for one in (both, ten, year, month)]
     system = PointsSystem("xp", triggers=[payment])
     effects = engine.update(attrs.evolve(engine.ruleset, achievements=opened, points=[system]), at=at("04-02T12:00"))
-    assert sorted((one.user_id, one.achievement, one.at) for one in effects) == [
+    assert sorted((effect.user_id, effect.achievement, effect.at) for effect in effects) == [
         ("jo", key, at("04-02T12:00")) for key in ("both", "month", "ten", "year")
     ]
-    assert {one.type for one in effects} == {"achievement.backdated"}
+    assert {effect.type for effect in effects} == {"achievement.backdated"}
     assert (balance(engine, "04-02T12:00"), engine.user("mia", at=at("04-02T12:00")).completed) == (0, {})
 
 
@@ -79,7 +79,7 @@ def test_a_locked_achievement_cannot_be_completed_and_only_its_holders_see_it():
     play(engine, "04-01T12:00 words 4", user="mia")
     with pytest.raises(AchievementLocked):
         engine.complete("call", user="mia", at=at("04-01T12:00"))
-    assert [one.key for one in jo(engine, "04-01T12:00").achievements] == ["prize"]
+    assert [achievement.key for achievement in jo(engine, "04-01T12:00").achievements] == ["prize"]
     assert engine.user("mia", at=at("04-01T12:00")).achievements == ()
     assert change(engine, "04-01T13:00", achievements=[prize, call]) == ["achievement.backdated"]
 
@@ -129,7 +129,7 @@ def test_a_total_over_some_events_is_counted_from_the_whole_past():
     )
     assert effects == ["achievement.backdated"]
     outcome = engine.record("words", user="jo", attributes=on_ios, at=at("04-01T12:00"))
-    assert ([one.key for one in outcome.achievements], outcome.points["xp"].added) == (["eight"], 10)
+    assert ([achievement.key for achievement in outcome.achievements], outcome.points["xp"].added) == (["eight"], 10)
 
 
 # --- points -----------------------------------------------------------------------------------------------------------

@@ -91,9 +91,9 @@ def test_a_custom_streak_lasts_while_the_rules_allow_it():
     engine.prefer("jo", metrics=[StreakMetric("lessons")], days_off=["saturday"], at=at("06-13T13:00"))
     change(engine, "06-15T10:00", streak=daily())
     assert length(engine, "06-15T11:00") == 1  # Saturday was off
-    assert [one.streak.length for one in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
+    assert [outcome.streak.length for outcome in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
     change(engine, "06-15T13:00", streak=daily(**own))
-    assert [one.streak.length for one in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
+    assert [outcome.streak.length for outcome in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
 
 
 def test_an_added_condition_starts_at_zero_on_the_present_day():

@@ -27,8 +27,8 @@ def test_a_frequency_that_returns_continues_its_streak():
     shown = jo(engine, "04-10T11:00").streak
     assert (shown.length, shown.started, shown.expires) == (10, date(2025, 3, 30), date(2025, 4, 10))
     history = engine.reports.streak_history("jo", 12, at=at("04-10T11:00"))
-    assert [one.length for one in history] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10]
-    assert [one.period_start for one in history if one.used_freeze] == [date(2025, 4, 2)]
+    assert [row.length for row in history] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10]
+    assert [row.period_start for row in history if row.used_freeze] == [date(2025, 4, 2)]
 
 
 def test_freezes_and_days_off_do_not_carry_streaks_of_other_frequencies():

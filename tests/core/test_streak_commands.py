@@ -106,7 +106,9 @@ def test_freezes_are_granted_up_to_the_maximum():
     engine = Engine(rules(freezes=Freezes(2, 3)))
     active(engine, "2025-06-13", 1)
     granted = engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
-    assert [(one.type, one.granted, one.freezes) for one in granted.effects] == [("streak.freeze_granted", 1, 3)]
+    assert [(effect.type, effect.granted, effect.freezes) for effect in granted.effects] == [
+        ("streak.freeze_granted", 1, 3)
+    ]
     with pytest.raises(FreezeLimitReached, match="user 'jo' already has the maximum number of freezes, 3"):
         engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
     assert engine.user("jo", at=utc("2025-06-13 13:00")).freezes == 3
@@ -184,7 +186,7 @@ def test_a_reset_ends_the_streak_and_later_events_start_the_next():
     engine = Engine(rules())
     assert active(engine, "2025-06-05", 9).streak.length == 9
     reset = engine.reset_streak("jo", at=utc("2025-06-13 12:30"))
-    assert [(one.type, one.length) for one in reset.effects] == [("streak.reset", 9), ("streak.lost", 9)]
+    assert [(effect.type, effect.length) for effect in reset.effects] == [("streak.reset", 9), ("streak.lost", 9)]
     assert isinstance(reset.effects[0], StreakReset)
     assert reset.streak.length == 0
     with pytest.raises(NoStreakToReset, match="user 'jo' has no running streak to reset"):

@@ -81,7 +81,7 @@ def test_a_grant_above_the_maximum_is_discarded():
     engine = engine_with(Freezes(start_count=1, max_count=1, auto_earn_interval=5, auto_earn_amount=1))
     active(engine, (1, 2, 3, 4, 5, 6, 7))
     effects = engine.settle(at=at("01-12T00:00"))
-    assert [(one.type, one.at.day) for one in effects] == [
+    assert [(effect.type, effect.at.day) for effect in effects] == [
         ("streak.freeze_consumed", 9),
         ("streak.lost", 10),
         ("streak.freeze_earned", 11),

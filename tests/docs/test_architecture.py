@@ -26,7 +26,7 @@ def layers():
     """List the layers of the contract, each as the rooms on one line."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = config["tool"]["importlinter"]["contracts"]
-    [contract] = [one for one in contracts if one["type"] == "layers"]
+    [contract] = [contract for contract in contracts if contract["type"] == "layers"]
     return [layer.split(" | ") for layer in contract["layers"]]
 
 

@@ -88,7 +88,7 @@ def test_a_logged_command_is_committed_even_if_no_snapshot_can_be_saved():
     engine.subscribe(MetricChanged, received.append)
     play(engine, "04-02T10:00 words 1\n04-02T11:00 words 1\n04-02T12:00 words 1")
     assert [effect.after for effect in received] == [1, 2, 3]
-    assert [one.value for one in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
+    assert [row.value for row in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
     with pytest.raises(StorageError):
         engine.close()
 

@@ -85,8 +85,8 @@ def test_errors_of_subscribers_have_the_outcome_of_the_call():
     assert failed.value.split(ZeroDivisionError)[0].outcome is failed.value.outcome
     with pytest.raises(SubscribersFailed) as failed:
         engine.settle(at=at("04-09T10:00"))
-    assert (failed.value.outcome, [one.type for one in failed.value.effects]) == (None, ["streak.lost"])
+    assert (failed.value.outcome, [effect.type for effect in failed.value.effects]) == (None, ["streak.lost"])
     with pytest.raises(SubscribersFailed) as failed, engine.batch():
         engine.record("words", user="jo", at=at("04-10T10:00"))
-    assert [one.type for one in failed.value.effects] == ["metric.changed", "streak.started"]
+    assert [effect.type for effect in failed.value.effects] == ["metric.changed", "streak.started"]
     assert engine.user("jo", at=at("04-10T10:00")).metrics["words"] == 2

@@ -142,7 +142,10 @@ def test_custom_conditions_and_days_off_are_explained():
     engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
     engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
     today = streak_of(engine, "04-06T13:00")
-    assert [(one.metric, one.total, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert [(condition.metric, condition.total, condition.threshold) for condition in today.conditions] == [
+        ("words", 5, 20),
+        ("views", 0, 2),
+    ]
     assert (today.length, today.expires) == (3, date(2025, 4, 6))
     missed = streak_of(engine, "04-07T13:00").missed
     assert missed.saved_by[0] == "recording 15 more for words and 2 for views by the end of Sunday 2025-04-06"

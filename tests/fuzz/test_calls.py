@@ -92,7 +92,6 @@ SAMPLES = {
     "new": RULES,
     "number": 1,
     "old": RULES,
-    "one": Chance(0.5),
     "other": Chance(0.5),
     "path": "nothing.toml",
     "points": 5,
@@ -113,6 +112,7 @@ SAMPLES = {
 }
 #: Sets of arguments that a callable requires together; each set is tried.
 NEEDED = {
+    "Both": [{"first": Chance(0.5), "second": Chance(0.5)}],
     "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
     "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
     "Engine.leaderboard": [{}, {"leaderboard": "plans", "attributes": {"plan": "pro"}}, {"user": "18"}],
@@ -249,7 +249,7 @@ def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_pa
         for kind, make in PALETTE.items():
             value = make()
             allowed = is_enum_member(value) or (fits(value, hint) and not holds_surrogate(value))
-            arguments = {**{one: _sample(one) for one in required}, **needed, parameter: value}
+            arguments = {**{one: _sample(one) for one in required if one not in needed}, **needed, parameter: value}
             fault = worlds.fault_of(name, arguments, allowed=allowed)
             if fault is not None:
                 faults.append(f"{kind}: {fault}")

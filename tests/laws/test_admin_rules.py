@@ -34,7 +34,7 @@ def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
     admin = AdminClient(ruleset)
     paths = ["attributes", "metrics", "achievements", "leaderboards", "points"]
     systems = admin.get("points")
-    paths += [f"points/{one['id']}/{parts}" for one in systems for parts in ("levels", "boosts", "triggers")]
+    paths += [f"points/{system['id']}/{parts}" for system in systems for parts in ("levels", "boosts", "triggers")]
     for path in paths:
         resource = path.rsplit("/", maxsplit=1)[-1]
         fixed = FOR_GOOD.get(resource, set()) | READ_ONLY.get(resource, set())
@@ -55,7 +55,7 @@ def test_after_a_deletion_the_remaining_rules_are_valid_and_keep_their_ids(rules
     paths = ["attributes", "metrics", "achievements", "leaderboards", *systems]
     path = data.draw(st.sampled_from([path for path in paths if admin.get(path)]))
     gone = data.draw(st.sampled_from(admin.get(path, limit=100)))
-    before = {one: admin.get(one, limit=100) for one in systems}
+    before = {system: admin.get(system, limit=100) for system in systems}
     assert admin.delete(path, gone["id"]) == {"deleted": [{"id": gone["id"]}], "issues": []}
     left = admin.get(path, limit=100)
     assert gone not in left

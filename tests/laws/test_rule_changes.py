@@ -44,8 +44,8 @@ class Saga:
 def changed(draw, rules):
     """Draw other rules: unrelated ones, or the same with another streak or with other points."""
     others = draw(rulesets())
-    keys = {one.key for one in rules.achievements}
-    parts = ["all", "streak"] + ["points"] * ({one.key for one in others.achievements} <= keys)
+    keys = {achievement.key for achievement in rules.achievements}
+    parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
     return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
 
@@ -73,7 +73,10 @@ def do(engine, *commands) -> list[Effect]:
 
 
 def by_user(effects):
-    return {user: [one for one in effects if one.user_id == user] for user in sorted({one.user_id for one in effects})}
+    return {
+        user: [effect for effect in effects if effect.user_id == user]
+        for user in sorted({effect.user_id for effect in effects})
+    }
 
 
 @FEW
@@ -96,10 +99,10 @@ def test_another_calendar_and_back_at_once_changes_no_streak(rules, streak, data
     history = data.draw(histories(rules, max_size=14))
     do(engine, *history)
     at = from_micros(history.commands[-1].at)
-    before = [(one.id, *standing_of(one)) for one in engine.players(at=at)]
+    before = [(player.id, *standing_of(player)) for player in engine.players(at=at)]
     engine.update(attrs.evolve(rules, streak=streak), at=at)
     engine.update(rules, at=at)
-    assert [(one.id, *standing_of(one)) for one in engine.players(at=at)] == before
+    assert [(player.id, *standing_of(player)) for player in engine.players(at=at)] == before
 
 
 def standing_of(player):
@@ -190,7 +193,7 @@ def test_completions_are_kept_while_the_rules_have_the_achievement(saga):
     for command in saga.commands:
         before = states(engine)
         do(engine, command)
-        keys = {one.key for one in engine.ruleset.achievements}
+        keys = {achievement.key for achievement in engine.ruleset.achievements}
         for user, state in before.items():
             kept = {key: when for key, when in state["counters"]["completed"].items() if key in keys}
             assert kept.items() <= engine.export_user(user)["counters"]["completed"].items()

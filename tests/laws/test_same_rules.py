@@ -41,12 +41,12 @@ def contents_of(result):
     points = {
         key: (one.added, one.total, [award.awarded for award in one.awards]) for key, one in result.points.items()
     }
-    return result.total, result.streak, sorted(one.name for one in result.achievements), points
+    return result.total, result.streak, sorted(achievement.name for achievement in result.achievements), points
 
 
 def seen(player):
     points = {key: (one.total, one.level) for key, one in player.points.items()}
-    completed = {one.name: one.achieved_at for one in player.achievements}
+    completed = {achievement.name: achievement.achieved_at for achievement in player.achievements}
     return player.metrics, player.streak, player.freezes, completed, points
 
 
@@ -61,7 +61,7 @@ def test_rules_created_through_the_client_behave_like_those_of_a_file(history):
     assert list(made.users()) == list(from_file.users())
     for user in from_file.users():
         assert seen(made.user(user, at=end)) == seen(from_file.user(user, at=end))
-    for board in (one for one in from_file.ruleset.leaderboards if one.status != "inactive"):
+    for board in (board for board in from_file.ruleset.leaderboards if board.status != "inactive"):
         groups = [{"plan": "pro"}, {"plan": "other"}] if board.breakdown_attributes else [None]
         for group in groups:
             rankings = [

@@ -25,7 +25,7 @@ def test_the_history_of_a_rank_has_each_day_on_which_time_changed_it():
     expected = [(date(2025, 4, day), 5 * (day - 1)) for day in range(2, 6)]
     for _ in range(2):
         history = engine.standing("ann", "xp", at=at("04-05T13:00")).history
-        assert [(one.date, one.value) for one in history] == expected
+        assert [(row.date, row.value) for row in history] == expected
         for day in range(2, 6):
             engine.settle(at=at(f"04-0{day}T12:30"))
 

@@ -182,10 +182,10 @@ def test_a_past_run_shows_its_final_ranking():
     standing = engine.standing("ann", "words", at=then)
     assert (standing.rank, standing.value, len(standing.history)) == (1, 10, 2)
     view = engine.leaderboard("words", at=then)
-    assert [(one.user_id, one.rank, one.value) for one in view.rankings] == [("ann", 1, 10), ("ben", 2, 9)]
+    assert [(row.user_id, row.rank, row.value) for row in view.rankings] == [("ann", 1, 10), ("ben", 2, 9)]
     assert [player.metrics["words"] for player in engine.players(at=then)] == [10, 9]
     assert engine.user("ann", at=then).metrics["words"] == 10
-    assert [one.value for one in engine.leaderboard("words", at=at("02-04T10:00")).rankings] == [90, 11, 9]
+    assert [row.value for row in engine.leaderboard("words", at=at("02-04T10:00")).rankings] == [90, 11, 9]
 
 
 def test_the_hours_that_count_begin_on_the_minute_and_end_before_it():

@@ -316,7 +316,7 @@ def _find_functions() -> list[FunctionType]:
     """Find every function of the rooms that there is, bound, wrapped, or known by other names."""
     files = tuple(str(ROOT / room) for room in ROOMS)
     functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-    return [one for one in functions if one.__code__.co_filename.startswith(files)]
+    return [function for function in functions if function.__code__.co_filename.startswith(files)]
 
 
 def put_in_place(mutant: Mutant) -> None:

@@ -32,7 +32,9 @@ def test_a_global_boost_is_announced_at_its_first_start_and_its_last_end():
     ]
     assert gains == [2, 2, 1]
     over = engine.settle(at=at("2026-02-16T00:00"))
-    assert [(one.at, one.system) for one in effects_of_kind(over, BoostFinished)] == [(at("2026-02-15T13:00"), "xp")]
+    assert [(effect.at, effect.system) for effect in effects_of_kind(over, BoostFinished)] == [
+        (at("2026-02-15T13:00"), "xp")
+    ]
 
 
 def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
@@ -47,9 +49,9 @@ def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
     assert (started.start, started.end) == (date(2025, 1, 8), date(2025, 1, 14))
     first, second = effects_of_kind(engine.settle(at=at("01-15T13:00")), LeaderboardFinished)
     assert (first.at, first.start, first.end) == (at("01-08T13:00"), date(2025, 1, 1), date(2025, 1, 7))
-    assert [(one.user_id, one.rank, one.value) for one in first.rankings] == [("lon", 1, 7)]
+    assert [(row.user_id, row.rank, row.value) for row in first.rankings] == [("lon", 1, 7)]
     assert (second.at, second.start) == (at("01-15T13:00"), date(2025, 1, 8))
-    assert [(one.user_id, one.name, one.value) for one in second.rankings] == [("kiri", "Kiri", 5)]
+    assert [(row.user_id, row.name, row.value) for row in second.rankings] == [("kiri", "Kiri", 5)]
 
 
 def test_a_board_finished_early_is_announced_with_its_first_ten():
@@ -57,7 +59,7 @@ def test_a_board_finished_early_is_announced_with_its_first_ten():
     play(engine, "04-02T10:00 words 3")
     stopped = attrs.evolve(engine.ruleset, leaderboards=[weekly(status="finished")])
     (effect,) = effects_of_kind(engine.update(stopped, at=at("04-02T12:00")), LeaderboardFinished)
-    assert (effect.at, effect.start, [one.value for one in effect.rankings]) == (
+    assert (effect.at, effect.start, [row.value for row in effect.rankings]) == (
         at("04-02T12:00"),
         date(2025, 4, 2),
         [3],
@@ -71,7 +73,8 @@ def test_announcements_of_boards_start_with_the_first_user_in_any_order_of_the_l
         for user, when in users:
             play(engine, f"{when}T12:00 words 1", user)
         return [
-            (one.at, one.start) for one in effects_of_kind(engine.settle(at=at("01-30T00:00")), LeaderboardFinished)
+            (effect.at, effect.start)
+            for effect in effects_of_kind(engine.settle(at=at("01-30T00:00")), LeaderboardFinished)
         ]
 
     early, late = ("ann", "01-02"), ("bob", "01-20")

@@ -39,7 +39,7 @@ def test_the_first_ten_are_those_of_the_close_when_settled_late():
         effects_of_kind(effects, LeaderboardFinished) for effects in (finished, late.settle(at=at("01-10T00:00")))
     )
     assert by_early == by_late
-    assert [one.user_id for one in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
+    assert [row.user_id for row in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
 
 
 def test_runs_closed_in_a_long_absence_take_time_only_for_their_events():
@@ -48,5 +48,5 @@ def test_runs_closed_in_a_long_absence_take_time_only_for_their_events():
     engine = Engine(rules(points=points, leaderboards=[daily]))
     play(engine, "2020-01-01T12:00 words 1")
     finished = effects_of_kind(engine.settle(at=at("2025-01-01T00:00")), LeaderboardFinished)
-    assert [len(one.rankings) for one in finished] == [0] + [1] * (len(finished) - 1)
+    assert [len(effect.rankings) for effect in finished] == [0] + [1] * (len(finished) - 1)
     assert len(finished) == (date(2024, 12, 31) - date(2020, 1, 1)).days

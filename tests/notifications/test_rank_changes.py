@@ -40,7 +40,8 @@ def test_pending_rank_changes_survive_a_failed_batch_and_other_rules():
         engine.update(rules(), at=at("04-02T10:30"))
     engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words"), Metric("views")]), at=at("04-02T10:05"))
     moved = [
-        (one.user_id, one.at, one.rank) for one in effects_of_kind(engine.settle(at=at("04-02T11:00")), RankChanged)
+        (effect.user_id, effect.at, effect.rank)
+        for effect in effects_of_kind(engine.settle(at=at("04-02T11:00")), RankChanged)
     ]
     assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
 
@@ -65,12 +66,14 @@ def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
     engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
     outcome = engine.record("words", user="cyd", value=40, at=at("01-02T11:00"))
     changes = effects_of_kind(outcome.effects, RankChanged)
-    assert [(one.user_id, one.previous_rank, one.rank, one.previous_value, one.value) for one in changes] == [
+    assert [
+        (change.user_id, change.previous_rank, change.rank, change.previous_value, change.value) for change in changes
+    ] == [
         ("cyd", None, 1, None, 40),
         ("ann", 1, 2, 30, 30),
         ("ben", 2, None, 20, 20),
     ]
-    assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
+    assert {(change.leaderboard, change.run) for change in changes} == {("weekly", date(2025, 1, 1))}
     assert kinds(effects_of_kind(outcome.effects, LeaderboardChanged)) == [
         (
             "leaderboard.changed",
@@ -81,7 +84,10 @@ def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
 
 
 def ranks(effects):
-    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in effects_of_kind(effects, RankChanged)]
+    return [
+        (effect.at, effect.user_id, effect.previous_rank, effect.rank)
+        for effect in effects_of_kind(effects, RankChanged)
+    ]
 
 
 @pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
@@ -90,7 +96,7 @@ def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
     play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
     play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
-    effects = [one for when in [*settled, "04-04T10:00"] for one in engine.settle(at=at(when))]
+    effects = [effect for when in [*settled, "04-04T10:00"] for effect in engine.settle(at=at(when))]
     assert ranks(effects) == [(at("04-04T00:00"), "ann", 1, None), (at("04-04T00:00"), "bob", 2, 1)]
     assert effects_of_kind(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
 

@@ -33,7 +33,9 @@ def test_an_idle_user_gets_five_reactivation_messages():
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
     effects = effects_of_kind(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
-    assert [(f"{one.at:%m-%dT%H:%M}", one.message_number, one.days_since_last_active) for one in effects] == [
+    assert [
+        (f"{effect.at:%m-%dT%H:%M}", effect.message_number, effect.days_since_last_active) for effect in effects
+    ] == [
         ("03-04T09:00", 1, 3),
         ("03-06T09:00", 2, 5),
         ("03-08T09:00", 3, 7),
@@ -56,7 +58,7 @@ def test_activity_restarts_the_reactivation_messages():
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     outcomes = play(engine, "03-01T10:00 words 3\n03-05T10:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("03-09T00:00"))]
-    assert [(one.at, one.message_number) for one in effects_of_kind(effects, ReactivationDue)] == [
+    assert [(effect.at, effect.message_number) for effect in effects_of_kind(effects, ReactivationDue)] == [
         (at("03-04T09:00"), 1),
         (at("03-08T09:00"), 1),
     ]
@@ -85,7 +87,7 @@ def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_acti
     play(engine, "04-02T11:00 words 3\n04-03T11:00 words 3")
     effects = engine.settle(at=at("2030-01-01T00:00"))
     assert instants(effects, RecapDue) == when
-    assert [(one.period_start, one.period_end) for one in effects_of_kind(effects, RecapDue)] == dates
+    assert [(effect.period_start, effect.period_end) for effect in effects_of_kind(effects, RecapDue)] == dates
 
 
 def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
@@ -102,7 +104,7 @@ def test_mail_to_users_without_a_time_zone_uses_us_eastern():
     engine.identify("utc", time_zone="UTC", at=at("04-02T11:00"))
     engine.record("words", user="utc", at=at("04-02T11:00"))
     effects = effects_of_kind(engine.settle(at=at("04-07T00:00")), RecapDue)
-    assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
+    assert {effect.user_id: effect.at for effect in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
     assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
 
 
@@ -122,7 +124,9 @@ def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credite
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T20:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-10T00:00"))]
-    assert [(one.at, one.length, one.period_start) for one in effects_of_kind(effects, StreakReminderDue)] == [
+    assert [
+        (effect.at, effect.length, effect.period_start) for effect in effects_of_kind(effects, StreakReminderDue)
+    ] == [
         (at("04-03T19:00"), 1, date(2025, 4, 3)),
         (at("04-04T19:00"), 2, date(2025, 4, 4)),
     ]

@@ -56,7 +56,9 @@ def test_without_a_throttle_every_change_is_announced():
     engine = Engine(rules(points=[xp()], notifications=Notifications(throttle_minutes=0)))
     outcomes = play(engine, "04-02T12:00 words 1\n04-02T12:00 words 2\n04-02T12:02 words 3")
     changes = [
-        (one.total, one.added) for outcome in outcomes for one in effects_of_kind(outcome.effects, PointsChanged)
+        (effect.total, effect.added)
+        for outcome in outcomes
+        for effect in effects_of_kind(outcome.effects, PointsChanged)
     ]
     assert changes == [(1, 1), (3, 2), (6, 3)]
 
@@ -65,7 +67,7 @@ def test_awards_of_one_command_are_announced_as_one_change():
     triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("words", 10)]
     engine = Engine(rules(points=[PointsSystem("xp", triggers=triggers)]))
     [outcome] = play(engine, "04-02T12:00 words 3")
-    assert [(one.total, one.added) for one in effects_of_kind(outcome.effects, PointsChanged)] == [(33, 33)]
+    assert [(effect.total, effect.added) for effect in effects_of_kind(outcome.effects, PointsChanged)] == [(33, 33)]
 
 
 def test_a_subscriber_receives_a_kind():
@@ -82,8 +84,12 @@ def test_a_boost_for_one_user_starts_and_ends_at_local_midnights():
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
     engine.identify("flo", at=at("04-02T10:00"))
     effects = engine.settle(at=at("04-10T00:00"))
-    assert [(one.user_id, one.at) for one in effects_of_kind(effects, BoostStarted)] == [("jo", at("04-02T15:00"))]
-    assert [(one.user_id, one.at) for one in effects_of_kind(effects, BoostFinished)] == [("jo", at("04-04T15:00"))]
+    assert [(effect.user_id, effect.at) for effect in effects_of_kind(effects, BoostStarted)] == [
+        ("jo", at("04-02T15:00"))
+    ]
+    assert [(effect.user_id, effect.at) for effect in effects_of_kind(effects, BoostFinished)] == [
+        ("jo", at("04-04T15:00"))
+    ]
 
 
 def test_a_boost_is_announced_once_to_a_traveller():
@@ -101,4 +107,4 @@ def test_awards_that_cancel_out_delay_nothing():
     engine = Engine(rules(points=[PointsSystem("xp", triggers=both)]))
     play(engine, "04-02T10:00 words 1")
     (outcome,) = play(engine, "04-02T10:01 words 9")
-    assert [one.added for one in effects_of_kind(outcome.effects, PointsChanged)] == [1]
+    assert [effect.added for effect in effects_of_kind(outcome.effects, PointsChanged)] == [1]

@@ -24,7 +24,7 @@ def test_newly_enabled_notifications_send_nothing_late(begun):
     play(engine, "03-01T10:00 words 3")
     assert engine.update(rules(), at=at(begun)) == ()
     effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
+    assert [(effect.type, effect.at, effect.days_since_last_active) for effect in effects] == [
         ("emails.reactivation_due", at("03-08T09:00"), 7)
     ]
 
@@ -34,7 +34,7 @@ def test_newly_enabled_notifications_count_idle_days_from_the_first_day_of_the_u
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     assert engine.update(rules(), at=at("03-07T00:00")) == ()
     effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at) for one in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
+    assert [(effect.type, effect.at) for effect in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
 
 
 def test_notifications_can_be_enabled_on_the_last_day_of_the_calendar():

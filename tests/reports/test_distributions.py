@@ -45,14 +45,14 @@ def record_totals(engine, totals):
 
 
 def spread(ranges):
-    return {(one.first, one.last): one.users for one in ranges if one.users}
+    return {(range_.first, range_.last): range_.users for range_ in ranges if range_.users}
 
 
 def test_balances_fall_into_ten_equal_ranges_and_one_for_zero():
     engine = engine_with()
     record_totals(engine, (0, 0, 5, 95, 230))
     ranges = engine.reports.histogram("xp", at=NOON)
-    assert [(one.first, one.last) for one in ranges[:3]] == [(0, 0), (1, 100), (101, 200)]
+    assert [(range_.first, range_.last) for range_ in ranges[:3]] == [(0, 0), (1, 100), (101, 200)]
     assert (len(ranges), ranges[-1].last) == (11, 1000)
     assert spread(ranges) == {(0, 0): 2, (1, 100): 2, (201, 300): 1}
 
@@ -146,7 +146,7 @@ def test_every_user_is_counted_once_and_every_ledger_adds_up(history):
     for system in history.ruleset.points:
         totals = [player.points[system.key].total for player in players]
         ranges = engine.reports.histogram(system.key, at=now)
-        assert sum(one.users for one in ranges) == len(players)
+        assert sum(range_.users for range_ in ranges) == len(players)
         for one in ranges:
             assert one.users == sum(one.first <= total <= one.last for total in totals)
         for player in players:

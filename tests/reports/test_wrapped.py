@@ -92,7 +92,7 @@ def test_a_period_has_the_change_of_every_total():
 
 def test_a_period_lists_its_achievements():
     wrapped = year_of_jo()
-    assert [one.key for one in wrapped.most_active_week.achievements] == ["hundred"]
+    assert [achievement.key for achievement in wrapped.most_active_week.achievements] == ["hundred"]
     assert wrapped.most_active_day.achievements[0].achieved_at == at("2024-03-15T12:00")
     assert wrapped.entire_year.achievements == wrapped.most_active_month.achievements
 

@@ -57,7 +57,9 @@ def test_nothing_after_the_instant_is_applied():
 def test_settling_in_between_adds_no_transition():
     log, _ = commands("04-02T10:00 words 3")
     often = [log[0], log[1], *(Settle(log[1].at + day * DAY) for day in range(1, 9))]
-    assert [kinds(one) for one in transitions_of(often, LATE)] == [kinds(one) for one in transitions_of(log, LATE)]
+    assert [kinds(transition) for transition in transitions_of(often, LATE)] == [
+        kinds(transition) for transition in transitions_of(log, LATE)
+    ]
 
 
 def test_a_change_of_rules_settles_by_the_former_ones_and_then_converts_the_state():

@@ -35,7 +35,7 @@ def test_the_same_misspelling_is_compared_once():
     metrics = [Metric(f"metric-{n:04}") for n in range(1000)]
     triggers = [MetricPointsTrigger("metrik-0007", 1)] * 1000
     problems = check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])
-    assert {one.message for one in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
+    assert {problem.message for problem in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
 
 
 def test_keys_of_triggers_are_compared_in_linear_time():

@@ -81,7 +81,7 @@ def test_every_metric_that_is_created_is_in_force(engine):
         return http.post(admin("metrics"), json=[{"name": "M", "key": f"m-{thread}-{number}"}])
 
     assert {answer.status_code for answer in in_threads(engine, create)} == {201}
-    assert {one.key for one in engine.ruleset.metrics} == {"words"} | {
+    assert {metric.key for metric in engine.ruleset.metrics} == {"words"} | {
         f"m-{thread}-{number}" for thread in range(THREADS) for number in range(CALLS)
     }
 

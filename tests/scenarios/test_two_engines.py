@@ -46,10 +46,10 @@ def test_every_view_includes_entries_of_another_engine(engines):
     play(writer, "04-02T10:00 words 5")
     play(writer, "04-02T10:00 words 3", "mia")
     assert reader.user("jo", at=NOON).metrics["words"] == 5
-    assert [one.value for one in reader.leaderboard("words", at=NOON).rankings] == [5, 3]
+    assert [row.value for row in reader.leaderboard("words", at=NOON).rankings] == [5, 3]
     writer.record("words", user="mia", value=4, at=at("04-02T11:00"), idempotency_key="k")
     assert reader.has_recorded("words", user="mia", idempotency_key="k")
-    assert [(one.user_id, one.value) for one in reader.leaderboard("words", at=NOON).rankings] == [
+    assert [(row.user_id, row.value) for row in reader.leaderboard("words", at=NOON).rankings] == [
         ("mia", 7),
         ("jo", 5),
     ]
@@ -170,5 +170,9 @@ def test_rank_changes_by_time_are_announced_after_entries_of_another_engine():
     other.identify("jo", attributes={"plan": "pro"}, at=NOON)
     one.user("jo", at=NOON)
     [outcome] = play(one, "04-05T10:00 words 5", "mia")
-    ranks = [(one.user_id, one.at, one.rank) for one in outcome.effects if one.type == "leaderboard.rank_changed"]
+    ranks = [
+        (effect.user_id, effect.at, effect.rank)
+        for effect in outcome.effects
+        if effect.type == "leaderboard.rank_changed"
+    ]
     assert ranks == [("jo", at("04-04T00:00"), None), ("mia", at("04-05T10:00"), 1)]

@@ -67,14 +67,15 @@ def api_rulesets(draw):
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
-        achievements=[attrs.evolve(one, hidden=False, status=draw(statuses)) for one in achievements],
+        achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(
                 system,
                 triggers=[
-                    attrs.evolve(one, status=draw(st.sampled_from(["active", "inactive"]))) for one in system.triggers
+                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])))
+                    for trigger in system.triggers
                 ],
-                boosts=[attrs.evolve(one, user_id=None) for one in system.boosts],  # there are no users
+                boosts=[attrs.evolve(boost, user_id=None) for boost in system.boosts],  # there are no users
             )
             for system in ruleset.points
         ],
@@ -91,8 +92,8 @@ def nameless(ruleset: Ruleset) -> Ruleset:
         points=[
             attrs.evolve(
                 system,
-                triggers=[attrs.evolve(one, key=None) for one in system.triggers],
-                boosts=[attrs.evolve(one, key=None) for one in system.boosts],
+                triggers=[attrs.evolve(trigger, key=None) for trigger in system.triggers],
+                boosts=[attrs.evolve(boost, key=None) for boost in system.boosts],
             )
             for system in ruleset.points
         ],

@@ -43,7 +43,11 @@ def _below(part, name):
 
 def required(operation):
     """Return values of the required parameters of an operation."""
-    names = [one.name for one in inspect.signature(operation).parameters.values() if one.default is one.empty]
+    names = [
+        parameter.name
+        for parameter in inspect.signature(operation).parameters.values()
+        if parameter.default is parameter.empty
+    ]
     return {name: FILLINGS.get(name, "x") for name in names}
 
 

@@ -90,11 +90,23 @@ def requests_for(operation, known):
             part of the path before, such as ``"users/"``.
     """
     draw = _Drawing(operation.document, known)
-    path = st.fixed_dictionaries({one["name"]: draw.path(operation.path, one) for one in operation.parameters("path")})
-    required = {one["name"]: draw.query(one) for one in operation.parameters("query") if one.get("required")}
-    optional = {one["name"]: draw.query(one) for one in operation.parameters("query") if not one.get("required")}
+    path = st.fixed_dictionaries(
+        {parameter["name"]: draw.path(operation.path, parameter) for parameter in operation.parameters("path")}
+    )
+    required = {
+        parameter["name"]: draw.query(parameter)
+        for parameter in operation.parameters("query")
+        if parameter.get("required")
+    }
+    optional = {
+        parameter["name"]: draw.query(parameter)
+        for parameter in operation.parameters("query")
+        if not parameter.get("required")
+    }
     query = st.fixed_dictionaries(required, optional=optional)
-    named = {one["name"]: st.sampled_from(["once", "once", "new"]) for one in operation.parameters("header")}
+    named = {
+        parameter["name"]: st.sampled_from(["once", "once", "new"]) for parameter in operation.parameters("header")
+    }
     headers = st.fixed_dictionaries({}, optional=named)
     good = st.none() if operation.body is None else draw.value(operation.body).map(_encode)
     spoiled = good if operation.body is None else draw.value(operation.body).flatmap(_spoiled)
@@ -113,7 +125,7 @@ def _encode(value):
 
 
 def _flat(query):
-    return [(name, one) for name, values in query.items() for one in values]
+    return [(name, value) for name, values in query.items() for value in values]
 
 
 _JSON = st.recursive(

@@ -369,7 +369,7 @@ class Walk:
         return any(condition.key == metric for condition in self.rule.metrics)
 
     def meets(self, period: date) -> bool:
-        met = [self.sums[period, one.key] >= Fraction(str(one.threshold)) for one in self.rule.metrics]
+        met = [self.sums[period, metric.key] >= Fraction(str(metric.threshold)) for metric in self.rule.metrics]
         return all(met) if self.rule.evaluation_mode == "AND" else any(met)
 
     def credit(self, at: datetime, day: date, period: date) -> None:

@@ -55,4 +55,4 @@ LOG = """
 
 
 def figure(tally, key, rules=RULES):
-    return next(one for one in figures(rules, tally) if one.key == key)
+    return next(figure for figure in figures(rules, tally) if figure.key == key)

@@ -38,7 +38,7 @@ def row(name, operation):
 
 
 def test_the_reference_lists_every_operation_of_the_client():
-    table = [row(*one) for one in operations()]
+    table = [row(*operation) for operation in operations()]
     listed = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert listed == table, "\n".join(["the table should be:", *table])
     assert not [line for line in table if line.endswith("| missing |")]

@@ -171,7 +171,7 @@ def test_unknown_fields_are_refused_or_ignored_on_request(engine):
         assert send(method, url, body, strict=False) in {200, 201, 202}
     http = httpx.Client(transport=EngineTransport(engine, strict=False), headers=KEY)
     answer = http.post("https://admin.trophy.so/v1/metrics", json=[{"name": "A", "key": "a", "color": "red"}])
-    assert [one["key"] for one in answer.json()["created"]] == ["a"]
+    assert [item["key"] for item in answer.json()["created"]] == ["a"]
     answer = http.patch(
         "https://admin.trophy.so/v1/metrics", json=[{"id": answer.json()["created"][0]["id"], "color": "red"}]
     )

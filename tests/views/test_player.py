@@ -73,8 +73,8 @@ def test_a_player_is_immutable(player):
 
 
 def test_inactive_and_locked_achievements_are_not_visible(player):
-    assert [one.key for one in player.achievements] == ["far", "pro", "near", "done", "both"]
-    assert [one.key for one in player.achievements if one.progress is None] == ["done"]
+    assert [achievement.key for achievement in player.achievements] == ["far", "pro", "near", "done", "both"]
+    assert [achievement.key for achievement in player.achievements if achievement.progress is None] == ["done"]
 
 
 def test_the_nearest_open_achievements_for_the_user_come_first(player):

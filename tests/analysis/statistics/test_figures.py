@@ -42,10 +42,10 @@ def test_long_series_have_longer_steps():
 
 def test_absent_figures_are_left_out():
     empty = replay(RULES, [], tally=True).tally
-    assert {one.key for one in figures(RULES, empty)} == {"freezes"}
+    assert {figure.key for figure in figures(RULES, empty)} == {"freezes"}
     bare = Ruleset(metrics=[Metric("words")])
     tally = replay(bare, events(LOG), tally=True).tally
-    assert [one.key for one in figures(bare, tally)] == ["active", "hours"]
+    assert [figure.key for figure in figures(bare, tally)] == ["active", "hours"]
 
 
 def test_combined_figures_have_a_column_for_the_variant(tally):

@@ -39,7 +39,7 @@ def test_a_share_is_the_product_of_continued_shares_up_to_the_longest_length(end
             assert share_reaching(curve, length) == pytest.approx(float(share))
         else:
             assert share_reaching(curve, length) is None
-        at_risk = [one for one in streaks if one[0] >= length]
+        at_risk = [streak for streak in streaks if streak[0] >= length]
         gone = [one for one in at_risk if one == (length, True)]
         if at_risk and (length < longest or len(gone) == len(at_risk)):
             share *= 1 - Fraction(len(gone), len(at_risk))

@@ -192,7 +192,7 @@ def test_contradictory_rules_are_an_issue_of_the_item_that_causes_them(admin):
     (issue,) = answer["issues"]
     assert issue["id"] == first["id"]
     assert issue["message"].startswith("depends on itself: first -> second -> first")
-    assert [one["name"] for one in answer["updated"]] == ["Renamed"]
+    assert [item["name"] for item in answer["updated"]] == ["Renamed"]
     assert admin.ruleset.achievements[0] == before.achievements[0]
 
 
@@ -214,4 +214,4 @@ def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_co
         Achievement("b", ApiTrigger()),
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
-    assert [one.achievement for one in admin.ruleset.points[0].triggers] == ["b"]
+    assert [trigger.achievement for trigger in admin.ruleset.points[0].triggers] == ["b"]

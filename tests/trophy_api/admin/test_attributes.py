@@ -66,11 +66,11 @@ def test_rules_filtered_by_an_attribute_are_deleted_with_it():
         )
     )
     admin.delete("attributes", attribute_id("user", "plan"))
-    assert [one.key for one in admin.ruleset.achievements] == ["all", "phone"]
-    assert [one.points for one in admin.ruleset.points[0].triggers] == [1, 3]
-    assert [one.key for one in admin.ruleset.points[0].boosts] == ["boost-2"]
+    assert [achievement.key for achievement in admin.ruleset.achievements] == ["all", "phone"]
+    assert [trigger.points for trigger in admin.ruleset.points[0].triggers] == [1, 3]
+    assert [boost.key for boost in admin.ruleset.points[0].boosts] == ["boost-2"]
     admin.delete("attributes", attribute_id("event", "device"), attribute_id("user", "city"))
-    assert [one.key for one in admin.ruleset.achievements] == ["all"]
-    assert [one.key for one in admin.ruleset.points[0].triggers] == ["metric-3"]
-    assert [one.key for one in admin.ruleset.leaderboards] == ["all"]
+    assert [achievement.key for achievement in admin.ruleset.achievements] == ["all"]
+    assert [trigger.key for trigger in admin.ruleset.points[0].triggers] == ["metric-3"]
+    assert [board.key for board in admin.ruleset.leaderboards] == ["all"]
     assert admin.ruleset.attributes == ()

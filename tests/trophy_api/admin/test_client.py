@@ -35,17 +35,17 @@ def live(resource, items, change, *, system=None):
     given = {} if system is None else {"system_id": system}
     created = resource.create(request=items, **given)
     assert created.issues == []
-    ids = [one.id for one in created.created]
+    ids = [item.id for item in created.created]
     assert [one.id for one in resource.list(**given)] == ids
     assert [one.id for one in resource.list(limit=1, skip=len(ids) - 1, **given)] == ids[-1:]
     assert resource.get(id=ids[0], **given).id == ids[0]
     updated = resource.update(request=[{"id": ids[0], **change}, {"id": UNKNOWN_ID, **change}], **given)
-    assert [one.id for one in updated.updated] == ids[:1]
-    assert [(one.severity, one.id) for one in updated.issues] == [("error", UNKNOWN_ID)]
+    assert [item.id for item in updated.updated] == ids[:1]
+    assert [(issue.severity, issue.id) for issue in updated.issues] == [("error", UNKNOWN_ID)]
     for name, value in change.items():
         assert getattr(resource.get(id=ids[0], **given), name) == value
     deleted = resource.delete(ids=[ids[0], UNKNOWN_ID], **given)
-    assert ([one.id for one in deleted.deleted], [one.id for one in deleted.issues]) == (ids[:1], [UNKNOWN_ID])
+    assert ([item.id for item in deleted.deleted], [issue.id for issue in deleted.issues]) == (ids[:1], [UNKNOWN_ID])
     with pytest.raises(NotFoundError):
         resource.get(id=ids[0], **given)
     for refused in (
@@ -192,7 +192,7 @@ def test_streak_commands(admin, hosted, words):
     admin.streaks.settings.update(metrics=[{"key": "words", "threshold": 1}], freezes={"startCount": 0, "maxCount": 1})
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     granted = admin.streaks.freezes.create(freezes=[{"userId": "18"}, {"userId": "18"}, {"userId": "ghost"}])
-    assert [(one.severity, one.message, one.user_id) for one in granted.issues] == [
+    assert [(issue.severity, issue.message, issue.user_id) for issue in granted.issues] == [
         ("warning", "Would exceed maximum freeze limit", "18"),
         ("error", "User does not exist", "ghost"),
     ]
@@ -202,14 +202,16 @@ def test_streak_commands(admin, hosted, words):
             {"userId": "18", "start": "2025-04-01", "end": "2025-04-04"},
         ]
     )
-    assert ([one.status for one in paused.created], len(paused.issues)) == (["active"], 1)
-    assert [one.id for one in admin.streaks.pauses.delete(ids=[paused.created[0].id]).deleted] == [paused.created[0].id]
+    assert ([item.status for item in paused.created], len(paused.issues)) == (["active"], 1)
+    assert [item.id for item in admin.streaks.pauses.delete(ids=[paused.created[0].id]).deleted] == [
+        paused.created[0].id
+    ]
     reset = admin.streaks.reset(users=[{"id": "18"}, {"id": "ghost"}])
     assert (reset.reset_users, len(reset.issues)) == (["18"], 1)
     restored = admin.streaks.restore(users=[{"id": "18"}])
     assert restored.restored_users == ["18"]
     again = admin.streaks.restore(users=[{"id": "18"}])
-    assert [(one.severity, one.message) for one in again.issues] == [("warning", "No streak to restore")]
+    assert [(issue.severity, issue.message) for issue in again.issues] == [("warning", "No streak to restore")]
     assert hosted.api.users.streak("18").length == 1
 
 

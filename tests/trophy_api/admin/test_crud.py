@@ -26,16 +26,20 @@ def ids(*keys):
 def test_an_item_that_cannot_be_applied_does_not_stop_the_others(admin):
     answer = admin.post("metrics", item("a"), item("m0"), 7, item("b"))
     assert answer.status == 201
-    assert [one["key"] for one in answer.body["created"]] == ["a", "b"]
-    assert [one["index"] for one in answer.body["issues"]] == [1, 2]
+    assert [item["key"] for item in answer.body["created"]] == ["a", "b"]
+    assert [issue["index"] for issue in answer.body["issues"]] == [1, 2]
     assert [metric.key for metric in admin.ruleset.metrics][-2:] == ["a", "b"]
     assert admin.post("metrics", item("m0")).status == 200
 
 
 def test_an_issue_of_an_update_has_the_id_or_the_index(admin):
     answer = admin.patch("metrics", {"id": ids("m1")[0], "name": "One"}, {"id": UNKNOWN_ID}, {"name": "x"}, None)
-    assert [one["name"] for one in answer["updated"]] == ["One"]
-    assert [(one.get("id"), one.get("index")) for one in answer["issues"]] == [(UNKNOWN_ID, None), (None, 2), (None, 3)]
+    assert [item["name"] for item in answer["updated"]] == ["One"]
+    assert [(issue.get("id"), issue.get("index")) for issue in answer["issues"]] == [
+        (UNKNOWN_ID, None),
+        (None, 2),
+        (None, 3),
+    ]
 
 
 def test_ids_to_delete_can_repeat_and_be_lists(admin):

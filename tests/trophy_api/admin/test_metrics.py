@@ -37,7 +37,7 @@ def test_items_are_independent_and_the_engine_adopts_rules_once():
     )
     assert answer.status == 201
     assert [made["key"] for made in answer.body["created"]] == ["money"]
-    assert [(one["index"], one["message"]) for one in answer.body["issues"]] == [
+    assert [(issue["index"], issue["message"]) for issue in answer.body["issues"]] == [
         (0, "Key already in use by another metric"),
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
@@ -45,7 +45,7 @@ def test_items_are_independent_and_the_engine_adopts_rules_once():
         (5, "units must be a string; unknown field 'color'; known: 'name', 'key', 'unitType', 'units'"),
         (6, "the item must be an object"),
     ]
-    assert all(one["severity"] == "error" for one in answer.body["issues"])
+    assert all(issue["severity"] == "error" for issue in answer.body["issues"])
     assert len(admin.engine.adopted) == 2
     assert admin.engine.adopted[-1][0] == admin.at
 
@@ -151,7 +151,9 @@ def test_rules_of_a_metric_are_deleted_with_it():
     left = admin.ruleset
     assert [metric.key for metric in left.metrics] == ["lessons"]
     assert left.streak.metrics == (StreakMetric("lessons"),)
-    assert [(one.key, getattr(one.trigger, "achievements", None)) for one in left.achievements] == [
+    assert [
+        (achievement.key, getattr(achievement.trigger, "achievements", None)) for achievement in left.achievements
+    ] == [
         ("done", None),
         ("both", ("done",)),
     ]

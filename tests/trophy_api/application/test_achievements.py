@@ -134,7 +134,10 @@ def test_a_user_sees_completed_or_all_achievements(hosted):
     hosted.api.metrics.event("words", user={"id": "18"}, value=10)
 
     def seen(**query):
-        return [(one.name, one.achieved_at is not None) for one in hosted.api.users.achievements("18", **query)]
+        return [
+            (achievement.name, achievement.achieved_at is not None)
+            for achievement in hosted.api.users.achievements("18", **query)
+        ]
 
     assert seen() == [("ten", True), ("The secret", True)]
     assert seen(include_incomplete="yes") == seen()

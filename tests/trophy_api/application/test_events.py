@@ -126,7 +126,7 @@ def test_the_answer_has_every_change_of_an_event(hosted):
     hosted.at("2025-04-03 09:00")
     answer = hosted.api.metrics.event("words", user={"id": "18"}, value=10, attributes={"device": "ios"})
 
-    assert [one.name for one in answer.achievements] == ["hundred", "mobile"]
+    assert [achievement.name for achievement in answer.achievements] == ["hundred", "mobile"]
     hundred, mobile = hosted.body["achievements"]
     assert hundred["achievedAt"] == "2025-04-03T09:00:00.000Z"
     assert (hundred["metricValue"], hundred["metricName"], hundred["eventAttributes"]) == (100, "Words written", [])
@@ -149,7 +149,9 @@ def test_the_answer_has_every_change_of_an_event(hosted):
         100,
     )
     assert award["trigger"]["created"] == "1970-01-01T00:00:00.000Z"
-    assert [(one["name"], one["status"], one["multiplier"]) for one in award["boosts"]] == [("Double", "active", 2)]
+    assert [(boost["name"], boost["status"], boost["multiplier"]) for boost in award["boosts"]] == [
+        ("Double", "active", 2)
+    ]
     assert "energy" not in hosted.body["points"]
 
 

@@ -62,20 +62,20 @@ def test_the_list_has_all_but_inactive_ones_and_finished_ones_only_on_request(ho
 
 def test_rows_are_in_order_of_rank(hosted):
     board = hosted.api.leaderboards.get("weekly")
-    assert [(one.rank, one.user_id, one.user_name, one.value) for one in board.rankings] == [
+    assert [(row.rank, row.user_id, row.user_name, row.value) for row in board.rankings] == [
         (1, "a", "A", 50),
         (2, "b", "B", 40),
         (3, "c", "C", 30),
     ]
     assert (board.run_unit, board.run_interval, board.max_participants) == ("day", 7, 3)
-    assert [one.user_id for one in hosted.api.leaderboards.get("weekly", offset=1, limit=1).rankings] == ["b"]
+    assert [row.user_id for row in hosted.api.leaderboards.get("weekly", offset=1, limit=1).rankings] == ["b"]
     assert hosted.api.leaderboards.get("weekly", limit=0).rankings == []
 
 
 def test_rows_around_a_user(hosted):
     def around(user, offset):
         board = hosted.api.leaderboards.get("weekly", user_id=user, offset=offset)
-        return [one.user_id for one in board.rankings]
+        return [row.user_id for row in board.rankings]
 
     assert around("b", 0) == ["b", "c"]
     assert around("b", -1) == ["a", "b", "c"]
@@ -108,7 +108,7 @@ def test_rows_beyond_the_board_are_refused(hosted, query):
 
 def test_a_board_that_is_broken_down_ranks_one_group(hosted):
     board = hosted.api.leaderboards.get("cities", user_attributes="city:London")
-    assert [(one.rank, one.user_id) for one in board.rankings] == [(1, "a"), (2, "c")]
+    assert [(row.rank, row.user_id) for row in board.rankings] == [(1, "a"), (2, "c")]
     for wrong in (None, "plan:pro", "cty:London"):
         with pytest.raises(UnprocessableEntityError):
             hosted.api.leaderboards.get("cities", user_attributes=wrong)
@@ -152,8 +152,8 @@ def test_a_group_with_a_comma_in_its_name_can_be_selected(hosted):
     for city in ("Washington, DC", "100%"):
         hosted.api.users.update("a", attributes={"city": city})
         ranked = hosted.api.leaderboards.get("cities", user_attributes=f"city:{quote(city)}")
-        assert [one.user_id for one in ranked.rankings] == ["a"]
-    assert [one.user_id for one in hosted.api.leaderboards.get("cities", user_attributes="city:100%").rankings] == ["a"]
+        assert [row.user_id for row in ranked.rankings] == ["a"]
+    assert [row.user_id for row in hosted.api.leaderboards.get("cities", user_attributes="city:100%").rankings] == ["a"]
     with pytest.raises(UnprocessableEntityError) as refused:
         hosted.api.leaderboards.get("cities", user_attributes="city:Washington, DC")
     assert "%2C for a comma" in refused.value.body["error"]
@@ -188,4 +188,4 @@ def test_the_answer_to_an_event_has_the_boards_that_it_changed(hosted):
 def test_fractions_are_shown_as_their_whole_part(hosted):
     hosted.api.metrics.event("words", user={"id": "c"}, value=0.5)
     assert hosted.body["leaderboards"]["weekly"]["threshold"] == 31
-    assert [one.value for one in hosted.api.leaderboards.get("weekly").rankings] == [50, 40, 30]
+    assert [row.value for row in hosted.api.leaderboards.get("weekly").rankings] == [50, 40, 30]

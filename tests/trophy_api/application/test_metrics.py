@@ -32,11 +32,13 @@ def test_all_metrics_are_shown_even_unused_ones(hosted):
         ("views", "views", 0),
     ]
     words, views = hosted.body
-    assert [(one["name"], one["achievedAt"]) for one in words["achievements"]] == [
+    assert [(achievement["name"], achievement["achievedAt"]) for achievement in words["achievements"]] == [
         ("ten", "2024-01-01T10:00:00.000Z"),
         ("hundred", "2024-01-01T10:00:00.000Z"),
     ]
-    assert [(one["name"], one["achievedAt"]) for one in views["achievements"]] == [("seen", None)]
+    assert [(achievement["name"], achievement["achievedAt"]) for achievement in views["achievements"]] == [
+        ("seen", None)
+    ]
 
 
 def test_one_metric(hosted):

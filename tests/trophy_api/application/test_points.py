@@ -92,7 +92,7 @@ def test_a_trigger_has_the_instants_of_its_creation_and_last_change(hosted):
 
 
 def test_levels_are_in_order_and_have_a_description_even_if_empty(hosted):
-    assert [(one.key, one.points) for one in hosted.api.points.levels("xp")] == [
+    assert [(level.key, level.points) for level in hosted.api.points.levels("xp")] == [
         ("bronze", 100),
         ("silver", 200),
         ("gold", 300),
@@ -103,7 +103,7 @@ def test_levels_are_in_order_and_have_a_description_even_if_empty(hosted):
 
 def test_global_boosts_follow_the_first_and_the_last_zone_on_earth(hosted):
     def listed(at, **query):
-        return {one.name: one.status for one in hosted.at(at).points.boosts("xp", **query)}
+        return {boost.name: boost.status for boost in hosted.at(at).points.boosts("xp", **query)}
 
     assert listed("2025-02-13 09:59") == {"Valentine": "scheduled", "For pros": "active"}
     assert listed("2025-02-13 10:00")["Valentine"] == "active"
@@ -149,10 +149,10 @@ def test_an_award_has_its_trigger_of_the_time_and_its_boosts(hosted):
     hosted.at("2025-02-14 11:00")
     hosted.engine.update(rules(per_word=2))
     hosted.at("2025-02-15 10:00").users.points("a", "xp", awards=100)
-    (award,) = [one for one in hosted.body["awards"] if one["trigger"]["type"] == "metric"]
+    (award,) = [award for award in hosted.body["awards"] if award["trigger"]["type"] == "metric"]
     assert (award["awarded"], award["trigger"]["points"]) == (6, 1)
     assert award["trigger"]["updated"] == "1970-01-01T00:00:00.000Z"
-    assert [(one["name"], one["status"]) for one in award["boosts"]] == [("Valentine", "finished")]
+    assert [(boost["name"], boost["status"]) for boost in award["boosts"]] == [("Valentine", "finished")]
 
 
 def test_users_are_spread_over_eleven_ranges(hosted):

@@ -59,7 +59,10 @@ def test_pauses_that_are_not_over_are_listed():
     hosted.engine.pause("18", date(2025, 4, 3), date(2025, 4, 4))
     hosted.engine.pause("18", date(2025, 5, 1), date(2025, 5, 2))
     pauses = hosted.at("2025-04-04 12:00").users.streak("18").pauses
-    assert [(one.start, one.end) for one in pauses] == [("2025-04-03", "2025-04-04"), ("2025-05-01", "2025-05-02")]
+    assert [(pause.start, pause.end) for pause in pauses] == [
+        ("2025-04-03", "2025-04-04"),
+        ("2025-05-01", "2025-05-02"),
+    ]
     assert [row["usedPause"] for row in hosted.body["streakHistory"]][-2:] == [True, False]
     assert len(hosted.at("2025-04-05 12:00").users.streak("18").pauses) == 1
     hosted.engine.unpause("18", 2)

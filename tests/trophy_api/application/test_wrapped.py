@@ -62,7 +62,7 @@ def test_a_year_in_review(hosted):
     assert words["byAttribute"]["device"]["ios"]["currentTotal"] == 31
     assert entire["metrics"]["naps"]["units"] is None
     assert entire["points"]["xp"]["changeThisPeriod"] == 62
-    assert [one["name"] for one in entire["achievements"]] == ["ten"]
+    assert [achievement["name"] for achievement in entire["achievements"]] == ["ten"]
     assert "percentileThisPeriod" not in activity["mostActiveDay"]["metrics"]["words"]
 
 
