@@ -24,7 +24,7 @@ def board(key, **fields):
     return Leaderboard(key, "metric", date(2025, 1, 1), metric="words", **fields)
 
 
-def test_thresholds_of_a_counter_rise_whatever_the_order_of_the_rules():
+def test_thresholds_of_a_counter_are_sorted_in_any_order_of_the_rules():
     marks = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
     plan = compile_plan(Ruleset([Metric("words")], achievements=marks))
     assert [achievement.threshold for achievement in plan.metrics["words"].total.achievements] == [10, 20, 30]

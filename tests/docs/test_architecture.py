@@ -14,10 +14,10 @@ PATH = re.compile(r"`((?:trophy_engine|tests)/[^`]*)`")
 
 def rooms():
     """List the packages and modules directly under the root package."""
-    found = (ROOT / "trophy_engine").iterdir()
+    entries = (ROOT / "trophy_engine").iterdir()
     return sorted(
         path.stem
-        for path in found
+        for path in entries
         if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.name != "__init__.py"
     )
 

@@ -35,10 +35,10 @@ def size(module):
     """Count the statements in the functions of a module, without docstrings."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    found = {id(one): one for function in functions for part in function.body for one in ast.walk(part)}
+    nodes = {id(one): one for function in functions for part in function.body for one in ast.walk(part)}
     return sum(
         isinstance(one, ast.stmt) and not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
-        for one in found.values()
+        for one in nodes.values()
     )
 
 

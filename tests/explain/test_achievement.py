@@ -70,7 +70,7 @@ from trophy_engine import (
         ),
     ],
 )
-def test_why_an_achievement_is_held_or_not(story, key, expected):
+def test_an_achievement_is_explained_whether_completed_or_not(story, key, expected):
     assert_explanation(story.explain("ann", achievement=key), expected)
 
 

@@ -161,26 +161,32 @@ def _world():
 
 
 def _methods(owner):
-    found = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
-    return [name for name, _ in found if not name.startswith("_")]
+    members = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
+    return [name for name, _ in members if not name.startswith("_")]
 
 
 def _callables():
     """Map the name of each callable to the function that binds it to an engine."""
-    found = {"Engine": lambda _: Engine}
-    found |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
-    found |= {f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)}
-    found |= {f"Player.{name}": lambda engine, name=name: getattr(engine.user("18"), name) for name in _methods(Player)}
+    callables = {"Engine": lambda _: Engine}
+    callables |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
+    callables |= {
+        f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)
+    }
+    callables |= {
+        f"Player.{name}": lambda engine, name=name: getattr(engine.user("18"), name) for name in _methods(Player)
+    }
     for module in MODULES:
         exported = importlib.import_module(f"trophy_engine.{module}")
         for name in exported.__all__:
             one = getattr(exported, name)
             if name in RESULTS or not (inspect.isclass(one) or inspect.isfunction(one)):
                 continue
-            found[name] = lambda _, one=one: one
+            callables[name] = lambda _, one=one: one
     for owner, made in ((Ruleset, RULES), (Population, POPULATION)):
-        found |= {f"{owner.__name__}.{name}": lambda _, n=name, made=made: getattr(made, n) for name in _methods(owner)}
-    return found
+        callables |= {
+            f"{owner.__name__}.{name}": lambda _, n=name, made=made: getattr(made, n) for name in _methods(owner)
+        }
+    return callables
 
 
 CALLABLES = _callables()

@@ -53,9 +53,9 @@ _rows = st.lists(_cells.map(lambda odd: {**ROW, **odd}), max_size=3)
 
 @given(_rows)
 def test_rows_of_json_lines(folder, rows):
-    found = read(folder, "log.jsonl", "\n".join(map(json_text, rows)).encode())
-    assert isinstance(found, list)
-    assert len(found) == len(rows)
+    result = read(folder, "log.jsonl", "\n".join(map(json_text, rows)).encode())
+    assert isinstance(result, list)
+    assert len(result) == len(rows)
 
 
 @given(st.lists(st.one_of(st.sampled_from(["{", "[1]", "NaN", '{"who": NaN}', "[" * 3_000]), odd_text), max_size=4))
@@ -86,8 +86,8 @@ def test_a_gzipped_log_with_a_flipped_bit(folder, bit):
 
 @given(st.integers(0, len(_GZIPPED) - 1))
 def test_a_gzipped_log_that_is_cut_off(folder, length):
-    found = read(folder, "log.csv.gz", _GZIPPED[:length])
-    assert isinstance(found, TrophyError)
+    result = read(folder, "log.csv.gz", _GZIPPED[:length])
+    assert isinstance(result, TrophyError)
 
 
 def _columnar(folder, name):
@@ -114,9 +114,9 @@ def bad_rows(folder, name, content):
 
 
 def error_of(folder, name, content):
-    found = read(folder, name, content)
-    assert isinstance(found, TrophyError)
-    return str(found)
+    result = read(folder, name, content)
+    assert isinstance(result, TrophyError)
+    return str(result)
 
 
 def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):

@@ -63,13 +63,13 @@ def sagas(draw):
 
 
 def do(engine, *commands) -> list[Effect]:
-    found = []
+    effects = []
     for command in commands:
         if isinstance(command, Update):
-            found += engine.update(command.rules, at=from_micros(command.at))
+            effects += engine.update(command.rules, at=from_micros(command.at))
         else:
-            found += effects_of(execute(engine, command))
-    return found
+            effects += effects_of(execute(engine, command))
+    return effects
 
 
 def by_user(effects):

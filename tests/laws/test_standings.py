@@ -76,7 +76,7 @@ class Sorted:
 
     def rows(self, board: Leaderboard, day: date, plan: str | None) -> list[tuple]:
         first, last = run_of(board, day)
-        found = []
+        entries = []
         for user in self.engine.users():
             player = self.engine.user(user, at=self.until)
             if board.user_attributes.mismatch(player.attributes) is not None:
@@ -85,9 +85,9 @@ class Sorted:
                 continue
             value, reached = self.value(board, user, first, last)
             if value > 0:
-                found.append((-value, reached, player.created, user))
-        found.sort()
-        return [(rank, user, -value) for rank, (value, _, _, user) in enumerate(found[: board.max_participants], 1)]
+                entries.append((-value, reached, player.created, user))
+        entries.sort()
+        return [(rank, user, -value) for rank, (value, _, _, user) in enumerate(entries[: board.max_participants], 1)]
 
     def value(self, board: Leaderboard, user: str, first: date, last: date):
         if board.rank_by == "streak":
@@ -189,10 +189,10 @@ def test_the_order_of_users_does_not_matter(history):
 def rank_and_value(engine: Engine, board: Leaderboard, user: str, at: int, day: date):
     """Return rank and value, or None without a rank or a run."""
     try:
-        found = engine.standing(user, board.key, at=from_micros(at), run=day, days=0)
+        standing = engine.standing(user, board.key, at=from_micros(at), run=day, days=0)
     except (InvalidValue, LookupError):
         return None, None
-    return found.rank, found.value
+    return standing.rank, standing.value
 
 
 def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
@@ -237,12 +237,12 @@ def test_the_history_of_a_rank_ends_with_the_present_rank(history, later):
     assume(until < LAST)
     for board in history.ruleset.leaderboards:
         for user in engine.users():
-            found = engine.standing(user, board.key, at=from_micros(until), days=100)
-            if found.history:
-                assert (found.history[-1].rank, found.history[-1].value) == (found.rank, found.value)
+            standing = engine.standing(user, board.key, at=from_micros(until), days=100)
+            if standing.history:
+                assert (standing.history[-1].rank, standing.history[-1].value) == (standing.rank, standing.value)
             else:
-                assert found.rank is None
-            for earlier, following in zip(found.history, found.history[1:], strict=False):
+                assert standing.rank is None
+            for earlier, following in zip(standing.history, standing.history[1:], strict=False):
                 assert earlier.date < following.date
                 assert (following.previous_rank, following.previous_value) == (earlier.rank, earlier.value)
 

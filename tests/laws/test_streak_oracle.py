@@ -110,10 +110,10 @@ def as_oracle(command) -> Command:
 @st.composite
 def looks(draw, history) -> list[datetime]:
     """Return instants of queries after the end of a history."""
-    found = [history.commands[-1].at]
+    instants = [history.commands[-1].at]
     for _ in range(draw(st.integers(0, 3))):
-        found.append(draw(later(found[-1], zone(draw(time_zones())))))
-    return [from_micros(at) for at in found]
+        instants.append(draw(later(instants[-1], zone(draw(time_zones())))))
+    return [from_micros(at) for at in instants]
 
 
 # The comparison -----------------------------------------------------------------------------------------------------

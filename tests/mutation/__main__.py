@@ -63,8 +63,8 @@ class Equivalents:
     def reason(self, mutant: Mutant) -> str | None:
         """Return why a mutant changes nothing, or None if it is not listed."""
         change = f"{mutant.before} -> {mutant.after}"
-        found = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
-        return self._mutants.get(mutant.change) or next(iter(found), None)
+        reasons = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
+        return self._mutants.get(mutant.change) or next(iter(reasons), None)
 
 
 def main() -> int:

@@ -210,11 +210,11 @@ def _live(job: Callable[[Callable[[str], None]], int], folder: str) -> None:
 
 class _FirstFailure:
     def __init__(self) -> None:
-        self.found = ""
+        self.failed_test = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.found:
-            self.found = report.nodeid
+        if report.failed and not self.failed_test:
+            self.failed_test = report.nodeid
 
 
 def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) -> str:
@@ -235,8 +235,8 @@ def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) ->
             signal.setitimer(signal.ITIMER_PROF, allowed[item])
             signal.setitimer(signal.ITIMER_REAL, 60 + 20 * allowed[item])  # for tests that wait and do nothing
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if first.found:
-            return first.found
+        if first.failed_test:
+            return first.failed_test
     return ""
 
 
@@ -303,12 +303,14 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 @functools.cache
 def _bodies(file: str) -> dict[str, set[int]]:
     """Return the lines that run when a function is called, by its name."""
-    found: dict[str, set[int]] = {}
+    lines_of_functions: dict[str, set[int]] = {}
     for code in _codes(compile(Path(file).read_text(encoding="utf-8"), file, "exec", dont_inherit=True)):
         name = code.co_qualname.partition(".<locals>")[0]
         first = code.co_firstlineno
-        found.setdefault(name, set()).update(line for _, _, line in code.co_lines() if line and line != first)
-    return found
+        lines_of_functions.setdefault(name, set()).update(
+            line for _, _, line in code.co_lines() if line and line != first
+        )
+    return lines_of_functions
 
 
 @functools.cache
@@ -350,9 +352,9 @@ def _twin(name: str, mutated: CodeType, function: str) -> FunctionType:
     module = type(sys)(name)
     module.__file__ = importlib.import_module(name).__file__
     exec(mutated, module.__dict__)  # noqa: S102  # the mutated file is our own
-    found = module
+    function = module
     for part in function.split("."):
-        found = found.__dict__[part] if isinstance(found, type) else getattr(found, part)
-    found = getattr(found, "__func__", found)
-    found = getattr(found, "fget", found)
-    return getattr(found, "__wrapped__", found)
+        function = function.__dict__[part] if isinstance(function, type) else getattr(function, part)
+    function = getattr(function, "__func__", function)
+    function = getattr(function, "fget", function)
+    return getattr(function, "__wrapped__", function)

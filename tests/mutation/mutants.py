@@ -53,9 +53,9 @@ class Source:
     def __init__(self, path: str) -> None:
         self.path = path
         self.text = (ROOT / path).read_text(encoding="utf-8")
-        self.module, found, _, _ = create_mutations(path, self.text)
+        self.module, mutations, _, _ = create_mutations(path, self.text)
         self.functions = dict(_functions(self.module))
-        self.mutations = [one for one in found if one.contained_by_top_level_function in self.functions]
+        self.mutations = [one for one in mutations if one.contained_by_top_level_function in self.functions]
 
     def mutant(self, number: int) -> Mutant | None:
         """Return the mutant of a mutation, or None where the change leaves no program."""

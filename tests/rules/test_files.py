@@ -53,16 +53,16 @@ def test_the_schema_refuses_rules_that_the_reader_refuses(fault, tmp_path):
 
 
 def test_every_class_of_rule_is_in_the_schema():
-    found = set()
+    classes = set()
 
     def walk(cls):
         for kinds, _ in structure.rule_classes_of(cls).values():
             for kind in kinds:
-                found.add(kind.__name__)
+                classes.add(kind.__name__)
                 walk(kind)
 
     walk(Ruleset)
-    assert found == set(SCHEMA["$defs"])
+    assert classes == set(SCHEMA["$defs"])
 
 
 def test_the_bundled_rules_are_valid():

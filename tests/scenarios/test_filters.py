@@ -62,7 +62,7 @@ def filters_in(body):
 
 def shown(hosted):
     """Return every order of a filter in the answers."""
-    api, found = hosted.api, set()
+    api, all_orders = hosted.api, set()
     user = {"id": "18", "attributes": attribute_values(sorted(ORDERS[0]))}
     admin = api.admin
     system = admin.points.systems.list()[0].id
@@ -85,8 +85,8 @@ def shown(hosted):
         ask()
         orders = [one for one in filters_in(hosted.body) if one]
         assert orders
-        found.update(orders)
-    return found
+        all_orders.update(orders)
+    return all_orders
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -118,7 +118,7 @@ def test_no_operation_works_without_a_key(engine, method, template):
     assert (answer.status_code, list(answer.json())) == (401, ["error"])
 
 
-def test_what_is_not_json_is_malformed(engine, http):
+def test_a_body_that_is_not_json_is_malformed(engine, http):
     for content, fact in (
         (b"{", "as JSON: Expecting property name"),
         (b"\xff", "as JSON: it is not UTF-8 text"),

@@ -35,7 +35,7 @@ def test_the_summary_and_the_files(log, tmp_path):
     assert [json.loads(line) for line in lines] == [effect_as_json(effect) for effect in collected]
 
 
-def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):
+def test_two_runs_write_equal_bytes_under_any_hash_seed(log, tmp_path):
     path = log(LOG)
     RULES.save(tmp_path / "rules.toml")
     written = set()

@@ -117,7 +117,7 @@ def test_keys_are_unique_and_derived_keys_are_never_reused(admin):
     assert by_metric(admin)["id"] == str(achievement_id("ten-words-4"))
 
 
-def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back(admin):
+def test_an_achievement_is_activated_locked_and_reactivated_but_never_inactive_again(admin):
     made = by_metric(admin)
     fault = admin.update_error("achievements", made, status="locked")
     assert fault == "status cannot change from inactive to locked"
@@ -131,7 +131,7 @@ def test_an_achievement_can_be_created_with_any_status(admin):
         assert by_metric(admin, status=status)["status"] == status
 
 
-def test_only_what_is_sent_changes(admin):
+def test_only_given_fields_change(admin):
     made = by_metric(admin, eventAttributes=[DEVICE], description="Go on")
     assert admin.update("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
 

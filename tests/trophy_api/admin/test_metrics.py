@@ -56,7 +56,7 @@ def test_a_request_without_a_created_item_is_200_and_adopts_nothing():
     assert len(admin.engine.adopted) == 1
 
 
-def test_only_what_is_sent_changes():
+def test_only_given_fields_change():
     admin = AdminClient()
     words = admin.create("metrics", name="Words", key="words", units="words")
     assert admin.update("metrics", words, name="All words") == {**words, "name": "All words"}

@@ -83,7 +83,7 @@ def test_an_invalid_trigger_is_reported(admin):
     assert error_of() == "type must be one of metric, achievement, streak, time, user_creation"
 
 
-def test_only_what_is_sent_changes(admin):
+def test_only_given_fields_change(admin):
     made = admin.create(
         TRIGGERS,
         type="metric",
