@@ -352,9 +352,9 @@ def _twin(name: str, mutated: CodeType, function: str) -> FunctionType:
     module = type(sys)(name)
     module.__file__ = importlib.import_module(name).__file__
     exec(mutated, module.__dict__)  # noqa: S102  # the mutated file is our own
-    function = module
+    member = module
     for part in function.split("."):
-        function = function.__dict__[part] if isinstance(function, type) else getattr(function, part)
-    function = getattr(function, "__func__", function)
-    function = getattr(function, "fget", function)
-    return getattr(function, "__wrapped__", function)
+        member = member.__dict__[part] if isinstance(member, type) else getattr(member, part)
+    member = getattr(member, "__func__", member)
+    member = getattr(member, "fget", member)
+    return getattr(member, "__wrapped__", member)
