@@ -1,4 +1,4 @@
-"""Whatever can be imported from a package that people use stands on a page of the reference."""
+"""Every public name of the public packages is on a page of the reference."""
 
 import re
 from importlib import import_module
@@ -9,12 +9,12 @@ import pytest
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 DIRECTIVE = re.compile(r"^\.\. auto(module|class|data):: (\S+)$", re.MULTILINE)
-#: The packages whose names people import; what lies below is reached through them, or by the module's own name.
+#: The packages from which users import; modules below them are imported through them or by name.
 PUBLIC = ["", ".rules.bundled", ".storage", ".testing", ".trophy_api"]
 
 
 def documented():
-    """Yield what pages document: the place that it has, and the thing."""
+    """Yield the documented objects, each with its page."""
     for page in sorted(PAGES.glob("*.md")):
         for kind, place in DIRECTIVE.findall(page.read_text(encoding="utf-8")):
             home, _, name = place.rpartition(".")
@@ -33,7 +33,7 @@ def test_every_public_name_is_on_a_page_of_the_reference(package):
     assert [name for name in module.__all__ if (name, id(getattr(module, name))) not in found] == []
 
 
-def test_whatever_is_on_a_page_says_what_it_is():
+def test_everything_on_a_page_has_a_docstring():
     silent = [
         place for place, thing in DOCUMENTED.items() if (isclass(thing) or isroutine(thing)) and not thing.__doc__
     ]
