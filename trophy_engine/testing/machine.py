@@ -127,7 +127,7 @@ class StreakMachine(RuleBasedStateMachine):
             return
         player = self.player
         streak = player.streak
-        if streak is None:
+        if not streak.declared:
             return
         assert_true(0 <= streak.length <= streak.longest, f"length {streak.length}, longest {streak.longest}")
         assert_true(

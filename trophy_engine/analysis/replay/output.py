@@ -53,7 +53,7 @@ def _header(result: Replay) -> list[str]:
 def _row(player: Player, result: Replay) -> Iterator[Any]:
     streak = player.streak
     yield from (player.id, result.events_of.get(player.id, 0))
-    yield from ("", "", "") if streak is None else (streak.length, streak.longest, streak.started or "")
+    yield from (streak.length, streak.longest, streak.started or "") if streak.declared else ("", "", "")
     yield from (player.freezes, player.freezes_used, len(player.completed))
     yield from player.metrics.values()
     for balance in player.points.values():

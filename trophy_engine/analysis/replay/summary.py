@@ -111,7 +111,7 @@ def _points(key: str, name: str, players: Sequence[Player]) -> PointsSummary:
 
 
 def _streaks(players: Sequence[Player]) -> StreakSummary | None:
-    streaks = [player.streak for player in players if player.streak is not None]
+    streaks = [player.streak for player in players if player.streak.declared]
     if not streaks:
         return None
     return StreakSummary(
@@ -128,7 +128,7 @@ def _ranked(player: Player, result: Replay) -> Ranked:
         points=0 if first is None else first.total,
         level=None if first is None or first.level is None else first.level.name,
         events=result.events_of.get(player.id, 0),
-        longest_streak=0 if player.streak is None else player.streak.longest,
+        longest_streak=player.streak.longest,
         achievements=len(player.completed),
     )
 
