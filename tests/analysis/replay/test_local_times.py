@@ -64,5 +64,5 @@ def test_what_is_no_local_time_is_refused(text, told):
 
 
 def test_a_local_time_without_a_zone_is_refused():
-    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz\)"):
+    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz or --tz-column\)"):
         resolve_time(parse_time("2025-07-25T23:40", "at"), None, "at")

@@ -41,8 +41,9 @@ def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):
     written = set()
     for seed in ("1", "77"):
         out = tmp_path / seed
+        columns = {"user": "who", "at": "when", "metric": "what", "value": "n", "tz": "where"}
         command = [sys.executable, "-c", "from trophy_engine.cli import main; main()", "replay"]
-        options = ["--user", "who", "--at", "when", "--metric", "what", "--value", "n", "--tz", "where"]
+        options = [f"--{name}-column={column}" for name, column in columns.items()]
         subprocess.run(
             [*command, str(tmp_path / "rules.toml"), path, *options, "--attribute", "device", "--out", str(out)],
             check=True,
