@@ -4,6 +4,8 @@ Strategies draw rules, histories of users, time zones and instants; laws check p
 machine simulates one user. ``trophy_engine.testing.storage`` has the conformance tests of storages.
 """
 
+from hypothesis.stateful import invariant, precondition, rule
+
 from trophy_engine.testing.datetimes import instants, time_zones
 from trophy_engine.testing.driver import execute, play, states
 from trophy_engine.testing.histories import USERS, History, events, games, histories
@@ -26,8 +28,11 @@ __all__ = [
     "games",
     "histories",
     "instants",
+    "invariant",
     "narrate",
     "play",
+    "precondition",
+    "rule",
     "rulesets",
     "states",
     "streak_rules",
