@@ -75,7 +75,7 @@ class StreakMachine(RuleBasedStateMachine):
     Attributes:
         ruleset: the rules, set by a subclass.
         user: the user's id.
-        laws: the laws to check at the end of each history; ``LAWS`` are those of the engine, and take long.
+        laws: the laws to check at the end of each history; ``LAWS`` are those of the engine, and double the time.
         engine: the engine; its log is empty at the start.
         commands: the executed commands, in order.
         effects: all effects, in order.
