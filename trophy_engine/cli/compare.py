@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import compare as run
-from trophy_engine.analysis.replay.output import write_comparison
+from trophy_engine.analysis.event_logs.output import write_comparison
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison

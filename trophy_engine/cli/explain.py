@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs

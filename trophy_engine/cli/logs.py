@@ -12,11 +12,11 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from trophy_engine.analysis.replay.evaluation import ProgressCallback
-from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
-from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
-from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
+from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row
+from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
+from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import note_console

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.output import write_files
-from trophy_engine.analysis.replay.runner import replay as run
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.output import write_files
+from trophy_engine.analysis.event_logs.runner import replay as run
+from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.reports import ReportPath, check_report, report_replay

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import Comparison
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side

@@ -12,10 +12,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.analysis.replay.evaluation import ProgressCallback
-from trophy_engine.analysis.replay.events import Row
-from trophy_engine.analysis.replay.output import write_users
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
+from trophy_engine.analysis.event_logs.events import Row
+from trophy_engine.analysis.event_logs.output import write_users
+from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import MAX_USERS, START, Simulation
 from trophy_engine.analysis.simulation.simulate import simulate as run

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.views.player import Player
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.analysis.comparison import Comparison
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core import AchievementBackdated, AchievementCompleted, Effect, LeaderboardRow, PointsAwarded
 from trophy_engine.numbers import as_json

@@ -3,8 +3,8 @@
 import pytest
 from replayed import RULES, read
 
-from trophy_engine.analysis.replay.evaluation import BadRowFound, TooManyBadRows
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.evaluation import BadRowFound, TooManyBadRows
+from trophy_engine.analysis.event_logs.runner import replay
 
 
 def reasons(result):

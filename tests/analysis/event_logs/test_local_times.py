@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trophy_engine.analysis.replay.local_times import parse_time, resolve_time
+from trophy_engine.analysis.event_logs.local_times import parse_time, resolve_time
 from trophy_engine.calendar.instants import format_instant, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue

@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset, TrophyError
-from trophy_engine.analysis.replay.events import BadRow, Columns
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.calendar.instants import HOUR, to_micros
 
 COLUMNS = Columns("who", "when", "=words", "n", "where", {"device": "device", "plan": "plan"})

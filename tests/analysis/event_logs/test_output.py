@@ -9,10 +9,10 @@ from textwrap import dedent
 
 from replayed import LOG, RULES, read
 
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.output import effect_as_json, write_files
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.output import effect_as_json, write_files
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.summary import summarize
 
 
 def test_the_summary_and_the_files(log, tmp_path):
