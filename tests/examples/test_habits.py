@@ -85,7 +85,7 @@ def test_mistakes_are_answered_with_the_fact(habits):
     assert "why needs the name of a habit" in habits("why", today=2, code=2)
     assert "unknown user 'swimming'" in habits("why", "swimming", today=2, code=1)
     habits("done", "running", today=5)
-    assert "is earlier than" in habits("done", "running", today=4, code=1)
+    assert "is before" in habits("done", "running", today=4, code=1)
 
 
 def test_the_file_is_a_program(tmp_path):
