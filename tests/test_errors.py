@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric, errors
-from trophy_engine.analysis.replay.events import Columns
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.errors import TrophyError
 
 AT = datetime(2025, 4, 2, tzinfo=UTC)
@@ -102,7 +102,8 @@ def test_an_invalid_value_is_shown_in_the_notation_of_its_source(value, in_pytho
 def test_a_file_is_named_once_in_an_error(tmp_path):
     missing, binary = tmp_path / "missing.toml", tmp_path / "binary.toml"
     binary.write_bytes(b"\xff")
-    for path, reason in ((missing, "No such file or directory"), (binary, "it is not UTF-8 text")):
+    where = f"No such file or directory; it is not in the folder {re.escape(str(tmp_path))}"
+    for path, reason in ((missing, where), (binary, "it is not UTF-8 text")):
         with pytest.raises(TrophyError, match=f"^cannot read {re.escape(str(path))}: {reason}$"):
             Ruleset.load(path)
     for log in (tmp_path / "missing.csv", tmp_path / "missing.parquet"):

@@ -25,7 +25,7 @@ def test_a_simulation_without_events_is_reported(run, vary):
 
 
 def test_simulate_varies_rules_for_a_population_from_a_log(run):
-    words = ("--like", "log.csv", "--value", "n", "--users", "20", "--days", "60", "--workers", "2")
+    words = ("--like", "log.csv", "--value-column", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
     assert done.exit_code == 0
     assert [line.split("  ")[0].strip() for line in done.output.splitlines() if " max_count" in line][:3] == [
