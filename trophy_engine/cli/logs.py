@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import attrs
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
 
 from trophy_engine.analysis.replay.evaluation import ProgressCallback
 from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
@@ -179,6 +180,13 @@ def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
             console.print(f"… and {count_noun(reported - _SHOWN_BAD_ROWS, 'more bad row')}")
 
 
+class _CountColumn(ProgressColumn):
+    """The share that is done where the total is known, else the number."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.completed:,.0f}" if task.total is None else f"{task.percentage:.0f} %")
+
+
 @contextmanager
 def show_progress() -> Iterator[ProgressCallback]:
     """Yield a callback that shows progress as a bar, on a terminal only."""
@@ -186,11 +194,11 @@ def show_progress() -> Iterator[ProgressCallback]:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _CountColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        task = bar.add_task("reading", total=None)
+        task = bar.add_task("starting", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
