@@ -23,6 +23,12 @@ def test_a_page_has_no_numbers_or_charts_of_things_that_the_rules_lack(run):
     assert "log.csv, evaluated up to 2025-04-03, 1 skipped row" in page
 
 
+def test_a_page_names_its_logs_without_their_folders(run, tmp_path):
+    log = str(tmp_path / "log.csv")
+    run("replay", "rules.toml", log, log, "--report", "page.html")
+    assert '<p class="soft">log.csv and log.csv, evaluated up to 2025-04-03' in Path("page.html").read_text()
+
+
 def test_a_page_has_the_numbers_of_things_that_the_rules_have(run):
     run("replay", "rules.toml", "log.csv", "--report", "page.html")
     assert tiles(Path("page.html").read_text()) == {

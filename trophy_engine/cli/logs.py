@@ -131,6 +131,12 @@ def name_logs(events: list[str] | None, git: Path | None = None) -> str:
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
+def title_logs(events: list[str] | None, git: Path | None) -> str:
+    """Return the names of the logs of a command without their folders, for titles."""
+    names = [path if path == STDIN else Path(path).name for path in events or []]
+    return name_logs(names, None if git is None else Path(git.resolve().name))
+
+
 def check_evaluated(events: int, skipped: int, log_names: str, until: str | None = None) -> None:
     """Check that at least one event was evaluated.
 

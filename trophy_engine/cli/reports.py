@@ -33,7 +33,7 @@ def report_replay(result: Replay, rules: str, log: str, path: Path) -> None:
     tally = result.tally or Tally.of(result.ruleset)
     until = "" if result.until is None else f", evaluated up to {result.until:%Y-%m-%d}"
     skipped = f", {count_noun(result.skipped, 'skipped row')}" if result.skipped else ""
-    title, subtitle = f"Replay under {Path(rules).name}", f"{Path(log).name}{until}{skipped}"
+    title, subtitle = f"Replay under {Path(rules).name}", f"{log}{until}{skipped}"
     _write_page(path, title, subtitle, _list_facts(result.ruleset, tally), figures(result.ruleset, tally))
 
 
@@ -53,7 +53,7 @@ def report_comparison(result: Comparison, names: tuple[str, str], log: str, path
     if short[0] == short[1]:
         short = list(names)
     skipped = f", {count_noun(result.skipped, 'skipped row')}" if result.skipped else ""
-    subtitle = f"{Path(log).name} under old rules ({short[0]}) and new rules ({short[1]}){skipped}"
+    subtitle = f"{log} under old rules ({short[0]}) and new rules ({short[1]}){skipped}"
     tables = [
         _table("achievements", "Achievements that change hands", _ACHIEVEMENTS, achievement_changes(result, _signed)),
         _table("affected", "Most affected users", _AFFECTED, affected_users(result, _change)),

@@ -144,7 +144,7 @@ def test_the_axis_of_survival_has_whole_lengths_from_one_to_the_longest():
         assert x["axis"]["title"] == "length in days"
 
 
-def test_levels_are_stacked_from_the_lowest_and_darker_with_each(figures):
+def test_levels_are_stacked_from_the_lowest_and_stronger_with_each(figures):
     levels = figures["levels"]
     chart = specification(levels, WIDE)
     scale = chart["encoding"]["opacity"]["scale"]

@@ -188,7 +188,7 @@ def panels(figure: Figure, style: Style, charts: Sequence[Any]) -> Any:
 
 
 def level_series(figure: Figure, system: str, style: Style) -> list[Series]:
-    """Return the series of the levels of a system: the higher, the darker."""
+    """Return the series of the levels of a system: the higher, the stronger; the note is the users at the end."""
     last = {record["level"]: record["users"] for record in figure.records() if record["system"] == system}
     return [
         Series(level, style.series[0], "box", opacity=round(0.2 + 0.8 * rank / len(last), 3), note=f"{users:,}")

@@ -178,8 +178,8 @@ class Sweep:
             "sweep",
             "Effect of the variations",
             f"The mean per user under each variation minus the mean under {self.rows[0].name}, with its 95 % "
-            f"confidence interval, over {count_noun(self.rows[0].tally.users, 'active user')}. An interval that does "
-            "not touch 0 is an effect of the rules.",
+            f"confidence interval, over {count_noun(self.rows[0].tally.users, 'active user')}. A difference "
+            "whose interval contains 0 may be chance.",
             ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high")
             + tuple(self.rows[0].labels.values()),
             tuple(

@@ -257,7 +257,7 @@ def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "levels",
         "Levels over time",
-        f"The number of users at each level at the end of each {intervals.name}.",
+        f"The number of users at each level at the end of each {intervals.name}; the legend has the last.",
         ("system", "level", intervals.name, "users"),
         tuple(rows),
     )
