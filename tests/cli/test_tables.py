@@ -61,6 +61,14 @@ def test_no_name_or_number_is_cut_in_a_terminal_of_any_width(width):
     assert "[xp]" in letters  # square brackets are not markup
 
 
+def test_no_column_vanishes_in_a_narrow_terminal():
+    drawn = table("Title", ("user", "Points of a system with a long name"), [("u01486", "206,913,578,364")])
+    console = Console(width=20, record=True, file=io.StringIO())
+    console.print(drawn, crop=False)
+    text = console.export_text()
+    assert all(word in text for word in ("user", "u01486", "206,913,578,364", "Points", "system"))
+
+
 def test_a_piped_table_is_as_wide_as_its_names(run):
     rules = Path("rules.toml").read_text()
     name = "A name of more than a hundred letters, " * 3

@@ -15,6 +15,8 @@ from trophy_engine.analysis.statistics.percentages import number_text, percent_t
 from trophy_engine.cli.changes import achievement_changes, affected_users
 from trophy_engine.rules.phrases import count_noun
 
+_MIN_NAME_WIDTH = 10
+
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Yield the parts of a summary to print, in order."""
@@ -103,11 +105,11 @@ def table(
     )
     listed = list(rows)
     for index, column in enumerate(columns):
+        width = max(map(cell_len, (*column.split(), *(row[index] for row in listed))), default=0)
         if column in numbers if numbers is not None else index:
-            width = max(map(cell_len, (column, *(row[index] for row in listed))))
-            result.add_column(Text(column), justify="right", no_wrap=True, min_width=width)
+            result.add_column(Text(column), justify="right", min_width=width)
         else:
-            result.add_column(Text(column), overflow="fold")
+            result.add_column(Text(column), overflow="fold", min_width=min(width, _MIN_NAME_WIDTH))
     for row in listed:
         result.add_row(*map(Text, row))
     return result
