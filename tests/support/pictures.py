@@ -16,10 +16,10 @@ from playwright.sync_api import sync_playwright
 
 from trophy_engine import Ruleset
 from trophy_engine.analysis.comparison import compare
-from trophy_engine.analysis.html_report.charts import png
 from trophy_engine.analysis.event_logs.events import Columns
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
+from trophy_engine.analysis.html_report.charts import png
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.sweep import sweep
 from trophy_engine.cli.logs import read_good_rows

@@ -103,7 +103,7 @@ class Comparison:
     Attributes:
         old, new: the rulesets.
         systems: the keys of the points systems of both, starting with those of the old rules.
-        differences: the difference by user, sorted by user id.
+        differences: the difference by user, sorted by user id, for the users with an event that either ruleset accepts.
         skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line. A row that only one
             ruleset refuses is one of them; its reason names the ruleset.
         until: the instant to which users are settled; None for an empty log.
@@ -202,7 +202,9 @@ def compare(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Comparison:
-    """Evaluate a log under two rulesets in one pass; the arguments are those of ``replay``.
+    """Evaluate a log under two rulesets in one pass, and return the differences for each user.
+
+    ``log`` and the arguments after it are those of ``replay``; ``tally`` requests a tally for each ruleset.
 
     Raises:
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.

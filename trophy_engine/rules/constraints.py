@@ -1,6 +1,6 @@
-"""Constraints on the fields of rules: validators with a message of fact and remedy, and a JSON Schema.
+"""Constraints on the fields of rules: each validates a value and describes itself as JSON Schema.
 
-They depend on the value alone, so that a rules file can be checked field by field and all faults are found at once.
+A constraint depends on the value alone, so a rules file is checked field by field and all faults are reported at once.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class OneOf(Constraint):
 
 @attrs.frozen
 class SubsetOf(Constraint):
-    """A tuple of different strings, each one of the choices."""
+    """A tuple of different strings from the choices."""
 
     choices: tuple[str, ...]
 
@@ -220,7 +220,7 @@ class SubsetOf(Constraint):
 
 @attrs.frozen
 class Integer(Constraint):
-    """An integer within inclusive bounds, with a magnitude below 10**18."""
+    """An integer within inclusive bounds, with a magnitude below 10**18; not 0 if ``allow_zero`` is False."""
 
     min: int = 1 - _MAGNITUDE
     max: int = _MAGNITUDE - 1
@@ -268,7 +268,7 @@ class Numeric(Constraint):
 
 @attrs.frozen
 class Between(Constraint):
-    """An exact number of at most 15 digits, strictly between two others and different from a third."""
+    """An exact number of at most 15 digits, greater than ``low``, less than ``high`` and not ``apart_from``."""
 
     low: int
     high: int
@@ -337,7 +337,7 @@ def as_sequence(value: Any) -> Any:
 
 
 def as_number(value: Any) -> Any:
-    """Return a float or a decimal as an exact number, and any invalid value unchanged, for the validator."""
+    """Return a valid float or decimal as an exact number, and any other value unchanged, for the validator."""
     try:
         return exact(value) if isinstance(value, float | Decimal) else value
     except InvalidValue:

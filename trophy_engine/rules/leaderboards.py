@@ -95,5 +95,5 @@ class Leaderboard:
 
     @property
     def needs_streak(self) -> bool:
-        """Whether nobody is ranked without a streak."""
+        """Whether no user is ranked under rules without a streak."""
         return self.rank_by == "streak"

@@ -41,7 +41,7 @@ class StreakMetric:
 
 @attrs.frozen
 class Freezes:
-    """The supply of freezes; one freeze carries a streak over one missed period.
+    """The supply of freezes; a streak continues after a missed period if one freeze is spent on it.
 
     Attributes:
         start_count: the number for a new user.

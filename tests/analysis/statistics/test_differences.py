@@ -4,10 +4,10 @@ from attrs import evolve
 from tallied import LOG, RULES, events
 
 from trophy_engine import Achievement, Freezes, Level, Metric, MetricTrigger, PointsSystem, Ruleset
+from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.html_report.charts import legend, specification
 from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.analysis.html_report.words import describe_figure
-from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.statistics.differences import compare_figures
 
 BARE = Ruleset(metrics=[Metric("words")])

@@ -67,11 +67,11 @@ Row = Event | BadRow
 
 @attrs.frozen
 class Columns:
-    """The columns of a log; ``=TEXT`` is a constant instead of a column.
+    """The columns of a log; ``=TEXT`` is the constant TEXT for all rows instead of a column.
 
     Attributes:
         user: the user id.
-        at: the instant in ISO 8601; text without an offset is a local time, or a date, in the row's time zone.
+        at: the instant in ISO 8601; text without an offset is a local time in the row's time zone, a date its start.
         metric: the key of the metric.
         value: the value, an exact number.
         time_zone: an IANA name or ``±HH:MM``; None if the log has no time zones, and therefore no local times.
