@@ -99,10 +99,10 @@ def test_whole_numbers_of_rules_have_a_magnitude_below_10_to_the_18(sign):
     most = 10**18 - 1
     assert MetricPointsTrigger("a", sign * most).points == sign * most
     for beyond in (10**18, 10**100, 10**5000):
-        with pytest.raises(InvalidValue, match=r"points must lie between -10\*\*18 and 10\*\*18$"):
+        with pytest.raises(InvalidValue, match=r"points must have at most 18 digits$"):
             MetricPointsTrigger("a", sign * beyond)
     for make in (lambda: Level("a", 10**18), lambda: PointsSystem("a", maximum=10**18), lambda: Freezes(10**18)):
-        with pytest.raises(InvalidValue, match=r"must lie between -10\*\*18 and 10\*\*18$"):
+        with pytest.raises(InvalidValue, match=r"must have at most 18 digits$"):
             make()
 
 
