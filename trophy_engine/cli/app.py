@@ -10,6 +10,7 @@ import typer
 from trophy_engine.cli.check import check
 from trophy_engine.cli.compare import compare
 from trophy_engine.cli.explain import explain
+from trophy_engine.cli.init import init
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 from trophy_engine.cli.simulate import simulate
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (check, compare, explain, replay, schema, simulate):
+for command in (check, compare, explain, init, replay, schema, simulate):
     app.command()(command)
 
 

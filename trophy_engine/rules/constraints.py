@@ -59,7 +59,12 @@ class Constraint(ABC):
 
 
 class _ManyItems(Constraint):
-    """A constraint on a value with several items, each of which can violate it."""
+    """A constraint on a value with several items, each of which can violate the constraint on an item."""
+
+    @property
+    @abstractmethod
+    def item(self) -> Constraint:
+        """The constraint on an item."""
 
     def check(self, name: str | FieldName, value: Any) -> None:
         for _, error in self.faults(name, value):
@@ -83,6 +88,11 @@ class Keys(_ManyItems):
 
     min_length: int = 0
 
+    @property
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+        return KEY
+
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its key."""
         if not isinstance(value, tuple):
@@ -90,7 +100,7 @@ class Keys(_ManyItems):
         elif len(value) < self.min_length:
             yield "", InvalidValue("must contain at least one key", name)
         else:
-            yield from _item_faults(KEY, name, value)
+            yield from _item_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -166,6 +176,10 @@ class _TimeOfDay(Constraint):
 
 
 class _AttributeFilter(_ManyItems):
+    @property
+    def item(self) -> Constraint:
+        return Text(allow_empty=True)
+
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         if not isinstance(value, Filter):
             yield "", InvalidValue(("must map attribute keys to strings, not", GivenValue(value)), name)
@@ -230,12 +244,17 @@ class SubsetOf(_ManyItems):
 
     choices: tuple[str, ...]
 
+    @property
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+        return OneOf(self.choices)
+
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its item."""
         if not isinstance(value, tuple):
             yield "", InvalidValue(("must be a list, not", _not_a_list(value)), name)
         else:
-            yield from _item_faults(OneOf(self.choices), name, value)
+            yield from _item_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -365,7 +384,7 @@ def _schema_by_type(kinds: tuple[type, ...]) -> dict[str, Any]:
     types = [vars(kind)["type"] for kind in kinds]
     cases = [
         {
-            "if": {"properties": {"type": {"const": type_}}, "required": ["type"]},
+            "if": {"type": "object", "properties": {"type": {"const": type_}}, "required": ["type"]},
             "then": {"$ref": f"#/$defs/{kind.__name__}"},
         }
         for type_, kind in zip(types, kinds, strict=True)

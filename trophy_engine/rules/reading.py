@@ -208,7 +208,7 @@ class _Table:
         path = self._join(self._names[name])
         faults = list(field.validator.faults(name, value))
         for item, error in faults:
-            remedy = "" if item else _quotes_remedy(field.validator, value)
+            remedy = _quotes_remedy(*(_item_at(field.validator, value, item) if item else (field.validator, value)))
             item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
             self._report(name, item_at, f"{error.show_values(show_value)}{remedy}")
         return _readable_part(name, value, {item for item, _ in faults})
@@ -262,6 +262,13 @@ def _as_date(raw: Any) -> Any:
         return parse_date(raw, "it") if isinstance(raw, str) else raw
     except InvalidValue:
         return raw
+
+
+def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
+    """Return the constraint on an item of a value, and the item, by its path within the value."""
+    if isinstance(value, Filter):
+        return constraint.item, value.get(path)
+    return constraint.item, value[int(path.strip("[]"))]
 
 
 def _quotes_remedy(constraint: Any, value: Any) -> str:
