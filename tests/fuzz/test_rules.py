@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from odd_values import json_text, odd_json, odd_text, replaced
 
 from trophy_engine import InvalidRules, Ruleset, TrophyError
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.positions import locate_problems
+from trophy_engine.rules.ruleset import check_file, check_text
 from trophy_engine.testing.rulesets import rulesets
 
 _TOML = st.lists(
@@ -24,11 +26,29 @@ _TOML = st.lists(
 ).map("\n".join)
 
 
+def check_problems(text, format_):
+    """Check that problems have places in the text, and return whether one is an error."""
+    problems = check_text(text, format_)
+    located = locate_problems(problems, text, format_)
+    assert len(located) == len(problems)
+    lines = text.split("\n")
+    for problem in located:
+        assert str(problem)
+        assert 1 <= problem.line <= len(lines)
+        assert problem.column >= 1
+        if text.isascii():
+            assert problem.column <= len(lines[problem.line - 1]) + 1
+    return bool(select_errors(located))
+
+
 def check_reading(text, format_):
+    has_errors = check_problems(text, format_)
     try:
         rules = Ruleset.from_text(text, format_)
     except InvalidRules as error:
+        assert has_errors
         return str(error)
+    assert not has_errors
     assert Ruleset.from_text(rules.to_text("json"), "json") == rules
     assert len(rules.digest) == 64
     return rules

@@ -52,19 +52,23 @@ def locate_problems(problems: Iterable[Problem], text: str, format_: Format) -> 
     A problem points at a value, at a key if that is at fault, or at the table in which a field is missing.
     """
     problems = list(problems)
-    if not problems:
-        return []
-    encoded = text.encode(errors="surrogatepass")
-    lines = encoded.split(b"\n")
-    language = tree_sitter_json.language() if format_ == "json" else tree_sitter_toml.language()
-    tree = Parser(Language(language)).parse(encoded)
-    root = _read_json(tree.root_node) if format_ == "json" else _read_toml(tree.root_node)
+    lines: list[bytes] = []
+    root: _Place | None = None
+    if any(problem.line is None and problem.path for problem in problems):  # then the text has no fault of syntax
+        encoded = text.encode(errors="surrogatepass")
+        lines, root = encoded.split(b"\n"), _read_text(encoded, format_)
     located = [problem if problem.line is not None else _locate(problem, root, lines) for problem in problems]
     return sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
-def _locate(problem: Problem, root: _Place, lines: list[bytes]) -> Problem:
-    if not problem.path:
+def _read_text(encoded: bytes, format_: Format) -> _Place:
+    language = tree_sitter_json.language() if format_ == "json" else tree_sitter_toml.language()
+    document = Parser(Language(language)).parse(encoded).root_node
+    return _read_json(document) if format_ == "json" else _read_toml(document)
+
+
+def _locate(problem: Problem, root: _Place | None, lines: list[bytes]) -> Problem:
+    if root is None or not problem.path:
         return attrs.evolve(problem, line=1, column=1)
     place, is_end = root, True
     for step in split_path(problem.path):

@@ -34,11 +34,11 @@ def test_a_game_has_dragons_energy_and_a_legend():
     outcome = engine.complete("speedrun", user="ann", at=START)
     assert [achievement.name for achievement in outcome.achievements] == ["Speedrun", "Legend"]
     later = START + timedelta(hours=24)
-    player = engine.player("ann", at=later)
+    player = engine.user("ann", at=later)
     assert [*player.completed] == ["first-blood", "dragon-slayer", "hunter", "speedrun", "legend"]
-    assert (player.points["energy"].balance, player.points["xp"].balance) == (10, 3 * 100 + 97 * 10 + 3 * 50 + 1000)
+    assert (player.points["energy"].total, player.points["xp"].total) == (10, 3 * 100 + 97 * 10 + 3 * 50 + 1000)
     assert player.points["xp"].level.name == "Veteran"
-    assert [row.user_id for row in engine.leaderboard("weekly-gold", at=START).rows] == ["ann"]
+    assert [row.user_id for row in engine.leaderboard("weekly-gold", at=START).rankings] == ["ann"]
 
 
 def test_an_app_has_a_streak_a_freeze_and_a_boost():
@@ -53,9 +53,9 @@ def test_an_app_has_a_streak_a_freeze_and_a_boost():
         engine.record("lessons", user="ann", attributes={"device": "phone"}, at=at)
     engine.record("minutes", user="ann", value=20, at=at)
     engine.complete("profile", user="ann", at=at)
-    player = engine.player("ann", at=at)
+    player = engine.user("ann", at=at)
     assert [*player.completed] == ["first-lesson", "week", "on-the-go", "profile"]
-    assert player.points["xp"].balance == 10 * 15 + 75 + 2 * 7  # each boosted by half, rounded down
+    assert player.points["xp"].total == (10 * 10 + 50 + 2 * 5) * 3 // 2  # boosted by half
 
 
 def test_habits_need_both_and_pay_for_treats():
@@ -63,14 +63,14 @@ def test_habits_need_both_and_pay_for_treats():
     for day in range(6):  # Monday to Saturday
         at = START + timedelta(days=day)
         engine.record("reading", user="me", value=20, at=at)
-        assert engine.player("me", at=at).streak.length == day
+        assert engine.user("me", at=at).streak.length == day
         engine.record("exercise", user="me", at=at)
     engine.record("treats", user="me", at=at)
     with pytest.raises(OutOfPoints):
         engine.record("treats", user="me", at=at)
     monday = START + timedelta(days=7)  # Sunday is a day off
-    assert engine.player("me", at=monday).streak.length == 6
+    assert engine.user("me", at=monday).streak.length == 6
     engine.record("reading", user="me", value=480, at=monday)
     outcome = engine.record("exercise", user="me", at=monday)
     assert [achievement.name for achievement in outcome.achievements] == ["A week", "Balance"]
-    assert engine.player("me", at=monday).points["coins"].balance == 7 * 5 + 25 - 30
+    assert engine.user("me", at=monday).points["coins"].total == 7 * 5 + 25 - 30
