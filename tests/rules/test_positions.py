@@ -10,6 +10,7 @@ from hypothesis import given
 
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.positions import locate_problems
+from trophy_engine.rules.ruleset import check_text
 from trophy_engine.testing import rulesets
 
 
@@ -134,6 +135,17 @@ def test_a_place_in_toml_is_that_of_the_value_or_of_the_key(path, value, key):
 )
 def test_text_with_faults_has_places(text, format_, path, place):
     assert places(text, format_, path) == [place]
+
+
+def test_a_number_that_is_too_long_has_a_place():
+    text = f"[[points]]\nkey = '{'9' * 5000}'\n maximum = {'9' * 5000}\n"
+    assert [(one.line, one.column) for one in check_text(text)] == [(3, 12)]
+    text = f'{{"points": [{{"key": "a",\n "maximum": {"9" * 5000}, "colour": 1}}]}}'
+    located = locate_problems(check_text(text, "json"), text, "json")
+    assert [(one.path, one.line, one.column) for one in located] == [
+        ("points[0].maximum", 2, 13),
+        ("points[0].colour", 2, 5015),
+    ]
 
 
 def test_problems_are_in_the_order_of_the_text():

@@ -10,6 +10,7 @@ import attrs
 import typer
 
 from trophy_engine.cli.console import fail, note_console, result_console
+from trophy_engine.cli.rules import problem_line
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
@@ -105,8 +106,7 @@ def _print_problems(checked: _Checked) -> None:
     console = result_console()
     for problem in checked.problems:
         style = "red" if problem.severity == "error" else "yellow"
-        line = f"{checked.file}:{problem.line}:{problem.column}: {problem.describe()}"
-        console.print(line, style=style, markup=False, soft_wrap=True)
+        console.print(problem_line(checked.file, problem), style=style, markup=False, soft_wrap=True)
     errors = len(select_errors(checked.problems))
     counts = f"{_count_or_no(errors, 'error')}, {_count_or_no(len(checked.problems) - errors, 'warning')}"
     console.print(f"{checked.file}: {counts}", markup=False, soft_wrap=True)

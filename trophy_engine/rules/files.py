@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
+from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, mask_quoted
 from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
@@ -123,8 +123,16 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
         message = f"the rules are not valid {format_.upper()}: {error}"
         problems.append(Problem("error", "", message, line=error.line, column=error.column))
     except ValueError:  # tomllib calls int, which limits the number of digits
-        problems.append(Problem("error", "", f"the rules {_TOO_LONG}"))
+        line, column = _find_digits(text)
+        problems.append(Problem("error", "", f"the rules {_TOO_LONG}", line=line, column=column))
     return {}
+
+
+def _find_digits(text: str) -> tuple[int, int]:
+    """Return the line and column of the first whole number of TOML that is too long."""
+    match = re.search(r"[0-9][0-9_]{4300,}", mask_quoted(text))
+    start = match.start() if match else 0
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
 class _SyntaxError(Exception):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -100,12 +101,39 @@ class Reader:
         self.problems.append(Problem("error", path, message))
 
 
+@attrs.frozen
+class _Shape:
+    """What the tables of a class have, computed once.
+
+    Attributes:
+        fields: the fields of the class by name.
+        known: the names that a table can have.
+        required: the names that it must have.
+        plain: the names of the fields that have no rules and no dates.
+    """
+
+    fields: dict[str, Any]
+    known: tuple[str, ...]
+    required: tuple[str, ...]
+    plain: frozenset[str]
+
+
+@cache
+def _shape_of(cls: type) -> _Shape:
+    fields = {field.name: field for field in attrs.fields(cls)}
+    has_type = "type" in vars(cls) and "type" not in fields
+    plain = {name for name in fields if name not in rule_classes_of(cls) and hints_of(cls)[name] not in _DATES}
+    required = tuple(name for name, field in fields.items() if field.default is attrs.NOTHING)
+    return _Shape(fields, (*fields, "type") if has_type else tuple(fields), required, frozenset(plain))
+
+
 class _Table:
     """Reads one table as one class, and collects the problems by field."""
 
     def __init__(self, reader: Reader, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool) -> None:
         self._reader, self._cls, self._raw, self._path, self._is_sure = reader, cls, raw, path, is_sure
-        self._fields = {field.name: field for field in attrs.fields(cls)}
+        self._shape = _shape_of(cls)
+        self._fields = self._shape.fields
         self._general: list[Problem] = []
         self._by_field: dict[str, list[Problem]] = {}
         self._names = self._match_names()
@@ -113,7 +141,7 @@ class _Table:
     def problems(self) -> Iterator[Problem]:
         """Yield the problems of the names, then those of the fields in the order of the class."""
         yield from self._general
-        for name in self._fields:
+        for name in self._fields if self._by_field else ():
             yield from self._by_field.get(name, ())
 
     def read_parts(self) -> dict[str, Any]:
@@ -125,7 +153,7 @@ class _Table:
     def read(self) -> Any:
         """Return an instance of the class, or a partial one if there are problems."""
         values = {name: self._read_value(name, self._raw[given]) for name, given in self._names.items()}
-        missing = [n for n, field in self._fields.items() if n not in self._names and field.default is attrs.NOTHING]
+        missing = [name for name in self._shape.required if name not in self._names]
         if not (self._general or self._by_field or missing) and self._is_sure:
             try:
                 return self._cls(**values)
@@ -141,7 +169,7 @@ class _Table:
     def _match_names(self) -> dict[str, str]:
         """Return the names in the table by field; a field with an unknown name is read as the nearest missing one."""
         names = {name: name for name in self._fields if name in self._raw}
-        known = [*self._fields, *(["type"] if "type" in vars(self._cls) and "type" not in self._fields else [])]
+        known = self._shape.known
         for name in self._raw:
             if name in known or not self._is_sure:
                 continue
@@ -158,32 +186,40 @@ class _Table:
 
     def _read_value(self, name: str, raw: Any) -> Any:
         """Return the value of a field, with rules in place of tables, not validated otherwise."""
+        if name in self._shape.plain and isinstance(raw, str | int):
+            return raw
         path = self._join(self._names[name])
-        classes, many = rule_classes_of(self._cls).get(name, ((), False))
         if isinstance(raw, OutOfRange):
             self._report(name, path, raw.message)
             return None
-        if not classes:
-            return self._read_plain(name, raw, path)
-        reader = Reader(self._reader.notation)
-        if many and isinstance(raw, Mapping):
+        classes, many = rule_classes_of(self._cls).get(name, ((), False))
+        if many:
+            return self._read_list(name, classes, raw, path)
+        return self._read_single(name, classes, raw, path) if classes else self._read_plain(name, raw, path)
+
+    def _read_list(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
+        if isinstance(raw, Mapping):
             self._report(name, path, self._reader.notation.list_remedy(path))
             raw = [raw]
-        elif not many and isinstance(raw, list) and raw and all(isinstance(item, Mapping) for item in raw):
+        if not isinstance(raw, list):
+            return raw
+        reader = Reader(self._reader.notation)
+        rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
+        self._add_problems(name, reader.problems)
+        return rules
+
+    def _read_single(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
+        if raw is None and isinstance(self._fields[name].validator, Optional):
+            return None
+        reader = Reader(self._reader.notation)
+        if isinstance(raw, list) and raw and all(isinstance(item, Mapping) for item in raw):
             self._report(name, path, self._reader.notation.table_remedy(path))
             for index, item in enumerate(raw[1:], 1):
                 reader.read_rule(classes, item, item_path(path, index))
             raw = raw[0]
-        if many and not isinstance(raw, list):
-            return raw
-        value: Any = None
-        if many:
-            value = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
-        elif raw is not None or not isinstance(self._fields[name].validator, Optional):
-            value = reader.read_rule(classes, raw, path)
-        if reader.problems:
-            self._by_field.setdefault(name, []).extend(reader.problems)
-        return value
+        rule = reader.read_rule(classes, raw, path)
+        self._add_problems(name, reader.problems)
+        return rule
 
     def _read_plain(self, name: str, raw: Any, path: str) -> Any:
         hint = hints_of(self._cls)[name]
@@ -225,6 +261,10 @@ class _Table:
 
     def _join(self, name: str) -> str:
         return field_path(self._path, name)
+
+    def _add_problems(self, name: str, problems: list[Problem]) -> None:
+        if problems:
+            self._by_field.setdefault(name, []).extend(problems)
 
     def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
