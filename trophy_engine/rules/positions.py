@@ -55,7 +55,7 @@ def locate_problems(problems: Iterable[Problem], text: str, format_: Format) -> 
     lines: list[bytes] = []
     root: _Place | None = None
     if any(problem.line is None and problem.path for problem in problems):  # then the text has no fault of syntax
-        encoded = text.encode(errors="surrogatepass")
+        encoded = text.encode()
         lines, root = encoded.split(b"\n"), _read_text(encoded, format_)
     located = [problem if problem.line is not None else _locate(problem, root, lines) for problem in problems]
     return sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
@@ -158,7 +158,7 @@ def _key_parts(key: Node) -> Iterator[Node]:
 
 def _name(key: Node) -> str:
     """Return the name of a key as it is in a path."""
-    text = (key.text or b"").decode(errors="surrogatepass")
+    text = (key.text or b"").decode()
     try:
         if key.type == "string":
             return show_name(str(json.loads(text)))

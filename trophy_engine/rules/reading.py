@@ -208,28 +208,28 @@ class _Table:
         self._add_problems(name, reader.problems)
         return rules
 
-    def _read_single(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
-        if raw is None and isinstance(self._fields[name].validator, Optional):
+    def _read_single(self, name: str, classes: tuple[type, ...], given: Any, path: str) -> Any:
+        if given is None and isinstance(self._fields[name].validator, Optional):
             return None
         reader = Reader(self._reader.notation)
-        if isinstance(raw, list) and raw and all(isinstance(item, Mapping) for item in raw):
+        if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))
-            for index, item in enumerate(raw[1:], 1):
+            given, *others = given
+            for index, item in enumerate(others, 1):
                 reader.read_rule(classes, item, item_path(path, index))
-            raw = raw[0]
-        rule = reader.read_rule(classes, raw, path)
+        rule = reader.read_rule(classes, given, path)
         self._add_problems(name, reader.problems)
         return rule
 
-    def _read_plain(self, name: str, raw: Any, path: str) -> Any:
+    def _read_plain(self, name: str, given: Any, path: str) -> Any:
         hint = hints_of(self._cls)[name]
-        if hint is Filter and isinstance(raw, list) and raw and isinstance(raw[0], Mapping):
+        if hint is Filter and isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))
-            raw = raw[0]
-        for key in getattr(raw, "repeated", ()):
+            given, *_ = given
+        for key in getattr(given, "repeated", ()):
             message = f"the key {short_repr(key)} is given twice in one object; remove one"
             self._report(name, field_path(path, key), message, on_key=True)
-        return _as_date(raw) if hint in _DATES else raw
+        return _as_date(given) if hint in _DATES else given
 
     def _validate(self, name: str, value: Any) -> Any:
         """Return the readable part of a value, and report the faults of the rest."""

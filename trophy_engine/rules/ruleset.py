@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import attrs
 
-from trophy_engine.errors import InvalidRules
+from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
@@ -141,9 +142,11 @@ def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A0
     """List every problem of the text of a rules file at once, warnings included.
 
     Raises:
-        InvalidValue: ``text`` is not a string, or the format is unknown.
+        InvalidValue: ``text`` is not a string that UTF-8 can write, or the format is unknown.
     """
     InstanceOf((str,)).check("text", text)
+    if not is_writable(text.replace("\0", "")):  # a NUL is a fault of syntax
+        raise InvalidValue("must be text that UTF-8 can write", "text")
     check_format(format)
     return _read_draft(text, format).find_problems()
 
