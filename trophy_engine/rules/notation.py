@@ -38,6 +38,10 @@ class Notation:
         inline = f", or {name} = {{ … }}" if "." in header else ""
         return f"write [{header}], with one bracket{inline}: there is only one"
 
+    def inline_table(self, name: str, text: str) -> str:
+        """Return a table with one field in one line."""
+        return f'{{ {name} = "{text}" }}' if self.is_toml else f'{{"{name}": "{text}"}}'
+
 
 TOML: Final = Notation("a table", is_toml=True)
 JSON: Final = Notation("an object", is_toml=False)

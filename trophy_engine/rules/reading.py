@@ -21,7 +21,7 @@ from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, cut, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
-from trophy_engine.rules.diagnostics import Problem, field_path, item_path, show_name
+from trophy_engine.rules.diagnostics import Problem, field_path, item_path, show_name, split_path
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.notation import Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
@@ -47,16 +47,25 @@ class Reader:
     Attributes:
         notation: the notation of the file, for remedies.
         problems: the problems of what was read, in the order of the fields.
+        misspelt: the paths of fields with unknown names, by the paths of the fields as which they were read.
     """
 
     notation: Notation
     problems: list[Problem] = attrs.field(factory=list)
+    misspelt: dict[str, str] = attrs.field(factory=dict)
+
+    def as_written(self, problem: Problem) -> Problem:
+        """Return a problem with its path as it is in the file, with misspelt names."""
+        path = ""
+        for step in split_path(problem.path):
+            path = item_path(path, step) if isinstance(step, int) else f"{path}.{step}" if path else step
+            path = self.misspelt.get(path, path)
+        return problem if path == problem.path else attrs.evolve(problem, path=path, label=path)
 
     def read_rule(self, classes: tuple[type, ...], raw: Any, path: str) -> Any:
         """Return a table as an instance of the class, or of the class with its ``type``."""
         if not isinstance(raw, Mapping):
-            self._report(path, f"must be {self.notation.table} of fields, not {show_value(raw)}")
-            return UNREADABLE
+            return self._report_no_table(classes, raw, path)
         key = raw.get("key")
         unreadable = Unreadable(key if isinstance(key, str) else None)
         if len(classes) == 1:
@@ -77,6 +86,15 @@ class Reader:
         parts = table.read_parts()
         self.problems.extend(table.problems())
         return parts
+
+    def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
+        """Report a value in place of a table; a text can be meant as its key, or as its type."""
+        field = "key" if len(classes) == 1 else "type"
+        choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [raw]
+        is_meant = is_key(raw) and raw in choices and hasattr(classes[0], field)
+        remedy = f"; write {self.notation.inline_table(field, raw)}" if is_meant else ""
+        self._report(path, f"must be {self.notation.table} of fields, not {show_value(raw)}{remedy}")
+        return Unreadable(raw) if is_meant and field == "key" else UNREADABLE
 
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
         """Return the class of a table by its type or, if that is wrong, a similar one; and True if it is sure."""
@@ -177,8 +195,9 @@ class _Table:
             hint = f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}"
             problem = Problem("error", self._join(str(name)), f"unknown field {short_repr(name)}; {hint}", on_key=True)
             self._general.append(problem)
-            if near in self._fields and near not in self._raw:
-                names.setdefault(near, name)
+            if near in self._fields and near not in self._raw and near not in names:
+                names[near] = name
+                self._reader.misspelt[self._join(near)] = self._join(name)
         for name in getattr(self._raw, "repeated", ()):
             message = f"the key {short_repr(name)} is given twice in one object; remove one"
             self._general.append(Problem("error", self._join(name), message, on_key=True))
@@ -203,7 +222,7 @@ class _Table:
             raw = [raw]
         if not isinstance(raw, list):
             return raw
-        reader = Reader(self._reader.notation)
+        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
         rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
         self._add_problems(name, reader.problems)
         return rules
@@ -211,7 +230,7 @@ class _Table:
     def _read_single(self, name: str, classes: tuple[type, ...], given: Any, path: str) -> Any:
         if given is None and isinstance(self._fields[name].validator, Optional):
             return None
-        reader = Reader(self._reader.notation)
+        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
         if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))
             given, *others = given

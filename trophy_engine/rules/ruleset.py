@@ -153,17 +153,18 @@ def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A0
 
 @attrs.frozen
 class _Draft:
-    """What could be read of rules: the plain table, the parts as rules or partial rules, and the problems so far."""
+    """What could be read of rules: the plain table, the parts as rules or partial rules, the problems, the reader."""
 
     table: Mapping[str, Any]
     parts: dict[str, Any]
     problems: list[Problem]
+    reader: Reader
 
     def find_problems(self) -> list[Problem]:
         """List the problems so far, then the contradictions among the parts, with the keys of the items."""
         lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
         contradictions = check_parts(streak=self.parts.get("streak"), **lists)
-        return label_problems([*self.problems, *contradictions], self.table)
+        return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
 
 
 def _read_draft(text: str, format_: Format) -> _Draft:
@@ -178,7 +179,7 @@ def _read_draft(text: str, format_: Format) -> _Draft:
     reader = Reader(notation)
     table.pop("$schema", None)
     parts = reader.read_parts(Ruleset, table)
-    return _Draft(table, parts, [*problems, *reader.problems])
+    return _Draft(table, parts, [*problems, *reader.problems], reader)
 
 
 def _parse_with_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
