@@ -38,7 +38,7 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
             keys = (
                 {field_path: value}
                 if isinstance(value, str)
-                else {item_path(field_path, n): key for n, key in enumerate(value)}
+                else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
             yield Reference(kind, keys)
 

@@ -15,7 +15,7 @@ from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.constraints import FILTER, TEXT, Optional
 from trophy_engine.rules.filters import as_filter
-from trophy_engine.rules.structure import show_value
+from trophy_engine.rules.reading import show_value
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
