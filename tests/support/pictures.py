@@ -1,13 +1,12 @@
 """The pictures of the documentation: pages of reports in a browser, and the chart of a sweep.
 
-    python tests/support/pictures.py LOG
+    python tests/support/pictures.py
 
-takes them into docs/images. LOG has the commits of rails/rails, one row each, with the columns user_id, occurred_at,
-utc_offset and kind, as CSV. It requires the extras plot and browser, and chromium.
+takes them into docs/images, of the event log that comes with the package. It requires the extras plot and browser, and
+chromium.
 """
 
 import shutil
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,9 +15,8 @@ from playwright.sync_api import sync_playwright
 
 from trophy_engine import Ruleset
 from trophy_engine.analysis.comparison import compare
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
 from trophy_engine.analysis.event_logs.runner import replay
-from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.analysis.html_report.charts import png
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.sweep import sweep
@@ -28,7 +26,7 @@ from trophy_engine.rules import bundled
 from trophy_engine.rules.override import override
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-COLUMNS = Columns("user_id", "occurred_at", "=commits", "=1", "utc_offset", {"kind": "kind"})
+LOG_TITLE = "the commits to rails/rails since 2024"
 RULES = Ruleset.load(bundled.rules_path("git"))
 #: The changed rules of the comparison: more freezes, fewer points, and a harder and an easier achievement.
 NEW_RULES = override(
@@ -56,22 +54,21 @@ def photograph(page: Path, picture: Path, figures: int) -> None:
         browser.close()
 
 
-def main(log: str) -> None:
+def main() -> None:
     """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
-    rows, _ = read_good_rows(read_log(log, COLUMNS), lambda _: None)
+    rows, _ = read_good_rows(read_bundled_log("git"), lambda _: None)
     with TemporaryDirectory() as folder:
         report, comparison = (Path(folder) / name for name in ("report.html", "comparison.html"))
-        report_replay(replay(RULES, rows, tally=True), "git", "the commits of rails/rails", report)
+        report_replay(replay(RULES, rows, tally=True), "git", LOG_TITLE, report)
         photograph(report, IMAGES / "report.png", 4)
         compared = compare(RULES, NEW_RULES, rows, tally=True)
-        report_comparison(compared, ("old.toml", "new.toml"), "the commits of rails/rails", comparison)
+        report_comparison(compared, ("old.toml", "new.toml"), LOG_TITLE, comparison)
         photograph(comparison, IMAGES / "comparison.png", 2)
-    without = override(RULES, {"streak.freezes.start_count": 0})
-    variations = {"streak.freezes.max_count": range(6)}
-    swept = sweep(without, variations, Population.fit(rows), users=3000, seed=7)
+    variations = {"streak.freezes.max_count": range(1, 6)}
+    swept = sweep(RULES, variations, Population.fit(rows), users=3000, seed=7)
     (IMAGES / "sweep.png").write_bytes(shrink(png(swept.figures()[0])))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -84,7 +84,7 @@ def compare(
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / "compare.csv")
         if report is not None:
-            report_comparison(result, (old, new), logs.title_logs(events, git), report)
+            report_comparison(result, (old, new), logs.title_logs(events, git, old), report)
     except (TrophyError, OSError) as error:
         fail(error)
     print_parts(comparison_tables(result))

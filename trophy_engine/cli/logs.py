@@ -29,7 +29,7 @@ from trophy_engine.rules.ruleset import Ruleset
 
 _SHOWN_BAD_ROWS = 20
 #: What the bundled logs are, by name.
-_BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024 (--git PATH evaluates a repository)"}
+_BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024"}
 
 Events = Annotated[
     list[str] | None,
@@ -120,7 +120,10 @@ class LogOptions:
             InvalidValue: no log is given, the format of one is unknown, or two options contradict each other.
         """
         if git is None and not events and rules in bundled.log_names():
-            note_console().print(f"no event log given; evaluating {name_logs(None, rules=rules)}", markup=False)
+            log_name = name_logs(None, rules=rules)
+            note_console().print(
+                f"no event log given; evaluating {log_name} (--git PATH evaluates a repository)", markup=False
+            )
             return Logs((read_bundled_log(rules),))
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
@@ -199,8 +202,10 @@ def name_logs(events: list[str] | None, git: Path | None = None, rules: str = ""
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
-def title_logs(events: list[str] | None, git: Path | None) -> str:
-    """Return the names of the logs of a command without their folders, for titles."""
+def title_logs(events: list[str] | None, git: Path | None, rules: str = "") -> str:
+    """Return the names of the logs of a command without their folders, for titles; a bundled log has its source."""
+    if git is None and not events and rules in bundled.log_names():
+        return _BUNDLED_SOURCES[rules]
     names = [path if path == STDIN else Path(path).name for path in events or []]
     return name_logs(names, None if git is None else Path(git.resolve().name))
 

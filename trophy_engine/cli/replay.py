@@ -84,7 +84,7 @@ def replay(
             if out is not None:
                 write_files(result, effects, out)
         if report is not None:
-            report_replay(result, rules, logs.title_logs(events, git), report)
+            report_replay(result, rules, logs.title_logs(events, git, rules), report)
     except (TrophyError, OSError) as error:
         fail(error)
     print_parts(summary_tables(summarize(result), seconds))
