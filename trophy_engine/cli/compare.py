@@ -19,29 +19,21 @@ from trophy_engine.errors import TrophyError
 _USERS_LOSE = 3
 
 
+@logs.with_log_options
 def compare(
     old: Annotated[str, typer.Argument(help="The current rules: a file, or the name of a bundled one.")],
     new: Annotated[str, typer.Argument(help="The changed rules: a file, or the name of a bundled one.")],
     events: logs.Events = None,
     git: logs.Git = None,
-    user_column: logs.UserColumn = None,
-    single_user: logs.SingleUser = None,
-    at_column: logs.AtColumn = "at",
-    metric_column: logs.MetricColumn = None,
-    metric: logs.Metric = None,
-    value_column: logs.ValueColumn = None,
-    value: logs.Value = None,
-    tz_column: logs.TimeZoneColumn = None,
-    tz: logs.TimeZone = None,
-    attribute: logs.Attributes = None,
-    format_: logs.Format = None,
+    *,
+    log_options: logs.LogOptions,
     until: logs.Until = None,
     out: Annotated[Path | None, typer.Option(help="Write compare.csv to this folder.")] = None,
-    fail_on_loss: Annotated[  # noqa: FBT002  # an option
+    fail_on_loss: Annotated[  # an option
         bool, typer.Option("--fail-on-loss", help="Exit with status 3 if a user has less under the new rules.")
     ] = False,
     report: ReportPath = None,
-    strict: logs.Strict = False,  # noqa: FBT002  # an option
+    strict: logs.Strict = False,  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
 ) -> None:
@@ -53,20 +45,7 @@ def compare(
     try:
         check_report(report)
         before, after = (load_rules(rules) for rules in (old, new))
-        options = logs.LogOptions(
-            user_column=user_column,
-            single_user=single_user,
-            at_column=at_column,
-            metric_column=metric_column,
-            metric=metric,
-            value_column=value_column,
-            value=value,
-            tz_column=tz_column,
-            tz=tz,
-            attributes=attribute,
-            format=format_,
-        )
-        log, last = options.read(before, events, git, old), options.parse_until(until)
+        log, last = log_options.read(before, events, git, old), log_options.parse_until(until)
         with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 before,

@@ -23,6 +23,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
 
+@logs.with_log_options
 def explain(
     rules: Rules,
     events: logs.Events = None,
@@ -32,17 +33,7 @@ def explain(
     to: Annotated[str | None, typer.Option("--to", help="The last local day to print.")] = None,
     achievement: Annotated[str | None, typer.Option(help="The key of an achievement to explain instead.")] = None,
     git: logs.Git = None,
-    user_column: logs.UserColumn = None,
-    single_user: logs.SingleUser = None,
-    at_column: logs.AtColumn = "at",
-    metric_column: logs.MetricColumn = None,
-    metric: logs.Metric = None,
-    value_column: logs.ValueColumn = None,
-    value: logs.Value = None,
-    tz_column: logs.TimeZoneColumn = None,
-    tz: logs.TimeZone = None,
-    attribute: logs.Attributes = None,
-    format_: logs.Format = None,
+    log_options: logs.LogOptions,
 ) -> None:
     """Print the timeline of a user under rules, day by day, with a calendar of the streak; or explain an achievement.
 
@@ -52,19 +43,7 @@ def explain(
     """
     try:
         ruleset = load_rules(rules)
-        log = logs.LogOptions(
-            user_column=user_column,
-            single_user=single_user,
-            at_column=at_column,
-            metric_column=metric_column,
-            metric=metric,
-            value_column=value_column,
-            value=value,
-            tz_column=tz_column,
-            tz=tz,
-            attributes=attribute,
-            format=format_,
-        ).read(ruleset, events, git, rules)
+        log = log_options.read(ruleset, events, git, rules)
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
         with logs.report_bad_rows() as report, logs.show_progress():

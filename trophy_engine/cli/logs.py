@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import attrs
 import typer
@@ -101,17 +103,17 @@ Workers = Annotated[int, typer.Option(help="The number of processes; it does not
 class LogOptions:
     """The options of the columns of a log, and of the values that all rows have instead."""
 
-    user_column: str | None
-    single_user: str | None
-    at_column: str
-    metric_column: str | None
-    metric: str | None
-    value_column: str | None
-    value: str | None
-    tz_column: str | None
-    tz: str | None
-    attributes: list[str] | None
-    format: Literal["csv", "jsonl", "parquet", "arrow"] | None
+    user_column: UserColumn = None
+    single_user: SingleUser = None
+    at_column: AtColumn = "at"
+    metric_column: MetricColumn = None
+    metric: Metric = None
+    value_column: ValueColumn = None
+    value: Value = None
+    tz_column: TimeZoneColumn = None
+    tz: TimeZone = None
+    attribute: Attributes = None
+    format: Format = None
 
     def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None, rules: str = "") -> Logs:
         """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
@@ -141,7 +143,7 @@ class LogOptions:
 
     def _columns(self, ruleset: Ruleset) -> Columns:
         default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
-        pairs = (pair.partition("=") for pair in self.attributes or [])
+        pairs = (pair.partition("=") for pair in self.attribute or [])
         return Columns(
             _choose("user-column", self.user_column, "single-user", self.single_user) or "user_id",
             _choose("at-column", self.at_column) or "at",
@@ -169,6 +171,24 @@ class LogOptions:
         time_zone = time_zone or zone("UTC")
         resolve_time(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
         return from_micros(time_zone.midnight(day + 1) - 1)
+
+
+def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the options of a log in place of its parameter ``log_options``."""
+    names = [field.name for field in attrs.fields(LogOptions)]
+
+    @wraps(command)
+    def run(**arguments: Any) -> None:
+        log_options = LogOptions(**{name: arguments.pop(name) for name in names})
+        command(**arguments, log_options=log_options)
+
+    options = signature(LogOptions, eval_str=True).parameters.values()
+    parameters: list[Parameter] = []
+    for parameter in signature(command, eval_str=True).parameters.values():
+        parameters += options if parameter.name == "log_options" else [parameter]
+    run.__dict__["__signature__"] = Signature(parameters)  # typer reads both
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
 
 
 def _choose(column_option: str, column: str | None, option: str = "", constant: str | None = None) -> str | None:

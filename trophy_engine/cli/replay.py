@@ -20,25 +20,17 @@ from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
 
 
+@logs.with_log_options
 def replay(
     rules: Rules,
     events: logs.Events = None,
     git: logs.Git = None,
-    user_column: logs.UserColumn = None,
-    single_user: logs.SingleUser = None,
-    at_column: logs.AtColumn = "at",
-    metric_column: logs.MetricColumn = None,
-    metric: logs.Metric = None,
-    value_column: logs.ValueColumn = None,
-    value: logs.Value = None,
-    tz_column: logs.TimeZoneColumn = None,
-    tz: logs.TimeZone = None,
-    attribute: logs.Attributes = None,
-    format_: logs.Format = None,
+    *,
+    log_options: logs.LogOptions,
     until: logs.Until = None,
     out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl to this folder.")] = None,
     report: ReportPath = None,
-    strict: logs.Strict = False,  # noqa: FBT002  # an option
+    strict: logs.Strict = False,  # an option
     max_errors: logs.MaxErrors = None,
     workers: logs.Workers = 1,
 ) -> None:
@@ -52,20 +44,7 @@ def replay(
     try:
         check_report(report)
         ruleset = load_rules(rules)
-        options = logs.LogOptions(
-            user_column=user_column,
-            single_user=single_user,
-            at_column=at_column,
-            metric_column=metric_column,
-            metric=metric,
-            value_column=value_column,
-            value=value,
-            tz_column=tz_column,
-            tz=tz,
-            attributes=attribute,
-            format=format_,
-        )
-        log, last = options.read(ruleset, events, git, rules), options.parse_until(until)
+        log, last = log_options.read(ruleset, events, git, rules), log_options.parse_until(until)
         started = time.perf_counter()
         with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(

@@ -40,6 +40,7 @@ _MAX_DIGITS = 18
 _INTEGER = re.compile(rf"-?[0-9]{{1,{_MAX_DIGITS}}}")
 
 
+@logs.with_log_options
 def simulate(
     rules: Rules,
     users: Annotated[int, typer.Option(help="The number of users.", min=1, max=MAX_USERS)] = 1000,
@@ -60,17 +61,8 @@ def simulate(
             "repeated."
         ),
     ] = None,
-    user_column: logs.UserColumn = None,
-    single_user: logs.SingleUser = None,
-    at_column: logs.AtColumn = "at",
-    metric_column: logs.MetricColumn = None,
-    metric: logs.Metric = None,
-    value_column: logs.ValueColumn = None,
-    value: logs.Value = None,
-    tz_column: logs.TimeZoneColumn = None,
-    tz: logs.TimeZone = None,
-    attribute: logs.Attributes = None,
-    format_: logs.Format = None,
+    *,
+    log_options: logs.LogOptions,
     out: Annotated[
         Path | None, typer.Option(help="Write CSV files, and with the extra plot pictures, to this folder.")
     ] = None,
@@ -87,20 +79,7 @@ def simulate(
     try:
         check_report(report)
         ruleset = load_rules(rules)
-        options = logs.LogOptions(
-            user_column=user_column,
-            single_user=single_user,
-            at_column=at_column,
-            metric_column=metric_column,
-            metric=metric,
-            value_column=value_column,
-            value=value,
-            tz_column=tz_column,
-            tz=tz,
-            attributes=attribute,
-            format=format_,
-        )
-        population = _fit_population(options.read(ruleset, like), like) if like else Population.typical(ruleset)
+        population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = _parse_variations(vary or [])
         with logs.show_progress() as on_progress:
             first_day = parse_date(start, "--start")
