@@ -10,8 +10,8 @@ import time
 import tracemalloc
 
 from benchmarks.workload import Event, events, fail_on, group_by_user, homes, ruleset
-from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
-from trophy_engine.analysis.replay.partition import EventsByUser
+from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
+from trophy_engine.analysis.event_logs.partition import EventsByUser
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 

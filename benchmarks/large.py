@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.sql import COLUMNS, RULES
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 
 _LOG = """
 copy (

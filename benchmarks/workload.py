@@ -19,9 +19,9 @@ from trophy_engine import (
     StreakMetric,
     StreakTrigger,
 )
-from trophy_engine.analysis.replay.events import BadRow
-from trophy_engine.analysis.replay.events import Event as LogEvent
-from trophy_engine.analysis.replay.partition import EventsByUser
+from trophy_engine.analysis.event_logs.events import BadRow
+from trophy_engine.analysis.event_logs.events import Event as LogEvent
+from trophy_engine.analysis.event_logs.partition import EventsByUser
 from trophy_engine.calendar.instants import DAY, HOUR, to_micros
 from trophy_engine.calendar.zones import zone
 

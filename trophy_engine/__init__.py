@@ -89,7 +89,7 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
-from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.views.player import Player
@@ -225,6 +225,7 @@ __all__ = [
     "UserCreationPointsTrigger",
     "Wrapped",
     "WrappedPeriod",
+    "check_file",
     "system_clock",
 ]
 

@@ -147,15 +147,21 @@ def _show_values(
 
 
 class InvalidRules(TrophyError, ValueError):
-    """Rules that contradict themselves; ``problems`` lists every contradiction."""
+    """Rules that contradict themselves; ``problems`` lists every contradiction.
 
-    def __init__(self, problems: Sequence[object]) -> None:
-        super().__init__(tuple(problems))
-        self.problems = tuple(problems)
+    Attributes:
+        problems: the contradictions.
+        source: the rules file; None for rules from elsewhere.
+    """
+
+    def __init__(self, problems: Sequence[object], source: str | None = None) -> None:
+        super().__init__(tuple(problems), source)
+        self.problems, self.source = tuple(problems), source
 
     def __str__(self) -> str:
-        """Return every problem on its own line."""
-        return "\n".join(str(problem) for problem in self.problems)
+        """Return the file, and every problem on its own line."""
+        lines = [str(problem) for problem in self.problems]
+        return "\n".join(lines if self.source is None else [f"{self.source} has errors:", *lines])
 
 
 class UnknownKey(TrophyError, LookupError):
@@ -439,11 +445,11 @@ def reason_of(error: OSError | UnicodeError) -> str:
     return "it is not UTF-8 text"
 
 
-def listed(keys: Sequence[str]) -> str:
-    """Return the first eight keys, and the number of further ones.
+def listed(keys: Sequence[str], shown: int = _SHOWN) -> str:
+    """Return the first keys, eight by default, and the number of further ones.
 
     >>> listed(["words", "lessons"]), listed([str(number) for number in range(10)])
     ("'words', 'lessons'", "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more")
     """
-    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    return (", ".join(map(repr, keys[:_SHOWN])) or "none") + more
+    more = f" and {len(keys) - shown} more" if len(keys) > shown else ""
+    return (", ".join(map(repr, keys[:shown])) or "none") + more

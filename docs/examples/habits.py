@@ -39,8 +39,7 @@ def mark_done(engine: Engine, habit: str, now: datetime) -> None:
     """Record a habit; the date as the key of the event makes a second time on one day change nothing."""
     engine.identify(habit, time_zone=now.isoformat()[-6:], at=now)  # the zone of the clock on the wall, as an offset
     outcome = engine.record("done", user=habit, idempotency_key=f"{now:%Y-%m-%d}", at=now)
-    length = outcome.streak.length if outcome.streak else 0
-    print(f"{habit}: {'already done' if outcome.replayed else 'done'} today, streak {length}")
+    print(f"{habit}: {'already done' if outcome.replayed else 'done'} today, streak {outcome.streak.length}")
     for achievement in outcome.achievements:
         print(f"{habit}: unlocked {achievement.name!r}")
 
@@ -49,10 +48,9 @@ def print_status(engine: Engine, now: datetime) -> None:
     """Print a row for each habit: whether it is done today, its streak, the longest one, and the freezes."""
     print(f"{'':20} today  streak  longest  freezes")
     for habit in engine.players(at=now):
-        if habit.streak is not None:
-            done = habit.streak.expires is not None and habit.streak.expires > now.date()
-            numbers = f"{habit.streak.length:6}  {habit.streak.longest:7}  {habit.freezes:7}"
-            print(f"{habit.id:20} {'done' if done else '-':5}  {numbers}")
+        done = habit.streak.expires is not None and habit.streak.expires > now.date()
+        numbers = f"{habit.streak.length:6}  {habit.streak.longest:7}  {habit.freezes:7}"
+        print(f"{habit.id:20} {'done' if done else '-':5}  {numbers}")
 
 
 def print_calendar(engine: Engine, habit: str, now: datetime) -> None:

@@ -16,8 +16,8 @@ from trophy_engine import (
     StreakTrigger,
 )
 from trophy_engine.analysis.comparison import compare
-from trophy_engine.analysis.replay.events import Event
-from trophy_engine.analysis.replay.output import write_comparison
+from trophy_engine.analysis.event_logs.events import Event
+from trophy_engine.analysis.event_logs.output import write_comparison
 from trophy_engine.calendar.instants import to_micros
 
 OLD = Ruleset(

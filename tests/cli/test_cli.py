@@ -1,12 +1,21 @@
 """The command line, as somebody types it."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
 import trophy_engine
+from trophy_engine.cli.app import app
+
+COMMANDS = get_command(app).commands
 
 
 def test_the_version_is_that_of_the_package(run):
@@ -44,3 +53,71 @@ def test_without_its_extra_the_command_line_says_how_to_get_it():
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 1
     assert "pip install 'trophy-engine[cli]'" in done.stderr
+
+
+def test_the_package_is_a_program():
+    done = subprocess.run(
+        [sys.executable, "-m", "trophy_engine", "--version"], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == f"trophy-engine {trophy_engine.__version__}\n"
+
+
+def example_of(command):
+    """Return the words of the example that stands last in a command's help."""
+    lines = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "300"}).output.splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.strip() == "Example:")
+    program, *words = shlex.split(" ".join(lines[heading + 1 :]))
+    assert (program, words[0]) == ("trophy-engine", command)
+    return words
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example_that_works(run, command):
+    Path("rules.toml").write_text(Path("rules.toml").read_text() + "[streak.freezes]\nmax_count = 1\n")
+    Path("new.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
+    Path("events.csv").write_text("user_id,at,pages\nann,2025-04-02T10:00:00Z,1\nben,2025-04-02T11:00:00Z,2\n")
+    done = run(*example_of(command))
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_the_program_itself_has_an_example_of_a_command():
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert "trophy-engine replay git --git ." in shown
+
+
+def test_no_option_means_two_things():
+    meanings = {}
+    for command in COMMANDS.values():
+        for option in command.params:
+            if option.param_type_name == "option":
+                meanings.setdefault(option.opts[0], set()).add(option.help)
+    unlike = {option for option, helps in meanings.items() if len(helps) > 1}
+    assert unlike == {"--out"}  # a file or a folder to write to
+
+
+def test_shells_complete_commands_and_options():
+    def complete(words):
+        env = {**os.environ, "_TROPHY_ENGINE_COMPLETE": "complete_bash", "COMP_WORDS": words}
+        env["COMP_CWORD"] = str(len(words.split(" ")) - 1)
+        code = "from trophy_engine.cli import main; import sys; sys.argv[0] = 'trophy-engine'; main()"
+        done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, env=env)
+        return done.stdout.split()
+
+    assert complete("trophy-engine co") == ["compare"]
+    assert complete("trophy-engine replay --tz") == ["--tz-column", "--tz"]
+
+
+@pytest.mark.parametrize("command", [("replay", "rules.toml"), ("compare", "rules.toml", "rules.toml")])
+def test_a_report_that_cannot_be_written_is_refused_before_the_log_is_read(run, command):
+    done = run(*command, "missing.csv", "--report", "there/report.html")
+    assert done.exit_code == 1
+    assert "cannot write --report there/report.html: there is no folder there; create it first" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("replay", "missing.csv"), ("compare", "rules.toml", "missing.csv"), ("simulate",)])
+def test_a_report_without_its_extra_is_refused_before_the_log_is_read(run, words):
+    code = "import sys; sys.modules['altair'] = None; from trophy_engine.cli import main; main()"
+    command = [sys.executable, "-c", code, words[0], "rules.toml", *words[1:], "--report", "report.html"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "requires an extra; install it with: pip install 'trophy-engine[plot]'" in done.stderr

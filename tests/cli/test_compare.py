@@ -6,11 +6,11 @@ from pathlib import Path
 def test_compare_says_who_gains_and_who_loses(run):
     rules = Path("rules.toml").read_text()
     Path("better.toml").write_text(rules.replace("points = 5", "points = 6"))
-    done = run("compare", "rules.toml", "better.toml", "log.csv", "--out", "out", "--fail-if-anyone-loses")
+    done = run("compare", "rules.toml", "better.toml", "log.csv", "--out", "out", "--fail-on-loss")
     assert done.exit_code == 0
     assert "xp: 1 of 1 user would have more points, 0 fewer; +2 in all." in done.output
     assert Path("out/compare.csv").read_text().splitlines()[1] == "ann,2,2,2,2,2,10,12,,"
-    worse = run("compare", "better.toml", "rules.toml", "log.csv", "--fail-if-anyone-loses")
+    worse = run("compare", "better.toml", "rules.toml", "log.csv", "--fail-on-loss")
     assert worse.exit_code == 3
     assert run("compare", "better.toml", "rules.toml", "log.csv").exit_code == 0
     assert run("compare", "rules.toml", "none.toml", "log.csv").exit_code == 1

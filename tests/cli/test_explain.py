@@ -8,7 +8,7 @@ import pytest
 def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
     log = "user_id,at,n,tz\nann,2025-04-02T22:30:00Z,1,Europe/Berlin\nann,2025-04-04T10:00:00Z,2,Europe/Berlin\n"
     Path("log.csv").write_text(log + "ben,2025-04-05T10:00:00Z,1,UTC\nann,never,1,UTC\nann,2025-04-05T10:00:00Z,x,\n")
-    done = run("explain", "rules.toml", "log.csv", "--value", "n", "--tz", "tz", "--user", "ann")
+    done = run("explain", "rules.toml", "log.csv", "--value-column", "n", "--tz-column", "tz", "--user", "ann")
     assert done.exit_code == 0
     assert [line for line in done.output.splitlines() if not line.startswith("skipped")] == [
         "Thursday 2025-04-03, Europe/Berlin (+02:00)",
@@ -38,7 +38,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
         "This day is not credited yet: words 0 of 1.",
         "Activity by the end of Saturday 2025-04-05 keeps it.",
     ]
-    words = ("--value", "n", "--tz", "tz", "--user", "ann")
+    words = ("--value-column", "n", "--tz-column", "tz", "--user", "ann")
     early = run("explain", "rules.toml", "log.csv", *words, "--to", "2025-04-03", "--from", "2025-04-03").output
     assert "Friday" in early.splitlines()[-1]
     assert "words: 2" not in early
@@ -55,7 +55,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
             ("--user", "ann", "--to", "0001-01-01"),
             "--to 0001-01-01 is before the first day of the user 'ann', 2025-04-02",
         ),
-        (("--user", "ann", "--metric", "=word"), "the rules refuse every event of the user 'ann'"),
+        (("--user", "ann", "--metric", "word"), "the rules refuse every event of the user 'ann'"),
         (("--user", "ann", "--from", "soon"), "--from must be a date"),
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
     ],

@@ -9,34 +9,36 @@ LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
 
 def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
     Path("log.csv").write_text(LOCAL)
-    words = ("rules.toml", "log.csv", "--at", "date", "--value", "words")
-    done = run("replay", *words, "--user", "=me", "--tz", "=Europe/Berlin", "--out", "out")
+    words = ("rules.toml", "log.csv", "--at-column", "date", "--value-column", "words")
+    done = run("replay", *words, "--single-user", "me", "--tz", "Europe/Berlin", "--out", "out")
     assert done.exit_code == 0
     assert Path("out/users.csv").read_text().splitlines()[1].startswith("me,3,3,3,2025-07-25,")
     assert (
         "Friday 2025-07-25, Europe/Berlin"
-        in run("explain", *words, "--user", "me", "--user-column", "=me", "--tz", "=Europe/Berlin").output
+        in run("explain", *words, "--user", "me", "--single-user", "me", "--tz", "Europe/Berlin").output
     )
-    without = run("replay", *words, "--user", "=me")
+    without = run("replay", *words, "--single-user", "me")
     assert without.exit_code == 1
-    assert "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)" in without.output
+    assert (
+        "date must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)" in without.output
+    )
 
 
 @pytest.mark.parametrize(
     ("until", "events"),
     [
-        (("2025-07-24", "--tz", "=Europe/Berlin"), 0),
-        (("2025-07-25", "--tz", "=Europe/Berlin"), 1),  # up to 21:59:59.999999 in UTC
-        (("2025-07-26", "--tz", "=Europe/Berlin"), 2),
-        (("2025-07-26T09:33", "--tz", "=Europe/Berlin"), 1),
-        (("2025-07-26T09:34", "--tz", "=Europe/Berlin"), 2),
-        (("2025-07-26T07:34Z", "--tz", "=Europe/Berlin"), 2),
-        (("2025-07-26", "--tz", "=America/New_York"), 2),
+        (("2025-07-24", "--tz", "Europe/Berlin"), 0),
+        (("2025-07-25", "--tz", "Europe/Berlin"), 1),  # up to 21:59:59.999999 in UTC
+        (("2025-07-26", "--tz", "Europe/Berlin"), 2),
+        (("2025-07-26T09:33", "--tz", "Europe/Berlin"), 1),
+        (("2025-07-26T09:34", "--tz", "Europe/Berlin"), 2),
+        (("2025-07-26T07:34Z", "--tz", "Europe/Berlin"), 2),
+        (("2025-07-26", "--tz", "America/New_York"), 2),
     ],
 )
 def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
     Path("log.csv").write_text(LOCAL)
-    done = run("replay", "rules.toml", "log.csv", "--at", "date", "--user", "=me", "--until", *until)
+    done = run("replay", "rules.toml", "log.csv", "--at-column", "date", "--single-user", "me", "--until", *until)
     assert done.exit_code == (0 if events else 1)
     assert (f", {events} event" if events else f"log.csv has no events up to --until {until[0]}") in done.output
 
@@ -57,7 +59,7 @@ def test_a_date_is_of_utc_where_no_zone_is_given(run):
         ("replay", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
         ("replay", "rules.toml", "bad.csv", "--workers", "2"),
         ("compare", "rules.toml", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
-        ("compare", "rules.toml", "rules.toml", "bad.csv", "--fail-if-anyone-loses"),
+        ("compare", "rules.toml", "rules.toml", "bad.csv", "--fail-on-loss"),
         ("simulate", "rules.toml", "--like", "bad.csv", "--users", "2", "--days", "2", "--out", "out"),
         ("explain", "rules.toml", "bad.csv", "--user", "ann"),
     ],
@@ -75,3 +77,25 @@ def test_a_log_of_which_nothing_can_be_read_is_not_evaluated(run, log, words):
 def test_many_bad_rows_are_counted_and_not_all_listed(run):
     Path("log.csv").write_text("user_id,at\n" + "ann,never\n" * 30)
     assert "… and 10 more bad rows" in run("replay", "rules.toml", "log.csv").output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--value-column", "=1"),
+            "--value-column takes the name of a column, not '=1'; for a value of all rows use --value 1",
+        ),
+        (
+            ("--tz-column", "=UTC"),
+            "--tz-column takes the name of a column, not '=UTC'; for a value of all rows use --tz UTC",
+        ),
+        (("--at-column", "=now"), "--at-column takes the name of a column, not '=now'"),
+        (("--tz", "UTC", "--tz-column", "tz"), "--tz-column and --tz contradict each other; remove one"),
+        (("--single-user", "ann", "--user-column", "user_id"), "--user-column and --single-user contradict each other"),
+    ],
+)
+def test_a_column_and_a_value_of_all_rows_have_an_option_each(run, words, message):
+    done = run("replay", "rules.toml", "log.csv", *words)
+    assert done.exit_code == 1
+    assert message in done.stderr

@@ -7,7 +7,7 @@ import pytest
 
 
 def test_replay_prints_a_summary(run):
-    done = run("replay", "rules.toml", "log.csv", "--value", "n")
+    done = run("replay", "rules.toml", "log.csv", "--value-column", "n")
     assert done.exit_code == 0
     assert "1 user, 2 events, 1 skipped row" in done.output
     assert "The first" in done.output
@@ -39,7 +39,7 @@ def test_a_log_that_is_given_takes_precedence_over_the_bundled_one(run):
 
 
 def test_replay_reads_standard_input(run):
-    done = run("replay", "rules.toml", "-", "--metric", "=words", "--value", "=10", stdin=Path("log.csv").read_text())
+    done = run("replay", "rules.toml", "-", "--metric", "words", "--value", "10", stdin=Path("log.csv").read_text())
     assert done.exit_code == 0
     assert "100" in done.output
 
@@ -59,14 +59,14 @@ def test_replay_stops_where_it_is_told_to(run):
     [
         (("rules.toml",), "no event log; name a file"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
-        (("rules.toml", "log.csv", "--user", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
+        (("rules.toml", "log.csv", "--user-column", "usr"), "has no column 'usr'; did you mean 'user_id'?"),
         (("rules.toml", "log.csv", "--until", "soon"), "--until must be an ISO 8601 datetime"),
         (
             ("rules.toml", "log.csv", "--until", "2025-04-02T10:00"),
             "--until must have an offset, as in 2025-04-02T10:00Z",
         ),
         (("rules.toml", "log.csv", "--until", "9999-12-31"), "--until must lie in the years 1900 to 2199"),
-        (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "=Mars"), "unknown time zone 'Mars'"),
+        (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "Mars"), "unknown time zone 'Mars'"),
         (("bad.toml", "log.csv"), "bad.toml has errors"),
     ],
 )

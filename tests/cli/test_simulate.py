@@ -25,7 +25,7 @@ def test_a_simulation_in_which_no_user_acts_is_told_as_such(run, vary):
 
 
 def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
-    words = ("--like", "log.csv", "--value", "n", "--users", "20", "--days", "60", "--workers", "2")
+    words = ("--like", "log.csv", "--value-column", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
     assert done.exit_code == 0
     assert [line.split("  ")[0].strip() for line in done.output.splitlines() if " max_count" in line][:3] == [

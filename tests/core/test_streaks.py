@@ -137,5 +137,7 @@ def test_a_user_without_a_zone_lives_in_utc():
 def test_rules_without_a_streak_have_none_to_show():
     engine = Engine(Ruleset(metrics=[Metric("lessons")]))
     [outcome] = play(engine, "04-02T10:00 lessons 1")
-    assert outcome.streak is None
-    assert engine.user("jo", at=at("04-02T10:00")).streak is None
+    streak = engine.user("jo", at=at("04-02T10:00")).streak
+    assert outcome.streak == streak
+    assert (streak.declared, streak.length, streak.longest, streak.frequency) == (False, 0, 0, "daily")
+    assert (streak.started, streak.expires, streak.extended, streak.freezes) == (None, None, False, None)

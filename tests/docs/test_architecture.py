@@ -18,7 +18,7 @@ def rooms():
     return sorted(
         path.stem
         for path in found
-        if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.name != "__init__.py"
+        if (path.suffix == ".py" or (path / "__init__.py").exists()) and not path.name.startswith("__")
     )
 
 

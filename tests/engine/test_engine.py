@@ -1,6 +1,7 @@
 """The engine: its clock, other rules on the same history, snapshots, and how it closes."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from stories import at, play
@@ -16,6 +17,7 @@ from trophy_engine import (
     StorageIncompatible,
     Streak,
     StreakMetric,
+    TrophyError,
 )
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
@@ -133,3 +135,74 @@ def test_a_constructor_that_raises_closes_the_storage(open_engine, tmp_path):
             open_engine(storage)
         with pytest.raises(StorageClosed):
             storage.length()
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_an_engine_takes_paths_and_plain_values(tmp_path, kind):
+    RULES.save(tmp_path / "rules.toml")
+    for _ in range(2):
+        with Engine(kind(tmp_path / "rules.toml"), storage=kind(tmp_path / "save.db")) as engine:
+            assert engine.ruleset == RULES
+            outcome = engine.record("words", user="jo", at=at("04-02T10:00"))
+    assert outcome.total == 2
+    assert [effect.type for effect in engine_of_plain_values().update(kind(tmp_path / "rules.toml"))] == []
+
+
+def engine_of_plain_values():
+    engine = Engine({"metrics": [{"key": "words"}]})
+    assert engine.ruleset == Ruleset(metrics=[Metric("words")])
+    return engine
+
+
+def test_a_log_is_applied_to_a_new_save_file(tmp_path):
+    engine = Engine(RULES)
+    play(engine, "04-02T10:00 words 12")
+    with Engine.from_log(engine.log(), storage=tmp_path / "copy.db") as copy:
+        assert copy.export_user("jo") == engine.export_user("jo")
+    with Engine(storage=str(tmp_path / "copy.db")) as reopened:
+        assert reopened.user("jo", at=at("04-02T10:00")).metrics == {"words": 12}
+
+
+def test_nothing_is_created_if_the_rules_or_the_log_are_wrong(tmp_path):
+    with pytest.raises(TrophyError):
+        Engine(tmp_path / "missing.toml", storage=tmp_path / "save.db")
+    with pytest.raises(StorageIncompatible):
+        Engine.from_log([], storage=tmp_path / "save.db")
+    with pytest.raises(InvalidValue):
+        Engine(RULES, storage=tmp_path / "save.db", clock=3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_save_file_that_the_constructor_opened_is_closed_if_it_raises(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(SQLiteStorage, "rules_history", lambda storage: opened.append(storage) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Engine(RULES, storage=tmp_path / "save.db")
+    with pytest.raises(StorageClosed):
+        opened[0].length()
+    monkeypatch.undo()
+    engine = Engine(RULES)
+    play(engine, "04-02T10:00 words 12")
+    monkeypatch.setattr(SQLiteStorage, "append", lambda storage, _: opened.append(storage) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Engine.from_log(engine.log(), storage=tmp_path / "copy.db")
+    with pytest.raises(StorageClosed):
+        opened[-1].length()
+
+
+@pytest.mark.parametrize(
+    ("storage", "message"),
+    [
+        ("there/save.db", "cannot open there/save.db: there is no folder there; create it first"),
+        (".", "cannot open .: it is a folder; name a file in it"),
+        ("rules.toml", "rules.toml is not an SQLite file; choose another path"),
+        (3, "storage must be the path of a save file, or a storage such as MemoryStorage(), not 3"),
+        (SQLiteStorage, "storage must be the path of a save file, or a storage such as MemoryStorage(), not <class"),
+    ],
+)
+def test_a_wrong_storage_is_refused_with_the_remedy(tmp_path, monkeypatch, storage, message):
+    monkeypatch.chdir(tmp_path)
+    RULES.save("rules.toml")
+    with pytest.raises(TrophyError) as error:
+        Engine(RULES, storage=storage)
+    assert str(error.value).startswith(message)

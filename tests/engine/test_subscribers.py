@@ -1,5 +1,8 @@
 """Subscribers are called with the effects of their kind, once they are committed."""
 
+import re
+from unittest.mock import Mock
+
 import attrs
 import pytest
 from stories import at, play
@@ -10,6 +13,7 @@ from trophy_engine import (
     ApiTrigger,
     Effect,
     Engine,
+    InvalidValue,
     Metric,
     MetricChanged,
     MetricTrigger,
@@ -19,7 +23,29 @@ from trophy_engine import (
     StreakMetric,
     SubscribersFailed,
 )
+from trophy_engine.core.effects import EFFECTS
 
+#: The types of the hosted platform's webhooks.
+PLATFORM_EVENTS = {
+    "achievement.completed",
+    "emails.achievement_due",
+    "emails.reactivation_due",
+    "emails.recap_due",
+    "emails.streak_reminder_due",
+    "leaderboard.changed",
+    "leaderboard.finished",
+    "leaderboard.rank_changed",
+    "leaderboard.started",
+    "points.boost_finished",
+    "points.boost_started",
+    "points.changed",
+    "points.level_changed",
+    "streak.extended",
+    "streak.freeze_consumed",
+    "streak.freeze_earned",
+    "streak.lost",
+    "streak.started",
+}
 RULES = Ruleset(
     metrics=[Metric("words")],
     streak=Streak(metrics=[StreakMetric("words")]),
@@ -90,3 +116,60 @@ def test_failing_subscribers_carry_what_the_call_would_have_returned():
         engine.record("words", user="jo", at=at("04-10T10:00"))
     assert [one.type for one in failed.value.effects] == ["metric.changed", "streak.started"]
     assert engine.user("jo", at=at("04-10T10:00")).metrics["words"] == 2
+
+
+def test_an_effect_has_a_name_to_subscribe_to():
+    engine, unlocked, changed = Engine(RULES), [], []
+    leave = engine.subscribe("achievement.completed", unlocked.append)
+    engine.subscribe("metric.changed", changed.append)
+    play(engine, "04-02T10:00 words 10")
+    leave()
+    play(engine, "04-02T10:00 words 10", "mia")
+    assert [(effect.user_id, effect.achievement) for effect in unlocked] == [("jo", "ten")]
+    assert [type(effect) for effect in changed] == [MetricChanged] * 2
+
+
+def test_the_names_are_those_of_the_platform():
+    assert {name for name in EFFECTS if name in PLATFORM_EVENTS} == PLATFORM_EVENTS
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in EFFECTS)
+
+
+@pytest.mark.parametrize("name", ["achievement.complete", "AchievementCompleted"])
+def test_an_unknown_name_is_answered_with_the_nearest_and_all_names(name):
+    with pytest.raises(InvalidValue) as error:
+        Engine(RULES).subscribe(name, print)
+    message = str(error.value)
+    assert message.startswith(
+        f"kind {name!r} is not the name of an effect; did you mean 'achievement.completed'? known: "
+    )
+    assert all(repr(known) in message for known in EFFECTS)
+
+
+async def wait_for_it(effect):
+    """Would never be awaited."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "callback", "message"),
+    [
+        (print, "metric.changed", "kind must be a class of effects or the name of one, for example"),
+        (3, print, "kind must be a class of effects or the name of one, for example"),
+        ("metric.changed", None, "callback must be a function of an effect, not None"),
+        ("metric.changed", lambda: 0, "callback is called with one argument, the effect, and <lambda>() does not"),
+        (MetricChanged, lambda one, two: 0, "callback is called with one argument, the effect, and <lambda>(one, two)"),
+        (MetricChanged, wait_for_it, "callback is a coroutine function, which would not be awaited; pass a function"),
+    ],
+)
+def test_wrong_arguments_are_refused_at_once(kind, callback, message):
+    engine = Engine(RULES)
+    with pytest.raises(InvalidValue) as error:
+        engine.subscribe(kind, callback)
+    assert str(error.value).startswith(message)
+    engine.record("words", user="jo")
+
+
+@pytest.mark.parametrize("callback", [print, [].append, lambda *effects: 0, lambda effect, more=1: 0, Mock(), str])
+def test_whatever_takes_an_effect_may_subscribe(callback):
+    engine = Engine(RULES)
+    engine.subscribe("metric.changed", callback)
+    engine.record("words", user="jo")

@@ -20,8 +20,8 @@ with atheris.instrument_imports():
     import json  # noqa: F401
     import tomllib  # noqa: F401
 
-    from trophy_engine.analysis.replay.events import Columns
-    from trophy_engine.analysis.replay.sources import read_log
+    from trophy_engine.analysis.event_logs.events import Columns
+    from trophy_engine.analysis.event_logs.sources import read_log
     from trophy_engine.errors import InvalidRules, TrophyError
     from trophy_engine.rules.ruleset import Ruleset
 

@@ -37,8 +37,8 @@ from trophy_engine import (
     StreakMetric,
     TrophyError,
 )
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.events import Columns, Event
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.events import Columns, Event
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
@@ -123,11 +123,11 @@ NEEDED = {
 #: Where the callables are that take what users of the package make, and the names there that they only get back.
 MODULES = (
     "analysis.comparison",
-    "analysis.replay.effect_log",
-    "analysis.replay.events",
-    "analysis.replay.git",
-    "analysis.replay.runner",
-    "analysis.replay.sources",
+    "analysis.event_logs.effect_log",
+    "analysis.event_logs.events",
+    "analysis.event_logs.git",
+    "analysis.event_logs.runner",
+    "analysis.event_logs.sources",
     "rules.achievements",
     "rules.leaderboards",
     "rules.metrics",

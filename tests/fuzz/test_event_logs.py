@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from odd_values import json_text, odd_json, odd_text
 
 from trophy_engine import Attribute, Metric, Ruleset, TrophyError
-from trophy_engine.analysis.replay.events import BadRow, Columns, Event
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 
 COLUMNS = Columns("who", "when", "what", "n", "where", {"topic": "topic"})
 NAMES = ["who", "when", "what", "n", "where", "topic"]

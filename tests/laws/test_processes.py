@@ -14,7 +14,7 @@ PROCESS = """
 import json, sys
 from trophy_engine import Effect, Engine
 from trophy_engine.core.commands import Settle, decode
-from trophy_engine.analysis.replay.output import effect_as_json
+from trophy_engine.analysis.event_logs.output import effect_as_json
 from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
 told = []

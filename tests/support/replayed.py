@@ -11,8 +11,8 @@ from trophy_engine import (
     StreakMetric,
     UserCreationPointsTrigger,
 )
-from trophy_engine.analysis.replay.events import Columns
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.sources import read_log
 
 __all__ = ["COLUMNS", "LOG", "RULES", "read"]
 

@@ -14,7 +14,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.statistics.figures import figures
 from trophy_engine.calendar.instants import to_micros
 

@@ -12,16 +12,18 @@ from typing import Self
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
-from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, evaluate
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
+from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.rules.constraints import FLAG, InstanceOf, Integer
+from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
 
@@ -184,10 +186,11 @@ def _count_users(number: int, users: int, verb: str) -> str:
 
 
 def compare(
-    old: Ruleset,
-    new: Ruleset,
-    log: Iterable[Row],
+    old: RulesSource,
+    new: RulesSource,
+    log: LogSource,
     *,
+    columns: Columns | None = None,
     until: datetime | None = None,
     tally: bool = False,
     max_errors: int | None = None,
@@ -200,13 +203,13 @@ def compare(
     Raises:
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
     """
-    InstanceOf((Ruleset,)).check("old", old)
-    InstanceOf((Ruleset,)).check("new", new)
+    rules = as_ruleset(old, "old"), as_ruleset(new, "new")
+    rows = as_log(log, columns or columns_for(rules[0]))
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     result, evaluated_until = evaluate(
-        log, _Job(old, new, tally), until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+        rows, _Job(*rules, tally), until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
     )
     result.differences = dict(sorted(result.differences.items()))
     result.skipped = bad_rows.count

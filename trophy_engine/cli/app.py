@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -18,12 +18,21 @@ app = typer.Typer(
     name="trophy-engine",
     help="A deterministic gamification rules engine: metrics, streaks, achievements and points.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    epilog="Example:\n\ntrophy-engine replay git --git .",
 )
-for command in (check, compare, explain, replay, schema, simulate):
-    app.command()(command)
+#: The commands, and an example of each; an example is the last paragraph of the command's help.
+_COMMANDS: Final = (
+    (check, "check rules.toml"),
+    (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
+    (explain, "explain rules.toml events.csv --user ann --value-column pages"),
+    (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
+    (schema, "schema --out rules.schema.json"),
+    (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),
+)
+for command, example in _COMMANDS:
+    app.command(epilog=f"Example:\n\ntrophy-engine {example}")(command)
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001  # typer passes the value of an option by position

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import compare as run
-from trophy_engine.analysis.replay.output import write_comparison
+from trophy_engine.analysis.event_logs.output import write_comparison
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, result_console
-from trophy_engine.cli.reports import ReportPath, report_comparison
+from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
 from trophy_engine.cli.rules import load_rules
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
@@ -24,17 +24,21 @@ def compare(
     new: Annotated[str, typer.Argument(help="The changed rules: a file, or the name of a bundled one.")],
     events: logs.Events = None,
     git: logs.Git = None,
-    user: logs.User = "user_id",
-    at: logs.At = "at",
+    user_column: logs.UserColumn = None,
+    single_user: logs.SingleUser = None,
+    at_column: logs.AtColumn = "at",
+    metric_column: logs.MetricColumn = None,
     metric: logs.Metric = None,
-    value: logs.Value = "=1",
+    value_column: logs.ValueColumn = None,
+    value: logs.Value = None,
+    tz_column: logs.TimeZoneColumn = None,
     tz: logs.TimeZone = None,
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
     until: logs.Until = None,
     out: Annotated[Path | None, typer.Option(help="Write compare.csv to this folder.")] = None,
-    fail_if_anyone_loses: Annotated[  # noqa: FBT002  # an option
-        bool, typer.Option("--fail-if-anyone-loses", help="Exit with status 3 if a user has less under the new rules.")
+    fail_on_loss: Annotated[  # noqa: FBT002  # an option
+        bool, typer.Option("--fail-on-loss", help="Exit with status 3 if a user has less under the new rules.")
     ] = False,
     report: ReportPath = None,
     strict: logs.Strict = False,  # noqa: FBT002  # an option
@@ -44,11 +48,24 @@ def compare(
     """Evaluate an event log under two rulesets in one pass, and print how many users gain and lose.
 
     Exit status: 0 if the log was evaluated, even with skipped rows; 1 if not, for example if no row is good; 2 for a
-    wrong call; 3 with --fail-if-anyone-loses if a user has fewer points, a shorter streak or lacks an achievement.
+    wrong call; 3 with --fail-on-loss if a user has fewer points, a shorter streak or lacks an achievement.
     """
     try:
+        check_report(report)
         before, after = (load_rules(rules) for rules in (old, new))
-        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        options = logs.LogOptions(
+            user_column=user_column,
+            single_user=single_user,
+            at_column=at_column,
+            metric_column=metric_column,
+            metric=metric,
+            value_column=value_column,
+            value=value,
+            tz_column=tz_column,
+            tz=tz,
+            attributes=attribute,
+            format=format_,
+        )
         log, last = options.read(before, events, git, old), options.parse_until(until)
         with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
@@ -73,5 +90,5 @@ def compare(
     console = result_console()
     for part in comparison_tables(result):
         console.print(part)
-    if fail_if_anyone_loses and result.losers:
+    if fail_on_loss and result.losers:
         raise typer.Exit(_USERS_LOSE)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
@@ -32,10 +32,14 @@ def explain(
     to: Annotated[str | None, typer.Option("--to", help="The last local day to print.")] = None,
     achievement: Annotated[str | None, typer.Option(help="The key of an achievement to explain instead.")] = None,
     git: logs.Git = None,
-    user_column: Annotated[str, typer.Option(help="The column of the user's id.")] = "user_id",
-    at: logs.At = "at",
+    user_column: logs.UserColumn = None,
+    single_user: logs.SingleUser = None,
+    at_column: logs.AtColumn = "at",
+    metric_column: logs.MetricColumn = None,
     metric: logs.Metric = None,
-    value: logs.Value = "=1",
+    value_column: logs.ValueColumn = None,
+    value: logs.Value = None,
+    tz_column: logs.TimeZoneColumn = None,
     tz: logs.TimeZone = None,
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
@@ -48,7 +52,19 @@ def explain(
     """
     try:
         ruleset = load_rules(rules)
-        log = logs.LogOptions(user_column, at, metric, value, tz, attribute, format_).read(ruleset, events, git, rules)
+        log = logs.LogOptions(
+            user_column=user_column,
+            single_user=single_user,
+            at_column=at_column,
+            metric_column=metric_column,
+            metric=metric,
+            value_column=value_column,
+            value=value,
+            tz_column=tz_column,
+            tz=tz,
+            attributes=attribute,
+            format=format_,
+        ).read(ruleset, events, git, rules)
         first = None if from_ is None else parse_date(from_, "--from")
         last = None if to is None else parse_date(to, "--to")
         with logs.report_bad_rows() as report, logs.show_progress():

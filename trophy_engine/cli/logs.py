@@ -12,12 +12,12 @@ import attrs
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from trophy_engine.analysis.replay.bundled_log import read_bundled_log
-from trophy_engine.analysis.replay.evaluation import ProgressCallback
-from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row
-from trophy_engine.analysis.replay.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
-from trophy_engine.analysis.replay.sources import STDIN, Logs, read_log
+from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
+from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row
+from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
+from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.sources import STDIN, Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import note_console
@@ -40,18 +40,40 @@ Events = Annotated[
 Git = Annotated[
     Path | None, typer.Option(help="Read the commits of this git repository as events; the author is the user.")
 ]
-User = Annotated[str, typer.Option(help="The column of the user id; =TEXT is a constant, here and below.")]
-At = Annotated[
-    str, typer.Option(help="The column of the instant, ISO 8601; local times and dates are read in the zone of --tz.")
+UserColumn = Annotated[
+    str | None, typer.Option("--user-column", help="The column of the user id.", show_default="user_id")
+]
+SingleUser = Annotated[str | None, typer.Option("--single-user", help="The user id of all rows.", metavar="ID")]
+AtColumn = Annotated[
+    str,
+    typer.Option(
+        "--at-column",
+        help="The column of the instant, ISO 8601; local times and dates are read in the row's time zone.",
+    ),
+]
+MetricColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--metric-column",
+        help="The column of the metric key.",
+        show_default="metric, if the rules have several metrics",
+    ),
 ]
 Metric = Annotated[
     str | None,
-    typer.Option(help="The column of the metric key.", show_default="the only metric of the rules, else metric"),
+    typer.Option(
+        "--metric", help="The metric of all rows.", metavar="KEY", show_default="the only metric of the rules"
+    ),
 ]
-Value = Annotated[str, typer.Option(help="The column of the value.")]
+ValueColumn = Annotated[str | None, typer.Option("--value-column", help="The column of the value.")]
+Value = Annotated[
+    str | None, typer.Option("--value", help="The value of all rows.", metavar="NUMBER", show_default="1")
+]
+TimeZoneColumn = Annotated[
+    str | None, typer.Option("--tz-column", help="The column of the time zone: IANA names or ±HH:MM.")
+]
 TimeZone = Annotated[
-    str | None,
-    typer.Option("--tz", help="The column of the time zone, or =ZONE for all rows: an IANA name or ±HH:MM."),
+    str | None, typer.Option("--tz", help="The time zone of all rows: an IANA name or ±HH:MM.", metavar="ZONE")
 ]
 Attributes = Annotated[
     list[str] | None,
@@ -64,8 +86,8 @@ Format = Annotated[
 Until = Annotated[
     str | None,
     typer.Option(
-        help="Evaluate and settle up to this instant, or through the end of this date in the zone of --tz =ZONE, else "
-        "in UTC.",
+        help="Evaluate and settle up to this instant, or through the end of this date in the zone of --tz, else in "
+        "UTC.",
         show_default="the last event's",
     ),
 ]
@@ -74,15 +96,19 @@ MaxErrors = Annotated[int | None, typer.Option(help="Stop when there are more ba
 Workers = Annotated[int, typer.Option(help="The number of processes; it does not change the result.", min=1)]
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class LogOptions:
-    """The options of the columns of a log."""
+    """The options of the columns of a log, and of the values that all rows have instead."""
 
-    user: str
-    at: str
+    user_column: str | None
+    single_user: str | None
+    at_column: str
+    metric_column: str | None
     metric: str | None
-    value: str
-    time_zone: str | None
+    value_column: str | None
+    value: str | None
+    tz_column: str | None
+    tz: str | None
     attributes: list[str] | None
     format: Literal["csv", "jsonl", "parquet", "arrow"] | None
 
@@ -90,17 +116,14 @@ class LogOptions:
         """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
 
         Raises:
-            InvalidValue: no log is given or bundled, or the format of one is unknown.
+            InvalidValue: no log is given or bundled, a format is unknown, or two options contradict each other.
         """
         if git is None and not events and rules in bundled.log_names():
             note_console().print(f"no event log given; evaluating {name_logs(None, rules=rules)}", markup=False)
             return Logs((read_bundled_log(rules),))
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
-        default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
-        pairs = (pair.partition("=") for pair in self.attributes or [])
-        attributes = {key: column or key for key, _, column in pairs}
-        columns = Columns(self.user, self.at, self.metric or default_metric, self.value, self.time_zone, attributes)
+        columns = self._columns(ruleset)
         sources: list[Iterable[Row]] = [self._read_source(path, columns) for path in events or []]
         if git is not None:
             sources.append(read_history(str(git), GIT_COLUMNS))
@@ -112,18 +135,29 @@ class LogOptions:
             return read_bundled_log(path)
         return read_log(path, columns, self.format)
 
+    def _columns(self, ruleset: Ruleset) -> Columns:
+        default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
+        pairs = (pair.partition("=") for pair in self.attributes or [])
+        return Columns(
+            _choose("user-column", self.user_column, "single-user", self.single_user) or "user_id",
+            _choose("at-column", self.at_column) or "at",
+            _choose("metric-column", self.metric_column, "metric", self.metric) or default_metric,
+            _choose("value-column", self.value_column, "value", self.value) or "=1",
+            _choose("tz-column", self.tz_column, "tz", self.tz),
+            {key: column or key for key, _, column in pairs},
+        )
+
     def parse_until(self, until: str | None) -> datetime | None:
         """Parse ``--until``: an instant, or a date, which means its last microsecond.
 
-        A date, and a time without an offset, are in the zone of ``--tz =ZONE``; without it, a date is in UTC.
+        A date, and a time without an offset, are in the zone of ``--tz``; without it, a date is in UTC.
 
         Raises:
             InvalidValue: it is neither, or a time without an offset or a zone.
         """
         if until is None:
             return None
-        name = self.time_zone or ""
-        time_zone = zone(name[1:]) if name.startswith("=") else None
+        time_zone = None if self.tz is None else zone(self.tz)
         try:
             day = date.fromisoformat(until).toordinal()
         except ValueError:
@@ -133,10 +167,26 @@ class LogOptions:
         return from_micros(time_zone.midnight(day + 1) - 1)
 
 
+def _choose(column_option: str, column: str | None, option: str = "", constant: str | None = None) -> str | None:
+    """Return a column, a constant as ``=TEXT``, or None if neither is given.
+
+    Raises:
+        InvalidValue: both are given, or the column is a constant.
+    """
+    if column is not None and column.startswith("="):
+        remedy = f"; for a value of all rows use --{option} {column[1:]}" if option else ""
+        raise InvalidValue(f"--{column_option} takes the name of a column, not {column!r}{remedy}")
+    if constant is None:
+        return column
+    if column is not None:
+        raise InvalidValue(f"--{column_option} and --{option} contradict each other; remove one")
+    return f"={constant}"
+
+
 def _read_time(until: str, time_zone: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and time_zone is None:
-        raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz =Europe/Berlin", "--until")
+        raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz Europe/Berlin", "--until")
     return resolve_time(time, time_zone, "--until")
 
 
@@ -160,8 +210,8 @@ def check_evaluated(events: int, skipped: int, log_names: str, until: str | None
     if not skipped:
         raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}")
     raise TrophyError(
-        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}; set the columns with --at, "
-        "--tz and the other column options"
+        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}; set the columns with "
+        "--at-column, --tz-column and the other column options"
     )
 
 

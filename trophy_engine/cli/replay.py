@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.output import write_files
-from trophy_engine.analysis.replay.runner import replay as run
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.output import write_files
+from trophy_engine.analysis.event_logs.runner import replay as run
+from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, result_console
-from trophy_engine.cli.reports import ReportPath, report_replay
+from trophy_engine.cli.reports import ReportPath, check_report, report_replay
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
@@ -24,10 +24,14 @@ def replay(
     rules: Rules,
     events: logs.Events = None,
     git: logs.Git = None,
-    user: logs.User = "user_id",
-    at: logs.At = "at",
+    user_column: logs.UserColumn = None,
+    single_user: logs.SingleUser = None,
+    at_column: logs.AtColumn = "at",
+    metric_column: logs.MetricColumn = None,
     metric: logs.Metric = None,
-    value: logs.Value = "=1",
+    value_column: logs.ValueColumn = None,
+    value: logs.Value = None,
+    tz_column: logs.TimeZoneColumn = None,
     tz: logs.TimeZone = None,
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
@@ -46,8 +50,21 @@ def replay(
     wrong call.
     """
     try:
+        check_report(report)
         ruleset = load_rules(rules)
-        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        options = logs.LogOptions(
+            user_column=user_column,
+            single_user=single_user,
+            at_column=at_column,
+            metric_column=metric_column,
+            metric=metric,
+            value_column=value_column,
+            value=value,
+            tz_column=tz_column,
+            tz=tz,
+            attributes=attribute,
+            format=format_,
+        )
         log, last = options.read(ruleset, events, git, rules), options.parse_until(until)
         started = time.perf_counter()
         with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:

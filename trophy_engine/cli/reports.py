@@ -9,17 +9,33 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import Comparison
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.errors import TrophyError
 from trophy_engine.rules.phrases import count_noun
 
 ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write a report with charts to this HTML file; requires the extra plot.")
 ]
+
+
+def check_report(path: Path | None) -> None:
+    """Check that a report can be written, before anything is evaluated for it.
+
+    Raises:
+        MissingExtra: the libraries of charts are not installed.
+        TrophyError: there is no folder for the file.
+    """
+    if path is None:
+        return
+    from trophy_engine.analysis.html_report import page  # noqa: F401, PLC0415  # drawing comes with an extra
+
+    if not path.absolute().parent.is_dir():
+        raise TrophyError(f"cannot write --report {path}: there is no folder {path.parent}; create it first")
 
 
 def report_replay(result: Replay, rules: str, path: Path) -> None:

@@ -22,4 +22,4 @@ def load_rules(name: str) -> Ruleset:
     try:
         return Ruleset.load(bundled.rules_path(name))
     except InvalidRules as error:
-        raise TrophyError(f"{name} has errors:\n{error}") from error
+        raise TrophyError(str(error)) from error

@@ -12,10 +12,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.analysis.replay.evaluation import ProgressCallback
-from trophy_engine.analysis.replay.events import Row
-from trophy_engine.analysis.replay.output import write_users
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
+from trophy_engine.analysis.event_logs.events import Row
+from trophy_engine.analysis.event_logs.output import write_users
+from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import MAX_USERS, START, Simulation
 from trophy_engine.analysis.simulation.simulate import simulate as run
@@ -27,7 +27,7 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, note_console, result_console
-from trophy_engine.cli.reports import ReportPath, report_simulation, report_sweep
+from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
@@ -57,10 +57,14 @@ def simulate(
             "repeated."
         ),
     ] = None,
-    user: logs.User = "user_id",
-    at: logs.At = "at",
+    user_column: logs.UserColumn = None,
+    single_user: logs.SingleUser = None,
+    at_column: logs.AtColumn = "at",
+    metric_column: logs.MetricColumn = None,
     metric: logs.Metric = None,
-    value: logs.Value = "=1",
+    value_column: logs.ValueColumn = None,
+    value: logs.Value = None,
+    tz_column: logs.TimeZoneColumn = None,
     tz: logs.TimeZone = None,
     attribute: logs.Attributes = None,
     format_: logs.Format = None,
@@ -78,8 +82,21 @@ def simulate(
     Exit status: 0 if the simulation was done; 1 if not; 2 for a wrong call.
     """
     try:
+        check_report(report)
         ruleset = load_rules(rules)
-        options = logs.LogOptions(user, at, metric, value, tz, attribute, format_)
+        options = logs.LogOptions(
+            user_column=user_column,
+            single_user=single_user,
+            at_column=at_column,
+            metric_column=metric_column,
+            metric=metric,
+            value_column=value_column,
+            value=value,
+            tz_column=tz_column,
+            tz=tz,
+            attributes=attribute,
+            format=format_,
+        )
         population = _fit_population(options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = dict(map(_parse_variation, vary or []))
         with logs.show_progress() as on_progress:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trophy_engine.analysis.comparison import Comparison, Difference
-from trophy_engine.analysis.replay.summary import Summary
+from trophy_engine.analysis.event_logs.summary import Summary
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
 from trophy_engine.rules.phrases import count_noun
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import attrs
 
@@ -38,6 +39,7 @@ from trophy_engine.engine.arguments import (
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import PLUGS
+from trophy_engine.engine.subscribable import Subscribable
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, StorageIncompatible, name_field
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
@@ -45,6 +47,7 @@ from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.protocol import Entry, Storage
@@ -58,8 +61,6 @@ if TYPE_CHECKING:
     from trophy_engine.leaderboards.views import LeaderboardView, StandingView
     from trophy_engine.reports.reports import Reports
 
-E = TypeVar("E", bound=Effect)
-
 # Faster than the constructor of a named tuple; two are made for every event.
 _new = tuple.__new__
 
@@ -70,14 +71,33 @@ def system_clock() -> datetime:
 
 
 @contextmanager
-def _close_on_error(storage: Storage | None) -> Iterator[None]:
-    """Close the storage if the block raises: its caller has no engine that could close it."""
+def _close_on_error(storage: object) -> Iterator[None]:
+    """Close a storage if the block raises: its caller has no engine that could close it."""
     try:
         yield
     except BaseException:
         if isinstance(storage, Storage) and not isinstance(storage, type):
             storage.close()
         raise
+
+
+def _open_storage(storage: Storage | str | PathLike[str] | None) -> Storage:
+    """Return a storage, that of a save file for its path, and one in memory for None.
+
+    Raises:
+        InvalidValue: the value is neither of these.
+        StorageError: the save file cannot be opened.
+    """
+    if storage is None:
+        return MemoryStorage()
+    if isinstance(storage, str | PathLike):
+        from trophy_engine.storage.sqlite import SQLiteStorage  # noqa: PLC0415  # imported with the first save file
+
+        return SQLiteStorage(storage)
+    if isinstance(storage, type) or not isinstance(storage, Storage):
+        fact = "must be the path of a save file, or a storage such as MemoryStorage(), not"
+        raise InvalidValue((fact, GivenValue(storage)), "storage")
+    return storage
 
 
 @attrs.frozen
@@ -88,7 +108,7 @@ class RulesVersion:
     ruleset: Ruleset
 
 
-class Engine:
+class Engine(Subscribable):
     """Evaluates commands under a ruleset, and keeps the results.
 
     Every instant is an aware datetime. It defaults to that of the engine's clock, or of the last thing that happened to
@@ -97,29 +117,37 @@ class Engine:
     the command is committed. Commands may come from several threads: they are served one at a time.
 
     Args:
-        ruleset: the rules; by default the last rules of the storage's history, or empty rules. If the storage was last
-            used with other rules, they change as by ``update`` at its last command; ``migration_effects`` lists the
-            effects of that on users.
-        storage: where commands are kept; by default the memory of the process. The engine owns it: closing the engine
-            closes it, and so does a constructor that raises.
+        ruleset: the rules: a ``Ruleset``, the path of a rules file, or a mapping of values as in a rules file; by
+            default the last rules of the storage's history, or empty rules. If the storage was last used with other
+            rules, they change as by ``update`` at its last command; ``migration_effects`` lists the effects of that on
+            users.
+        storage: where commands are kept: the path of a save file, which is created if it does not exist, or any
+            storage; by default the memory of the process. The engine owns it: closing the engine closes it, and so does
+            a constructor that raises.
         clock: a function that returns the default instant of a call.
+
+    Raises:
+        InvalidRules: the rules have errors; the exception lists all of them.
+        InvalidValue: an argument is of a wrong kind.
+        StorageError: the save file cannot be opened or read.
+        TrophyError: the rules file cannot be read.
     """
 
     def __init__(
         self,
-        ruleset: Ruleset | None = None,
+        ruleset: RulesSource | None = None,
         *,
-        storage: Storage | None = None,
+        storage: Storage | str | PathLike[str] | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        if isinstance(storage, type) or not (storage is None or isinstance(storage, Storage)):
-            raise InvalidValue(("must be a storage, for example MemoryStorage(), not", GivenValue(storage)), "storage")
-        storage = MemoryStorage() if storage is None else storage
         with _close_on_error(storage):
-            Optional(InstanceOf((Ruleset,))).check("ruleset", ruleset)
+            rules = None if ruleset is None else as_ruleset(ruleset)
             CALLABLE.check("clock", clock)
-            self._repository = Repository(storage, ruleset, PLUGS)
+            opened = _open_storage(storage)
+        with _close_on_error(opened):
+            self._repository = Repository(opened, rules, PLUGS)
             self._execution = Execution(self._repository, clock)
+        self._subscribers = self._execution.subscribers
         self._lock = self._execution.exclusion.lock
 
     def __enter__(self) -> Self:
@@ -383,7 +411,7 @@ class Engine:
             instant = self._execution.now() if at is None else to_micros(at)
             return tuple(map(to_effect, self._execution.settle(instant)))
 
-    def update(self, ruleset: Ruleset, *, at: datetime | None = None) -> tuple[Effect, ...]:
+    def update(self, ruleset: RulesSource, *, at: datetime | None = None) -> tuple[Effect, ...]:
         """Change the rules, and return the effects of the change on users; none if the rules are the same.
 
         All users are settled under the former rules. Progress is kept by key where the rule still exists. An
@@ -391,20 +419,22 @@ class Engine:
         qualifies; levels and a streak with another calendar are computed again; progress on removed rules is dropped.
 
         Args:
-            ruleset: the rules.
+            ruleset: the rules: a ``Ruleset``, the path of a rules file, or a mapping of values as in a rules file.
             at: the instant of the change; by default now, or the last thing that happened to a user if later.
 
         Raises:
             EarlierThanSettled: a user's history has already passed the instant.
+            InvalidRules: the rules have errors; the exception lists all of them.
             InvalidValue: a batch is open.
+            TrophyError: the rules file cannot be read.
         """
-        InstanceOf((Ruleset,)).check("ruleset", ruleset)
+        rules = as_ruleset(ruleset)
         instant = None if at is None else to_micros(at)
         with self._lock:
             self._execution.enter()
-            if ruleset == self.ruleset and ruleset.digest == self.ruleset.digest:
+            if rules == self.ruleset and rules.digest == self.ruleset.digest:
                 return ()
-            return tuple(map(to_effect, self._execution.change_rules(ruleset, instant)))
+            return tuple(map(to_effect, self._execution.change_rules(rules, instant)))
 
     def batch(self) -> AbstractContextManager[None]:
         """Commit the commands within the block in one transaction; subscribers are notified at its end.
@@ -432,19 +462,6 @@ class Engine:
             InvalidValue: ``now`` is naive or out of range.
         """
         return self._execution.exclusive(now)
-
-    # --- effects ------------------------------------------------------------------------------------------------------
-
-    def subscribe(self, kind: type[E], callback: Callable[[E], object]) -> Callable[[], None]:
-        """Call a callback with every effect of a kind (``Effect`` for all kinds) once it is committed.
-
-        Returns:
-            A function that ends the subscription.
-
-        Raises:
-            InvalidValue: the kind is not a class of effects, or the callback cannot be called.
-        """
-        return self._execution.subscribers.subscribe(kind, callback)
 
     @property
     def migration_effects(self) -> tuple[Effect, ...]:
@@ -699,8 +716,12 @@ class Engine:
             return self._execution.state(user).dump(self._repository.plan)
 
     @classmethod
-    def from_log(cls, entries: Iterable[Entry], *, storage: Storage | None = None) -> Self:
+    def from_log(cls, entries: Iterable[Entry], *, storage: Storage | str | PathLike[str] | None = None) -> Self:
         """Return a new engine after applying a log, with the same states, effects and identifiers.
+
+        Args:
+            entries: the log, for example ``engine.log()``.
+            storage: where commands are kept, as for the constructor.
 
         Raises:
             StorageIncompatible: the log does not begin with rules.
@@ -712,6 +733,7 @@ class Engine:
             if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
                 raise StorageIncompatible("the first entry of a log must be rules; export the log from its beginning")
             engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
+        with _close_on_error(engine._repository.storage):
             each = name_field("entries", "each of ")
             for entry in log:
                 InstanceOf((Entry,)).check(each, entry)

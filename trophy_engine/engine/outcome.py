@@ -194,8 +194,8 @@ class Outcome:
         )
 
     @property
-    def streak(self) -> StreakView | None:
-        """The streak after the command, or None where the rules have none."""
+    def streak(self) -> StreakView:
+        """The streak after the command; where the rules have none, its length is 0 and it is not ``declared``."""
         extended = any(effect.kind in {StreakStarted, StreakExtended} for effect in self._caused)
         return StreakView.of(self._plan, self._streak, self._day, self._zone, extended=extended)
 

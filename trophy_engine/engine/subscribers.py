@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from inspect import iscoroutinefunction, signature
+from typing import Any
 
-from trophy_engine.core import KIND, Effect, RawEffect, to_effect
+from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import GivenValue, InvalidValue, SubscribersFailed
-from trophy_engine.rules.constraints import CALLABLE
-
-E = TypeVar("E", bound=Effect)
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, SubscribersFailed, listed, nearest, short_repr
 
 
 class Subscribers:
@@ -23,15 +21,15 @@ class Subscribers:
     def __init__(self) -> None:
         self.subscriptions: list[tuple[type[Effect], Callable[[Any], object]]] = []
 
-    def subscribe(self, kind: type[E], callback: Callable[[E], object]) -> Callable[[], None]:
-        """Add a callback for a class of effects; return a function that removes it.
+    def subscribe(self, kind: type[Effect] | str, callback: Callable[[Any], object]) -> Callable[[], None]:
+        """Add a callback for a class of effects, or for the name of one; return a function that removes it.
 
         Raises:
-            InvalidValue: the kind is not a class of effects, or the callback cannot be called.
+            InvalidValue: the kind is neither a class of effects nor the name of one, or the callback cannot be called
+                with an effect.
         """
-        if not (isinstance(kind, type) and issubclass(kind, Effect)):
-            raise InvalidValue(("must be a class of effects, for example MetricChanged, not", GivenValue(kind)), "kind")
-        CALLABLE.check("callback", callback)
+        kind = _find_kind(kind)
+        _check_callback(callback)
         subscription = (kind, callback)
         self.subscriptions.append(subscription)
 
@@ -59,3 +57,45 @@ class Subscribers:
             failure = SubscribersFailed("subscribers raised exceptions; the effects are committed", errors)
             failure.outcome, failure.effects = outcome, tuple(map(to_effect, effects))
             raise failure
+
+
+def _find_kind(kind: object) -> type[Effect]:
+    """Return a class of effects, or the one with a name.
+
+    Raises:
+        InvalidValue: the kind is neither.
+    """
+    if isinstance(kind, type) and issubclass(kind, Effect):
+        return kind
+    if not isinstance(kind, str):
+        fact = "must be a class of effects or the name of one, for example 'achievement.completed', not"
+        raise InvalidValue((fact, GivenValue(kind)), "kind")
+    if kind not in EFFECTS:
+        near = nearest(kind, tuple(EFFECTS))
+        hint = f" did you mean {near!r}?" if near else ""
+        fact = f"is not the name of an effect;{hint} known: {listed(sorted(EFFECTS), len(EFFECTS))}"
+        raise InvalidValue(fact, FieldName("kind", after=f" {short_repr(kind)}"))
+    return EFFECTS[kind]
+
+
+def _check_callback(callback: object) -> None:
+    """Check that a callback can be called with an effect.
+
+    Raises:
+        InvalidValue: it cannot be called, takes other arguments, or would have to be awaited.
+    """
+    if not callable(callback):
+        raise InvalidValue(("must be a function of an effect, not", GivenValue(callback)), "callback")
+    if iscoroutinefunction(callback):
+        fact = "is a coroutine function, which would not be awaited; pass a function that creates a task"
+        raise InvalidValue(fact, "callback")
+    try:
+        signature_ = signature(callback)
+    except (TypeError, ValueError):  # a function without a signature, as some written in C
+        return
+    try:
+        signature_.bind(None)
+    except TypeError:
+        name = getattr(callback, "__name__", type(callback).__name__)
+        fact = f"is called with one argument, the effect, and {name}{signature_} does not take that"
+        raise InvalidValue(fact, "callback") from None

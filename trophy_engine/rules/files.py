@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike, fsencode, fspath
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, reason_of, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, nearest, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
@@ -79,8 +79,20 @@ def read_text(path: str | PathLike[str]) -> str:
     try:
         with _as_path(path).open(encoding="utf-8-sig") as file:
             return file.read(MAX_CHARACTERS + 1)
+    except FileNotFoundError as error:
+        raise TrophyError(f"cannot read {path}: {reason_of(error)}; {_describe_folder(_as_path(path))}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error
+
+
+def _describe_folder(missing: Path) -> str:
+    """Return where a missing file was searched, and the file there with the most similar name."""
+    folder = missing.absolute().parent
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    names = {path.stem: path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in {".toml", ".json"}}
+    near = nearest(missing.stem, tuple(names))
+    return f"did you mean {names[near]!r}?" if near else f"it is not in the folder {folder}"
 
 
 def write_text(path: str | PathLike[str], text: str) -> None:

@@ -19,6 +19,7 @@ from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.structure import write_rule
 
 __all__ = ["override"]
@@ -28,7 +29,7 @@ _A_PATH: Final = FieldName(before="a path")
 _STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
 
 
-def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
+def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
     """Return the ruleset with other values at some paths.
 
     Args:
@@ -41,9 +42,8 @@ def override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
         InvalidRules: a path does not exist, or the result contradicts itself.
         InvalidValue: a path is malformed, or a value is of a kind that rules cannot have.
     """
-    InstanceOf((Ruleset,)).check("ruleset", ruleset)
     InstanceOf((Mapping,)).check("values", values)
-    table = write_rule(ruleset)
+    table = write_rule(as_ruleset(ruleset))
     for path, value in values.items():
         _set_value(table, path, value)
     return Ruleset.from_text(emit(table, "json"), "json")

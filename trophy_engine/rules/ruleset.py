@@ -79,10 +79,29 @@ class Ruleset:
         """Read a rules file, TOML or JSON by its suffix.
 
         Raises:
-            InvalidRules: the rules have errors; the exception lists all of them.
+            InvalidRules: the rules have errors; the exception names the file and lists all of them.
             TrophyError: the file cannot be read.
         """
-        return cls.from_text(read_text(path), format=format_of(path))
+        format_ = format_of(path)
+        text = read_text(path)
+        try:
+            return cls.from_text(text, format=format_)
+        except InvalidRules as error:
+            raise InvalidRules(error.problems, str(path)) from None
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """Read rules from plain values, as they are in a rules file.
+
+        Raises:
+            InvalidRules: the rules have errors; the exception lists all of them.
+            InvalidValue: a value is of a kind that a rules file cannot have.
+
+        >>> Ruleset.from_mapping({"metrics": [{"key": "words"}]}).metrics[0].name
+        'words'
+        """
+        InstanceOf((Mapping,)).check("values", values)
+        return cls.from_text(emit(dict(values), "json"), format="json")
 
     @classmethod
     def from_text(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # the usual name

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, Final, Literal
@@ -74,6 +75,7 @@ class SQLiteStorage:
         self._path = check_path(path)
         OneOf(("FULL", "NORMAL")).check("synchronous", synchronous)
         FLAG.check("verify", verify)
+        _check_folder(self._path)
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         try:
@@ -381,3 +383,16 @@ def _index_columns(command: Command) -> tuple[str, str | None, str | None, str |
 def _checksum(key: str | int, number: int, text: str, state: str = "") -> int:
     """Return the checksum of a row: an entry's sequence, number and line, or the values of a snapshot."""
     return crc32(f"{key}\n{number}\n{text}\n{state}".encode())
+
+
+def _check_folder(path: str) -> None:
+    """Check that a file can be in its folder.
+
+    Raises:
+        StorageError: there is no folder of this name, or the path is a folder itself.
+    """
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise StorageError(f"cannot open {path}: there is no folder {folder}; create it first")
+    if Path(path).is_dir():
+        raise StorageError(f"cannot open {path}: it is a folder; name a file in it")

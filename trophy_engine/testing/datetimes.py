@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 from hypothesis import strategies as st
@@ -98,7 +98,7 @@ def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -
     return from_micros(target + draw(st.sampled_from(_EDGES)))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Gap:
     """A duration, relative to any instant.
 
@@ -111,6 +111,20 @@ class Gap:
     kind: Literal["span", "days", "midnight", "month", "transition"]
     number: int
     edge: int = 0
+
+    def __repr__(self) -> str:
+        """Return the duration in words, as in ``2 days`` or ``to the next midnight - 0:00:30``."""
+        if self.kind == "span":
+            return str(timedelta(microseconds=self.number))
+        if self.kind == "days":
+            return f"{self.number} days"
+        which = f"next {self.kind}" if self.number == 0 else f"{self.kind} {self.number} further"
+        edge = "" if not self.edge else f" {'-' if self.edge < 0 else '+'} {timedelta(microseconds=abs(self.edge))}"
+        return f"to the {which}{edge}"
+
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
+        """Print the same in Hypothesis's reports."""
+        printer.text(repr(self))
 
     def after(self, now: int, time_zone: Zone) -> int:
         """Return the instant after the gap (microseconds), never before ``now``."""

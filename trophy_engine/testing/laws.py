@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.replay.output import effect_as_json
+from trophy_engine.analysis.event_logs.output import effect_as_json
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core import (
     EFFECTS,

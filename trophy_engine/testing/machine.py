@@ -1,51 +1,81 @@
 """A state machine for one user, for rules and invariants of your own.
 
-Subclass ``StreakMachine`` with a ruleset, add invariants, and pass its ``TestCase`` to the test runner:
+Subclass ``StreakMachine`` with a ruleset, add invariants, and give its ``TestCase`` a name that the test runner finds:
 
->>> from hypothesis import settings
->>> from hypothesis.stateful import run_state_machine_as_test
+>>> from hypothesis.stateful import invariant
 >>> from trophy_engine.rules.metrics import Metric
 >>> from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 >>> class Lessons(StreakMachine):
 ...     ruleset = Ruleset([Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1)))
 ...
 ...     @invariant()
-...     def one_freeze_is_all_there_is(self):
+...     def there_is_one_freeze_at_most(self):
 ...         assert self.player.freezes + self.player.freezes_used <= 1
->>> run_state_machine_as_test(Lessons, settings=settings(max_examples=5, database=None, derandomize=True))
+>>> TestLessons = Lessons.TestCase
+>>> TestLessons.settings = settings(TestLessons.settings, max_examples=5, derandomize=True)
+>>> TestLessons().runTest()
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import attrs
+from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from trophy_engine.calendar.instants import LAST, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal, assert_true
-from trophy_engine.testing.datetimes import instants, later, time_zones
+from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute
 from trophy_engine.testing.histories import History, records
-from trophy_engine.testing.laws import check_laws
+from trophy_engine.testing.laws import Law, check_laws
 from trophy_engine.views.player import Player
 
 __all__ = ["StreakMachine"]
 
 
+@attrs.frozen(repr=False)
+class DrawnEvent:
+    """An event of the machine's user, without its instant."""
+
+    record: Record
+
+    def __repr__(self) -> str:
+        """Return the value, the metric, the attributes and the idempotency key, as in a narration."""
+        attributes = "".join(f", {key} = {value!r}" for key, value in self.record.attributes)
+        key = f", key {self.record.idempotency_key!r}" if self.record.idempotency_key is not None else ""
+        return f"{self.record.value} for {self.record.metric}{attributes}{key}"
+
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
+        """Print the same in Hypothesis's reports."""
+        printer.text(repr(self))
+
+
+def _drawn_events() -> st.SearchStrategy[DrawnEvent]:
+    """Draw events under the rules of the running machine."""
+    return st.runner().flatmap(lambda machine: machine.events)
+
+
 class StreakMachine(RuleBasedStateMachine):
     """A user who records events, waits, changes zones, repeats events and is settled, under ``ruleset``.
+
+    The tests have no deadline. The note of a failure is the story of the shortest history that fails.
 
     Attributes:
         ruleset: the rules, set by a subclass.
         user: the user's id.
+        laws: the laws to check at the end of each history; ``LAWS`` are those of the engine, and double the time.
         engine: the engine; its log is empty at the start.
         commands: the executed commands, in order.
         effects: all effects, in order.
@@ -53,8 +83,21 @@ class StreakMachine(RuleBasedStateMachine):
 
     ruleset: ClassVar[Ruleset]
     user: ClassVar[str] = "ann"
+    laws: ClassVar[tuple[Law, ...]] = ()
+    #: The strategy of events; made once, because making it takes longer than drawing from it.
+    events: ClassVar[st.SearchStrategy[DrawnEvent]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Prepare the events, and settings without a deadline and without the lines of the engine that were run."""
+        super().__init_subclass__(**options)
+        if hasattr(cls, "ruleset"):
+            cls.events = records(cls.ruleset, cls.user, 0).map(DrawnEvent)
+        phases = tuple(phase for phase in settings().phases if phase is not Phase.explain)
+        cls.TestCase.settings = settings(cls.TestCase.settings, deadline=None, phases=phases)
 
     def __init__(self) -> None:
+        if not hasattr(self, "ruleset"):
+            raise InvalidValue(f"set the ruleset of {type(self).__name__}: ruleset = Ruleset(...)")
         super().__init__()
         self.engine = Engine(self.ruleset)
         self.commands: list[HistoryCommand] = []
@@ -77,6 +120,7 @@ class StreakMachine(RuleBasedStateMachine):
         result = execute(self.engine, command)
         self.commands.append(command)
         self.effects += effects_of(result)
+        self._check_streak()
         return result
 
     @initialize(start=instants(), time_zone=time_zones())
@@ -85,18 +129,19 @@ class StreakMachine(RuleBasedStateMachine):
         self._at = to_micros(start)
         self.execute(Identify(self.user, self._at, (("time_zone", time_zone),)))
 
-    @rule(data=st.data())
-    def record(self, data: st.DataObject) -> None:
+    @rule(event=_drawn_events())
+    def record(self, event: DrawnEvent) -> None:
         """Record an event."""
-        command = data.draw(records(self.ruleset, self.user, self._at), label="record")
+        command = event.record._replace(at=self._at)
         result = self.execute(command)
         if isinstance(result, Outcome) and command.idempotency_key is not None:
             self._keyed = command
 
-    @rule(data=st.data())
-    def wait(self, data: st.DataObject) -> None:
+    @rule(gap=gaps())
+    def wait(self, gap: Gap) -> None:
         """Let time pass: seconds, days, up to a midnight or a transition, or years."""
-        self._at = min(data.draw(later(self._at, zone(self.player.time_zone)), label="wait until"), LAST - 1)
+        self._at = min(gap.after(self._at, zone(self.player.time_zone)), LAST - 1)
+        self._check_streak()
 
     @rule(time_zone=time_zones())
     def move(self, time_zone: str) -> None:
@@ -120,14 +165,11 @@ class StreakMachine(RuleBasedStateMachine):
         """Settle to the current instant."""
         self.execute(Settle(self._at))
 
-    @invariant()
-    def streak_is_consistent(self) -> None:
+    def _check_streak(self) -> None:
         """Check that the fields of the streak are consistent."""
-        if not self.commands:
-            return
         player = self.player
         streak = player.streak
-        if streak is None:
+        if not streak.declared:
             return
         assert_true(0 <= streak.length <= streak.longest, f"length {streak.length}, longest {streak.longest}")
         assert_true(
@@ -140,6 +182,13 @@ class StreakMachine(RuleBasedStateMachine):
             assert_true(streak.expires >= streak.period_start or player.freezes, "an expired streak is still running")
 
     def teardown(self) -> None:
-        """Check that the commands break no law."""
-        if self.commands:
-            check_laws(self.ruleset, History(self.ruleset, tuple(self.commands)))
+        """Check that the commands break none of ``laws``; if the test has failed already, note the story."""
+        if not self.commands:
+            return
+        end = [Settle(self._at)] if self._at > self.commands[-1].at else []
+        history = History(self.ruleset, (*self.commands, *end))
+        failure = sys.exc_info()[1]
+        if failure is None:
+            check_laws(self.ruleset, history, self.laws)
+        elif isinstance(failure, Exception) and not isinstance(failure, HypothesisException):
+            note(history)

@@ -127,8 +127,8 @@ class Player:
         )
 
     @cached_property
-    def streak(self) -> StreakView | None:
-        """The streak, or None where the rules have none."""
+    def streak(self) -> StreakView:
+        """The streak; where the rules have none, its length is 0 and it is not ``declared``."""
         return StreakView.of(self._plan, self._state.streak, self._state.clock.day, self._state.clock.zone)
 
     @property

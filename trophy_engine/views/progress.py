@@ -63,6 +63,8 @@ class Progress:
 class StreakView:
     """A streak; the dates are local, and None while there is no running streak.
 
+    Where the rules have no streak, ``declared`` is False, and the other fields are those of a daily streak of length 0.
+
     Attributes:
         length: the number of credited periods of the running streak, 0 for none.
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
@@ -75,6 +77,7 @@ class StreakView:
         freezes: the number that the user has.
         max_freezes, freeze_auto_earn_interval, freeze_auto_earn_amount: the rules for freezes; these and ``freezes``
             are None if the rules have no freezes.
+        declared: True if the rules have a streak.
     """
 
     length: int
@@ -90,13 +93,14 @@ class StreakView:
     max_freezes: int | None
     freeze_auto_earn_interval: int | None
     freeze_auto_earn_amount: int | None
+    declared: bool = True
 
     @classmethod
-    def of(cls, plan: Plan, state: StreakState, day: int, time_zone: Zone, *, extended: bool = False) -> Self | None:
-        """Return the view of a streak on a local day in a zone, or None where the rules have no streak."""
+    def of(cls, plan: Plan, state: StreakState, day: int, time_zone: Zone, *, extended: bool = False) -> Self:
+        """Return the view of a streak on a local day in a zone."""
         streak, rule = plan.streak, plan.ruleset.streak
         if streak is None or rule is None:
-            return None
+            return cls._undeclared()
         period = streak.index(day)
         running = state.length > 0
         freezes = streak.freezes
@@ -115,6 +119,26 @@ class StreakView:
             max_freezes=freezes.max_count if freezes else None,
             freeze_auto_earn_interval=freezes.auto_earn_interval if freezes else None,
             freeze_auto_earn_amount=freezes.auto_earn_amount if freezes else None,
+        )
+
+    @classmethod
+    def _undeclared(cls) -> Self:
+        """Return the view where the rules have no streak."""
+        return cls(
+            length=0,
+            frequency="daily",
+            started=None,
+            period_start=None,
+            period_end=None,
+            expires=None,
+            extended=False,
+            extended_at=None,
+            longest=0,
+            freezes=None,
+            max_freezes=None,
+            freeze_auto_earn_interval=None,
+            freeze_auto_earn_amount=None,
+            declared=False,
         )
 
 

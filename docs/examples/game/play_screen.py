@@ -155,7 +155,7 @@ class PlayScreen:
         length, player = self.session.streak_length, self.session.player
         canvas.icon("flame", (area.left + 24, area.top + 24), 26, FLAME if length else GROOVE)
         canvas.write(count_days(length) if length else "No streak", (area.left + 42, area.top + 25), 24)
-        most = player.streak.max_freezes if player.streak else None
+        most = player.streak.max_freezes
         for number in range(most or 0):
             color = ICE if number < player.freezes else GROOVE
             canvas.icon("freeze", (area.right - 24 - 28 * number, area.top + 24), 22, color)

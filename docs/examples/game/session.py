@@ -107,7 +107,7 @@ class Session:
     @property
     def streak_length(self) -> int:
         """The number of days of the streak."""
-        return self.player.streak.length if self.player.streak else 0
+        return self.player.streak.length
 
     def time_to_rest(self) -> timedelta:
         """Return the time until energy is next returned: hours are counted from the creation of the player."""

@@ -93,7 +93,7 @@ class SlotsScreen:
             canvas.write("Cannot be read" if slot.problem else "Empty", (left, middle), 28, MUTED)
             return
         experience, energy = player.points["xp"], player.points["energy"]
-        days = player.streak.length if player.streak else 0
+        days = player.streak.length
         badges = len(player.completed)
         name = canvas.write(experience.level.name if experience.level else "", (left, middle - 20), 34)
         canvas.write(f"{experience.total} XP", (name.right + 14, middle - 17), 20, MUTED)

@@ -42,7 +42,7 @@ def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
             "drawing charts requires an extra; install it with: pip install 'trophy-engine[plot]'",
         ),
         ("trophy_engine.analysis.html_report.page", "jinja2", "pip install 'trophy-engine[plot]'"),
-        ("trophy_engine.analysis.replay.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
+        ("trophy_engine.analysis.event_logs.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
     ],
 )
 def test_without_its_extra_each_says_how_to_get_it(module, library, told):

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from trophy_engine import InvalidValue
-from trophy_engine.analysis.replay.events import BadRow, Event, Source
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import zone

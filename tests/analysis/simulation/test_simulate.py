@@ -19,7 +19,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population

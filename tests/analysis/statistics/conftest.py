@@ -4,7 +4,7 @@ import pytest
 from stories import at
 from tallied import LOG, RULES, events
 
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.runner import replay
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from trophy_engine import (
     Metric,
     Ruleset,
 )
-from trophy_engine.analysis.replay.events import Event
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.events import Event
+from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.statistics.figures import figures, side_by_side
 from trophy_engine.calendar.instants import to_micros
 

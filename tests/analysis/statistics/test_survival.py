@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from trophy_engine import Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.analysis.replay.events import Columns
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.analysis.statistics.survival import percentile, share_reaching, survival
 
 RAILS = Path(__file__).resolve().parents[4] / "shared" / "data" / "rails-commits.csv.gz"

@@ -11,8 +11,8 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.analysis.replay.events import Event
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.events import Event
+from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.calendar.instants import to_micros
 
 

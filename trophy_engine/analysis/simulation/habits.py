@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, InvalidValue

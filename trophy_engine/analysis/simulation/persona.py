@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.simulation.behavior import Behavior
 from trophy_engine.analysis.simulation.constraints import Span, Within
 from trophy_engine.calendar.instants import DAY, HOUR

@@ -13,7 +13,7 @@ from typing import Final, Protocol, Self, runtime_checkable
 
 import attrs
 
-from trophy_engine.analysis.replay.events import Event, Row
+from trophy_engine.analysis.event_logs.events import Event, Row
 from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of

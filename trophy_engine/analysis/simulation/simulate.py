@@ -12,15 +12,16 @@ from typing import Final, TypeVar
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluation import Job, Mergeable, ProgressCallback, check_workers
-from trophy_engine.analysis.replay.events import BadRow
-from trophy_engine.analysis.replay.runner import Replay, ReplayJob
+from trophy_engine.analysis.event_logs.evaluation import Job, Mergeable, ProgressCallback, check_workers
+from trophy_engine.analysis.event_logs.events import BadRow
+from trophy_engine.analysis.event_logs.runner import Replay, ReplayJob
 from trophy_engine.analysis.simulation.population import Population, check_days
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 
 __all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
 
@@ -118,8 +119,8 @@ class Simulation:
 
 
 def simulate(
-    ruleset: Ruleset,
-    population: Population,
+    ruleset: RulesSource,
+    population: Population | None = None,
     *,
     users: int = 1000,
     days: int = 365,
@@ -130,13 +131,16 @@ def simulate(
 ) -> Simulation:
     """Simulate a population under a ruleset; ``Scenario`` describes the arguments.
 
+    The rules are a ``Ruleset``, the path of a rules file, the name of a bundled one, or a mapping. Without a population
+    it is ``Population.typical``.
+
     The result is the same for the same seed in every process, and for any number of workers.
 
     Raises:
         InvalidValue: there are no users or days, the days are out of range, or the rules do not know an event.
     """
-    InstanceOf((Ruleset,)).check("ruleset", ruleset)
-    scenario = Scenario(population, users, days, seed, start)
-    result = run_population(scenario, ReplayJob(ruleset, tally=True), workers=workers, on_progress=on_progress)
+    rules = as_ruleset(ruleset)
+    scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
+    result = run_population(scenario, ReplayJob(rules, tally=True), workers=workers, on_progress=on_progress)
     result.until = from_micros(scenario.until)
     return Simulation(scenario, result)

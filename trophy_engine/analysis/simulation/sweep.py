@@ -14,9 +14,9 @@ from typing import Any, Final, Self
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
-from trophy_engine.analysis.replay.evaluation import ProgressCallback
-from trophy_engine.analysis.replay.events import BadRow, Event
+from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
+from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import START, Scenario, run_population
 from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
@@ -30,6 +30,7 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
@@ -120,9 +121,9 @@ class Sweep:
 
 
 def sweep(
-    ruleset: Ruleset,
+    ruleset: RulesSource,
     variations: Mapping[str, Iterable[Any]],
-    population: Population,
+    population: Population | None = None,
     *,
     users: int = 1000,
     days: int = 365,
@@ -137,7 +138,7 @@ def sweep(
         ruleset: the rules to vary.
         variations: the values to try, by path (see ``rules.override``), at most 1,000 combinations; the others are
             compared with the first one.
-        population: the users; it and the other arguments are as in ``simulate``.
+        population: the users, ``Population.typical`` by default; it and the other arguments are as in ``simulate``.
         users: the number of users.
         days: the number of days.
         seed: the seed of all random numbers.
@@ -149,7 +150,7 @@ def sweep(
         InvalidRules: a combination is invalid; the error names it.
         InvalidValue: there is nothing to vary, there are too many combinations, or ``simulate`` would raise it.
     """
-    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    rules = as_ruleset(ruleset)
     InstanceOf((Mapping,)).check("variations", variations)
     for path, values in variations.items():
         InstanceOf((Iterable,)).check(FieldName(before=f"variations of {path}"), values)
@@ -162,8 +163,8 @@ def sweep(
         raise InvalidValue(
             "there is nothing to vary; give paths and values such as {'streak.freezes.max_count': [0, 1]}"
         )
-    rulesets = tuple(_override(ruleset, values) for values in combinations)
-    scenario = Scenario(population, users, days, seed, start)
+    rulesets = tuple(_override(rules, values) for values in combinations)
+    scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     sums = run_population(scenario, _Job(rulesets), workers=workers, on_progress=on_progress)
     return Sweep(scenario, tuple(map(sums.row, range(len(rulesets)), combinations, rulesets)))
 

@@ -35,7 +35,7 @@ def list_streaks(engine: Engine, request: Request) -> Response:
     rows = [
         {
             "userId": player.id,
-            "streakLength": 0 if player.streak is None else player.streak.length,
+            "streakLength": player.streak.length,
             "extended": serialize_extended_at(player.streak),
         }
         for player in players

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from trophy_engine.reports.streak_history import StreakPeriod
 from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_instant
 from trophy_engine.views.progress import PauseView, StreakView
 
-#: The streak of a ruleset without streak rules.
-_NO_STREAK: Final[Json] = {
-    "length": 0,
-    "frequency": "daily",
-    "started": None,
-    "periodStart": None,
-    "periodEnd": None,
-    "expires": None,
-}
 
-
-def serialize_streak(streak: StreakView | None) -> Json:
+def serialize_streak(streak: StreakView) -> Json:
     """Serialize the fields of every streak; the fields of freezes only if the rules have freezes."""
-    if streak is None:
-        return dict(_NO_STREAK)
     serialized: Json = {
         "length": streak.length,
         "frequency": streak.frequency,
@@ -41,21 +28,21 @@ def serialize_streak(streak: StreakView | None) -> Json:
     return serialized | {name: value for name, value in freeze_fields.items() if value is not None}
 
 
-def serialize_event_streak(streak: StreakView | None) -> Json:
+def serialize_event_streak(streak: StreakView) -> Json:
     """Serialize the streak after an event."""
-    return serialize_streak(streak) | {"extended": streak is not None and streak.extended}
+    return serialize_streak(streak) | {"extended": streak.extended}
 
 
-def serialize_extended_at(streak: StreakView | None) -> str | None:
+def serialize_extended_at(streak: StreakView) -> str | None:
     """Serialize the instant when a streak was last extended, or null."""
-    return None if streak is None or streak.extended_at is None else serialize_instant(streak.extended_at)
+    return None if streak.extended_at is None else serialize_instant(streak.extended_at)
 
 
 def serialize_streak_with_history(
-    streak: StreakView | None, history: Iterable[StreakPeriod], pauses: Iterable[PauseView]
+    streak: StreakView, history: Iterable[StreakPeriod], pauses: Iterable[PauseView]
 ) -> Json:
     """Serialize a streak with the history of its last periods and the given pauses."""
-    with_freezes = streak is not None and streak.freezes is not None
+    with_freezes = streak.freezes is not None
     return serialize_streak(streak) | {
         "extended": serialize_extended_at(streak),
         "streakHistory": [_serialize_period(period, with_freezes=with_freezes) for period in history],

@@ -17,7 +17,7 @@ from zlib import crc32
 
 import attrs
 
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
 from trophy_engine.errors import FieldName
 from trophy_engine.rules.constraints import InstanceOf
 

@@ -10,16 +10,18 @@ from typing import Any
 
 import attrs
 
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
-from trophy_engine.analysis.replay.evaluation import BadRows, ProgressCallback, evaluate
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
+from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.views.player import Player
 
 __all__ = ["Replay", "ReplayJob", "replay"]
@@ -73,9 +75,10 @@ class Replay:
 
 
 def replay(
-    ruleset: Ruleset,
-    log: Iterable[Row],
+    ruleset: RulesSource,
+    log: LogSource,
     *,
+    columns: Columns | None = None,
     until: datetime | None = None,
     effects: EffectLog | None = None,
     tally: bool = False,
@@ -92,8 +95,11 @@ def replay(
     which can be kept in files.
 
     Args:
-        ruleset: the rules.
-        log: the rows, for example from ``read_log`` or ``read_history``.
+        ruleset: the rules: a ``Ruleset``, the path of a rules file, the name of a bundled one, or a mapping.
+        log: the path of a log or of a git repository, or the rows: events, for example from ``read_log``, or mappings
+            of columns to values.
+        columns: the columns of the log; by default ``user_id`` and ``at``, ``metric`` unless the rules have only one,
+            and the value 1.
         until: the instant to settle users to, by default that of the last event. Later events are not evaluated.
         effects: collects all effects; by default they are discarded.
         tally: whether to count over all users.
@@ -107,14 +113,15 @@ def replay(
         TooManyBadRows: there are more than ``max_errors`` bad rows.
         InvalidValue: ``until`` is naive or out of range, or another argument is invalid.
     """
-    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    rules = as_ruleset(ruleset)
+    rows = as_log(log, columns or columns_for(rules))
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    job = ReplayJob(ruleset, None if effects is None else effects.folder, tally)
+    job = ReplayJob(rules, None if effects is None else effects.folder, tally)
     result, evaluated_until = evaluate(
-        log, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+        rows, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
     )
     result.skipped = bad_rows.count
     result.bad_rows = bad_rows.first()

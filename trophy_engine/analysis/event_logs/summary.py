@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.views.player import Player
@@ -125,7 +125,7 @@ def _points(rule: PointsSystem, players: Sequence[Player]) -> PointsSummary:
 
 
 def _streaks(players: Sequence[Player]) -> StreakSummary | None:
-    streaks = [player.streak for player in players if player.streak is not None]
+    streaks = [player.streak for player in players if player.streak.declared]
     if not streaks:
         return None
     return StreakSummary(
@@ -142,7 +142,7 @@ def _ranked(player: Player, result: Replay) -> Ranked:
         points=0 if first is None else first.total,
         level=None if first is None or first.level is None else first.level.name,
         events=result.events_of.get(player.id, 0),
-        longest_streak=0 if player.streak is None else player.streak.longest,
+        longest_streak=player.streak.longest,
         achievements=len(player.completed),
     )
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from trophy_engine import Ruleset
-from trophy_engine.analysis.replay.bundled_log import BUNDLED_COLUMNS, read_bundled_log
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.bundled_log import BUNDLED_COLUMNS, read_bundled_log
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.errors import UnknownKey
 from trophy_engine.rules import bundled
 

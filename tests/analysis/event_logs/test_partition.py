@@ -6,10 +6,10 @@ from replayed import COLUMNS, LOG, RULES
 from trophy_engine import (
     InvalidValue,
 )
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.output import write_files
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import Logs, read_log
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.output import write_files
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import Logs, read_log
 
 
 def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_same(log, tmp_path, monkeypatch):
@@ -19,8 +19,8 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
     path = log("\n".join([LOG.splitlines()[0], *rows]))
     files = []
     for name, most, workers in (("whole", 10**6, 1), ("spilled", 7, 1), ("shared", 7, 2)):
-        monkeypatch.setattr("trophy_engine.analysis.replay.evaluation.MAX_IN_MEMORY", most)
-        monkeypatch.setattr("trophy_engine.analysis.replay.effect_log._MAX_IN_MEMORY", most)
+        monkeypatch.setattr("trophy_engine.analysis.event_logs.evaluation.MAX_IN_MEMORY", most)
+        monkeypatch.setattr("trophy_engine.analysis.event_logs.effect_log._MAX_IN_MEMORY", most)
         with EffectLog() as effects:
             result = replay(RULES, read_log(path, COLUMNS), effects=effects, workers=workers, tally=True)
             write_files(result, effects, tmp_path / name)

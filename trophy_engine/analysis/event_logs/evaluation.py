@@ -18,8 +18,8 @@ from typing import Final, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import attrs
 
-from trophy_engine.analysis.replay.events import BadRow, Event, Row
-from trophy_engine.analysis.replay.partition import (
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.partition import (
     PARTITIONS,
     EventsByUser,
     Partitioner,

@@ -51,7 +51,7 @@ def resolve_time(time: int | LocalTime, time_zone: Zone | None, field: str) -> i
     if not isinstance(time, LocalTime):
         return time
     if time_zone is None:
-        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)"
+        fact = "must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)"
         raise InvalidValue(fact, field)
     days, time_of_day = divmod(time.micros, DAY)
     if FIRST - DAY <= time.micros <= LAST + DAY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from trophy_engine.analysis.replay.events import BadRow, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.core import (
     Agenda,
     Identify,

@@ -9,7 +9,7 @@ from trophy_engine import (
     InvalidValue,
     TrophyError,
 )
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.runner import replay
 
 
 def reasons(result):

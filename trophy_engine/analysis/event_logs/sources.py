@@ -16,8 +16,8 @@ from typing import Any, BinaryIO, Final, Literal, NoReturn, TextIO, get_args
 
 import attrs
 
-from trophy_engine.analysis.replay.evaluation import Divisible
-from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.analysis.event_logs.evaluation import Divisible
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
 from trophy_engine.rules.constraints import InstanceOf, OneOf, Optional
 from trophy_engine.rules.files import check_path
@@ -72,7 +72,7 @@ def read_log(path: str, columns: Columns, format_: LogFormat | None = None) -> I
     log_format = format_ or format_of(path)
     if log_format == "csv" or log_format == "jsonl":  # noqa: PLR1714  # mypy narrows by this alone
         return TextLog(path, columns, log_format)
-    from trophy_engine.analysis.replay.parquet import ColumnarLog  # noqa: PLC0415  # pyarrow comes with an extra
+    from trophy_engine.analysis.event_logs.parquet import ColumnarLog  # noqa: PLC0415  # pyarrow comes with an extra
 
     return ColumnarLog(path, columns, log_format)
 

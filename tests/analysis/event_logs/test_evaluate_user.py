@@ -12,8 +12,8 @@ from trophy_engine import (
     TrophyError,
     UserCreationPointsTrigger,
 )
-from trophy_engine.analysis.replay.evaluate_user import UserEvaluator
-from trophy_engine.analysis.replay.events import Event
+from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.raw_effects import to_effect

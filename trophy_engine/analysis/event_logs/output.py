@@ -14,8 +14,8 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.analysis.comparison import Comparison
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.runner import Replay
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core import AchievementBackdated, AchievementCompleted, Effect, LeaderboardRow, PointsAwarded
 from trophy_engine.numbers import as_json
@@ -53,7 +53,7 @@ def _header(result: Replay) -> list[str]:
 def _row(player: Player, result: Replay) -> Iterator[Any]:
     streak = player.streak
     yield from (player.id, result.events_of.get(player.id, 0))
-    yield from ("", "", "") if streak is None else (streak.length, streak.longest, streak.started or "")
+    yield from (streak.length, streak.longest, streak.started or "") if streak.declared else ("", "", "")
     yield from (player.freezes, player.freezes_used, len(player.completed))
     yield from player.metrics.values()
     for balance in player.points.values():

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from trophy_engine.analysis.replay.events import BadRow, Columns, Event, Row, Source
-from trophy_engine.analysis.replay.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row, Source
+from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError

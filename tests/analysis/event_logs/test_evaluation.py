@@ -3,8 +3,8 @@
 import pytest
 from replayed import RULES, read
 
-from trophy_engine.analysis.replay.evaluation import BadRowFound, TooManyBadRows
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.evaluation import BadRowFound, TooManyBadRows
+from trophy_engine.analysis.event_logs.runner import replay
 
 
 def reasons(result):
@@ -24,7 +24,7 @@ def test_bad_rows_are_told_with_their_lines(log):
     """)
     told = dict(reasons(replay(RULES, read(rows))))
     assert told[2] == "the column 'who' is empty"
-    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)" in told[3]
+    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)" in told[3]
     assert told[4] == "n must be a number, not 'one'"
     assert told[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
     assert told[6].startswith("n must be finite")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trophy_engine.analysis.replay.local_times import parse_time, resolve_time
+from trophy_engine.analysis.event_logs.local_times import parse_time, resolve_time
 from trophy_engine.calendar.instants import format_instant, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
@@ -64,5 +64,5 @@ def test_what_is_no_local_time_is_refused(text, told):
 
 
 def test_a_local_time_without_a_zone_is_refused():
-    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz\)"):
+    with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz or --tz-column\)"):
         resolve_time(parse_time("2025-07-25T23:40", "at"), None, "at")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from trophy_engine.analysis.replay.local_times import parse_time, resolve_time
+from trophy_engine.analysis.event_logs.local_times import parse_time, resolve_time
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest, short_repr
 from trophy_engine.identifiers import check_text, check_user_id

@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset, TrophyError
-from trophy_engine.analysis.replay.events import BadRow, Columns
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.calendar.instants import HOUR, to_micros
 
 COLUMNS = Columns("who", "when", "=words", "n", "where", {"device": "device", "plan": "plan"})
@@ -107,7 +107,7 @@ def test_a_bad_row_is_told_and_the_others_read(tmp_path, column, values, told):
 def test_local_times_are_read_in_the_zone_of_their_row(tmp_path, times):
     zones = pa.array(["Europe/Berlin", None, "+02:00"])
     ann, bad, last = read(write(tmp_path, with_column("when", times).set_column(3, "where", zones)))
-    assert bad.reason == "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz)"
+    assert bad.reason == "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)"
     assert ann.at == last.at == to_micros(WHEN)
     rows = read(write(tmp_path, with_column("when", times)), evolve(COLUMNS, time_zone="=America/New_York"))
     assert {row.at for row in rows} == {to_micros(WHEN) + 6 * HOUR}

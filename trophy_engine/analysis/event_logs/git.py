@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Final
 
-from trophy_engine.analysis.replay.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import check_path

@@ -9,8 +9,8 @@ from trophy_engine import (
     Ruleset,
     TrophyError,
 )
-from trophy_engine.analysis.replay.git import read_history
-from trophy_engine.analysis.replay.runner import replay
+from trophy_engine.analysis.event_logs.git import read_history
+from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.rules import bundled
 
 

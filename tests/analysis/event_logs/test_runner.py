@@ -17,11 +17,11 @@ from trophy_engine import (
     Ruleset,
     TrophyError,
 )
-from trophy_engine.analysis.replay import runner
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.events import BadRow, Columns
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.sources import read_log
+from trophy_engine.analysis.event_logs import runner
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules import bundled
 

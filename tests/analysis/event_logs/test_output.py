@@ -9,10 +9,10 @@ from textwrap import dedent
 
 from replayed import LOG, RULES, read
 
-from trophy_engine.analysis.replay.effect_log import EffectLog
-from trophy_engine.analysis.replay.output import effect_as_json, write_files
-from trophy_engine.analysis.replay.runner import replay
-from trophy_engine.analysis.replay.summary import summarize
+from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.output import effect_as_json, write_files
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.summary import summarize
 
 
 def test_the_summary_and_the_files(log, tmp_path):
@@ -41,8 +41,9 @@ def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):
     written = set()
     for seed in ("1", "77"):
         out = tmp_path / seed
+        columns = {"user": "who", "at": "when", "metric": "what", "value": "n", "tz": "where"}
         command = [sys.executable, "-c", "from trophy_engine.cli import main; main()", "replay"]
-        options = ["--user", "who", "--at", "when", "--metric", "what", "--value", "n", "--tz", "where"]
+        options = [f"--{name}-column={column}" for name, column in columns.items()]
         subprocess.run(
             [*command, str(tmp_path / "rules.toml"), path, *options, "--attribute", "device", "--out", str(out)],
             check=True,

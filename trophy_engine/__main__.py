@@ -1,0 +1,5 @@
+"""``python -m trophy_engine``: the command line."""
+
+from trophy_engine.cli import main
+
+main()

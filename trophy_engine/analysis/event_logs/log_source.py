@@ -1,0 +1,71 @@
+"""Log sources: whatever the rows of an event log can be read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
+from trophy_engine.analysis.event_logs.evaluation import Divisible
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.analysis.event_logs.git import read_history
+from trophy_engine.analysis.event_logs.sources import Logs, read_log
+from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.rules import bundled
+from trophy_engine.rules.constraints import InstanceOf
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["LogSource", "as_log", "columns_for"]
+
+#: The path of a log or of a git repository, the name of a bundled log, or rows: events, or mappings of columns.
+LogSource = str | PathLike[str] | Iterable[Row | Mapping[str, Any]]
+
+
+def columns_for(ruleset: Ruleset) -> Columns:
+    """Return the usual columns of a log; the only metric of the rules needs no column."""
+    return Columns(metric=f"={ruleset.metrics[0].key}") if len(ruleset.metrics) == 1 else Columns()
+
+
+def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
+    """Return the rows of a source; a folder is a git repository, whose commits are the events.
+
+    The name of a bundled log is that log, unless there is a file or a folder of that name.
+
+    Raises:
+        InvalidValue: the source is neither a path nor rows, or the format of a file is unknown.
+        MissingExtra: the format of a file needs a library that is not installed.
+        TrophyError: on iteration, if a file cannot be read or lacks a column.
+    """
+    InstanceOf((Columns,)).check("columns", columns)
+    if isinstance(source, str | PathLike):
+        path = str(fspath(source))
+        if path in bundled.log_names() and not Path(path).exists():
+            return read_bundled_log(path)
+        return read_history(path) if Path(path).is_dir() else read_log(path, columns)
+    if not isinstance(source, Iterable) or isinstance(source, Mapping | bytes):
+        raise InvalidValue(("must be the path of a log, or an iterable of its rows, not", GivenValue(source)), "log")
+    return Logs(tuple(source.parts())) if isinstance(source, Divisible) else _Rows(source, columns)
+
+
+@attrs.frozen
+class _Rows:
+    """Rows in memory, or from an iterator; the line of a source is the number of the row, from 1."""
+
+    rows: Iterable[Row | Mapping[str, Any]]
+    columns: Columns
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows."""
+        for number, row in enumerate(self.rows, start=1):
+            yield self._read(row, number) if isinstance(row, Mapping) else row
+
+    def _read(self, row: Mapping[str, Any], number: int) -> Row:
+        source = Source("rows", number)
+        try:
+            return read_event(row, self.columns, source)
+        except InvalidValue as error:
+            return BadRow(source, str(error))
