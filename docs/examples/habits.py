@@ -22,7 +22,6 @@ from trophy_engine import (
     StreakTrigger,
     TrophyError,
 )
-from trophy_engine.storage import SQLiteStorage
 
 EVERY_WEEK: Final = Freezes(max_count=2, auto_earn_interval=7, auto_earn_amount=1)
 RULES: Final = Ruleset(
@@ -77,7 +76,7 @@ def main() -> None:
     now = (datetime.combine(arguments.today, time(12)) if arguments.today else datetime.now(UTC)).astimezone()
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with Engine(RULES, storage=SQLiteStorage(arguments.file)) as engine:
+        with Engine(RULES, storage=arguments.file) as engine:
             match arguments.command, arguments.habit:
                 case "status", _:
                     print_status(engine, now)

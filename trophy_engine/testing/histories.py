@@ -29,6 +29,7 @@ from trophy_engine.numbers import Number, add
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
 from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.narrate import narrate
@@ -147,7 +148,7 @@ def _streak_commands(user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
 
 
 def histories(
-    ruleset: Ruleset,
+    ruleset: RulesSource,
     *,
     users: Sequence[str] = USERS,
     min_size: int = 1,
@@ -168,10 +169,10 @@ def histories(
         kinds: a function of ruleset, user and instant that returns a strategy of commands; any kind by default.
         pace: a strategy of the gaps between commands; ``gaps()`` by default.
     """
-    draw_commands = kinds or commands
-    steps = st.one_of([st.tuples(gaps() if pace is None else pace, draw_commands(ruleset, user, 0)) for user in users])
+    rules, draw_commands = as_ruleset(ruleset), kinds or commands
+    steps = st.one_of([st.tuples(gaps() if pace is None else pace, draw_commands(rules, user, 0)) for user in users])
     timed_commands = st.lists(steps, min_size=min_size, max_size=max_size)
-    return st.builds(_history, st.just(ruleset), instants(), timed_commands)
+    return st.builds(_history, st.just(rules), instants(), timed_commands)
 
 
 def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]) -> History:
@@ -199,7 +200,7 @@ def _with_dates(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
     return command._replace(start=date.fromordinal(start).isoformat(), end=date.fromordinal(end).isoformat())
 
 
-def events(ruleset: Ruleset, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:
+def events(ruleset: RulesSource, *, users: Sequence[str] = USERS, max_size: int = 20) -> st.SearchStrategy[History]:
     """Draw histories of events only."""
     return histories(ruleset, users=users, max_size=max_size, kinds=records)
 

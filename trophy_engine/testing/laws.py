@@ -36,6 +36,7 @@ from trophy_engine.errors import TrophyError, UnknownUser
 from trophy_engine.notifications.broadcasts import ALL_USERS
 from trophy_engine.rules.files import Format
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.sqlite import SQLiteStorage
 from trophy_engine.testing.assertions import assert_equal, assert_true
@@ -316,16 +317,17 @@ LAWS: Final[tuple[Law, ...]] = (
 )
 
 
-def check_laws(ruleset: Ruleset, history: History, laws: Iterable[Law] = LAWS) -> None:
+def check_laws(ruleset: RulesSource, history: History, laws: Iterable[Law] = LAWS) -> None:
     """Check that a history under a ruleset breaks no law.
 
     Raises:
         AssertionError: it breaks one; the notes of the error state the law and the history.
     """
+    rules = as_ruleset(ruleset)
     for law in laws:
         try:
-            law(ruleset, history)
+            law(rules, history)
         except AssertionError as error:
             error.add_note(f"This law is broken: {law.__doc__}")
-            error.add_note(repr(attrs.evolve(history, ruleset=ruleset)))
+            error.add_note(repr(attrs.evolve(history, ruleset=rules)))
             raise

@@ -11,7 +11,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.phrases import count_noun
-from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.testing.driver import HistoryCommand, execute
 
 __all__ = ["narrate"]
@@ -20,14 +20,15 @@ __all__ = ["narrate"]
 _MAX_LINES: Final = 12
 
 
-def narrate(ruleset: Ruleset, commands: Iterable[HistoryCommand]) -> str:
+def narrate(ruleset: RulesSource, commands: Iterable[HistoryCommand]) -> str:
     """Return a history as text: the commands, their local days, and their consequences in a new engine.
 
     An error other than a refusal is part of the text, because failing tests print it.
     """
-    lines = ["Rules:", *(f"  {line}" for line in ruleset.to_text("toml").splitlines() if line.strip())]
+    rules = as_ruleset(ruleset)
+    lines = ["Rules:", *(f"  {line}" for line in rules.to_text("toml").splitlines() if line.strip())]
     lines.append("History:")
-    engine = Engine(ruleset)
+    engine = Engine(rules)
     for command in commands:
         try:
             first, *following = _narrate_command(engine, command)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from trophy_engine import Engine, Player, TrophyError, system_clock
-from trophy_engine.storage import SQLiteStorage
 
 from .session import PLAYER
 
@@ -49,7 +48,7 @@ class SaveSlots:
         if not path.exists():
             return Slot(number, path)
         try:
-            with Engine(storage=SQLiteStorage(path), clock=self._clock) as engine:
+            with Engine(storage=path, clock=self._clock) as engine:
                 return Slot(number, path, engine.user(PLAYER))
         except TrophyError as error:
             return Slot(number, path, problem=str(error))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from trophy_engine import Effect, Engine, OutOfPoints, Player, PointsView, Ruleset, StreakPeriod, system_clock
-from trophy_engine.storage import SQLiteStorage
 
 from .field import TILES, Gem, bury_gems
 from .messages import Message, describe_effects
@@ -39,7 +38,7 @@ class Session:
     dug: set[int]
 
     def __init__(self, path: Path, time_zone: str, clock: Callable[[], datetime] = system_clock) -> None:
-        self._engine = Engine(RULES, storage=SQLiteStorage(path), clock=clock)
+        self._engine = Engine(RULES, storage=path, clock=clock)
         self._effects: list[Effect] = []
         self._engine.subscribe(Effect, self._effects.append)
         # The first command of a session creates the player, or applies all that time did while the game was closed.

@@ -23,6 +23,7 @@ from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset
 
 __all__ = ["Member", "Population", "check_days"]
 
@@ -75,7 +76,7 @@ class Population:
         return cls(habits_of(log))
 
     @classmethod
-    def typical(cls, ruleset: Ruleset) -> Self:
+    def typical(cls, ruleset: RulesSource) -> Self:
         """Return a default population for a ruleset: regulars, weekenders, and short-time users.
 
         They record every metric, with values around the thresholds of the streak and with attribute values of filters.
@@ -83,8 +84,7 @@ class Population:
         Raises:
             InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
         """
-        InstanceOf((Ruleset,)).check("ruleset", ruleset)
-        actions = _typical_actions(ruleset)
+        actions = _typical_actions(as_ruleset(ruleset))
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
         weekender = Chance(0.6) * Weekdays(0.3, 0.3, 0.3, 0.3, 0.3) * Churn(0.004)
