@@ -26,26 +26,26 @@ _python = PythonEvaluator()
 
 
 def _run_python(example):
-    """Run a block, and remember what it prints."""
+    """Run a block, and keep its output."""
     with redirect_stdout(StringIO()) as printed:
         _python(example)
     example.namespace[_PRINTED] = printed.getvalue()
 
 
 def _compare_text(example):
-    """Hold a text against what was printed right above it; others show what a program wrote."""
+    """Compare a text with the output of the block before it; other texts show output of programs."""
     printed = example.namespace.pop(_PRINTED, "")
     return None if printed in {"", example.parsed} else f"the block above printed:\n{printed}"
 
 
 def _load_rules(example):
-    """Read a rules file as the page would have it written."""
+    """Load a rules file of the page."""
     Path("rules.toml").write_text(example.parsed, encoding="utf-8")
     Ruleset.load("rules.toml")
 
 
 def _run_commands(example):
-    """Run the lines that stand behind a prompt, with the programs of this environment first."""
+    """Run the lines after a prompt, with the programs of this environment first."""
     example.namespace.pop(_PRINTED, None)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for line in example.parsed.splitlines():
@@ -55,7 +55,7 @@ def _run_commands(example):
 
 @pytest.fixture(scope="module")
 def folder_of_its_own(tmp_path_factory):
-    """Let a page write its files where nobody minds."""
+    """Let a page write its files to a temporary folder."""
     home = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("page"))
     yield

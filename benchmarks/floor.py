@@ -1,4 +1,4 @@
-"""The floor: one ruleset written out by hand as a loop, with nothing in it that this ruleset does not need.
+"""The floor: one ruleset written by hand as a loop, with only the parts that this ruleset requires.
 
 It is what an engine costs if the engine is free. Its results are compared with the engine's to the last field.
 """
@@ -24,10 +24,10 @@ _EARN_INTERVAL = 7
 _NEW = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, -1, 1, 0]
 
 
-def evaluate(  # noqa: C901, PLR0912  # a loop written out by hand is what it is here for
+def evaluate(  # noqa: C901, PLR0912  # a loop that is written by hand
     events: list[Event], homes: dict[str, str], until: int
 ) -> dict[str, Any]:
-    """Evaluate the events, let time pass until an instant, and digest what came of them, by user."""
+    """Evaluate the events, advance to an instant, and return the results by user."""
     states: dict[str, list[Any]] = {}
     days: dict[str, tuple[int, int, int]] = dict.fromkeys(homes.values(), (0, 0, 0))
     for at, user, metric, value in events:
@@ -83,7 +83,7 @@ def evaluate(  # noqa: C901, PLR0912  # a loop written out by hand is what it is
 
 
 def _miss(state: list[Any], day: int) -> None:
-    """Carry the streak over the days before this one while freezes last, and grant those that time brings."""
+    """Carry the streak over the days before this one while freezes last, and grant the freezes of these days."""
     missed = state[11] + 1
     grant = state[15] + _EARN_INTERVAL
     while state[9] and missed < day:

@@ -1,4 +1,4 @@
-"""What a frame of a game asks of the engine: microseconds a call, for save files of a short and a long time of play.
+"""The calls of a frame of a game: microseconds for each, for save files of a short and a long time of play.
 
 python -m benchmarks.frame
 """
@@ -17,7 +17,7 @@ START = datetime(2025, 6, 2, 18, tzinfo=UTC)
 
 
 def microseconds(call: Callable[[], object], calls: int) -> float:
-    """Return the time of a call, by the best of three rounds."""
+    """Return the time of a call in microseconds, the best of three rounds."""
     best = float("inf")
     for _ in range(3):
         started = perf_counter()

@@ -1,4 +1,4 @@
-"""How costs grow: with the achievements on a metric, and with the users; each row beside the first of its table.
+"""Growth of costs with the achievements on a metric and with the users; each row beside the first of its table.
 
 python -m benchmarks.growth
 """
@@ -55,7 +55,7 @@ def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]])
 def bytes_a_user(plan: Plan, log: list[Event], where: dict[str, str]) -> float:
     """Measure what the states of the users take."""
     events_by_user = group_by_user(log, where)
-    evaluate(plan, events_by_user)  # fills the caches of the zones, which belong to no user
+    evaluate(plan, events_by_user)  # fills the caches of the zones, which users share
     gc.collect()
     tracemalloc.start()
     states = evaluate(plan, events_by_user)

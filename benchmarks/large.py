@@ -27,7 +27,7 @@ copy (
 
 
 def main() -> None:
-    """Write a log, one event every second and a half by somebody; replay it, and print what that took."""
+    """Write a log with an event every one and a half seconds; replay it, and print time and memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--users", type=int, default=100_000)

@@ -1,4 +1,4 @@
-"""What a leaderboard costs: looking up a rank, a page and a threshold, and recording, among ever more participants.
+"""Costs of a leaderboard: queries of a rank, a page and a threshold, and recording, with more and more participants.
 
 python -m benchmarks.leaderboards
 """
@@ -21,8 +21,8 @@ _ROUNDS = 3
 
 
 def main() -> None:
-    """Print what each question costs, a row for each size, beside the same with fewer participants."""
-    chance = random.Random(7)  # noqa: S311  # chance that can be repeated
+    """Print the cost of each query, a row for each size, beside that with fewer participants."""
+    chance = random.Random(7)  # noqa: S311  # reproducible randomness
     found: dict[int, dict[str, float]] = {}
     for size in _SIZES:
         engine, now = _filled(size, chance)
@@ -44,7 +44,7 @@ def _filled(size: int, chance: random.Random) -> tuple[Engine, datetime]:
 def _costs(engine: Engine, size: int, now: datetime, chance: random.Random) -> dict[str, float]:
     users = [f"user{chance.randrange(size)}" for _ in range(_CALLS)]
     instant = to_micros(now)
-    index = engine._execution.leaderboards.as_of(instant)  # noqa: SLF001  # the question itself, without what is built around its answer
+    index = engine._execution.leaderboards.as_of(instant)  # noqa: SLF001  # the query itself, without the view
     board = index.plan.boards["words"]
     ranking = index.ranking(board, 0)
     return {

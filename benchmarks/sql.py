@@ -107,7 +107,7 @@ def write_log(path: Path, users: int, each: int) -> None:
 
 
 def by_query(path: Path, threads: int) -> Result:
-    """Ask DuckDB."""
+    """Run the query in DuckDB."""
     with duckdb.connect(config={"threads": threads}) as connection:
         return connection.execute(_QUERY, {"log": str(path)}).fetchall()
 

@@ -90,7 +90,7 @@ def by_engine(log: list[Event], where: dict[str, str]) -> tuple[float, dict[str,
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, Any]:
-    """Time one run, and give what it returned."""
+    """Return the time of one run, and its result."""
     gc.collect()
     started = time.perf_counter()
     result = run()
@@ -98,7 +98,7 @@ def timed(run: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def digest(player: Player) -> tuple[Any, ...]:
-    """Take down everything that the ruleset says about a user."""
+    """Return every result of the ruleset for a user."""
     xp = player.points["xp"]
     return (
         tuple(player.metrics.values()),
@@ -109,7 +109,7 @@ def digest(player: Player) -> tuple[Any, ...]:
 
 
 def median(values: list[float]) -> float:
-    """Give the middle value."""
+    """Return the median."""
     return sorted(values)[len(values) // 2]
 
 

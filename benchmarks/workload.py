@@ -68,7 +68,7 @@ class Event(NamedTuple):
 
 
 def ruleset(extra_achievements: int = 0) -> Ruleset:
-    """Three metrics, thirty achievements, a daily streak with freezes, points with levels; further marks on words."""
+    """Return rules: 3 metrics, 30 achievements, a daily streak with freezes, points with levels."""
     marks = [
         *(("words", mark) for mark in WORD_THRESHOLDS),
         *(("lessons", mark) for mark in LESSON_THRESHOLDS),
@@ -100,12 +100,12 @@ def ruleset(extra_achievements: int = 0) -> Ruleset:
 
 
 def homes(users: int) -> dict[str, str]:
-    """Give each user a time zone."""
+    """Return a time zone for each user."""
     return {f"user-{n}": ZONES[n % len(ZONES)] for n in range(users)}
 
 
 def events(users: int, each: int, days: int) -> list[Event]:
-    """Make the events of the users, ``each`` apiece, in sessions on streaky days, in order of time."""
+    """Return the events of the users, ``each`` for one user, in sessions on streaky days, in order of time."""
     made = []
     for n, (user, home) in enumerate(homes(users).items()):
         chance = random.Random(n)  # noqa: S311  # a workload, not a secret
@@ -122,13 +122,13 @@ def events(users: int, each: int, days: int) -> list[Event]:
                 made.append(Event(at, user, metric, value))
                 at += chance.randint(1, 300) * 1_000_000
             left -= size
-            day += 1 if chance.random() < 0.7 else chance.randint(2, 12)  # noqa: PLR2004  # a streaky habit
+            day += 1 if chance.random() < 0.7 else chance.randint(2, 12)  # noqa: PLR2004  # a habit with streaks
     made.sort()
     return made
 
 
 def group_by_user(log: list[Event], where: dict[str, str]) -> EventsByUser:
-    """Return the events of each user as a replay has them, each with the time zone of its user."""
+    """Return the events of each user as in a replay, each with the time zone of its user."""
     events_by_user: EventsByUser = {}
     for at, user, metric, value in log:
         events_by_user.setdefault(user, []).append(LogEvent(at, user, metric, value, where[user]))
@@ -136,5 +136,5 @@ def group_by_user(log: list[Event], where: dict[str, str]) -> EventsByUser:
 
 
 def fail_on(bad_row: BadRow) -> None:
-    """Fail, because the rules refuse none of the events."""
+    """Raise an error, because the rules refuse no event."""
     raise AssertionError(bad_row)

@@ -1,4 +1,4 @@
-"""Every error is built from facts, says what to do, and survives a trip to another process."""
+"""Every error is built from facts, has a remedy, and can be pickled."""
 
 import pickle
 import re
@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric, errors
+from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.errors import TrophyError
 
 AT = datetime(2025, 4, 2, tzinfo=UTC)
@@ -39,7 +41,7 @@ RAISED = [
 ]
 
 
-def test_every_error_is_here():
+def test_every_error_is_in_the_list():
     named = {getattr(errors, name) for name in errors.__all__ if name != "nearest"} - {TrophyError}
     assert named == {type(error) for error in RAISED}
 
@@ -104,6 +106,12 @@ def test_a_file_is_named_once_in_an_error(tmp_path):
     for path, reason in ((missing, where), (binary, "it is not UTF-8 text")):
         with pytest.raises(TrophyError, match=f"^cannot read {re.escape(str(path))}: {reason}$"):
             Ruleset.load(path)
+    for log in (tmp_path / "missing.csv", tmp_path / "missing.parquet"):
+        with pytest.raises(
+            TrophyError, match=f"^cannot read {re.escape(str(log))}.*: No such file or directory$"
+        ) as raised:
+            list(read_log(str(log), Columns()))
+        assert str(raised.value).count(str(log)) == 1
 
 
 def test_a_threshold_out_of_range_is_reported_under_its_own_name():

@@ -1,4 +1,4 @@
-"""Numbers are exact, whatever the caller's decimal context."""
+"""Numbers are exact in any decimal context of the caller."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -49,7 +49,7 @@ def test_a_value_beyond_the_bounds_is_shown_in_a_message_of_one_line(value):
 
 
 class Count(int):
-    """An int of somebody's own."""
+    """A subclass of int."""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_one_spelling_for_each_number(value, meant):
         Decimal("1.1e-400"),
     ],
 )
-def test_what_is_refused(value):
+def test_an_invalid_number_is_refused(value):
     with pytest.raises(InvalidValue):
         exact(value)
 

@@ -8,6 +8,7 @@ trophy_engine.errors.UnknownKey: unknown metric 'word'; did you mean 'words'? kn
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
@@ -438,11 +439,11 @@ def unknown_key(kind: str, key: str, near: str | None, known: Sequence[str]) -> 
     return f"unknown {kind} {short_repr(key)}; {f'did you mean {near!r}?' if near else f'known: {listed(known)}'}"
 
 
-def reason_of(error: OSError | UnicodeError) -> str:
+def reason_of(error: Exception) -> str:
     """Return why a file cannot be read or written, without its name, which the message already has."""
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return "it is not UTF-8 text"
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8 text"
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
 
 
 def listed(keys: Sequence[str], shown: int = _SHOWN) -> str:

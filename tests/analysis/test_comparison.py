@@ -1,4 +1,4 @@
-"""Two rulesets over one log: who gains and who loses."""
+"""Two rulesets over one log: users with gains and with losses."""
 
 from attrs import evolve
 from stories import at
@@ -36,7 +36,7 @@ NEW = evolve(
 
 
 def events(story):
-    """Read lines of user, day of April, metric, value."""
+    """Parse lines of user, day of April, metric and value."""
     for line, text in enumerate(filter(None, map(str.strip, story.splitlines())), start=1):
         user, day, metric, value = text.split()
         yield Event(to_micros(at(f"04-{int(day):02}T10:00")), user, metric, int(value), file="log", line=line)
@@ -52,7 +52,7 @@ LOG = """
 """
 
 
-def test_who_gains_and_who_loses():
+def test_gains_and_losses_of_users_are_listed():
     result = compare(OLD, NEW, events(LOG), until=at("04-04T23:00"))
     ann, ben, cyd = (result.differences[user] for user in ("ann", "ben", "cyd"))
     assert (ann.gained, ann.lost, ann.points, ann.streak, ann.longest) == (("three",), (), (3, 0), 2, 1)
@@ -69,7 +69,7 @@ def test_who_gains_and_who_loses():
     ]
 
 
-def test_rows_that_one_of_the_rulesets_refuses_are_told():
+def test_rows_that_one_ruleset_refuses_are_reported():
     result = compare(OLD, NEW, [*events(LOG), *events("ann 5 word 1")])
     assert [(row.source.line, row.reason[:24]) for row in result.bad_rows] == [
         (1, "unknown metric 'word'; d"),
@@ -79,7 +79,7 @@ def test_rows_that_one_of_the_rulesets_refuses_are_told():
     assert result.skipped == 3
 
 
-def test_the_same_rules_change_nothing():
+def test_equal_rules_have_no_difference():
     result = compare(OLD, OLD, events(LOG))
     assert not result.changed
     assert list(result.sentences()) == [
@@ -89,7 +89,7 @@ def test_the_same_rules_change_nothing():
     ]
 
 
-def test_without_users_nothing_is_known():
+def test_without_users_the_comparison_is_empty():
     assert list(compare(OLD, NEW, []).sentences()) == ["No user was evaluated, so gains and losses are unknown."]
 
 

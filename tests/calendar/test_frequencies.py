@@ -1,4 +1,4 @@
-"""Periods follow one another without a gap, and hold the days that a calendar says."""
+"""Periods follow one another without a gap and contain the days of the calendar."""
 
 from datetime import date
 

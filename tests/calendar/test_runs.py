@@ -1,4 +1,4 @@
-"""Runs follow one another without a gap, and start when a calendar that is walked from the first start says."""
+"""Runs follow one another without a gap, and start as in a step-by-step walk from the first start."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ repeating = st.builds(Runs, dates, st.none(), st.sampled_from(["day", "month", "
 
 
 def walked(runs: Runs, day: date) -> tuple[int, date, date] | None:
-    """Walk from the first run to the one that holds the day, one after the other."""
+    """Return the run that contains the day, by a walk from the first run."""
     if day < runs.start or (runs.end is not None and day > runs.end):
         return None
     index = 0
@@ -31,7 +31,7 @@ def walked(runs: Runs, day: date) -> tuple[int, date, date] | None:
 @example(Runs(date(2025, 1, 31), None, "month", 1), 59, None)
 @example(Runs(date(2024, 2, 29), None, "year", 1), 365, None)
 @example(Runs(date(2025, 1, 31), None, "month", 1), 27, 40)
-def test_a_run_is_found_as_if_one_had_walked_to_it(runs, days, length):
+def test_a_run_equals_that_of_a_step_by_step_walk(runs, days, length):
     if length is not None:
         runs = Runs(runs.start, runs.start + timedelta(days=length), runs.unit, runs.interval)
     day = runs.start + timedelta(days=days)
@@ -69,7 +69,7 @@ def test_the_end_cuts_the_last_run_short():
     assert runs.nearest(date(2024, 6, 1).toordinal()) == 0
 
 
-def test_what_does_not_repeat_is_one_run():
+def test_a_board_without_an_interval_has_one_run():
     runs = Runs(date(2025, 1, 1))
     assert runs.run_on(date(2199, 1, 1).toordinal()) == 0
     assert runs.last_day(0) is None

@@ -1,4 +1,4 @@
-"""A folder with rules and a log, and the command line as someone calls it there."""
+"""A folder with rules and a log, in which the command line runs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""trophy-engine check: every problem, and a status that names its kind."""
+"""trophy-engine check: every problem, and an exit status for its kind."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-def test_check_tells_every_problem_and_its_status_says_which_kind(run):
+def test_check_lists_every_problem_and_its_status_names_the_kind(run):
     assert run("check", "rules.toml").exit_code == 0
     Path("bad.toml").write_text('metric = []\n[streak]\nmetrics = [{ key = "word" }]\n')
     bad = run("check", "bad.toml")

@@ -1,4 +1,4 @@
-"""The command line, as somebody types it."""
+"""The command line, by its arguments."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def test_reports_are_pages(run):
         assert f"<h1>{title}</h1>" in Path("report.html").read_text()
 
 
-def test_without_its_extra_the_command_line_says_how_to_get_it():
+def test_without_the_extra_the_command_line_names_it():
     code = "import sys; sys.modules['typer'] = None; from trophy_engine.cli import main; main()"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])

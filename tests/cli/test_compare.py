@@ -1,9 +1,9 @@
-"""trophy-engine compare: who gains and who loses."""
+"""trophy-engine compare: gains and losses of users."""
 
 from pathlib import Path
 
 
-def test_compare_says_who_gains_and_who_loses(run):
+def test_compare_lists_gains_and_losses(run):
     rules = Path("rules.toml").read_text()
     Path("better.toml").write_text(rules.replace("points = 5", "points = 6"))
     done = run("compare", "rules.toml", "better.toml", "log.csv", "--out", "out", "--fail-on-loss")

@@ -1,11 +1,11 @@
-"""trophy-engine explain: a story day by day, and a calendar."""
+"""trophy-engine explain: a timeline and a calendar."""
 
 from pathlib import Path
 
 import pytest
 
 
-def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
+def test_explain_prints_a_timeline_and_a_calendar(run):
     log = "user_id,at,n,tz\nann,2025-04-02T22:30:00Z,1,Europe/Berlin\nann,2025-04-04T10:00:00Z,2,Europe/Berlin\n"
     Path("log.csv").write_text(log + "ben,2025-04-05T10:00:00Z,1,UTC\nann,never,1,UTC\nann,2025-04-05T10:00:00Z,x,\n")
     done = run("explain", "rules.toml", "log.csv", "--value-column", "n", "--tz-column", "tz", "--user", "ann")
@@ -47,7 +47,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--user", "cyd"), "unknown user 'cyd': log.csv has no event of that user"),
         (("--user", "an"), "did you mean 'ann'?"),
@@ -60,7 +60,7 @@ def test_explain_tells_a_story_day_by_day_with_a_calendar(run):
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
     ],
 )
-def test_explain_says_what_is_wrong(run, words, told):
+def test_explain_reports_invalid_arguments(run, words, message):
     done = run("explain", "rules.toml", "log.csv", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output

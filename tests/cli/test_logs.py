@@ -7,7 +7,7 @@ import pytest
 LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
 
 
-def test_local_times_and_dates_are_read_in_the_zone_that_is_given(run):
+def test_local_times_and_dates_are_read_in_the_given_zone(run):
     Path("log.csv").write_text(LOCAL)
     words = ("rules.toml", "log.csv", "--at-column", "date", "--value-column", "words")
     done = run("replay", *words, "--single-user", "me", "--tz", "Europe/Berlin", "--out", "out")
@@ -43,7 +43,7 @@ def test_a_log_is_evaluated_through_the_end_of_a_date(run, until, events):
     assert (f", {events} event" if events else f"log.csv has no events up to --until {until[0]}") in done.output
 
 
-def test_a_date_is_of_utc_where_no_zone_is_given(run):
+def test_a_date_is_in_utc_without_a_zone(run):
     Path("log.csv").write_text("user_id,at\nann,2025-04-02T23:59:59Z\nann,2025-04-03T00:00:00Z\n")
     assert "1 user, 1 event" in run("replay", "rules.toml", "log.csv", "--until", "2025-04-02").output
     run("compare", "rules.toml", "rules.toml", "log.csv", "--until", "2025-04-02", "--out", "out")
@@ -65,7 +65,7 @@ def test_a_date_is_of_utc_where_no_zone_is_given(run):
     ],
     ids=lambda words: words[0],
 )
-def test_a_log_of_which_nothing_can_be_read_is_not_evaluated(run, log, words):
+def test_a_log_without_a_good_row_is_not_evaluated(run, log, words):
     Path("bad.csv").write_text(log)
     done = run(*words)
     assert done.exit_code == 1

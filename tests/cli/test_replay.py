@@ -1,4 +1,4 @@
-"""trophy-engine replay: a summary, files, and what is wrong with a call."""
+"""trophy-engine replay: a summary, files, and errors of a call."""
 
 import re
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_replay_reads_standard_input(run):
     assert "100" in done.output
 
 
-def test_replay_stops_where_it_is_told_to(run):
+def test_replay_stops_at_a_limit_of_errors_or_time(run):
     strict = run("replay", "rules.toml", "log.csv", "--strict", "--out", "out")
     assert strict.exit_code == 1
     assert not Path("out").exists()
@@ -55,7 +55,7 @@ def test_replay_stops_where_it_is_told_to(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("rules.toml",), "no event log; name a file"),
         (("missing.toml", "log.csv"), "cannot read missing.toml"),
@@ -68,13 +68,17 @@ def test_replay_stops_where_it_is_told_to(run):
         (("rules.toml", "log.csv", "--until", "9999-12-31"), "--until must lie in the years 1900 to 2199"),
         (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "Mars"), "unknown time zone 'Mars'"),
         (("bad.toml", "log.csv"), "bad.toml has errors"),
+        (
+            ("rules.toml", "log.csv", "--value-column", "n", "--out", "log.csv"),
+            "error: cannot write log.csv: File exists\n",
+        ),
     ],
 )
-def test_replay_says_what_is_wrong(run, words, told):
+def test_replay_reports_invalid_arguments(run, words, message):
     Path("bad.toml").write_text("metric = []\n")
     done = run("replay", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output
 
 
 def test_replay_reads_a_history(run):

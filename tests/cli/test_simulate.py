@@ -1,4 +1,4 @@
-"""trophy-engine simulate: people drawn or like those of a log, and sweeps."""
+"""trophy-engine simulate: populations, drawn or from a log, and sweeps."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ def test_simulate_prints_a_summary_and_writes_files(run):
 
 
 @pytest.mark.parametrize("vary", [(), ("--vary", "points[xp].maximum=1,2")])
-def test_a_simulation_in_which_no_user_acts_is_told_as_such(run, vary):
+def test_a_simulation_without_events_is_reported(run, vary):
     words = ("--users", "1", "--days", "1", "--seed", "1", *vary, "--out", "out", "--report", "out.html")
     done = run("simulate", "rules.toml", *words)
     assert done.exit_code == 0
@@ -24,7 +24,7 @@ def test_a_simulation_in_which_no_user_acts_is_told_as_such(run, vary):
     assert "None" not in Path("out.html").read_text()
 
 
-def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
+def test_simulate_varies_rules_for_a_population_from_a_log(run):
     words = ("--like", "log.csv", "--value-column", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
     assert done.exit_code == 0
@@ -40,7 +40,7 @@ def test_simulate_varies_rules_for_people_like_those_of_a_log(run):
 
 
 @pytest.mark.parametrize(("days", "seven", "thirty"), [("21", False, False), ("90", True, False), ("365", True, True)])
-def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty):
+def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
     rules = Path("rules.toml").read_text()
     Path("weekly.toml").write_text(rules.replace("[streak]", '[streak]\nfrequency = "weekly"'))
     words = ("--users", "50", "--days", days, "--seed", "1", "--vary", "points[xp].maximum=9")
@@ -50,7 +50,7 @@ def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty)
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
         (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
@@ -60,13 +60,13 @@ def test_a_sweep_tells_no_length_that_was_not_observed(run, days, seven, thirty)
         (("--like", "none.csv"), "cannot read none.csv"),
     ],
 )
-def test_simulate_says_what_is_wrong(run, words, told):
+def test_simulate_reports_invalid_arguments(run, words, message):
     done = run("simulate", "rules.toml", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output
 
 
-def test_bad_rows_of_a_log_to_simulate_after_are_reported(run):
+def test_bad_rows_of_the_log_of_a_population_are_reported(run):
     done = run("simulate", "rules.toml", "--like", "log.csv", "--users", "2", "--days", "9")
     assert done.exit_code == 0
     assert "skipped log.csv:4: at must be an ISO 8601 datetime" in done.output

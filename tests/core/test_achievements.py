@@ -1,4 +1,4 @@
-"""Achievements unlock once, each by its trigger, and are never taken back."""
+"""Achievements are completed once, each by its trigger, and are permanent."""
 
 import pytest
 from stories import at, play
@@ -52,12 +52,12 @@ def test_the_application_completes_an_achievement_once():
         engine.complete("onbordet", user="18", at=at("04-02T10:01"))
 
 
-def test_an_achievement_of_another_kind_cannot_be_called():
+def test_only_api_achievements_can_be_completed_by_a_call():
     with pytest.raises(UnknownKey, match="unknown api achievement 'hundred'"):
         engine_with(Achievement("hundred", MetricTrigger("words", 100))).complete("hundred", user="18")
 
 
-def test_the_last_prerequisite_completes_the_composite_and_the_composite_pays():
+def test_the_last_prerequisite_completes_the_composite_which_awards_points():
     engine = engine_with(
         Achievement("everything", CompositeTrigger(["called", "week", "thousand"])),
         Achievement("called", ApiTrigger()),
@@ -74,7 +74,7 @@ def test_the_last_prerequisite_completes_the_composite_and_the_composite_pays():
     assert (award.awarded, award.trigger.achievement) == (100, "everything")
 
 
-def test_composites_of_composites_follow_in_one_go():
+def test_nested_composites_complete_with_one_event():
     engine = engine_with(
         Achievement("top", CompositeTrigger(["middle"])),
         Achievement("middle", CompositeTrigger(["bottom"])),
@@ -91,7 +91,7 @@ def test_a_filter_keeps_an_achievement_until_an_event_after_the_user_qualifies()
     assert (outcome.total, keys(outcome)) == (121, ["pro-hundred"])
 
 
-def test_a_filtered_composite_is_looked_at_with_the_next_event():
+def test_a_filtered_composite_is_checked_at_the_next_event():
     engine = engine_with(
         Achievement("first", MetricTrigger("words", 1)),
         Achievement("pro-first", CompositeTrigger(["first"]), user_attributes={"plan": "pro"}),
@@ -119,7 +119,7 @@ def test_a_filtered_total_counts_matching_events_only():
     assert [keys(outcome) for outcome in outcomes] == [[], [], ["ios"]]
 
 
-def test_several_marks_are_crossed_at_once_in_rising_order_and_stay_when_the_total_falls():
+def test_several_thresholds_are_reached_at_once_in_order_and_kept_when_the_total_falls():
     engine = engine_with(*(Achievement(f"w{n}", MetricTrigger("words", n)) for n in (100, 10, 1)))
     outcomes = play(engine, "04-02T10:00 words 100\n04-02T10:01 words -100\n04-02T10:02 words 100")
     assert [keys(outcome) for outcome in outcomes] == [["w1", "w10", "w100"], [], []]
@@ -150,7 +150,7 @@ def test_an_anniversary_completes_its_composite_at_the_same_midnight():
     assert list(engine.user("jo", at=at("2025-06-01T00:00")).completed) == ["first", "a-year", "first-year"]
 
 
-def test_anniversaries_that_have_passed_are_completed_in_silence():
+def test_past_anniversaries_are_completed_without_announcement():
     engine = engine_with(
         *(Achievement(f"y{n}", AnniversaryTrigger(n)) for n in (1, 2, 3)),
         points=[PointsSystem("xp", triggers=[AchievementPointsTrigger(f"y{n}", points=10) for n in (1, 2, 3)])],

@@ -1,4 +1,4 @@
-"""Boosts multiply what is given, exactly, and the product is rounded once."""
+"""Boosts multiply awards exactly, and the product is rounded once."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def engine_with(boosts, points=10, **system):
     )
 
 
-def test_boosts_stack_by_multiplication_and_are_named_on_the_award():
+def test_boosts_multiply_and_are_named_on_the_award():
     boosts = [Boost(f"x{multiplier}", multiplier, ALWAYS) for multiplier in (2, 1.5, 3)]
     [outcome] = play(engine_with(boosts), "04-02T10:00 words 1")
     [award] = outcome.points["xp"].awards
@@ -72,7 +72,7 @@ def test_a_deduction_is_not_boosted_and_the_cap_comes_after_the_boost():
         ("America/Los_Angeles", "2026-02-15T08:00", 10),
     ],
 )
-def test_saint_valentines_day_is_that_of_the_user(zone, instant, awarded):
+def test_a_boost_of_one_date_follows_the_local_day_of_the_user(zone, instant, awarded):
     engine = engine_with([Boost("love", 2, date(2026, 2, 14), date(2026, 2, 14))])
     engine.identify("jo", time_zone=zone, at=at("2026-02-01T00:00"))
     assert play(engine, f"{instant} words 1")[0].points["xp"].added == awarded
@@ -89,7 +89,7 @@ def test_a_boost_may_be_for_some_users_or_for_one():
     assert added == [20, 30, 10]
 
 
-def test_points_for_being_created_are_boosted_too():
+def test_points_for_user_creation_are_boosted():
     system = PointsSystem("xp", triggers=[UserCreationPointsTrigger(10)], boosts=[Boost("double", 2, ALWAYS)])
     engine = Engine(Ruleset(points=[system]))
     engine.identify("jo", at=at("04-02T10:00"))

@@ -1,4 +1,4 @@
-"""Lines of a log: what is no command is a documented error, however hostile it is."""
+"""Lines of a log: a line that is not a command raises a documented error, however hostile it is."""
 
 import json
 
@@ -13,7 +13,7 @@ RECORD = ["record", "jo", 1, "words", 1, [], None]
 
 
 def record(place, text):
-    """Return the line of a record with a text in place of one of its fields."""
+    """Return the line of a record command in which a text replaces one field."""
     fields = [json.dumps(field) for field in RECORD]
     fields[place] = text
     return f"[{','.join(fields)}]"
@@ -87,7 +87,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(json_values, max_size=6), st.sampled_from(list(KINDS)))
-def test_what_decodes_reads_back_and_all_else_is_incompatible(fields, name):
+def test_every_line_is_decoded_and_encoded_equal_or_incompatible(fields, name):
     line = json.dumps([name, *fields], separators=(",", ":"))
     try:
         command = decode(line)

@@ -24,10 +24,10 @@ def board(key, **fields):
     return Leaderboard(key, "metric", date(2025, 1, 1), metric="words", **fields)
 
 
-def test_thresholds_of_a_counter_rise_whatever_the_order_of_the_rules():
+def test_thresholds_of_a_counter_are_sorted_in_any_order_of_the_rules():
     marks = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
     plan = compile_plan(Ruleset([Metric("words")], achievements=marks))
-    assert [one.threshold for one in plan.metrics["words"].total.achievements] == [10, 20, 30]
+    assert [achievement.threshold for achievement in plan.metrics["words"].total.achievements] == [10, 20, 30]
     assert list(plan.achievements) == ["a30", "a10", "a20"]
 
 
@@ -44,7 +44,7 @@ def test_inactive_rules_are_in_the_plan_but_on_no_counter():
     assert (list(total.achievements), list(total.triggers), plan.metrics["words"].observers) == ([], [], [])
 
 
-def test_a_composite_is_found_from_each_of_its_prerequisites():
+def test_each_prerequisite_lists_its_composites():
     one, two = (Achievement(key, MetricTrigger("words", 1)) for key in ("one", "two"))
     plan = compile_plan(
         Ruleset([Metric("words")], achievements=[one, two, Achievement("all", CompositeTrigger(["one", "two"]))])
@@ -54,7 +54,7 @@ def test_a_composite_is_found_from_each_of_its_prerequisites():
     assert [plan.achievements[key].composites for key in ("one", "two", "all")] == [[composite], [composite], []]
 
 
-def test_a_metric_is_alone_where_neither_streak_nor_board_follows_it():
+def test_a_metric_is_independent_if_no_streak_or_board_uses_it():
     metrics = [Metric("words"), Metric("views"), Metric("credited")]
     rules = Ruleset(metrics, streak=Streak(metrics=[StreakMetric("credited")]), leaderboards=[board("words")])
     plan = compile_plan(rules)
@@ -67,7 +67,7 @@ def test_a_metric_is_alone_where_neither_streak_nor_board_follows_it():
     assert not any(metric.alone for metric in compile_plan(own).metrics.values())
 
 
-def test_only_a_deduction_that_blocks_makes_a_metric_block():
+def test_only_a_blocking_deduction_makes_a_metric_block():
     pay = MetricPointsTrigger("words", 1)
     cost = MetricPointsTrigger("views", -1, block_if_out_of_points=True)
     plan = compile_plan(Ruleset([Metric("words"), Metric("views")], points=[PointsSystem("xp", triggers=[pay, cost])]))

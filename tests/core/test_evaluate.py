@@ -1,4 +1,4 @@
-"""Evaluation: the order of what one command does, and a state that stays as it is where the command is refused."""
+"""Evaluation: the order of the effects of a command; a refused command does not change the state."""
 
 import pytest
 from stories import at
@@ -79,7 +79,7 @@ def test_an_event_moves_total_streak_achievements_and_points_in_this_order():
     assert (state.points.balances, state.commands) == ([105], 2)
 
 
-def test_what_time_made_due_comes_first():
+def test_effects_of_time_come_before_those_of_the_event():
     state, _ = apply(None, record("words", 1))
     _, effects = apply(state, record("words", 1, NOON + 5 * 86_400_000_000))
     assert effects[:3] == ["streak.lost", "metric.changed", "streak.started"]
@@ -96,7 +96,7 @@ def test_what_time_made_due_comes_first():
         (Complete("jo", NOON, "five"), UnknownKey),
     ],
 )
-def test_a_command_that_is_refused_leaves_the_state_as_it_is(command, error):
+def test_a_refused_command_does_not_change_the_state(command, error):
     state, _ = apply(None, Complete("jo", NOON, "called"))
     before = state.dump(PLAN)
     with pytest.raises(error):
@@ -104,6 +104,6 @@ def test_a_command_that_is_refused_leaves_the_state_as_it_is(command, error):
     assert state.dump(PLAN) == before
 
 
-def test_help_for_a_streak_needs_a_user():
+def test_a_streak_command_requires_a_user():
     with pytest.raises(UnknownUser):
         apply(None, GrantFreeze("jo", NOON))

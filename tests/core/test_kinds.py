@@ -66,7 +66,7 @@ def rules(trigger=None, payment=None):
 
 
 @pytest.mark.parametrize("kind", get_args(AchievementTrigger))
-def test_the_plan_carries_what_an_achievement_of_every_kind_counts(kind):
+def test_the_plan_has_a_counter_for_every_kind_of_achievement(kind):
     trigger, subject, threshold, reason = CONDITIONS[kind]
     plan = compile_plan(rules(trigger))
     achievement = plan.achievements["one"]
@@ -80,14 +80,14 @@ def test_the_plan_carries_what_an_achievement_of_every_kind_counts(kind):
 
 
 @pytest.mark.parametrize("kind", get_args(PointsTrigger))
-def test_the_plan_carries_what_a_trigger_of_every_kind_counts(kind):
+def test_the_plan_has_a_counter_for_every_kind_of_trigger(kind):
     payment, subject, step, reason = PAYMENTS[kind]
     trigger = compile_plan(rules(payment=payment)).systems[0].triggers[f"{kind.type}-1"]
     assert (trigger.counter and trigger.counter.subject, trigger.step) == (subject, step)
     assert payment.reason == reason
 
 
-def test_a_composite_counts_the_prerequisites_that_are_held():
+def test_a_composite_counts_completed_prerequisites():
     plan = compile_plan(rules(CompositeTrigger(["other"])))
     state = UserState(plan, "ann", 0, zone("UTC"))
     state.counters.completed["other"] = 0

@@ -1,4 +1,4 @@
-"""Rules change while users exist: what they have is kept, what is new counts from now on or from the whole past."""
+"""Rules change while users exist: results are kept, and new rules count from now on or from the whole past."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ from trophy_engine.testing import states
 # --- achievements -----------------------------------------------------------------------------------------------------
 
 
-def test_an_achievement_that_opens_is_completed_in_silence_by_all_who_qualify_and_pays_nothing():
+def test_an_opened_achievement_is_backdated_for_all_who_qualify_without_points():
     ten = Achievement("ten", MetricTrigger("words", 10), status="inactive")
     both = Achievement("both", CompositeTrigger(["ten", "month"]), status="inactive")
     year = Achievement("year", AnniversaryTrigger(1), status="inactive")
@@ -50,15 +50,15 @@ def test_an_achievement_that_opens_is_completed_in_silence_by_all_who_qualify_an
     assert jo(engine, "04-02T11:00").achievements == ()
     opened = [attrs.evolve(one, status="active") for one in (both, ten, year, month)]
     system = PointsSystem("xp", triggers=[payment])
-    told = engine.update(attrs.evolve(engine.ruleset, achievements=opened, points=[system]), at=at("04-02T12:00"))
-    assert sorted((one.user_id, one.achievement, one.at) for one in told) == [
+    effects = engine.update(attrs.evolve(engine.ruleset, achievements=opened, points=[system]), at=at("04-02T12:00"))
+    assert sorted((effect.user_id, effect.achievement, effect.at) for effect in effects) == [
         ("jo", key, at("04-02T12:00")) for key in ("both", "month", "ten", "year")
     ]
-    assert {one.type for one in told} == {"achievement.backdated"}
+    assert {effect.type for effect in effects} == {"achievement.backdated"}
     assert (balance(engine, "04-02T12:00"), engine.user("mia", at=at("04-02T12:00")).completed) == (0, {})
 
 
-def test_an_achievement_that_is_edited_opens_again_to_those_who_qualify_now():
+def test_an_edited_achievement_is_backdated_for_users_who_qualify_now():
     engine = Engine(rules(achievements=[Achievement("many", MetricTrigger("words", 100))]))
     play(engine, "04-01T10:00 words 60")
     assert change(engine, "04-01T11:00", achievements=[Achievement("many", MetricTrigger("words", 61))]) == []
@@ -69,7 +69,7 @@ def test_an_achievement_that_is_edited_opens_again_to_those_who_qualify_now():
     assert list(jo(engine, "04-01T14:00").completed) == ["many"]
 
 
-def test_nobody_completes_what_is_locked_and_only_its_holders_see_it():
+def test_a_locked_achievement_cannot_be_completed_and_only_its_holders_see_it():
     prize, call = Achievement("prize", MetricTrigger("words", 5)), Achievement("call", ApiTrigger())
     engine = Engine(rules(achievements=[prize, call]))
     play(engine, "04-01T10:00 words 5")
@@ -79,12 +79,12 @@ def test_nobody_completes_what_is_locked_and_only_its_holders_see_it():
     play(engine, "04-01T12:00 words 4", user="mia")
     with pytest.raises(AchievementLocked):
         engine.complete("call", user="mia", at=at("04-01T12:00"))
-    assert [one.key for one in jo(engine, "04-01T12:00").achievements] == ["prize"]
+    assert [achievement.key for achievement in jo(engine, "04-01T12:00").achievements] == ["prize"]
     assert engine.user("mia", at=at("04-01T12:00")).achievements == ()
     assert change(engine, "04-01T13:00", achievements=[prize, call]) == ["achievement.backdated"]
 
 
-def test_what_is_removed_and_made_again_starts_at_nothing():
+def test_a_removed_rule_that_returns_starts_at_zero():
     ten = Achievement("ten", MetricTrigger("words", 10))
     parts = {
         "achievements": [ten, Achievement("call", ApiTrigger())],
@@ -105,7 +105,7 @@ def test_what_is_removed_and_made_again_starts_at_nothing():
     assert [award.awarded for award in engine.reports.awards("jo", "xp", at=at("04-02T15:00"))] == [9]
 
 
-def test_what_a_metric_counted_before_it_was_removed_does_not_count_for_rules_that_are_new():
+def test_new_rules_ignore_events_before_the_removal_of_their_metric():
     engine = Engine(rules())
     engine.record("words", user="jo", value=7, attributes={"device": "ios"}, at=at("04-01T10:00"))
     engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("lessons")]), at=at("04-01T11:00"))
@@ -124,25 +124,25 @@ def test_a_total_over_some_events_is_counted_from_the_whole_past():
     every_four = MetricPointsTrigger("words", 10, 4, event_attributes=on_ios)
     seven = Achievement("seven", MetricTrigger("words", 7, on_ios))
     eight = Achievement("eight", MetricTrigger("words", 8, on_ios))
-    told = change(
+    effects = change(
         engine, "04-01T11:00", achievements=[seven, eight], points=[PointsSystem("xp", triggers=[every_four])]
     )
-    assert told == ["achievement.backdated"]
+    assert effects == ["achievement.backdated"]
     outcome = engine.record("words", user="jo", attributes=on_ios, at=at("04-01T12:00"))
-    assert ([one.key for one in outcome.achievements], outcome.points["xp"].added) == (["eight"], 10)
+    assert ([achievement.key for achievement in outcome.achievements], outcome.points["xp"].added) == (["eight"], 10)
 
 
 # --- points -----------------------------------------------------------------------------------------------------------
 
 
-def test_new_levels_are_held_at_once_and_old_ones_are_gone():
+def test_new_levels_apply_at_once_and_old_levels_are_gone():
     gold = Level("gold", 300)
     pay = MetricPointsTrigger("words", 1)
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[pay], levels=[gold])]))
     play(engine, "04-01T10:00 words 520")
     platinum = PointsSystem("xp", triggers=[pay], levels=[gold, Level("platinum", 500)])
-    [told] = engine.update(attrs.evolve(engine.ruleset, points=[platinum]), at=at("04-01T11:00"))
-    assert (told.type, told.previous, told.level) == ("points.level_changed", "gold", "platinum")
+    [effect] = engine.update(attrs.evolve(engine.ruleset, points=[platinum]), at=at("04-01T11:00"))
+    assert (effect.type, effect.previous, effect.level) == ("points.level_changed", "gold", "platinum")
     assert change(engine, "04-01T12:00", points=[PointsSystem("xp", triggers=[pay])]) == ["points.level_changed"]
     assert jo(engine, "04-01T13:00").points["xp"].level is None
 
@@ -157,7 +157,7 @@ def test_a_boost_multiplies_from_its_adoption_on():
     assert (outcome.points["xp"].added, outcome.points["xp"].total) == (20, 30)
 
 
-def test_a_trigger_pays_as_it_is_now_and_not_while_it_is_inactive():
+def test_a_trigger_awards_its_present_points_and_none_while_inactive():
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 10, 3)])]))
     play(engine, "04-01T10:00 words 4")
     change(engine, "04-01T11:00", points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7, 5)])])
@@ -173,7 +173,7 @@ def test_a_trigger_pays_as_it_is_now_and_not_while_it_is_inactive():
     assert balance(engine, "04-01T17:00") == 24
 
 
-def test_a_maximum_that_is_lowered_takes_nothing_away():
+def test_a_lowered_maximum_keeps_the_points():
     pay = MetricPointsTrigger("words", 1)
     spend = MetricPointsTrigger("lessons", -1)
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[pay, spend])]))
@@ -185,7 +185,7 @@ def test_a_maximum_that_is_lowered_takes_nothing_away():
     assert balance(engine, "04-01T13:00") == 20
 
 
-def test_time_pays_from_the_activation_on_and_what_ticked_already_keeps_its_beat():
+def test_timed_awards_start_at_activation_and_running_ones_keep_their_schedule():
     six_hours = TimePointsTrigger(100, "hours", 6, key="six-hours")
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[six_hours])]))
     engine.identify("jo", time_zone="Europe/London", at=at("03-28T10:00"))
@@ -217,7 +217,7 @@ def test_time_pays_from_the_activation_on_and_what_ticked_already_keeps_its_beat
 # --- attributes and leaderboards --------------------------------------------------------------------------------------
 
 
-def test_an_attribute_that_is_removed_takes_its_values_along():
+def test_a_removed_attribute_loses_its_values():
     engine = Engine(rules())
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-01T10:00"))
     change(engine, "04-01T11:00", attributes=[])
@@ -225,7 +225,7 @@ def test_an_attribute_that_is_removed_takes_its_values_along():
     assert jo(engine, "04-01T13:00").attributes == {}
 
 
-def test_a_leaderboard_that_comes_late_counts_from_its_start():
+def test_a_leaderboard_that_is_added_late_counts_from_its_start():
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 2)])]))
     play(engine, "03-31T10:00 words 100\n04-01T10:00 words 3")
     play(engine, "04-01T11:00 words 4", user="mia")
@@ -254,7 +254,7 @@ def test_rules_do_not_change_in_the_past_nor_within_a_batch():
     assert len(list(engine.log())) == 2
 
 
-def test_a_user_who_comes_after_a_change_can_have_come_before_its_instant():
+def test_a_user_created_after_a_change_can_have_an_earlier_instant():
     engine = Engine(rules())
     engine.update(rules(streak=daily()), at=at("04-01T12:00"))
     play(engine, "04-01T11:00 words 1")
@@ -263,7 +263,7 @@ def test_a_user_who_comes_after_a_change_can_have_come_before_its_instant():
 
 
 @pytest.mark.parametrize("snapshot_every", [1, None])
-def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again(tmp_path, snapshot_every):
+def test_a_history_of_changes_is_equal_after_reopening_and_replay(tmp_path, snapshot_every):
     storage = SQLiteStorage(tmp_path / "save.db")
     storage.snapshot_every = snapshot_every
     engine = Engine(rules(streak=daily(freezes=Freezes(1))), storage=storage)
@@ -286,7 +286,7 @@ def test_a_history_of_changes_is_the_same_when_it_is_opened_again_and_done_again
         assert (states(reopened), list(reopened.log())) == (seen, log)
 
 
-def test_a_composite_that_follows_from_a_backdated_achievement_is_backdated():
+def test_a_composite_completed_by_a_backdated_achievement_is_backdated():
     composite = Achievement("both", CompositeTrigger(["five"]))
     later = Achievement("five", MetricTrigger("words", 5))
     engine = Engine(rules(achievements=[attrs.evolve(later, status="inactive"), composite]))
@@ -298,7 +298,7 @@ def test_a_composite_that_follows_from_a_backdated_achievement_is_backdated():
     ]
 
 
-def test_levels_are_found_again_behind_a_system_that_is_new():
+def test_levels_are_kept_if_a_new_system_precedes_theirs():
     xp = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)])
     engine = Engine(rules(points=[xp]))
     play(engine, "04-01T12:00 words 1")

@@ -1,4 +1,4 @@
-"""The rules of the streak change: what was credited, carried, lost and held by then stays as it was."""
+"""The rules of the streak change: credited, carried and lost periods and freezes before the change are kept."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from trophy_engine import (
 )
 
 
-def test_a_condition_that_is_eased_counts_what_was_done_today():
+def test_a_lowered_threshold_counts_the_events_of_today():
     engine = Engine(rules(streak=daily(words=10)))
     play(engine, "04-01T10:00 words 6")
     change(engine, "04-01T11:00", streak=daily(words=7))
@@ -27,7 +27,7 @@ def test_a_condition_that_is_eased_counts_what_was_done_today():
     assert length(engine, "04-03T00:00") == 0
 
 
-def test_a_streak_that_was_removed_leaves_nothing_to_restore():
+def test_a_removed_streak_cannot_be_restored():
     engine = Engine(rules(streak=daily()))
     active(engine, "04-01", 3)
     change(engine, "04-10T10:00", streak=None)
@@ -36,7 +36,7 @@ def test_a_streak_that_was_removed_leaves_nothing_to_restore():
         engine.restore_streak("jo", at=at("04-10T12:00"))
 
 
-def test_days_off_that_are_over_stay_days_off():
+def test_past_days_off_stay_days_off():
     engine = Engine(rules(streak=daily(days_off=["saturday", "sunday"])))
     active(engine, "06-09", 5)  # Monday to Friday
     change(engine, "06-16T10:00", streak=daily())
@@ -45,7 +45,7 @@ def test_days_off_that_are_over_stay_days_off():
     assert active(engine, "06-16", 1).streak.length == 6
 
 
-def test_a_day_off_that_is_not_over_is_none_any_more_and_a_new_one_protects_today():
+def test_a_removed_day_off_does_not_protect_today_and_a_new_one_does():
     engine = Engine(rules(streak=daily(days_off=["saturday"])))
     active(engine, "06-13", 1)  # a Friday
     change(engine, "06-14T10:00", streak=daily())
@@ -56,7 +56,7 @@ def test_a_day_off_that_is_not_over_is_none_any_more_and_a_new_one_protects_toda
     assert length(engine, "06-22T23:59") == 1
 
 
-def test_freezes_come_from_the_day_on_which_they_were_enabled():
+def test_freezes_are_earned_from_the_day_on_which_they_were_enabled():
     engine = Engine(rules(streak=daily()))
     active(engine, "04-01", 3)
     change(engine, "04-03T13:00", streak=daily(freezes=Freezes(1, 2, 7, 1)))
@@ -66,7 +66,7 @@ def test_freezes_come_from_the_day_on_which_they_were_enabled():
     assert jo(engine, "04-10T00:00").freezes == 1
 
 
-def test_a_maximum_of_freezes_that_is_raised_does_not_bring_those_that_found_no_room():
+def test_a_raised_maximum_does_not_grant_the_freezes_above_the_former_one():
     engine = Engine(rules(streak=daily(freezes=Freezes(1, 1, 7, 1))))
     active(engine, "04-01", 30)
     change(engine, "04-30T13:00", streak=daily(freezes=Freezes(1, 5, 7, 1)))
@@ -75,7 +75,7 @@ def test_a_maximum_of_freezes_that_is_raised_does_not_bring_those_that_found_no_
     assert jo(engine, "05-06T00:00").freezes == 2  # five weeks after the first of April
 
 
-def test_a_maximum_of_freezes_that_is_lowered_takes_none_away():
+def test_a_lowered_maximum_keeps_the_freezes():
     engine = Engine(rules(streak=daily(freezes=Freezes(4))))
     active(engine, "04-01", 1)
     change(engine, "04-01T13:00", streak=daily(freezes=Freezes(0, 1, 2, 1)))
@@ -84,19 +84,19 @@ def test_a_maximum_of_freezes_that_is_lowered_takes_none_away():
     assert jo(engine, "04-06T00:00").streak.length == 1
 
 
-def test_a_streak_of_ones_own_lasts_as_long_as_the_rules_allow_it():
+def test_a_custom_streak_lasts_while_the_rules_allow_it():
     own = {"customization_enabled": True}
     engine = Engine(rules(streak=daily(**own)))
     active(engine, "06-13", 1)
     engine.prefer("jo", metrics=[StreakMetric("lessons")], days_off=["saturday"], at=at("06-13T13:00"))
     change(engine, "06-15T10:00", streak=daily())
     assert length(engine, "06-15T11:00") == 1  # Saturday was off
-    assert [one.streak.length for one in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
+    assert [outcome.streak.length for outcome in play(engine, "06-15T12:00 lessons 1\n06-15T12:00 words 1")] == [1, 2]
     change(engine, "06-15T13:00", streak=daily(**own))
-    assert [one.streak.length for one in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
+    assert [outcome.streak.length for outcome in play(engine, "06-16T12:00 words 1\n06-16T12:00 lessons 1")] == [2, 3]
 
 
-def test_a_condition_that_a_user_adds_begins_at_nothing_in_the_present_day():
+def test_an_added_condition_starts_at_zero_on_the_present_day():
     streak = Streak(metrics=[StreakMetric("words")], customization_enabled=True)
     engine = Engine(rules(streak=streak))
     engine.identify("jo", at=at("04-01T09:00"))

@@ -73,7 +73,7 @@ def added(outcome):
     return outcome.points["xp"].added if "xp" in outcome.points else None
 
 
-def test_every_hundred_words_pay():
+def test_every_hundred_words_award_points():
     engine = engine_with(MetricPointsTrigger("words", points=50, threshold=100))
     before, after = play(engine, "04-02T10:00 words 850\n04-02T10:01 words 50")
     assert added(before) == 400
@@ -82,7 +82,7 @@ def test_every_hundred_words_pay():
     assert [award.sequence for award in change.awards] == [2]
 
 
-def test_multiples_pay_together_and_climbing_again_pays_again():
+def test_multiples_are_awarded_together_and_again_after_a_fall():
     engine = engine_with(MetricPointsTrigger("words", points=10, threshold=3))
     outcomes = play(
         engine,
@@ -107,7 +107,7 @@ def test_fractions_cross_multiples_exactly():
 def test_multiples_are_counted_from_below_zero_as_from_above():
     engine = engine_with(MetricPointsTrigger("words", points=10))
     outcomes = play(engine, "04-02T10:00 words -0.5\n04-02T10:01 words 1\n04-02T10:02 words 0.5")
-    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 lies below 0, a multiple
+    assert [added(outcome) for outcome in outcomes] == [None, 10, 10]  # -0.5 is below 0, which is a multiple
 
 
 def test_only_matching_events_count_towards_a_filtered_trigger():
@@ -120,14 +120,14 @@ def test_only_matching_events_count_towards_a_filtered_trigger():
     assert [added(outcome) for outcome in outcomes] == [5, None, 5]
 
 
-def test_a_trigger_for_some_users_pays_them_only():
+def test_a_trigger_with_a_filter_awards_matching_users_only():
     engine = engine_with(MetricPointsTrigger("words", points=5, user_attributes={"plan": "pro"}))
     assert added(play(engine, "04-02T10:00 words 1")[0]) is None
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01"))
     assert added(play(engine, "04-02T10:02 words 1")[0]) == 5
 
 
-def test_every_seventh_day_of_a_streak_pays_and_a_frozen_day_does_not():
+def test_every_seventh_day_of_a_streak_awards_points_and_a_frozen_day_does_not():
     streak = Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
     engine = engine_with(StreakPointsTrigger(points=50, length=7), streak=streak)
     days = [
@@ -137,7 +137,7 @@ def test_every_seventh_day_of_a_streak_pays_and_a_frozen_day_does_not():
     assert paid == [7, 14, 21]
 
 
-def test_the_maximum_takes_what_it_has_no_room_for():
+def test_an_award_is_cut_at_the_maximum():
     engine = engine_with(MetricPointsTrigger("words", points=1), maximum=100)
     outcomes = play(engine, "04-02T10:00 words 95\n04-02T10:01 words 10\n04-02T10:02 words 10")
     assert [added(outcome) for outcome in outcomes] == [95, 5, None]
@@ -167,14 +167,14 @@ def test_a_blocking_trigger_refuses_the_event_and_changes_nothing():
     assert added(engine.record("views", user="jo", value=3, at=at("04-02T10:03"), idempotency_key="k")) == -3
 
 
-def test_a_blocked_first_event_leaves_no_user_behind():
+def test_a_blocked_first_event_creates_no_user():
     engine = engine_with(MetricPointsTrigger("views", points=-1, block_if_out_of_points=True))
     with pytest.raises(OutOfPoints):
         engine.record("views", user="jo", at=at("04-02T10:00"))
     assert list(engine.users()) == []
 
 
-def test_triggers_pay_in_the_order_in_which_they_are_declared():
+def test_triggers_award_in_order_of_declaration():
     engine = engine_with(MetricPointsTrigger("words", points=-5), MetricPointsTrigger("words", points=7), maximum=10)
     [outcome] = play(engine, "04-02T10:00 words 1")
     assert [award.awarded for award in outcome.points["xp"].awards] == [7]
@@ -182,7 +182,7 @@ def test_triggers_pay_in_the_order_in_which_they_are_declared():
     assert [award.awarded for award in outcome.points["xp"].awards] == [-5, 7]
 
 
-def test_an_achievement_pays_once():
+def test_an_achievement_awards_points_once():
     engine = engine_with(
         AchievementPointsTrigger("onboarded", points=10), achievements=[Achievement("onboarded", ApiTrigger())]
     )
@@ -191,14 +191,14 @@ def test_an_achievement_pays_once():
     assert (outcome.points["xp"].total, award.awarded, award.trigger.type) == (10, 10, "achievement")
 
 
-def test_points_for_being_created_are_not_the_events_doing():
+def test_points_for_user_creation_are_not_part_of_the_outcome():
     engine = engine_with(UserCreationPointsTrigger(25), MetricPointsTrigger("words", points=1))
     [outcome] = play(engine, "04-02T10:00 words 1")
     assert (outcome.points["xp"].added, outcome.points["xp"].total) == (1, 26)
     assert [effect.type for effect in outcome.effects].count("points.awarded") == 2
 
 
-def test_energy_refills_by_the_hour_and_is_spent_by_viewing():
+def test_energy_refills_every_hour_and_is_spent_by_events():
     engine = engine_with(
         UserCreationPointsTrigger(25),
         TimePointsTrigger(1, "hours"),
@@ -215,7 +215,7 @@ def test_energy_refills_by_the_hour_and_is_spent_by_viewing():
     assert engine.user("jo", at=at("04-02T14:00")).points["xp"].total == 5
 
 
-def test_ten_idle_years_of_a_full_system_cost_nothing_and_hours_go_on_in_step():
+def test_ten_idle_years_of_a_full_system_take_no_time_and_keep_the_schedule():
     engine = engine_with(TimePointsTrigger(1, "hours"), MetricPointsTrigger("views", points=-1), maximum=3)
     engine.identify("jo", at=at("2015-01-01T10:20"))
     engine.settle(at=at("2015-01-02T00:00"))
@@ -225,14 +225,14 @@ def test_ten_idle_years_of_a_full_system_cost_nothing_and_hours_go_on_in_step():
     assert (award.at, award.total) == (at("2025-01-01T10:20"), 3)
 
 
-def test_awards_of_different_periods_fall_together_only_where_both_are_due():
+def test_awards_of_different_periods_coincide_only_where_both_are_due():
     engine = engine_with(TimePointsTrigger(1, "days"), TimePointsTrigger(10, "days", 2))
     engine.identify("jo", at=at("04-01T12:00"))
     balances = [engine.user("jo", at=at(f"04-0{day}T12:00")).points["xp"].total for day in (2, 3, 4, 5)]
     assert balances == [1, 12, 13, 24]
 
 
-def test_hours_go_on_in_step_over_the_midnight_at_which_a_streak_is_lost():
+def test_hourly_awards_keep_their_schedule_when_a_streak_is_lost():
     streak = Streak(metrics=[StreakMetric("words")])
     engine = engine_with(TimePointsTrigger(1, "hours", 10), streak=streak)
     play(engine, "04-01T12:00 words 1")
@@ -255,7 +255,7 @@ def test_days_keep_the_local_time_of_day_over_a_change_of_clocks_and_of_zone():
     assert [effect.at for effect in engine.settle(at=at("04-01T14:00"))] == [at("04-01T13:00")]
 
 
-def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
+def test_a_move_east_past_the_time_of_day_awards_points_on_arrival():
     engine = engine_with(TimePointsTrigger(1, "days"))
     engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
     outcome = engine.identify("jo", time_zone="+10:00", at=at("04-02T04:00"))
@@ -266,7 +266,7 @@ def test_a_jump_to_the_east_over_the_time_of_day_pays_on_arrival():
     assert [effect.at for effect in engine.settle(at=at("04-03T03:00"))] == [at("04-03T02:00")]
 
 
-def test_a_jump_to_the_east_over_the_time_of_day_pays_on_every_third_day_only():
+def test_a_move_east_past_the_time_of_day_keeps_the_interval_of_three_days():
     engine = engine_with(TimePointsTrigger(1, "days", 3))
     engine.identify("jo", time_zone="UTC", at=at("04-01T12:00"))
     paid = [
@@ -279,7 +279,7 @@ def test_a_jump_to_the_east_over_the_time_of_day_pays_on_every_third_day_only():
     assert paid == [at("04-04T04:00"), at("04-07T04:00")]
 
 
-def test_the_first_level_has_none_before_it():
+def test_the_first_level_has_no_previous_level():
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("one", 1), Level("two", 2)])
     engine = Engine(Ruleset(metrics=[Metric("words")], points=[system]))
     outcomes = play(engine, "04-01T12:00 words 1\n04-01T13:00 words 1")

@@ -17,7 +17,7 @@ def changes(outcome):
     return [(e.previous, e.level, e.total) for e in outcome.effects if isinstance(e, LevelChanged)]
 
 
-def test_a_level_is_reached_kept_and_fallen_from():
+def test_a_level_is_reached_kept_and_lost():
     outcomes = play(
         engine_with(TIERS),
         """
@@ -37,14 +37,14 @@ def test_a_level_is_reached_kept_and_fallen_from():
     assert [outcome.points["xp"].level.key for outcome in outcomes] == ["bronze", "silver", "silver", "bronze"]
 
 
-def test_below_every_level_there_is_none():
+def test_below_every_level_the_level_is_none():
     up, down = play(engine_with([Level("silver", 50)]), "04-02T10:00 earned 60\n04-02T10:01 spent 20")
     assert changes(up) == [(None, "silver", 60)]
     assert changes(down) == [("silver", None, 40)]
     assert down.points["xp"].level is None
 
 
-def test_a_level_at_zero_is_held_from_the_start_and_the_next_ones_show_the_way():
+def test_a_level_at_zero_applies_from_the_start_and_the_next_level_is_shown():
     engine = engine_with(TIERS)
     engine.record("earned", user="jo", value=0, at=at("04-02T10:00"))
     balance = engine.user("jo", at=at("04-02T10:00")).points["xp"]

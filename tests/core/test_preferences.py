@@ -1,4 +1,4 @@
-"""Choices of users: a streak of their own, other conditions and days off, and the messages that they want."""
+"""Preferences of users: a custom streak, other conditions and days off, and notifications."""
 
 import pytest
 from datetimes import utc
@@ -17,7 +17,7 @@ def kinds(effects):
     return [effect.type for effect in effects]
 
 
-def test_a_user_can_do_without_a_streak_whatever_the_rules():
+def test_a_user_can_disable_the_streak_under_any_rules():
     engine = Engine(rules())
     active(engine, "2025-06-10", 3)
     off = engine.prefer("jo", streak_enabled=False, at=utc("2025-06-12 13:00"))
@@ -29,7 +29,7 @@ def test_a_user_can_do_without_a_streak_whatever_the_rules():
     assert engine.user("jo", at=utc("2025-06-13 15:00")).streak_preferences == {"enabled": True}
 
 
-def test_conditions_of_ones_own_need_the_rules_consent():
+def test_custom_conditions_require_customization_in_the_rules():
     engine = Engine(rules())
     active(engine, "2025-06-10", 1)
     with pytest.raises(CustomizationDisabled, match="cannot have a custom streak; set customization_enabled"):
@@ -37,7 +37,7 @@ def test_conditions_of_ones_own_need_the_rules_consent():
     assert engine.user("jo", at=utc("2025-06-10 13:00")).streak_preferences == {}
 
 
-def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
+def test_custom_conditions_replace_those_of_the_rules():
     engine = Engine(rules(customization_enabled=True))
     engine.record("words", user="jo", at=utc("2025-06-10 12:00"))
     engine.prefer("jo", metrics=[StreakMetric("lessons", 2.5), StreakMetric("words", 3)], at=utc("2025-06-10 13:00"))
@@ -52,11 +52,13 @@ def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
     friday = engine.record("lessons", user="jo", value=3, at=utc("2025-06-13 12:00"))  # nothing on Thursday, the 12th
     assert friday.streak.length == 2
     assert engine.record("words", user="jo", value=3, at=utc("2025-06-13 13:00")).streak.length == 3
-    assert engine.record("words", user="mia", at=utc("2025-06-13 13:00")).streak.length == 1  # hers are the rules'
+    assert (
+        engine.record("words", user="mia", at=utc("2025-06-13 13:00")).streak.length == 1
+    )  # her conditions are those of the rules
 
 
 @pytest.mark.parametrize(
-    ("choice", "error", "told"),
+    ("choice", "error", "message"),
     [
         ({"metrics": []}, InvalidValue, "metrics must contain at least one key"),
         ({"metrics": [StreakMetric("words"), StreakMetric("words")]}, InvalidValue, "must not contain 'words' twice"),
@@ -70,16 +72,16 @@ def test_conditions_of_ones_own_take_the_place_of_those_of_the_rules():
         ({"notifications": {"recap": "email"}}, InvalidValue, "must be a list of strings"),
     ],
 )
-def test_choices_that_cannot_be_had(choice, error, told):
+def test_invalid_preferences_are_refused(choice, error, message):
     engine = Engine(rules(customization_enabled=True))
     active(engine, "2025-06-10", 1)
     before = engine.export_user("jo")
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         engine.prefer("jo", **choice, at=utc("2025-06-10 13:00"))
     assert engine.export_user("jo") == before
 
 
-def test_what_one_wants_to_be_told_of():
+def test_notification_preferences_are_stored():
     engine = Engine(rules())
     active(engine, "2025-06-10", 1)
     engine.prefer("jo", notifications={"recap": [], "streak_reminder": ["push", "email"]}, at=utc("2025-06-10 13:00"))

@@ -38,7 +38,7 @@ VALUES = {
 
 
 def raw_effect(kind):
-    """Make a raw effect of a kind."""
+    """Return a raw effect of a kind."""
     fields = attrs.fields(kind)[2:]
     return kind, "ann", 1_000_000, *(VALUES[field.type](place) for place, field in enumerate(fields, 3))
 

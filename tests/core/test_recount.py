@@ -1,4 +1,4 @@
-"""Recounting: a streak of another calendar is counted from the events of the past."""
+"""Recounting: a streak of another frequency is counted from past events."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from trophy_engine import (
 )
 
 
-def test_a_calendar_that_is_shown_again_goes_on_from_where_it_was_left():
+def test_a_frequency_that_returns_continues_its_streak():
     engine = Engine(rules(streak=daily(freezes=Freezes(3))))
     active(engine, "03-30", 3)
     assert active(engine, "04-03", 5).streak.length == 8  # the 2nd was frozen
@@ -27,11 +27,11 @@ def test_a_calendar_that_is_shown_again_goes_on_from_where_it_was_left():
     shown = jo(engine, "04-10T11:00").streak
     assert (shown.length, shown.started, shown.expires) == (10, date(2025, 3, 30), date(2025, 4, 10))
     history = engine.reports.streak_history("jo", 12, at=at("04-10T11:00"))
-    assert [one.length for one in history] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10]
-    assert [one.period_start for one in history if one.used_freeze] == [date(2025, 4, 2)]
+    assert [row.length for row in history] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10]
+    assert [row.period_start for row in history if row.used_freeze] == [date(2025, 4, 2)]
 
 
-def test_by_a_calendar_that_is_not_shown_nothing_carries_a_streak():
+def test_freezes_and_days_off_do_not_carry_streaks_of_other_frequencies():
     engine = Engine(rules(streak=daily(freezes=Freezes(3), days_off=["saturday", "sunday"])))
     active(engine, "04-02", 3)  # Wednesday to Friday
     weekly = Streak("weekly", [StreakMetric("words")])
@@ -46,17 +46,17 @@ def test_by_a_calendar_that_is_not_shown_nothing_carries_a_streak():
     assert engine.restore_streak("jo", at=at("04-09T10:00")).streak.length == 4
 
 
-def test_by_another_calendar_the_streaks_that_were_lost_are_others_too():
+def test_another_frequency_has_its_own_lost_streaks():
     engine = Engine(rules(streak=daily()))
     active(engine, "01-05", 14)  # two weeks
-    active(engine, "02-02", 3)  # and a part of one
+    active(engine, "02-02", 3)  # and a part of a week
     change(engine, "02-17T10:00", streak=Streak("weekly", [StreakMetric("words")]))
     assert length(engine, "02-17T10:00") == 0
     assert engine.restore_streak("jo", at=at("02-17T11:00")).streak.length == 2
     assert engine.record("words", user="jo", at=at("02-17T12:00")).streak.length == 3
 
 
-def test_what_was_before_a_reset_does_not_come_back_with_another_calendar():
+def test_a_change_of_frequency_does_not_undo_a_reset():
     engine = Engine(rules(streak=daily()))
     active(engine, "04-06", 3)
     engine.reset_streak("jo", at=at("04-08T13:00"))

@@ -1,4 +1,4 @@
-"""When one settles: what is accepted afterwards, and which day an event belongs to."""
+"""Settling: the commands that are accepted afterwards, and the day of a late event."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ RULES = Ruleset(
 )
 
 
-def test_an_event_that_is_seconds_late_is_taken_where_nothing_was_due():
+def test_a_late_event_is_accepted_if_nothing_was_due():
     engine = Engine(RULES)
     play(engine, "04-02T10:00 words 1")
     before = engine.export_user("jo")
@@ -48,7 +48,7 @@ def test_an_event_of_the_day_before_belongs_to_that_day():
     assert (next_day.streak.period_start, next_day.streak.length) == (date(2025, 4, 3), 2)
 
 
-def test_an_event_before_something_that_happened_is_refused_and_one_after_it_is_not():
+def test_an_event_is_refused_only_before_the_last_effect():
     engine = Engine(RULES)
     play(engine, "04-02T10:00 words 1")
     [lost] = engine.settle(at=at("04-09T10:00"))
@@ -61,7 +61,7 @@ def test_an_event_before_something_that_happened_is_refused_and_one_after_it_is_
     assert engine.record("words", user="jo", at=at("04-04T00:00")).streak.length == 1
 
 
-def test_a_timed_award_that_had_nothing_to_take_takes_after_a_late_event():
+def test_a_timed_deduction_at_zero_applies_after_a_late_event():
     triggers = [MetricPointsTrigger("words", 10), TimePointsTrigger(-3, "hours", 1)]
     engine = Engine(Ruleset(metrics=[Metric("words")], points=[PointsSystem("energy", triggers=triggers)]))
     engine.identify("jo", at=at("04-02T10:00"))
@@ -70,7 +70,7 @@ def test_a_timed_award_that_had_nothing_to_take_takes_after_a_late_event():
     assert [effect.at for effect in engine.settle(at=at("04-02T14:30"))] == [at("04-02T13:00"), at("04-02T14:00")]
 
 
-def test_a_message_that_is_not_wanted_keeps_no_event_out():
+def test_an_unwanted_message_does_not_refuse_late_events():
     engine = Engine(Ruleset(metrics=[Metric("words")], notifications=Notifications()))
     play(engine, "04-02T10:00 words 1")
     engine.prefer("jo", notifications={"reactivation": [], "recap": []}, at=at("04-02T10:00"))
@@ -79,7 +79,7 @@ def test_a_message_that_is_not_wanted_keeps_no_event_out():
     assert engine.record("words", user="jo", at=at("04-03T10:00")).total == 2
 
 
-def test_a_log_whose_events_come_after_a_later_settling_is_done_again():
+def test_a_log_with_events_after_a_later_settle_is_replayed():
     storage = MemoryStorage()
     storage.snapshot_every = 1
     engine = Engine(RULES, storage=storage)
@@ -92,7 +92,7 @@ def test_a_log_whose_events_come_after_a_later_settling_is_done_again():
     assert engine.explain("jo", streak=True, at=at("04-02T23:30")).length == 1
 
 
-def test_a_clock_that_steps_back_refuses_nothing():
+def test_commands_are_accepted_after_a_clock_steps_back():
     now = [at("04-02T10:00")]
     engine = Engine(RULES, clock=lambda: now[0])
     engine.record("words", user="jo")
@@ -116,7 +116,7 @@ def test_a_clock_that_steps_back_refuses_nothing():
     assert engine.user("jo").metrics["words"] == 2
 
 
-def test_a_clock_that_steps_back_hides_nobody():
+def test_users_are_visible_after_a_clock_steps_back():
     now = [at("04-02T10:00")]
     engine = Engine(RULES, clock=lambda: now[0])
     engine.complete("called", user="jo")

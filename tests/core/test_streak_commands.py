@@ -1,4 +1,4 @@
-"""What is done to streaks by hand: pauses, freezes given, restoring and resetting."""
+"""Streak commands: pauses, granted freezes, restoring and resetting."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,7 @@ def kinds(effects):
 # --- pauses -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_pause_carries_the_days_that_it_covers_and_acting_in_it_extends():
+def test_a_pause_carries_its_days_and_activity_extends_the_streak():
     engine = Engine(rules(freezes=Freezes(2, 2)))
     assert active(engine, "2026-08-15", 5).streak.length == 5
     paused = engine.pause("jo", "2026-08-20", date(2026, 8, 27), at=utc("2026-08-19 13:00"))
@@ -57,7 +57,7 @@ def test_a_pause_does_not_start_in_the_past_nor_end_before_it_starts():
     assert engine.user("jo", at=utc("2026-08-19 16:00")).pauses == ()
 
 
-def test_a_pause_that_is_taken_back_protects_the_days_up_to_then_only():
+def test_a_removed_pause_protects_only_the_days_before_its_removal():
     engine = Engine(rules())
     active(engine, "2026-08-19", 1)
     engine.pause("jo", "2026-08-20", "2026-08-27", at=utc("2026-08-19 13:00"))
@@ -80,7 +80,7 @@ def test_a_week_is_safe_if_a_pause_touches_it():
     assert engine.user("jo", at=utc("2026-09-13 00:00")).streak.length == 0
 
 
-def test_pauses_may_overlap_and_reach_over_years_that_cost_nothing():
+def test_pauses_can_overlap_and_long_ones_take_no_time():
     engine = Engine(rules())
     active(engine, "2026-08-19", 1)
     engine.pause("jo", "2026-08-20", "2056-08-27", at=utc("2026-08-19 13:00"))
@@ -89,7 +89,7 @@ def test_pauses_may_overlap_and_reach_over_years_that_cost_nothing():
 
 
 @pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
-def test_a_pause_for_ever_ends_with_the_calendar(frequency):
+def test_an_endless_pause_ends_with_the_calendar(frequency):
     engine = Engine(rules(frequency=frequency))
     active(engine, "2026-08-15", 1)
     engine.pause("jo", "2026-08-16", "9999-12-31", at=utc("2026-08-15 13:00"))
@@ -99,14 +99,16 @@ def test_a_pause_for_ever_ends_with_the_calendar(frequency):
     assert (shown.length, shown.expires) == (1, None)
 
 
-# --- freezes given ----------------------------------------------------------------------------------------------------
+# --- granted freezes---------------------------------------------------------------------------------------------------
 
 
-def test_a_freeze_is_given_up_to_the_maximum():
+def test_freezes_are_granted_up_to_the_maximum():
     engine = Engine(rules(freezes=Freezes(2, 3)))
     active(engine, "2025-06-13", 1)
     granted = engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
-    assert [(one.type, one.granted, one.freezes) for one in granted.effects] == [("streak.freeze_granted", 1, 3)]
+    assert [(effect.type, effect.granted, effect.freezes) for effect in granted.effects] == [
+        ("streak.freeze_granted", 1, 3)
+    ]
     with pytest.raises(FreezeLimitReached, match="user 'jo' already has the maximum number of freezes, 3"):
         engine.grant_freeze("jo", at=utc("2025-06-13 13:00"))
     assert engine.user("jo", at=utc("2025-06-13 13:00")).freezes == 3
@@ -114,7 +116,7 @@ def test_a_freeze_is_given_up_to_the_maximum():
         engine.grant_freeze("ghost", at=utc("2025-06-13 13:00"))
 
 
-def test_without_a_streak_in_the_rules_there_is_nothing_to_care_for():
+def test_streak_commands_require_a_streak_in_the_rules():
     engine = Engine(Ruleset(metrics=[Metric("words")]))
     engine.record("words", user="jo", at=utc("2025-06-13 13:00"))
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
@@ -124,7 +126,7 @@ def test_without_a_streak_in_the_rules_there_is_nothing_to_care_for():
 # --- restoring and resetting ------------------------------------------------------------------------------------------
 
 
-def test_a_lost_streak_is_restored_and_goes_on_today():
+def test_a_lost_streak_is_restored_and_continues_today():
     engine = Engine(rules(freezes=Freezes(4, 4)))
     active(engine, "2025-11-02", 1)
     lost = engine.settle(at=utc("2025-11-08 00:00"))
@@ -150,7 +152,7 @@ def test_a_restored_streak_is_lost_again_when_the_next_day_is_missed():
     assert engine.user("jo", at=utc("2025-11-24 00:00")).streak.length == 0
 
 
-def test_what_was_lost_more_than_ninety_days_ago_stays_lost():
+def test_a_streak_lost_more_than_ninety_days_ago_cannot_be_restored():
     engine = Engine(rules())
     active(engine, "2025-06-01", 5)  # to the 5th
     assert engine.user("jo", at=utc("2025-09-03 12:00")).streak.length == 0
@@ -174,17 +176,17 @@ def test_weekly_and_monthly_streaks_are_restored_from_further_back(frequency, lo
         engine.restore_streak("mia", at=utc(f"{until} 12:00") + timedelta(days=7))
 
 
-def test_restoring_completes_and_pays_nothing():
+def test_restoring_completes_no_achievement_and_awards_no_points():
     engine = Engine(rules())
     active(engine, "2025-11-02", 3)
     assert kinds(engine.restore_streak("jo", at=utc("2025-11-10 12:00")).effects) == ["streak.lost", "streak.restored"]
 
 
-def test_a_reset_ends_the_streak_and_what_comes_after_starts_the_next():
+def test_a_reset_ends_the_streak_and_later_events_start_the_next():
     engine = Engine(rules())
     assert active(engine, "2025-06-05", 9).streak.length == 9
     reset = engine.reset_streak("jo", at=utc("2025-06-13 12:30"))
-    assert [(one.type, one.length) for one in reset.effects] == [("streak.reset", 9), ("streak.lost", 9)]
+    assert [(effect.type, effect.length) for effect in reset.effects] == [("streak.reset", 9), ("streak.lost", 9)]
     assert isinstance(reset.effects[0], StreakReset)
     assert reset.streak.length == 0
     with pytest.raises(NoStreakToReset, match="user 'jo' has no running streak to reset"):
@@ -193,7 +195,7 @@ def test_a_reset_ends_the_streak_and_what_comes_after_starts_the_next():
     assert (again.streak.length, again.streak.started) == (1, date(2025, 6, 13))
 
 
-def test_only_what_comes_after_a_reset_counts_towards_its_day():
+def test_only_events_after_a_reset_count_for_its_day():
     engine = Engine(
         Ruleset(metrics=[Metric("words"), Metric("lessons")], streak=Streak(metrics=[StreakMetric("words", 10)]))
     )
@@ -204,7 +206,7 @@ def test_only_what_comes_after_a_reset_counts_towards_its_day():
     assert engine.record("words", user="jo", value=5, at=utc("2025-06-13 14:00")).streak.length == 1
 
 
-def test_without_a_streak_there_is_none_to_restore():
+def test_without_a_lost_streak_restoring_is_refused():
     engine = Engine(rules())
     active(engine, "2025-06-10", 3)
     engine.prefer("jo", streak_enabled=False, at=utc("2025-06-20 13:00"))
@@ -212,7 +214,7 @@ def test_without_a_streak_there_is_none_to_restore():
         engine.restore_streak("jo", at=utc("2025-06-20 14:00"))
 
 
-def test_a_streak_of_another_calendar_is_restored_from_the_history():
+def test_a_streak_of_another_frequency_is_restored_from_the_history():
     engine = Engine(rules())
     active(engine, "2025-05-26", 14)  # Monday to Sunday, two weeks: three from Sunday to Saturday
     engine.update(rules(frequency="weekly"), at=utc("2025-06-30 12:00"))

@@ -42,9 +42,9 @@ def test_a_daily_streak_starts_grows_is_lost_and_starts_again():
     gone = engine.user("jo", at=at("04-05T00:00")).streak
     assert (gone.length, dates(gone), gone.extended_at) == (0, (None,) * 4, None)
 
-    [anew] = play(engine, "04-05T08:00 lessons 1")
-    assert (anew.streak.length, anew.streak.started) == (1, date(2025, 4, 5))
-    assert kinds(anew.effects)[-1] == ("streak.started", at("04-05T08:00"))
+    [restarted] = play(engine, "04-05T08:00 lessons 1")
+    assert (restarted.streak.length, restarted.streak.started) == (1, date(2025, 4, 5))
+    assert kinds(restarted.effects)[-1] == ("streak.started", at("04-05T08:00"))
 
 
 def test_a_week_runs_from_sunday_to_saturday():
@@ -84,7 +84,7 @@ def test_months_have_their_own_lengths():
 
 
 @pytest.mark.parametrize(("mode", "credited_at"), [("OR", 2), ("AND", 3), ("ALL", 3)])
-def test_conditions_hold_one_or_all_and_a_credit_is_never_taken_back(mode, credited_at):
+def test_one_or_all_conditions_credit_a_day_and_a_credit_is_permanent(mode, credited_at):
     conditions = [StreakMetric("minutes", 5), StreakMetric("lessons", 1)]
     outcomes = play(
         engine_with(metrics=conditions, evaluation_mode=mode),
@@ -112,7 +112,7 @@ def test_sums_do_not_cross_midnight():
     assert [outcome.streak.length for outcome in outcomes] == [0, 0, 1]
 
 
-def test_fractions_are_never_missed():
+def test_fractions_are_summed_exactly():
     outcomes = play(
         engine_with(metrics=[StreakMetric("minutes", 0.3)]),
         """
@@ -123,7 +123,7 @@ def test_fractions_are_never_missed():
     assert [outcome.streak.length for outcome in outcomes] == [0, 1]
 
 
-def test_a_user_without_a_zone_lives_in_utc():
+def test_a_user_without_a_zone_is_in_utc():
     outcomes = play(
         engine_with(),
         """

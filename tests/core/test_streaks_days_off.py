@@ -13,7 +13,7 @@ from trophy_engine import (
 )
 
 
-def test_days_off_break_nothing_and_acting_on_them_extends():
+def test_days_off_carry_the_streak_and_activity_extends_it():
     engine = Engine(rules(days_off=["sunday", "saturday"]))
     friday = active(engine, "2025-06-10", 4)
     assert (friday.streak.length, friday.streak.expires) == (4, date(2025, 6, 16))
@@ -31,7 +31,7 @@ def test_a_freeze_is_not_spent_on_a_day_off():
     assert (monday_missed.freezes, monday_missed.streak.length) == (0, 1)
 
 
-def test_with_nothing_but_days_off_a_streak_never_ends():
+def test_with_seven_days_off_a_streak_never_ends():
     week = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
     engine = Engine(rules(days_off=week))
     assert active(engine, "2025-06-13", 1).streak.expires is None

@@ -1,4 +1,4 @@
-"""Freezes carry a streak over missed periods, and never add to it."""
+"""Freezes carry a streak over missed periods and never extend it."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def active(engine, days, month="01"):
     return [play(engine, f"{month}-{day:02}T12:00 lessons 1")[0] for day in days]
 
 
-def test_four_freezes_carry_one_day_over_four_and_then_it_is_lost():
+def test_four_freezes_carry_four_days_and_the_fifth_loses_the_streak():
     engine = engine_with(Freezes(start_count=4))
     play(engine, "11-02T12:00 lessons 1")
     effects = engine.settle(at=at("11-08T00:00"))
@@ -40,7 +40,7 @@ def test_four_freezes_carry_one_day_over_four_and_then_it_is_lost():
     assert (lost.at, lost.length, lost.period_start) == (at("11-08T00:00"), 1, date(2025, 11, 7))
 
 
-def test_an_active_day_after_a_frozen_one_goes_on_from_the_carried_length():
+def test_an_active_day_after_a_frozen_one_extends_the_carried_length():
     engine = engine_with(Freezes(start_count=1))
     assert [o.streak.length for o in active(engine, (1, 2, 4))] == [1, 2, 3]
     player = engine.user("jo", at=at("01-04T13:00"))
@@ -57,7 +57,7 @@ def test_freezes_are_earned_up_to_the_maximum_and_after_the_consumption_of_the_s
     assert outcomes[-1].streak.freezes == 3
 
 
-def test_a_freeze_earned_tonight_does_not_save_the_day_that_just_ended():
+def test_a_freeze_earned_at_midnight_does_not_carry_the_day_before():
     engine = engine_with(Freezes(start_count=0, max_count=3, auto_earn_interval=14, auto_earn_amount=2))
     active(engine, range(1, 14))
     effects = engine.settle(at=at("01-15T00:00"))
@@ -65,7 +65,7 @@ def test_a_freeze_earned_tonight_does_not_save_the_day_that_just_ended():
     assert engine.user("jo", at=at("01-15T00:00")).freezes == 2
 
 
-def test_weeks_and_months_are_frozen_whole():
+def test_one_freeze_carries_a_whole_week_or_month():
     engine = engine_with(Freezes(start_count=1), frequency="monthly")
     assert [o.streak.length for o in play(engine, "01-15T12:00 lessons 1\n03-15T12:00 lessons 1")] == [1, 2]
 
@@ -77,11 +77,11 @@ def test_no_freeze_is_spent_without_a_streak():
     assert engine.user("jo", at=at("2026-01-01T00:00")).freezes == 2
 
 
-def test_a_grant_that_found_no_room_is_gone():
+def test_a_grant_above_the_maximum_is_discarded():
     engine = engine_with(Freezes(start_count=1, max_count=1, auto_earn_interval=5, auto_earn_amount=1))
     active(engine, (1, 2, 3, 4, 5, 6, 7))
     effects = engine.settle(at=at("01-12T00:00"))
-    assert [(one.type, one.at.day) for one in effects] == [
+    assert [(effect.type, effect.at.day) for effect in effects] == [
         ("streak.freeze_consumed", 9),
         ("streak.lost", 10),
         ("streak.freeze_earned", 11),

@@ -1,4 +1,4 @@
-"""Travel: a date is what the user's own clock shows, and no flight takes a streak away."""
+"""Travel: dates follow the local clock of the user, and no flight loses a streak."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ def walk(engine, *instants):
 
 
 def fly(engine, zone, at):
-    """Tell the engine the zone; return the effects on the streak."""
+    """Change the zone of the user; return the effects on the streak."""
     effects = engine.identify("jo", time_zone=zone, at=at).effects
     return [effect for effect in effects if effect.type.startswith("streak.")]
 
@@ -49,7 +49,7 @@ def days_in(zone, days, hour=9):
 # --- east: what a flight cuts short is protected until it is decided --------------------------------------------------
 
 
-def test_a_flight_on_friday_is_remembered_over_a_weekend_off():
+def test_a_day_shortened_on_friday_stays_protected_over_a_weekend_off():
     engine = traveller(NEW_YORK, local(NEW_YORK, 6, 2, 0), days_off=["saturday", "sunday"])
     walk(engine, *days_in(NEW_YORK, range(2, 6)))
     fly(engine, LONDON, local(NEW_YORK, 6, 6))
@@ -59,7 +59,7 @@ def test_a_flight_on_friday_is_remembered_over_a_weekend_off():
     assert walk(engine, local(BERLIN, 6, 10)) == 5
 
 
-def test_a_pause_between_two_flights_forgets_neither():
+def test_a_pause_between_two_flights_keeps_both_protected_days():
     engine = traveller(NEW_YORK, local(NEW_YORK, 6, 2, 0))
     walk(engine, *days_in(NEW_YORK, range(2, 6)))
     fly(engine, LONDON, local(NEW_YORK, 6, 6))
@@ -90,7 +90,7 @@ def test_a_protected_day_is_no_longer_so_once_a_later_one_is_credited():
 # --- west: what the old midnight decided is undone --------------------------------------------------------------------
 
 
-def test_the_zone_is_told_by_the_first_event_after_landing():
+def test_the_first_event_after_landing_undoes_the_loss():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
     landed = local(NEW_YORK, 6, 6, 21)
@@ -105,7 +105,7 @@ def test_the_zone_is_told_by_the_first_event_after_landing():
     assert [row.length for row in engine.reports.streak_history("jo", periods=6, at=landed)] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_freeze_that_the_old_midnight_spent_is_back():
+def test_a_freeze_spent_at_the_old_midnight_is_returned():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0), freezes=Freezes(start_count=1, max_count=2))
     walk(engine, *days_in(LONDON, range(1, 6)))
     consumed, returned = fly(engine, NEW_YORK, local(NEW_YORK, 6, 6, 21))
@@ -117,8 +117,8 @@ def test_a_freeze_that_the_old_midnight_spent_is_back():
     assert not any(row.used_freeze for row in engine.reports.streak_history("jo", at=local(NEW_YORK, 6, 6, 23)))
 
 
-def test_a_freeze_does_not_come_back_above_the_maximum():
-    """A freeze was earned at the very midnight that spent one: without the flight there had been no room for it."""
+def test_a_freeze_is_not_returned_above_the_maximum():
+    """A freeze was earned at the midnight that consumed one; without the flight it would have exceeded the maximum."""
     freezes = Freezes(start_count=1, max_count=1, auto_earn_interval=6, auto_earn_amount=1)
     engine = traveller(LONDON, local(LONDON, 6, 1, 0), freezes=freezes)
     walk(engine, *days_in(LONDON, range(1, 6)))
@@ -127,7 +127,7 @@ def test_a_freeze_does_not_come_back_above_the_maximum():
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3])
-def test_looking_and_settling_in_between_change_nothing(looks):
+def test_reads_and_settling_in_between_change_nothing(looks):
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
     for minute in range(looks):
@@ -137,7 +137,7 @@ def test_looking_and_settling_in_between_change_nothing(looks):
     assert walk(engine, local(NEW_YORK, 6, 6, 21)) == 6
 
 
-def test_a_command_in_between_lets_the_loss_stand():
+def test_a_command_in_between_makes_the_loss_final():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
     engine.identify("jo", name="Jo", at=local(LONDON, 6, 7, 0, 30))
@@ -156,7 +156,7 @@ def test_no_earlier_decision_is_undone():
 
 
 def test_a_flight_over_the_date_line_undoes_both_midnights():
-    """At 00:30 of the 8th in Kiritimati it is 22:30 of the 6th where the date is the latest to change."""
+    """At 00:30 on the 8th in Kiritimati it is 22:30 on the 6th in the zone where dates change last."""
     engine = traveller("Pacific/Kiritimati", local("Pacific/Kiritimati", 6, 1, 0), freezes=Freezes(start_count=1))
     walk(engine, *days_in("Pacific/Kiritimati", range(1, 6)))
     landed = local("Etc/GMT+12", 6, 6, 22, 30)
@@ -171,7 +171,7 @@ def test_a_flight_over_the_date_line_undoes_both_midnights():
     assert engine.user("jo", at=local("Etc/GMT+12", 6, 7, 12)).freezes == 1
 
 
-def test_the_miss_is_decided_after_all_at_the_new_midnight():
+def test_the_miss_is_decided_at_the_new_midnight():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
     fly(engine, NEW_YORK, local(NEW_YORK, 6, 6, 21))
@@ -181,7 +181,7 @@ def test_the_miss_is_decided_after_all_at_the_new_midnight():
     assert [row.length for row in history] == [5, 0, 0]
 
 
-def test_a_lost_streak_that_runs_on_again_was_not_lost():
+def test_an_undone_loss_leaves_no_lost_streak():
     """The streak before it can still be restored, and this one cannot."""
     engine = traveller(LONDON, local(LONDON, 5, 1, 0))
     walk(engine, *(local(LONDON, 5, day) for day in range(1, 9)))
@@ -192,7 +192,7 @@ def test_a_lost_streak_that_runs_on_again_was_not_lost():
 
 
 def test_a_date_credited_further_east_is_not_credited_again_after_a_restore():
-    """The streak that runs on carries all dates since, the credited ones among them."""
+    """The restored streak carries all dates since the loss, including the credited ones."""
     engine = traveller(LONDON, local(LONDON, 6, 2, 0))
     walk(engine, *days_in(LONDON, [2, 3, 4]))
     fly(engine, "+14:00", local(LONDON, 6, 5, 8))
@@ -230,7 +230,7 @@ def test_the_undoing_survives_the_process(tmp_path):
         assert walk(opened, local(NEW_YORK, 6, 6, 21)) == 6
 
 
-def test_other_rules_leave_the_loss_undoable_where_the_streak_stays_the_same():
+def test_other_rules_keep_a_loss_undoable_if_the_streak_is_unchanged():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
     streak = engine.ruleset.streak
@@ -258,7 +258,7 @@ def test_a_paused_day_that_is_shown_again_can_be_credited():
 
 
 def test_a_date_that_one_calendar_skipped_can_be_credited_in_another():
-    """30 December 2011 never was in Apia, and on the other side of the date line it began a day later."""
+    """Apia skipped 30 December 2011; on the other side of the date line that date began a day later."""
     apia, pago = "Pacific/Apia", "Pacific/Pago_Pago"
     engine = traveller(apia, local(apia, 12, 28, year=2011))
     walk(engine, *(local(apia, 12, day, year=2011) for day in (28, 29)))
@@ -267,7 +267,7 @@ def test_a_date_that_one_calendar_skipped_can_be_credited_in_another():
 
 
 def test_a_date_that_the_new_calendar_skipped_was_not_missed():
-    """The zone is told on the 31st in Apia, where the 30th never was; at home the 30th was over."""
+    """The zone changes on the 31st in Apia, which skipped the 30th; at home the 30th was over."""
     engine = traveller("UTC", local("UTC", 12, 28, 0, year=2011))
     walk(engine, *(local("UTC", 12, day, year=2011) for day in (28, 29)))
     fly(engine, "Pacific/Apia", local("Pacific/Apia", 12, 31, 23, year=2011))

@@ -1,4 +1,4 @@
-"""Users come into being with their first command, and say who they are."""
+"""Users are created by their first command; their fields are set by commands."""
 
 from datetime import date
 
@@ -65,7 +65,7 @@ def test_totals_are_exact_and_may_be_negative(engine):
     assert [str(total) for total in totals] == ["2.5", "-1.5", "-0.25"]
 
 
-def test_zero_makes_a_user_and_changes_nothing(engine):
+def test_zero_creates_a_user_and_changes_nothing(engine):
     assert engine.record("words", user="18", value=0, at=at("04-02T10:00")).total == 0
     assert list(engine.users()) == ["18"]
 
@@ -75,7 +75,7 @@ def test_an_unknown_metric_names_the_nearest(engine):
         engine.record("word", user="18", at=at("04-02T10:00"))
 
 
-def test_nobody_can_be_seen_before_they_came(engine):
+def test_a_user_is_unknown_before_the_first_command(engine):
     engine.record("words", user="18", at=at("04-02T10:00"))
     with pytest.raises(UnknownUser):
         engine.user("18", at=at("04-02T09:59"))
@@ -83,20 +83,20 @@ def test_nobody_can_be_seen_before_they_came(engine):
         engine.user("ghost", at=at("04-02T10:00"))
 
 
-def test_an_address_that_is_known_is_enough_to_subscribe(engine):
+def test_a_stored_address_is_enough_to_subscribe(engine):
     engine.identify("18", email="jo@example.com", at=at("04-02T10:00"))
     engine.identify("18", subscribe_to_emails=True, at=at("04-02T10:01"))
     assert engine.user("18", at=at("04-02T10:01")).subscribe_to_emails
 
 
-def test_a_change_of_a_field_has_the_value_before(engine):
+def test_a_change_of_a_field_has_the_previous_value(engine):
     engine.identify("18", name="Jo", at=at("04-02T10:00"))
     [change] = engine.identify("18", name="Joe", at=at("04-02T10:01")).effects
     assert (change.field, change.before, change.after) == ("name", "Jo", "Joe")
 
 
-def test_whoever_is_in_the_control_group_is_in_it_in_every_version():
-    """Users are drawn by the SHA-256 of their id, modulo 100; to draw otherwise would mix up running experiments."""
+def test_the_control_group_is_equal_in_every_version():
+    """The group is the SHA-256 of the user id, modulo 100; any other would change the groups of running experiments."""
     engine = Engine(Ruleset(metrics=[Metric("words")], experimentation=Experimentation(50)))
     for user in "abcdefghijklm":
         engine.record("words", user=user, at=at("04-02T10:00"))
@@ -104,7 +104,7 @@ def test_whoever_is_in_the_control_group_is_in_it_in_every_version():
     assert control == ["d", "e", "h", "i", "k", "m"]
 
 
-def test_a_composite_that_follows_from_a_backdated_anniversary_is_backdated():
+def test_a_composite_completed_by_a_backdated_anniversary_is_backdated():
     achievements = [Achievement("year", AnniversaryTrigger(1)), Achievement("all", CompositeTrigger(["year"]))]
     engine = Engine(Ruleset(achievements=achievements))
     effects = engine.identify("18", sign_up_date="2023-01-01", at=at("04-02T10:00")).effects

@@ -1,4 +1,4 @@
-"""The map of the package names what is there: files, rooms, and the layers that import-linter holds."""
+"""The map of the package names existing files, rooms, and the layers that import-linter checks."""
 
 import re
 import tomllib
@@ -14,10 +14,10 @@ PATH = re.compile(r"`((?:trophy_engine|tests)/[^`]*)`")
 
 def rooms():
     """List the packages and modules directly under the root package."""
-    found = (ROOT / "trophy_engine").iterdir()
+    entries = (ROOT / "trophy_engine").iterdir()
     return sorted(
         path.stem
-        for path in found
+        for path in entries
         if (path.suffix == ".py" or (path / "__init__.py").exists()) and not path.name.startswith("__")
     )
 
@@ -26,7 +26,7 @@ def layers():
     """List the layers of the contract, each as the rooms on one line."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = config["tool"]["importlinter"]["contracts"]
-    [contract] = [one for one in contracts if one["type"] == "layers"]
+    [contract] = [contract for contract in contracts if contract["type"] == "layers"]
     return [layer.split(" | ") for layer in contract["layers"]]
 
 

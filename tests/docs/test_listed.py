@@ -1,4 +1,4 @@
-"""What is added to a union or registered is exported by the root package, or listed on its page."""
+"""Every member of a union is exported by the root package, and every command is listed on its page."""
 
 import re
 from pathlib import Path

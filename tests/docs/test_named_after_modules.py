@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "trophy_engine", ROOT / "tests"
-#: Statements in functions from which on a module needs a test file of its own.
+#: Number of statements in functions from which on a module requires its own test file.
 SIZE = 40
 #: Folders whose files are named after a story, a law, a page or an example.
 STORIES = {"docs", "examples", "fuzz", "laws", "mutation", "scenarios", "support"}
@@ -18,16 +18,16 @@ TESTED_ELSEWHERE = {
     "testing/ledger_laws.py": "testing/test_laws.py",  # plants faults that the laws of every module notice
     "testing/storage.py": "storage/test_sqlite.py",  # is a test case, of which the tests of storages are subclasses
     "testing/streak_laws.py": "testing/test_laws.py",  # as for ledger_laws
-    "testing/translation_laws.py": "laws/test_laws.py",  # holds the laws
+    "testing/translation_laws.py": "laws/test_laws.py",  # contains the laws
     "testing/travellers.py": "laws/test_travel.py",  # draws the flights of a law
 }
 #: Test files that concern a whole room, and why.
 OF_A_ROOM = {
     "analysis/html_report/test_browser.py",  # shows the whole page in a browser
     "storage/test_golden.py",  # reads the formats of states, logs and save files
-    "trophy_api/admin/test_client.py",  # calls every operation by the official client
-    "trophy_api/test_openapi.py",  # holds the answers of both APIs against the platform's documents
-    "trophy_api/test_operations.py",  # holds both APIs against the operations of the official client
+    "trophy_api/admin/test_client.py",  # calls every operation through the official client
+    "trophy_api/test_openapi.py",  # compares the answers of both APIs with the documents of the platform
+    "trophy_api/test_operations.py",  # compares both APIs with the operations of the official client
 }
 
 
@@ -35,10 +35,10 @@ def size(module):
     """Count the statements in the functions of a module, without docstrings."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    found = {id(one): one for function in functions for part in function.body for one in ast.walk(part)}
+    nodes = {id(one): one for function in functions for part in function.body for one in ast.walk(part)}
     return sum(
         isinstance(one, ast.stmt) and not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
-        for one in found.values()
+        for one in nodes.values()
     )
 
 

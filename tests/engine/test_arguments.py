@@ -1,4 +1,4 @@
-"""Arguments are checked before anything happens, and each refusal names the fact."""
+"""Arguments are checked before anything changes, and each error states the fact."""
 
 import pytest
 from stories import at
@@ -35,7 +35,7 @@ def test_arguments_are_checked_before_anything_happens():
     assert list(engine.log())[1:] == []
 
 
-def test_a_sign_up_at_an_instant_counts_by_its_utc_day():
+def test_a_sign_up_at_an_instant_is_on_its_utc_day():
     engine = Engine(RULES)
     engine.identify("jo", sign_up_date=at("2025-04-01T23:30-02:00"), at=at("04-03T10:00"))
     assert engine.user("jo", at=at("04-03T10:00")).sign_up_date.isoformat() == "2025-04-02"
@@ -55,7 +55,7 @@ def engine():
 
 
 @pytest.mark.parametrize("value", [True, float("nan"), float("inf"), "3", None, 10**30])
-def test_what_is_no_number_is_refused(engine, value):
+def test_a_value_that_is_not_a_number_is_refused(engine, value):
     with pytest.raises(InvalidValue, match="value must"):
         engine.record("words", user="18", value=value, at=at("04-02T10:00"))
     assert list(engine.users()) == []

@@ -1,4 +1,4 @@
-"""The engine: its clock, other rules on the same history, snapshots, and how it closes."""
+"""The engine: clock, other rules on the same history, snapshots, and closing."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -29,14 +29,14 @@ RULES = Ruleset(
 
 
 @pytest.mark.parametrize("values", [(10**29, Decimal("0.5")), (Decimal("0.5"), 10**29)])
-def test_a_total_never_rounds_whether_its_parts_are_whole_or_not(values):
+def test_a_total_is_never_rounded(values):
     engine = Engine(RULES)
     for value in values:
         outcome = engine.record("words", user="jo", value=value, at=at("04-02T10:00"))
     assert str(outcome.total) == "100000000000000000000000000000.5"  # 31 digits, of which Python's default keeps 28
 
 
-def test_the_clock_is_read_where_no_instant_is_named():
+def test_the_clock_is_read_without_an_instant():
     engine = Engine(RULES, clock=lambda: at("04-02T10:00"))
     assert engine.record("words", user="jo").at == at("04-02T10:00")
     assert engine.user("jo").at == at("04-02T10:00")
@@ -44,7 +44,7 @@ def test_the_clock_is_read_where_no_instant_is_named():
     assert engine.user("jo").at == at("04-03T10:00")
 
 
-def test_a_history_goes_on_under_other_rules(tmp_path):
+def test_a_history_continues_under_other_rules(tmp_path):
     with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         play(engine, "04-01T10:00 words 4\n04-02T10:00 words 3")
     further = Ruleset(
@@ -67,7 +67,7 @@ def test_a_history_goes_on_under_other_rules(tmp_path):
         assert again.ruleset == further
 
 
-def test_a_streak_in_another_calendar_is_that_of_the_history():
+def test_a_streak_of_another_frequency_is_counted_from_the_history():
     storage = MemoryStorage()
     play(Engine(RULES, storage=storage), "04-01T10:00 words 1\n04-02T10:00 words 1")
     weekly = Ruleset(metrics=[Metric("words")], streak=Streak("weekly", [StreakMetric("words")]))
@@ -78,19 +78,19 @@ def test_a_streak_in_another_calendar_is_that_of_the_history():
     assert [o.streak.length for o in play(engine, "04-02T12:00 words 1\n04-09T12:00 words 1")] == [1, 2]
 
 
-def test_a_closed_engine_says_so():
+def test_a_closed_engine_raises():
     engine = Engine(RULES)
     engine.close()
     with pytest.raises(StorageClosed, match="open another one"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
 
 
-def test_a_log_without_rules_is_none():
+def test_a_log_without_rules_is_refused():
     with pytest.raises(StorageIncompatible, match="the first entry of a log must be rules"):
         Engine.from_log([])
 
 
-def test_an_engine_goes_on_under_the_rules_that_its_storage_holds(tmp_path):
+def test_an_engine_without_rules_uses_those_of_its_storage(tmp_path):
     with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         play(engine, "04-01T10:00 words 4")
     with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:

@@ -1,4 +1,4 @@
-"""Exclusion: one thread or asyncio task holds an engine at a time."""
+"""Exclusion: one thread or asyncio task uses an engine at a time."""
 
 import asyncio
 from threading import Thread
@@ -20,7 +20,7 @@ NOON = at("04-02T12:00")
 
 
 def hold_over_an_await(hold, others):
-    """Run calls in a second task while a first one holds the engine; return what came of them."""
+    """Run calls in a second task while another task uses the engine; return their results."""
 
     async def holding(opened, done):
         with hold():
@@ -46,7 +46,7 @@ def hold_over_an_await(hold, others):
 
 
 @pytest.mark.parametrize("way", ["batch", "exclusive"])
-def test_a_batch_that_is_held_over_an_await_lets_no_other_task_in(way):
+def test_a_batch_over_an_await_excludes_other_tasks(way):
     engine = Engine(RULES)
     play(engine, "04-02T10:00 words 1")
     calls = [
@@ -79,7 +79,7 @@ def test_tasks_within_a_batch_of_the_thread_are_part_of_it():
     assert engine.user("jo", at=NOON).metrics["words"] == 1
 
 
-def test_a_batch_of_a_task_is_its_own_and_ends_with_it():
+def test_a_batch_belongs_to_one_task_and_ends_with_it():
     engine = Engine(RULES)
 
     async def write(user):
@@ -106,7 +106,7 @@ def test_another_thread_waits_for_the_end_of_a_batch():
     assert list(engine.users()) == ["jo", "mia"]
 
 
-def test_an_engine_that_is_held_serves_no_other_thread_until_the_block_ends():
+def test_an_exclusive_block_excludes_other_threads_until_it_ends():
     engine = Engine(RULES)
     other = Thread(target=engine.record, args=("words",), kwargs={"user": "mia", "at": at("04-02T10:00")})
     with engine.exclusive():

@@ -1,4 +1,4 @@
-"""Execution: a command has happened as a whole or not at all, in order of time."""
+"""Execution: a command is committed as a whole or not at all, in order of time."""
 
 import sys
 from datetime import date
@@ -50,10 +50,10 @@ def give_up_half_way(engine):
 
 
 @pytest.mark.parametrize("make_storage", [lambda _: None, lambda path: SQLiteStorage(path / "save.db")])
-def test_a_batch_happens_as_a_whole_or_not_at_all(make_storage, tmp_path):
-    told = []
+def test_a_batch_is_committed_as_a_whole_or_not_at_all(make_storage, tmp_path):
+    received = []
     with Engine(RULES, storage=make_storage(tmp_path)) as engine:
-        engine.subscribe(AchievementCompleted, told.append)
+        engine.subscribe(AchievementCompleted, received.append)
         play(engine, "04-02T10:00 words 9")
         with pytest.raises(EarlierThanSettled):
             give_up_half_way(engine)
@@ -61,11 +61,11 @@ def test_a_batch_happens_as_a_whole_or_not_at_all(make_storage, tmp_path):
         assert engine.user("jo", at=at("04-02T10:01")).metrics["words"] == 9
         with engine.batch():
             assert engine.record("words", user="jo", at=at("04-02T10:01")).total == 10
-            assert told == []
-    assert len(told) == 1
+            assert received == []
+    assert len(received) == 1
 
 
-def test_an_engine_that_was_overtaken_goes_on_under_the_rules_of_the_other():
+def test_an_engine_adopts_the_rules_that_another_engine_wrote():
     storage = MemoryStorage()
     one, other = Engine(Ruleset(metrics=[Metric("words")]), storage=storage), Engine(storage=storage)
     one.update(Ruleset(metrics=[Metric("lessons"), Metric("words")]), at=at("04-01T10:00"))
@@ -75,7 +75,7 @@ def test_an_engine_that_was_overtaken_goes_on_under_the_rules_of_the_other():
     assert dict(other.user("jo", at=at("04-02T10:00")).metrics) == {"lessons": 0, "words": 7}
 
 
-def test_what_is_in_the_log_has_happened_even_if_no_snapshot_could_be_taken():
+def test_a_logged_command_is_committed_even_if_no_snapshot_can_be_saved():
     class Locked(MemoryStorage):
         snapshot_every = 2
 
@@ -84,16 +84,16 @@ def test_what_is_in_the_log_has_happened_even_if_no_snapshot_could_be_taken():
 
     board = Leaderboard("words", "metric", date(2025, 1, 1), metric="words")
     engine = Engine(attrs.evolve(RULES, leaderboards=[board]), storage=Locked())
-    told = []
-    engine.subscribe(MetricChanged, told.append)
+    received = []
+    engine.subscribe(MetricChanged, received.append)
     play(engine, "04-02T10:00 words 1\n04-02T11:00 words 1\n04-02T12:00 words 1")
-    assert [effect.after for effect in told] == [1, 2, 3]
-    assert [one.value for one in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
+    assert [effect.after for effect in received] == [1, 2, 3]
+    assert [row.value for row in engine.leaderboard("words", at=at("04-02T12:00")).rankings] == [3]
     with pytest.raises(StorageError):
         engine.close()
 
 
-def test_settling_tells_in_order_of_time():
+def test_settling_announces_in_order_of_time():
     engine = Engine(RULES)
     engine.identify("jo", time_zone="UTC", at=at("04-02T09:00"))
     engine.identify("ken", time_zone="Asia/Tokyo", at=at("04-02T09:00"))
@@ -103,7 +103,7 @@ def test_settling_tells_in_order_of_time():
     assert [(one.user_id, one.at) for one in lost] == [("ken", at("04-03T15:00")), ("jo", at("04-04T00:00"))]
 
 
-def test_batches_nest_and_hold_settling_too():
+def test_batches_nest_and_include_settling():
     engine = Engine(RULES)
     with engine.batch():
         play(engine, "04-02T10:00 words 1")
@@ -117,7 +117,7 @@ NOON = at("04-02T12:00")
 
 
 def lines_run(call):
-    """Count the lines that a call runs: what takes time for every entry that waits shows here."""
+    """Count the lines that a call runs; work for every pending entry increases the count."""
     count = 0
 
     def follow(*_):
@@ -148,7 +148,7 @@ def test_a_batch_of_four_times_as_many_entries_takes_four_times_as_many_steps(us
     assert many < 4.4 * few
 
 
-def test_an_engine_that_is_closed_within_a_batch_keeps_nothing_of_it(tmp_path):
+def test_closing_an_engine_within_a_batch_discards_the_batch(tmp_path):
     storage = SQLiteStorage(tmp_path / "save.db")
     engine = Engine(RULES, storage=storage)
     play(engine, "04-02T10:00 words 1")

@@ -18,7 +18,7 @@ def engine():
     )
 
 
-def test_a_repeated_key_shows_where_the_user_stands_and_changes_nothing(engine):
+def test_a_repeated_key_returns_the_present_state_and_changes_nothing(engine):
     first = engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="L1")
     second = engine.record("words", user="u", value=5, at=at("04-02T10:01"))
     log = list(engine.log())
@@ -37,7 +37,7 @@ def test_the_same_key_of_another_user_or_metric_is_another_key(engine):
         assert not engine.record(metric, user=user, at=at("04-02T10:00"), idempotency_key="L1").replayed
 
 
-def test_a_repeated_key_may_come_late(engine):
+def test_a_repeated_key_is_accepted_late(engine):
     engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="L1")
     engine.record("words", user="u", at=at("04-09T10:00"))
     assert engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="L1").replayed
@@ -56,7 +56,7 @@ def test_a_key_is_text(engine):
         engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="")
 
 
-def test_one_can_ask_whether_a_key_was_used(engine):
+def test_a_used_key_can_be_looked_up(engine):
     engine.record("words", user="u", at=at("04-02T10:00"), idempotency_key="L1")
     assert engine.has_recorded("words", user="u", idempotency_key="L1")
     assert not engine.has_recorded("words", user="u", idempotency_key="L2")

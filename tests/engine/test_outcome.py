@@ -1,4 +1,4 @@
-"""An outcome shows what one command changed; it pickles and copies."""
+"""An outcome has the changes of one command; it can be pickled and copied."""
 
 import pickle
 from copy import copy, deepcopy
@@ -31,7 +31,7 @@ RULES = Ruleset(
 )
 
 
-def test_an_outcome_tells_its_command():
+def test_an_outcome_has_the_results_of_its_command():
     engine = Engine(RULES)
     [outcome] = play(engine, "04-02T10:00 words 10")
     assert (outcome.user_id, outcome.metric, outcome.at) == ("jo", "words", at("04-02T10:00"))
@@ -61,7 +61,7 @@ def test_an_outcome_pickles_and_copies():
         assert again.explain() == outcome.explain()
 
 
-def test_an_outcome_with_a_custom_streak_pickles_whatever_hangs_on_streaks():
+def test_an_outcome_with_a_custom_streak_pickles():
     ten, two = MetricTrigger("words", 10), StreakTrigger(2)
     composite = Achievement("both", CompositeTrigger(["ten", "two"]))
     paid = PointsSystem("xp", triggers=[AchievementPointsTrigger("two", 5), MetricPointsTrigger("words", 1)])

@@ -53,20 +53,20 @@ RULES = Ruleset(
 )
 
 
-def test_subscribers_are_told_of_their_kind_and_can_leave():
+def test_subscribers_receive_their_kind_and_can_unsubscribe():
     engine = Engine(RULES)
-    told, everything = [], []
-    leave = engine.subscribe(AchievementCompleted, told.append)
+    received, everything = [], []
+    leave = engine.subscribe(AchievementCompleted, received.append)
     engine.subscribe(Effect, everything.append)
     play(engine, "04-02T10:00 words 10")
-    assert [effect.achievement for effect in told] == ["ten"]
+    assert [effect.achievement for effect in received] == ["ten"]
     leave()
     play(engine, "04-02T10:01 words 10", "mia")
-    assert len(told) == 1
+    assert len(received) == 1
     assert {effect.user_id for effect in everything} == {"jo", "mia"}
 
 
-def test_each_subscription_ends_by_itself():
+def test_each_subscription_ends_separately():
     engine, seen = Engine(Ruleset(metrics=[Metric("words")])), []
     leave, _ = (engine.subscribe(MetricChanged, seen.append) for _ in range(2))
     leave()
@@ -75,14 +75,14 @@ def test_each_subscription_ends_by_itself():
     assert len(seen) == 1
 
 
-def test_a_failing_subscriber_neither_undoes_the_event_nor_silences_the_others():
+def test_a_failing_subscriber_does_not_undo_the_event_or_stop_the_others():
     engine = Engine(RULES)
-    told = []
+    received = []
     engine.subscribe(MetricChanged, lambda _: 1 / 0)
-    engine.subscribe(MetricChanged, told.append)
+    engine.subscribe(MetricChanged, received.append)
     with pytest.raises(SubscribersFailed, match="subscribers raised exceptions; the effects are committed"):
         engine.record("words", user="jo", at=at("04-02T10:00"))
-    assert len(told) == 1
+    assert len(received) == 1
     assert engine.user("jo", at=at("04-02T10:00")).metrics["words"] == 1
 
 
@@ -93,7 +93,7 @@ def test_a_subscriber_may_use_the_engine():
     assert list(engine.users()) == ["jo", "mia"]
 
 
-def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells():
+def test_a_subscriber_that_uses_the_engine_does_not_change_what_settling_announces():
     engine = Engine(attrs.evolve(RULES, achievements=[Achievement("lost", ApiTrigger())]))
     play(engine, "04-02T10:00 words 1")
     engine.subscribe(StreakLost, lambda lost: engine.complete("lost", user="jo", at=at("04-09T10:00")))
@@ -101,7 +101,7 @@ def test_a_subscriber_who_uses_the_engine_takes_nothing_from_what_settling_tells
     assert list(engine.user("jo", at=at("04-09T10:00")).completed) == ["lost"]
 
 
-def test_failing_subscribers_carry_what_the_call_would_have_returned():
+def test_errors_of_subscribers_have_the_outcome_of_the_call():
     engine = Engine(RULES)
     engine.subscribe(Effect, lambda _: 1 / 0)
     with pytest.raises(SubscribersFailed) as failed:
@@ -111,10 +111,10 @@ def test_failing_subscribers_carry_what_the_call_would_have_returned():
     assert failed.value.split(ZeroDivisionError)[0].outcome is failed.value.outcome
     with pytest.raises(SubscribersFailed) as failed:
         engine.settle(at=at("04-09T10:00"))
-    assert (failed.value.outcome, [one.type for one in failed.value.effects]) == (None, ["streak.lost"])
+    assert (failed.value.outcome, [effect.type for effect in failed.value.effects]) == (None, ["streak.lost"])
     with pytest.raises(SubscribersFailed) as failed, engine.batch():
         engine.record("words", user="jo", at=at("04-10T10:00"))
-    assert [one.type for one in failed.value.effects] == ["metric.changed", "streak.started"]
+    assert [effect.type for effect in failed.value.effects] == ["metric.changed", "streak.started"]
     assert engine.user("jo", at=at("04-10T10:00")).metrics["words"] == 2
 
 

@@ -23,7 +23,7 @@ EVENING = datetime(2025, 6, 2, 18, 30, tzinfo=UTC)  # a Monday, 20:30 in Berlin
 
 
 class Play:
-    """A person at the game: moves the clock, clicks, and looks."""
+    """A player of the game, who moves the clock, clicks, and reads the screen."""
 
     def __init__(self, folder):
         self.folder, self.now = folder, EVENING
@@ -67,7 +67,7 @@ class Play:
 
     @property
     def titles(self):
-        """The titles of all toasts, which are dismissed."""
+        """Return the titles of all toasts, and dismiss them."""
         titles = []
         while self.app.screen.toasts.shown:
             titles += [message.title for message in self.app.screen.toasts.shown]
@@ -96,7 +96,7 @@ def saved_player(play, number, at=None):
         return engine.user(PLAYER, at=at or play.now)
 
 
-def test_a_dig_costs_energy_and_finds_what_is_under_the_tile(play):
+def test_a_dig_costs_energy_and_finds_the_gem_under_the_tile(play):
     play.choose(1)
     [with_gem, *_], [without, *_] = play.session.gems, set(range(TILES)) - play.session.gems.keys()
     play.dig(with_gem, without, without)
@@ -137,7 +137,7 @@ def test_energy_returns_while_the_game_is_closed(play):
     assert play.session.time_to_rest() == timedelta(minutes=50)
 
 
-def test_energy_returns_while_the_game_stands_open(play):
+def test_energy_returns_while_the_game_is_open(play):
     play.choose(1)
     play.dig(*range(5))
     assert play.titles[-1] == "A streak begins"
@@ -169,7 +169,7 @@ def play_days(play, days):
         play.wait(days=1)
 
 
-def test_a_streak_grows_is_frozen_and_is_lost_at_midnight_while_the_game_stands_open(play):
+def test_a_streak_grows_is_frozen_and_is_lost_at_midnight_while_the_game_is_open(play):
     play.choose(1)
     play_days(play, 3)
     assert play.session.streak_length == 3

@@ -1,4 +1,4 @@
-"""A story to be explained: a fortnight of user ann under rules with a bit of everything."""
+"""A history to explain: two weeks of user ann under rules of every kind."""
 
 from datetime import date
 

@@ -1,8 +1,8 @@
-"""Why an achievement is held, or not."""
+"""Why an achievement is completed or not."""
 
 import attrs
 import pytest
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -70,8 +70,8 @@ from trophy_engine import (
         ),
     ],
 )
-def test_why_an_achievement_is_held_or_not(story, key, expected):
-    told(story.explain("ann", achievement=key), expected)
+def test_an_achievement_is_explained_whether_completed_or_not(story, key, expected):
+    assert_explanation(story.explain("ann", achievement=key), expected)
 
 
 def test_an_achievement_is_explained_as_of_any_instant(story):
@@ -81,7 +81,7 @@ def test_an_achievement_is_explained_as_of_any_instant(story):
     assert (now.completed, now.achieved_at) == (True, at("04-05T10:00"))
 
 
-def test_an_achievement_that_attributes_opened_and_a_composite(story):
+def test_an_achievement_unlocked_by_attributes_and_a_composite_are_explained(story):
     story.identify("ann", attributes={"plan": "pro"}, at=at("04-06T12:00"))
     story.record("words", user="ann", at=at("04-06T12:01"))
     story.complete("onboarded", user="ann", at=at("04-06T12:02"))
@@ -92,7 +92,7 @@ def test_an_achievement_that_attributes_opened_and_a_composite(story):
     assert story.explain("ann", achievement="onboarded").text.endswith("the application completed it")
 
 
-def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_those():
+def test_an_achievement_is_explained_by_the_rules_at_its_completion():
     first = Achievement("a", MetricTrigger("words", 1))
     rules = Ruleset(metrics=[Metric("words")], attributes=[Attribute("device", "event")], achievements=[first])
     engine = Engine(rules)
@@ -103,7 +103,7 @@ def test_an_achievement_that_was_completed_under_other_rules_is_explained_by_tho
     assert (explained.progress.counter, explained.progress.target, explained.backdated) == ("words", 1, False)
 
 
-def test_an_achievement_that_rules_found_to_be_due_is_explained_by_where_its_counter_stood():
+def test_a_backdated_achievement_is_explained_by_its_counter():
     engine = Engine(Ruleset(metrics=[Metric("words")]))
     engine.record("words", user="ann", value=3, at=at("04-01T10:00"))
     metrics = [Metric("views"), Metric("lessons"), Metric("words")]

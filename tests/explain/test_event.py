@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -24,7 +24,7 @@ def test_an_event_falls_on_the_local_day_of_its_user(engine):
         "Europe/Berlin (+02:00)",
         False,
     )
-    told(
+    assert_explanation(
         explained,
         """
         ann recorded 25 for words (device = 'ios') on Wednesday 2025-04-02 00:30:00, Europe/Berlin (+02:00).
@@ -38,7 +38,7 @@ def test_an_event_falls_on_the_local_day_of_its_user(engine):
 def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_rest(engine):
     engine.record("words", user="ann", value=40, at=at("04-04T10:00"))
     explained = engine.record("words", user="ann", value=75, at=at("04-05T10:00")).explain()
-    told(
+    assert_explanation(
         explained,
         r"""
         ann recorded 75 for words on Saturday 2025-04-05 12:00:00, Europe/Berlin (+02:00).
@@ -58,9 +58,9 @@ def test_boosts_multiply_exactly_in_order_round_once_and_the_maximum_takes_the_r
     assert (award.bound, award.clipped, award.awarded, award.before, award.total) == ("maximum", 10, 38, 22, 60)
 
 
-def test_what_time_had_made_due_comes_before(story):
+def test_effects_of_time_are_explained_before_the_event(story):
     outcome = story.record("views", user="ann", at=at("04-08T10:00"))
-    told(
+    assert_explanation(
         outcome.explain(),
         """
         ann recorded 1 for views on Tuesday 2025-04-08 12:00:00, Europe/Berlin (+02:00).
@@ -73,7 +73,7 @@ def test_what_time_had_made_due_comes_before(story):
 def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     for _ in range(2):
         outcome = engine.record("words", user="ann", value=-3.5, at=at("04-02T10:00"), idempotency_key="k")
-    told(
+    assert_explanation(
         outcome.explain(),
         r"""
         ann recorded -3.5 for words on Wednesday 2025-04-02 12:00:00, Europe/Berlin (+02:00). \
@@ -83,7 +83,7 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     called = engine.complete("onboarded", user="ann", at=at("04-02T11:00")).explain()
     assert called.text.endswith("  'onboarded' was completed: the application completed it")
     moved = engine.identify("ann", time_zone="Asia/Tokyo", sign_up_date="2023-01-01", at=at("04-02T12:00")).explain()
-    told(
+    assert_explanation(
         moved,
         r"""
         ann was identified with sign up date 2023-01-01 and time zone Asia/Tokyo on Wednesday 2025-04-02 21:00:00, \
@@ -95,7 +95,7 @@ def test_a_repeated_key_a_call_and_a_change_of_fields(engine):
     )
 
 
-def test_an_award_for_certain_events_is_explained_by_the_fewest_steps():
+def test_a_filtered_award_is_explained_by_the_fewest_steps():
     device = {"device": "ios"}
     triggers = [MetricPointsTrigger("words", points=2, threshold=5, event_attributes=device)]
     rules = Ruleset(

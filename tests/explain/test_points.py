@@ -1,6 +1,6 @@
-"""Why a balance is what it is: every award, and those that paid nothing."""
+"""Why a balance has its value: every award, including those of zero points."""
 
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -16,9 +16,9 @@ from trophy_engine import (
 )
 
 
-def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing(story):
+def test_a_balance_is_explained_by_every_award_and_by_awards_of_zero(story):
     explained = story.explain("ann", points="xp")
-    told(
+    assert_explanation(
         explained,
         r"""
         ann has 0 of at most 60 xp.
@@ -42,7 +42,7 @@ def test_a_balance_is_explained_by_every_award_and_by_those_that_came_to_nothing
     assert "level 'reader'" in story.explain("ann", points="xp", at=at("04-05T10:30")).text
 
 
-def test_every_trigger_says_for_what_it_pays():
+def test_every_trigger_has_a_description():
     rules = Ruleset(
         metrics=[Metric("words")],
         achievements=[Achievement("called", ApiTrigger())],
@@ -61,7 +61,7 @@ def test_every_trigger_says_for_what_it_pays():
     engine = Engine(rules)
     engine.identify("ann", at=at("04-01T10:00"))
     engine.complete("called", user="ann", at=at("04-01T12:30"))
-    told(
+    assert_explanation(
         engine.explain("ann", points="energy", at=at("04-01T20:00")),
         """
         ann has 7 of at most 7 energy.

@@ -1,4 +1,4 @@
-"""Questions: exactly one thing is asked for, under the rules that were in force."""
+"""Questions: exactly one subject, under the rules that were in force."""
 
 import pytest
 from stories import at
@@ -28,7 +28,7 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
         later.explain("ann", streak=True)
 
 
-def test_exactly_one_thing_is_asked_for(story):
+def test_a_question_names_exactly_one_subject(story):
     for asked in ({}, {"achievement": "pro", "streak": True}, {"points": "xp", "achievement": "pro"}):
         with pytest.raises(InvalidValue, match="exactly one of"):
             story.explain("ann", **asked)

@@ -1,8 +1,8 @@
-"""Why a streak runs, or does not: what credited it, what carried it, what it was lost by."""
+"""Why a streak runs or not: its credits, the periods that were carried, and its loss."""
 
 from datetime import date
 
-from explained import told
+from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
@@ -17,7 +17,7 @@ from trophy_engine import (
 
 def test_a_running_streak_and_the_freeze_that_carried_it(story):
     explained = story.explain("ann", streak=True, at=at("04-05T12:00"))
-    told(
+    assert_explanation(
         explained,
         """
         ann has a streak of 3 days, with freezes spent on 1 missed day.
@@ -34,9 +34,9 @@ def test_a_running_streak_and_the_freeze_that_carried_it(story):
     ]
 
 
-def test_a_lost_streak_says_what_was_missed_when_it_ended_and_what_would_have_saved_it(story):
+def test_a_lost_streak_is_explained_by_its_missed_day_and_remedy(story):
     explained = story.explain("ann", streak=True)
-    told(
+    assert_explanation(
         explained,
         r"""
         ann has no streak; the longest was 3 days.
@@ -60,9 +60,9 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     engine.record("views", user="ann", at=at("10-20T12:00"))
     engine.record("words", user="ann", value=2.5, at=at("10-28T12:00"))
     missed = engine.explain("ann", streak=True, at=at("11-04T12:00")).missed
-    # Clocks go back on 2 November, so the week from 27 October to that day has an hour more.
+    # Clocks go back on 2 November, so the week from 27 October to that day has one more hour.
     assert missed.ended_at == at("11-03T05:00")
-    told(
+    assert_explanation(
         missed.text,
         r"""
         Monday 2025-10-27 to Sunday 2025-11-02 was missed, which ended a streak of 1 on Monday 2025-11-03 \
@@ -72,7 +72,7 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
     )
 
 
-def test_a_date_that_never_was_is_not_missed():
+def test_a_skipped_date_is_not_missed():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
     engine.identify("ann", time_zone="Pacific/Apia", at=at("2011-12-29T12:00"))
     engine.record("words", user="ann", at=at("2011-12-30T09:30"))  # 29 December, the last before the 31st
@@ -82,7 +82,7 @@ def test_a_date_that_never_was_is_not_missed():
     assert ended.missed.first_day == date(2011, 12, 31)
 
 
-# --- a streak that the application cares for, and one of a user's own making ------------------------------------------
+# --- streak commands, and a custom streak-----------------------------------------
 
 
 def streak_of(engine, instant):
@@ -97,11 +97,11 @@ def cared_for():
     return engine
 
 
-def test_a_restored_streak_is_told_with_what_ended_it_and_with_the_freezes_from_before():
+def test_a_restored_streak_is_explained_with_its_loss_and_earlier_freezes():
     engine = cared_for()
     engine.restore_streak("ann", at=at("04-08T12:00"))
     explained = streak_of(engine, "04-08T13:00")
-    told(
+    assert_explanation(
         explained,
         """
         ann has a streak of 3 days, with freezes spent on 1 missed day.
@@ -120,7 +120,7 @@ def test_a_streak_that_the_application_ended_was_not_missed():
     engine = cared_for()
     reset = engine.reset_streak("ann", at=at("04-04T13:00"))
     explained = streak_of(engine, "04-04T14:00")
-    told(
+    assert_explanation(
         explained,
         """
         ann has no streak; the longest was 3 days.
@@ -136,13 +136,16 @@ def test_a_streak_that_the_application_ended_was_not_missed():
     ]
 
 
-def test_conditions_and_days_off_of_ones_own_are_those_that_are_explained():
+def test_custom_conditions_and_days_off_are_explained():
     engine = cared_for()
     own = [StreakMetric("words", 20), StreakMetric("views", 2)]
     engine.prefer("ann", metrics=own, evaluation_mode="AND", days_off=["saturday"], at=at("04-04T13:00"))
     engine.record("words", user="ann", value=5, at=at("04-06T12:00"))
     today = streak_of(engine, "04-06T13:00")
-    assert [(one.metric, one.total, one.threshold) for one in today.conditions] == [("words", 5, 20), ("views", 0, 2)]
+    assert [(condition.metric, condition.total, condition.threshold) for condition in today.conditions] == [
+        ("words", 5, 20),
+        ("views", 0, 2),
+    ]
     assert (today.length, today.expires) == (3, date(2025, 4, 6))
     missed = streak_of(engine, "04-07T13:00").missed
     assert missed.saved_by[0] == "recording 15 more for words and 2 for views by the end of Sunday 2025-04-06"

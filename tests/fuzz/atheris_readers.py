@@ -5,7 +5,7 @@ Run it with ``pip install atheris`` and then::
     python tests/fuzz/atheris_readers.py rules -max_total_time=300
     python tests/fuzz/atheris_readers.py csv -max_total_time=300
 
-Further options are those of libFuzzer. An input that lets anything but a documented error out ends the run and is left
+Further options are those of libFuzzer. An input that raises anything but a documented error ends the run and is left
 in a file ``crash-…``.
 """
 
@@ -61,7 +61,7 @@ def _read_text_of_rules(content):
     try:
         read_rules(content)
     except UnicodeDecodeError:
-        return  # not text to begin with
+        return  # not text
 
 
 _TARGETS = {

@@ -1,6 +1,6 @@
-"""Every public callable refuses what it does not take by an error of the package, and has changed nothing then.
+"""Every public callable refuses invalid arguments with an error of the package and changes nothing.
 
-The callables are listed by inspection and their parameters by signature, so that a new one is tried without being named
+The callables are found by inspection and their parameters by signature, so that a new one is tried without being named
 here; only a required parameter of a new name needs a value in ``SAMPLES``.
 """
 
@@ -59,7 +59,7 @@ RULES = Ruleset(
 )
 POPULATION = Population([Persona(Chance(0.5), [Action("words")])])
 
-#: What required parameters take, by name; a callable makes it.
+#: Values of required parameters, by name; a callable creates the value.
 SAMPLES = {
     "achievement": "welcome",
     "achievements": ["a", "b"],
@@ -92,7 +92,6 @@ SAMPLES = {
     "new": RULES,
     "number": 1,
     "old": RULES,
-    "one": Chance(0.5),
     "other": Chance(0.5),
     "path": "nothing.toml",
     "points": 5,
@@ -111,8 +110,9 @@ SAMPLES = {
     "variations": {"streak.freezes.max_count": [0, 1]},
     "years": 1,
 }
-#: Arguments without which a call says too little, by callable: each set is tried.
+#: Sets of arguments that a callable requires together; each set is tried.
 NEEDED = {
+    "Both": [{"first": Chance(0.5), "second": Chance(0.5)}],
     "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
     "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
     "Engine.leaderboard": [{}, {"leaderboard": "plans", "attributes": {"plan": "pro"}}, {"user": "18"}],
@@ -120,7 +120,7 @@ NEEDED = {
     "simulate": [{"users": 2, "days": 2}],
     "sweep": [{"users": 2, "days": 2}],
 }
-#: Where the callables are that take what users of the package make, and the names there that they only get back.
+#: The classes with callables for users, and the names in them that users only receive.
 MODULES = (
     "analysis.comparison",
     "analysis.event_logs.effect_log",
@@ -161,26 +161,32 @@ def _world():
 
 
 def _methods(owner):
-    found = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
-    return [name for name, _ in found if not name.startswith("_")]
+    members = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
+    return [name for name, _ in members if not name.startswith("_")]
 
 
 def _callables():
-    """Map the name of each callable to what binds it to an engine."""
-    found = {"Engine": lambda _: Engine}
-    found |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
-    found |= {f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)}
-    found |= {f"Player.{name}": lambda engine, name=name: getattr(engine.user("18"), name) for name in _methods(Player)}
+    """Map the name of each callable to the function that binds it to an engine."""
+    callables = {"Engine": lambda _: Engine}
+    callables |= {f"Engine.{name}": lambda engine, name=name: getattr(engine, name) for name in _methods(Engine)}
+    callables |= {
+        f"Reports.{name}": lambda engine, name=name: getattr(engine.reports, name) for name in _methods(Reports)
+    }
+    callables |= {
+        f"Player.{name}": lambda engine, name=name: getattr(engine.user("18"), name) for name in _methods(Player)
+    }
     for module in MODULES:
         exported = importlib.import_module(f"trophy_engine.{module}")
         for name in exported.__all__:
             one = getattr(exported, name)
             if name in RESULTS or not (inspect.isclass(one) or inspect.isfunction(one)):
                 continue
-            found[name] = lambda _, one=one: one
+            callables[name] = lambda _, one=one: one
     for owner, made in ((Ruleset, RULES), (Population, POPULATION)):
-        found |= {f"{owner.__name__}.{name}": lambda _, n=name, made=made: getattr(made, n) for name in _methods(owner)}
-    return found
+        callables |= {
+            f"{owner.__name__}.{name}": lambda _, n=name, made=made: getattr(made, n) for name in _methods(owner)
+        }
+    return callables
 
 
 CALLABLES = _callables()
@@ -203,14 +209,14 @@ def _fingerprint(engine):
 
 def _call(function, arguments):
     result = function(**arguments)
-    if isinstance(result, Iterator):  # what is wrong may show when it is walked
+    if isinstance(result, Iterator):  # an error can occur during iteration
         list(result)
     if isinstance(result, EffectLog | SQLiteStorage):
         result.close()
 
 
 class _Worlds:
-    """An engine to call, the same one until a call has changed it."""
+    """An engine to call, which is replaced after a call has changed it."""
 
     def __init__(self):
         self._renew()
@@ -220,7 +226,7 @@ class _Worlds:
         self._before = _fingerprint(self.engine)
 
     def fault_of(self, name, arguments, *, allowed):
-        """Call a callable and return what is wrong about how it ends, None for nothing."""
+        """Call a callable and return the fault of its result, or None."""
         fault = None
         try:
             _call(CALLABLES[name](self.engine), arguments)
@@ -229,7 +235,7 @@ class _Worlds:
             if _fingerprint(self.engine) == self._before:
                 return None
             fault = "refused, and yet it changed something"
-        except Exception as error:  # noqa: BLE001  # what must not come out is what is looked for
+        except Exception as error:  # noqa: BLE001  # the test looks for exceptions that must not occur
             fault = f"{type(error).__name__}: {str(error)[:80]}"
         else:
             fault = None if allowed else "taken"
@@ -249,7 +255,7 @@ def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_pa
         for kind, make in PALETTE.items():
             value = make()
             allowed = is_enum_member(value) or (fits(value, hint) and not holds_surrogate(value))
-            arguments = {**{one: _sample(one) for one in required}, **needed, parameter: value}
+            arguments = {**{one: _sample(one) for one in required if one not in needed}, **needed, parameter: value}
             fault = worlds.fault_of(name, arguments, allowed=allowed)
             if fault is not None:
                 faults.append(f"{kind}: {fault}")
@@ -270,7 +276,7 @@ def test_after_a_refused_subscription_events_are_recorded():
     assert engine.record("words", user="18", value=1).total == 21
 
 
-def test_a_clock_that_shows_no_instant_is_told_of():
+def test_a_clock_that_returns_no_instant_is_reported():
     for shown in (None, 5, "now", datetime(2025, 4, 2), date(2025, 4, 2)):  # noqa: DTZ001  # naive on purpose
         engine = Engine(RULES, clock=lambda shown=shown: shown)
         with pytest.raises(TrophyError, match="the clock's instant must be an aware datetime"):
@@ -305,7 +311,7 @@ _COMMANDS = ("record", "record", "identify", "complete", "prefer", "pause", "unp
 
 @st.composite
 def _calls(draw):
-    """Draw a command and arguments of which most are odd."""
+    """Draw a command and arguments, most of them odd."""
     name = draw(st.sampled_from(_COMMANDS))
     parameters = parameters_of(getattr(Engine, name))
     chosen = [
@@ -315,7 +321,7 @@ def _calls(draw):
 
 
 @given(st.lists(_calls(), min_size=1, max_size=6))
-def test_odd_calls_end_alike_in_memory_and_in_a_file(calls):
+def test_odd_calls_have_equal_results_in_memory_and_in_a_file(calls):
     with (
         Engine(RULES, clock=lambda: NOON) as one,
         Engine(RULES, storage=SQLiteStorage(":memory:"), clock=lambda: NOON) as two,
@@ -347,5 +353,5 @@ def test_each_parameter_is_tried():
         "SQLiteStorage",
     } <= tried
     assert len(CASES) > 250
-    with suppress(TrophyError):  # the samples themselves are taken
+    with suppress(TrophyError):  # the samples themselves are valid
         _world().record("words", user="18", at=datetime(2025, 4, 3, tzinfo=UTC))

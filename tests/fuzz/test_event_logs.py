@@ -1,4 +1,4 @@
-"""Whatever a log holds, rows are events or bad rows, and a file that cannot be read is a ``TrophyError`` naming it."""
+"""For any log, rows are events or bad rows, and a file that cannot be read raises a ``TrophyError`` that names it."""
 
 import csv
 import gzip
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 
 def read(folder, name, content):
-    """Read a log and evaluate it; return its rows, or the error that it ends with."""
+    """Read a log and evaluate it; return its rows, or the error."""
     path = folder / name
     path.write_bytes(content)
     try:
@@ -53,9 +53,9 @@ _rows = st.lists(_cells.map(lambda odd: {**ROW, **odd}), max_size=3)
 
 @given(_rows)
 def test_rows_of_json_lines(folder, rows):
-    found = read(folder, "log.jsonl", "\n".join(map(json_text, rows)).encode())
-    assert isinstance(found, list)
-    assert len(found) == len(rows)
+    result = read(folder, "log.jsonl", "\n".join(map(json_text, rows)).encode())
+    assert isinstance(result, list)
+    assert len(result) == len(rows)
 
 
 @given(st.lists(st.one_of(st.sampled_from(["{", "[1]", "NaN", '{"who": NaN}', "[" * 3_000]), odd_text), max_size=4))
@@ -69,7 +69,7 @@ def test_rows_of_csv(folder, rows, encoding):
 
 
 @given(st.binary(max_size=200), st.sampled_from(["log.csv", "log.tsv", "log.jsonl", "log.csv.gz", "log.parquet"]))
-def test_any_bytes(folder, content, name):
+def test_any_bytes_are_rows_or_an_error(folder, content, name):
     read(folder, name, content)
 
 
@@ -86,8 +86,8 @@ def test_a_gzipped_log_with_a_flipped_bit(folder, bit):
 
 @given(st.integers(0, len(_GZIPPED) - 1))
 def test_a_gzipped_log_that_is_cut_off(folder, length):
-    found = read(folder, "log.csv.gz", _GZIPPED[:length])
-    assert isinstance(found, TrophyError)
+    result = read(folder, "log.csv.gz", _GZIPPED[:length])
+    assert isinstance(result, TrophyError)
 
 
 def _columnar(folder, name):
@@ -114,9 +114,9 @@ def bad_rows(folder, name, content):
 
 
 def error_of(folder, name, content):
-    found = read(folder, name, content)
-    assert isinstance(found, TrophyError)
-    return str(found)
+    result = read(folder, name, content)
+    assert isinstance(result, TrophyError)
+    return str(result)
 
 
 def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
@@ -125,7 +125,7 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
     assert "log.csv.gz after line 80: CRC check failed" in error_of(folder, "log.csv.gz", bytes(flipped))
     assert "log.csv.gz: Compressed file ended" in error_of(folder, "log.csv.gz", _GZIPPED[:30])
     flipped = bytearray(_GZIPPED)
-    flipped[10] |= 0b110  # a block of a type that there is not
+    flipped[10] |= 0b110  # a block of an unknown type
     assert "log.csv.gz: Error -3 while decompressing" in error_of(folder, "log.csv.gz", bytes(flipped))
     two = as_csv([ROW, ROW]).encode() + b"\n\xff\xfe"
     assert "cannot read" in error_of(folder, "log.csv", two)
@@ -134,13 +134,13 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
 
 
 @pytest.mark.parametrize(
-    ("odd", "told"),
+    ("odd", "message"),
     [
         ({"n": 10**4_000}, "n must lie within ±10**30"),
-        ({"n": float("nan")}, "is not JSON: NaN is not a number of JSON"),
+        ({"n": float("nan")}, "is not JSON: NaN is not a JSON number"),
         ({"n": "1e9999999999999999999999"}, "n must be a number, not '1e9999999999999999999999'"),
-        ({"n": True}, "the column 'n' must hold text or a number, not True"),
-        ({"who": ["18"]}, "the column 'who' must hold text or a number, not ['18']"),
+        ({"n": True}, "the column 'n' must be text or a number, not true"),
+        ({"who": ["18"]}, "the column 'who' must be text or a number, not ['18']"),
         ({"who": "\ud800"}, "a user id must be text that UTF-8 can write"),
         ({"who": "a\0b"}, "a user id must be text that UTF-8 can write, without NUL"),
         ({"topic": "\ud800"}, "topic must be text that UTF-8 can write"),
@@ -148,20 +148,20 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
         ({"when": 10**4_000}, "when must be an ISO 8601 datetime"),
     ],
 )
-def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, told):
+def test_an_odd_cell_makes_its_row_a_bad_one(folder, odd, message):
     [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), json.dumps({**ROW, **odd})]).encode())
-    assert told in reason
+    assert message in reason
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ('{"who": ' * 50_000, "is not JSON"),
         ('{"n": ' + "9" * 5_000 + ', "who": "18"}', "is empty"),
-        ('{"who": "18", "who": "19"}', "is not JSON: a name stands twice in one object"),
-        ('{"n": Infinity}', "is not JSON: Infinity is not a number of JSON"),
+        ('{"who": "18", "who": "19"}', "is not JSON: the name 'who' occurs twice in one object"),
+        ('{"n": Infinity}', "is not JSON: Infinity is not a JSON number"),
     ],
 )
-def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, told):
+def test_a_line_that_is_not_an_event_is_a_bad_row(folder, line, message):
     [reason] = bad_rows(folder, "log.jsonl", "\n".join([json.dumps(ROW), line]).encode())
-    assert told in reason
+    assert message in reason

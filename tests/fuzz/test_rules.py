@@ -1,4 +1,4 @@
-"""Whatever a rules file holds, only ``InvalidRules`` comes out, and what is read is written back equal."""
+"""Any rules file is read or raises ``InvalidRules``, and rules that are read are written back equal."""
 
 import json
 from decimal import Decimal
@@ -62,7 +62,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             '{"achievements": [{"key": "a", "trigger": {"type": ["metric"]}}]}',
@@ -89,8 +89,8 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ),
     ],
 )
-def test_what_used_to_escape_is_told(text, told, tmp_path):
-    with pytest.raises(InvalidRules, match=told):
+def test_former_uncaught_errors_are_problems(text, message, tmp_path):
+    with pytest.raises(InvalidRules, match=message):
         Ruleset.from_text(text, "json")
     path = tmp_path / "rules.json"
     path.write_text(text, encoding="utf-8")
@@ -104,14 +104,14 @@ def test_numbers_of_toml_have_bounds(number):
 
 
 @pytest.mark.parametrize("path", ["a\0.toml", "\ud800.toml", "", "no/such/folder.toml", ".", b"rules.toml", 5, None])
-def test_paths_that_are_none_are_refused(path, tmp_path, monkeypatch):
+def test_invalid_paths_are_refused(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for call in (Ruleset.load, check_file, Ruleset().save):
         with pytest.raises(TrophyError):
             call(path)
 
 
-def test_a_byte_order_mark_is_no_part_of_the_rules(tmp_path):
+def test_a_byte_order_mark_is_ignored(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text("[[metrics]]\nkey = 'words'\n", encoding="utf-8-sig")
     assert [metric.key for metric in Ruleset.load(path).metrics] == ["words"]

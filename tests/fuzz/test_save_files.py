@@ -1,4 +1,4 @@
-"""Whatever a save file holds, opening it raises an error of the package or gives an engine that can be asked."""
+"""Opening any save file raises an error of the package or returns an engine that can be queried."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ def folder(tmp_path_factory):
 
 
 def open_save(path):
-    """Open a save file, ask it for everything, and return the users, or the error that comes out."""
+    """Open a save file and query everything; return the users, or the error."""
     try:
         with Engine(storage=SQLiteStorage(path)) as engine:
             return [engine.export_user(user) for user in engine.users()]

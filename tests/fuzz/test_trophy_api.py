@@ -1,4 +1,4 @@
-"""Whatever is sent to the API, the answer is one of the platform's, and never a fault of the engine."""
+"""Any request to the API gets an answer of the platform, and never a fault of the engine."""
 
 from datetime import UTC, date, datetime
 from urllib.parse import quote
@@ -59,7 +59,7 @@ def _encoded(text):
 
 
 @given(st.data())
-def test_every_operation_answers_whatever_it_is_sent(data):
+def test_every_operation_answers_any_request(data):
     engine = Engine(RULES, clock=lambda: NOON)
     http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any", "Idempotency-Key": "once"})
     http.post("https://api.trophy.so/v1/metrics/words/event", json={"user": USER, "value": 3})

@@ -1,4 +1,4 @@
-"""What is shown of rules says all there is to say of them: made of it, or changed to it, they are the same rules."""
+"""The shown form of rules is complete: rules that are created from it, or updated to it, are equal."""
 
 from admin_client import AdminClient
 from api_rules import READ_ONLY, api_rulesets, items_of, nameless, without
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from trophy_engine import Ruleset
 
-#: What can be set once, by resource.
+#: Fields that can be set only at creation, by resource.
 FOR_GOOD = {
     "attributes": {"key", "type"},
     "metrics": {"key"},
@@ -19,7 +19,7 @@ FOR_GOOD = {
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
-def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
+def test_rules_created_from_shown_rules_are_equal(ruleset):
     source, made = AdminClient(ruleset), AdminClient()
     for path, item in items_of(source):
         made.create(path, **item)
@@ -30,11 +30,11 @@ def test_rules_made_of_what_is_shown_of_rules_are_the_same_rules(ruleset):
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
-def test_rules_changed_to_what_is_shown_of_them_stay_the_same(ruleset):
+def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
     admin = AdminClient(ruleset)
     paths = ["attributes", "metrics", "achievements", "leaderboards", "points"]
     systems = admin.get("points")
-    paths += [f"points/{one['id']}/{parts}" for one in systems for parts in ("levels", "boosts", "triggers")]
+    paths += [f"points/{system['id']}/{parts}" for system in systems for parts in ("levels", "boosts", "triggers")]
     for path in paths:
         resource = path.rsplit("/", maxsplit=1)[-1]
         fixed = FOR_GOOD.get(resource, set()) | READ_ONLY.get(resource, set())
@@ -49,13 +49,13 @@ def test_rules_changed_to_what_is_shown_of_them_stay_the_same(ruleset):
 
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets(), st.data())
-def test_whatever_goes_the_rest_keeps_its_ids_and_holds_together(ruleset, data):
+def test_after_a_deletion_the_remaining_rules_are_valid_and_keep_their_ids(ruleset, data):
     admin = AdminClient(ruleset)
     systems = [f"points/{one['id']}/{parts}" for one in admin.get("points") for parts in ("boosts", "triggers")]
     paths = ["attributes", "metrics", "achievements", "leaderboards", *systems]
     path = data.draw(st.sampled_from([path for path in paths if admin.get(path)]))
     gone = data.draw(st.sampled_from(admin.get(path, limit=100)))
-    before = {one: admin.get(one, limit=100) for one in systems}
+    before = {system: admin.get(system, limit=100) for system in systems}
     assert admin.delete(path, gone["id"]) == {"deleted": [{"id": gone["id"]}], "issues": []}
     left = admin.get(path, limit=100)
     assert gone not in left

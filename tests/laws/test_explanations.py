@@ -1,4 +1,4 @@
-"""What is explained agrees with what one sees, for every ruleset and every history."""
+"""Explanations agree with the views, for every ruleset and every history."""
 
 from hypothesis import given
 

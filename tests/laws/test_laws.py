@@ -27,7 +27,7 @@ def credits_and_more(rules, user, at):
 
 STREAKS = streak_rules().filter(lambda streak: streak.freezes is not None)
 GAMES = games()
-#: What is drawn for a law that says little of rules without its subject, or of short histories.
+#: Strategies for laws that require their subject in the rules, or longer histories.
 GAMES_OF = {
     completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
     freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
@@ -36,7 +36,7 @@ GAMES_OF = {
     users_commute: games(min_size=6),
 }
 SEVERAL_USERS = "several users"
-#: The effects that a law is about, and in how many of 60 histories each happens at least.
+#: The effects that a law concerns, and the minimal number of 60 histories with each.
 SUBJECTS = {
     completions_are_permanent: {"AchievementCompleted": 5},
     freezes_are_conserved: {"FreezeConsumed": 8, "FreezeEarned": 8, "FreezeGranted": 1},
@@ -55,7 +55,7 @@ def test_the_law(law, data):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("law", SUBJECTS, ids=lambda law: law.__name__)
-def test_what_is_drawn_for_a_law_is_what_it_is_about(law):
+def test_histories_for_a_law_have_the_effects_that_it_concerns(law):
     happened = Counter()
 
     @settings(derandomize=True, max_examples=60, database=None)
@@ -83,7 +83,7 @@ def test_a_batch_that_fails_changes_nothing(history, data):
 
 
 @given(games(), st.data())
-def test_an_engine_can_be_opened_anew_at_any_time_with_any_snapshots(history, data):
+def test_an_engine_can_be_reopened_at_any_time_with_any_snapshots(history, data):
     straight = Engine(history.ruleset)
     engine = Engine(history.ruleset)
     storage = engine._repository.storage
@@ -96,7 +96,7 @@ def test_an_engine_can_be_opened_anew_at_any_time_with_any_snapshots(history, da
 
 
 @given(games(), st.data())
-def test_two_engines_on_one_storage_tell_one_story(history, data):
+def test_two_engines_on_one_storage_have_equal_results(history, data):
     storage, alone = MemoryStorage(), Engine(history.ruleset)
     storage.snapshot_every = data.draw(st.sampled_from([1, 5, None]))
     engines = [Engine(history.ruleset, storage=storage) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""A log done again gives the same, byte for byte, in every process."""
+"""A replay of a log has the same result, byte for byte, in every process."""
 
 import json
 
@@ -17,19 +17,19 @@ from trophy_engine.core.commands import Settle, decode
 from trophy_engine.analysis.event_logs.output import effect_as_json
 from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
-told = []
+announced = []
 log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
 replayed = Engine.from_log(log[:1])
-replayed.subscribe(Effect, lambda effect: told.append(effect_as_json(effect)))
+replayed.subscribe(Effect, lambda effect: announced.append(effect_as_json(effect)))
 for entry in log[1:]:
     execute(replayed, entry.command)
-print(json.dumps([told, states(replayed)]))
+print(json.dumps([announced, states(replayed)]))
 """
 
 
 @given(games())
 @settings(max_examples=4)
-def test_every_process_gives_the_same_whatever_its_hash_seed(history):
+def test_every_process_has_equal_results_under_any_hash_seed(history):
     engine = Engine(history.ruleset)
     play(engine, history)
     log = json.dumps([[entry.sequence, entry.number, encode(entry.command)] for entry in engine.log()])

@@ -16,7 +16,7 @@ from trophy_engine.testing import execute, histories, rulesets, states, streak_r
 from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import effects_of
 
-#: A fifth of what the profile asks for: every example plays a history several times.
+#: A fifth of the examples of the profile, because every example plays a history several times.
 FEW = settings(max_examples=settings.default.max_examples // 5)
 
 
@@ -42,10 +42,10 @@ class Saga:
 
 @st.composite
 def changed(draw, rules):
-    """Draw other rules: others altogether, or the same with another streak, or with other points."""
+    """Draw other rules: unrelated ones, or the same with another streak or with other points."""
     others = draw(rulesets())
-    keys = {one.key for one in rules.achievements}
-    parts = ["all", "streak"] + ["points"] * ({one.key for one in others.achievements} <= keys)
+    keys = {achievement.key for achievement in rules.achievements}
+    parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
     return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
 
@@ -63,17 +63,20 @@ def sagas(draw):
 
 
 def do(engine, *commands) -> list[Effect]:
-    found = []
+    effects = []
     for command in commands:
         if isinstance(command, Update):
-            found += engine.update(command.rules, at=from_micros(command.at))
+            effects += engine.update(command.rules, at=from_micros(command.at))
         else:
-            found += effects_of(execute(engine, command))
-    return found
+            effects += effects_of(execute(engine, command))
+    return effects
 
 
 def by_user(effects):
-    return {user: [one for one in effects if one.user_id == user] for user in sorted({one.user_id for one in effects})}
+    return {
+        user: [effect for effect in effects if effect.user_id == user]
+        for user in sorted({effect.user_id for effect in effects})
+    }
 
 
 @FEW
@@ -96,10 +99,10 @@ def test_another_calendar_and_back_at_once_changes_no_streak(rules, streak, data
     history = data.draw(histories(rules, max_size=14))
     do(engine, *history)
     at = from_micros(history.commands[-1].at)
-    before = [(one.id, *standing_of(one)) for one in engine.players(at=at)]
+    before = [(player.id, *standing_of(player)) for player in engine.players(at=at)]
     engine.update(attrs.evolve(rules, streak=streak), at=at)
     engine.update(rules, at=at)
-    assert [(one.id, *standing_of(one)) for one in engine.players(at=at)] == before
+    assert [(player.id, *standing_of(player)) for player in engine.players(at=at)] == before
 
 
 def standing_of(player):
@@ -109,7 +112,7 @@ def standing_of(player):
 
 @FEW
 @given(sagas(), st.sampled_from([1, 2]))
-def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot_every):
+def test_an_engine_reopened_for_every_two_commands_has_equal_results(saga, snapshot_every):
     storage = MemoryStorage()
     storage.snapshot_every = snapshot_every
     rules, effects = saga.rules, []
@@ -120,21 +123,21 @@ def test_an_engine_opened_anew_for_every_two_commands_is_the_same(saga, snapshot
         effects += do(engine, *commands[start : start + 2])
         rules = engine.ruleset
     alone = Engine(saga.rules)
-    assert_equal(effects, do(alone, *commands), "what happens in engines that were opened anew")
-    assert_equal(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were opened anew")
+    assert_equal(effects, do(alone, *commands), "what happens in engines that were reopened")
+    assert_equal(states(Engine(rules, storage=storage)), states(alone), "the states of engines that were reopened")
 
 
 @FEW
 @given(sagas())
-def test_scenes_end_with_what_one_sees(saga):
+def test_transitions_end_with_the_visible_state(saga):
     engine = Engine(saga.rules)
     effects = do(engine, *saga.commands, saga.end)
     for user in engine.users():
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
         last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
         assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
-        told = [to_effect(raw) for transition in transitions for raw in transition.effects]
-        assert_equal(told, by_user(effects).get(user, []), "what happens in transitions")
+        from_transitions = [to_effect(raw) for transition in transitions for raw in transition.effects]
+        assert_equal(from_transitions, by_user(effects).get(user, []), "what happens in transitions")
 
 
 @FEW
@@ -185,12 +188,12 @@ def test_users_commute_between_changes(saga):
 
 @FEW
 @given(sagas())
-def test_what_is_completed_stays_as_long_as_the_rules_have_it(saga):
+def test_completions_are_kept_while_the_rules_have_the_achievement(saga):
     engine = Engine(saga.rules)
     for command in saga.commands:
         before = states(engine)
         do(engine, command)
-        keys = {one.key for one in engine.ruleset.achievements}
+        keys = {achievement.key for achievement in engine.ruleset.achievements}
         for user, state in before.items():
             kept = {key: when for key, when in state["counters"]["completed"].items() if key in keys}
             assert kept.items() <= engine.export_user(user)["counters"]["completed"].items()

@@ -1,4 +1,4 @@
-"""Rules made through the official client play like the same rules from a file."""
+"""Rules created through the official client behave like the same rules from a file."""
 
 import httpx
 from admin_client import NOON, AdminClient
@@ -19,7 +19,7 @@ SNAKES = {
 
 
 def made_through_the_client(ruleset: Ruleset) -> Engine:
-    """Make rules item by item, as an administrator would, and give the engine behind the client."""
+    """Create rules item by item, as an administrator does; return the engine behind the client."""
     source, engine = AdminClient(ruleset), Engine(Ruleset(), clock=lambda: NOON)
     with httpx.Client(transport=EngineTransport(engine)) as http:
         admin = TrophyApi(api_key="any", httpx_client=http, max_retries=0).admin
@@ -32,36 +32,36 @@ def made_through_the_client(ruleset: Ruleset) -> Engine:
     return engine
 
 
-def told(result):
+def contents_of(result):
     """Return the contents of an outcome without the names that the API gives to triggers and boosts."""
     if isinstance(result, Exception):
         return str(result)
-    if not isinstance(result, Outcome):  # what concerns everybody is told from when the rules were made
+    if not isinstance(result, Outcome):  # broadcasts start at the instant of the rules
         return len([effect for effect in result if effect.user_id])
     points = {
         key: (one.added, one.total, [award.awarded for award in one.awards]) for key, one in result.points.items()
     }
-    return result.total, result.streak, sorted(one.name for one in result.achievements), points
+    return result.total, result.streak, sorted(achievement.name for achievement in result.achievements), points
 
 
 def seen(player):
     points = {key: (one.total, one.level) for key, one in player.points.items()}
-    completed = {one.name: one.achieved_at for one in player.achievements}
+    completed = {achievement.name: achievement.achieved_at for achievement in player.achievements}
     return player.metrics, player.streak, player.freezes, completed, points
 
 
 @settings(max_examples=10, deadline=None)
 @given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
-def test_rules_made_through_the_client_play_like_those_of_a_file(history):
+def test_rules_created_through_the_client_behave_like_those_of_a_file(history):
     from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
     made = made_through_the_client(history.ruleset)
     for command in history:
-        assert told(execute(made, command)) == told(execute(from_file, command))
+        assert contents_of(execute(made, command)) == contents_of(execute(from_file, command))
     end = from_micros(history.commands[-1].at)
     assert list(made.users()) == list(from_file.users())
     for user in from_file.users():
         assert seen(made.user(user, at=end)) == seen(from_file.user(user, at=end))
-    for board in (one for one in from_file.ruleset.leaderboards if one.status != "inactive"):
+    for board in (board for board in from_file.ruleset.leaderboards if board.status != "inactive"):
         groups = [{"plan": "pro"}, {"plan": "other"}] if board.breakdown_attributes else [None]
         for group in groups:
             rankings = [

@@ -1,4 +1,4 @@
-"""The engine tells the same story of every streak as the oracle that walks the calendar day by day."""
+"""The engine has the same history of every streak as the oracle, which walks the calendar day by day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -42,7 +42,7 @@ ONE_CONDITION = streak_rules(METRICS[:1]).map(lambda streak: Ruleset(metrics=[Me
 
 
 def commands(rules, user, at):
-    """Draw what the oracle knows: events without keys, moves, pauses, pauses taken back, resets and restoring."""
+    """Draw commands of the oracle: events without keys, moves, pauses, removed pauses, resets and restoring."""
     chances = {
         "record": records(rules, user, at).map(lambda record: record._replace(idempotency_key=None)),
         "move": journeys(user, at),
@@ -67,7 +67,7 @@ def credits_and_care(rules, user, at):
 
 
 def travels(rules, user, at):
-    """Draw a life of travel between all zones: events that credit, moves, pauses, resets and restoring."""
+    """Draw travel between all zones: events that credit, moves, pauses, resets and restoring."""
     metrics = [condition.key for condition in rules.streak.metrics]
     far_apart = st.sampled_from(["+14:00", "Asia/Tokyo", "Europe/London", "America/New_York", "-11:00"])
     chances = {
@@ -90,7 +90,7 @@ JET_LAG = st.one_of(
 
 
 def as_oracle(command) -> Command:
-    """Say a command in the oracle's words."""
+    """Convert a command to one of the oracle."""
     at = from_micros(command.at)
     match command:
         case Record(_, _, metric, value):
@@ -109,11 +109,11 @@ def as_oracle(command) -> Command:
 
 @st.composite
 def looks(draw, history) -> list[datetime]:
-    """Choose instants to look at after the end of a history."""
-    found = [history.commands[-1].at]
+    """Return instants of queries after the end of a history."""
+    instants = [history.commands[-1].at]
     for _ in range(draw(st.integers(0, 3))):
-        found.append(draw(later(found[-1], zone(draw(time_zones())))))
-    return [from_micros(at) for at in found]
+        instants.append(draw(later(instants[-1], zone(draw(time_zones())))))
+    return [from_micros(at) for at in instants]
 
 
 # The comparison -----------------------------------------------------------------------------------------------------
@@ -159,8 +159,8 @@ def seen(player: Player, facts: Sequence[Fact]) -> Account:
     )
 
 
-def told(of: Account) -> str:
-    """Write an account line by line, so that two of them are easy to compare."""
+def lines_of(of: Account) -> str:
+    """Return an account as lines, so that two of them are easy to compare."""
     head = "\n".join(f"{name}: {value}" for name, value in attrs.asdict(of, recurse=False).items() if name != "facts")
     return "\n".join((head, *map(str, of.facts)))
 
@@ -172,7 +172,7 @@ def told(of: Account) -> str:
 )
 @settings(max_examples=2 * settings.default.max_examples)
 @given(st.data())
-def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, size, data):
+def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
     engine, walk = Engine(history.ruleset), Walk(history.ruleset.streak)
     facts: list[Fact] = []
@@ -183,17 +183,17 @@ def test_the_engine_agrees_with_a_walk_through_the_calendar(rules, kinds, pace, 
         facts += filter(None, map(fact, effects_of(result)))
         at, action = as_oracle(command)
         walk.obey(at, action)
-        assert told(seen(engine.user("jo", at=at), facts)) == told(walk.account(at))
+        assert lines_of(seen(engine.user("jo", at=at), facts)) == lines_of(walk.account(at))
     assume(walk.now)
     ends = data.draw(looks(history))
     for look in ends:
         expected = walk.look(look)
-        assert told(seen(engine.user("jo", at=look), expected.facts)) == told(expected)
+        assert lines_of(seen(engine.user("jo", at=look), expected.facts)) == lines_of(expected)
     facts += filter(None, map(fact, engine.settle(at=ends[-1])))
-    assert told(seen(engine.user("jo", at=ends[-1]), facts)) == told(expected)
+    assert lines_of(seen(engine.user("jo", at=ends[-1]), facts)) == lines_of(expected)
     for kind in sorted({fact.kind for fact in facts}):
         event(kind)
 
 
-def test_the_oracle_knows_offsets_by_name():
+def test_the_oracle_parses_offsets():
     assert zone_of("-09:30").utcoffset(None) == timedelta(hours=-9, minutes=-30)

@@ -1,4 +1,4 @@
-"""A user who acts on every date of their own clock loses nothing and spends no freeze, between any zones."""
+"""A user who acts on every date of the local clock loses nothing and spends no freeze, between any zones."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from trophy_engine.testing import acting_on_every_date_loses_nothing, streak_rul
 
 
 def orders(history):
-    """Name, for each flight, its direction and which came first: the command that tells the zone, or midnight."""
+    """Return, for each flight, its direction and which was first: the command with the zone, or midnight."""
     moves = [command for command in history if isinstance(command, Identify)]
     for before, move in pairwise(moves):
         old, new = (zone(dict(command.changes)["time_zone"]) for command in (before, move))

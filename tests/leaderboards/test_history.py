@@ -18,19 +18,19 @@ from trophy_engine import (
 )
 
 
-def test_the_history_of_a_standing_tells_each_day_on_which_time_moved_it():
+def test_the_history_of_a_rank_has_each_day_on_which_time_changed_it():
     board = Leaderboard("xp", "points", NEW_YEAR, points="xp")
     engine = engine_with(board, points=[PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])])
     write(engine, "04-01T12:00 ann 1")
     expected = [(date(2025, 4, day), 5 * (day - 1)) for day in range(2, 6)]
     for _ in range(2):
         history = engine.standing("ann", "xp", at=at("04-05T13:00")).history
-        assert [(one.date, one.value) for one in history] == expected
+        assert [(row.date, row.value) for row in history] == expected
         for day in range(2, 6):
             engine.settle(at=at(f"04-0{day}T12:30"))
 
 
-def test_a_standing_tells_the_days_on_which_it_changed():
+def test_the_history_of_a_rank_has_the_days_on_which_it_changed():
     engine = engine_with(words())
     write(engine, "02-01T10:00 ann 5\n02-01T11:00 ben 9\n02-03T10:00 ann 5\n02-03T12:00 ann 1\n02-04T10:00 ben 9")
     standing = engine.standing("ann", "words", at=at("02-05T10:00"))
@@ -48,7 +48,7 @@ def test_a_standing_tells_the_days_on_which_it_changed():
         engine.standing("cid", "words", at=at("02-05T10:00"))
 
 
-def test_a_standing_tells_of_what_time_has_done():
+def test_the_history_of_a_rank_includes_changes_by_time():
     board = Leaderboard("streaks", "streak", NEW_YEAR)
     engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
     write(engine, "02-01T10:00 ann 1\n02-01T11:00 ben 1\n02-02T10:00 ben 1")

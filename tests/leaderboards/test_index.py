@@ -22,7 +22,7 @@ from trophy_engine import (
 from trophy_engine.storage.memory import MemoryStorage
 
 
-def test_a_streak_that_time_has_ended_leaves_the_board_though_nobody_says_so():
+def test_a_streak_lost_by_time_leaves_the_board_without_a_command():
     board = Leaderboard("streaks", "streak", NEW_YEAR)
     engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
     changes = write(
@@ -57,7 +57,7 @@ def points_engine(**system):
     return engine_with(board, points=[PointsSystem("xp", triggers=triggers, **system)])
 
 
-def test_points_that_come_with_time_count_in_the_run_in_which_they_come():
+def test_timed_points_count_in_the_run_of_their_instant():
     engine = points_engine()
     [change] = write(engine, "02-01T22:30 ann 1", board="xp")
     assert (change.value, change.threshold) == (10, 1)
@@ -77,7 +77,7 @@ def test_net_points_and_not_the_balance_are_ranked():
     assert rows(engine, "02-01T11:00", "xp") == [(1, "ann", 6)]
 
 
-def test_a_refused_event_moves_nobody():
+def test_a_refused_event_changes_no_rank():
     triggers = [MetricPointsTrigger("words", points=-1, block_if_out_of_points=True)]
     engine = engine_with(words(), points=[PointsSystem("energy", triggers=triggers)])
     with pytest.raises(OutOfPoints):
@@ -85,7 +85,7 @@ def test_a_refused_event_moves_nobody():
     assert rows(engine, "02-01T11:00") == []
 
 
-def test_a_batch_that_fails_moves_nobody():
+def test_a_failed_batch_changes_no_rank():
     engine = engine_with(words())
     write(engine, "02-01T10:00 ann 1")
 
@@ -108,7 +108,7 @@ def test_a_repeated_key_changes_no_board():
     assert rows(engine, "02-01T11:00") == [(1, "ann", 5)]
 
 
-def test_what_another_engine_has_written_is_ranked_once_it_is_known_of():
+def test_entries_of_another_engine_are_ranked_once_they_are_read():
     storage = MemoryStorage()
     rules = Ruleset(metrics=[Metric("words")], leaderboards=[words()])
     engine, another = Engine(rules, storage=storage), Engine(rules, storage=storage)

@@ -1,4 +1,4 @@
-"""Leaderboards: who stands where, what a command does to that, and how it came about."""
+"""Leaderboards: ranks, their changes by commands, and their history."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ from trophy_engine import (
 )
 
 
-def test_a_run_counts_the_days_that_its_users_live():
+def test_a_run_counts_the_local_days_of_its_users():
     engine = engine_with(words(run_unit="day", run_interval=7))
     engine.identify("kiri", time_zone="Pacific/Kiritimati", at=at("01-01T12:00"))
     engine.identify("lou", time_zone="Europe/London", at=at("01-01T12:00"))
@@ -32,7 +32,7 @@ def test_a_run_counts_the_days_that_its_users_live():
         engine.leaderboard("words", at=at("01-07T10:00"), run=date(2024, 12, 31))
 
 
-def test_a_run_starts_everybody_anew():
+def test_a_run_starts_all_users_at_zero():
     engine = engine_with(words(start=date(2025, 1, 31), run_unit="month", run_interval=1))
     write(engine, "02-27T10:00 ann 9\n02-28T10:00 ben 2\n03-30T10:00 ann 1\n03-31T10:00 ben 1")
     assert rows(engine, "04-01T10:00", run=date(2025, 1, 31)) == [(1, "ann", 9)]
@@ -42,7 +42,7 @@ def test_a_run_starts_everybody_anew():
     assert [row.user_id for row in view.rankings] == ["ben"]
 
 
-def test_a_time_window_is_that_of_the_local_clock():
+def test_a_time_window_follows_the_local_clock():
     engine = engine_with(words(start_time="12:00", end_time="13:00"))
     engine.identify("ann", time_zone="Asia/Tokyo", at=at("02-01T00:00"))
     changes = write(
@@ -84,7 +84,7 @@ def test_a_board_that_is_broken_down_ranks_each_city_by_itself():
         engine.leaderboard("words", at=at("02-01T11:00"), attributes={"plan": "pro"})
 
 
-def test_who_moves_to_another_city_takes_their_value_along():
+def test_a_user_who_changes_groups_keeps_the_value():
     engine, _ = cities()
     outcome = engine.identify("ben", attributes={"city": "Paris"}, at=at("02-01T12:00"))
     change = outcome.leaderboards["words"]
@@ -93,7 +93,7 @@ def test_who_moves_to_another_city_takes_their_value_along():
     assert rows(engine, "02-01T13:00", attributes={"city": "London"}) == [(1, "ann", 20)]
 
 
-def test_part_of_a_breakdown_ranks_the_union():
+def test_a_partial_breakdown_ranks_the_union():
     engine = engine_with(words(breakdown_attributes=["city", "plan"], max_participants=3))
     people = [("ann", "London", "pro", 5), ("ben", "London", "free", 7), ("cid", "Paris", "pro", 6)]
     for user, city, plan, value in (*people, ("dan", "Paris", "pro", 4), ("eve", "Rome", "pro", 3)):
@@ -127,15 +127,15 @@ def test_rows_are_a_window_from_the_top_or_around_a_user():
     assert rows(engine, "02-01T11:00", user="user02", offset=-5, limit=1) == [(1, "user00", 50)]
     assert rows(engine, "02-01T11:00", user="user22") == [], "off the board"
     assert rows(engine, "02-01T11:00", user="nobody") == []
-    for question, told in (
+    for question, message in (
         ({"offset": -1}, "offset must be at least 0"),
         ({"limit": 21}, "limit must be from 0 to 20"),
     ):
-        with pytest.raises(InvalidValue, match=told):
+        with pytest.raises(InvalidValue, match=message):
             engine.leaderboard("words", at=at("02-01T11:00"), **question)
 
 
-def test_names_stand_on_the_board():
+def test_rows_have_the_names_of_users():
     engine = engine_with(words())
     engine.identify("ann", name="Ann", at=at("02-01T09:00"))
     write(engine, "02-01T10:00 ann 1")
@@ -155,7 +155,7 @@ def test_a_board_by_streak_that_is_finished_early_keeps_the_lengths_of_that_inst
     assert engine.standing("bob", "keen", at=at("05-01T12:00")).rank == 2
 
 
-def test_boards_are_listed_as_they_stand():
+def test_boards_are_listed_with_their_present_state():
     engine = engine_with(
         words(),
         Leaderboard("spring", "metric", date(2025, 3, 1), metric="words", end=date(2025, 3, 31)),
@@ -175,17 +175,17 @@ def test_boards_are_listed_as_they_stand():
             engine.leaderboard(key, at=at("02-01T00:00"))
 
 
-def test_a_past_that_is_over_is_seen_as_it_was():
+def test_a_past_run_shows_its_final_ranking():
     engine = engine_with(words())
     write(engine, "02-01T10:00 ann 5\n02-01T11:00 ben 9\n02-03T10:00 ann 5\n02-03T12:00 ann 1\n02-04T10:00 cid 90")
     then = at("02-03T11:00")
     standing = engine.standing("ann", "words", at=then)
     assert (standing.rank, standing.value, len(standing.history)) == (1, 10, 2)
     view = engine.leaderboard("words", at=then)
-    assert [(one.user_id, one.rank, one.value) for one in view.rankings] == [("ann", 1, 10), ("ben", 2, 9)]
+    assert [(row.user_id, row.rank, row.value) for row in view.rankings] == [("ann", 1, 10), ("ben", 2, 9)]
     assert [player.metrics["words"] for player in engine.players(at=then)] == [10, 9]
     assert engine.user("ann", at=then).metrics["words"] == 10
-    assert [one.value for one in engine.leaderboard("words", at=at("02-04T10:00")).rankings] == [90, 11, 9]
+    assert [row.value for row in engine.leaderboard("words", at=at("02-04T10:00")).rankings] == [90, 11, 9]
 
 
 def test_the_hours_that_count_begin_on_the_minute_and_end_before_it():

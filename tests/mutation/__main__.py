@@ -29,7 +29,7 @@ from judge import KILLED, SURVIVED, TIMED_OUT, UNTOUCHED, Judge  # noqa: E402
 from mutants import ROOT, Mutant, all_sources, draw  # noqa: E402
 
 EQUIVALENT = HERE / "equivalent.toml"
-#: Tests that count the engine's instructions, which observing changes, or that need a browser.
+#: Tests that count the instructions of the engine, which observation changes, or that require a browser.
 LEFT_OUT = ("tests/analysis/html_report/test_browser.py",)
 
 
@@ -51,7 +51,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 class Equivalents:
-    """The changes that change no behaviour."""
+    """The changes that do not change behavior."""
 
     def __init__(self, text: str) -> None:
         listed = tomllib.loads(text)
@@ -61,10 +61,10 @@ class Equivalents:
         self._kinds = [(re.compile(one["pattern"]), one["reason"]) for one in listed["kind"]]
 
     def reason(self, mutant: Mutant) -> str | None:
-        """Return why a mutant changes nothing, or None where it is not listed."""
+        """Return why a mutant changes nothing, or None if it is not listed."""
         change = f"{mutant.before} -> {mutant.after}"
-        found = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
-        return self._mutants.get(mutant.change) or next(iter(found), None)
+        reasons = [reason for pattern, reason in self._kinds if pattern.fullmatch(change)]
+        return self._mutants.get(mutant.change) or next(iter(reasons), None)
 
 
 def main() -> int:
@@ -84,7 +84,7 @@ def main() -> int:
     equivalent, counts = Equivalents(EQUIVALENT.read_text(encoding="utf-8")), Counter[str]()
     with (output / "results.jsonl").open("w", encoding="utf-8") as results:
 
-        def tell(mutant: Mutant, result: str, test: str, seconds: float) -> None:
+        def record_result(mutant: Mutant, result: str, test: str, seconds: float) -> None:
             reason = equivalent.reason(mutant)
             justified = reason is not None and result in {SURVIVED, UNTOUCHED}
             counts["justified" if justified else result] += 1
@@ -99,7 +99,7 @@ def main() -> int:
             if sum(counts.values()) % 25 == 0:
                 print(f"... {sum(counts.values())} judged, {time.monotonic() - started:.0f} s", flush=True)
 
-        judge = Judge(mutants, given.workers, tell)
+        judge = Judge(mutants, given.workers, record_result)
         observed = output / "observed.json"
         if given.observed and observed.exists():
             judge.observed = json.loads(observed.read_text(encoding="utf-8"))

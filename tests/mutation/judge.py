@@ -3,7 +3,7 @@
 In a fork the code of the mutated function takes the place of the original, wherever the function is already known, so
 that nothing is imported or collected again. First a fork for each test observes, with coverage.py, which functions of
 the rooms it calls and how long it takes; then a fork for each mutant runs the tests that call its function, quickest
-first, up to the first that fails. A test that never calls the function cannot tell the mutant from the original.
+first, up to the first that fails. A test that never calls the function cannot distinguish the mutant from the original.
 
 A test counts as failed also where it takes eight times its processor time and ten seconds more, or too much memory.
 """
@@ -41,7 +41,7 @@ _MEMORY = 3 * 2**30
 
 @attrs.define
 class Unit:
-    """What runs together: a test, or the blocks of a page.
+    """A unit of tests that runs together: a test, or the blocks of a page.
 
     Attributes:
         items: the tests.
@@ -55,7 +55,7 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """Return what the unit is known by from one session to another."""
+        """Return the name of the unit, equal in every session."""
         return self.items[0].nodeid
 
 
@@ -80,7 +80,7 @@ class Judge:
         _find_functions()
         for path in {path for room in ROOMS for path in (ROOT / room).glob("*.py")}:
             _bodies(str(path))
-        gc.freeze()  # what all forks share is not copied by their collectors
+        gc.freeze()  # collectors of the forks must not copy shared objects
         units = list(_units(session.items))
         self._observe(units)
         everything = frozenset(called for unit in units for called in unit.calls)
@@ -149,7 +149,7 @@ def _verdict(status: int, answer: str) -> tuple[str, str]:
 
 
 def _units(items: Iterable[pytest.Item]) -> Iterator[Unit]:
-    """Group the blocks of a page, which need one another; every other test runs alone."""
+    """Group the blocks of a page, which depend on one another; every other test runs alone."""
     pages: dict[str, Unit] = {}
     for item in items:
         path = item.nodeid.partition("::")[0]
@@ -192,7 +192,7 @@ def _fork_each(jobs: dict, workers: int) -> Iterator[tuple]:
 
 
 def _live(job: Callable[[Callable[[str], None]], int], folder: str) -> None:
-    """Do a job as the child that a fork is, and end."""
+    """Do a job in the child process, and exit."""
     status, answer = _BROKEN, Path(folder, "answer")
     try:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
@@ -210,15 +210,15 @@ def _live(job: Callable[[Callable[[str], None]], int], folder: str) -> None:
 
 class _FirstFailure:
     def __init__(self) -> None:
-        self.found = ""
+        self.failed_test = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.found:
-            self.found = report.nodeid
+        if report.failed and not self.failed_test:
+            self.failed_test = report.nodeid
 
 
 def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) -> str:
-    """Run tests up to the first that fails; return its name, or nothing."""
+    """Run tests up to the first that fails; return its name, or an empty text."""
     units = list(units)
     items = [item for unit in units for item in unit.items]
     session = items[0].session
@@ -233,14 +233,14 @@ def _run(units: Iterable[Unit], write: Callable[[str], None], *, limit: bool) ->
         if limit:
             write(item.nodeid)
             signal.setitimer(signal.ITIMER_PROF, allowed[item])
-            signal.setitimer(signal.ITIMER_REAL, 60 + 20 * allowed[item])  # for what waits and does nothing
+            signal.setitimer(signal.ITIMER_REAL, 60 + 20 * allowed[item])  # for tests that wait and do nothing
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if first.found:
-            return first.found
+        if first.failed_test:
+            return first.failed_test
     return ""
 
 
-# --- what a fork does -----------------------------------------------------------------------------------------------
+# --- jobs of a fork --------------------------------------------------------------------------------------------------
 
 
 #: How many examples of a property are observed; its time is taken as that of all of them.
@@ -269,7 +269,7 @@ def _watch(unit: Unit, write: Callable[[str], None]) -> int:
     failed = _run([unit], write, limit=False)
     watched.stop()
     seconds = times * (time.process_time() - started)
-    with warnings.catch_warnings(action="ignore"):  # a test may call nothing of the rooms
+    with warnings.catch_warnings(action="ignore"):  # a test can call no function of the rooms
         data = watched.get_data()
     calls = []
     for file in data.measured_files():
@@ -303,12 +303,14 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 @functools.cache
 def _bodies(file: str) -> dict[str, set[int]]:
     """Return the lines that run when a function is called, by its name."""
-    found: dict[str, set[int]] = {}
+    lines_of_functions: dict[str, set[int]] = {}
     for code in _codes(compile(Path(file).read_text(encoding="utf-8"), file, "exec", dont_inherit=True)):
         name = code.co_qualname.partition(".<locals>")[0]
         first = code.co_firstlineno
-        found.setdefault(name, set()).update(line for _, _, line in code.co_lines() if line and line != first)
-    return found
+        lines_of_functions.setdefault(name, set()).update(
+            line for _, _, line in code.co_lines() if line and line != first
+        )
+    return lines_of_functions
 
 
 @functools.cache
@@ -316,7 +318,7 @@ def _find_functions() -> list[FunctionType]:
     """Find every function of the rooms that there is, bound, wrapped, or known by other names."""
     files = tuple(str(ROOT / room) for room in ROOMS)
     functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-    return [one for one in functions if one.__code__.co_filename.startswith(files)]
+    return [function for function in functions if function.__code__.co_filename.startswith(files)]
 
 
 def put_in_place(mutant: Mutant) -> None:
@@ -350,9 +352,9 @@ def _twin(name: str, mutated: CodeType, function: str) -> FunctionType:
     module = type(sys)(name)
     module.__file__ = importlib.import_module(name).__file__
     exec(mutated, module.__dict__)  # noqa: S102  # the mutated file is our own
-    found = module
+    member = module
     for part in function.split("."):
-        found = found.__dict__[part] if isinstance(found, type) else getattr(found, part)
-    found = getattr(found, "__func__", found)
-    found = getattr(found, "fget", found)
-    return getattr(found, "__wrapped__", found)
+        member = member.__dict__[part] if isinstance(member, type) else getattr(member, part)
+    member = getattr(member, "__func__", member)
+    member = getattr(member, "fget", member)
+    return getattr(member, "__wrapped__", member)

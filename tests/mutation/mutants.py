@@ -39,7 +39,7 @@ class Mutant:
 
     @property
     def change(self) -> tuple[str, str, str, str]:
-        """Return what the mutant is whatever its number: file, function, lines before and after."""
+        """Return the identity of the mutant without its number: file, function, lines before and after."""
         return self.path, self.function, self.before, self.after
 
     def __str__(self) -> str:
@@ -53,9 +53,9 @@ class Source:
     def __init__(self, path: str) -> None:
         self.path = path
         self.text = (ROOT / path).read_text(encoding="utf-8")
-        self.module, found, _, _ = create_mutations(path, self.text)
+        self.module, mutations, _, _ = create_mutations(path, self.text)
         self.functions = dict(_functions(self.module))
-        self.mutations = [one for one in found if one.contained_by_top_level_function in self.functions]
+        self.mutations = [one for one in mutations if one.contained_by_top_level_function in self.functions]
 
     def mutant(self, number: int) -> Mutant | None:
         """Return the mutant of a mutation, or None where the change leaves no program."""
@@ -104,14 +104,14 @@ def _sides(old: list[str], new: list[str]):
 
 
 def all_sources(only: Iterable[str] = ()) -> list[Source]:
-    """Read every file of the rooms, or those whose path holds one of the given words, in order of name."""
+    """Read every file of the rooms, or those with one of the given words in the path, in order of name."""
     words = tuple(only)
     paths = sorted(str(path.relative_to(ROOT)) for room in ROOMS for path in (ROOT / room).glob("*.py"))
     return [Source(path) for path in paths if not words or any(word in path for word in words)]
 
 
 def draw(sources: Iterable[Source], count: int, seed: int) -> tuple[list[Mutant], int]:
-    """Draw mutants without repeats by a seed; give with them how many there are to draw from.
+    """Draw mutants without repeats by a seed; return them and the number of all mutants.
 
     A change that leaves no program, or the same one, is passed over for the next in the shuffled order.
     """

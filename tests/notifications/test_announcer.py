@@ -1,4 +1,4 @@
-"""The announcer: what settling announces is the same after a reopening and a replay of the log."""
+"""The announcer: settling announces the same effects after a reopening and after a replay of the log."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ from trophy_engine import (
 from trophy_engine.storage.sqlite import SQLiteStorage
 
 
-def test_without_notifications_nothing_is_told():
+def test_without_notifications_nothing_is_announced():
     ruleset = rules(
         notifications=None,
         streak=Streak(metrics=[StreakMetric("words", 1)]),
@@ -42,7 +42,7 @@ def test_without_notifications_nothing_is_told():
     assert engine.export_user("jo")["plugs"] == {}
 
 
-def test_settling_survives_that_the_storage_is_opened_anew(tmp_path):
+def test_settling_continues_after_the_storage_is_reopened(tmp_path):
     ruleset = rules(leaderboards=[weekly()])
     with Engine(ruleset, storage=SQLiteStorage(tmp_path / "log.db")) as engine:
         play(engine, "01-02T10:00 words 3")
@@ -53,7 +53,7 @@ def test_settling_survives_that_the_storage_is_opened_anew(tmp_path):
         assert instants(effects, LeaderboardFinished) == ["2025-01-08T13:00"]
 
 
-def test_a_log_done_again_tells_the_same():
+def test_a_replayed_log_has_equal_announcements():
     ruleset = rules(leaderboards=[weekly()], points=[xp(boosts=[Boost("b", 2, date(2025, 1, 6))])])
     engine, heard = Engine(ruleset), []
     engine.subscribe(Effect, heard.append)

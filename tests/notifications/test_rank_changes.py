@@ -1,11 +1,11 @@
-"""Rank changes reach the users who move and those whom they displace, at a bounded rate."""
+"""Rank changes are announced to the users who move and to displaced users, at a bounded rate."""
 
 from contextlib import suppress
 from datetime import date
 
 import attrs
 import pytest
-from notified import rules, told, weekly
+from notified import effects_of_kind, rules, weekly
 from stories import at, kinds, play
 
 from trophy_engine import (
@@ -26,23 +26,28 @@ from trophy_engine import (
 )
 
 
-def test_what_waits_to_be_told_survives_a_batch_that_fails_and_other_rules():
+def test_pending_rank_changes_survive_a_failed_batch_and_other_rules():
     engine = Engine(rules(leaderboards=[weekly()]))
     play(engine, "04-02T10:00 words 3", "ann")
     play(engine, "04-02T10:01 words 2", "bob")
-    play(engine, "04-02T10:02 words 2", "bob")  # both wait for a quarter of an hour after they were told
+    play(
+        engine, "04-02T10:02 words 2", "bob"
+    )  # both are pending for a quarter of an hour after their last announcement
     with suppress(KeyError), engine.batch():
         play(engine, "04-02T10:03 words 9", "ann")
         raise KeyError
     with pytest.raises(InvalidValue), engine.batch():
         engine.update(rules(), at=at("04-02T10:30"))
     engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words"), Metric("views")]), at=at("04-02T10:05"))
-    moved = [(one.user_id, one.at, one.rank) for one in told(engine.settle(at=at("04-02T11:00")), RankChanged)]
+    moved = [
+        (effect.user_id, effect.at, effect.rank)
+        for effect in effects_of_kind(engine.settle(at=at("04-02T11:00")), RankChanged)
+    ]
     assert moved == [("ann", at("04-02T10:15"), 2), ("bob", at("04-02T10:16"), 1)]
 
 
 @pytest.mark.parametrize("notifications", [Notifications(), None])
-def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(notifications):
+def test_a_board_that_returns_has_no_pending_changes_from_before_its_removal(notifications):
     with_board = rules(leaderboards=[weekly()])
     engine = Engine(with_board)
     play(engine, "04-02T10:00 words 3", "ann")
@@ -55,40 +60,48 @@ def test_a_board_that_comes_back_is_not_told_what_waited_when_it_was_dropped(not
     assert ranks(engine.settle(at=at("04-02T11:00"))) == []
 
 
-def test_a_move_is_told_to_whoever_moves_and_to_those_it_displaces():
+def test_a_rank_change_is_announced_to_the_user_and_to_displaced_users():
     engine = Engine(rules(leaderboards=[weekly(max_participants=2)]))
     engine.record("words", user="ann", value=30, at=at("01-02T10:00"))
     engine.record("words", user="ben", value=20, at=at("01-02T10:00"))
     outcome = engine.record("words", user="cyd", value=40, at=at("01-02T11:00"))
-    changes = told(outcome.effects, RankChanged)
-    assert [(one.user_id, one.previous_rank, one.rank, one.previous_value, one.value) for one in changes] == [
+    changes = effects_of_kind(outcome.effects, RankChanged)
+    assert [
+        (change.user_id, change.previous_rank, change.rank, change.previous_value, change.value) for change in changes
+    ] == [
         ("cyd", None, 1, None, 40),
         ("ann", 1, 2, 30, 30),
         ("ben", 2, None, 20, 20),
     ]
-    assert {(one.leaderboard, one.run) for one in changes} == {("weekly", date(2025, 1, 1))}
-    assert kinds(told(outcome.effects, LeaderboardChanged)) == [
-        ("leaderboard.changed", at("01-02T10:15")),  # what ben did within the window that ann's first event opened
+    assert {(change.leaderboard, change.run) for change in changes} == {("weekly", date(2025, 1, 1))}
+    assert kinds(effects_of_kind(outcome.effects, LeaderboardChanged)) == [
+        (
+            "leaderboard.changed",
+            at("01-02T10:15"),
+        ),  # the events of ben within the window that the first event of ann opened
         ("leaderboard.changed", at("01-02T11:00")),
     ]
 
 
 def ranks(effects):
-    return [(one.at, one.user_id, one.previous_rank, one.rank) for one in told(effects, RankChanged)]
+    return [
+        (effect.at, effect.user_id, effect.previous_rank, effect.rank)
+        for effect in effects_of_kind(effects, RankChanged)
+    ]
 
 
 @pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
-def test_ranks_that_time_changes_are_told_as_of_the_midnight_however_often_one_settles(settled):
+def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
     play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
     play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
-    effects = [one for when in [*settled, "04-04T10:00"] for one in engine.settle(at=at(when))]
+    effects = [effect for when in [*settled, "04-04T10:00"] for effect in engine.settle(at=at(when))]
     assert ranks(effects) == [(at("04-04T00:00"), "ann", 1, None), (at("04-04T00:00"), "bob", 2, 1)]
-    assert told(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
+    assert effects_of_kind(effects, LeaderboardChanged)[-1].at == at("04-04T00:00")
 
 
-def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_that_was_refused():
+def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_refused_one():
     hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
     board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
     both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
@@ -106,7 +119,7 @@ def test_ranks_that_time_changes_are_told_with_the_next_command_even_after_one_t
 
 
 @pytest.mark.parametrize("throttle", [0, 15, 3000])
-def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_told_of_ranks(throttle):
+def test_a_refused_command_at_a_later_instant_does_not_change_announced_ranks(throttle):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
     streak = Streak(metrics=[StreakMetric("words")])
     ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
@@ -126,7 +139,7 @@ def test_a_command_that_is_refused_at_a_later_instant_does_not_change_what_is_to
     assert changes(["04-05T09:00"]) == changes(["04-20T09:00", "04-05T00:00"]) == expected
 
 
-def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
+def test_rank_changes_within_a_quarter_of_an_hour_are_announced_as_one():
     engine, heard = Engine(rules(leaderboards=[weekly()])), []
     engine.subscribe(RankChanged, lambda one: heard.append((one.user_id, one.at, one.previous_rank, one.rank)))
     engine.record("words", user="ann", value=10, at=at("01-02T10:00"))
@@ -144,7 +157,7 @@ def test_ranks_that_change_within_a_quarter_of_an_hour_are_told_as_one():
     ]
 
 
-def test_a_rank_that_is_what_it_was_when_the_window_ends_is_not_told():
+def test_a_rank_unchanged_at_the_end_of_the_window_is_not_announced():
     engine, heard = Engine(rules(leaderboards=[weekly()])), []
     engine.subscribe(RankChanged, heard.append)
     engine.record("words", user="ann", value=10, at=at("01-02T10:00"))

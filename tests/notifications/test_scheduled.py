@@ -1,9 +1,9 @@
-"""Messages: what users are mailed, on what morning, afternoon or evening of their own, and who is not."""
+"""Messages: the mail of users, its local time of day, and the users who get none."""
 
 from datetime import date, timedelta
 
 import pytest
-from notified import instants, rules, told
+from notified import effects_of_kind, instants, rules
 from stories import at, kinds, play
 
 from trophy_engine import (
@@ -28,12 +28,14 @@ from trophy_engine import (
 # --- recaps and reactivation ------------------------------------------------------------------------------------------
 
 
-def test_an_idle_user_is_asked_back_five_times():
+def test_an_idle_user_gets_five_reactivation_messages():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
-    effects = told(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
-    assert [(f"{one.at:%m-%dT%H:%M}", one.message_number, one.days_since_last_active) for one in effects] == [
+    effects = effects_of_kind(engine.settle(at=at("2035-03-01T00:00")), ReactivationDue)
+    assert [
+        (f"{effect.at:%m-%dT%H:%M}", effect.message_number, effect.days_since_last_active) for effect in effects
+    ] == [
         ("03-04T09:00", 1, 3),
         ("03-06T09:00", 2, 5),
         ("03-08T09:00", 3, 7),
@@ -51,12 +53,12 @@ def test_an_award_comes_before_a_message_at_the_same_instant():
     assert effects == ["points.awarded", "points.changed", "emails.reactivation_due"]
 
 
-def test_a_user_who_comes_back_is_asked_from_the_start_again():
+def test_activity_restarts_the_reactivation_messages():
     engine = Engine(rules())
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     outcomes = play(engine, "03-01T10:00 words 3\n03-05T10:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("03-09T00:00"))]
-    assert [(one.at, one.message_number) for one in told(effects, ReactivationDue)] == [
+    assert [(effect.at, effect.message_number) for effect in effects_of_kind(effects, ReactivationDue)] == [
         (at("03-04T09:00"), 1),
         (at("03-08T09:00"), 1),
     ]
@@ -85,29 +87,29 @@ def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_acti
     play(engine, "04-02T11:00 words 3\n04-03T11:00 words 3")
     effects = engine.settle(at=at("2030-01-01T00:00"))
     assert instants(effects, RecapDue) == when
-    assert [(one.period_start, one.period_end) for one in told(effects, RecapDue)] == dates
+    assert [(effect.period_start, effect.period_end) for effect in effects_of_kind(effects, RecapDue)] == dates
 
 
 def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
     engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)], first_weekday="monday")))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
-    (recap,) = told(engine.settle(at=at("04-08T00:00")), RecapDue)
+    (recap,) = effects_of_kind(engine.settle(at=at("04-08T00:00")), RecapDue)
     assert (recap.at, recap.period_start) == (at("04-07T09:00"), date(2025, 3, 31))
 
 
-def test_mail_to_whoever_was_given_no_time_zone_goes_by_us_eastern():
+def test_mail_to_users_without_a_time_zone_uses_us_eastern():
     engine = Engine(rules())
     play(engine, "04-02T11:00 words 3")
     engine.identify("utc", time_zone="UTC", at=at("04-02T11:00"))
     engine.record("words", user="utc", at=at("04-02T11:00"))
-    effects = told(engine.settle(at=at("04-07T00:00")), RecapDue)
-    assert {one.user_id: one.at for one in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
+    effects = effects_of_kind(engine.settle(at=at("04-07T00:00")), RecapDue)
+    assert {effect.user_id: effect.at for effect in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
     assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
 
 
 def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():
-    """02:00 UTC on Sunday is Saturday evening for mail by US Eastern time, the last of a week."""
+    """02:00 UTC on Sunday is Saturday evening in US Eastern time, the end of a week."""
     engine = Engine(rules())
     play(engine, "04-06T02:00 words 3")
     assert instants(engine.settle(at=at("04-06T12:59")), RecapDue) == []
@@ -122,20 +124,22 @@ def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credite
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T20:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-10T00:00"))]
-    assert [(one.at, one.length, one.period_start) for one in told(effects, StreakReminderDue)] == [
+    assert [
+        (effect.at, effect.length, effect.period_start) for effect in effects_of_kind(effects, StreakReminderDue)
+    ] == [
         (at("04-03T19:00"), 1, date(2025, 4, 3)),
         (at("04-04T19:00"), 2, date(2025, 4, 4)),
     ]
     assert kinds(effects)[-1] == ("emails.reactivation_due", at("04-08T08:00"))
 
 
-def test_nobody_is_reminded_of_a_day_that_is_credited_or_needs_no_credit():
+def test_no_reminder_is_sent_for_a_credited_or_protected_day():
     streak = Streak(metrics=[StreakMetric("words", 1)], days_off=["friday"])
     engine = Engine(rules(streak=streak))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T19:59 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-05T19:59"))]
-    assert told(effects, StreakReminderDue) == []
+    assert effects_of_kind(effects, StreakReminderDue) == []
     assert instants(engine.settle(at=at("04-05T20:00")), StreakReminderDue) == ["2025-04-05T20:00"]
 
 
@@ -146,7 +150,7 @@ def test_nobody_is_reminded_of_a_day_that_is_credited_or_needs_no_credit():
         ("2025-11-01T15:00", "2025-11-03T01:00"),  # the day of 25 hours at 05:00 UTC
     ],
 )
-def test_a_reminder_minds_the_clocks_that_change(last_credit, when):
+def test_a_reminder_follows_changes_of_the_clock(last_credit, when):
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
     engine.identify("jo", time_zone="America/New_York", at=at(last_credit))
     engine.record("words", user="jo", at=at(last_credit))
@@ -154,7 +158,7 @@ def test_a_reminder_minds_the_clocks_that_change(last_credit, when):
     assert instants(effects, StreakReminderDue) == [when]
 
 
-def test_every_day_that_a_freeze_would_carry_is_reminded_of():
+def test_a_reminder_is_sent_for_days_that_a_freeze_would_carry():
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)], freezes=Freezes(2, 2))))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
@@ -163,14 +167,14 @@ def test_every_day_that_a_freeze_would_carry_is_reminded_of():
 
 
 @pytest.mark.parametrize(("frequency", "when"), [("weekly", "2025-04-11T08:00"), ("monthly", "2025-05-25T08:00")])
-def test_longer_periods_are_reminded_of_on_a_friday_and_on_the_25th(frequency, when):
+def test_reminders_for_weeks_and_months_are_sent_on_friday_and_on_the_25th(frequency, when):
     engine = Engine(rules(streak=Streak(frequency, [StreakMetric("words", 1)])))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     assert instants(engine.settle(at=at("2026-01-01T00:00")), StreakReminderDue) == [when]
 
 
-def test_a_streak_that_a_user_does_without_is_not_reminded_of():
+def test_a_disabled_streak_has_no_reminders():
     engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
     play(engine, "04-02T11:00 words 3")
     engine.prefer("jo", streak_enabled=False, at=at("04-02T12:00"))
@@ -198,11 +202,11 @@ def test_mail_about_an_achievement_comes_in_the_late_afternoon(completed, when):
     outcome = engine.complete("done", user="jo", at=at(completed))
     effects = [*outcome.effects, *engine.settle(at=at("04-05T00:00"))]
     assert instants(effects, AchievementDue) == [when]
-    (due,) = told(effects, AchievementDue)
+    (due,) = effects_of_kind(effects, AchievementDue)
     assert due.completion_id == outcome.achievements[0].completion_id
 
 
-def test_mail_that_waits_for_the_afternoon_is_sent_on_the_same_day():
+def test_pending_mail_is_sent_in_the_afternoon_of_the_same_day():
     engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T08:00"))
     play(engine, "04-02T09:00 words 1\n04-02T09:30 words 1")  # so that only the mail is new
@@ -210,11 +214,11 @@ def test_mail_that_waits_for_the_afternoon_is_sent_on_the_same_day():
     assert instants(engine.settle(at=at("04-02T17:00")), AchievementDue) == ["2025-04-02T16:00"]
 
 
-# --- who is told ------------------------------------------------------------------------------------------------------
+# --- recipients -------------------------------------------------------------------------------------------------------
 
 
 def everything(**given):
-    """Make rules under which everything there is to be mailed comes up."""
+    """Return rules with which every kind of mail is due."""
     return rules(
         streak=Streak(metrics=[StreakMetric("words", 1)]),
         achievements=[Achievement("done", ApiTrigger())],
@@ -224,15 +228,15 @@ def everything(**given):
 
 
 def mails(engine):
-    """List the kinds of mail that come up."""
+    """Return the kinds of mail that are due."""
     engine.record("words", user="jo", at=at("04-02T11:00"))
     outcome = engine.complete("done", user="jo", at=at("04-02T11:00"))
     effects = [*outcome.effects, *engine.settle(at=at("04-08T00:00"))]
-    assert told(effects, PointsChanged)
+    assert effects_of_kind(effects, PointsChanged)
     return {effect.type for effect in effects if effect.type.startswith("emails.")}
 
 
-def test_users_of_the_control_group_are_sent_no_mail():
+def test_users_in_the_control_group_get_no_mail():
     assert len(mails(Engine(everything(experimentation=Experimentation(0))))) == 4
     assert mails(Engine(everything(experimentation=Experimentation(100)))) == set()
 
@@ -246,7 +250,7 @@ def test_users_of_the_control_group_are_sent_no_mail():
         ("streak_reminder", "emails.streak_reminder_due"),
     ],
 )
-def test_a_message_that_a_user_wants_by_no_channel_is_not_due(message, kind):
+def test_a_message_without_a_channel_is_not_due(message, kind):
     engine = Engine(everything())
     engine.identify("jo", at=at("04-02T10:00"))
     engine.prefer("jo", notifications={message: []}, at=at("04-02T10:00"))

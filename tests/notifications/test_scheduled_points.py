@@ -1,8 +1,8 @@
-"""Changes of a balance: one message for what happens within the window of the throttle."""
+"""Changes of a balance: one message for all changes within the window of the throttle."""
 
 from datetime import date
 
-from notified import instants, rules, told, xp
+from notified import effects_of_kind, instants, rules, xp
 from stories import at, play
 
 from trophy_engine import (
@@ -17,7 +17,7 @@ from trophy_engine import (
 )
 
 
-def test_changes_of_a_balance_within_a_quarter_of_an_hour_are_told_as_one():
+def test_changes_of_a_balance_within_a_quarter_of_an_hour_are_announced_as_one():
     engine = Engine(rules(points=[xp()]))
     outcomes = play(
         engine,
@@ -27,14 +27,14 @@ def test_changes_of_a_balance_within_a_quarter_of_an_hour_are_told_as_one():
         04-02T12:10 words 5
         """,
     )
-    first, *later = [told(outcome.effects, PointsChanged) for outcome in outcomes]
+    first, *later = [effects_of_kind(outcome.effects, PointsChanged) for outcome in outcomes]
     assert [(one.at, one.system, one.total, one.added) for one in first] == [(at("04-02T12:00"), "xp", 10, 10)]
     assert later == [[], []]
-    merged = told(engine.settle(at=at("04-02T12:20")), PointsChanged)
+    merged = effects_of_kind(engine.settle(at=at("04-02T12:20")), PointsChanged)
     assert [(one.at, one.total, one.added) for one in merged] == [(at("04-02T12:15"), 35, 25)]
 
 
-def test_what_was_gathered_opens_the_next_window():
+def test_collected_changes_open_the_next_window():
     engine = Engine(rules(points=[xp()]))
     play(
         engine,
@@ -52,21 +52,25 @@ def test_what_was_gathered_opens_the_next_window():
     ]
 
 
-def test_without_a_throttle_every_change_is_told():
+def test_without_a_throttle_every_change_is_announced():
     engine = Engine(rules(points=[xp()], notifications=Notifications(throttle_minutes=0)))
     outcomes = play(engine, "04-02T12:00 words 1\n04-02T12:00 words 2\n04-02T12:02 words 3")
-    changes = [(one.total, one.added) for outcome in outcomes for one in told(outcome.effects, PointsChanged)]
+    changes = [
+        (effect.total, effect.added)
+        for outcome in outcomes
+        for effect in effects_of_kind(outcome.effects, PointsChanged)
+    ]
     assert changes == [(1, 1), (3, 2), (6, 3)]
 
 
-def test_awards_of_one_command_are_told_as_one_change():
+def test_awards_of_one_command_are_announced_as_one_change():
     triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("words", 10)]
     engine = Engine(rules(points=[PointsSystem("xp", triggers=triggers)]))
     [outcome] = play(engine, "04-02T12:00 words 3")
-    assert [(one.total, one.added) for one in told(outcome.effects, PointsChanged)] == [(33, 33)]
+    assert [(effect.total, effect.added) for effect in effects_of_kind(outcome.effects, PointsChanged)] == [(33, 33)]
 
 
-def test_a_subscriber_is_told_of_a_kind():
+def test_a_subscriber_receives_a_kind():
     engine, heard = Engine(rules(points=[xp()])), []
     engine.subscribe(PointsChanged, heard.append)
     play(engine, "04-02T12:00 words 10\n04-02T12:05 words 20")
@@ -74,17 +78,21 @@ def test_a_subscriber_is_told_of_a_kind():
     assert [(one.user_id, one.total) for one in heard] == [("jo", 10), ("jo", 30)]
 
 
-def test_a_boost_of_ones_own_starts_and_ends_at_ones_own_midnights():
+def test_a_boost_for_one_user_starts_and_ends_at_local_midnights():
     own = Boost("yours", 3, date(2025, 4, 3), date(2025, 4, 4), user_id="jo")
     engine = Engine(rules(points=[xp(boosts=[own])]))
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
     engine.identify("flo", at=at("04-02T10:00"))
     effects = engine.settle(at=at("04-10T00:00"))
-    assert [(one.user_id, one.at) for one in told(effects, BoostStarted)] == [("jo", at("04-02T15:00"))]
-    assert [(one.user_id, one.at) for one in told(effects, BoostFinished)] == [("jo", at("04-04T15:00"))]
+    assert [(effect.user_id, effect.at) for effect in effects_of_kind(effects, BoostStarted)] == [
+        ("jo", at("04-02T15:00"))
+    ]
+    assert [(effect.user_id, effect.at) for effect in effects_of_kind(effects, BoostFinished)] == [
+        ("jo", at("04-04T15:00"))
+    ]
 
 
-def test_whoever_travels_is_told_of_their_boost_once():
+def test_a_boost_is_announced_once_to_a_traveller():
     own = Boost("yours", 3, date(2025, 4, 3), user_id="jo")
     engine = Engine(rules(points=[xp(boosts=[own])]))
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
@@ -99,4 +107,4 @@ def test_awards_that_cancel_out_delay_nothing():
     engine = Engine(rules(points=[PointsSystem("xp", triggers=both)]))
     play(engine, "04-02T10:00 words 1")
     (outcome,) = play(engine, "04-02T10:01 words 9")
-    assert [one.added for one in told(outcome.effects, PointsChanged)] == [1]
+    assert [effect.added for effect in effects_of_kind(outcome.effects, PointsChanged)] == [1]

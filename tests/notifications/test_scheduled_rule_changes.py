@@ -1,9 +1,9 @@
-"""Messages while rules change: rules that begin to send them send none late, and those that are pending stay."""
+"""Messages while rules change: newly enabled messages are not sent late, and pending ones are kept."""
 
 from datetime import date
 
 import pytest
-from notified import rules, told
+from notified import effects_of_kind, rules
 from stories import at, play
 
 from trophy_engine import (
@@ -18,27 +18,27 @@ from trophy_engine import (
 
 
 @pytest.mark.parametrize("begun", ["03-07T00:00", "03-06T09:00"])  # the second is the instant of a message
-def test_rules_that_begin_to_tell_tell_nothing_late(begun):
+def test_newly_enabled_notifications_send_nothing_late(begun):
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     play(engine, "03-01T10:00 words 3")
     assert engine.update(rules(), at=at(begun)) == ()
     effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at, one.days_since_last_active) for one in effects] == [
+    assert [(effect.type, effect.at, effect.days_since_last_active) for effect in effects] == [
         ("emails.reactivation_due", at("03-08T09:00"), 7)
     ]
 
 
-def test_rules_that_begin_to_tell_count_idle_days_of_a_user_without_events_from_their_first_day():
+def test_newly_enabled_notifications_count_idle_days_from_the_first_day_of_the_user():
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="UTC", at=at("03-01T08:00"))
     assert engine.update(rules(), at=at("03-07T00:00")) == ()
     effects = engine.settle(at=at("03-10T00:00"))
-    assert [(one.type, one.at) for one in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
+    assert [(effect.type, effect.at) for effect in effects] == [("emails.reactivation_due", at("03-08T09:00"))]
 
 
-def test_rules_can_begin_to_tell_on_the_last_day_of_the_calendar():
-    """The mornings after 30 idle days lie beyond the days that a zone knows."""
+def test_notifications_can_be_enabled_on_the_last_day_of_the_calendar():
+    """The mornings after 30 idle days are after the last day of a zone."""
     engine = Engine(rules(notifications=None))
     engine.identify("jo", time_zone="+05:30", at=at("2199-12-30T08:00"))
     assert engine.update(rules(), at=at("2199-12-31T00:00")) == ()
@@ -51,15 +51,15 @@ def test_mail_about_an_achievement_waits_through_a_change_of_rules():
     engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
     engine.complete("done", user="jo", at=at("04-02T09:00"))
     engine.update(rules(achievements=[done, Achievement("more", ApiTrigger())]), at=at("04-02T10:00"))
-    assert len(told(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
+    assert len(effects_of_kind(engine.settle(at=at("04-02T23:00")), AchievementDue)) == 1
 
 
-def test_mail_about_an_achievement_goes_with_it():
+def test_mail_about_a_removed_achievement_is_not_sent():
     engine = Engine(rules(achievements=[Achievement("done", ApiTrigger())]))
     engine.identify("jo", time_zone="UTC", at=at("04-02T08:00"))
     engine.complete("done", user="jo", at=at("04-02T09:00"))
     engine.update(rules(), at=at("04-02T10:00"))
-    assert told(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
+    assert effects_of_kind(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
 
 
 def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
@@ -67,5 +67,5 @@ def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
     engine = Engine(rules(streak=streak))
     engine.identify("jo", time_zone="UTC", at=at("04-03T08:00"))
     play(engine, "04-03T10:00 words 1")
-    [recap] = told(engine.settle(at=at("04-12T00:00")), RecapDue)
+    [recap] = effects_of_kind(engine.settle(at=at("04-12T00:00")), RecapDue)
     assert (recap.period_start, recap.period_end) == (date(2025, 4, 2), date(2025, 4, 8))

@@ -1,4 +1,4 @@
-"""Reports are checked by the rules at their instant, and count the users who were there by then."""
+"""Reports follow the rules at their instant, and count the users of that instant."""
 
 from datetime import date
 
@@ -42,7 +42,7 @@ def test_a_histogram_counts_the_users_with_the_attributes_at_the_instant(engine)
     assert counted(when="04-03T10:00") == 1
 
 
-def test_a_report_knows_the_rules_of_its_instant(engine):
+def test_a_report_uses_the_rules_of_its_instant(engine):
     engine.update(Ruleset([Metric("pages")]), at=at("04-06T10:00"))
     then, now = at("04-06T09:00"), at("04-06T11:00")
     assert engine.reports.summary("jo", metric="words", **WEEK, at=then)[1].total == 3
@@ -67,6 +67,6 @@ def test_a_report_knows_the_rules_of_its_instant(engine):
         (lambda reports: reports.awards("mia", "xp", at=at("04-02T12:00")), UnknownUser),
     ],
 )
-def test_a_question_that_makes_no_sense_is_refused(engine, ask, error):
+def test_an_invalid_report_is_refused(engine, ask, error):
     with pytest.raises(error):
         ask(engine.reports)

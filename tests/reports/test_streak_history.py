@@ -1,4 +1,4 @@
-"""A streak's history: how long it was, period by period, and what carried it."""
+"""A streak's history: the length in each period, and what carried it."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -47,10 +47,10 @@ def days(history, flag):
     return [row.period_start.day for row in history if getattr(row, flag)]
 
 
-# What is recorded ---------------------------------------------------------------------------------------------------
+# Recorded histories -------------------------------------------------------------------------------------------------
 
 
-def test_four_freezes_carry_one_day_over_four():
+def test_four_freezes_carry_four_days():
     engine = Engine(rules(freezes=Freezes(4)))
     play(engine, "11-02T12:00 lessons 1")
     history = engine.reports.streak_history("jo", at=at("11-08T10:00"))
@@ -69,8 +69,8 @@ def test_the_current_day_shows_the_running_streak_before_it_is_credited():
 def test_weeks_and_months_have_their_first_and_last_days():
     engine = Engine(rules(frequency="weekly"))
     play(engine, "04-02T10:00 lessons 1\n04-07T10:00 lessons 1")
-    told = engine.reports.streak_history("jo", 3, at=at("04-08T00:00"))
-    assert [(row.period_start, row.period_end, row.length) for row in told] == [
+    rows = engine.reports.streak_history("jo", 3, at=at("04-08T00:00"))
+    assert [(row.period_start, row.period_end, row.length) for row in rows] == [
         (date(2025, 3, 23), date(2025, 3, 29), 0),
         (date(2025, 3, 30), date(2025, 4, 5), 1),
         (date(2025, 4, 6), date(2025, 4, 12), 2),
@@ -83,8 +83,8 @@ def test_a_move_to_the_east_carries_the_days_that_it_cuts_short():
     play(engine, "\n".join(f"06-0{day}T16:00 lessons 1" for day in (8, 9)) + "\n06-10T16:00 lessons 1")
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("06-11T02:00"))
     play(engine, "06-11T16:00 lessons 1")
-    told = engine.reports.streak_history("jo", 5, at=at("06-11T17:00"))
-    assert [(row.period_start.day, row.length) for row in told] == [(8, 1), (9, 2), (10, 3), (11, 3), (12, 4)]
+    rows = engine.reports.streak_history("jo", 5, at=at("06-11T17:00"))
+    assert [(row.period_start.day, row.length) for row in rows] == [(8, 1), (9, 2), (10, 3), (11, 3), (12, 4)]
 
 
 def test_the_streak_of_another_calendar_is_counted_from_the_events():
@@ -95,7 +95,7 @@ def test_the_streak_of_another_calendar_is_counted_from_the_events():
     assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
 
 
-def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
+def test_a_recounted_streak_has_the_length_of_its_effect():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
@@ -110,25 +110,25 @@ def test_a_recounted_streak_is_as_long_as_it_was_found_to_be():
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
-def test_a_history_has_one_period_or_more(periods):
+def test_a_history_has_at_least_one_period(periods):
     engine = Engine(rules())
     play(engine, "04-02T10:00 lessons 1")
     with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to"):
         engine.reports.streak_history("jo", periods, at=at("04-02T10:00"))
 
 
-def test_rules_without_a_streak_have_no_history_of_it():
+def test_rules_without_a_streak_have_no_streak_history():
     engine = Engine(Ruleset(metrics=[Metric("lessons")]))
     play(engine, "04-02T10:00 lessons 1")
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):
         engine.reports.streak_history("jo", at=at("04-02T10:00"))
 
 
-# What applications do: told by its effects -----------------------------------------------------------------------
+# Streak commands, given as effects ------------------------------------------------------------------------------
 
 
-def told(today, *effects, length, streak=None):
-    """Make the history of these effects, each with its instant, up to a day in UTC on which the streak is so long."""
+def transitions_of(today, *effects, length, streak=None):
+    """Return transitions with the given effects, up to a day in UTC on which the streak has a length."""
     plan = compile_plan(streak or rules())
     named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
     before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
@@ -155,18 +155,18 @@ PAUSED = [
 
 
 def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
-    transitions = told("08-28", *PAUSED, credited("08-28", 7), length=7)
+    transitions = transitions_of("08-28", *PAUSED, credited("08-28", 7), length=7)
     history = streak_history(transitions, 10)
     assert lengths(history) == [5, 5, 5, 6, 6, 6, 6, 6, 6, 7]
     assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
 
 
-def test_a_pause_is_not_used_by_the_day_that_is_still_going_on():
-    assert days(streak_history(told("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
+def test_a_pause_is_not_used_by_the_current_day():
+    assert days(streak_history(transitions_of("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
 
 
-def test_a_pause_that_was_taken_back_is_used_up_to_the_day_before():
-    transitions = told("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
+def test_a_removed_pause_is_used_up_to_the_day_before():
+    transitions = transitions_of("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
     assert days(streak_history(transitions, 10), "used_pause") == [20, 21, 23]
 
 
@@ -178,7 +178,7 @@ def test_any_paused_day_carries_a_week():
         ("08-19T13:00", StreakPaused, 1, ordinal("08-29"), ordinal("08-31")),
         ("09-08T12:00", StreakExtended, 2, week + 21),
     ]
-    history = streak_history(told("09-09", *effects, length=2, streak=weekly), 5)
+    history = streak_history(transitions_of("09-09", *effects, length=2, streak=weekly), 5)
     assert [(row.length, row.used_pause) for row in history] == [
         (0, False),
         (1, False),
@@ -194,41 +194,41 @@ NINE = [credited(f"06-{day:02}", length) for length, day in enumerate(range(4, 1
 def test_a_reset_ends_the_streak_in_its_period_which_can_be_credited_again():
     reset = ("06-13T12:00", StreakReset, 9, ordinal("06-13"))
     lost = ("06-13T12:00", StreakLost, 9, ordinal("06-13"))
-    history = streak_history(told("06-13", *NINE, reset, lost, length=0), 3)
+    history = streak_history(transitions_of("06-13", *NINE, reset, lost, length=0), 3)
     assert [(row.length, row.reset_at) for row in history] == [(8, None), (9, None), (0, at("06-13T12:00"))]
     again = ("06-13T13:00", StreakStarted, 1, ordinal("06-13"))
-    history = streak_history(told("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
+    history = streak_history(transitions_of("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
     assert [(row.length, row.reset_at) for row in history] == [(9, None), (1, at("06-13T12:00")), (2, None)]
 
 
 def test_a_reset_takes_the_credit_of_its_own_period():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
-    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # what would have come next
-    history = streak_history(told("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
+    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # the next effects
+    history = streak_history(transitions_of("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
     assert lengths(history) == [8, 0, 1, 1]
 
 
 def test_restoring_carries_everything_from_the_loss_through_today():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
     effects = [*NINE, lost, credited("06-15", 1), ("06-17T00:00", StreakLost, 1, ordinal("06-16"))]
-    before = streak_history(told("06-17", *effects, length=0), 6)
+    before = streak_history(transitions_of("06-17", *effects, length=0), 6)
     assert lengths(before) == [9, 0, 0, 1, 0, 0]
     restored = ("06-17T10:00", StreakRestored, 9, 0, ordinal("06-17"))
-    after = streak_history(told("06-17", *effects, restored, length=9), 6)
+    after = streak_history(transitions_of("06-17", *effects, restored, length=9), 6)
     assert lengths(after) == [9] * 6
     assert not days(after, "used_pause")
-    acted = streak_history(told("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
+    acted = streak_history(transitions_of("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
     assert lengths(acted) == [9, 9, 9, 9, 9, 10]
 
 
-def test_restoring_takes_back_a_reset():
+def test_restoring_undoes_a_reset():
     reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
     restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
-    history = streak_history(told("06-14", *NINE, reset, restored, length=9), 4)
+    history = streak_history(transitions_of("06-14", *NINE, reset, restored, length=9), 4)
     assert lengths(history) == [8, 9, 9, 9]
 
 
-def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
+def test_a_disabled_streak_has_no_length_in_the_meantime():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1\n04-03T10:00 lessons 1")
     engine.prefer("jo", streak_enabled=False, at=at("04-03T11:00"))
@@ -239,9 +239,9 @@ def test_a_user_who_did_without_a_streak_had_none_in_the_meantime():
     assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
 
 
-def test_the_longest_streak_of_a_stretch_is_told_with_the_day_on_which_it_started():
+def test_the_longest_streak_of_a_range_has_its_first_day():
     lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
-    transitions = told("06-16", *NINE, lost, credited("06-15", 1), length=1)
+    transitions = transitions_of("06-16", *NINE, lost, credited("06-15", 1), length=1)
     best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
     assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
     assert best.period_end == date(2025, 6, 12)
@@ -277,7 +277,7 @@ def test_the_longest_streak_of_weeks_or_months_has_whole_periods():
         assert engine.reports.wrapped("jo", 2025, at=at("06-20T10:00")).longest_streak.started.day in {2, 31}
 
 
-def test_what_carries_a_streak_after_its_last_credit_belongs_to_it():
+def test_carried_periods_after_the_last_credit_belong_to_the_streak():
     frozen = Engine(rules(freezes=Freezes(4)))
     play(frozen, "11-02T12:00 lessons 1")
     assert longest(frozen, until="11-20T10:00") == (1, date(2025, 11, 2), date(2025, 11, 6))
@@ -298,14 +298,14 @@ def test_the_longest_streak_ends_with_the_last_period_that_is_decided():
     assert longest(engine, until="04-20T10:00") == (4, date(2025, 4, 1), date(2025, 4, 7))
 
 
-# Whatever happens ---------------------------------------------------------------------------------------------------
+# Any history --------------------------------------------------------------------------------------------------------
 
 METRICS = ("lessons", "minutes")
 PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
 
 
 @given(games(max_size=15), st.integers(1, 40))
-def test_a_history_ends_with_what_one_sees(history, periods):
+def test_a_history_ends_with_the_visible_streak(history, periods):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
@@ -335,7 +335,7 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
 
 
 @given(games(PLAYS, users=("jo",), max_size=20, kinds=records))
-def test_every_length_is_the_one_that_was_seen_when_the_period_was_over(history):
+def test_every_length_is_that_at_the_end_of_its_period(history):
     rule = history.ruleset.streak
     engine = Engine(history.ruleset)
     do(engine, history)

@@ -1,4 +1,4 @@
-"""Summaries: what a total came to, period by period, on the user's own days."""
+"""Summaries: totals by period, on the local days of the user."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,7 +66,7 @@ def test_each_day_has_its_total_and_its_change():
     ]
 
 
-def test_a_day_on_which_nothing_happened_has_a_row_all_the_same():
+def test_a_day_without_events_has_a_row():
     story = "2024-01-01T12:00 words 100\n2024-01-03T12:00 words 300"
     assert january("daily", 1, 4, story) == [
         ("2024-01-01", 100, 100),
@@ -76,11 +76,11 @@ def test_a_day_on_which_nothing_happened_has_a_row_all_the_same():
     ]
 
 
-def test_weeks_begin_on_sundays_and_are_told_whole():
+def test_weeks_begin_on_sundays_and_are_whole():
     assert january("weekly", 3, 10, STORY) == [("2023-12-31", 600, 600), ("2024-01-07", 600, 0)]
 
 
-def test_months_are_told_whole():
+def test_months_are_whole():
     assert january("monthly", 3, 10, STORY) == [("2024-01-01", 600, 600)]
 
 
@@ -88,7 +88,7 @@ def test_points_move_with_their_awards():
     assert january("daily", 2, 3, STORY, points="xp") == [("2024-01-02", 30, 20), ("2024-01-03", 60, 30)]
 
 
-def test_weeks_begin_where_those_of_the_streak_do():
+def test_weeks_begin_on_the_first_weekday_of_the_streak():
     streak = Streak(frequency="weekly", first_weekday="monday", metrics=[StreakMetric("words")])
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=streak))
     play(engine, STORY)
@@ -110,7 +110,7 @@ def test_an_event_belongs_to_the_day_that_the_users_clock_showed():
     assert rows(two_days) == [("2024-01-01", 2, 2), ("2024-01-02", 3, 1)]
 
 
-def test_a_summary_can_be_asked_for_as_of_the_past():
+def test_a_summary_can_be_as_of_a_past_instant():
     engine = Engine(RULES)
     play(engine, STORY)
     then = engine.reports.summary(
@@ -152,14 +152,14 @@ def test_changes_keep_every_digit():
         ({"metric": None}, "exactly one of metric and points"),
     ],
 )
-def test_what_makes_no_summary_is_refused(asked, fact):
+def test_an_invalid_summary_is_refused(asked, fact):
     engine = Engine(RULES)
     play(engine, STORY)
     with pytest.raises(InvalidValue, match=fact):
         engine.reports.summary("jo", **{"metric": "words", "start": date(2024, 1, 1), "end": date(2024, 1, 9), **asked})
 
 
-def test_four_hundred_days_are_not_too_many():
+def test_a_summary_has_up_to_400_days():
     start = date(2024, 1, 1)
     engine = Engine(RULES)
     play(engine, STORY)
@@ -177,7 +177,7 @@ def test_a_summary_reaches_the_first_and_the_last_day_of_all(aggregation, start)
     assert found[0].date <= start
 
 
-def test_who_and_what_is_unknown_has_no_summary():
+def test_a_summary_of_an_unknown_user_or_key_is_refused():
     engine = Engine(RULES)
     days = {"start": date(2024, 1, 1), "end": date(2024, 1, 2)}
     with pytest.raises(UnknownUser):
@@ -189,7 +189,7 @@ def test_who_and_what_is_unknown_has_no_summary():
         engine.reports.summary("jo", points="px", **days)
 
 
-def test_a_metric_that_was_dropped_and_taken_up_again_begins_anew():
+def test_a_removed_metric_that_returns_starts_at_zero():
     engine = Engine(RULES)
     play(engine, STORY)
     storage = engine._repository.storage
@@ -219,9 +219,9 @@ def test_summaries_agree_with_totals_and_with_one_another(history, data):
                     )
                     for aggregation in ("daily", "weekly", "monthly")
                 )
-                for told in (days, weeks, months):
-                    assert told[-1].total == total
-                    assert all(later.total - later.change == sooner.total for sooner, later in pairwise(told))
+                for summary in (days, weeks, months):
+                    assert summary[-1].total == total
+                    assert all(later.total - later.change == sooner.total for sooner, later in pairwise(summary))
                 changes = {row.date: row.change for row in days}
                 for row in weeks[1:-1]:
                     assert row.change == sum(changes[row.date + timedelta(day)] for day in range(7))

@@ -1,4 +1,4 @@
-"""Wrapped: a user's year, and the day, the week and the month in which they were most active."""
+"""Wrapped: a user's year, and its most active day, week and month."""
 
 from datetime import date
 
@@ -62,25 +62,25 @@ def year_of_jo(*stories, year=2024, until="2024-12-31", **asked):
         (10, -5, -50),
     ],
 )
-def test_a_change_is_a_percentage_of_what_was_before_cut_to_one_decimal(before, change, percents):
+def test_a_change_is_a_percentage_cut_to_one_decimal(before, change, percents):
     assert percent(change, before) == percents
 
 
 def test_days_weeks_and_months_with_a_record_are_active():
-    told = year_of_jo()
-    assert (told.days_active, told.weeks_active, told.months_active) == (4, 3, 3)
+    wrapped = year_of_jo()
+    assert (wrapped.days_active, wrapped.weeks_active, wrapped.months_active) == (4, 3, 3)
 
 
-def test_the_most_active_ones_have_the_greatest_sums_and_the_earliest_wins():
-    told = year_of_jo()  # 42 on 15 March and on 1 May
-    assert told.most_active_day.first_day == told.most_active_day.last_day == date(2024, 3, 15)
-    week = told.most_active_week
+def test_the_most_active_periods_have_the_greatest_sums_and_the_earliest_wins_ties():
+    wrapped = year_of_jo()  # 42 on 15 March and on 1 May
+    assert wrapped.most_active_day.first_day == wrapped.most_active_day.last_day == date(2024, 3, 15)
+    week = wrapped.most_active_week
     assert (week.first_day, week.last_day) == (date(2024, 3, 11), date(2024, 3, 17))  # Monday to Sunday
-    month = told.most_active_month
+    month = wrapped.most_active_month
     assert (month.first_day, month.last_day) == (date(2024, 3, 1), date(2024, 3, 31))
 
 
-def test_a_period_tells_what_it_did_to_every_total():
+def test_a_period_has_the_change_of_every_total():
     week = year_of_jo().most_active_week
     words = week.metrics["words"]
     assert (words.current_total, words.change_this_period, words.percent_change) == (130, 70, 116.6)
@@ -90,35 +90,37 @@ def test_a_period_tells_what_it_did_to_every_total():
     assert (xp.current_total, xp.change_this_period, xp.percent_change) == (13, 7, 116.6)
 
 
-def test_a_period_names_what_was_achieved_in_it():
-    told = year_of_jo()
-    assert [one.key for one in told.most_active_week.achievements] == ["hundred"]
-    assert told.most_active_day.achievements[0].achieved_at == at("2024-03-15T12:00")
-    assert told.entire_year.achievements == told.most_active_month.achievements
+def test_a_period_lists_its_achievements():
+    wrapped = year_of_jo()
+    assert [achievement.key for achievement in wrapped.most_active_week.achievements] == ["hundred"]
+    assert wrapped.most_active_day.achievements[0].achieved_at == at("2024-03-15T12:00")
+    assert wrapped.entire_year.achievements == wrapped.most_active_month.achievements
 
 
-def test_percentiles_count_the_others_who_moved_less():
-    told = year_of_jo(YEAR, "2024-03-15T12:00 words 69", "2024-03-15T12:00 words 70", "2024-01-01T12:00 words 500", "")
-    assert told.most_active_week.metrics["words"].percentile_this_period == 100 * 2 / 3
-    assert told.entire_year.metrics["words"].percentile_this_period == 100 * 2 / 3
-    assert told.most_active_day.metrics["words"].percentile_this_period is None
+def test_percentiles_count_users_with_smaller_changes():
+    wrapped = year_of_jo(
+        YEAR, "2024-03-15T12:00 words 69", "2024-03-15T12:00 words 70", "2024-01-01T12:00 words 500", ""
+    )
+    assert wrapped.most_active_week.metrics["words"].percentile_this_period == 100 * 2 / 3
+    assert wrapped.entire_year.metrics["words"].percentile_this_period == 100 * 2 / 3
+    assert wrapped.most_active_day.metrics["words"].percentile_this_period is None
     assert year_of_jo().entire_year.points["xp"].percentile_this_period == 100
 
 
-def test_metrics_are_told_by_event_attribute():
+def test_metrics_are_broken_down_by_event_attribute():
     engine = Engine(RULES)
     for hour, (value, device) in enumerate([(3, "ios"), (4, "android"), (5, "ios")]):
         engine.record(
             "words", user="jo", value=value, attributes={"device": device}, at=at(f"2024-01-0{hour + 1}T12:00")
         )
     engine.record("words", user="mo", value=6, attributes={"device": "ios"}, at=at("2024-01-02T12:00"))
-    told = engine.reports.wrapped("jo", at=at("2024-02-01"))
-    year = told.entire_year.metrics["words"].by_attribute["device"]
+    wrapped = engine.reports.wrapped("jo", at=at("2024-02-01"))
+    year = wrapped.entire_year.metrics["words"].by_attribute["device"]
     assert {value: (one.current_total, one.percentile_this_period) for value, one in year.items()} == {
         "android": (4, 100),
         "ios": (8, 100),
     }
-    day = told.most_active_day.metrics["words"].by_attribute["device"]
+    day = wrapped.most_active_day.metrics["words"].by_attribute["device"]
     assert {value: (one.current_total, one.change_this_period) for value, one in day.items()} == {
         "android": (4, 0),
         "ios": (8, 5),
@@ -131,21 +133,23 @@ def test_the_longest_streak_is_that_of_the_year():
 
 
 def test_a_year_without_activity_has_no_blocks():
-    told = year_of_jo(year=2022)
-    assert (told.days_active, told.weeks_active, told.months_active) == (0, 0, 0)
-    assert told.most_active_day is told.most_active_week is told.most_active_month is told.entire_year is None
-    assert told.longest_streak is None
+    wrapped = year_of_jo(year=2022)
+    assert (wrapped.days_active, wrapped.weeks_active, wrapped.months_active) == (0, 0, 0)
+    assert (
+        wrapped.most_active_day is wrapped.most_active_week is wrapped.most_active_month is wrapped.entire_year is None
+    )
+    assert wrapped.longest_streak is None
 
 
-def test_the_best_rankings_are_worked_out_from_the_logs_as_of_any_instant():
+def test_the_best_rankings_are_computed_from_the_log_as_of_any_instant():
     board = Leaderboard("yearly", "metric", date(2023, 1, 1), metric="words", run_unit="year", run_interval=1)
     engine = Engine(attrs.evolve(RULES, leaderboards=[board, attrs.evolve(board, key="draft", status="inactive")]))
     play(engine, YEAR, user="jo")
     play(engine, "2024-03-14T18:00 words 99", user="mo")
 
     def best(until):
-        told = engine.reports.wrapped("jo", 2024, at=at(until))
-        periods = told.most_active_day, told.most_active_week, told.entire_year
+        wrapped = engine.reports.wrapped("jo", 2024, at=at(until))
+        periods = wrapped.most_active_day, wrapped.most_active_week, wrapped.entire_year
         return [
             {key: (one.rank, one.value, one.start) for key, one in period.leaderboards.items()} for period in periods
         ]
@@ -155,18 +159,18 @@ def test_the_best_rankings_are_worked_out_from_the_logs_as_of_any_instant():
     assert best("2024-03-15T12:30")[0] == {"yearly": (2, 80, run)}
 
 
-def test_leaderboards_come_from_whoever_knows_them():
-    told = year_of_jo(rankings=lambda first, last: {"weekly": (first, last)})
-    assert told.most_active_week.leaderboards == {"weekly": (date(2024, 3, 11), date(2024, 3, 17))}
-    assert told.entire_year.leaderboards == {"weekly": (date(2024, 1, 1), date(2024, 12, 31))}
+def test_leaderboards_come_from_the_given_source():
+    wrapped = year_of_jo(rankings=lambda first, last: {"weekly": (first, last)})
+    assert wrapped.most_active_week.leaderboards == {"weekly": (date(2024, 3, 11), date(2024, 3, 17))}
+    assert wrapped.entire_year.leaderboards == {"weekly": (date(2024, 1, 1), date(2024, 12, 31))}
 
 
-def test_the_year_is_by_default_the_users_own():
+def test_the_default_year_is_the_local_year_of_the_user():
     engine = Engine(RULES)
     engine.identify("jo", time_zone="+14:00", at=at("2023-12-31T09:00"))
     play(engine, "2023-12-31T09:30 words 1\n2023-12-31T11:00 words 2")
-    told = engine.reports.wrapped("jo", at=at("2023-12-31T12:00"))
-    assert (told.year, told.entire_year.metrics["words"].change_this_period) == (2024, 2)
+    wrapped = engine.reports.wrapped("jo", at=at("2023-12-31T12:00"))
+    assert (wrapped.year, wrapped.entire_year.metrics["words"].change_this_period) == (2024, 2)
 
 
 @pytest.mark.parametrize("year", [0, 2025, "2024", True])
@@ -176,17 +180,17 @@ def test_a_year_that_has_not_begun_is_refused(year):
 
 
 @given(games(users=("ann", "ben"), max_size=8))
-def test_the_whole_year_holds_what_its_parts_hold(history):
+def test_the_year_is_consistent_with_its_parts(history):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
     for user in engine.users():
-        told = engine.reports.wrapped(user, at=now)
-        assert told.days_active >= told.weeks_active
-        assert told.weeks_active >= (told.months_active + 1) // 2
-        if told.entire_year is None:
+        wrapped = engine.reports.wrapped(user, at=now)
+        assert wrapped.days_active >= wrapped.weeks_active
+        assert wrapped.weeks_active >= (wrapped.months_active + 1) // 2
+        if wrapped.entire_year is None:
             continue
-        year = told.entire_year
+        year = wrapped.entire_year
         for key, metric in year.metrics.items():
             months = engine.reports.summary(
                 user, metric=key, aggregation="monthly", start=year.first_day, end=year.last_day, at=now
@@ -194,5 +198,5 @@ def test_the_whole_year_holds_what_its_parts_hold(history):
             assert metric.current_total == months[-1].total
             assert metric.change_this_period == sum(month.change for month in months)
             assert 0 <= metric.percentile_this_period <= 100
-        for part in (told.most_active_day, told.most_active_month):
+        for part in (wrapped.most_active_day, wrapped.most_active_month):
             assert year.first_day <= part.first_day <= part.last_day <= year.last_day

@@ -1,4 +1,4 @@
-"""Snapshots: they come after as many entries as a storage says, in however many runs these are made."""
+"""Snapshots: they are saved after the number of entries that a storage sets, in any number of runs."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ START = at("04-02T10:00")
 
 
 class Counting(MemoryStorage):
-    """Counts what is read and saved."""
+    """A storage that counts loads and saves."""
 
     snapshot_every = 100
 
@@ -45,7 +45,7 @@ class Counting(MemoryStorage):
 
 
 def run(storage, number, users=1, entries=10):
-    """Open a storage, record, and end without closing, as a process that is killed; return how much was read."""
+    """Open a storage, record, and end without closing, like a killed process; return the number of entries read."""
     storage.entries_read = 0
     engine = Engine(RULES, storage=storage)
     for place in range(entries):
@@ -69,7 +69,7 @@ def test_runs_of_several_users_are_counted_together():
     assert max(read[30:]) <= max(read[:30]) <= 200
 
 
-def test_one_run_makes_a_snapshot_after_as_many_entries():
+def test_one_run_saves_a_snapshot_after_the_same_number_of_entries():
     storage = Counting()
     run(storage, 0, entries=98)  # after the adoption of the rules
     assert storage.load("0") is None
@@ -86,7 +86,7 @@ def test_opening_under_the_same_rules_reads_no_user():
     assert (storage.loads, storage.entries_read) == (0, 0)
 
 
-def test_looking_saves_nothing():
+def test_reads_save_nothing():
     storage = Counting()
     run(storage, 0, entries=90)
     reader = Engine(storage=storage)
@@ -104,8 +104,8 @@ def test_a_snapshot_of_an_engine_that_is_ahead_is_not_used():
     assert behind.user("0", at=START).metrics["words"] == 5
 
 
-def test_what_a_snapshot_holds_comes_back_as_it_was(tmp_path):
-    """Totals over filtered events, and timed awards that wait, are read back from the snapshot."""
+def test_a_snapshot_is_read_back_equal(tmp_path):
+    """Totals over filtered events and pending timed awards are read back from the snapshot."""
     on_phone = {"device": "phone"}
     xp = PointsSystem(
         "xp",

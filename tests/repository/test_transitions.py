@@ -1,4 +1,4 @@
-"""Transitions: a log that is applied again has the states, effects and awards of the first time."""
+"""Transitions: a replayed log has the same states, effects and awards."""
 
 from stories import at, play
 
@@ -16,7 +16,7 @@ LATE = to_micros(at("04-30T00:00"))
 
 
 def commands(story, rules=None):
-    """Return the commands of a log, by which rules may be replaced at its end, and the engine that wrote them."""
+    """Return the commands of a log, optionally with a change of rules at its end, and the engine that wrote them."""
     engine = Engine(RULES)
     play(engine, story)
     if rules is not None:
@@ -28,7 +28,7 @@ def kinds(transition):
     return [effect.kind.type for effect in transition.effects]
 
 
-def test_the_last_transition_is_the_work_that_time_made_due():
+def test_the_last_transition_has_the_effects_of_time():
     log, engine = commands("04-02T10:00 words 3\n04-02T11:00 words 2")
     first, second, last = transitions_of(log, LATE)
     assert (first.before, first.command.value, last.command) == (None, 3, None)
@@ -40,7 +40,7 @@ def test_the_last_transition_is_the_work_that_time_made_due():
     assert again == stored
 
 
-def test_an_award_that_the_maximum_cut_or_took_is_due_all_the_same():
+def test_an_award_cut_by_the_maximum_is_still_due():
     log, _ = commands("04-02T10:00 words 3\n04-02T11:00 words 2\n04-02T12:00 words 7")
     *three, _ = transitions_of(log, LATE)
     assert [[times for _, times in one.due] for one in three] == [[3], [2], [7]]
@@ -54,10 +54,12 @@ def test_nothing_after_the_instant_is_applied():
     assert list(transitions_of(log, to_micros(at("04-02T10:00")) - 1)) == []
 
 
-def test_settling_in_between_makes_no_transition():
+def test_settling_in_between_adds_no_transition():
     log, _ = commands("04-02T10:00 words 3")
     often = [log[0], log[1], *(Settle(log[1].at + day * DAY) for day in range(1, 9))]
-    assert [kinds(one) for one in transitions_of(often, LATE)] == [kinds(one) for one in transitions_of(log, LATE)]
+    assert [kinds(transition) for transition in transitions_of(often, LATE)] == [
+        kinds(transition) for transition in transitions_of(log, LATE)
+    ]
 
 
 def test_a_change_of_rules_settles_by_the_former_ones_and_then_converts_the_state():

@@ -1,4 +1,4 @@
-"""Every problem of a rules file is told at once, with its place and a remedy."""
+"""Every problem of a rules file is reported at once, with its path and a remedy."""
 
 import json
 from textwrap import dedent
@@ -15,12 +15,12 @@ def problems(tmp_path, text, suffix=".toml"):
     return [str(problem) for problem in check_file(path)]
 
 
-def test_a_sound_file_has_none(tmp_path):
+def test_a_valid_file_has_no_problems(tmp_path):
     assert problems(tmp_path, 'metrics = [{ key = "words" }]') == []
 
 
-def test_faults_of_fields_are_told_together(tmp_path):
-    told = problems(
+def test_faults_of_fields_are_reported_together(tmp_path):
+    messages = problems(
         tmp_path,
         """
         [[metrics]]
@@ -42,7 +42,7 @@ def test_faults_of_fields_are_told_together(tmp_path):
         boosts = [{ name = "b", multiplier = 1, start = "soon" }]
     """,
     )
-    assert told == [
+    assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
         "error: metrics[0].key: key must consist of ASCII letters, digits, '-' and '_', not 'two words'",
         "error: streak.frequency: frequency must be one of 'daily', 'weekly', 'monthly', not 'dayly'",
@@ -62,8 +62,8 @@ def test_faults_of_fields_are_told_together(tmp_path):
     ]
 
 
-def test_contradictions_are_told_together(tmp_path):
-    told = problems(
+def test_contradictions_are_reported_together(tmp_path):
+    messages = problems(
         tmp_path,
         """
         metrics = [{ key = "words" }, { key = "words" }]
@@ -86,7 +86,7 @@ def test_contradictions_are_told_together(tmp_path):
         levels = [{ key = "one", points = 5 }, { key = "two", points = 5 }, { key = "one", points = 6 }]
     """,
     )
-    assert told == [
+    assert messages == [
         "error: metrics[1].key: duplicate key 'words', already used by metrics[0]; choose another key",
         "error: attributes[1].key: duplicate user attribute 'plan', already used by attributes[0]; remove one",
         "error: streak.metrics[0].key: unknown metric 'word'; did you mean 'words'?",
@@ -103,8 +103,8 @@ def test_contradictions_are_told_together(tmp_path):
     ]
 
 
-def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
-    told = problems(
+def test_suspicious_rules_are_warnings(tmp_path):
+    messages = problems(
         tmp_path,
         """
         metrics = [{ key = "words" }]
@@ -130,7 +130,7 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
         triggers = [{ type = "metric", metric = "words", points = 1, block_if_out_of_points = true }]
     """,
     )
-    assert told == [
+    assert messages == [
         "warning: streak.metrics: a streak without metrics never starts; add at least one metric",
         "warning: achievements[0].trigger: never has an effect, because the rules have no streak with metrics; add one",
         "warning: achievements[1].trigger.achievements[0]: 'week' can never be completed, so 'all' cannot be "
@@ -150,7 +150,7 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "suffix", "told"),
+    ("text", "suffix", "message"),
     [
         ("metrics = [", ".toml", "error: the rules are not valid TOML: "),
         ('{"metrics": ', ".json", "error: the rules are not valid JSON: "),
@@ -162,20 +162,20 @@ def test_what_can_hardly_be_meant_is_a_warning(tmp_path):
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],
 )
-def test_what_is_no_rules_file_at_all(tmp_path, text, suffix, told):
+def test_a_file_that_is_not_a_rules_file_is_a_problem(tmp_path, text, suffix, message):
     [problem] = problems(tmp_path, text, suffix)
-    assert problem.startswith(told)
+    assert problem.startswith(message)
 
 
-def test_a_part_that_cannot_be_read_is_still_known_by_its_key(tmp_path):
-    told = problems(
+def test_an_unreadable_part_is_known_by_its_key(tmp_path):
+    messages = problems(
         tmp_path,
         """
         metrics = [{ key = "words", name = 3 }]
         streak = { metrics = [{ key = "words" }] }
     """,
     )
-    assert told == ["error: metrics[0].name: name must be a string, not 3"]
+    assert messages == ["error: metrics[0].name: name must be a string, not 3"]
 
 
 def test_a_ruleset_in_python_raises_every_error():
@@ -186,14 +186,14 @@ def test_a_ruleset_in_python_raises_every_error():
     assert "depends on itself: a -> a" in str(raised.value)
 
 
-def test_loading_raises_what_checking_tells(tmp_path):
+def test_loading_raises_the_problems_of_checking(tmp_path):
     path = tmp_path / "rules.json"
     path.write_text(json.dumps({"$schema": "x", "metric": []}))
     with pytest.raises(InvalidRules, match="metric: unknown field 'metric'; did you mean 'metrics'"):
         Ruleset.load(path)
 
 
-def test_a_file_must_be_there_and_tell_its_format(tmp_path):
+def test_a_file_must_exist_and_have_a_known_format(tmp_path):
     with pytest.raises(TrophyError, match=r"cannot read .*missing.toml"):
         Ruleset.load(tmp_path / "missing.toml")
     (tmp_path / "rules.yaml").write_text("")
@@ -201,8 +201,8 @@ def test_a_file_must_be_there_and_tell_its_format(tmp_path):
         Ruleset.load(tmp_path / "rules.yaml")
 
 
-def test_leaderboards_refer_to_what_there_is(tmp_path):
-    told = problems(
+def test_leaderboards_refer_to_existing_rules(tmp_path):
+    messages = problems(
         tmp_path,
         """
         metrics = [{ key = "words" }]
@@ -227,7 +227,7 @@ def test_leaderboards_refer_to_what_there_is(tmp_path):
         max_participants = 0
     """,
     )
-    assert told == [
+    assert messages == [
         "error: leaderboards[2].max_participants: max_participants must be at least 1, not 0",
         "error: leaderboards[1].key: duplicate key 'a', already used by leaderboards[0]; choose another key",
         "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; known: 'city'",
@@ -237,8 +237,8 @@ def test_leaderboards_refer_to_what_there_is(tmp_path):
     ]
 
 
-def test_a_leaderboard_by_a_streak_that_cannot_start_is_doubtful(tmp_path):
-    told = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
-    assert told == [
+def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
+    messages = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
+    assert messages == [
         "warning: leaderboards[0]: never has an effect, because the rules have no streak with metrics; add one"
     ]

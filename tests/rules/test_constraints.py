@@ -1,4 +1,4 @@
-"""Rules are checked when they are made, and each refusal names the fact and the remedy."""
+"""Rules are checked at construction, and each error states the fact and the remedy."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ def ranking(rank_by="metric", **fields):
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda: Metric("a b"), "key must consist of ASCII letters"),
         (lambda: Metric("a", name=" "), "name must not be blank"),
@@ -84,8 +84,8 @@ def ranking(rank_by="metric", **fields):
         (lambda: Ruleset(metrics="words"), "metrics must be a list"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(make, told):
-    with pytest.raises(InvalidValue, match=told):
+def test_invalid_rules_are_refused(make, message):
+    with pytest.raises(InvalidValue, match=message):
         make()
 
 

@@ -1,4 +1,4 @@
-"""Rules files read back equal, and their JSON Schema says what they may hold."""
+"""Rules files are read back equal, and their JSON Schema accepts valid files only."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ from trophy_engine.testing import rulesets
 SCHEMA = json_schema()
 
 
-def test_the_schema_is_one():
+def test_the_schema_is_a_valid_json_schema():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$defs"]["Freezes"]["properties"]["max_count"]["maximum"] == 100
     assert SCHEMA["$defs"]["Metric"]["properties"]["unit"]["description"].startswith(
@@ -25,7 +25,7 @@ def test_the_schema_is_one():
 
 
 @given(rulesets())
-def test_the_schema_takes_every_ruleset(rules):
+def test_the_schema_accepts_every_ruleset(rules):
     jsonschema.validate(json.loads(rules.to_text("json")), SCHEMA)
 
 
@@ -45,7 +45,7 @@ def test_the_schema_takes_every_ruleset(rules):
         {"unknown": 1},
     ],
 )
-def test_the_schema_refuses_what_the_reader_refuses(fault, tmp_path):
+def test_the_schema_refuses_rules_that_the_reader_refuses(fault, tmp_path):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(fault, SCHEMA)
     (tmp_path / "rules.json").write_text(json.dumps(fault))
@@ -53,24 +53,24 @@ def test_the_schema_refuses_what_the_reader_refuses(fault, tmp_path):
 
 
 def test_every_class_of_rule_is_in_the_schema():
-    found = set()
+    classes = set()
 
     def walk(cls):
         for kinds, _ in structure.rule_classes_of(cls).values():
             for kind in kinds:
-                found.add(kind.__name__)
+                classes.add(kind.__name__)
                 walk(kind)
 
     walk(Ruleset)
-    assert found == set(SCHEMA["$defs"])
+    assert classes == set(SCHEMA["$defs"])
 
 
-def test_the_shipped_rules_are_sound():
+def test_the_bundled_rules_are_valid():
     assert bundled.bundled_names() == ("git",)
     assert check_file(bundled.rules_path("git")) == []
 
 
-def test_the_digest_is_that_of_the_rules_and_not_of_their_spelling(tmp_path):
+def test_the_digest_depends_on_the_rules_and_not_on_their_notation(tmp_path):
     one = Ruleset(metrics=[Metric("words", name="words")])
     other = Ruleset(metrics=(Metric("words"),))
     assert one.digest == other.digest == copy.deepcopy(one).digest

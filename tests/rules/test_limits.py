@@ -1,4 +1,4 @@
-"""Rules of any size are read and checked in time linear in it; what is beyond the limits is refused before parsing."""
+"""Rules are read and checked in linear time; files beyond the limits are refused before parsing."""
 
 import pytest
 from steps import count_calls, growth
@@ -17,7 +17,7 @@ from trophy_engine.rules.ruleset import check_file
 LINEAR = 5  # for four times as much
 
 
-def test_misspelt_references_are_all_told_and_the_first_are_compared():
+def test_misspelt_references_are_all_reported_and_the_first_are_compared():
     size = 400
     metrics = [Metric(f"metric-{n:04}") for n in range(size)]
     triggers = [MetricPointsTrigger(f"metrik-{n:04}", 1) for n in range(size)]
@@ -35,7 +35,7 @@ def test_the_same_misspelling_is_compared_once():
     metrics = [Metric(f"metric-{n:04}") for n in range(1000)]
     triggers = [MetricPointsTrigger("metrik-0007", 1)] * 1000
     problems = check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])
-    assert {one.message for one in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
+    assert {problem.message for problem in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
 
 
 def test_keys_of_triggers_are_compared_in_linear_time():
@@ -77,7 +77,7 @@ def test_loading_takes_few_steps_for_each_achievement():
         ),
     ],
 )
-def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, suffix, fault):
+def test_deep_nesting_is_refused_before_parsing(tmp_path, text, suffix, fault):
     path = tmp_path / f"rules{suffix}"
     path.write_text(text)
     [problem] = check_file(path)
@@ -86,7 +86,7 @@ def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(tmp_path, text, 
         Ruleset.load(path)
 
 
-def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
+def test_a_rules_file_has_a_maximum_size(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "MAX_CHARACTERS", 40)
     path = tmp_path / "rules.toml"
     path.write_text("# " + 38 * "x")
@@ -106,9 +106,9 @@ def test_a_rules_file_has_a_size(tmp_path, monkeypatch):
         "".join(f"[[metrics]]\nkey = 'm{n}'\nname = '''x''''\n" for n in range(40)),
     ],
 )
-def test_what_stands_in_strings_and_comments_is_not_nested(text):
+def test_brackets_in_strings_and_comments_are_not_nesting(text):
     assert Ruleset.from_text(text).metrics
 
 
-def test_json_strings_are_not_nested():
+def test_brackets_in_json_strings_are_not_nesting():
     assert Ruleset.from_text('{"metrics": [{"key": "a", "name": "\\"' + "[" * 50 + '"}]}', "json").metrics

@@ -1,4 +1,4 @@
-"""What can be reached is found in linear time, and cycles are named."""
+"""Reachable achievements are found in linear time, and cycles are named."""
 
 import pytest
 from steps import growth
@@ -16,7 +16,7 @@ LINEAR = 5  # for four times as much
 
 
 def chain(length):
-    """Make composites each of which waits for the one before it, the last declared first."""
+    """Return composites that each require the previous one, the last declared first."""
     first = Achievement("a0", ApiTrigger())
     return [*(Achievement(f"a{n}", CompositeTrigger([f"a{n - 1}"])) for n in range(length, 0, -1)), first]
 
@@ -29,7 +29,7 @@ def checking(achievements, metrics=()):
     return lambda: check_parts(metrics, (), None, achievements, ())
 
 
-def told(achievements, metrics=()):
+def problems_of(achievements, metrics=()):
     return [str(problem) for problem in check_parts(metrics, (), None, achievements, ())]
 
 
@@ -46,13 +46,13 @@ def test_composites_around_a_hub_are_checked_in_linear_time():
     assert growth(lambda size: checking(hub(size)), 300) < LINEAR
 
 
-def test_a_chain_of_thousands_is_sound_and_compiles():
+def test_a_chain_of_thousands_is_valid_and_compiles():
     compile_plan(Ruleset(achievements=chain(5000)))
 
 
-def test_what_never_completes_is_found_along_a_chain():
+def test_unreachable_achievements_are_found_along_a_chain():
     links = [one for one in chain(2000) if one.key != "a0"]
-    problems = told([*links, Achievement("a0", CompositeTrigger(["a0"]))])
+    problems = problems_of([*links, Achievement("a0", CompositeTrigger(["a0"]))])
     assert (
         problems[-1] == "error: achievements[2000].trigger.achievements: depends on itself: a0 -> a0; break the cycle"
     )
@@ -60,18 +60,18 @@ def test_what_never_completes_is_found_along_a_chain():
     assert "'a1999' can never be completed, so 'a2000' cannot be completed either" in problems[0]
 
 
-def test_a_long_cycle_is_told_by_its_first_step():
-    problems = told(cycle(300))
+def test_a_long_cycle_is_reported_by_its_first_step():
+    problems = problems_of(cycle(300))
     assert len(problems) == 300
     assert problems[7].endswith("depends on itself: a7 -> a8 -> … -> a7; break the cycle")
-    assert told(cycle(4))[2].endswith("depends on itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
+    assert problems_of(cycle(4))[2].endswith("depends on itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
 
 
-def test_the_way_of_a_cycle_leads_through_the_cycle():
+def test_the_reported_path_of_a_cycle_is_within_the_cycle():
     outside = [Achievement(f"x{n}", CompositeTrigger([f"x{n + 1}"])) for n in range(200)] + [
         Achievement("x200", ApiTrigger())
     ]
-    [first, *_] = told(
+    [first, *_] = problems_of(
         [Achievement("a", CompositeTrigger(["x0", "b"])), Achievement("b", CompositeTrigger(["a"])), *outside]
     )
     assert first.endswith("depends on itself: a -> b -> a; break the cycle")

@@ -1,4 +1,4 @@
-"""Structure: tables become rules and rules tables again, and every problem has the path of its field."""
+"""Structure: tables are read as rules and written back, and every problem has the path of its field."""
 
 from datetime import date
 
@@ -60,11 +60,11 @@ def test_every_problem_is_found_with_its_path():
     ]
 
 
-def test_what_is_no_table_has_no_key():
+def test_a_value_that_is_not_a_table_has_no_key():
     assert read(Metric, "words") == (UNREADABLE, ["here"])
     assert read(Metric, {"key": 5}) == (Unreadable(None), ["here.key"])
 
 
-def test_a_name_that_no_path_can_have_is_quoted():
+def test_an_unwritable_name_is_quoted_in_a_path():
     _, paths = read(Metric, {"key": "words", "a\ud800": 1})
     assert paths == ["here.'a\\ud800'"]

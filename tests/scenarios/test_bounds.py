@@ -1,4 +1,4 @@
-"""What an input costs: a command costs what it does, a look what there is, however long or large a history is."""
+"""Bounds: commands and queries take time for their own work only, however long or large a history is."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,7 +29,7 @@ DAILY = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", run_uni
 
 
 def engine_after(days, *, users=1, **rules):
-    """Make an engine with a daily board on which users have done something on each of some days."""
+    """Return an engine with a daily board, with activity of users on each of several days."""
     blocking = PointsSystem("xp", triggers=[MetricPointsTrigger("blocked", -1, block_if_out_of_points=True)])
     metrics = [Metric("words"), Metric("blocked")]
     engine = Engine(Ruleset(metrics=metrics, points=[blocking], leaderboards=[DAILY], **rules))
@@ -62,17 +62,17 @@ def test_a_command_does_not_depend_on_how_many_runs_have_passed(command):
     assert calls_of(1000, command) <= calls_of(10, command) + 10  # a binary search takes a few steps more
 
 
-def test_standings_cost_the_runs_in_which_something_happened():
+def test_leaderboards_take_time_for_runs_with_events_only():
     def calls(days, last):
         engine = engine_after(days)
         return count_calls(lambda: engine.standings("user-0", "words", date(2025, 1, 1), last))
 
     year, empty = date(2025, 12, 31), calls(10, date(2025, 1, 31))
-    assert calls(10, year) - empty < 334 * 60  # what it takes to show that nothing happened in a run
+    assert calls(10, year) - empty < 334 * 60  # the work for a run without events
     assert calls(200, year) < 12 * calls(50, year)
 
 
-def test_standings_have_a_bound():
+def test_a_rank_history_has_a_maximum_length():
     engine = engine_after(3)
     views = engine.standings("user-0", "words", date(2025, 1, 1), date(2052, 5, 18))
     assert (len(views), [view.value for view in views[:4]]) == (10_000, [1, 1, 1, None])
@@ -83,7 +83,7 @@ def test_standings_have_a_bound():
 
 
 def hourly(boosts):
-    """Make an engine whose users are given a point every hour, times some boosts."""
+    """Return an engine that awards a point every hour to each user, multiplied by boosts."""
     given = [Boost(f"boost-{n}", 2, date(2000, 1, 1), user_attributes={"plan": "pro"}) for n in range(boosts)]
     system = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)], boosts=given)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
@@ -91,7 +91,7 @@ def hourly(boosts):
     return engine
 
 
-def test_an_absence_costs_each_award_that_comes_in_it_and_not_each_boost():
+def test_an_absence_takes_time_for_each_award_and_not_for_each_boost():
     def calls(days, boosts):
         engine = hourly(boosts)
         engine.settle(at=NEW_YEAR)
@@ -101,7 +101,7 @@ def test_an_absence_costs_each_award_that_comes_in_it_and_not_each_boost():
     assert calls(100, 25) < 2 * calls(100, 0)
 
 
-def test_boosts_apply_as_declared_whatever_was_asked_for_before():
+def test_boosts_apply_in_order_of_declaration_after_any_query():
     boosts = [
         Boost("first", 2, date(2025, 1, 1), date(2025, 1, 2)),
         Boost("pro", 3, date(2025, 1, 2), user_attributes={"plan": "pro"}),
@@ -110,12 +110,12 @@ def test_boosts_apply_as_declared_whatever_was_asked_for_before():
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
     engine.identify("ben", attributes={"plan": "pro"}, at=NEW_YEAR - timedelta(days=1))
-    told = []
+    multipliers = []
     for day in range(-1, 4):
         for user in ("ann", "ben", "cid"):
             outcome = engine.record("words", user=user, at=NEW_YEAR + timedelta(days=day))
-            told.append(outcome.points["xp"].added // 7)
-    assert told == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]
+            multipliers.append(outcome.points["xp"].added // 7)
+    assert multipliers == [1, 1, 1, 10, 2, 2, 10, 6, 2, 5, 3, 1, 1, 3, 1]
 
 
 def test_pauses_end_to_end_are_one_stretch():
@@ -129,7 +129,7 @@ def test_pauses_end_to_end_are_one_stretch():
     assert engine.record("words", user="jo", at=now).streak.length == 2
 
 
-def test_a_pause_that_was_taken_back_before_it_began_does_not_protect_its_week():
+def test_a_pause_removed_before_its_start_does_not_protect_its_week():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak("weekly", metrics=[StreakMetric("words")])))
     engine.record("words", user="jo", at=NEW_YEAR)
     engine.pause("jo", date(2025, 1, 8), date(2025, 1, 8), at=NEW_YEAR + timedelta(days=4))
@@ -137,7 +137,7 @@ def test_a_pause_that_was_taken_back_before_it_began_does_not_protect_its_week()
     assert engine.user("jo", at=NEW_YEAR + timedelta(days=12)).streak.length == 0
 
 
-def test_a_history_has_a_bound():
+def test_a_streak_history_has_a_maximum_length():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
     engine.record("words", user="jo", at=NEW_YEAR)
     assert len(engine.reports.streak_history("jo", 10_000, at=NEW_YEAR)) == 10_000
@@ -145,7 +145,7 @@ def test_a_history_has_a_bound():
         engine.reports.streak_history("jo", 10_001, at=NEW_YEAR)
 
 
-def test_composites_that_complete_at_once_cost_each_prerequisite_once():
+def test_composites_that_complete_together_visit_each_prerequisite_once():
     def work(size):
         parts = [Achievement(f"part-{n}", MetricTrigger("words", 1)) for n in range(size)]
         whole = [Achievement(f"whole-{n}", CompositeTrigger([one.key for one in parts])) for n in range(4)]
@@ -163,7 +163,7 @@ def test_composites_that_complete_at_once_cost_each_prerequisite_once():
     work(1500)()  # chained to a depth of 1,500
 
 
-def test_an_event_costs_the_filtered_totals_that_it_moves():
+def test_an_event_visits_only_the_filtered_totals_that_it_changes():
     def calls(filters):
         achievements = [
             Achievement(f"on-{n}", MetricTrigger("words", 10, event_attributes={"device": str(n)}))
@@ -177,7 +177,7 @@ def test_an_event_costs_the_filtered_totals_that_it_moves():
     assert calls(1000) == calls(10)
 
 
-def test_a_call_to_complete_does_not_look_at_other_achievements():
+def test_a_completion_does_not_visit_other_achievements():
     def calls(size):
         engine = Engine(Ruleset(achievements=[Achievement(f"a{n}", ApiTrigger()) for n in range(size)]))
         engine.complete("a0", user="jo", at=NEW_YEAR)
@@ -186,7 +186,7 @@ def test_a_call_to_complete_does_not_look_at_other_achievements():
     assert calls(1000) == calls(10)
 
 
-def test_many_attributes_are_set_at_the_cost_of_each():
+def test_setting_attributes_takes_linear_time():
     def work(size):
         attributes = [Attribute(f"a{n}") for n in range(size)]
         engine = Engine(Ruleset(metrics=[Metric(f"m{n}") for n in range(size)], attributes=attributes))

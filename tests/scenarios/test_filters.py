@@ -1,4 +1,4 @@
-"""Filters are shown in the order in which they were declared, on every answer and after every way of declaring them."""
+"""Filters are shown in their order of declaration, in every answer and after every way of declaration."""
 
 from datetime import date
 
@@ -24,12 +24,12 @@ from trophy_engine.trophy_api.ids import achievement_id, attribute_id
 ORDERS = (("region", "city", "plan"), ("plan", "region", "city"))
 
 
-def wanted(order):
+def attribute_values(order):
     return {key: f"{key}-value" for key in order}
 
 
 def rules(order):
-    users, events = wanted(order), wanted(order)
+    users, events = attribute_values(order), attribute_values(order)
     return Ruleset(
         metrics=[Metric("words")],
         attributes=[Attribute(key, type_) for key in sorted(order) for type_ in ("user", "event")],
@@ -49,7 +49,7 @@ def rules(order):
 
 
 def filters_in(body):
-    """Walk the filters of an answer: lists of attributes with their values, by names or by identifiers."""
+    """Yield the filters of an answer: lists of attributes with their values, by names or by identifiers."""
     names = {str(attribute_id(type_, key)): key for key in ORDERS[0] for type_ in ("user", "event")}
     for name, part in body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ():
         if name in {"userAttributes", "eventAttributes", "breakdownAttributeValues"}:
@@ -61,13 +61,13 @@ def filters_in(body):
 
 
 def shown(hosted):
-    """Give every order of a filter that any answer shows."""
-    api, found = hosted.api, set()
-    user = {"id": "18", "attributes": wanted(sorted(ORDERS[0]))}
+    """Return every order of a filter in the answers."""
+    api, all_orders = hosted.api, set()
+    user = {"id": "18", "attributes": attribute_values(sorted(ORDERS[0]))}
     admin = api.admin
     system = admin.points.systems.list()[0].id
     for ask in (
-        lambda: api.metrics.event("words", user=user, attributes=wanted(sorted(ORDERS[0])), value=10),
+        lambda: api.metrics.event("words", user=user, attributes=attribute_values(sorted(ORDERS[0])), value=10),
         api.achievements.all_,
         lambda: api.users.achievements("18"),
         lambda: api.users.single_metric("18", "words"),
@@ -85,18 +85,18 @@ def shown(hosted):
         ask()
         orders = [one for one in filters_in(hosted.body) if one]
         assert orders
-        found.update(orders)
-    return found
+        all_orders.update(orders)
+    return all_orders
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_every_answer_keeps_the_order(order):
+def test_every_answer_keeps_the_order_of_filters(order):
     assert shown(HostedClient(rules(order))) == {order}
 
 
 @pytest.mark.parametrize("format_", ["toml", "json"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_rules_that_are_written_and_read_keep_the_order(order, format_):
+def test_written_rules_are_read_in_the_same_order(order, format_):
     assert shown(HostedClient(Ruleset.from_text(rules(order).to_text(format_), format_))) == {order}
 
 
@@ -105,10 +105,10 @@ def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():
     assert first.achievements[0].user_attributes == second.achievements[0].user_attributes
     assert first.digest != second.digest
     hosted = HostedClient(attrs.evolve(first, leaderboards=second.leaderboards))
-    hosted.api.metrics.event("words", user={"id": "18"}, attributes=wanted(ORDERS[0]), value=4)
+    hosted.api.metrics.event("words", user={"id": "18"}, attributes=attribute_values(ORDERS[0]), value=4)
     assert hosted.engine.update(second, at=hosted.now) == ()
     assert len(hosted.engine.rules_history()) == 2
-    assert hosted.engine.user("18").achievements[0].progress.current == 4  # what it has counted so far stays
+    assert hosted.engine.user("18").achievements[0].progress.current == 4  # earlier counts are kept
     assert shown(hosted) == {ORDERS[1]}
     assert hosted.engine.update(second, at=hosted.now) == ()
     assert len(hosted.engine.rules_history()) == 2
@@ -125,7 +125,7 @@ def test_an_administrator_changes_the_order():
     assert next(filters_in(hosted.body)) == second
 
 
-def test_a_storage_that_is_opened_with_another_order_shows_that_one(tmp_path):
+def test_a_storage_opened_with_another_order_shows_the_new_order(tmp_path):
     for order in ORDERS:
         with Engine(rules(order), storage=SQLiteStorage(tmp_path / "save.db")) as engine:
             assert tuple(engine.ruleset.achievements[0].user_attributes) == order

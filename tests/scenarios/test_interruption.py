@@ -1,4 +1,4 @@
-"""Interruption: whatever stops a command, at any line, it has happened wholly or not at all, and the engine goes on."""
+"""Interruption: a command stopped at any line is committed as a whole or not at all, and the engine continues."""
 
 import os
 import sys
@@ -45,7 +45,7 @@ KEEPING = tuple(f"{PACKAGE}/{name}/" for name in ("engine", "repository", "stora
 
 
 class Interrupted(BaseException):
-    """Like KeyboardInterrupt, but nothing else raises it."""
+    """An exception like KeyboardInterrupt that nothing else raises."""
 
 
 class _Lines:
@@ -131,7 +131,7 @@ def make_engine(storage):
 
 
 def lines_of(act, storage):
-    """List the lines that an act runs by number: the first and the last run of each.
+    """Return the numbers of the lines that an act runs: the first and the last run of each.
 
     Of the lines that only compute (all but those of the engine and of storages) one in forty is taken, and every one
     under the profile "deep": to what is kept it makes no difference which of them is interrupted.
@@ -155,7 +155,7 @@ def everything(engine):
 @pytest.mark.thorough
 @pytest.mark.parametrize("open_storage", [open_memory, open_file])
 @pytest.mark.parametrize("act", [record, update, batch, failing_batch, settle, look, close])
-def test_a_command_that_is_interrupted_at_any_line_has_happened_or_not(act, open_storage, tmp_path):
+def test_a_command_interrupted_at_any_line_is_committed_or_not(act, open_storage, tmp_path):
     (tmp_path / "whole").mkdir()
     numbers = lines_of(act, open_storage(tmp_path / "whole"))
     assert len(numbers) > 10

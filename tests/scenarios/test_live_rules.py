@@ -1,4 +1,4 @@
-"""An administrator changes rules while users are at it: what the application shows of it, through the client."""
+"""An administrator changes rules while users are active; the application shows the result, through the client."""
 
 import pytest
 from hosted import HostedClient
@@ -26,7 +26,7 @@ def write(hosted, totals):
         hosted.api.metrics.event("words", user={"id": f"u{number}"}, value=total)
 
 
-def test_a_level_that_is_added_is_held_at_once_by_whoever_has_its_points():
+def test_an_added_level_applies_at_once_to_users_with_its_points():
     levels = [Level("bronze", 100), Level("silver", 200), Level("gold", 300)]
     hosted = hosted_with(points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=levels)])
     write(hosted, [*[150] * 40, *[250] * 7, *[450] * 23, *[550] * 29])
@@ -50,10 +50,10 @@ def test_an_achievement_is_backdated_when_it_opens_and_kept_by_its_holders_when_
     item = {"name": "Five hundred", "trigger": "metric", "metricId": words, "metricValue": 500}
     made = admin.achievements.create(request=[item]).created[0].id
     assert (hosted.api.achievements.all_(), hosted.api.users.achievements("u0")) == ([], [])
-    told = []
-    hosted.engine.subscribe(Effect, told.append)
+    received = []
+    hosted.engine.subscribe(Effect, received.append)
     admin.achievements.update(request=[{"id": made, "status": "active"}])
-    assert {effect.type for effect in told} == {"achievement.backdated"}
+    assert {effect.type for effect in received} == {"achievement.backdated"}
     (shown,) = hosted.api.achievements.all_()
     assert (shown.completions, shown.rarity) == (6, 60)
     admin.achievements.update(request=[{"id": made, "status": "locked"}])
@@ -62,7 +62,7 @@ def test_an_achievement_is_backdated_when_it_opens_and_kept_by_its_holders_when_
     assert [len(hosted.api.users.achievements(user, include_incomplete="true")) for user in ("u0", "u9")] == [1, 0]
 
 
-def test_a_user_who_does_without_a_streak_is_told_of_no_freezes():
+def test_a_disabled_streak_shows_no_freezes():
     hosted = hosted_with(streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 1, 1)))
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     hosted.api.users.update_preferences("18", streak={"enabled": False})
@@ -75,7 +75,7 @@ def test_a_user_who_does_without_a_streak_is_told_of_no_freezes():
 
 
 @pytest.mark.parametrize("wrong", [{"subscribeToEmails": True}, {"signUpDate": "2026-01-01"}])
-def test_a_batch_is_refused_whole_for_what_is_wrong_with_a_user(wrong):
+def test_a_batch_is_refused_as_a_whole_for_an_invalid_user(wrong):
     hosted = hosted_with()
     events = [{"key": "words", "user": {"id": user}, "value": 1} for user in ("ann", "bob")]
     events[1]["user"] |= wrong

@@ -1,4 +1,4 @@
-"""Calls from several threads: each is served whole, and none comes out earlier than one that was served before it."""
+"""Calls from several threads: each is served as a whole, and instants never decrease in order of service."""
 
 import itertools
 import sys
@@ -32,7 +32,7 @@ RULES = Ruleset(
 
 
 class Clock:
-    """A clock that never shows the same instant twice, and lets other threads go first after it was read."""
+    """A clock that never shows the same instant twice, and yields to other threads after each read."""
 
     def __init__(self):
         self.ticks = itertools.count()
@@ -45,7 +45,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def often():
-    """Have threads take turns as often as they can."""
+    """Switch between threads as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -58,7 +58,7 @@ def engine():
 
 
 def in_threads(engine, call, calls=CALLS):
-    """Make calls from threads, so many from each, and return the answers; ``call`` takes client, thread and number."""
+    """Make a number of calls from each thread, and return the answers; ``call`` takes client, thread and number."""
 
     def work(thread):
         http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any"})
@@ -81,12 +81,12 @@ def test_every_metric_that_is_created_is_in_force(engine):
         return http.post(admin("metrics"), json=[{"name": "M", "key": f"m-{thread}-{number}"}])
 
     assert {answer.status_code for answer in in_threads(engine, create)} == {201}
-    assert {one.key for one in engine.ruleset.metrics} == {"words"} | {
+    assert {metric.key for metric in engine.ruleset.metrics} == {"words"} | {
         f"m-{thread}-{number}" for thread in range(THREADS) for number in range(CALLS)
     }
 
 
-def test_edits_of_different_rules_at_once_all_stay(engine):
+def test_concurrent_edits_of_different_rules_are_all_kept(engine):
     http = httpx.Client(transport=EngineTransport(engine), headers={"X-API-KEY": "any"})
     system = http.get(admin("points")).json()[0]["id"]
 
@@ -112,7 +112,7 @@ def test_edits_of_different_rules_at_once_all_stay(engine):
     assert (engine.ruleset.streak.days_off, engine.ruleset.streak.evaluation_mode) == (("sunday",), "OR")
 
 
-def test_no_event_of_a_user_comes_too_late(engine):
+def test_no_concurrent_event_is_refused_as_late(engine):
     def record(http, thread, number):
         user = {"id": "18", "attributes": {"plan": f"{thread}"}}
         return http.post(application("metrics/words/event"), json={"user": user, "value": 1})

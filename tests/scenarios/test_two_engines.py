@@ -1,4 +1,4 @@
-"""Two engines on one storage: every view of one notices what the other wrote."""
+"""Two engines on one storage: every view of one includes the entries of the other."""
 
 from datetime import date
 
@@ -41,15 +41,15 @@ def engines(request, tmp_path):
         yield writer, reader
 
 
-def test_every_view_notices_what_another_engine_wrote(engines):
+def test_every_view_includes_entries_of_another_engine(engines):
     writer, reader = engines
     play(writer, "04-02T10:00 words 5")
     play(writer, "04-02T10:00 words 3", "mia")
     assert reader.user("jo", at=NOON).metrics["words"] == 5
-    assert [one.value for one in reader.leaderboard("words", at=NOON).rankings] == [5, 3]
+    assert [row.value for row in reader.leaderboard("words", at=NOON).rankings] == [5, 3]
     writer.record("words", user="mia", value=4, at=at("04-02T11:00"), idempotency_key="k")
     assert reader.has_recorded("words", user="mia", idempotency_key="k")
-    assert [(one.user_id, one.value) for one in reader.leaderboard("words", at=NOON).rankings] == [
+    assert [(row.user_id, row.value) for row in reader.leaderboard("words", at=NOON).rankings] == [
         ("mia", 7),
         ("jo", 5),
     ]
@@ -66,7 +66,7 @@ def test_every_view_notices_what_another_engine_wrote(engines):
     assert len(reader.rules_history()) == 2
 
 
-def test_a_repeat_of_a_key_that_another_engine_used_shows_where_the_user_stands(engines):
+def test_a_key_used_by_another_engine_returns_the_present_state(engines):
     one, other = engines
     one.record("words", user="jo", value=5, at=at("04-02T10:00"), idempotency_key="k")
     repeated = other.record("words", user="jo", value=5, at=at("04-02T10:00"), idempotency_key="k")
@@ -75,7 +75,7 @@ def test_a_repeat_of_a_key_that_another_engine_used_shows_where_the_user_stands(
     assert other.record("words", user="jo", at=at("04-02T10:00"), idempotency_key="k").total == 7
 
 
-def test_what_refuses_is_what_another_engine_wrote(engines):
+def test_a_refusal_includes_entries_of_another_engine(engines):
     one, other = engines
     with pytest.raises(UnknownUser):
         other.grant_freeze("jo", at=NOON)
@@ -85,7 +85,7 @@ def test_what_refuses_is_what_another_engine_wrote(engines):
         one.grant_freeze("jo", at=NOON)
 
 
-def test_a_command_that_was_refused_for_old_reasons_is_taken(engines):
+def test_a_command_is_checked_against_entries_of_another_engine(engines):
     one, other = engines
     play(one, "04-02T10:00 words 1")
     other.user("jo", at=NOON)
@@ -101,7 +101,7 @@ def test_a_conflict_names_the_remedy(engines):
     assert play(other, "04-02T10:01 words 5")[0].total == 6
 
 
-def test_a_batch_that_another_engine_has_overtaken_fails_as_a_whole_and_can_be_repeated(engines):
+def test_a_batch_in_conflict_with_another_engine_fails_as_a_whole_and_can_be_repeated(engines):
     one, other = engines
 
     def write(engine, *, then=lambda: None):
@@ -116,7 +116,7 @@ def test_a_batch_that_another_engine_has_overtaken_fails_as_a_whole_and_can_be_r
     assert other.user("jo", at=NOON).metrics["words"] == 2
 
 
-def test_looking_reads_nothing_again_where_nothing_was_written(tmp_path):
+def test_reads_load_nothing_again_without_new_entries(tmp_path):
     class Counting(MemoryStorage):
         loads = walks = 0
 
@@ -145,7 +145,7 @@ def test_looking_reads_nothing_again_where_nothing_was_written(tmp_path):
 
 def test_engines_that_open_a_new_storage_at_once_agree_on_the_rules():
     class Slow(MemoryStorage):
-        """Between looking and writing there is time for another engine."""
+        """A storage that lets another engine write between a read and an append."""
 
         raced = False
 
@@ -161,7 +161,7 @@ def test_engines_that_open_a_new_storage_at_once_agree_on_the_rules():
     assert engine.migration_effects == ()
 
 
-def test_ranks_that_time_changes_are_told_past_what_another_engine_wrote():
+def test_rank_changes_by_time_are_announced_after_entries_of_another_engine():
     storage = MemoryStorage()
     streaks = Leaderboard("streaks", "streak", date(2025, 1, 1))
     rules = attrs.evolve(RULES, leaderboards=[streaks], notifications=Notifications(throttle_minutes=0))
@@ -170,5 +170,9 @@ def test_ranks_that_time_changes_are_told_past_what_another_engine_wrote():
     other.identify("jo", attributes={"plan": "pro"}, at=NOON)
     one.user("jo", at=NOON)
     [outcome] = play(one, "04-05T10:00 words 5", "mia")
-    ranks = [(one.user_id, one.at, one.rank) for one in outcome.effects if one.type == "leaderboard.rank_changed"]
+    ranks = [
+        (effect.user_id, effect.at, effect.rank)
+        for effect in outcome.effects
+        if effect.type == "leaderboard.rank_changed"
+    ]
     assert ranks == [("jo", at("04-04T00:00"), None), ("mia", at("04-05T10:00"), 1)]

@@ -1,4 +1,4 @@
-"""Golden files: what each format of the package looked like when it was last changed can still be read.
+"""Golden files: files of each format of the package, written when it last changed, can still be read.
 
 After a change of a format, ``PYTHONPATH=. python tests/support/save_files.py`` writes them again: the save file with
 its layout, every kind of command as the log keeps it, and the states of its users as snapshots keep them.
@@ -27,7 +27,7 @@ def save(tmp_path):
     return shutil.copy(GOLDEN / "save-layout-1.db", tmp_path / "save.db")
 
 
-def test_the_golden_lines_hold_every_kind_of_command_and_are_written_so_today():
+def test_the_golden_lines_have_every_kind_of_command_and_are_encoded_equal():
     commands = [decode(line) for line in LINES]
     assert {type(command) for command in commands} == set(KINDS.values())
     assert [encode(command) for command in commands] == LINES
@@ -35,13 +35,13 @@ def test_the_golden_lines_hold_every_kind_of_command_and_are_written_so_today():
 
 
 @pytest.mark.parametrize("user", STATES)
-def test_a_golden_state_loads_and_is_dumped_so_today(user):
+def test_a_golden_state_loads_and_is_dumped_equal(user):
     plan = plan_of([command.rules for command in map(decode, LINES) if isinstance(command, ChangeRules)][-1])
     assert UserState.load(plan, STATES[user]).dump(plan) == STATES[user]
 
 
 @pytest.mark.parametrize("with_snapshots", [True, False])
-def test_the_golden_save_file_holds_the_golden_log_and_states(save, with_snapshots):
+def test_the_golden_save_file_has_the_golden_log_and_states(save, with_snapshots):
     if not with_snapshots:
         with closing(sqlite3.connect(save, isolation_level=None)) as connection:
             connection.execute("DELETE FROM snapshots")

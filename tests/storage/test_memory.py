@@ -1,4 +1,4 @@
-"""The storage in memory is a storage."""
+"""The storage in memory passes the tests of storages."""
 
 from trophy_engine.storage import MemoryStorage
 from trophy_engine.testing.storage import StorageConformance

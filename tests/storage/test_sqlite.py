@@ -1,4 +1,4 @@
-"""Files: what is refused, what two engines may do with one, and what survives a kill."""
+"""SQLite files: refused files, two engines on one file, and killed processes."""
 
 import os
 import signal
@@ -28,14 +28,14 @@ class TestSQLiteStorageWithoutAFile(StorageConformance):
         return SQLiteStorage(":memory:", synchronous="NORMAL")
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
+def test_a_file_that_is_not_a_database_is_refused(tmp_path):
     path = tmp_path / "save.db"
     path.write_text("not a database, but long enough to be looked at " * 100)
     with pytest.raises(StorageIncompatible, match="is not an SQLite file; choose another path"):
         SQLiteStorage(path)
 
 
-def test_a_database_of_another_application_is_refused_and_left_alone(tmp_path):
+def test_a_database_of_another_application_is_refused_and_unchanged(tmp_path):
     path = tmp_path / "other.db"
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE theirs (x)")
@@ -61,7 +61,7 @@ def test_a_path_that_cannot_be_opened_is_named(tmp_path):
         SQLiteStorage(tmp_path / "missing" / "save.db")
 
 
-def test_a_locked_file_is_told_of(tmp_path, monkeypatch):
+def test_a_locked_file_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("trophy_engine.storage.sqlite._WAIT_SECONDS", 0.01)
     engine = Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db"))
     other = sqlite3.connect(tmp_path / "save.db", isolation_level=None)
@@ -86,7 +86,7 @@ def test_two_engines_on_one_file_do_not_overwrite_each_other(tmp_path):
     two.close()
 
 
-def test_what_was_closed_and_opened_again_goes_on(tmp_path):
+def test_a_reopened_file_continues(tmp_path):
     with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
         play(engine, "04-02T10:00 words 0.5\n04-03T10:00 words 1")
     with Engine(RULES, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
@@ -113,7 +113,7 @@ for n in range(1, 10_000):
 
 
 @pytest.mark.parametrize(("way", "each"), [("single", 1), ("batch", 10)])
-def test_a_killed_process_loses_nothing_that_had_returned(tmp_path, way, each):
+def test_a_killed_process_loses_no_returned_command(tmp_path, way, each):
     path = tmp_path / "save.db"
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", VICTIM, str(path), way]

@@ -1,4 +1,4 @@
-"""Damaged save files: what is read is what was written, or a documented error; never anything else.
+"""Damaged save files: a read returns what was written or raises a documented error.
 
 The gate flips a few hundred bits at seeded places; ``FLIPS=5000 pytest -n0 tests/storage/test_sqlite_damage.py`` flips
 more.
@@ -32,7 +32,7 @@ def undamaged(request, tmp_path_factory):
 
 
 def _read_damaged(path, content):
-    """Read a file of some bytes, and return what it holds or the documented error."""
+    """Read a file with given bytes; return its content or the documented error."""
     path.write_bytes(content)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -79,7 +79,7 @@ def path(tmp_path):
 
 
 def _edit(path, *statements):
-    """Change the rows of a save file behind the storage's back."""
+    """Change the rows of a save file without the storage."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -125,7 +125,7 @@ def test_a_gap_in_the_log_is_noticed(path):
         assert len(list(storage.entries(3))) == 16
 
 
-def test_a_log_that_lost_its_end_is_noticed_by_the_snapshots(path):
+def test_a_truncated_log_is_noticed_by_the_snapshots(path):
     _edit(path, "DELETE FROM log WHERE sequence > 15")
     with pytest.raises(StorageDamaged, match="its log ends with entry 15, but a snapshot is of entry 19"):
         SQLiteStorage(path)
@@ -163,7 +163,7 @@ def test_an_index_that_misses_a_row_is_noticed(path):
         SQLiteStorage(path)
 
 
-def test_definitions_that_sqlite_itself_cannot_cite_are_damage(path):
+def test_definitions_that_sqlite_cannot_decode_are_damage(path):
     path.write_bytes(path.read_bytes().replace(b"(user_id, metric,", b"(user_id, metr\xe9c,"))
     with pytest.raises(StorageDamaged, match="its text is not UTF-8; restore a backup"):
         SQLiteStorage(path)
@@ -199,7 +199,7 @@ def test_an_engine_that_cannot_read_the_rules_closes_the_storage(path):
         storage.length()
 
 
-def test_a_file_that_is_refused_is_let_go_of(path, tmp_path):
+def test_a_refused_file_is_closed(path, tmp_path):
     _edit(path, "DELETE FROM log WHERE sequence = 3")
     (tmp_path / "text").write_text("no database" * 1000)
     program = (
@@ -220,7 +220,7 @@ def test_a_file_that_is_refused_is_let_go_of(path, tmp_path):
     assert not list(tmp_path.glob("*-wal"))
 
 
-def test_encoded_lines_are_what_the_checksum_is_of(path):
+def test_the_checksum_covers_the_encoded_lines(path):
     with closing(SQLiteStorage(path)) as storage, closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT sequence, number, command, checksum FROM log").fetchall()
         assert [(*row[:2], encode(entry.command)) for row, entry in zip(rows, storage.entries(), strict=True)] == [

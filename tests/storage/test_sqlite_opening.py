@@ -72,7 +72,7 @@ def test_opening_that_is_interrupted_at_any_line_leaves_a_file_that_opens(tmp_pa
     storage.close()
 
 
-def test_opening_goes_on_as_soon_as_the_file_is_free(tmp_path, monkeypatch):
+def test_opening_continues_as_soon_as_the_file_is_free(tmp_path, monkeypatch):
     path = tmp_path / "save.db"
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -84,7 +84,9 @@ def test_opening_goes_on_as_soon_as_the_file_is_free(tmp_path, monkeypatch):
             other.close()
 
     monkeypatch.setattr("trophy_engine.storage.sqlite.sleep", nap)
-    monkeypatch.setattr("trophy_engine.storage.sqlite.round", lambda milliseconds: 0, raising=False)  # SQLite waits not
+    monkeypatch.setattr(
+        "trophy_engine.storage.sqlite.round", lambda milliseconds: 0, raising=False
+    )  # SQLite does not wait
     with closing(SQLiteStorage(path)) as storage:
         assert storage.length() == 0
     assert len(naps) == 3

@@ -16,12 +16,12 @@ NOON = utc("2025-06-15 12:00")
 
 
 def issue(message: str, severity: str = "error", **about) -> dict:
-    """Write an issue as answers have it, in the words of old and new clients."""
+    """Return an issue as in answers, with the field names of old and new clients."""
     return {**about, "severity": severity, "message": message, "level": severity, "reason": message}
 
 
 class FakeEngine:
-    """What the admin API asks of an engine as far as rules go: it adopts them and remembers them."""
+    """The part of an engine that the admin API uses for rules: it adopts and keeps them."""
 
     def __init__(self, ruleset: Ruleset, users=()) -> None:
         self.adopted = [(None, ruleset)]
@@ -63,8 +63,8 @@ class AdminClient:
 
     def call(self, method: str, path: str, body=None, query=()) -> Response:
         parts = tuple(path.split("/"))
-        for wanted, template, handler in ROUTES:
-            if wanted == method and _fits(template.split("/"), parts):
+        for expected, template, handler in ROUTES:
+            if expected == method and _fits(template.split("/"), parts):
                 with self.engine.exclusive(now=self.at):
                     return handler(self.engine, Request(method, parts, tuple(query), {}, body, self.at))
         raise LookupError((method, path))
@@ -111,5 +111,5 @@ class AdminClient:
 
 def _fits(template, parts) -> bool:
     return len(template) == len(parts) and all(
-        wanted in (part, "{id}", "{system_id}") for wanted, part in zip(template, parts, strict=True)
+        expected in (part, "{id}", "{system_id}") for expected, part in zip(template, parts, strict=True)
     )

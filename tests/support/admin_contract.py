@@ -1,4 +1,4 @@
-"""The contract of the admin API, in the words of the other one: which fields its answers have, and of what type."""
+"""The contract of the admin API, in the notation of ``contract``: the fields of its answers and their types."""
 
 __all__ = ["ADMIN_OPERATIONS", "ADMIN_SHAPES"]
 
@@ -74,7 +74,7 @@ ADMIN_OPERATIONS = {
     "GET /environments": ("[Environment]", _WRITTEN),
 }
 for path, shape in _RESOURCES.items():
-    nested = {404} if "*" in path else set()  # the system may not be there
+    nested = {404} if "*" in path else set()  # the system can be missing
     ADMIN_OPERATIONS |= {
         f"GET /{path}": (f"[{shape}]", _WRITTEN | nested),
         f"POST /{path}": (f"{shape}sCreated", _CREATED | nested),

@@ -1,4 +1,4 @@
-"""Rulesets of what the API can express, and what the admin API shows of them."""
+"""Rulesets that the API can express, and their form in the admin API."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from trophy_engine.testing import rulesets
 __all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "shown", "without"]
 
 TODAY: date = NOON.date()
-#: What is shown of a thing and cannot be set, by resource.
+#: Shown fields that cannot be set, by resource.
 READ_ONLY = {"boosts": {"status"}, "points": {"status"}}
 
 
@@ -61,20 +61,21 @@ def boards(draw, key, systems):
 
 @st.composite
 def api_rulesets(draw):
-    """Draw rulesets of what the API can express, in the order in which they can be made."""
+    """Draw rulesets that the API can express, in an order in which they can be created."""
     ruleset = draw(rulesets(streak=streaks()))
     achievements = sorted(ruleset.achievements, key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
-        achievements=[attrs.evolve(one, hidden=False, status=draw(statuses)) for one in achievements],
+        achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(
                 system,
                 triggers=[
-                    attrs.evolve(one, status=draw(st.sampled_from(["active", "inactive"]))) for one in system.triggers
+                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])))
+                    for trigger in system.triggers
                 ],
-                boosts=[attrs.evolve(one, user_id=None) for one in system.boosts],  # nobody is there to have one
+                boosts=[attrs.evolve(boost, user_id=None) for boost in system.boosts],  # there are no users
             )
             for system in ruleset.points
         ],
@@ -85,14 +86,14 @@ def api_rulesets(draw):
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:
-    """Take the keys of triggers and boosts away, for the API gives its own."""
+    """Remove the keys of triggers and boosts, because the API generates keys."""
     return attrs.evolve(
         ruleset,
         points=[
             attrs.evolve(
                 system,
-                triggers=[attrs.evolve(one, key=None) for one in system.triggers],
-                boosts=[attrs.evolve(one, key=None) for one in system.boosts],
+                triggers=[attrs.evolve(trigger, key=None) for trigger in system.triggers],
+                boosts=[attrs.evolve(boost, key=None) for boost in system.boosts],
             )
             for system in ruleset.points
         ],

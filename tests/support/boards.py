@@ -1,4 +1,4 @@
-"""Engines with leaderboards, events told line by line, and the rows that a board shows."""
+"""Engines with leaderboards, events as lines of text, and the rows of a board."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ def words(**fields):
 
 
 def write(engine, story, board="words"):
-    """Record what a story tells, a line an event: instant, user, words; give the changes of a board."""
+    """Record a story, one event a line: instant, user, words; return the changes of a board."""
     changes = []
     for line in filter(None, map(str.strip, story.splitlines())):
         when, user, value = line.split()

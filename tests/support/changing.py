@@ -1,4 +1,4 @@
-"""Rules that change on a live engine, and where user jo stands."""
+"""Rules that change on a live engine, and the state of user jo."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def rules(**parts):
 
 
 def change(engine, when, **parts):
-    """Change parts of the rules; tell by type what that did."""
+    """Change parts of the rules; return the types of the effects."""
     return [effect.type for effect in engine.update(attrs.evolve(engine.ruleset, **parts), at=at(when))]
 
 

@@ -1,4 +1,4 @@
-"""The operations of the official client, found in the client itself."""
+"""The operations of the official client, found by inspection."""
 
 import inspect
 
@@ -8,7 +8,7 @@ from trophy import TrophyApi
 
 __all__ = ["operations", "request_of", "required"]
 
-#: What the parameters are filled with that are no text.
+#: Values of the parameters that are not text.
 FILLINGS = {"user": {"id": "x"}, "value": 1} | {key: [] for key in ("request", "users", "freezes", "pauses")}
 
 
@@ -25,7 +25,7 @@ def _stop(request):
 
 
 def operations():
-    """Walk the operations of the client, each with its name; none of them is answered."""
+    """Yield the operations of the client, each with its name; none of them gets an answer."""
     http = httpx.Client(transport=httpx.MockTransport(_stop))
     yield from _below(TrophyApi(api_key="any", httpx_client=http, max_retries=0), "")
 
@@ -42,13 +42,17 @@ def _below(part, name):
 
 
 def required(operation):
-    """Fill in the parameters that an operation cannot do without."""
-    names = [one.name for one in inspect.signature(operation).parameters.values() if one.default is one.empty]
+    """Return values of the required parameters of an operation."""
+    names = [
+        parameter.name
+        for parameter in inspect.signature(operation).parameters.values()
+        if parameter.default is parameter.empty
+    ]
     return {name: FILLINGS.get(name, "x") for name in names}
 
 
 def request_of(operation):
-    """Give the request that an operation sends."""
+    """Return the request that an operation sends."""
     with pytest.raises(SentError) as sent:
         operation(**required(operation))
     return sent.value.request

@@ -1,4 +1,4 @@
-"""The contract of the application API: which fields its answers have, and of what type.
+"""The contract of the application API: the fields of its answers and their types.
 
 A field whose name ends in ``?`` may be absent; a type with ``|null`` may be null; ``[Shape]`` is a list of them,
 ``{Shape}`` an object of them by key. There are no other fields.
@@ -119,7 +119,7 @@ OPERATIONS = {
 
 
 def faults_of_answer(method, path, status, body, *, admin=False):
-    """List what an answer lacks to be one that its operation gives; ``path`` is below the version."""
+    """Return the faults of an answer by the contract of its operation; ``path`` is below the version."""
     for operation, (kind, statuses) in (ADMIN_OPERATIONS if admin else OPERATIONS).items():
         if re.fullmatch(operation.replace("*", "[^/]+"), f"{method} {path}"):
             wrong = [] if status in statuses else [f"{operation} does not answer with {status}"]
@@ -151,14 +151,14 @@ _PLAIN = {
 
 
 def faults(value, kind, place="$"):
-    """List what a value lacks to be of a kind, each with its place; an empty list for nothing."""
+    """Return the faults of a value by its type, each with its path; an empty list for none."""
     if kind.endswith("|null"):
         return [] if value is None else faults(value, kind.removesuffix("|null"), place)
     if kind[0] in "[{":
-        wanted, name = (list, "list") if kind[0] == "[" else (dict, "object")
-        if not isinstance(value, wanted):
+        expected, name = (list, "list") if kind[0] == "[" else (dict, "object")
+        if not isinstance(value, expected):
             return [f"{place} is no {name}"]
-        parts = enumerate(value) if wanted is list else value.items()
+        parts = enumerate(value) if expected is list else value.items()
         return [fault for key, one in parts for fault in faults(one, kind[1:-1], f"{place}[{key!r}]")]
     if kind in SHAPES:
         return _faults_of_shape(value, SHAPES[kind], place)

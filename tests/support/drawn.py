@@ -1,4 +1,4 @@
-"""Settings under which a strategy is searched for what it should draw, and rules for what is drawn."""
+"""Settings for a search in a strategy, and rules for drawn histories."""
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -18,7 +18,7 @@ from trophy_engine import (
 __all__ = ["ANY", "QUICK", "ROUGH", "RULES"]
 
 QUICK = settings(max_examples=2000, database=None, derandomize=True, deadline=None, phases=tuple(Phase))
-#: Where anything that is found will do, however long.
+#: For searches in which any example suffices, however long.
 ANY = settings(QUICK, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 ROUGH = settings(ANY, max_examples=200, report_multiple_bugs=False)
 RULES = Ruleset(

@@ -1,11 +1,11 @@
-"""What an explanation says, line by line."""
+"""The lines of an explanation."""
 
 import re
 from textwrap import dedent
 
-__all__ = ["told"]
+__all__ = ["assert_explanation"]
 
 
-def told(explained, expected):
-    """Compare with lines, of which one that ends in a backslash goes on in the next."""
+def assert_explanation(explained, expected):
+    """Compare an explanation with lines; a line that ends in a backslash continues in the next."""
     assert str(explained) == re.sub(r"\\\n\s*", "", dedent(expected).strip())

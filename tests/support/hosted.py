@@ -28,12 +28,12 @@ class HostedClient:
         self.body = self.status = None
 
     def at(self, text):
-        """Move to an instant, and give the client."""
+        """Move to an instant, and return the client."""
         self.now = utc(text)
         return self.api
 
     def send(self, method, path, **request):
-        """Send what the client would not, such as a body that makes no sense."""
+        """Send a request that the client cannot send, for example with an invalid body."""
         request.setdefault("headers", {"X-API-KEY": "any"})
         return self.http.request(method, f"https://api.trophy.so/v1{path}", **request)
 

@@ -1,4 +1,4 @@
-"""Strategies of values that no field wants, plain ones as a file or a body can hold them."""
+"""Strategies of values that are invalid for every field, plain ones as in a file or a body."""
 
 import json
 
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 __all__ = ["json_text", "odd_json", "odd_text", "replaced"]
 
-#: Text of any kind: half letters, NUL, digits without end, what looks like a date, a key or a number.
+#: Text of any kind: surrogates, NUL, many digits, and text like a date, a key or a number.
 odd_text = st.one_of(
     st.text(max_size=12),
     st.text(st.characters(categories=["Cs", "Cc", "Lu"]), max_size=4),
@@ -20,7 +20,7 @@ _numbers = st.one_of(
     st.floats(),
     st.sampled_from([0, -1, 10**18, 10**30, 10**100, -(10**4_000), 1e300, 5e-324]),
 )
-#: Values that JSON can hold, nested a little.
+#: Values that JSON can represent, slightly nested.
 odd_json = st.recursive(
     st.none() | st.booleans() | _numbers | odd_text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(odd_text, inner, max_size=3),
@@ -29,12 +29,12 @@ odd_json = st.recursive(
 
 
 def json_text(value):
-    """Write a value as JSON, whole numbers and half letters as they are."""
+    """Return a value as JSON, with whole numbers and surrogates unchanged."""
     return json.dumps(value)
 
 
 def _places(value, path=()):
-    """List the paths of everything within a value."""
+    """Return the paths of everything within a value."""
     found = [path]
     if isinstance(value, dict):
         found += [one for key in value for one in _places(value[key], (*path, key))]
@@ -45,7 +45,7 @@ def _places(value, path=()):
 
 @st.composite
 def replaced(draw, value):
-    """Put something odd, or something that stands elsewhere, in place of a part of a plain value."""
+    """Draw a plain value in which an odd value, or another part of it, replaces a part."""
     value = json.loads(json.dumps(value, default=str))
     path = draw(st.sampled_from(_places(value)))
     odd = draw(odd_json)

@@ -1,4 +1,4 @@
-"""The platform's OpenAPI documents: requests drawn from them, and what an answer lacks to be as they say.
+"""The OpenAPI documents of the platform: requests drawn from them, and the faults of answers by them.
 
 The documents are not part of the project. They are looked for beside it, in ``shared/spec/openapi``.
 """
@@ -19,7 +19,7 @@ KEY = r"^[a-zA-Z\d-_]+$"
 
 
 def documents():
-    """Find the documents by name, an empty dict where they are not there."""
+    """Return the documents by name; an empty dict without them."""
     for parent in Path(__file__).resolve().parents:
         found = parent / "shared" / "spec" / "openapi"
         if found.is_dir():
@@ -45,7 +45,7 @@ class Operation:
 
     @classmethod
     def of(cls, document):
-        """Walk the operations of a document."""
+        """Yield the operations of a document."""
         for path, methods in document["paths"].items():
             for method in METHODS:
                 if method in methods:
@@ -60,7 +60,7 @@ class Operation:
 
     @property
     def body(self):
-        """The schema of the body of requests, None where they have none."""
+        """The schema of the body of requests, or None."""
         body = self.definition.get("requestBody")
         return None if body is None else body["content"]["application/json"]["schema"]
 
@@ -82,7 +82,7 @@ class Sent:
 
 
 def requests_for(operation, known):
-    """Draw requests for an operation: most of them as documented, some spoiled in one place.
+    """Draw requests for an operation: most of them as documented, some invalid in one place.
 
     Args:
         operation: the operation.
@@ -90,11 +90,23 @@ def requests_for(operation, known):
             part of the path before, such as ``"users/"``.
     """
     draw = _Drawing(operation.document, known)
-    path = st.fixed_dictionaries({one["name"]: draw.path(operation.path, one) for one in operation.parameters("path")})
-    required = {one["name"]: draw.query(one) for one in operation.parameters("query") if one.get("required")}
-    optional = {one["name"]: draw.query(one) for one in operation.parameters("query") if not one.get("required")}
+    path = st.fixed_dictionaries(
+        {parameter["name"]: draw.path(operation.path, parameter) for parameter in operation.parameters("path")}
+    )
+    required = {
+        parameter["name"]: draw.query(parameter)
+        for parameter in operation.parameters("query")
+        if parameter.get("required")
+    }
+    optional = {
+        parameter["name"]: draw.query(parameter)
+        for parameter in operation.parameters("query")
+        if not parameter.get("required")
+    }
     query = st.fixed_dictionaries(required, optional=optional)
-    named = {one["name"]: st.sampled_from(["once", "once", "new"]) for one in operation.parameters("header")}
+    named = {
+        parameter["name"]: st.sampled_from(["once", "once", "new"]) for parameter in operation.parameters("header")
+    }
     headers = st.fixed_dictionaries({}, optional=named)
     good = st.none() if operation.body is None else draw.value(operation.body).map(_encode)
     spoiled = good if operation.body is None else draw.value(operation.body).flatmap(_spoiled)
@@ -113,7 +125,7 @@ def _encode(value):
 
 
 def _flat(query):
-    return [(name, one) for name, values in query.items() for one in values]
+    return [(name, value) for name, values in query.items() for value in values]
 
 
 _JSON = st.recursive(
@@ -135,7 +147,7 @@ def _wrong_query(query):
 
 
 def _spoiled(body):
-    """Draw a body with one place that is arbitrary, gone or new, or that is no JSON at all."""
+    """Draw a body with one arbitrary, missing or new value, or a body that is not JSON."""
     places = list(_places(body))
     spoiled = st.tuples(st.sampled_from(places), _JSON, st.sampled_from(["put", "drop", "add"])).map(
         lambda how: _encode(_spoil(body, *how))
@@ -258,7 +270,7 @@ FORMATS.checks("date-time", raises=ValueError)(
 
 
 def faults_of(operation, answer):
-    """Walk what an answer lacks to be as documented, such as ``"status 404"`` or ``"key: type: 5 is not of …"``."""
+    """Yield the faults of an answer by the document, for example ``"status 404"`` or ``"key: type: 5 is not of …"``."""
     responses = operation.definition["responses"]
     documented = responses.get(str(answer.status_code))
     if answer.headers["content-type"] != "application/json":

@@ -1,4 +1,4 @@
-"""Values of every kind that a caller can hand over by mistake, and which of them an annotation allows."""
+"""Values of every kind that a caller can pass by mistake, and which of them an annotation allows."""
 
 import inspect
 import types
@@ -22,7 +22,7 @@ class Anything:
 
 
 def take_anything(*_, **__):
-    """Stand for a callable that takes whatever it is given and returns nothing."""
+    """Accept any arguments and return nothing."""
 
 
 def _nested(depth):
@@ -32,7 +32,7 @@ def _nested(depth):
     return value
 
 
-#: By name, a way to make the value: generators and lists are made afresh for each call.
+#: Functions that create the value, by name: generators and lists are created for each call.
 PALETTE = {
     "None": lambda: None,
     "text": lambda: "nonsense",
@@ -85,7 +85,7 @@ PALETTE = {
 
 
 def fits(value, hint):  # noqa: PLR0911, PLR0912, C901  # one line for each kind of annotation
-    """Return whether an annotation allows a value, its items left aside."""
+    """Return whether an annotation allows a value, without its items."""
     origin = get_origin(hint)
     if hint is Any or hint is object:
         return True
@@ -110,7 +110,7 @@ def fits(value, hint):  # noqa: PLR0911, PLR0912, C901  # one line for each kind
         return isinstance(value, Decimal | float)
     if kind is date:
         return isinstance(value, date) and not isinstance(value, datetime)
-    if kind is tuple:  # fields take lists, too
+    if kind is tuple:  # fields accept lists, too
         return isinstance(value, tuple | list | range)
     if kind in {Sequence, Iterable, Iterator}:
         return isinstance(value, kind) and not isinstance(value, str | bytes)

@@ -1,4 +1,4 @@
-"""Programs run in processes of their own, each with another hash seed."""
+"""Programs in separate processes, each with another hash seed."""
 
 import os
 import subprocess
@@ -10,12 +10,12 @@ __all__ = ["ROOT", "answers"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def answers(program: str, told: str = "") -> set[str]:
-    """Run a Python program under two hash seeds; give what it printed, which is one text if it is deterministic."""
+def answers(program: str, stdin: str = "") -> set[str]:
+    """Run a Python program under two hash seeds; return the set of its outputs, one if it is deterministic."""
     return {
         subprocess.run(
             [sys.executable, "-c", program],
-            input=told,
+            input=stdin,
             capture_output=True,
             check=True,
             cwd=ROOT,

@@ -1,4 +1,4 @@
-"""A report of everything there is to draw."""
+"""A report with every figure."""
 
 from pathlib import Path
 
@@ -15,17 +15,17 @@ PEOPLE = Population.typical(RULES)
 
 
 def every_figure():
-    """Give the figures of a simulation."""
+    """Return the figures of a simulation."""
     return figures(RULES, simulate(RULES, PEOPLE, users=60, days=200, seed=7).tally)
 
 
 def every_comparison():
-    """Give the figures of a sweep, which are side by side."""
+    """Return the combined figures of a sweep."""
     return sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=60, days=60).figures()
 
 
 def write(path: Path, made=None) -> Path:
-    """Write a report with everything that a page can say."""
+    """Write a report with every part of a page."""
     facts = [("users", "60"), ("events", "1,234")]
     write_report(Report("Rules & <people>", "A test", facts, made or every_figure(), ["Nobody loses."]), path)
     return path

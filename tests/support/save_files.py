@@ -1,4 +1,4 @@
-"""Save files for tests: a short history with every kind of command, and all that can be read from its file.
+"""Save files for tests: a short history with every kind of command, and the full content of its file.
 
 Run as a script, this module writes the golden files of the present formats (see tests/storage/test_golden.py).
 """
@@ -70,7 +70,7 @@ def perform_history(storage):
 
 
 def create_history(path, page_size=512):
-    """Create a save file of that history; small pages leave little of it unused."""
+    """Create a save file of that history; small pages leave few bytes unused."""
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA page_size = {page_size}")
     connection.execute("VACUUM")
@@ -79,7 +79,7 @@ def create_history(path, page_size=512):
 
 
 def read_history(path):
-    """Read all that a save file holds, and what a repeated and a new command come to."""
+    """Read the content of a save file, and the results of a repeated and of a new command."""
     with closing(SQLiteStorage(path, synchronous="NORMAL")) as storage, Engine(storage=storage) as engine:
         log = [(entry.sequence, entry.number, encode(entry.command)) for entry in engine.log()]
         users = {user: engine.export_user(user) for user in engine.users()}

@@ -4,7 +4,7 @@ import sys
 
 
 def count_calls(function):
-    """Count the calls, of Python and of C functions, that a call sets off."""
+    """Count the calls of Python and C functions that a call makes."""
     calls = 0
 
     def note(_frame, event, _argument):
@@ -21,9 +21,9 @@ def count_calls(function):
 
 
 def growth(work, size, factor=4):
-    """Return by how much the calls grow from work of one size to work of ``factor`` times as much.
+    """Return the ratio of the numbers of calls for work of one size and work ``factor`` times as large.
 
     ``work`` prepares a size and returns the function to count.
     """
-    work(size)()  # fills caches that are there once
+    work(size)()  # fills caches
     return count_calls(work(factor * size)) / count_calls(work(size))

@@ -1,4 +1,4 @@
-"""Words for stories: instants in a line, and who did what."""
+"""Stories: events as lines of text, and the effects by type and instant."""
 
 from datetime import UTC, datetime
 
@@ -8,14 +8,14 @@ __all__ = ["at", "kinds", "play"]
 
 
 def at(text: str) -> datetime:
-    """Read an instant, in UTC unless it says otherwise; the year is 2025 unless it says otherwise."""
+    """Parse an instant; the default zone is UTC and the default year is 2025."""
     text = text if text[:4].isdigit() else f"2025-{text}"
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def play(engine: Engine, story: str, user: str = "jo") -> list[Outcome]:
-    """Record what a story tells, a line an event: instant, metric, value."""
+    """Record a story, one event a line: instant, metric, value."""
     outcomes = []
     for line in filter(None, map(str.strip, story.splitlines())):
         when, metric, value = line.split()
@@ -25,5 +25,5 @@ def play(engine: Engine, story: str, user: str = "jo") -> list[Outcome]:
 
 
 def kinds(effects) -> list[tuple]:
-    """Name effects by type and instant."""
+    """Return the types and instants of effects."""
     return [(effect.type, effect.at) for effect in effects]

@@ -1,24 +1,24 @@
 """A naive account of one user's streak: it walks the calendar a day at a time and remembers everything it has seen.
 
-Slow and obvious on purpose, and written from the description of streaks alone, so that it can tell when the engine,
-which skips idle years and remembers little, is wrong.
+Slow and obvious on purpose, and written from the description of streaks alone, so that it finds faults of the engine,
+which skips idle years and keeps little state.
 
 - An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
 - The event at which a period's sums first meet the conditions credits the period.
 - A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
   the streak is carried by a pause that touches the period, else as a day off, else by a change of zone, else by a
   freeze, else lost.
-- A pause that is taken back protects the days before that, and no others.
-- A reset loses the streak at once; what was done before it counts for nothing any more.
-- A streak is restored to the longest that was lost of late, if that is longer than the one that runs: it runs on as if
+- A removed pause protects the days before that, and no others.
+- A reset loses the streak at once; events before it no longer count.
+- A streak is restored to the longest recently lost one if that is longer than the current one: it continues as if
   everything since had been carried, today included, which can still be credited unless it was.
-- Freezes are earned at the beginning of every so-manieth day since the user was created, after that.
+- Freezes are earned at the beginning of every n-th day since the user was created, except the first.
 - A change of zone towards the east protects the date of departure, the date of arrival, and those between them.
 - Travel west shows dates again. What was credited, or carried by a freeze, is not credited or missed a second time; a
   date that a pause, a day off or travel east protected can be credited, as long as no later one was.
 - If the first command after a miss was decided is a change of zone, the decision is undone where the new zone's date is
   in the missed period or before it, or right after it where the new zone's calendar skipped it. The streak is as before
-  the decision. A freeze that was spent on it is back, up to the maximum.
+  the decision. A freeze that was spent on it is returned, up to the maximum.
 """
 
 import copy
@@ -39,7 +39,7 @@ ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
 # More than any zone's distance from UTC, and than the width of any transition.
 AMPLE = timedelta(hours=28)
-# By then, what has not expired never will.
+# A streak that has not expired by then never expires.
 FAR = 2199
 
 
@@ -53,7 +53,7 @@ class Add:
 
 @attrs.frozen
 class Move:
-    """The user's zone becomes another one."""
+    """The zone of the user changes."""
 
     zone: str
 
@@ -68,7 +68,7 @@ class Rest:
 
 @attrs.frozen
 class Resume:
-    """A pause is taken back, by its number."""
+    """A pause is removed, by its number."""
 
     number: int
 
@@ -110,7 +110,7 @@ class Fact:
 
 @attrs.frozen
 class Account:
-    """What is to be seen at an instant, and everything that happened until then."""
+    """The visible state at an instant, and everything that happened until then."""
 
     length: int
     longest: int
@@ -126,7 +126,7 @@ class Account:
 
 @attrs.frozen
 class Decision:
-    """A miss that was decided since the last command, and the streak that it found."""
+    """A miss that was decided since the last command, and the streak before it."""
 
     period: date
     frozen: bool
@@ -144,13 +144,13 @@ def zone_of(name: str) -> timezone | ZoneInfo:
 
 
 def local(at: datetime, zone: str) -> datetime:
-    """Show an instant on the clocks of a zone."""
+    """Return the local time of an instant in a zone."""
     return at.astimezone(zone_of(zone))
 
 
 @cache
 def end_of(day: date, zone: str) -> datetime:
-    """Give the first instant from which on the zone never shows the date, or an earlier one, again."""
+    """Return the first instant after which the zone never shows the date, or an earlier one, again."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + ONE_DAY
     before, after = midnight - AMPLE, midnight + AMPLE
     offset = local(before, zone).utcoffset()
@@ -162,12 +162,12 @@ def end_of(day: date, zone: str) -> datetime:
 
 
 def existed(day: date, zone: str) -> bool:
-    """Tell whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
+    """Return whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
     return end_of(day, zone) > end_of(day - ONE_DAY, zone)
 
 
 def period_of(rule: Streak, day: date) -> date:
-    """Give the first day of the period that holds the day."""
+    """Return the first day of the period that contains the day."""
     match rule.frequency:
         case "daily":
             return day
@@ -180,7 +180,7 @@ def period_of(rule: Streak, day: date) -> date:
 
 
 def last_day_of(rule: Streak, period: date) -> date:
-    """Give the last day of the period that begins on the day."""
+    """Return the last day of the period that begins on the day."""
     day = period
     while period_of(rule, day + ONE_DAY) == period:
         day += ONE_DAY
@@ -188,7 +188,7 @@ def last_day_of(rule: Streak, period: date) -> date:
 
 
 class Walk:
-    """The walk through one user's life: commands are obeyed in order of time, and it can be looked at in between."""
+    """The walk through the history of one user: commands are applied in order of time, with queries in between."""
 
     def __init__(self, rule: Streak) -> None:
         self.rule = rule
@@ -201,7 +201,7 @@ class Walk:
         self.carried: set[date] = set()  # periods that restoring carried
         self.lost: list[Lost] = []
         self.decisions: list[Decision] = []  # since the last command
-        self.pauses: list[tuple[date, date] | None] = []  # None where nothing is left of one that was taken back
+        self.pauses: list[tuple[date, date] | None] = []  # None for a pause that was removed as a whole
         self.length = 0
         self.longest = 0
         self.started: date | None = None
@@ -209,7 +209,7 @@ class Walk:
         self.through: date | None = None  # the latest period that was credited or carried
         self.freezes = rule.freezes.start_count if rule.freezes else 0
         self.freezes_used = 0
-        self.earned_on: date | None = None  # the latest date that had its turn to bring freezes
+        self.earned_on: date | None = None  # the latest date for which freezes were granted
         self.facts: list[Fact] = []
 
     def obey(self, at: datetime, action: Action) -> None:
@@ -369,8 +369,8 @@ class Walk:
         return any(condition.key == metric for condition in self.rule.metrics)
 
     def meets(self, period: date) -> bool:
-        held = [self.sums[period, one.key] >= Fraction(str(one.threshold)) for one in self.rule.metrics]
-        return all(held) if self.rule.evaluation_mode == "AND" else any(held)
+        met = [self.sums[period, metric.key] >= Fraction(str(metric.threshold)) for metric in self.rule.metrics]
+        return all(met) if self.rule.evaluation_mode == "AND" else any(met)
 
     def credit(self, at: datetime, day: date, period: date) -> None:
         if self.length == 0:
@@ -385,7 +385,7 @@ class Walk:
         self.facts.append(Fact(kind, self.now, period, length, freezes))
 
     def look(self, at: datetime) -> Account:
-        """Return what is to be seen at an instant; the walk itself stays where it is."""
+        """Return the visible state at an instant; the walk itself does not change."""
         walk = copy.deepcopy(self)
         walk.live_until(at)
         return walk.account(at)
@@ -407,7 +407,7 @@ class Walk:
         )
 
     def expires(self, period: date) -> date | None:
-        """Give the last day of the first period, not before the current one, whose miss would not be excused."""
+        """Return the last day of the first period, from the current one on, in which a miss would not be excused."""
         if self.rule.frequency == "daily" and len(self.rule.days_off) == len(WEEKDAYS):
             return None
         while period <= self.through or self.excused(period):

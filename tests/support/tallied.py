@@ -1,4 +1,4 @@
-"""Rules and a log to be tallied, and the figures of the tally."""
+"""Rules and a log for a tally, and the figures of the tally."""
 
 from stories import at
 
@@ -55,4 +55,4 @@ LOG = """
 
 
 def figure(tally, key, rules=RULES):
-    return next(one for one in figures(rules, tally) if one.key == key)
+    return next(figure for figure in figures(rules, tally) if figure.key == key)

@@ -1,4 +1,4 @@
-"""Zones and instants that are drawn lie where calendars go wrong."""
+"""Drawn zones and instants are near irregularities of calendars."""
 
 from datetime import UTC
 
@@ -17,7 +17,7 @@ from trophy_engine.testing import (
 
 
 @pytest.mark.parametrize("name", ["Pacific/Apia", "America/St_Johns", "Australia/Lord_Howe", "America/Havana"])
-def test_odd_zones_are_drawn(name):
+def test_irregular_zones_are_drawn(name):
     assert find(time_zones(), lambda found: found == name, settings=QUICK) == name
 
 
@@ -27,8 +27,8 @@ def test_odd_zones_are_drawn(name):
         ("UTC", "2024-02-28T23:59:59.999999"),
         ("UTC", "2024-03-01T00:00:00.000001"),
         ("UTC", "2024-01-01T00:00:00"),
-        ("Pacific/Apia", "2011-12-30T10:00:00"),  # where a date is left out
-        ("America/St_Johns", "2010-11-07T02:31:00"),  # where one is shown again
+        ("Pacific/Apia", "2011-12-30T10:00:00"),  # a skipped date
+        ("America/St_Johns", "2010-11-07T02:31:00"),  # a repeated date
     ],
 )
 def test_instants_lie_where_calendars_go_wrong(name, moment):

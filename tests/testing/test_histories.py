@@ -1,4 +1,4 @@
-"""Histories that are drawn hold every kind of life, and shrink to short stories."""
+"""Drawn histories have every kind of effect, and shrink to short stories."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ from trophy_engine.testing import (
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "condition",
     [
         lambda commands: any(later.at - earlier.at > 300 * DAY for earlier, later in pairwise(commands)),
         lambda commands: len(commands) > 3 and commands[-1].at - commands[0].at < DAY // 24,
@@ -50,8 +50,8 @@ from trophy_engine.testing import (
         ),
     ],
 )
-def test_histories_hold_every_kind_of_life(wanted):
-    assert find(histories(RULES), lambda history: wanted(history.commands), settings=ANY)
+def test_histories_have_every_kind_of_effect(condition):
+    assert find(histories(RULES), lambda history: condition(history.commands), settings=ANY)
 
 
 def test_histories_shrink_to_short_stories():
@@ -66,7 +66,7 @@ def test_histories_shrink_to_short_stories():
 
 
 @given(games())
-def test_histories_are_in_order_and_in_words_that_the_rules_know(history):
+def test_histories_are_in_order_and_use_keys_of_the_rules(history):
     instants_ = [command.at for command in history]
     assert instants_ == sorted(instants_)
     engine = Engine(history.ruleset)
@@ -74,7 +74,7 @@ def test_histories_are_in_order_and_in_words_that_the_rules_know(history):
         assert not isinstance(execute(engine, command), UnknownKey)
 
 
-def test_commands_are_refused_now_and_then():
+def test_some_commands_are_refused():
     def refused(history):
         engine = Engine(history.ruleset)
         return any(
@@ -85,7 +85,7 @@ def test_commands_are_refused_now_and_then():
 
 
 @given(events(RULES, users=("jo",), max_size=3))
-def test_events_are_nothing_but_events(history):
+def test_histories_of_events_have_only_events(history):
     assert {type(command) for command in history} == {Record}
     assert {command.user_id for command in history} == {"jo"}
     assert 1 <= len(history) <= 3

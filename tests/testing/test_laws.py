@@ -1,4 +1,4 @@
-"""The laws notice what is wrong, and name it with its story."""
+"""The laws find faults, and report each with its story."""
 
 import pytest
 from drawn import ROUGH
@@ -29,7 +29,7 @@ from trophy_engine.testing.laws import completions_are_permanent, settling_is_pa
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 
 
-def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
+def test_a_broken_law_is_named_with_its_story(monkeypatch):
     real = streaks.close_period
 
     def twice(agenda, state, streak, at):
@@ -44,9 +44,9 @@ def test_a_law_that_is_broken_is_named_with_its_story(monkeypatch):
     )
     with pytest.raises(AssertionError, match="the current and the used freezes of ann") as failure:
         check_laws(rules, history)
-    told = "\n".join(failure.value.__notes__)
-    assert "This law is broken: Freezes are those granted, earned and returned minus those spent" in told
-    assert "a freeze was spent on Wednesday 2025-04-02, so the streak continues; 1 left" in told
+    notes = "\n".join(failure.value.__notes__)
+    assert "This law is broken: Freezes are those granted, earned and returned minus those spent" in notes
+    assert "a freeze was spent on Wednesday 2025-04-02, so the streak continues; 1 left" in notes
 
 
 def plant_forgotten_boundary(monkeypatch):
@@ -77,7 +77,7 @@ def plant_revocation(monkeypatch):
 
 
 def plant_hours_for_days(monkeypatch):
-    """Look for a miss a day late when time is settled late."""
+    """Decide a miss a day late when time is settled late."""
     real = settle.settle_to_last_effect
 
     def late(agenda, state, until):
@@ -94,7 +94,7 @@ def plant_order_of_users(monkeypatch):
         return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
 
     monkeypatch.setattr(achievements, "qualifies", qualifies)
-    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has owners of its own
+    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has separate owners
 
 
 @pytest.mark.thorough
@@ -111,14 +111,14 @@ def plant_order_of_users(monkeypatch):
 def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     @given(games(rulesets(streak_rules())))
     @settings(ROUGH, max_examples=400)
-    def hold(history):
+    def check_history(history):
         check_laws(history.ruleset, history, [law])
 
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        hold()
+        check_history()
 
 
-def test_every_law_says_what_it_is():
+def test_every_law_has_a_docstring():
     assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 12
     assert all(law.__doc__.endswith(".") for law in LAWS)

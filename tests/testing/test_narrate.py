@@ -60,6 +60,6 @@ def test_a_history_prints_as_a_story():
             ann: streak.freeze_earned at 2025-03-31T22:00:00Z""").strip().replace("\\\n", "")
 
 
-def test_a_story_that_ends_in_a_crash_says_so(monkeypatch):
+def test_a_story_ends_with_its_crash(monkeypatch):
     monkeypatch.setattr(Engine, "settle", lambda *_, **__: 1 / 0)
     assert "raises ZeroDivisionError('division by zero')" in repr(History(RULES, (Settle(0),)))

@@ -1,4 +1,4 @@
-"""Rules that are drawn are made of what the strategy receives."""
+"""Drawn rules consist of the parts that the strategy receives."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +10,6 @@ from trophy_engine.testing import (
 
 
 @given(streak_rules(["views"]), rulesets(st.none()))
-def test_rules_are_made_of_what_they_are_given(streak, rules):
+def test_rules_use_the_given_parts(streak, rules):
     assert {metric.key for metric in streak.metrics} == {"views"}
     assert rules.streak is None

@@ -1,7 +1,7 @@
 """Every refusal that the contract lists for an operation of the client, provoked through the client itself.
 
-What the client would send right is spoilt on the way: the key is taken away, the path names what is not there, the body
-is no JSON, or no more than a word.
+Valid requests of the client are changed on the way: the key is removed, the path names a missing object, the body
+is not JSON, or only a word.
 """
 
 import re
@@ -21,7 +21,7 @@ from trophy_engine.trophy_api import EngineTransport
 from trophy_engine.trophy_api.ids import system_id
 
 NOW = utc("2025-04-02 10:00")
-#: Everything that a path can name is there, and is called x.
+#: Every object that a path can name exists, with the key x.
 RULES = Ruleset(
     metrics=[Metric("x")],
     streak=Streak(),
@@ -29,8 +29,8 @@ RULES = Ruleset(
     points=[PointsSystem("x")],
     leaderboards=[Leaderboard("x", rank_by="metric", metric="x", start=date(2025, 1, 1))],
 )
-NOBODY = "00000000-0000-5000-8000-000000000000"
-#: What the documentation lists although nothing that a caller does can bring it about.
+UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
+#: Statuses that the documentation lists although no request causes them.
 NEVER = {
     ("users.get", 400): "there is no body to be malformed",
     ("leaderboards.all_", 422): "whatever is not true counts as false",
@@ -38,14 +38,14 @@ NEVER = {
     ("admin.streaks.settings.get", 422): "nothing is asked",
     ("admin.environments.list", 422): "nothing is asked",
 }
-#: A query that is wrong wherever one of these is read.
+#: A query that is invalid for every parameter.
 WRONG_QUERY = {"limit": "-1", "userAttributes": "x", "userIds": "", "ids": ""}
 OWN_DAYS_OFF = b'{"streak": {"daysOff": [0]}}'
 EVENT_OF_NO_METRIC = b'[{"key": "y", "user": {"id": "x"}, "value": 1}]'
 
 
 def statuses_of(request):
-    """Give the statuses that the contract knows for the operation of a request."""
+    """Return the statuses in the contract for the operation of a request."""
     call = f"{request.method} {request.url.path.removeprefix('/v1')}"
     table = ADMIN_OPERATIONS if request.url.host.startswith("admin.") else OPERATIONS
     fitting = (found for one, (_, found) in table.items() if re.fullmatch(one.replace("*", "[^/]+"), call))
@@ -53,14 +53,14 @@ def statuses_of(request):
 
 
 def refusals():
-    """Walk every refusal that the contract knows of the operations of the client: its operation, and the status."""
+    """Yield every refusal in the contract of the operations of the client: the operation and the status."""
     for name, operation in operations():
         statuses = statuses_of(request_of(operation)) - {501}
         yield from ((name, status) for status in sorted(statuses) if status >= 400)
 
 
 def spoilt(request, status):
-    """Make of a request one that is refused with a status."""
+    """Return a changed request that is refused with a status."""
     headers = {name: value for name, value in request.headers.items() if name != "content-length"}
     path, query, content = request.url.path, {}, request.content
     admin = request.url.host.startswith("admin.")
@@ -71,7 +71,7 @@ def spoilt(request, status):
     elif status == 403:
         content = OWN_DAYS_OFF
     elif status == 404:
-        path = re.sub("/x(?=/|$)", f"/{NOBODY}", path)
+        path = re.sub("/x(?=/|$)", f"/{UNKNOWN_ID}", path)
         content = EVENT_OF_NO_METRIC if path.endswith("/metrics/events") else content
     elif content:
         content = b'"a word"'
@@ -85,7 +85,7 @@ def spoilt(request, status):
     return httpx.Request(request.method, url, headers=headers, content=content)
 
 
-def test_what_never_happens_is_in_the_contract():
+def test_statuses_that_never_occur_are_in_the_contract():
     assert NEVER.keys() <= set(refusals())
 
 

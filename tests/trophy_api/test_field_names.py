@@ -1,4 +1,4 @@
-"""Messages of the engine with the names of the API, and the words of callers as they stand."""
+"""Messages of the engine with the names of the API; text of callers is unchanged."""
 
 import pytest
 from admin_client import AdminClient
@@ -6,7 +6,7 @@ from hosted import HostedClient
 from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import Freezes, InvalidValue, Ruleset, Streak
-from trophy_engine.errors import FieldName
+from trophy_engine.errors import FieldName, GivenValue
 from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields, translate_names
 
 
@@ -24,10 +24,11 @@ from trophy_engine.trophy_api.field_names import prefixing_field, renaming_field
             "userAttributes.days_off must be a string",
         ),
         (InvalidValue(("1 must not be above", FieldName("b_c"), "0"), "a_b"), "aB 1 must not be above bC 0"),
+        (InvalidValue(("must be text, not", GivenValue([None, True])), "a_b"), "aB must be text, not [null, true]"),
         (InvalidValue("days_off is a word of the caller"), "days_off is a word of the caller"),
     ],
 )
-def test_names_of_fields_are_translated_and_nothing_else(error, translated):
+def test_only_names_of_fields_are_translated(error, translated):
     assert translate_names(error) == translated
 
 
@@ -55,16 +56,16 @@ def hosted():
     return hosted
 
 
-def test_a_field_of_another_spelling_is_named_as_the_caller_spelt_it(hosted):
+def test_an_unknown_field_is_named_in_the_spelling_of_the_caller(hosted):
     hosted.send("PATCH", "/users/18/preferences", json={"streak": {"days_off": [0]}})
-    assert hosted.body["error"] == "streak.days_off is not a field here; did you mean 'daysOff'?"
+    assert hosted.body["error"] == "unknown field 'streak.days_off'; did you mean 'daysOff'?"
     hosted.send("PATCH", "/users/18", json={"sign_up_date": "2025-01-01"})
-    assert hosted.body["error"] == "sign_up_date is not a field here; did you mean 'signUpDate'?"
+    assert hosted.body["error"] == "unknown field 'sign_up_date'; did you mean 'signUpDate'?"
     fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", max_participants=3)
-    assert fault == "max_participants is not a field here; did you mean 'maxParticipants'?"
+    assert fault == "unknown field 'max_participants'; did you mean 'maxParticipants'?"
 
 
-def test_a_value_is_told_as_the_caller_wrote_it(hosted):
+def test_a_value_is_shown_in_the_spelling_of_the_caller(hosted):
     fault = AdminClient().create_error("leaderboards", name="Top", key="top", rankBy="streak", startTime="start_time!")
     assert fault == "startTime must be a time of day, for example '12:00' or '23:59:59', not 'start_time!'"
     with pytest.raises(UnprocessableEntityError):

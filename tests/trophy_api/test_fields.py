@@ -1,4 +1,4 @@
-"""Fields: what a table of fields reads from items, shows of rules, and refuses."""
+"""Fields: a table of fields reads items, shows rules, and refuses invalid fields."""
 
 from types import SimpleNamespace
 
@@ -26,13 +26,13 @@ FIELDS = (
 KINDS = Variants("an achievement", {"metric": (Field("metric_id", required=True),), "streak": (Field("length"),)})
 
 
-def test_only_what_an_item_has_is_read_by_the_names_of_the_rule():
+def test_only_given_fields_are_read_under_the_names_of_the_rule():
     item = SimpleNamespace(title="One", long_text="", badge=SimpleNamespace(url="https://x"))
     assert read_fields(FIELDS, item, None) == {"name": "One", "description": None, "badge_url": "https://x"}
     assert read_fields(FIELDS, SimpleNamespace(badge=None), None) == {"badge_url": None}
 
 
-def test_a_rule_is_shown_by_the_names_of_the_api():
+def test_a_rule_is_shown_under_the_names_of_the_api():
     rule = SimpleNamespace(name="One", description=None, note=None, badge_url="https://x")
     assert serialize_fields(FIELDS, rule) == {"title": "One", "longText": "", "badge": {"url": "https://x"}}
     rule.note = "seen"
@@ -55,13 +55,13 @@ def test_an_error_is_about_the_field_of_the_item():
         ({"metric_id": 1}, "streak", False, "metric_id"),
     ],
 )
-def test_fields_of_another_kind_and_missing_ones_are_refused(item, kind, whole, field):
+def test_fields_of_other_variants_and_missing_fields_are_refused(item, kind, whole, field):
     with pytest.raises(InvalidValue) as refused:
         KINDS.check(SimpleNamespace(**item), kind, whole=whole)
     assert refused.value.field == field
 
 
-def test_a_change_need_not_have_what_a_new_rule_must_have():
+def test_an_update_can_leave_out_required_fields():
     KINDS.check(SimpleNamespace(), "metric", whole=False)
     KINDS.check(SimpleNamespace(), "streak", whole=True)
     assert [field.name for field in KINDS.all] == ["metric_id", "length"]

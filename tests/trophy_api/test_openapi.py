@@ -1,4 +1,4 @@
-"""Every answer of every operation is as the platform's OpenAPI documents say, but for the drifts listed here."""
+"""Every answer of every operation follows the OpenAPI documents of the platform, except for the drifts listed here."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api import EngineTransport, ids
 
 DOCUMENTS = documents()
-#: How many requests are sent to each operation, and what they are drawn by.
+#: The number of requests to each operation, and the strategy of the requests.
 REQUESTS, SEED = 25, 1
 NOW = utc("2025-06-15 12:00")
 PRO = {"plan": "pro"}
@@ -50,7 +50,7 @@ pytestmark = [
     pytest.mark.thorough,
 ]
 
-#: What differs from the documents, by operation and fault, and why. One that no answer shows any more fails a test.
+#: Differences from the documents, by operation and fault, with reasons. A difference in no answer fails a test.
 DRIFTS = {
     ("GET *", "*trigger: enum: 'anniversary' is not one of *"): "the client has achievements by anniversary",
     ("* /tenants*", "status 501"): "tenants exist in the hosted service only",
@@ -117,7 +117,7 @@ RULE_IDS = {
     "triggers/": [str(ids.trigger_id("xp", key)) for key in RULES.points[0].trigger_keys],
     "tenants/": [str(ids.metric_id("tenant"))],
 }
-#: Values that mean something here, by the names of fields and parameters.
+#: Known values, by the names of fields and parameters.
 KNOWN = {
     "metricId": RULE_IDS["metrics/"],
     "pointsSystemId": RULE_IDS["points/"],
@@ -151,7 +151,7 @@ APPLICATION = KNOWN | {
 
 
 EVENT = b'{"user": {"id": "18"}, "value": 1}'
-#: What is sent besides, by operation: what a draw may miss, so that no result hangs on it.
+#: Further requests, by operation, which a draw can miss, so that no result depends on the draw.
 CERTAIN = {
     "POST /metrics/{key}/event": [
         Sent({"key": "words"}, {"Idempotency-Key": "once"}, [], EVENT),
@@ -165,7 +165,7 @@ CERTAIN = {
 
 
 def fresh_client():
-    """Make an engine with a past, and a client of it."""
+    """Return a client of an engine with a history."""
     engine = Engine(RULES, clock=lambda: NOW)
     for user, city in (("18", "London"), ("19", "Paris")):
         engine.identify(user, name=user, sign_up_date="2024-01-01", attributes={**PRO, "city": city}, at=NOW - 8 * DAY)
@@ -182,7 +182,7 @@ DAY = timedelta(days=1)
 
 @cache
 def answers(document):
-    """Send requests to every operation of a document; give each operation with its answers, always the same ones."""
+    """Send requests to every operation of a document; return each operation with its answers, always the same ones."""
     return {operation: list(_answers(operation)) for operation in Operation.of(DOCUMENTS[document])}
 
 
@@ -226,7 +226,7 @@ def _send(client, operation, request):
 
 @cache
 def faults(document):
-    """List what the answers of a document lack: operation, fault, and the answer."""
+    """Return the faults of the answers of a document: operation, fault, and the answer."""
     return [
         (str(operation), fault, answer)
         for operation, given_ones in answers(document).items()
@@ -236,7 +236,7 @@ def faults(document):
 
 
 def _ids_for(operation):
-    """Give the identifiers that the fields ``id`` and ``ids`` of an operation are about."""
+    """Return the identifiers for the fields ``id`` and ``ids`` of an operation."""
     resource = operation.path.removesuffix("/{id}").rsplit("/", 1)[-1] + "/"
     found = RULE_IDS.get(resource, ["18", "19"])
     return {"id": found, "ids": found} | ({"key": ["words"]} if resource == "events/" else {})
@@ -258,13 +258,13 @@ def test_every_answer_is_as_documented(document):
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=" ".join)
-def test_every_drift_is_still_there(drift):
+def test_every_listed_drift_still_exists(drift):
     found = (one for document in DOCUMENTS for one in faults(document))
     assert any(is_drift(operation, fault, drift) for operation, fault, _ in found), DRIFTS[drift]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_operation_is_asked_for_what_it_does_and_for_what_makes_no_sense(document):
+def test_every_operation_gets_valid_and_invalid_requests(document):
     for operation, given_ones in answers(document).items():
         statuses = Counter(answer.status_code for answer in given_ones)
         if 501 in statuses:

@@ -1,6 +1,6 @@
-"""Every operation of the official client stands in the reference with its state; a newer client shows what is new.
+"""Every operation of the official client is in the reference with its state; a newer client shows new operations.
 
-Where the table is no longer true, the failure holds the one that is.
+If the table is stale, the failure contains the new one.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "trophy-api.md"
 
 
 def row(name, operation):
-    """Make an operation's row of the table."""
+    """Return the row of an operation in the table."""
     request = request_of(operation)
     path = tuple(request.url.path.removeprefix("/v1/").split("/"))
     routes = ADMIN if request.url.host.startswith("admin.") else APPLICATION
@@ -38,18 +38,18 @@ def row(name, operation):
 
 
 def test_the_reference_lists_every_operation_of_the_client():
-    table = [row(*one) for one in operations()]
-    told = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert told == table, "\n".join(["the table should be:", *table])
+    table = [row(*operation) for operation in operations()]
+    listed = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert listed == table, "\n".join(["the table should be:", *table])
     assert not [line for line in table if line.endswith("| missing |")]
 
 
-def test_the_reference_tells_which_part_of_an_operation_that_works_is_for_the_hosted_service_only():
+def test_the_reference_names_hosted_only_parts_of_operations():
     client = TrophyApi(
         api_key="any", httpx_client=httpx.Client(transport=EngineTransport(Engine(Ruleset()))), max_retries=0
     )
     with pytest.raises(ApiError) as refused:
         client.admin.settings.update(branding={"app_name": "App"})
     assert refused.value.status_code == 501
-    (told,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| 501 |")]
-    assert "`branding` of `admin.settings.update`" in told
+    (listed,) = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| 501 |")]
+    assert "`branding` of `admin.settings.update`" in listed

@@ -1,4 +1,4 @@
-"""Parameters of queries, which both APIs read alike."""
+"""Parameters of queries, which both APIs read in the same way."""
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ def test_a_whole_number_is_digits_and_a_sign(http, url, text):
     assert answer.json()["error"].startswith("limit must be a whole number")
 
 
-def test_the_bounds_of_a_number_are_told(http):
+def test_the_bounds_of_a_number_are_reported(http):
     def error_of(url):
         return http.get(url).json()["error"]
 

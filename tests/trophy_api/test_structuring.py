@@ -41,13 +41,13 @@ def error_of(**fields):
     return str(caught.value)
 
 
-def test_what_is_left_out_is_told_from_what_is_null():
+def test_a_missing_field_differs_from_null():
     thing = structure({"displayName": "x", "picture": None}, Thing)
     assert (thing.picture, thing.born_on) == (None, UNSET)
     assert given_fields(thing) == {"display_name": "x", "picture": None}
 
 
-def test_json_becomes_values():
+def test_json_is_converted_to_values():
     thing = structure(
         {
             "displayName": "x",
@@ -77,7 +77,7 @@ def test_a_whole_number_may_be_written_with_a_point():
 
 def test_unknown_fields_are_ignored_on_request_wherever_they_are():
     raw = {"displayName": "x", "color": "red", "picture": {"url": "a", "alt": "b"}, "pictures": [{"url": "c", "w": 1}]}
-    with pytest.raises(InvalidValue, match="color is not a field here"):
+    with pytest.raises(InvalidValue, match="unknown field 'color'"):
         structure(raw, Thing)
     thing = structure(raw, Thing, strict=False)
     assert (thing.picture, thing.pictures) == (Picture(url="a"), (Picture(url="c"),))
@@ -92,11 +92,11 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"kind": "huge"}, "kind must be one of big, small"),
         ({"kind": None}, "kind must be one of big, small"),
         ({"kind": ["big"]}, "kind must be one of big, small"),
-        ({"bornOn": "2025-02-30"}, "bornOn must be a date such as 2026-02-14"),
-        ({"bornOn": "20250202"}, "bornOn must be a date such as 2026-02-14"),
+        ({"bornOn": "2025-02-30"}, "bornOn must be a date, for example 2025-04-02"),
+        ({"bornOn": "20250202"}, "bornOn must be a date, for example 2025-04-02"),
         ({"size": "1"}, "size must be a number"),
         ({"size": True}, "size must be a number"),
-        ({"size": float("inf")}, "size must be a finite number within ±10**30 of at most 30 decimal places"),
+        ({"size": float("inf")}, "size must be finite, not inf"),
         ({"count": 1.5}, "count must be a whole number"),
         ({"count": float("inf")}, "count must be a whole number"),
         ({"count": "1"}, "count must be a whole number"),
@@ -117,18 +117,18 @@ def test_unknown_fields_are_ignored_on_request_wherever_they_are():
         ({"words": {"\udfff": "b"}}, "words['\\udfff'] must be text that UTF-8 can write"),
         ({"words": {"a": "\ud800"}}, "words['a'] must be text that UTF-8 can write"),
         ({"short": 1}, "Short is too long"),
-        ({"display_name": "x"}, "display_name is not a field here; did you mean 'displayName'?"),
+        ({"display_name": "x"}, "unknown field 'display_name'; did you mean 'displayName'?"),
     ],
 )
-def test_what_does_not_fit_is_said(fields, message):
+def test_an_invalid_field_is_reported(fields, message):
     assert (error_of(**fields) + ";").startswith(message + ";")
 
 
-def test_an_identifier_is_read_in_letters_of_either_case():
+def test_an_identifier_is_read_in_either_case():
     assert structure({"displayName": "x", "owner": str(ID).upper()}, Thing).owner == ID
 
 
-def test_what_fitted_before_makes_no_difference():
+def test_earlier_valid_values_do_not_change_the_result():
     assert structure({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
     assert error_of(words=["a"]) == "words must be an object"
     assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
@@ -136,7 +136,7 @@ def test_what_fitted_before_makes_no_difference():
     assert error_of(picture=["url"]) == "picture must be an object"
 
 
-def test_a_field_that_can_be_anything_must_be_there_all_the_same():
+def test_a_field_of_any_type_is_required():
     @item
     class Box:
         content: Any
@@ -146,10 +146,10 @@ def test_a_field_that_can_be_anything_must_be_there_all_the_same():
         structure({}, Box)
 
 
-def test_every_field_that_does_not_fit_is_told_once():
+def test_every_invalid_field_is_reported_once():
     with pytest.raises(InvalidValue) as caught:
         structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
     assert str(caught.value) == (
         "displayName must be a string; count must be a whole number; "
-        "pictures[0].url must be a string; pictures[0].uri is not a field here; did you mean 'url'?"
+        "pictures[0].url must be a string; unknown field 'pictures[0].uri'; did you mean 'url'?"
     )

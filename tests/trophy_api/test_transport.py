@@ -1,4 +1,4 @@
-"""The transports: what is refused before any handler is asked, and that both do the same."""
+"""The transports: requests refused before any handler, and equal results of both."""
 
 import asyncio
 import subprocess
@@ -47,7 +47,7 @@ def test_an_application_works_without_a_socket(engine):
     assert "finish-onboarding" in engine.user("18").completed
 
 
-def test_the_asynchronous_client_is_answered_alike(engine):
+def test_the_asynchronous_client_gets_equal_answers(engine):
     async def story():
         http = httpx.AsyncClient(transport=AsyncEngineTransport(engine))
         client = AsyncTrophyApi(api_key="any", httpx_client=http)
@@ -61,15 +61,15 @@ def test_the_asynchronous_client_is_answered_alike(engine):
     assert someone == sync.users.get("18")
 
 
-def test_a_clock_of_its_own_goes_before_that_of_the_engine(engine):
+def test_the_clock_of_a_transport_overrides_that_of_the_engine(engine):
     transport = EngineTransport(engine, clock=lambda: utc("2025-05-01 12:00"))
     client = TrophyApi(api_key="any", httpx_client=httpx.Client(transport=transport))
     assert client.users.create(id="18").created == utc("2025-05-01 12:00")
 
 
-def test_a_clock_that_steps_back_takes_no_user_with_it(engine):
-    told = [utc("2025-04-02 10:00"), *[utc("2025-04-02 09:59")] * 9]
-    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: told.pop(0)))
+def test_users_are_served_after_a_clock_steps_back(engine):
+    readings = [utc("2025-04-02 10:00"), *[utc("2025-04-02 09:59")] * 9]
+    http = httpx.Client(transport=EngineTransport(engine, clock=lambda: readings.pop(0)))
     client = TrophyApi(api_key="any", httpx_client=http, max_retries=0)
     assert client.metrics.event("words", user={"id": "18"}, value=1).total == 1
     assert client.metrics.event("words", user={"id": "18"}, value=1).total == 2
@@ -82,8 +82,8 @@ def test_a_clock_that_steps_back_takes_no_user_with_it(engine):
     assert client.users.create(id="19").created == utc("2025-04-02 09:59")
 
 
-def test_a_clock_that_steps_back_shows_everybody_as_they_are():
-    """What concerns all users is answered as of now or later, whoever wrote it."""
+def test_all_users_are_shown_in_their_present_state_after_a_clock_steps_back():
+    """Answers about all users are as of now or later."""
     levels = [Level("bronze", 0)]
     rules = Ruleset(
         metrics=[Metric("words")],
@@ -118,7 +118,7 @@ def test_no_operation_works_without_a_key(engine, method, template):
     assert (answer.status_code, list(answer.json())) == (401, ["error"])
 
 
-def test_what_is_not_json_is_malformed(engine, http):
+def test_a_body_that_is_not_json_is_malformed(engine, http):
     for content, fact in (
         (b"{", "as JSON: Expecting property name"),
         (b"\xff", "as JSON: it is not UTF-8 text"),
@@ -134,7 +134,7 @@ def test_what_is_not_json_is_malformed(engine, http):
     assert list(engine.users()) == []
 
 
-def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
+def test_an_unknown_path_and_a_wrong_method_are_refused(http):
     assert http.get("/nothing").status_code == 404
     assert http.get("/users/18/nothing").status_code == 404
     assert http.get("https://api.trophy.so/v2/users/18").status_code == 404
@@ -144,7 +144,7 @@ def test_a_path_that_is_not_there_and_a_method_that_is_not_for_it(http):
     assert answer.json() == {"error": "method DELETE is not allowed for /users/18; allowed: GET, PUT, PATCH"}
 
 
-def test_unknown_fields_are_refused_or_on_request_ignored(engine):
+def test_unknown_fields_are_refused_or_ignored_on_request(engine):
     def send(method, url, body, *, strict):
         http = httpx.Client(transport=EngineTransport(engine, strict=strict), headers=KEY)
         return http.request(method, url, json=body).status_code
@@ -171,14 +171,14 @@ def test_unknown_fields_are_refused_or_on_request_ignored(engine):
         assert send(method, url, body, strict=False) in {200, 201, 202}
     http = httpx.Client(transport=EngineTransport(engine, strict=False), headers=KEY)
     answer = http.post("https://admin.trophy.so/v1/metrics", json=[{"name": "A", "key": "a", "color": "red"}])
-    assert [one["key"] for one in answer.json()["created"]] == ["a"]
+    assert [item["key"] for item in answer.json()["created"]] == ["a"]
     answer = http.patch(
         "https://admin.trophy.so/v1/metrics", json=[{"id": answer.json()["created"][0]["id"], "color": "red"}]
     )
     assert answer.json()["issues"] == []
 
 
-def test_an_id_can_hold_any_letter(http):
+def test_an_id_can_contain_any_character(http):
     strange = "ü/ ?#%"
     assert http.post("/users", json={"id": strange}).status_code == 201
     answer = http.get("/users/%C3%BC%2F%20%3F%23%25")
@@ -186,11 +186,11 @@ def test_an_id_can_hold_any_letter(http):
     assert http.get("/users/ghost").status_code == 404
 
 
-def test_an_id_that_nobody_can_have_is_refused(http):
+def test_an_invalid_id_is_refused(http):
     assert http.get(f"/users/{'x' * 256}").status_code == 422
 
 
-def test_a_failure_that_is_no_refusal_is_not_dressed_up_as_one(engine, http):
+def test_a_failure_is_raised_and_not_returned_as_a_refusal(engine, http):
     def fail(_):
         raise RuntimeError("the subscriber's own fault")
 
@@ -200,7 +200,7 @@ def test_a_failure_that_is_no_refusal_is_not_dressed_up_as_one(engine, http):
 
 
 @pytest.mark.parametrize("library", ["cattrs", "httpx"])
-def test_whoever_lacks_a_library_is_told_the_extra(library):
+def test_a_missing_library_is_reported_with_its_extra(library):
     code = f"import sys; sys.modules[{library!r}] = None; import trophy_engine.trophy_api"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
@@ -208,12 +208,12 @@ def test_whoever_lacks_a_library_is_told_the_extra(library):
     assert "trophy-engine[trophy-api]" in done.stderr
 
 
-def test_the_admin_api_is_known_by_its_host_or_its_path(http):
+def test_the_admin_api_is_recognized_by_host_or_path(http):
     for url in ("https://admin.trophy.so/v1/environments", "https://localhost/admin/v1/environments"):
         assert http.get(url).status_code == 200
     assert http.get("/environments").status_code == 404
 
 
-def test_what_only_the_hosted_service_has_is_refused_as_such(http):
+def test_features_of_the_hosted_service_are_refused_with_501(http):
     answer = http.get("https://admin.trophy.so/v1/tenants")
     assert (answer.status_code, list(answer.json())) == (501, ["error"])

@@ -1,4 +1,4 @@
-"""The player: what is seen of a user at an instant."""
+"""The player: the visible state of a user at an instant."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ def player():
     return engine.user("jo", at=at("04-02T12:00"))
 
 
-def test_a_user_of_whom_nothing_is_known_lives_in_utc(player):
+def test_a_user_without_fields_is_in_utc(player):
     assert (player.name, player.email, player.sign_up_date, dict(player.attributes)) == (None, None, None, {})
     assert (player.time_zone, player.time_zone_given) == ("UTC", False)
     assert (player.at, player.created) == (at("04-02T12:00"), at("04-02T10:00"))
@@ -60,21 +60,21 @@ def test_fields_are_those_that_were_set():
     assert (player.sign_up_date, player.updated) == (date(2025, 1, 1), at("04-02T10:00"))
 
 
-def test_totals_and_balances_of_all_rules_are_there(player):
+def test_totals_and_balances_of_all_rules_are_present(player):
     assert dict(player.metrics) == {"words": 5, "views": 0}
     xp = player.points["xp"]
     assert (xp.total, xp.level.key, [level.key for level in xp.levels]) == (5, "low", ["low", "high"])
 
 
-def test_what_a_user_sees_cannot_be_changed(player):
+def test_a_player_is_immutable(player):
     for view in (player.metrics, player.points, player.attributes):
         with pytest.raises(TypeError):
             view["words"] = 1
 
 
-def test_inactive_and_locked_achievements_are_not_seen(player):
-    assert [one.key for one in player.achievements] == ["far", "pro", "near", "done", "both"]
-    assert [one.key for one in player.achievements if one.progress is None] == ["done"]
+def test_inactive_and_locked_achievements_are_not_visible(player):
+    assert [achievement.key for achievement in player.achievements] == ["far", "pro", "near", "done", "both"]
+    assert [achievement.key for achievement in player.achievements if achievement.progress is None] == ["done"]
 
 
 def test_the_nearest_open_achievements_for_the_user_come_first(player):

@@ -1,4 +1,4 @@
-"""Views of progress: what a user sees of achievements that are hidden, near, or done."""
+"""Views of progress: hidden, open and completed achievements."""
 
 from decimal import Decimal
 
@@ -64,7 +64,7 @@ def test_the_nearest_achievements_come_first():
 @pytest.mark.parametrize(
     ("total", "mark"), [(10**17 - 1, 10**17), (Decimal("99.99999999999999999"), 100), (Decimal("0.1"), 1), (-5, 3)]
 )
-def test_an_open_achievement_is_not_wholly_done(total, mark):
+def test_progress_of_an_open_achievement_is_below_1(total, mark):
     engine = engine_with(Achievement("one", MetricTrigger("words", mark)))
     engine.record("words", user="jo", value=total, at=at("04-02T10:00"))
     [view] = engine.user("jo", at=at("04-02T10:00")).achievements
@@ -73,7 +73,7 @@ def test_an_open_achievement_is_not_wholly_done(total, mark):
     assert view.progress.fraction == pytest.approx(max(float(total) / mark, 0.0))
 
 
-def test_a_counter_past_the_mark_of_an_achievement_for_others_is_not_wholly_done():
+def test_progress_is_below_1_for_users_who_do_not_qualify():
     engine = engine_with(Achievement("pro", MetricTrigger("words", 4), user_attributes={"plan": "pro"}))
     play(engine, "04-02T10:00 words 9")
     [view] = engine.user("jo", at=at("04-02T10:00")).achievements
@@ -81,6 +81,6 @@ def test_a_counter_past_the_mark_of_an_achievement_for_others_is_not_wholly_done
     assert 0.99 < view.progress.fraction < 1.0
 
 
-def test_progress_is_of_any_size():
+def test_progress_is_computed_for_numbers_of_any_size():
     assert Progress(10**400 - 1, 10**400).fraction < 1.0
     assert Progress(10**400, 4 * 10**400).fraction == 0.25

@@ -7,6 +7,8 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from trophy_engine.errors import reason_of
+
 _PIPED_WIDTH = 100
 
 
@@ -23,5 +25,7 @@ def note_console() -> Console:
 
 def fail(error: object) -> NoReturn:
     """Print an error and exit with status 1."""
+    if isinstance(error, OSError) and error.filename:  # files are read by functions that raise a TrophyError
+        error = f"cannot write {error.filename}: {reason_of(error)}"
     note_console().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
     raise typer.Exit(1)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.instants import LAST, to_micros
+from trophy_engine.calendar.instants import DAY, LAST, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
     LAST_DAY,
@@ -41,6 +41,8 @@ __all__ = ["USERS", "History", "HistoryCommand", "commands", "events", "games", 
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 
 USERS: Final = ("ann", "ben", "cyd")
+#: The longest history (microseconds): an award a day, for decades, takes seconds for each example.
+_MAX_SPAN: Final = 12 * 366 * DAY
 _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
 
 
@@ -159,7 +161,7 @@ def histories(
     """Draw histories: commands of every kind in order of time.
 
     They have bursts, midnights and transitions to the microsecond, absences of years, changes of zones, attributes of
-    filters, repeated idempotency keys, and refused commands. They shrink to short histories.
+    filters, repeated idempotency keys, and refused commands. They end within 12 years, and shrink to short histories.
 
     Args:
         ruleset: the rules.
@@ -176,14 +178,15 @@ def histories(
 
 
 def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]) -> History:
-    """Return a history of steps, each after its gap in the user's zone, up to the last valid instant."""
+    """Return a history of steps, each after its gap in the user's zone, up to the longest span or the last instant."""
     time_zones: dict[str, str] = {}
     now = to_micros(start)
+    end = min(now + _MAX_SPAN, LAST)
     dated: list[HistoryCommand] = []
     for gap, command in timed_commands:
         user = "" if isinstance(command, Settle) else command.user_id
         now = gap.after(now, zone(time_zones.get(user, "UTC"))) if dated else now
-        if now >= LAST:
+        if now >= end:
             break
         if isinstance(command, Identify):
             time_zones[user] = dict(command.changes).get("time_zone") or time_zones.get(user, "UTC")

@@ -88,7 +88,7 @@ class EditContext:
         for pair in items:
             key = self.attribute(type_, pair.attribute_id).key
             if key in values:
-                raise InvalidValue(f"{pair.attribute_id} must not occur twice", "attribute_id")
+                raise InvalidValue(f"must not contain {pair.attribute_id} twice", f"{type_}_attributes")
             values[key] = pair.attribute_value
         return Filter(values)
 

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.structure import show_value
 from trophy_engine.trophy_api.structuring import to_camel_case
 
 
 def translate_names(error: Exception) -> str:
-    """Return the message of an error with its field names in camelCase.
+    """Return the message of an error with its field names in camelCase and its values in the notation of JSON.
 
     >>> translate_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
     "startDate must be a date, not 'days_off'"
     """
-    return str(error.rename_fields(to_camel_case) if isinstance(error, InvalidValue) else error)
+    if isinstance(error, InvalidValue):
+        return str(error.rename_fields(to_camel_case).show_values(show_value))
+    return str(error)
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def require_date(request: Request, name: str) -> date:
     """
     day = read_date(request, name)
     if day is None:
-        raise Unprocessable(f"{name} is required: a date such as 2025-04-02")
+        raise Unprocessable(f"{name} is required: a date, for example 2025-04-02")
     return day
 
 

@@ -29,7 +29,7 @@ from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.engine.arguments import UNSET, Unset
-from trophy_engine.errors import InvalidValue, nearest
+from trophy_engine.errors import InvalidValue, nearest, unknown_key
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 
@@ -102,8 +102,7 @@ def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            suggestion = nearest(name, known)
-            yield f"{_join(path, name)} is not a field here" + (f"; did you mean {suggestion!r}?" if suggestion else "")
+            yield unknown_key("field", _join(path, name), nearest(name, known), known)
     elif isinstance(error, InvalidValue):
         yield f"{path} {error}"
     else:
@@ -153,15 +152,15 @@ def _number(value: Any, _: Any) -> Number:
     _instance_hook((int, float), "a number")(value, _)
     try:
         return exact(value)
-    except InvalidValue:
-        raise InvalidValue("must be a finite number within ±10**30 of at most 30 decimal places") from None
+    except InvalidValue as error:
+        raise InvalidValue(error.fact) from None
 
 
 def _date(value: Any, _: Any) -> date:
     try:
         return parse_date(_instance_hook(str, "a string")(value, _), "it")
     except InvalidValue:
-        raise InvalidValue("must be a date such as 2026-02-14") from None
+        raise InvalidValue("must be a date, for example 2025-04-02") from None
 
 
 def _uuid(value: Any, _: Any) -> UUID:

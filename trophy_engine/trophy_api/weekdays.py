@@ -18,6 +18,7 @@ def parse_weekdays(numbers: tuple[int, ...], field: str) -> tuple[Weekday, ...]:
     for number in numbers:
         if number not in range(len(WEEKDAYS)):
             raise InvalidValue(f"must be numbers from 0 for Sunday to 6 for Saturday, not {number}", field)
-    if len(set(numbers)) < len(numbers):
-        raise InvalidValue(f"must not name one twice: {', '.join(map(str, numbers))}", field)
+    for index, number in enumerate(numbers):
+        if number in numbers[:index]:
+            raise InvalidValue(f"must not contain {number} twice", field)
     return tuple(WEEKDAYS[number] for number in numbers)

@@ -1,4 +1,4 @@
-"""Logs in files of their own."""
+"""Fixtures that write logs to files."""
 
 import gzip
 from textwrap import dedent

@@ -1,4 +1,4 @@
-"""Evaluating a user's events gives the state and the effects that the engine gives."""
+"""Evaluating a user's events has the state and the effects of the engine as its result."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ from trophy_engine.testing.histories import journeys, records
 
 
 def log_commands(rules, user, at):
-    """Draw what a log can hold: events without keys, many of them small, and now and then another zone."""
+    """Draw commands that a log can contain: events without keys, many of them small, and some changes of zone."""
     plain = records(rules, user, at).map(lambda record: record._replace(idempotency_key=None))
     bare = plain.map(lambda record: record._replace(attributes=(), value=1))
     return st.one_of(bare, bare, plain, journeys(user, at))

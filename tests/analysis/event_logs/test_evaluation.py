@@ -11,7 +11,7 @@ def reasons(result):
     return [(row.source.line, row.reason) for row in result.bad_rows]
 
 
-def test_bad_rows_are_told_with_their_lines(log):
+def test_bad_rows_are_reported_with_their_lines(log):
     rows = log("""\
         who,when,what,n,where,device
         ,2025-04-02T10:00:00Z,words,1,,
@@ -22,17 +22,17 @@ def test_bad_rows_are_told_with_their_lines(log):
         ann,2025-04-02T10:00:00Z,words,1,+51:800,
         ann,2025-04-02T10:00:00Z,words,1,Europe/Lodnon,
     """)
-    told = dict(reasons(replay(RULES, read(rows))))
-    assert told[2] == "the column 'who' is empty"
-    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)" in told[3]
-    assert told[4] == "n must be a number, not 'one'"
-    assert told[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
-    assert told[6].startswith("n must be finite")
-    assert told[7].startswith("unknown time zone '+51:800'; use an IANA name")
-    assert told[8].startswith("unknown time zone 'Europe/Lodnon'; did you mean 'Europe/London'?")
+    messages = dict(reasons(replay(RULES, read(rows))))
+    assert messages[2] == "the column 'who' is empty"
+    assert "when must have an offset, as in 2025-04-02T10:00:00Z, or a time zone (--tz or --tz-column)" in messages[3]
+    assert messages[4] == "n must be a number, not 'one'"
+    assert messages[5] == "unknown metric 'word'; did you mean 'words'? known: 'words', 'views'"
+    assert messages[6].startswith("n must be finite")
+    assert messages[7].startswith("unknown time zone '+51:800'; use an IANA name")
+    assert messages[8].startswith("unknown time zone 'Europe/Lodnon'; did you mean 'Europe/London'?")
 
 
-def test_a_refused_row_leaves_its_user_where_they_were(log):
+def test_a_refused_row_does_not_change_its_user(log):
     rows = log("""\
         who,when,what,n,where,device
         ann,2025-04-02T10:00:00Z,words,1,Asia/Tokyo,
@@ -42,7 +42,7 @@ def test_a_refused_row_leaves_its_user_where_they_were(log):
     assert ann.time_zone == "Asia/Tokyo"
 
 
-def test_too_many_bad_rows_end_the_replay(log):
+def test_too_many_bad_rows_stop_the_replay(log):
     rows = log("who,when,what,n,where,device\n" + "ann,never,words,1,,\n" * 3)
     with pytest.raises(BadRowFound, match=r"log\.csv:2: when must be an ISO 8601 datetime"):
         replay(RULES, read(rows), max_errors=0)

@@ -43,12 +43,12 @@ def test_a_history_is_read_by_author_instant_and_offset(tmp_path):
     assert [dict(row.attributes) for row in rows if row.user_id == "m@example.org"] == [{"kind": "merge"}]
 
 
-def test_what_is_no_repository_is_named(tmp_path):
+def test_a_path_without_a_repository_is_named(tmp_path):
     with pytest.raises(TrophyError, match=r"cannot read the history of .*not a git repository"):
         list(read_history(str(tmp_path)))
 
 
-def test_without_git_there_is_a_remedy(tmp_path, monkeypatch):
+def test_without_git_the_error_has_a_remedy(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(TrophyError, match=r"cannot run git: .*; install it, or use an event log"):
         list(read_history(str(tmp_path)))

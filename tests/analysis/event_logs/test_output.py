@@ -19,7 +19,7 @@ def test_the_summary_and_the_files(log, tmp_path):
     with EffectLog() as effects:
         result = replay(RULES, read(log(LOG)), effects=effects)
         write_files(result, effects, tmp_path / "out")
-        told = list(effects)
+        collected = list(effects)
     summary = summarize(result)
     assert (summary.users, summary.events, summary.skipped) == (2, 4, 1)
     assert summary.streaks.longest == 1
@@ -32,10 +32,10 @@ def test_the_summary_and_the_files(log, tmp_path):
     lines = (tmp_path / "out" / "effects.jsonl").read_text().splitlines()
     first = json.loads(lines[0])
     assert first == {"type": "user.created", "user_id": "ann", "at": "2025-04-02T07:00:00Z", "time_zone": "+02:00"}
-    assert [json.loads(line) for line in lines] == [effect_as_json(effect) for effect in told]
+    assert [json.loads(line) for line in lines] == [effect_as_json(effect) for effect in collected]
 
 
-def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(log, tmp_path):
+def test_two_runs_write_equal_bytes_under_any_hash_seed(log, tmp_path):
     path = log(LOG)
     RULES.save(tmp_path / "rules.toml")
     written = set()

@@ -1,4 +1,4 @@
-"""Parquet and Arrow files say what CSV says."""
+"""Parquet and Arrow files have the same rows as CSV files."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -76,7 +76,7 @@ def test_every_kind_of_number_is_exact(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "values", "told"),
+    ("column", "values", "message"),
     [
         ("who", pa.array(["ann", None, "x"]), "the column 'who' is empty"),
         ("when", pa.array([WHEN, None, WHEN], pa.timestamp("us", "UTC")), "the column 'when' is empty"),
@@ -89,11 +89,11 @@ def test_every_kind_of_number_is_exact(tmp_path):
         ("where", pa.array(["UTC", "Mars", "UTC"]), "unknown time zone 'Mars'"),
     ],
 )
-def test_a_bad_row_is_told_and_the_others_read(tmp_path, column, values, told):
+def test_a_bad_row_is_reported_and_the_others_are_read(tmp_path, column, values, message):
     rows = read(write(tmp_path, with_column(column, values)))
     assert [isinstance(row, BadRow) for row in rows] == [False, True, False]
     assert rows[1].source.line == 2
-    assert told in rows[1].reason
+    assert message in rows[1].reason
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_row_groups_are_parts_that_number_their_rows_on(tmp_path):
     assert one.events_of == two.events_of == {"ann": 2, "ben": 1}
 
 
-def test_what_is_no_such_file_or_lacks_a_column_is_told(tmp_path):
+def test_a_file_of_another_format_or_without_a_column_is_reported(tmp_path):
     (tmp_path / "log.parquet").write_text("who,when")
     (tmp_path / "log.arrow").write_text("who,when")
     for name in ("log.parquet", "log.arrow", "missing.parquet"):

@@ -12,7 +12,7 @@ from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 
 
-def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_same(log, tmp_path, monkeypatch):
+def test_partitions_and_workers_do_not_change_the_result(log, tmp_path, monkeypatch):
     users = [f"u{number}" for number in range(60)]
     rows = [f"{user},2025-04-{day:02}T10:00:00Z,words,1,," for day in (3, 1, 2, 9) for user in users]
     rows += [*LOG.splitlines()[1:], "ann,never,words,1,,", "ann,2025-04-02T08:00:00Z,word,1,,"]
@@ -28,7 +28,7 @@ def test_a_log_larger_than_memory_may_hold_and_any_number_of_workers_give_the_sa
         files.append((written, result.bad_rows, result.tally, result.until))
     assert files[0] == files[1] == files[2]
     assert [row.source.line for row in files[0][1]] == [245, 247, 248]
-    with pytest.raises(InvalidValue, match="workers must be 1 or more, not 0"):
+    with pytest.raises(InvalidValue, match="workers must be at least 1, not 0"):
         replay(RULES, [], workers=0)
 
 

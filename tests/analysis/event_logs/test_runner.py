@@ -1,4 +1,4 @@
-"""A log is evaluated as it was found, and bad rows are told of and skipped."""
+"""A log is evaluated by instant; bad rows are reported and skipped."""
 
 import csv
 import gzip
@@ -40,10 +40,10 @@ def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
     assert result.until == at("2025-04-03T07:00:00+00:00")
 
 
-def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
+def test_a_replay_equals_an_engine_that_records_the_rows(log):
     with EffectLog() as log_of_effects:
         result = replay(RULES, read(log(LOG)), until=datetime(2025, 5, 1, tzinfo=UTC), effects=log_of_effects)
-        told = list(log_of_effects)
+        collected = list(log_of_effects)
     engine, effects = Engine(RULES), []
     for event in sorted((row for row in read(log(LOG)) if not isinstance(row, BadRow)), key=lambda row: row.at):
         instant = datetime.fromtimestamp(event.at / 1_000_000, UTC)
@@ -57,7 +57,7 @@ def test_a_replay_agrees_with_the_engine_fed_by_hand(log):
             continue
         effects += outcome.effects
     effects += engine.settle(at=datetime(2025, 5, 1, tzinfo=UTC))
-    assert told == sorted(effects, key=lambda effect: (effect.at, effect.user_id))
+    assert collected == sorted(effects, key=lambda effect: (effect.at, effect.user_id))
     for player in result.players():
         same = engine.user(player.id, at=datetime(2025, 5, 1, tzinfo=UTC))
         assert (player.streak, player.points, player.metrics) == (same.streak, same.points, same.metrics)
@@ -93,8 +93,8 @@ def test_a_hundred_thousand_commits():
         merges, all_ = counted[player.id]
         assert player.metrics["commits"] == all_
         assert player.points["xp"].total >= 10 * all_ + 5 * merges
-        held = {"first-commit": 1, "ten-commits": 10, "hundred-commits": 100, "thousand-commits": 1000}
-        assert {key for key, mark in held.items() if all_ >= mark} == held.keys() & player.completed.keys()
+        thresholds = {"first-commit": 1, "ten-commits": 10, "hundred-commits": 100, "thousand-commits": 1000}
+        assert {key for key, mark in thresholds.items() if all_ >= mark} == thresholds.keys() & player.completed.keys()
 
 
 def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):

@@ -1,4 +1,4 @@
-"""Sources: every format of a log has the same rows, and what cannot be read is named."""
+"""Sources: every format of a log has the same rows, and errors name the file."""
 
 import json
 
@@ -17,7 +17,7 @@ def reasons(result):
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.csv.gz", "log.tsv", "log.jsonl", "log.ndjson.gz"])
-def test_every_format_gives_the_same(log, name):
+def test_every_format_has_the_same_rows(log, name):
     header, *rows = [line.split(",") for line in LOG.splitlines()]
     text = LOG
     if "json" in name:
@@ -33,14 +33,14 @@ def test_json_numbers_keep_their_digits(log):
     assert str(ann.metrics["words"]) == "0.3"
 
 
-def test_json_lines_that_are_none(log):
+def test_invalid_json_lines_are_bad_rows(log):
     path = log('{"who": \n[]\n\n{"who": "ann", "when": "2025-04-02T10:00:00Z", "what": "words", "n": 1}\n', "a.jsonl")
     result = replay(RULES, read(path))
     assert [line for line, _ in reasons(result)] == [1, 2]
     assert result.events == 1
 
 
-def test_a_missing_column_names_what_there_is(log):
+def test_a_missing_column_is_reported_with_the_existing_columns(log):
     with pytest.raises(InvalidValue, match="has no column 'who'; it has 'user', 'at'"):
         read(log("user,at\n"))
     with pytest.raises(InvalidValue, match=r"unknown format of .*log\.txt"):

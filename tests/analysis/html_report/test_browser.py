@@ -50,7 +50,7 @@ def page(request, browser, reports):
     context.close()
 
 
-def test_it_fits_asks_for_nothing_and_complains_of_nothing(page, reports):
+def test_the_page_fits_sends_no_request_and_logs_no_error(page, reports):
     for report in reports:
         page.goto(report.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -72,9 +72,9 @@ def test_words_in_charts_are_large_enough_to_read(page):
     assert min(heights) >= 9
 
 
-def test_words_stand_out_from_what_is_behind_them(page):
+def test_text_contrasts_with_its_background(page):
     def shade(colour):
-        """Give the relative luminance by which WCAG 2 defines contrast."""
+        """Return the relative luminance, by which WCAG 2 defines contrast."""
         parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
         red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -91,7 +91,7 @@ def test_words_stand_out_from_what_is_behind_them(page):
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-def test_the_keyboard_reaches_the_numbers(page):
+def test_tables_are_reached_by_keyboard(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
     page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""Charts: every figure is drawn, and the extra that draws is named where it is missing."""
+"""Charts: every figure is drawn; without the extra for charts, the error names it."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ from trophy_engine.analysis.statistics.figures import Figure
 
 
 @pytest.mark.parametrize("figure", [*every_figure(), *every_comparison()], ids=lambda figure: f"{figure.key}")
-def test_every_figure_can_be_drawn_and_said(figure):
+def test_every_figure_has_a_chart_and_a_description(figure):
     drawn = draw(figure, Style.of_page(330))
     assert drawn.startswith("<svg")
     assert "var(--series-1)" in drawn
@@ -26,7 +26,7 @@ def test_every_figure_can_be_drawn_and_said(figure):
 SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
 
 
-def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
+def test_a_survival_curve_is_constant_up_to_the_length_at_which_it_falls():
     drawn = draw(evolve(SURVIVAL, rows=((1, 1.0, 1.0, 1.0, 2), (9, 0.5, 0.1, 0.9, 2))), Style())
     [line] = re.findall(r'"line mark" d="M([^"]*)"', drawn)
     (_, first), (_, second), *_ = [point.split(",") for point in line.split("L")]
@@ -34,7 +34,7 @@ def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
 
 
 @pytest.mark.parametrize(
-    ("module", "library", "told"),
+    ("module", "library", "message"),
     [
         (
             "trophy_engine.analysis.html_report.charts",
@@ -45,9 +45,9 @@ def test_a_share_is_drawn_as_holding_up_to_the_length_at_which_it_falls():
         ("trophy_engine.analysis.event_logs.parquet", "pyarrow", "pip install 'trophy-engine[parquet]'"),
     ],
 )
-def test_without_its_extra_each_says_how_to_get_it(module, library, told):
+def test_without_the_extra_each_function_names_it(module, library, message):
     code = f"import sys; sys.modules[{library!r}] = None; import {module}"
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
     assert "MissingExtra" in done.stderr
-    assert told in done.stderr
+    assert message in done.stderr

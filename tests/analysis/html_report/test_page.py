@@ -1,4 +1,4 @@
-"""The report is one file with charts, their numbers, and their words."""
+"""The report is one file with charts, tables and descriptions."""
 
 import re
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ from trophy_engine.analysis.simulation.sweep import sweep
 
 
 class Page(HTMLParser):
-    """Takes down the tags of a page with their attributes."""
+    """Collects the tags of a page with their attributes."""
 
     def __init__(self, text):
         super().__init__()
@@ -29,7 +29,7 @@ def text(tmp_path_factory):
     return write(tmp_path_factory.mktemp("report") / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_page_asks_the_network_for_nothing(text):
+def test_a_page_loads_nothing_from_the_network(text):
     tags = Page(text).tags
     assert not [tag for tag, _ in tags if tag in {"script", "link", "img", "iframe", "object"}]
     addresses = {attributes[name] for _, attributes in tags for name in ("src", "href") if name in attributes}
@@ -37,7 +37,7 @@ def test_a_page_asks_the_network_for_nothing(text):
     assert not re.search(r"url\(|@import", text)
 
 
-def test_every_chart_has_words_and_numbers(text):
+def test_every_chart_has_a_description_and_a_table(text):
     page = Page(text)
     charts = [attributes for _, attributes in page.tags if attributes.get("role") == "img"]
     assert len(charts) == len(every_figure()) == 8
@@ -47,15 +47,15 @@ def test_every_chart_has_words_and_numbers(text):
     assert [tag for tag, _ in page.tags].count("table") == 8
 
 
-def test_what_rules_are_called_is_text_and_no_markup(text):
+def test_names_of_rules_are_escaped(text):
     assert "<title>Rules &amp; &lt;people&gt;</title>" in text
 
 
-def test_the_same_report_is_the_same_bytes(text, tmp_path):
+def test_equal_reports_are_equal_bytes(text, tmp_path):
     assert write(tmp_path / "again.html").read_text(encoding="utf-8") == text
 
 
-def test_what_was_not_observed_is_drawn_and_told_as_such(tmp_path):
+def test_unobserved_lengths_are_marked_in_charts_and_text(tmp_path):
     alone = sweep(RULES, {"streak.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
     for figure in alone:
         assert "NaN" not in draw(figure, Style())

@@ -10,7 +10,7 @@ SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high",
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "description"),
     [
         (((1, 1.0, 1.0, 1.0, 3),), "100 % of streaks reach 1 period; longer ones, and the median, were not observed."),
         (
@@ -27,5 +27,5 @@ SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high",
         ),
     ],
 )
-def test_survival_is_told_as_far_as_it_was_observed(rows, told):
-    assert describe_figure(evolve(SURVIVAL, rows=rows)) == told
+def test_survival_is_described_as_far_as_it_was_observed(rows, description):
+    assert describe_figure(evolve(SURVIVAL, rows=rows)) == description

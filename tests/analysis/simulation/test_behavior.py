@@ -25,7 +25,7 @@ def test_behaviors_multiply():
     assert chances(Chance(0.5) * Weekdays(thursday=0.5), 2) == [0.5, 0.25]
 
 
-def test_who_churns_is_gone_and_may_come_back():
+def test_a_churned_user_is_absent_and_can_return():
     gone = chances(Churn(1.0), 50)
     assert gone == [1.0] + [0.0] * 49
     flutter = chances(Churn(1.0, comeback=1.0), 4)
@@ -34,7 +34,7 @@ def test_who_churns_is_gone_and_may_come_back():
     assert 9 < sum(away) / 500 < 11  # the mean of a geometric distribution
 
 
-def test_two_states_are_left_and_entered():
+def test_two_states_alternate_with_the_given_chances():
     walk = chances(TwoStates(Chance(0.9), Chance(0.1), tire=0.25, rouse=0.5), 30_000)
     keen = walk.count(0.9) / len(walk)
     assert walk[0] == 0.9
@@ -42,6 +42,6 @@ def test_two_states_are_left_and_entered():
 
 
 @pytest.mark.parametrize("make", [lambda: Chance(1.1), lambda: Churn(-0.1), lambda: Weekdays(monday=2)])
-def test_a_chance_lies_between_0_and_1(make):
+def test_a_chance_is_between_0_and_1(make):
     with pytest.raises(InvalidValue, match="must lie between 0 and 1"):
         make()

@@ -33,11 +33,11 @@ def test_habits_keep_weekdays_hours_zones_and_values():
     assert {date.fromordinal(day).isoweekday() for day in local_days(events)} == {1, 2, 3, 4, 5}
     assert {(event.metric, event.value, event.time_zone) for event in events} == {("words", 2, "Europe/Berlin")}
     assert {(event.at + zone("Europe/Berlin").offset(event.at)) % DAY for event in events} == {9 * HOUR}
-    assert len(events) > 130  # still there at the end of the log, so they stay
+    assert len(events) > 130  # active at the end of the log, so the user stays
     assert local_days(events)[0] == date(2025, 1, 6).toordinal()  # the first Monday
 
 
-def test_who_left_the_log_leaves_and_pauses_are_kept():
+def test_users_who_left_the_log_leave_and_pauses_are_kept():
     weekly = [day for day in range(28 * 8) if day % 7 == 0 and not 28 * 3 <= day < 28 * 5]
     log = [*log_of(weekly), *log_of([0], "once"), *log_of([28 * 20], "late")]
     ann, once, late = Population.fit(log).members

@@ -1,4 +1,4 @@
-"""A persona acts at its hours and places, and draws what it does."""
+"""A persona acts at its hours and in its zones, and draws its actions."""
 
 from collections import Counter
 from datetime import date
@@ -20,7 +20,7 @@ def local_days(events):
     return [zone(event.time_zone).window(event.at)[0] for event in events]
 
 
-def test_who_acts_around_midnight_acts_on_two_local_days():
+def test_actions_around_midnight_fall_on_two_local_days():
     owl = Persona(Chance(1.0), [Action("words")], TimeOfDay(24, 1.5), Travel("America/New_York"))
     events = owl.events(Random(1), "owl", FIRST, 200)
     assert len(events) == 200
@@ -32,7 +32,7 @@ def test_who_acts_around_midnight_acts_on_two_local_days():
     assert max(twice.values()) == 2
 
 
-def test_travellers_leave_home_and_return():
+def test_travellers_leave_their_home_zone_and_return():
     travel = Travel("Europe/Berlin", ["Asia/Tokyo"], chance=0.1, days=(2, 3))
     nomad = Persona(Chance(1.0), [Action("words")], TimeOfDay(12, 0), travel)
     zones = [event.time_zone for event in nomad.events(Random(3), "nomad", FIRST, 300)]

@@ -1,4 +1,4 @@
-"""A population has members and weights, and each of its users has random numbers of their own."""
+"""A population has members and weights, and each of its users has an independent random stream."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ START = date(2025, 1, 1)  # a Wednesday
 FIRST = START.toordinal()
 
 
-def test_each_user_has_a_stream_of_their_own():
+def test_each_user_has_an_independent_random_stream():
     persona = Persona(Chance(0.5), [Action("words", (1, 2, 3))], arrival=(0, 30))
     population = Population([persona, Persona(Chance(0.1), [Action("views")])], [3, 1])
     first = [population.events(7, number, START, 60) for number in range(50)]
@@ -27,12 +27,12 @@ def test_each_user_has_a_stream_of_their_own():
 
 
 @pytest.mark.parametrize(("members", "weights"), [([], None), ([Persona(Chance(1), [Action("words")])], [1, 2])])
-def test_a_population_has_members_and_weights_for_them(members, weights):
+def test_a_population_requires_members_and_one_weight_for_each(members, weights):
     with pytest.raises(InvalidValue, match=r"must (have members|be 1 numbers)"):
         Population(members, weights)
 
 
-def test_a_typical_population_does_what_the_rules_know():
+def test_a_typical_population_uses_the_metrics_of_the_rules():
     rules = Ruleset(
         metrics=[Metric("words"), Metric("views")],
         attributes=[Attribute("device", "event")],

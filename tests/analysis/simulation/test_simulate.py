@@ -1,4 +1,4 @@
-"""Simulations repeat themselves, and have bounds."""
+"""Simulations are reproducible and have bounds."""
 
 import json
 from itertools import count
@@ -35,7 +35,7 @@ RULES = Ruleset(
 PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Chance(0.01), [Action("words")])], [9, 1])
 
 
-def test_a_simulation_is_the_replay_of_what_its_users_do():
+def test_a_simulation_equals_a_replay_of_its_events():
     done = simulate(RULES, PEOPLE, users=40, days=90, seed=3)
     events = [event for number in range(40) for event in PEOPLE.events(3, number, START, 90)]
     replayed = replay(RULES, events, until=done.result.until, tally=True)
@@ -45,7 +45,7 @@ def test_a_simulation_is_the_replay_of_what_its_users_do():
     assert done.tally.freezes.used > done.tally.freezes.wasted > 0
 
 
-def test_more_users_change_nobody_else_and_workers_nothing():
+def test_more_users_and_workers_do_not_change_existing_users():
     some, more = (simulate(RULES, PEOPLE, users=users, days=60, seed=3) for users in (300, 600))
     for user, state in some.result.states.items():
         assert state.dump(some.result.plan) == more.result.states[user].dump(more.result.plan)
@@ -72,9 +72,9 @@ def test_every_process_simulates_the_same():
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "told"),
+    ("call", "error", "message"),
     [
-        (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be 1 or more, not 0"),
+        (lambda: simulate(RULES, PEOPLE, users=0), InvalidValue, "users must be at least 1, not 0"),
         (lambda: simulate(RULES, PEOPLE, days=100_000), InvalidValue, "must lie in the years 1901 to 2198"),
         (
             lambda: simulate(Ruleset(metrics=[Metric("views")]), PEOPLE),
@@ -101,12 +101,12 @@ def test_every_process_simulates_the_same():
         ),
     ],
 )
-def test_what_cannot_be_is_told(call, error, told):
-    with pytest.raises(error, match=told):
+def test_invalid_arguments_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
         call()
 
 
-def test_events_that_want_points_are_passed_over():
+def test_events_that_cost_too_many_points_are_skipped():
     guarded = MetricPointsTrigger("words", points=-1, block_if_out_of_points=True)
     rules = Ruleset(metrics=[Metric("words")], points=[PointsSystem("energy", triggers=[guarded])])
     assert simulate(rules, PEOPLE, users=5, days=5).tally.users == 0
@@ -114,7 +114,7 @@ def test_events_that_want_points_are_passed_over():
     assert swept.rows[0].means["points:energy"] == Estimate(0, 0, 0)
 
 
-def test_what_is_simulated_has_bounds():
+def test_simulations_have_bounds():
     rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1))])
     population = Population.typical(rules)
     with pytest.raises(InvalidValue, match=r"users must be at most 10,000,000, not 10000001"):

@@ -43,7 +43,9 @@ def test_a_sweep_compares_the_same_users(tmp_path):
     longer = frozen.differences["longest_streak"]
     assert 0 < longer.low < longer.mean < longer.high
     spread = frozen.means["longest_streak"]
-    assert longer.high - longer.low < spread.high - spread.low  # chance is common, so differences are told better
+    assert (
+        longer.high - longer.low < spread.high - spread.low
+    )  # common random numbers make the differences more precise
     alone = simulate(evolve(RULES, streak=evolve(RULES.streak, freezes=Freezes(0, 1, 5, 1))), PEOPLE, users=200)
     assert frozen.tally == alone.tally
     write_figures(swept.figures(), tmp_path)
@@ -53,7 +55,7 @@ def test_a_sweep_compares_the_same_users(tmp_path):
     assert {row["rules"] for row in rows} == {row.name for row in swept.rows}
 
 
-def test_workers_change_nothing_in_a_sweep():
+def test_workers_do_not_change_a_sweep():
     one, two = (
         sweep(RULES, {"streak.freezes.max_count": [0, 2]}, PEOPLE, users=300, days=60, workers=n) for n in (1, 2)
     )
@@ -64,4 +66,4 @@ def test_an_estimate_is_a_mean_and_its_interval():
     numbers = [1, 2, 3, 4]
     estimate = Estimate.of(4, sum(numbers), sum(number * number for number in numbers))
     assert (estimate.mean, round(estimate.high - estimate.mean, 4)) == (2.5, 1.2652)  # 1.96 * 1.291 / 2
-    assert Estimate.of(1, 5, 25) == Estimate(5, None, None)  # of one user nothing is known of the others
+    assert Estimate.of(1, 5, 25) == Estimate(5, None, None)  # one user has no spread

@@ -1,4 +1,4 @@
-"""Figures: the rows that a tally becomes."""
+"""Figures: the rows that are computed from a tally."""
 
 from attrs import evolve
 from stories import at
@@ -14,7 +14,7 @@ from trophy_engine.analysis.statistics.figures import figures, side_by_side
 from trophy_engine.calendar.instants import to_micros
 
 
-def test_time_is_told_by_day(tally):
+def test_activity_is_counted_by_day_and_hour(tally):
     assert figure(tally, "active").rows[0] == ("2025-04-01", 2.0, 2)
     assert figure(tally, "active").rows[8] == ("2025-04-09", 1.0, 1)
     hours = {row[:2]: row[2] for row in figure(tally, "hours").rows if row[2]}
@@ -32,7 +32,7 @@ def test_points_and_levels_over_time(tally):
     assert figure(tally, "completions").rows == (("one", "One", 3, 100.0), ("ten", "ten", 0, 0.0))
 
 
-def test_long_times_are_told_in_longer_steps():
+def test_long_series_have_longer_steps():
     for last, name, steps in (("2025-09-01T10:00", "week", 23), ("2035-09-01T10:00", "month", 126)):
         log = [*events(LOG), Event(to_micros(at(last)), "ann", "words", 1)]
         active = figure(replay(RULES, log, tally=True).tally, "active")
@@ -40,15 +40,15 @@ def test_long_times_are_told_in_longer_steps():
         assert sum(row[2] for row in active.rows) == 3
 
 
-def test_what_is_not_there_is_left_out():
+def test_absent_figures_are_left_out():
     empty = replay(RULES, [], tally=True).tally
-    assert {one.key for one in figures(RULES, empty)} == {"freezes"}
+    assert {figure.key for figure in figures(RULES, empty)} == {"freezes"}
     bare = Ruleset(metrics=[Metric("words")])
     tally = replay(bare, events(LOG), tally=True).tally
-    assert [one.key for one in figures(bare, tally)] == ["active", "hours"]
+    assert [figure.key for figure in figures(bare, tally)] == ["active", "hours"]
 
 
-def test_figures_side_by_side_say_whose_they_are(tally):
+def test_combined_figures_have_a_column_for_the_variant(tally):
     joined = side_by_side({"old": figures(RULES, tally), "new": figures(evolve(RULES, achievements=()), tally)})
     survival_ = next(one for one in joined if one.key == "survival")
     assert survival_.columns[:2] == ("rules", "length")

@@ -1,4 +1,4 @@
-"""How likely streaks are to last, held against another library's estimates."""
+"""Survival of streaks, compared with the estimates of scipy."""
 
 import warnings
 from collections import Counter
@@ -28,7 +28,7 @@ def longest_of(ended, running):
 
 @given(counts, counts)
 @example({1: 2, 3: 1}, {3: 1})
-def test_a_share_is_the_product_of_the_shares_that_went_on_and_nothing_is_known_beyond_the_longest(ended, running):
+def test_a_share_is_the_product_of_continued_shares_up_to_the_longest_length(ended, running):
     curve = survival(ended, running)
     streaks = [(length, True) for length, n in ended.items() for _ in range(n)]
     streaks += [(length, False) for length, n in running.items() for _ in range(n)]
@@ -39,14 +39,14 @@ def test_a_share_is_the_product_of_the_shares_that_went_on_and_nothing_is_known_
             assert share_reaching(curve, length) == pytest.approx(float(share))
         else:
             assert share_reaching(curve, length) is None
-        at_risk = [one for one in streaks if one[0] >= length]
+        at_risk = [streak for streak in streaks if streak[0] >= length]
         gone = [one for one in at_risk if one == (length, True)]
         if at_risk and (length < longest or len(gone) == len(at_risk)):
             share *= 1 - Fraction(len(gone), len(at_risk))
 
 
 def assert_agrees(ended, running):
-    """Hold the curve against scipy's Kaplan-Meier estimate and its log-log band."""
+    """Compare the curve with scipy's Kaplan-Meier estimate and its log-log band."""
     curve = survival(ended, running)
     lengths = [*Counter(ended).elements(), *Counter(running).elements()]
     censored = [False] * sum(ended.values()) + [True] * sum(running.values())
@@ -73,13 +73,13 @@ def assert_agrees(ended, running):
 @example({1: 999_999}, {1: 1, 2: 1})
 @example({1: 1}, {2: 999_999})
 @example({5: 3}, {})
-def test_estimates_and_bands_are_those_of_another_library(ended, running):
+def test_estimates_and_bands_equal_those_of_scipy(ended, running):
     if longest_of(ended, running):
         assert_agrees(ended, running)
 
 
 @pytest.mark.skipif(not RAILS.exists(), reason="the log of a large repository is not at hand")
-def test_estimates_and_bands_of_a_large_log_are_those_of_another_library():
+def test_estimates_and_bands_of_a_large_log_equal_those_of_scipy():
     rules = Ruleset(metrics=[Metric("commits")], streak=Streak(metrics=[StreakMetric("commits")]))
     columns = Columns("user_id", "occurred_at", "=commits", "=1", "utc_offset")
     streaks = replay(rules, read_log(str(RAILS), columns), tally=True).tally.streaks
@@ -87,10 +87,10 @@ def test_estimates_and_bands_of_a_large_log_are_those_of_another_library():
 
 
 @given(st.lists(st.integers(1, 9), min_size=1), st.integers(1, 100))
-def test_percentiles_are_those_of_the_sorted_values(values, percent):
+def test_percentiles_equal_those_of_the_sorted_values(values, percent):
     counted = {value: values.count(value) for value in values}
     assert percentile(counted, percent) == sorted(values)[-(-percent * len(values) // 100) - 1]
 
 
-def test_there_is_no_percentile_of_nothing():
+def test_no_values_have_no_percentile():
     assert percentile({}, 50) is None

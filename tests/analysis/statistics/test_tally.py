@@ -1,4 +1,4 @@
-"""What is counted, and the curves that the counts give."""
+"""The counts of a tally, and the curves that follow from them."""
 
 from datetime import UTC, date, datetime
 
@@ -25,8 +25,8 @@ def test_streaks_and_freezes_are_counted(tally):
     assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.remaining) == (3, 0, 2, 1, 1)
 
 
-def test_a_loss_that_is_undone_is_not_counted_though_a_later_day_was_credited_ahead():
-    """In St John's the 7th was shown for a minute before the 6th came back; in Vancouver it was the 6th still."""
+def test_an_undone_loss_is_not_counted_although_a_later_day_was_credited_ahead():
+    """In St John's the 7th was shown for a minute before the 6th was shown again; in Vancouver it was still the 6th."""
     home, away = "America/St_Johns", "America/Vancouver"
     log = [(4, 15, 0, home), (5, 15, 0, home), (7, 2, 30, home), (7, 5, 0, away)]
     walked = [
@@ -38,8 +38,8 @@ def test_a_loss_that_is_undone_is_not_counted_though_a_later_day_was_credited_ah
     assert dict(counted.streaks.running) == {4: 1}
 
 
-def test_a_freeze_that_comes_back_to_one_earned_in_between_is_counted_once():
-    """The midnight of London that spends the freeze brings another; there is room for one."""
+def test_a_returned_freeze_beside_an_earned_one_is_counted_once():
+    """The midnight in London that consumes the freeze grants another; the maximum is one."""
     freezes = Freezes(start_count=1, max_count=1, auto_earn_interval=2, auto_earn_amount=1)
     log = [(1, 12, "Europe/London"), (3, 1, "America/New_York")]
     walked = [

@@ -1,4 +1,4 @@
-"""The stretches that pauses cover are those of a plain look at every pause."""
+"""The stretches that pauses cover equal those of a scan of every pause."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ PAUSES = st.lists(st.tuples(DAYS, DAYS, st.booleans()), max_size=8)
 
 
 @given(PAUSES, st.lists(st.tuples(st.integers(0, 7), DAYS, DAYS), max_size=4), DAYS, st.integers(1, 8))
-def test_a_stretch_is_what_pauses_cover_without_a_gap(made, replaced, first_day, length):
+def test_a_stretch_is_covered_by_pauses_without_a_gap(made, replaced, first_day, length):
     pauses = Pauses()
     for start, end, archived in made:
         pauses = pauses.add((start, max(start, end), archived))
@@ -28,7 +28,7 @@ def test_a_stretch_is_what_pauses_cover_without_a_gap(made, replaced, first_day,
     assert pauses.end_of_stretch(first_day, first_day + length) == expected
 
 
-def test_a_look_at_many_pauses_does_not_look_at_each():
+def test_a_lookup_does_not_visit_every_pause():
     def work(size):
         pauses = Pauses()
         for day in range(0, 10 * size, 10):

@@ -1,4 +1,4 @@
-"""Values by run behave as a dict does, whoever shares what has passed."""
+"""Values by run behave like a dict, although copies share past runs."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from trophy_engine.core.state.run_values import RunValues, runs_unlike
 
 @st.composite
 def steps(draw):
-    """Draw what happens: which of three copies adds to which run, or is replaced by a copy of which."""
+    """Draw steps: one of three copies adds to a run, or is replaced by a copy of another."""
     kinds = st.tuples(st.just("add"), st.integers(0, 2), st.integers(-3, 6)) | st.tuples(
         st.just("copy"), st.integers(0, 2), st.integers(0, 2)
     )
@@ -16,7 +16,7 @@ def steps(draw):
 
 
 @given(steps())
-def test_copies_are_dicts_of_their_own(history):
+def test_copies_are_independent_dicts(history):
     values, models, newest = [RunValues() for _ in range(3)], [{}, {}, {}], [0, 0, 0]
     for at, (kind, one, other) in enumerate(history):
         if kind == "add":
@@ -37,7 +37,7 @@ def test_copies_are_dicts_of_their_own(history):
         assert dict(RunValues(found)) == model
 
 
-def test_a_run_that_has_passed_can_be_asked_for():
+def test_a_past_run_can_be_read():
     values = RunValues({run: (run + 1, run) for run in range(0, 100, 2)})
     assert values[40] == (41, 40)
     assert 41 not in values

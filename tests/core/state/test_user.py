@@ -1,4 +1,4 @@
-"""A user's state: copies are independent, and what is dumped loads as it was."""
+"""A user's state: copies are independent, and a dumped state loads equal."""
 
 import json
 
@@ -53,7 +53,7 @@ def test_a_change_of_a_copy_leaves_the_original():
     assert (twin.streak.length, state.streak.length) == (0, 1)
 
 
-def test_totals_of_open_periods_follow_the_metric_and_not_the_place_of_a_condition():
+def test_totals_of_open_periods_follow_the_metric_and_not_the_position_of_a_condition():
     state = state_after("04-02T10:00 words 3\n04-02T10:00 views 1")
     [(period, totals)] = state.period_totals.items()
     assert totals == [3, 1]

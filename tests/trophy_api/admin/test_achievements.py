@@ -8,7 +8,7 @@ from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id
 WORDS = str(metric_id("words"))
 PLAN = {"attributeId": str(attribute_id("user", "plan")), "attributeValue": "pro"}
 DEVICE = {"attributeId": str(attribute_id("event", "device")), "attributeValue": "phone"}
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def by_metric(admin, **more):
     return admin.create("achievements", name="Ten words", trigger="metric", metricId=WORDS, metricValue=10, **more)
 
 
-def test_an_achievement_is_inactive_at_first_and_goes_by_its_name(admin):
+def test_an_achievement_is_inactive_at_first_with_a_key_from_its_name(admin):
     made = by_metric(admin)
     assert made == {
         "id": str(achievement_id("ten-words")),
@@ -68,7 +68,7 @@ def test_filters_and_badges_are_read_and_shown(admin):
     assert (cleared["userAttributes"], cleared["eventAttributes"]) == ([], [])
 
 
-def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(admin):
+def test_fields_of_the_trigger_are_required_and_those_of_others_refused(admin):
     def error_of(**item):
         return admin.create_error("achievements", name="A", **item)
 
@@ -90,21 +90,22 @@ def test_what_a_trigger_needs_is_required_and_what_others_need_is_refused(admin)
     assert admin.create_error("achievements", trigger="api", key="a") == "name must be a string"
 
 
-def test_what_is_referred_to_must_be_there(admin):
+def test_references_must_exist(admin):
     def error_of(**item):
         return admin.create_error("achievements", name="A", **item)
 
-    assert error_of(trigger="metric", metricId=NOBODY, metricValue=1) == "Metric not found by ID"
-    assert error_of(trigger="achievement", achievementIds=[NOBODY]) == "Achievement not found by ID"
+    assert error_of(trigger="metric", metricId=UNKNOWN_ID, metricValue=1) == "Metric not found by ID"
+    assert error_of(trigger="achievement", achievementIds=[UNKNOWN_ID]) == "Achievement not found by ID"
     assert error_of(trigger="api", key="a", userAttributes=[DEVICE]) == "Attribute not found by ID"
     assert (
         error_of(trigger="metric", metricId=WORDS, metricValue=1, eventAttributes=[PLAN]) == "Attribute not found by ID"
     )
     assert error_of(trigger="metric", metricId="words", metricValue=1) == "metricId must be a valid UUID"
-    assert "must not occur twice" in error_of(trigger="api", key="a", userAttributes=[PLAN, PLAN])
+    twice = error_of(trigger="api", key="a", userAttributes=[PLAN, PLAN])
+    assert twice == f"userAttributes must not contain {PLAN['attributeId']} twice"
 
 
-def test_keys_are_unique_and_derived_ones_never_come_again(admin):
+def test_keys_are_unique_and_derived_keys_are_never_reused(admin):
     admin.create("achievements", name="Done", trigger="api", key="ten-words")
     assert admin.create_error("achievements", name="Done", trigger="api", key="ten-words") == (
         "Key already in use by another achievement"
@@ -116,7 +117,7 @@ def test_keys_are_unique_and_derived_ones_never_come_again(admin):
     assert by_metric(admin)["id"] == str(achievement_id("ten-words-4"))
 
 
-def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back(admin):
+def test_an_achievement_is_activated_locked_and_reactivated_but_never_inactive_again(admin):
     made = by_metric(admin)
     fault = admin.update_error("achievements", made, status="locked")
     assert fault == "status cannot change from inactive to locked"
@@ -125,24 +126,24 @@ def test_an_achievement_opens_and_is_locked_and_opened_again_but_never_goes_back
     assert admin.update_error("achievements", made, status="inactive") == "status cannot change from active to inactive"
 
 
-def test_any_status_can_be_had_from_the_start(admin):
+def test_an_achievement_can_be_created_with_any_status(admin):
     for status in ("active", "inactive", "locked"):
         assert by_metric(admin, status=status)["status"] == status
 
 
-def test_only_what_is_sent_changes(admin):
+def test_only_given_fields_change(admin):
     made = by_metric(admin, eventAttributes=[DEVICE], description="Go on")
     assert admin.update("achievements", made, metricValue=12.5) == {**made, "metricValue": 12.5}
 
 
-def test_an_empty_description_is_none(admin):
+def test_an_empty_description_is_stored_as_none(admin):
     made = by_metric(admin, description="")
     assert made["description"] is None
     assert admin.update("achievements", made, description="Go on")["description"] == "Go on"
     assert admin.update("achievements", made, description="")["description"] is None
 
 
-def test_another_trigger_comes_with_all_that_it_needs(admin):
+def test_a_change_of_the_trigger_requires_its_fields(admin):
     made = by_metric(admin, status="active")
     assert admin.update_error("achievements", made, trigger="streak") == (
         "streakLength is required for an achievement of type streak"
@@ -155,7 +156,7 @@ def test_another_trigger_comes_with_all_that_it_needs(admin):
     assert changed["id"] == made["id"]
 
 
-def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_it_follows():
+def test_the_key_of_an_inactive_achievement_and_its_references_can_change():
     admin = AdminClient(
         Ruleset(
             achievements=[
@@ -179,7 +180,7 @@ def test_a_key_changes_while_nobody_can_hold_the_achievement_and_what_refers_to_
     )
 
 
-def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_them_do_so(admin):
+def test_contradictory_rules_are_an_issue_of_the_item_that_causes_them(admin):
     first = admin.create("achievements", name="First", trigger="api", key="first")
     second = admin.create("achievements", name="Second", trigger="achievement", achievementIds=[first["id"]])
     before = admin.ruleset
@@ -191,11 +192,11 @@ def test_rules_that_contradict_one_another_are_an_issue_of_the_item_that_makes_t
     (issue,) = answer["issues"]
     assert issue["id"] == first["id"]
     assert issue["message"].startswith("depends on itself: first -> second -> first")
-    assert [one["name"] for one in answer["updated"]] == ["Renamed"]
+    assert [item["name"] for item in answer["updated"]] == ["Renamed"]
     assert admin.ruleset.achievements[0] == before.achievements[0]
 
 
-def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_locks_what_waits_for_others_too():
+def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_composites():
     admin = AdminClient(
         Ruleset(
             achievements=[
@@ -213,4 +214,4 @@ def test_an_achievement_takes_along_what_rewards_it_or_waits_for_it_alone_and_lo
         Achievement("b", ApiTrigger()),
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
-    assert [one.achievement for one in admin.ruleset.points[0].triggers] == ["b"]
+    assert [trigger.achievement for trigger in admin.ruleset.points[0].triggers] == ["b"]

@@ -16,7 +16,7 @@ def test_a_key_is_unique_among_the_attributes_of_its_type():
     assert message == "Key already in use by another attribute of this type"
 
 
-def test_what_is_wrong_with_an_attribute_is_said():
+def test_an_invalid_attribute_is_reported():
     admin = AdminClient()
     assert admin.create_error("attributes", key="plan", type="user") == "Name not a string"
     assert admin.create_error("attributes", name="Plan", key="plan", type="both") == "type must be one of user, event"
@@ -28,13 +28,13 @@ def test_only_the_name_can_be_changed():
     admin = AdminClient()
     plan = admin.create("attributes", name="Plan", key="plan", type="user")
     assert admin.update("attributes", plan, name="Subscription")["name"] == "Subscription"
-    assert admin.update_error("attributes", plan, type="event") == "type is not a field here"
+    assert admin.update_error("attributes", plan, type="event") == "unknown field 'type'; known: 'id', 'name'"
     assert admin.update_error("attributes", {"id": str(attribute_id("user", "x"))}, name="x") == (
         "Attribute not found by ID"
     )
 
 
-def test_what_is_for_some_values_of_an_attribute_goes_with_it():
+def test_rules_filtered_by_an_attribute_are_deleted_with_it():
     today = AdminClient().at.date()
     admin = AdminClient(
         Ruleset(
@@ -66,11 +66,11 @@ def test_what_is_for_some_values_of_an_attribute_goes_with_it():
         )
     )
     admin.delete("attributes", attribute_id("user", "plan"))
-    assert [one.key for one in admin.ruleset.achievements] == ["all", "phone"]
-    assert [one.points for one in admin.ruleset.points[0].triggers] == [1, 3]
-    assert [one.key for one in admin.ruleset.points[0].boosts] == ["boost-2"]
+    assert [achievement.key for achievement in admin.ruleset.achievements] == ["all", "phone"]
+    assert [trigger.points for trigger in admin.ruleset.points[0].triggers] == [1, 3]
+    assert [boost.key for boost in admin.ruleset.points[0].boosts] == ["boost-2"]
     admin.delete("attributes", attribute_id("event", "device"), attribute_id("user", "city"))
-    assert [one.key for one in admin.ruleset.achievements] == ["all"]
-    assert [one.key for one in admin.ruleset.points[0].triggers] == ["metric-3"]
-    assert [one.key for one in admin.ruleset.leaderboards] == ["all"]
+    assert [achievement.key for achievement in admin.ruleset.achievements] == ["all"]
+    assert [trigger.key for trigger in admin.ruleset.points[0].triggers] == ["metric-3"]
+    assert [board.key for board in admin.ruleset.leaderboards] == ["all"]
     assert admin.ruleset.attributes == ()

@@ -7,7 +7,7 @@ from trophy.errors import NotFoundError, UnprocessableEntityError
 
 from trophy_engine import Ruleset
 
-NOBODY = "00000000-0000-5000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
 
 
 @pytest.fixture
@@ -31,21 +31,21 @@ def xp(admin):
 
 
 def live(resource, items, change, *, system=None):
-    """Create, list, get, update and delete, as an administrator does, and see the refusals of each."""
+    """Create, list, get, update and delete, as an administrator does, and check the refusals of each."""
     given = {} if system is None else {"system_id": system}
     created = resource.create(request=items, **given)
     assert created.issues == []
-    ids = [one.id for one in created.created]
+    ids = [item.id for item in created.created]
     assert [one.id for one in resource.list(**given)] == ids
     assert [one.id for one in resource.list(limit=1, skip=len(ids) - 1, **given)] == ids[-1:]
     assert resource.get(id=ids[0], **given).id == ids[0]
-    updated = resource.update(request=[{"id": ids[0], **change}, {"id": NOBODY, **change}], **given)
-    assert [one.id for one in updated.updated] == ids[:1]
-    assert [(one.severity, one.id) for one in updated.issues] == [("error", NOBODY)]
+    updated = resource.update(request=[{"id": ids[0], **change}, {"id": UNKNOWN_ID, **change}], **given)
+    assert [item.id for item in updated.updated] == ids[:1]
+    assert [(issue.severity, issue.id) for issue in updated.issues] == [("error", UNKNOWN_ID)]
     for name, value in change.items():
         assert getattr(resource.get(id=ids[0], **given), name) == value
-    deleted = resource.delete(ids=[ids[0], NOBODY], **given)
-    assert ([one.id for one in deleted.deleted], [one.id for one in deleted.issues]) == (ids[:1], [NOBODY])
+    deleted = resource.delete(ids=[ids[0], UNKNOWN_ID], **given)
+    assert ([item.id for item in deleted.deleted], [issue.id for issue in deleted.issues]) == (ids[:1], [UNKNOWN_ID])
     with pytest.raises(NotFoundError):
         resource.get(id=ids[0], **given)
     for refused in (
@@ -137,12 +137,12 @@ def test_triggers(admin, words, xp):
 
 
 @pytest.mark.parametrize("part", ["levels", "boosts", "triggers"])
-def test_parts_of_a_system_that_is_not_there(admin, part):
+def test_parts_of_a_missing_system_are_not_found(admin, part):
     resource = getattr(admin.points, part)
     for asked in (
-        lambda: resource.list(system_id=NOBODY),
-        lambda: resource.get(system_id=NOBODY, id=NOBODY),
-        lambda: resource.delete(system_id=NOBODY, ids=[NOBODY]),
+        lambda: resource.list(system_id=UNKNOWN_ID),
+        lambda: resource.get(system_id=UNKNOWN_ID, id=UNKNOWN_ID),
+        lambda: resource.delete(system_id=UNKNOWN_ID, ids=[UNKNOWN_ID]),
     ):
         with pytest.raises(NotFoundError):
             asked()
@@ -188,11 +188,11 @@ def test_streak_settings(admin, words):
         admin.streaks.settings.update(days_off=[0])
 
 
-def test_care_for_streaks(admin, hosted, words):
+def test_streak_commands(admin, hosted, words):
     admin.streaks.settings.update(metrics=[{"key": "words", "threshold": 1}], freezes={"startCount": 0, "maxCount": 1})
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     granted = admin.streaks.freezes.create(freezes=[{"userId": "18"}, {"userId": "18"}, {"userId": "ghost"}])
-    assert [(one.severity, one.message, one.user_id) for one in granted.issues] == [
+    assert [(issue.severity, issue.message, issue.user_id) for issue in granted.issues] == [
         ("warning", "Would exceed maximum freeze limit", "18"),
         ("error", "User does not exist", "ghost"),
     ]
@@ -202,14 +202,16 @@ def test_care_for_streaks(admin, hosted, words):
             {"userId": "18", "start": "2025-04-01", "end": "2025-04-04"},
         ]
     )
-    assert ([one.status for one in paused.created], len(paused.issues)) == (["active"], 1)
-    assert [one.id for one in admin.streaks.pauses.delete(ids=[paused.created[0].id]).deleted] == [paused.created[0].id]
+    assert ([item.status for item in paused.created], len(paused.issues)) == (["active"], 1)
+    assert [item.id for item in admin.streaks.pauses.delete(ids=[paused.created[0].id]).deleted] == [
+        paused.created[0].id
+    ]
     reset = admin.streaks.reset(users=[{"id": "18"}, {"id": "ghost"}])
     assert (reset.reset_users, len(reset.issues)) == (["18"], 1)
     restored = admin.streaks.restore(users=[{"id": "18"}])
     assert restored.restored_users == ["18"]
     again = admin.streaks.restore(users=[{"id": "18"}])
-    assert [(one.severity, one.message) for one in again.issues] == [("warning", "No streak to restore")]
+    assert [(issue.severity, issue.message) for issue in again.issues] == [("warning", "No streak to restore")]
     assert hosted.api.users.streak("18").length == 1
 
 

@@ -48,13 +48,13 @@ def test_a_batch_is_recorded_in_its_order_and_a_used_key_is_ignored(admin):
     assert (total(admin), total(admin, user="v")) == (7, 1)
 
 
-def test_one_unknown_metric_and_nothing_is_recorded(admin):
+def test_a_batch_with_an_unknown_metric_is_not_recorded(admin):
     with pytest.raises(NotFound, match="Metric not found by key 'sentences'"):
         send(admin, event(5), event(key="sentences"))
     assert list(admin.engine.users()) == []
 
 
-def test_one_event_that_does_not_fit_and_nothing_is_recorded(admin):
+def test_a_batch_with_an_invalid_event_is_not_recorded(admin):
     bad = [
         event("many"),
         event(float("nan")),
@@ -82,7 +82,7 @@ def test_one_event_that_does_not_fit_and_nothing_is_recorded(admin):
     assert list(admin.engine.users()) == []
 
 
-def test_an_event_that_was_recorded_before_is_checked_all_the_same(admin):
+def test_a_repeated_event_is_validated(admin):
     send(admin, event(5, idempotencyKey="k"))
     for date in ("2024-01-01nonsense", "2024-01-01Tnonsense", "9999-12-31T23:59:59-14:00"):
         with pytest.raises(Unprocessable, match=r"^\[0\]: "):
@@ -97,7 +97,7 @@ def test_a_batch_has_1_to_1000_events(admin, size):
     assert total(admin) == 1000
 
 
-def test_who_the_user_is_is_told_before_the_event(admin):
+def test_the_user_is_updated_before_the_event(admin):
     user = {"id": "u", "name": "Jo", "tz": "Europe/London", "attributes": {"plan": "pro"}}
     send(admin, event(user=user, attributes={"device": "phone"}), event(user={"id": "u", "name": None}))
     player = admin.engine.user("u", at=admin.at)
@@ -105,7 +105,7 @@ def test_who_the_user_is_is_told_before_the_event(admin):
     assert player.points["energy"].total == 12
 
 
-def test_an_event_that_costs_too_much_is_left_out_in_silence(admin):
+def test_an_event_that_costs_too_much_is_skipped_without_an_issue(admin):
     answer = send(admin, event(), event(2, key="views"), event(key="views"), event())
     assert answer.body == {"accepted": 4}
     assert (total(admin), total(admin, "views")) == (2, 1)

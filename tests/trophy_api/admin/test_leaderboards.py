@@ -40,7 +40,7 @@ def test_a_leaderboard_is_inactive_at_first_and_starts_today(admin):
     )
 
 
-def test_everything_that_is_set_is_shown(admin):
+def test_every_set_field_is_shown(admin):
     fields = {
         "name": "Cities",
         "key": "cities",
@@ -63,7 +63,7 @@ def test_everything_that_is_set_is_shown(admin):
     assert admin.get(f"leaderboards/{made['id']}") == made
 
 
-def test_what_is_wrong_with_a_leaderboard_is_said(admin):
+def test_an_invalid_leaderboard_is_reported(admin):
     def error_of(**item):
         return admin.create_error(
             "leaderboards", **{"name": "T", "key": "t", "rankBy": "metric", "metricId": WORDS, **item}
@@ -89,14 +89,14 @@ def test_what_is_wrong_with_a_leaderboard_is_said(admin):
     assert error_of(metricId=XP) == "Metric not found by ID"
 
 
-def test_null_participants_are_as_many_as_a_leaderboard_can_hold(admin):
+def test_null_participants_are_the_maximum_of_a_leaderboard(admin):
     made = admin.create("leaderboards", name="Top", key="top", rankBy="streak", maxParticipants=None)
     assert made["maxParticipants"] == 1000
     assert admin.update("leaderboards", made, maxParticipants=3)["maxParticipants"] == 3
     assert admin.update("leaderboards", made, maxParticipants=None) == made
 
 
-def test_what_is_active_from_a_later_date_on_is_scheduled(admin):
+def test_an_active_leaderboard_with_a_later_start_is_scheduled(admin):
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "active", "start": "2025-07-01"}
     assert admin.create_error("leaderboards", **item) == (
         "start must not be in the future for an active leaderboard; make it scheduled"
@@ -106,7 +106,7 @@ def test_what_is_active_from_a_later_date_on_is_scheduled(admin):
     assert admin.create_error("leaderboards", **item) == "start must be in the future for a scheduled leaderboard"
 
 
-def test_a_finished_leaderboard_is_made_of_the_past_only(admin):
+def test_a_finished_leaderboard_must_end_in_the_past(admin):
     item = {"name": "C", "key": "c", "rankBy": "streak", "status": "finished", "start": "2025-01-01"}
     assert admin.create_error("leaderboards", **item) == "end must be in the past for a finished leaderboard"
     assert admin.create_error("leaderboards", **item, end="2025-06-15") == (
@@ -115,7 +115,7 @@ def test_a_finished_leaderboard_is_made_of_the_past_only(admin):
     assert admin.create("leaderboards", **item, end="2025-06-14")["status"] == "finished"
 
 
-def test_an_inactive_leaderboard_can_become_another_one(admin):
+def test_every_field_of_an_inactive_leaderboard_can_change(admin):
     made = by_words(admin, runUnit="day", runInterval=7, startTime="09:00", endTime="10:00", end="2025-07-01")
     changed = admin.update("leaderboards", made, rankBy="points", pointsSystemId=XP, userAttributes=[LONDON])
     assert (changed["rankBy"], changed["pointsSystemId"], "metricId" in changed) == ("points", XP, False)
@@ -166,7 +166,7 @@ def test_statuses_follow_one_another(admin):
     )
 
 
-def test_a_leaderboard_goes(admin):
+def test_a_leaderboard_is_deleted(admin):
     made = by_words(admin)
     assert admin.delete("leaderboards", made["id"])["deleted"] == [{"id": made["id"]}]
     assert admin.delete("leaderboards", made["id"])["issues"][0]["message"] == "Leaderboard not found by ID"

@@ -7,10 +7,10 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.ids import metric_id
 
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
-def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
+def test_a_metric_is_created_with_defaults():
     admin = AdminClient()
     answer = admin.post("metrics", {"name": "Words", "key": "words"})
     assert answer.status == 201
@@ -23,7 +23,7 @@ def test_a_metric_is_made_with_the_defaults_of_what_is_left_out():
     assert admin.ruleset.metrics == (Metric("words", "Words"),)
 
 
-def test_items_are_for_themselves_and_the_engine_adopts_once():
+def test_items_are_independent_and_the_engine_adopts_rules_once():
     admin = AdminClient(Ruleset(metrics=[Metric("words")]))
     answer = admin.post(
         "metrics",
@@ -37,38 +37,38 @@ def test_items_are_for_themselves_and_the_engine_adopts_once():
     )
     assert answer.status == 201
     assert [made["key"] for made in answer.body["created"]] == ["money"]
-    assert [(one["index"], one["message"]) for one in answer.body["issues"]] == [
+    assert [(issue["index"], issue["message"]) for issue in answer.body["issues"]] == [
         (0, "Key already in use by another metric"),
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
         (4, "key must consist of ASCII letters, digits, '-' and '_', not 'no key'"),
-        (5, "units must be a string; color is not a field here"),
+        (5, "units must be a string; unknown field 'color'; known: 'name', 'key', 'unitType', 'units'"),
         (6, "the item must be an object"),
     ]
-    assert all(one["severity"] == "error" for one in answer.body["issues"])
+    assert all(issue["severity"] == "error" for issue in answer.body["issues"])
     assert len(admin.engine.adopted) == 2
     assert admin.engine.adopted[-1][0] == admin.at
 
 
-def test_nothing_made_is_200_and_adopts_nothing():
+def test_a_request_without_a_created_item_is_200_and_adopts_nothing():
     admin = AdminClient()
     assert admin.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
     assert len(admin.engine.adopted) == 1
 
 
-def test_only_what_is_sent_changes():
+def test_only_given_fields_change():
     admin = AdminClient()
     words = admin.create("metrics", name="Words", key="words", units="words")
     assert admin.update("metrics", words, name="All words") == {**words, "name": "All words"}
     assert admin.update("metrics", words, units="") == {**words, "name": "All words", "units": ""}
 
 
-def test_edits_tell_by_id_what_they_could_not_do():
+def test_issues_of_updates_have_the_id():
     admin = AdminClient()
     words = admin.create("metrics", name="Words", key="words")
     answer = admin.patch(
         "metrics",
-        {"id": NOBODY, "name": "x"},
+        {"id": UNKNOWN_ID, "name": "x"},
         {"id": "not-a-uuid", "name": "x"},
         {"name": "x"},
         {"id": words["id"], "key": "other"},
@@ -77,10 +77,10 @@ def test_edits_tell_by_id_what_they_could_not_do():
     )
     assert [made["name"] for made in answer["updated"]] == ["Good"]
     assert answer["issues"] == [
-        issue("Metric not found by ID", id=NOBODY),
+        issue("Metric not found by ID", id=UNKNOWN_ID),
         issue("id must be a valid UUID", id="not-a-uuid"),
         issue("id must be a valid UUID", index=2),
-        issue("key is not a field here", id=words["id"]),
+        issue("unknown field 'key'; known: 'id', 'name', 'unitType', 'units'", id=words["id"]),
         issue("Name not a string", id=words["id"]),
     ]
 
@@ -95,18 +95,18 @@ def test_a_list_is_a_page_oldest_first():
             admin.get("metrics", **bad)
 
 
-def test_one_metric_is_got_by_its_id():
+def test_one_metric_is_found_by_its_id():
     admin = AdminClient()
     words = admin.create("metrics", name="Words", key="words")
     assert admin.get(f"metrics/{words['id']}") == words
     with pytest.raises(NotFound, match="Metric not found by ID"):
-        admin.get(f"metrics/{NOBODY}")
+        admin.get(f"metrics/{UNKNOWN_ID}")
     with pytest.raises(Unprocessable, match="id must be a valid UUID"):
         admin.get("metrics/words")
 
 
 @pytest.mark.parametrize("body", [None, {}, [], [{"name": "x", "key": "x"}] * 101])
-def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(body):
+def test_a_body_of_the_wrong_type_or_size_is_refused_as_a_whole(body):
     with pytest.raises(Unprocessable):
         AdminClient().call("POST", "metrics", body)
 
@@ -125,7 +125,7 @@ def test_ids_to_delete_are_repeated_or_between_commas():
             admin.delete("metrics", *ids)
 
 
-def test_what_counts_by_a_metric_goes_with_it():
+def test_rules_of_a_metric_are_deleted_with_it():
     admin = AdminClient(
         Ruleset(
             metrics=[Metric("words"), Metric("lessons")],
@@ -151,7 +151,9 @@ def test_what_counts_by_a_metric_goes_with_it():
     left = admin.ruleset
     assert [metric.key for metric in left.metrics] == ["lessons"]
     assert left.streak.metrics == (StreakMetric("lessons"),)
-    assert [(one.key, getattr(one.trigger, "achievements", None)) for one in left.achievements] == [
+    assert [
+        (achievement.key, getattr(achievement.trigger, "achievements", None)) for achievement in left.achievements
+    ] == [
         ("done", None),
         ("both", ("done",)),
     ]
@@ -159,7 +161,7 @@ def test_what_counts_by_a_metric_goes_with_it():
     assert [board.key for board in left.leaderboards] == ["by-xp"]
 
 
-def test_what_is_deleted_is_named_as_it_is_shown():
+def test_a_deleted_metric_is_listed_by_its_lowercase_id():
     admin = AdminClient(Ruleset(metrics=[Metric("words")]))
     (words,) = admin.get("metrics")
     assert admin.delete("metrics", words["id"].upper()) == {"deleted": [{"id": words["id"]}], "issues": []}
@@ -169,7 +171,7 @@ def test_what_is_deleted_is_named_as_it_is_shown():
     ("body", "found"),
     [(None, "there is none"), ({"name": "a"}, "it is an object"), ("a", "it is a single value"), ([], "it has 0")],
 )
-def test_a_body_that_is_no_list_is_told_what_it_is(body, found):
+def test_the_type_of_a_body_that_is_not_a_list_is_reported(body, found):
     with pytest.raises(Unprocessable) as caught:
         AdminClient().call("POST", "metrics", body)
     assert caught.value.message == f"The request body must be a list of 1 to 100 items, but {found}"

@@ -26,7 +26,7 @@ def refused(admin, path="streaks/settings", **changes):
     return caught.value.message
 
 
-def test_without_a_streak_the_settings_are_those_of_one_that_never_starts(admin):
+def test_without_a_streak_the_settings_are_those_of_a_streak_without_conditions(admin):
     assert admin.get("streaks/settings") == {
         "frequency": "daily",
         "evaluationMode": "OR",
@@ -86,15 +86,15 @@ def test_leaving_daily_clears_the_days_off(admin):
     assert patch(admin, frequency="daily", daysOff=[3])["daysOff"] == [3]
 
 
-def test_what_is_wrong_with_the_streak_is_said(admin):
+def test_invalid_streak_settings_are_reported(admin):
     words = {"key": "words", "threshold": 1}
     assert refused(admin, metrics=[{"key": "x", "threshold": 1}]) == "metrics[0].key 'x' is not the key of a metric"
-    assert refused(admin, metrics=[words, words]) == "metrics[1].key 'words' must not occur twice"
+    assert refused(admin, metrics=[words, words]) == "metrics must not contain 'words' twice"
     assert refused(admin, metrics=[{**words, "threshold": -1}]) == "metrics[0].threshold must be at least 0, not -1"
     assert refused(admin, metrics=[{**words, "threshold": 10**30}]).startswith("metrics[0].threshold must lie within")
     assert refused(admin, metrics=[{**words, "threshold": 0.5}]) == "metrics[0].threshold must be a whole number"
     assert refused(admin, daysOff=[7]) == "daysOff must be numbers from 0 for Sunday to 6 for Saturday, not 7"
-    assert refused(admin, daysOff=[0, 1, 0]) == "daysOff must not name one twice: 0, 1, 0"
+    assert refused(admin, daysOff=[0, 1, 0]) == "daysOff must not contain 0 twice"
     assert refused(admin, frequency=None) == "frequency must be one of daily, weekly, monthly"
     assert refused(admin, frequency="hourly") == "frequency must be one of daily, weekly, monthly"
     assert refused(admin, freezes={"startCount": 2, "maxCount": 1}) == (
@@ -111,7 +111,7 @@ def test_what_is_wrong_with_the_streak_is_said(admin):
         admin.call("PATCH", "streaks/settings", [])
 
 
-def test_settings_of_the_whole(admin):
+def test_environment_settings_are_shown_and_updated(admin):
     shown = admin.get("settings")
     assert set(shown["branding"]) == {"appName", "appUrl", "brandColor", "font", "logo", "appIcon"}
     assert shown["experimentation"] == {"controlRatio": 0, "userActivationWindow": 14}
@@ -141,7 +141,7 @@ def test_the_engine_is_an_environment_of_its_own(admin):
     assert set(environment) == {"name", "key", "priority"}
 
 
-def test_what_only_the_hosted_service_has_is_refused_with_a_reason(admin):
+def test_features_of_the_hosted_service_are_refused_with_a_reason(admin):
     with pytest.raises(NotHosted, match="Branding"):
         admin.call("PATCH", "settings", {"branding": {"appName": "App"}, "aggregationPeriod": "monthly"})
     assert admin.ruleset.notifications is None

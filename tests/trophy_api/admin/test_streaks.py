@@ -1,4 +1,4 @@
-"""Help with streaks, of an engine that is told beforehand what it is to do for whom."""
+"""Streak commands, with a fake engine that has given users."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -14,11 +14,11 @@ from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakTo
 from trophy_engine.identifiers import derive
 from trophy_engine.trophy_api.errors import Unprocessable
 
-NOBODY = "550e8400-e29b-41d4-a716-446655440999"
+UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
 
 class Streaks:
-    """Users with so many freezes and such streaks, lost or running."""
+    """A fake engine of users with given freezes and streaks, lost or running."""
 
     def __init__(self, freezes=None, lost=(), running=()):
         self.freezes = dict(freezes or {})
@@ -78,7 +78,7 @@ def error(user, message):
     return issue(message, userId=user)
 
 
-def test_a_freeze_is_given_for_every_item():
+def test_a_freeze_is_granted_for_every_item():
     admin = AdminClient(engine=Streaks({"u": 2}))
     items = [{"userId": "u"}, {"userId": "u"}, {"userId": "ghost"}]
     answer = admin.call("POST", "streaks/freezes", {"freezes": items})
@@ -90,12 +90,12 @@ def test_a_freeze_is_given_for_every_item():
     assert admin.engine.at == {admin.at}
 
 
-def test_no_freeze_given_is_200():
+def test_a_request_without_a_granted_freeze_is_200():
     admin = AdminClient(engine=Streaks({"u": 3}))
     assert admin.call("POST", "streaks/freezes", {"freezes": [{"userId": "u"}]}).status == 200
 
 
-def test_streaks_are_restored_for_those_who_lost_one():
+def test_streaks_are_restored_for_users_with_a_lost_streak():
     admin = AdminClient(engine=Streaks({"a": 0, "b": 0}, lost=["a"]))
     users = {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]}
     answer = admin.call("POST", "streaks/restore", users)
@@ -108,7 +108,7 @@ def test_streaks_are_restored_for_those_who_lost_one():
     assert (again.status, again.body["restoredUsers"]) == (200, [])
 
 
-def test_streaks_are_reset_for_those_who_have_one():
+def test_streaks_are_reset_for_users_with_a_streak():
     admin = AdminClient(engine=Streaks({"a": 0, "b": 0}, running=["a"]))
     answer = admin.call("POST", "streaks/reset", {"users": [{"id": "a"}, {"id": "b"}, {"id": "ghost"}]})
     assert answer.status == 200
@@ -118,7 +118,7 @@ def test_streaks_are_reset_for_those_who_have_one():
     }
 
 
-def test_pauses_are_made_shown_and_taken_back():
+def test_pauses_are_created_shown_and_removed():
     admin = AdminClient(engine=Streaks({"u": 0}), at=utc("2026-08-19 12:00"))
     item = {"userId": "u", "start": "2026-08-20", "end": "2026-08-27"}
     bad = [
@@ -134,15 +134,15 @@ def test_pauses_are_made_shown_and_taken_back():
     assert answer.body["issues"] == [
         error("ghost", "User does not exist"),
         error("u", "end 2026-08-19 must not be before start 2026-08-20"),
-        error("u", "start must be a date such as 2026-02-14"),
+        error("u", "start must be a date, for example 2025-04-02"),
         issue("userId must be a string", index=4),
     ]
-    gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", NOBODY, made["id"])
+    gone = admin.delete("streaks/pauses", made["id"].upper(), "not-a-uuid", UNKNOWN_ID, made["id"])
     assert gone == {
         "deleted": [{"id": made["id"]}],
         "issues": [
             issue("id must be a valid UUID", id="not-a-uuid"),
-            issue("Streak pause not found by ID", id=NOBODY),
+            issue("Streak pause not found by ID", id=UNKNOWN_ID),
             issue("Streak pause not found by ID", id=made["id"]),
         ],
     }
@@ -163,7 +163,7 @@ def test_pauses_are_made_shown_and_taken_back():
         ),
     ],
 )
-def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, item, idle):
+def test_without_a_streak_every_item_is_an_issue(path, name, item, idle):
     with Engine(Ruleset()) as engine:
         admin = AdminClient(engine=engine)
         engine.identify("u", at=admin.at)
@@ -172,7 +172,7 @@ def test_without_a_streak_there_is_nothing_to_be_done_for_a_user(path, name, ite
     assert (answer.status, answer.body["issues"]) == (200, [idle, error("ghost", "User does not exist")])
 
 
-def test_a_pause_is_taken_back_though_the_clock_stepped_back():
+def test_a_pause_is_removed_after_the_clock_stepped_back():
     with Engine(Ruleset(streak=Streak())) as engine:
         admin = AdminClient(engine=engine)
         engine.identify("u", at=admin.at)
@@ -182,7 +182,7 @@ def test_a_pause_is_taken_back_though_the_clock_stepped_back():
         assert admin.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
 
 
-def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
+def test_a_pause_cannot_be_removed_without_a_streak_in_the_rules():
     with Engine(Ruleset(streak=Streak())) as engine:
         admin = AdminClient(engine=engine)
         engine.identify("u", at=admin.at)
@@ -202,13 +202,13 @@ def test_a_pause_cannot_be_taken_back_once_the_rules_have_no_streak():
         ("streaks/reset", "users"),
     ],
 )
-def test_a_body_of_the_wrong_kind_or_size_is_refused_whole(path, name):
+def test_a_body_of_the_wrong_type_or_size_is_refused_as_a_whole(path, name):
     admin = AdminClient(engine=Streaks())
     for body in (None, [], {}, {name: []}, {name: [{}] * 101}, {name: "u"}, {name: [{}], "more": 1}):
         with pytest.raises(Unprocessable):
             admin.call("POST", path, body)
 
 
-def test_a_list_of_the_wrong_size_is_named():
+def test_a_list_of_the_wrong_size_is_reported():
     with pytest.raises(Unprocessable, match=r"^users must be a list of 1 to 100 items, but it has 101$"):
         AdminClient(engine=Streaks()).call("POST", "streaks/reset", {"users": [{}] * 101})

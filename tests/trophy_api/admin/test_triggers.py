@@ -62,7 +62,7 @@ def test_a_trigger_shows_the_fields_of_its_type_only(admin):
     assert admin.ruleset.points[0].triggers[3] == TimePointsTrigger(1, "hours", 2, status="inactive", key="trigger-4")
 
 
-def test_what_is_wrong_with_a_trigger_is_said(admin):
+def test_an_invalid_trigger_is_reported(admin):
     def error_of(**item):
         return admin.create_error(TRIGGERS, **{"points": 1, **item})
 
@@ -83,7 +83,7 @@ def test_what_is_wrong_with_a_trigger_is_said(admin):
     assert error_of() == "type must be one of metric, achievement, streak, time, user_creation"
 
 
-def test_only_what_is_sent_changes(admin):
+def test_only_given_fields_change(admin):
     made = admin.create(
         TRIGGERS,
         type="metric",
@@ -124,7 +124,7 @@ def test_the_type_changes_while_inactive_only(admin):
     }
 
 
-def test_triggers_keep_their_ids_when_others_go_and_new_ones_get_ids_that_nothing_had():
+def test_triggers_keep_their_ids_after_deletions_and_ids_are_never_reused():
     triggers = [MetricPointsTrigger("words", 1), StreakPointsTrigger(2), UserCreationPointsTrigger(3)]
     admin = AdminClient(Ruleset(metrics=[Metric("words")], points=[PointsSystem("xp", triggers=triggers)]))
     first, second, third = admin.get(TRIGGERS)

@@ -44,7 +44,7 @@ def hosted():
     return HostedClient(RULES)
 
 
-def test_completing_creates_the_user_and_pays(hosted):
+def test_completing_creates_the_user_and_awards_points(hosted):
     answer = hosted.api.achievements.complete("finish-onboarding", user={"id": "18", "name": "Jo"})
     assert hosted.status == 201
     assert answer.achievement.key == "finish-onboarding"
@@ -55,7 +55,7 @@ def test_completing_creates_the_user_and_pays(hosted):
     assert hosted.api.users.get("18").name == "Jo"
 
 
-def test_an_achievement_is_completed_once_and_the_user_stands_all_the_same(hosted):
+def test_a_repeated_completion_is_refused_and_the_user_is_updated(hosted):
     hosted.api.achievements.complete("finish-onboarding", user={"id": "18"})
     with pytest.raises(UnprocessableEntityError):
         hosted.api.achievements.complete("finish-onboarding", user={"id": "18", "name": "Jo"})
@@ -65,32 +65,32 @@ def test_an_achievement_is_completed_once_and_the_user_stands_all_the_same(hoste
 
 
 @pytest.mark.parametrize("key", ["nothing", "ten", "draft"])
-def test_what_the_application_cannot_complete_is_not_found(hosted, key):
+def test_an_achievement_without_an_api_trigger_is_not_found(hosted, key):
     with pytest.raises(NotFoundError):
         hosted.api.achievements.complete(key, user={"id": "18"})
     assert list(hosted.engine.users()) == []
 
 
 @pytest.mark.parametrize("key", ["pro-only", "old"])
-def test_what_is_not_for_the_user_is_refused(hosted, key):
+def test_an_achievement_for_other_users_is_refused(hosted, key):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.achievements.complete(key, user={"id": "18", "attributes": {"plan": "free"}})
     assert hosted.api.users.get("18").attributes == {"plan": "free"}
 
 
-def test_attributes_in_the_call_count_for_it(hosted):
+def test_attributes_in_the_call_count_for_the_completion(hosted):
     hosted.api.achievements.complete("pro-only", user={"id": "18", "attributes": {"plan": "pro"}})
     assert hosted.status == 201
 
 
-def test_a_user_nobody_could_be_is_refused(hosted):
+def test_an_invalid_user_is_refused(hosted):
     hosted.send("POST", "/achievements/finish-onboarding/complete", json={"user": {}})
     assert hosted.status == 422
     hosted.send("POST", "/achievements/finish-onboarding/complete", json={})
     assert hosted.status == 422
 
 
-def test_the_list_shows_the_active_ones_with_how_rare_they_are(hosted):
+def test_the_list_has_active_achievements_with_their_rarity(hosted):
     for number in range(10):
         user = {"id": str(number)}
         hosted.api.metrics.event("words", user=user, value=1 if number < 2 else 10)
@@ -117,7 +117,7 @@ def test_each_kind_has_its_own_fields(hosted):
     assert by_name["pro-only"]["userAttributes"] == [{"key": "plan", "value": "pro"}]
 
 
-def test_the_list_can_be_that_of_users_with_some_attributes(hosted):
+def test_the_list_can_be_filtered_by_user_attributes(hosted):
     def names(attributes):
         return {one.name for one in hosted.api.achievements.all_(user_attributes=attributes)}
 
@@ -129,12 +129,15 @@ def test_the_list_can_be_that_of_users_with_some_attributes(hosted):
             names(wrong)
 
 
-def test_a_user_sees_what_they_completed_or_all_there_is(hosted):
+def test_a_user_sees_completed_or_all_achievements(hosted):
     hosted.api.achievements.complete("secret", user={"id": "18"})
     hosted.api.metrics.event("words", user={"id": "18"}, value=10)
 
     def seen(**query):
-        return [(one.name, one.achieved_at is not None) for one in hosted.api.users.achievements("18", **query)]
+        return [
+            (achievement.name, achievement.achieved_at is not None)
+            for achievement in hosted.api.users.achievements("18", **query)
+        ]
 
     assert seen() == [("ten", True), ("The secret", True)]
     assert seen(include_incomplete="yes") == seen()
@@ -152,7 +155,7 @@ def test_a_user_sees_what_they_completed_or_all_there_is(hosted):
         hosted.api.users.achievements("ghost")
 
 
-def test_a_locked_achievement_shows_to_those_who_hold_it():
+def test_a_locked_achievement_is_shown_to_its_holders():
     def rules(status):
         return Ruleset(metrics=[Metric("words")], achievements=[Achievement("a", ApiTrigger(), status=status)])
 

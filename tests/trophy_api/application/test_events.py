@@ -65,13 +65,13 @@ def test_the_user_in_an_event_is_created_then_updated_field_by_field(hosted):
     assert (someone.name, someone.attributes) == ("Jo", {"plan": "free", "subject": "physics"})
 
 
-def test_a_user_as_the_client_has_one_says_nothing_of_what_was_left_out(hosted):
+def test_fields_left_out_by_the_client_are_unchanged(hosted):
     hosted.api.users.create(id="18", name="Jo", tz="Europe/London")
     hosted.api.metrics.event("words", user=UpsertedUser(id="18", tz=None), value=1)
     assert (hosted.status, hosted.api.users.get("18").name, hosted.body["tz"]) == (201, "Jo", None)
 
 
-def test_an_attribute_nobody_declared_is_named_and_nothing_happens(hosted):
+def test_an_undeclared_attribute_is_named_and_nothing_changes(hosted):
     hosted.api.metrics.event("words", user={"id": "18"}, value=2)
     with pytest.raises(UnprocessableEntityError):
         hosted.api.metrics.event("words", user={"id": "18", "name": "Jo", "attributes": {"pln": "x"}}, value=1)
@@ -98,7 +98,7 @@ def test_totals_are_exact_and_whole_ones_are_whole(hosted):
     assert isinstance(totals[-1], int)
 
 
-def test_a_key_that_was_used_does_nothing_and_shows_the_present(hosted):
+def test_a_used_key_changes_nothing_and_returns_the_present_state(hosted):
     def event(**event):
         answer = hosted.api.metrics.event(**event)
         return hosted.status, answer.total, hosted.body.get("idempotentReplayed")
@@ -119,14 +119,14 @@ def test_a_key_that_was_used_does_nothing_and_shows_the_present(hosted):
     assert event(key="views", user={"id": "u"}, value=0, idempotency_key="L1") == (201, 0, False)
 
 
-def test_one_answer_tells_all_that_an_event_changed(hosted):
+def test_the_answer_has_every_change_of_an_event(hosted):
     hosted.api.metrics.event("words", user={"id": "18"}, value=95)
-    assert hosted.body["points"] == {}  # what a user is created with is no doing of the event
+    assert hosted.body["points"] == {}  # points for user creation are not part of the event
 
     hosted.at("2025-04-03 09:00")
     answer = hosted.api.metrics.event("words", user={"id": "18"}, value=10, attributes={"device": "ios"})
 
-    assert [one.name for one in answer.achievements] == ["hundred", "mobile"]
+    assert [achievement.name for achievement in answer.achievements] == ["hundred", "mobile"]
     hundred, mobile = hosted.body["achievements"]
     assert hundred["achievedAt"] == "2025-04-03T09:00:00.000Z"
     assert (hundred["metricValue"], hundred["metricName"], hundred["eventAttributes"]) == (100, "Words written", [])
@@ -149,11 +149,13 @@ def test_one_answer_tells_all_that_an_event_changed(hosted):
         100,
     )
     assert award["trigger"]["created"] == "1970-01-01T00:00:00.000Z"
-    assert [(one["name"], one["status"], one["multiplier"]) for one in award["boosts"]] == [("Double", "active", 2)]
+    assert [(boost["name"], boost["status"], boost["multiplier"]) for boost in award["boosts"]] == [
+        ("Double", "active", 2)
+    ]
     assert "energy" not in hosted.body["points"]
 
 
-def test_where_an_event_moves_its_user_includes_what_it_says_of_them():
+def test_ranks_in_the_answer_include_the_user_fields_of_the_event():
     board = Leaderboard("ever", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["city"])
     rules = Ruleset(metrics=[Metric("words"), Metric("views")], attributes=[Attribute("city")], leaderboards=[board])
     hosted = HostedClient(rules)
@@ -166,7 +168,7 @@ def test_where_an_event_moves_its_user_includes_what_it_says_of_them():
     assert moved.leaderboards["ever"].breakdown_attribute_value == "Paris"
 
 
-def test_a_level_is_told_only_when_it_is_another_one(hosted):
+def test_a_level_is_in_the_answer_only_when_it_changes(hosted):
     hosted.at("2025-04-10 10:00").metrics.event("words", user={"id": "18"}, value=100)
     assert hosted.body["points"]["xp"]["level"]["name"] == "silver"
     hosted.api.metrics.event("words", user={"id": "18"}, value=100)
@@ -174,7 +176,7 @@ def test_a_level_is_told_only_when_it_is_another_one(hosted):
     assert "boosts" not in hosted.body["points"]["xp"]["awards"][0]
 
 
-def test_a_level_is_told_with_the_first_award_in_a_system_too():
+def test_a_level_is_in_the_answer_to_the_first_award():
     triggers = [MetricPointsTrigger("words", 10)]
     systems = [
         PointsSystem("xp", triggers=triggers, levels=[Level("bronze", 0), Level("silver", 50)]),
@@ -188,7 +190,7 @@ def test_a_level_is_told_with_the_first_award_in_a_system_too():
     assert "level" not in hosted.body["points"]["xp"]
 
 
-def test_who_falls_below_every_level_has_none():
+def test_a_user_below_every_level_has_none():
     triggers = [MetricPointsTrigger("words", 1), MetricPointsTrigger("views", -1)]
     system = PointsSystem("energy", triggers=triggers, levels=[Level("awake", 50)])
     hosted = HostedClient(Ruleset(metrics=[Metric("words"), Metric("views")], points=[system]))
@@ -199,7 +201,7 @@ def test_who_falls_below_every_level_has_none():
     assert (energy["added"], energy["total"], energy["level"]) == (-1, 49, None)
 
 
-def test_an_event_that_cannot_be_paid_for_is_refused_but_the_user_stands(hosted):
+def test_an_event_that_costs_too_much_is_refused_and_the_user_is_updated(hosted):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.metrics.event("views", user={"id": "18", "name": "Jo"}, value=1, idempotency_key="once")
     assert "energy" in hosted.body["error"]
@@ -209,7 +211,7 @@ def test_an_event_that_cannot_be_paid_for_is_refused_but_the_user_stands(hosted)
     assert hosted.status == 201
 
 
-def test_an_unknown_metric_is_not_found_and_makes_no_user(hosted):
+def test_an_unknown_metric_is_not_found_and_creates_no_user(hosted):
     with pytest.raises(ApiError) as caught:
         hosted.api.metrics.event("word", user={"id": "18"}, value=1)
     assert caught.value.status_code == 404
@@ -218,7 +220,7 @@ def test_an_unknown_metric_is_not_found_and_makes_no_user(hosted):
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ({"user": {"id": "18"}}, "value"),
         ({"user": {"id": "18"}, "value": True}, "value"),
@@ -232,10 +234,10 @@ def test_an_unknown_metric_is_not_found_and_makes_no_user(hosted):
         ([], "object"),
     ],
 )
-def test_a_body_that_makes_no_sense_is_refused_by_the_field(hosted, body, told):
+def test_an_invalid_body_is_refused_with_its_field(hosted, body, message):
     hosted.send("POST", "/metrics/words/event", json=body)
     assert hosted.status == 422
-    assert told in hosted.body["error"]
+    assert message in hosted.body["error"]
     assert list(hosted.engine.users()) == []
 
 

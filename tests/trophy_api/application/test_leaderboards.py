@@ -60,22 +60,22 @@ def test_the_list_has_all_but_inactive_ones_and_finished_ones_only_on_request(ho
     assert "over" in [one.key for one in hosted.api.leaderboards.all_(include_finished=True)]
 
 
-def test_rows_come_in_order_of_rank(hosted):
+def test_rows_are_in_order_of_rank(hosted):
     board = hosted.api.leaderboards.get("weekly")
-    assert [(one.rank, one.user_id, one.user_name, one.value) for one in board.rankings] == [
+    assert [(row.rank, row.user_id, row.user_name, row.value) for row in board.rankings] == [
         (1, "a", "A", 50),
         (2, "b", "B", 40),
         (3, "c", "C", 30),
     ]
     assert (board.run_unit, board.run_interval, board.max_participants) == ("day", 7, 3)
-    assert [one.user_id for one in hosted.api.leaderboards.get("weekly", offset=1, limit=1).rankings] == ["b"]
+    assert [row.user_id for row in hosted.api.leaderboards.get("weekly", offset=1, limit=1).rankings] == ["b"]
     assert hosted.api.leaderboards.get("weekly", limit=0).rankings == []
 
 
 def test_rows_around_a_user(hosted):
     def around(user, offset):
         board = hosted.api.leaderboards.get("weekly", user_id=user, offset=offset)
-        return [one.user_id for one in board.rankings]
+        return [row.user_id for row in board.rankings]
 
     assert around("b", 0) == ["b", "c"]
     assert around("b", -1) == ["a", "b", "c"]
@@ -83,7 +83,7 @@ def test_rows_around_a_user(hosted):
     assert around("ghost", 0) == []
 
 
-def test_a_run_is_asked_for_by_a_date_in_it(hosted):
+def test_a_run_is_found_by_a_date_in_it(hosted):
     hosted.at("2025-01-10 10:00")
     assert hosted.api.leaderboards.get("weekly").rankings == []
     assert len(hosted.api.leaderboards.get("weekly", run="2025-01-05").rankings) == 3
@@ -101,14 +101,14 @@ def test_a_run_is_asked_for_by_a_date_in_it(hosted):
         {"user_attributes": "city:London"},
     ],
 )
-def test_rows_that_the_board_cannot_have_are_refused(hosted, query):
+def test_rows_beyond_the_board_are_refused(hosted, query):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.leaderboards.get("weekly", **query)
 
 
 def test_a_board_that_is_broken_down_ranks_one_group(hosted):
     board = hosted.api.leaderboards.get("cities", user_attributes="city:London")
-    assert [(one.rank, one.user_id) for one in board.rankings] == [(1, "a"), (2, "c")]
+    assert [(row.rank, row.user_id) for row in board.rankings] == [(1, "a"), (2, "c")]
     for wrong in (None, "plan:pro", "cty:London"):
         with pytest.raises(UnprocessableEntityError):
             hosted.api.leaderboards.get("cities", user_attributes=wrong)
@@ -116,7 +116,7 @@ def test_a_board_that_is_broken_down_ranks_one_group(hosted):
     assert hosted.body["error"].endswith("; set userAttributes to select groups")
 
 
-def test_where_a_user_stands_and_how_they_got_there(hosted):
+def test_a_user_has_a_rank_and_its_history(hosted):
     hosted.at("2025-01-03 10:00").metrics.event("words", user={"id": "c"}, value=25)
     standing = hosted.api.users.leaderboard("c", "weekly")
     assert (standing.rank, standing.value) == (1, 55)
@@ -148,12 +148,12 @@ def test_every_answer_has_the_status(hosted):
     assert hosted.body["activity"]["entireYear"]["leaderboards"]["weekly"]["status"] == "finished"
 
 
-def test_a_group_with_a_comma_in_its_name_can_be_asked_for(hosted):
+def test_a_group_with_a_comma_in_its_name_can_be_selected(hosted):
     for city in ("Washington, DC", "100%"):
         hosted.api.users.update("a", attributes={"city": city})
         ranked = hosted.api.leaderboards.get("cities", user_attributes=f"city:{quote(city)}")
-        assert [one.user_id for one in ranked.rankings] == ["a"]
-    assert [one.user_id for one in hosted.api.leaderboards.get("cities", user_attributes="city:100%").rankings] == ["a"]
+        assert [row.user_id for row in ranked.rankings] == ["a"]
+    assert [row.user_id for row in hosted.api.leaderboards.get("cities", user_attributes="city:100%").rankings] == ["a"]
     with pytest.raises(UnprocessableEntityError) as refused:
         hosted.api.leaderboards.get("cities", user_attributes="city:Washington, DC")
     assert "%2C for a comma" in refused.value.body["error"]
@@ -162,7 +162,7 @@ def test_a_group_with_a_comma_in_its_name_can_be_asked_for(hosted):
     assert "percent-encoded as UTF-8" in refused.value.body["error"]
 
 
-def test_what_is_not_there_is_not_found(hosted):
+def test_missing_objects_are_not_found(hosted):
     for ask in (
         lambda: hosted.api.leaderboards.get("nothing"),
         lambda: hosted.api.leaderboards.get("draft"),
@@ -173,7 +173,7 @@ def test_what_is_not_there_is_not_found(hosted):
             ask()
 
 
-def test_an_event_tells_of_the_boards_on_which_it_changed_something(hosted):
+def test_the_answer_to_an_event_has_the_boards_that_it_changed(hosted):
     hosted.at("2025-01-03 10:00").metrics.event("words", user={"id": "c"}, value=15)
     boards = hosted.body["leaderboards"]
     assert sorted(boards) == ["cities", "weekly"]
@@ -185,7 +185,7 @@ def test_an_event_tells_of_the_boards_on_which_it_changed_something(hosted):
     assert cities["breakdownAttributeValue"] == "London"
 
 
-def test_values_that_are_not_whole_are_told_by_their_whole_part(hosted):
+def test_fractions_are_shown_as_their_whole_part(hosted):
     hosted.api.metrics.event("words", user={"id": "c"}, value=0.5)
     assert hosted.body["leaderboards"]["weekly"]["threshold"] == 31
-    assert [one.value for one in hosted.api.leaderboards.get("weekly").rankings] == [50, 40, 30]
+    assert [row.value for row in hosted.api.leaderboards.get("weekly").rankings] == [50, 40, 30]

@@ -1,4 +1,4 @@
-"""An application shows users their metrics and how these came about."""
+"""An application shows users their metrics and the history of these."""
 
 import pytest
 from hosted import HostedClient
@@ -26,17 +26,19 @@ def hosted():
     return hosted
 
 
-def test_all_metrics_show_even_those_never_used(hosted):
+def test_all_metrics_are_shown_even_unused_ones(hosted):
     assert [(one.key, one.name, one.current) for one in hosted.api.users.all_metrics("18")] == [
         ("words", "Words", 400),
         ("views", "views", 0),
     ]
     words, views = hosted.body
-    assert [(one["name"], one["achievedAt"]) for one in words["achievements"]] == [
+    assert [(achievement["name"], achievement["achievedAt"]) for achievement in words["achievements"]] == [
         ("ten", "2024-01-01T10:00:00.000Z"),
         ("hundred", "2024-01-01T10:00:00.000Z"),
     ]
-    assert [(one["name"], one["achievedAt"]) for one in views["achievements"]] == [("seen", None)]
+    assert [(achievement["name"], achievement["achievedAt"]) for achievement in views["achievements"]] == [
+        ("seen", None)
+    ]
 
 
 def test_one_metric(hosted):
@@ -79,7 +81,7 @@ def test_a_summary_by_weeks_has_every_week_that_the_range_touches(hosted):
         ("monthly", "9999-12-30", "9999-12-31"),
     ],
 )
-def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
+def test_an_invalid_range_is_refused(hosted, aggregation, start, end):
     for ask, key in (
         (hosted.api.users.metric_event_summary, "words"),
         (hosted.api.users.points_event_summary, "xp"),
@@ -88,7 +90,7 @@ def test_a_range_that_is_none_is_refused(hosted, aggregation, start, end):
             ask("18", key, aggregation=aggregation, start_date=start, end_date=end)
 
 
-def test_the_ends_of_a_range_are_called_as_in_the_query(hosted):
+def test_the_ends_of_a_range_are_named_as_in_the_query(hosted):
     def error_of(start, end):
         query = {"aggregation": "daily", "startDate": start, "endDate": end}
         hosted.send("GET", "/users/18/metrics/words/event-summary", params=query)
@@ -98,7 +100,7 @@ def test_the_ends_of_a_range_are_called_as_in_the_query(hosted):
     assert error_of("0001-01-01", "0001-01-02") == "startDate must lie in the years 1900 to 2199, not 0001-01-01"
 
 
-def test_a_summary_of_nothing_is_not_found(hosted):
+def test_a_summary_of_an_unknown_metric_or_user_is_not_found(hosted):
     span = {"aggregation": "daily", "start_date": "2024-01-01", "end_date": "2024-01-03"}
     for ask, user, key in (
         (hosted.api.users.metric_event_summary, "ghost", "words"),

@@ -1,4 +1,4 @@
-"""An application shows points: the systems as such, and what its users have."""
+"""An application shows points: the systems, and the balances of users."""
 
 from datetime import date
 
@@ -79,7 +79,7 @@ def test_a_system_is_described_by_its_active_triggers(hosted):
     assert done["userAttributes"] == [{"key": "plan", "value": "pro"}]
 
 
-def test_a_trigger_knows_since_when_it_is_as_it_is(hosted):
+def test_a_trigger_has_the_instants_of_its_creation_and_last_change(hosted):
     hosted.api.points.system("xp")
     identifier = hosted.body["triggers"][0]["id"]
     hosted.at("2025-02-02 10:00")
@@ -91,8 +91,8 @@ def test_a_trigger_knows_since_when_it_is_as_it_is(hosted):
     assert week["updated"] == "1970-01-01T00:00:00.000Z"
 
 
-def test_levels_rise_and_have_a_description_even_if_it_is_empty(hosted):
-    assert [(one.key, one.points) for one in hosted.api.points.levels("xp")] == [
+def test_levels_are_in_order_and_have_a_description_even_if_empty(hosted):
+    assert [(level.key, level.points) for level in hosted.api.points.levels("xp")] == [
         ("bronze", 100),
         ("silver", 200),
         ("gold", 300),
@@ -101,9 +101,9 @@ def test_levels_rise_and_have_a_description_even_if_it_is_empty(hosted):
     assert hosted.api.points.levels("flat") == []
 
 
-def test_boosts_for_everybody_go_by_the_first_and_the_last_zone_on_earth(hosted):
+def test_global_boosts_follow_the_first_and_the_last_zone_on_earth(hosted):
     def listed(at, **query):
-        return {one.name: one.status for one in hosted.at(at).points.boosts("xp", **query)}
+        return {boost.name: boost.status for boost in hosted.at(at).points.boosts("xp", **query)}
 
     assert listed("2025-02-13 09:59") == {"Valentine": "scheduled", "For pros": "active"}
     assert listed("2025-02-13 10:00")["Valentine"] == "active"
@@ -113,7 +113,7 @@ def test_boosts_for_everybody_go_by_the_first_and_the_last_zone_on_earth(hosted)
     assert (hosted.body[1]["multiplier"], hosted.body[1]["rounding"], hosted.body[1]["end"]) == (1.5, "up", None)
 
 
-def test_boosts_of_a_user_are_those_that_multiply_their_points_today(hosted):
+def test_boosts_of_a_user_are_those_of_the_local_day(hosted):
     hosted.api.users.create(id="18", tz="Pacific/Auckland", attributes={"plan": "free"})
     hosted.api.users.create(id="pro", attributes={"plan": "pro"})
 
@@ -144,15 +144,15 @@ def test_a_user_has_a_total_a_level_and_the_last_awards(hosted):
             hosted.api.users.points(user, key)
 
 
-def test_an_award_tells_the_trigger_as_it_was_and_the_boosts_in_it(hosted):
+def test_an_award_has_its_trigger_of_the_time_and_its_boosts(hosted):
     hosted.at("2025-02-14 10:00").metrics.event("words", user={"id": "a"}, value=3, attributes={"device": "ios"})
     hosted.at("2025-02-14 11:00")
     hosted.engine.update(rules(per_word=2))
     hosted.at("2025-02-15 10:00").users.points("a", "xp", awards=100)
-    (award,) = [one for one in hosted.body["awards"] if one["trigger"]["type"] == "metric"]
+    (award,) = [award for award in hosted.body["awards"] if award["trigger"]["type"] == "metric"]
     assert (award["awarded"], award["trigger"]["points"]) == (6, 1)
     assert award["trigger"]["updated"] == "1970-01-01T00:00:00.000Z"
-    assert [(one["name"], one["status"]) for one in award["boosts"]] == [("Valentine", "finished")]
+    assert [(boost["name"], boost["status"]) for boost in award["boosts"]] == [("Valentine", "finished")]
 
 
 def test_users_are_spread_over_eleven_ranges(hosted):
@@ -181,7 +181,7 @@ def test_users_are_counted_by_level(hosted):
         hosted.api.points.level_summary("flat")
 
 
-def test_a_system_that_is_not_there_is_not_found(hosted):
+def test_a_missing_system_is_not_found(hosted):
     points = hosted.api.points
     for ask in (points.system, points.levels, points.boosts, points.summary, points.level_summary):
         with pytest.raises(NotFoundError):

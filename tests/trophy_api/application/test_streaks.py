@@ -18,7 +18,7 @@ def write(hosted, user, day):
     hosted.at(f"2025-04-{day:02} 10:00").metrics.event("words", user={"id": user}, value=1)
 
 
-def test_a_streak_tells_its_history_with_the_freezes_that_carried_it():
+def test_a_streak_has_its_history_with_freezes():
     hosted = HostedClient(RULES)
     write(hosted, "18", 2)
     write(hosted, "18", 4)
@@ -36,7 +36,7 @@ def test_a_streak_tells_its_history_with_the_freezes_that_carried_it():
     ]
 
 
-def test_there_are_seven_periods_by_default_and_no_word_of_freezes_without_them():
+def test_the_history_has_seven_periods_by_default_and_no_freezes_without_freeze_rules():
     hosted = HostedClient(PLAIN)
     write(hosted, "18", 2)
     hosted.api.users.streak("18")
@@ -45,7 +45,7 @@ def test_there_are_seven_periods_by_default_and_no_word_of_freezes_without_them(
     assert "usedFreeze" not in hosted.body["streakHistory"][0]
 
 
-def test_a_streak_that_is_lost_has_no_dates():
+def test_a_lost_streak_has_no_dates():
     hosted = HostedClient(PLAIN)
     write(hosted, "18", 2)
     hosted.at("2025-04-04 00:00").users.streak("18")
@@ -59,7 +59,10 @@ def test_pauses_that_are_not_over_are_listed():
     hosted.engine.pause("18", date(2025, 4, 3), date(2025, 4, 4))
     hosted.engine.pause("18", date(2025, 5, 1), date(2025, 5, 2))
     pauses = hosted.at("2025-04-04 12:00").users.streak("18").pauses
-    assert [(one.start, one.end) for one in pauses] == [("2025-04-03", "2025-04-04"), ("2025-05-01", "2025-05-02")]
+    assert [(pause.start, pause.end) for pause in pauses] == [
+        ("2025-04-03", "2025-04-04"),
+        ("2025-05-01", "2025-05-02"),
+    ]
     assert [row["usedPause"] for row in hosted.body["streakHistory"]][-2:] == [True, False]
     assert len(hosted.at("2025-04-05 12:00").users.streak("18").pauses) == 1
     hosted.engine.unpause("18", 2)
@@ -85,7 +88,7 @@ def test_rules_without_a_streak_show_one_that_never_starts():
     assert hosted.api.streaks.list(user_ids=["18"])[0].streak_length == 0
 
 
-def test_a_streak_of_nobody_is_not_found_and_half_a_period_is_refused():
+def test_the_streak_of_an_unknown_user_is_not_found_and_a_fraction_of_periods_is_refused():
     hosted = HostedClient(PLAIN)
     write(hosted, "18", 2)
     with pytest.raises(NotFoundError):
@@ -98,7 +101,7 @@ def test_a_streak_of_nobody_is_not_found_and_half_a_period_is_refused():
     assert hosted.body["error"].startswith("historyPeriods must be a whole number from 1 to ")
 
 
-def test_many_streaks_come_longest_first_and_ghosts_not_at_all():
+def test_several_streaks_are_longest_first_without_unknown_users():
     hosted = HostedClient(PLAIN)
     for day in (2, 3):
         write(hosted, "long", day)
@@ -117,7 +120,7 @@ def test_many_streaks_come_longest_first_and_ghosts_not_at_all():
     assert [row["userId"] for row in hosted.body] == ["long", "a"]
 
 
-def test_an_id_that_holds_a_comma_is_found_where_it_stands_alone():
+def test_an_id_with_a_comma_is_found_as_a_single_parameter():
     hosted = HostedClient(PLAIN)
     for user in ("a,b", "c"):
         hosted.api.users.create(id=user)
@@ -126,13 +129,13 @@ def test_an_id_that_holds_a_comma_is_found_where_it_stands_alone():
     assert [row["userId"] for row in hosted.body] == ["c"]
 
 
-def test_an_id_that_nobody_can_have_is_left_out_like_one_that_nobody_has():
+def test_an_invalid_id_is_left_out_like_an_unknown_one():
     hosted = HostedClient(PLAIN)
     hosted.api.users.create(id="a")
     assert [one.user_id for one in hosted.api.streaks.list(user_ids=["x" * 256, "a"])] == ["a"]
 
 
-def test_streaks_are_asked_for_by_one_to_a_hundred_ids():
+def test_streaks_are_requested_by_one_to_a_hundred_ids():
     hosted = HostedClient(PLAIN)
     assert hosted.api.streaks.list(user_ids=[str(number) for number in range(100)]) == []
     for ids in ([str(number) for number in range(101)], None):

@@ -1,4 +1,4 @@
-"""An application tells the platform who its users are, and what they want."""
+"""An application sends the fields and preferences of its users."""
 
 import pytest
 from hosted import HostedClient
@@ -66,7 +66,7 @@ def test_fields_left_out_keep_their_values_and_null_clears(hosted):
     assert hosted.body["name"] == "Joanna"
 
 
-def test_utc_that_was_chosen_is_told_from_no_zone(hosted):
+def test_utc_as_a_chosen_zone_differs_from_no_zone(hosted):
     hosted.api.users.create(id="18", tz="UTC")
     assert hosted.body["tz"] == "UTC"
     hosted.api.users.update("18", tz=None)
@@ -80,7 +80,7 @@ def test_identifying_creates_and_then_updates(hosted):
     assert (hosted.body["name"], hosted.body["email"]) == ("Jo", "jo@example.com")
 
 
-def test_who_wants_mail_needs_an_address_and_who_wants_none_leaves_none(hosted):
+def test_subscribing_requires_an_address_and_unsubscribing_removes_it(hosted):
     with pytest.raises(UnprocessableEntityError):
         hosted.api.users.create(id="a", subscribe_to_emails=True)
     assert "subscribeToEmails" in hosted.body["error"]
@@ -92,7 +92,7 @@ def test_who_wants_mail_needs_an_address_and_who_wants_none_leaves_none(hosted):
     assert (hosted.body["email"], hosted.body["subscribeToEmails"]) == ("e@x", True)
 
 
-def test_the_wish_for_mail_may_be_spelt_as_in_the_examples_of_the_platform(hosted):
+def test_subscribing_accepts_the_spelling_of_the_examples_of_the_platform(hosted):
     user = {"id": "18", "email": "jo@example.com", "subscribedToEmails": False}
     for method, path, body in (
         ("POST", "/users", user),
@@ -119,10 +119,10 @@ def test_an_id_in_the_body_of_an_update_changes_nothing(hosted):
     hosted.send("PATCH", "/users/18", json={"id": 18})
     assert (hosted.status, hosted.body["error"]) == (422, "id must be a string")
     hosted.send("PUT", "/users/18", json={"id": "18"})
-    assert (hosted.status, hosted.body["error"][:22]) == (422, "id is not a field here")
+    assert (hosted.status, hosted.body["error"].split(";")[0]) == (422, "unknown field 'id'")
 
 
-def test_a_call_that_says_nothing_may_come_without_a_body(hosted):
+def test_a_call_without_fields_can_have_no_body(hosted):
     for method, path in (("PUT", "/users/18"), ("PATCH", "/users/18"), ("PATCH", "/users/18/preferences")):
         assert hosted.send(method, path).status_code == 200
     assert list(hosted.engine.users()) == ["18"]
@@ -136,7 +136,7 @@ def test_a_user_is_created_once(hosted):
     assert hosted.api.users.get("a").name == "First"
 
 
-def test_of_an_unknown_user_nothing_is_found(hosted):
+def test_everything_of_an_unknown_user_is_not_found(hosted):
     users = hosted.api.users
     for ask in (
         lambda: users.update("ghost", name="x"),
@@ -151,7 +151,7 @@ def test_of_an_unknown_user_nothing_is_found(hosted):
     assert caught.value.status_code == 404
 
 
-def test_a_moment_of_signing_up_is_its_day_in_utc(hosted):
+def test_a_sign_up_instant_is_stored_as_its_utc_day(hosted):
     hosted.api.users.create(id="18", sign_up_date="2025-04-01T23:30:00-05:00")
     assert hosted.body["signUpDate"] == "2025-04-02"
     ends_of_the_calendar = ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00")
@@ -188,7 +188,7 @@ def test_some_new_users_are_in_the_control_group():
     assert drawn == {True, False}
 
 
-def test_preferences_are_what_was_set_and_nothing_else(hosted):
+def test_preferences_are_those_that_were_set(hosted):
     hosted.api.users.create(id="18")
     hosted.api.users.get_preferences("18")
     assert hosted.body == {"notifications": {}}
@@ -198,7 +198,7 @@ def test_preferences_are_what_was_set_and_nothing_else(hosted):
     assert hosted.body == {"notifications": {"recap": ["push", "email"], "streak_reminder": []}}
 
 
-def test_no_streak_of_ones_own_where_the_rules_do_not_let_one_but_none_at_all(hosted):
+def test_without_customization_a_custom_streak_is_refused_and_the_streak_can_be_disabled(hosted):
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     own = StreakPreferences(metrics=[StreakMetricPreference(key="lessons", threshold=2)])
     with pytest.raises(ForbiddenError):
@@ -208,7 +208,7 @@ def test_no_streak_of_ones_own_where_the_rules_do_not_let_one_but_none_at_all(ho
     assert hosted.api.users.streak("18").length == 0
 
 
-def test_a_streak_of_ones_own():
+def test_a_custom_streak_is_set_and_shown():
     hosted = HostedClient(OPEN)
     hosted.api.users.create(id="18")
     own = StreakPreferences(
@@ -240,7 +240,7 @@ def test_a_streak_of_ones_own():
         {"notifications": {"recap": None}},
     ],
 )
-def test_preferences_that_make_no_sense_are_refused(body):
+def test_invalid_preferences_are_refused(body):
     hosted = HostedClient(OPEN)
     hosted.api.users.create(id="18")
     hosted.send("PATCH", "/users/18/preferences", json=body)
@@ -249,7 +249,7 @@ def test_preferences_that_make_no_sense_are_refused(body):
     assert hosted.body == {"notifications": {}}
 
 
-def test_a_condition_of_ones_own_that_makes_no_sense_is_told_with_its_place():
+def test_an_invalid_custom_condition_is_reported_with_its_path():
     hosted = HostedClient(OPEN)
     hosted.api.users.create(id="18")
     conditions = [{"key": "words", "threshold": 1}, {"key": "lessons", "threshold": 0}]
@@ -259,18 +259,18 @@ def test_a_condition_of_ones_own_that_makes_no_sense_is_told_with_its_place():
     assert hosted.body["error"] == "streak.metrics must contain at least one key"
 
 
-def test_days_off_of_ones_own_are_told_by_the_numbers_that_were_sent():
+def test_custom_days_off_are_reported_by_their_numbers():
     hosted = HostedClient(OPEN)
     hosted.api.users.create(id="18")
     for days, fault in (
         ([7], "be numbers from 0 for Sunday to 6 for Saturday, not 7"),
-        ([0, 0], "not name one twice: 0, 0"),
+        ([0, 0], "not contain 0 twice"),
     ):
         hosted.send("PATCH", "/users/18/preferences", json={"streak": {"daysOff": days}})
         assert hosted.body["error"] == f"streak.daysOff must {fault}"
 
 
 @pytest.mark.parametrize("request_", [{}, {"json": []}, {"json": "18"}])
-def test_a_body_that_is_no_object_is_called_by_its_name(hosted, request_):
+def test_a_body_that_is_not_an_object_is_named(hosted, request_):
     hosted.send("POST", "/users", **request_)
     assert (hosted.status, hosted.body["error"]) == (422, "the request body must be an object")

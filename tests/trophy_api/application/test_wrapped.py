@@ -1,4 +1,4 @@
-"""An application looks back on a user's year."""
+"""An application shows a user's year in review."""
 
 from datetime import date
 
@@ -62,11 +62,11 @@ def test_a_year_in_review(hosted):
     assert words["byAttribute"]["device"]["ios"]["currentTotal"] == 31
     assert entire["metrics"]["naps"]["units"] is None
     assert entire["points"]["xp"]["changeThisPeriod"] == 62
-    assert [one["name"] for one in entire["achievements"]] == ["ten"]
+    assert [achievement["name"] for achievement in entire["achievements"]] == ["ten"]
     assert "percentileThisPeriod" not in activity["mostActiveDay"]["metrics"]["words"]
 
 
-def test_the_best_rankings_are_those_that_were_held_in_the_period(hosted):
+def test_the_best_rankings_are_those_of_the_period(hosted):
     hosted.at("2024-03-20 10:00").metrics.event("words", user={"id": "rival"}, value=100)
     hosted.at("2025-06-01 10:00").users.wrapped("18", year=2024)
     activity = hosted.body["activity"]
@@ -80,7 +80,7 @@ def test_the_best_rankings_are_those_that_were_held_in_the_period(hosted):
     assert "percentileThisPeriod" in hosted.body["activity"]["mostActiveWeek"]["points"]["xp"]
 
 
-def test_a_year_in_which_nothing_happened_can_still_be_read(hosted):
+def test_a_year_without_activity_can_be_read(hosted):
     year = hosted.api.users.wrapped("18").activity
     assert (year.days_active, year.most_active_day.date, year.most_active_month.month) == (0, "2025-01-01", 0)
     assert (year.most_active_week.start, year.most_active_week.end) == ("2024-12-30", "2025-01-05")

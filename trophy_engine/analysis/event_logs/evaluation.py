@@ -196,9 +196,7 @@ def check_workers(workers: int, on_progress: object) -> None:
     Raises:
         InvalidValue: ``workers`` is not from 1 to 1,000, or ``on_progress`` is not callable.
     """
-    Integer(max=_MAX_WORKERS).check("workers", workers)
-    if workers < 1:
-        raise InvalidValue(f"must be 1 or more, not {workers}", "workers")
+    Integer(min=1, max=_MAX_WORKERS).check("workers", workers)
     Optional(CALLABLE).check("on_progress", on_progress)
 
 

@@ -10,11 +10,12 @@ import attrs
 
 from trophy_engine.analysis.event_logs.local_times import parse_time, resolve_time
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import InvalidValue, nearest, short_repr
+from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.constraints import FILTER, TEXT, Optional
 from trophy_engine.rules.filters import as_filter
+from trophy_engine.rules.structure import show_value
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
@@ -141,7 +142,7 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
         return column[1:]
     value = row.get(column)
     if isinstance(value, list | dict | bool):  # possible in JSON, not in CSV
-        raise InvalidValue(f"the column {column!r} must be text or a number, not {short_repr(value)}")
+        raise InvalidValue(f"the column {column!r} must be text or a number, not {show_value(value)}")
     text = "" if value is None else str(value).strip()
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError, reason_of
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import check_path
 
@@ -33,7 +33,7 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     try:
         process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument
     except OSError as error:
-        raise TrophyError(f"cannot run git: {error}; install it, or use an event log instead") from error
+        raise TrophyError(f"cannot run git: {reason_of(error)}; install it, or use an event log instead") from error
     if process.returncode:
         message = process.stderr.decode(errors="replace").strip()
         raise TrophyError(f"cannot read the history of {path}: {message}")

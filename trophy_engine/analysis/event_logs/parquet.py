@@ -17,7 +17,7 @@ from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row
 from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, reason_of
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.numbers import Number, exact, exact_text
 
@@ -76,7 +76,7 @@ class ColumnarLog:
                 yield from _read_batch(batch, self.columns, self.path, line)
                 line += batch.num_rows
         except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
-            raise TrophyError(f"cannot read {self.path} from row {line} on: {error}") from error
+            raise TrophyError(f"cannot read {self.path} from row {line} on: {reason_of(error)}") from error
 
     def parts(self) -> Sequence[Iterable[Row]]:
         """Return the row groups, each as a log; an Arrow file is a single part."""
@@ -93,7 +93,7 @@ class ColumnarLog:
         try:
             return pq.ParquetFile(self.path)
         except (OSError, pa.ArrowException) as error:
-            raise TrophyError(f"cannot read {self.path}: {error}") from error
+            raise TrophyError(f"cannot read {self.path}: {reason_of(error)}") from error
 
     def _batches(self) -> Iterator[Any]:
         if self.format == "arrow":

@@ -18,7 +18,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.evaluation import Divisible
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
-from trophy_engine.errors import InvalidValue, TrophyError, short_repr
+from trophy_engine.errors import InvalidValue, TrophyError, reason_of, short_repr
 from trophy_engine.rules.constraints import InstanceOf, OneOf, Optional
 from trophy_engine.rules.files import check_path
 
@@ -115,7 +115,7 @@ class TextLog:
                     yield _read_row(row, self.columns, Source(self.path, line))
         except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
             after = f" after line {line}" if line else ""
-            raise TrophyError(f"cannot read {self.path}{after}: {error}") from error
+            raise TrophyError(f"cannot read {self.path}{after}: {reason_of(error)}") from error
 
 
 def _read_row(row: Any, columns: Columns, source: Source) -> Row:
@@ -172,5 +172,7 @@ def _refuse_constant(constant: str) -> NoReturn:
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise InvalidValue("a name occurs twice in one object")
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in values if names.count(name) > 1)
+        raise InvalidValue(f"the name {short_repr(repeated)} occurs twice in one object")
     return values

@@ -66,7 +66,7 @@ class Travel:
     @homes.validator
     def _check_homes(self, _: object, homes: tuple[str, ...]) -> None:
         if not homes:
-            raise InvalidValue("must name at least one time zone, such as 'UTC'", "homes")
+            raise InvalidValue("must name at least one time zone, for example 'UTC'", "homes")
 
     def daily_zones(self, draw: Random) -> Iterator[Zone]:
         """Yield the zone of each day, without end."""
@@ -151,7 +151,7 @@ class Persona:
     def _check_actions(self, _: object, actions: tuple[Action, ...]) -> None:
         InstanceOf((Action,), many=True).check("actions", actions)
         if not actions:
-            raise InvalidValue("a persona must have actions, such as Action('words')")
+            raise InvalidValue("a persona must have actions, for example Action('words')")
 
     def events(self, draw: Random, user_id: str, first_day: int, days: int) -> list[Event]:
         """Return the events of a simulated user for a number of days, in order of time."""

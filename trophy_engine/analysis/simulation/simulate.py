@@ -56,7 +56,7 @@ class Scenario:
         """Check that there are users and days, and that the days are in range."""
         for name, number in (("users", self.users), ("days", self.days)):
             if number < 1:
-                raise InvalidValue(f"must be 1 or more, not {short_repr(number)}", name)
+                raise InvalidValue(f"must be at least 1, not {short_repr(number)}", name)
         if self.users > MAX_USERS:
             raise InvalidValue(f"must be at most {MAX_USERS:,}, not {short_repr(self.users)}", "users")
         check_days(self.start, self.days)

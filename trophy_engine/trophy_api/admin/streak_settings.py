@@ -75,7 +75,7 @@ def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tu
         if condition.key not in known:
             raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
         if condition.key in keys[:index]:
-            raise InvalidValue(f"{condition.key!r} must not occur twice", f"metrics[{index}].key")
+            raise InvalidValue(f"must not contain {condition.key!r} twice", "metrics")
         if condition.threshold < 0:
             raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
     unchanged = {_serialize_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}

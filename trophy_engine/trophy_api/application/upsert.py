@@ -71,4 +71,4 @@ def to_utc_date(text: str | None) -> str | None:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo is None else at.astimezone(UTC)).date().isoformat()
     except (ValueError, OverflowError):
-        raise InvalidValue(f"must be a date such as 2025-04-02, not {text!r}", "sign_up_date") from None
+        raise InvalidValue(f"must be a date, for example 2025-04-02, not {text!r}", "sign_up_date") from None
