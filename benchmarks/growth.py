@@ -53,7 +53,7 @@ def table(title: str, rows: dict[str, tuple[Plan, list[Event], dict[str, str]]])
 
 
 def bytes_a_user(plan: Plan, log: list[Event], where: dict[str, str]) -> float:
-    """Measure what the states of the users take."""
+    """Return the mean size of a user's state, in bytes."""
     events_by_user = group_by_user(log, where)
     evaluate(plan, events_by_user)  # fills the caches of the zones, which users share
     gc.collect()

@@ -1,4 +1,4 @@
-"""Replay of a log that is larger than memory may hold: time, and the peak memory of the processes.
+"""Replay of a log that is larger than memory: time, and the peak memory of the processes.
 
 python -m benchmarks.large [--events 20000000] [--users 100000] [--workers 1]
 """

@@ -77,13 +77,19 @@ class FieldName:
 
 @attrs.frozen(eq=False)
 class GivenValue:
-    """A value in a message, shown as in Python; readers of files show it in the notation of the file."""
+    """A value in a message, shown as in Python; readers of files show it in the notation of the file.
+
+    Attributes:
+        value: the value.
+        after: text after it, for example ``"; did you mean 'daily'?"``.
+    """
 
     value: Any
+    after: str = attrs.field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        """Return the representation of the value, cut to a length for messages."""
-        return short_repr(self.value)
+        """Return the representation of the value, cut to a length for messages, and the text after it."""
+        return f"{short_repr(self.value)}{self.after}"
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """Pickle the text, because other processes may not know the class of the value."""
@@ -144,7 +150,7 @@ class InvalidValue(TrophyError, ValueError):
 def _show_values(
     fact: tuple[str | FieldName | GivenValue, ...], show: Callable[[object], str]
 ) -> tuple[str | FieldName, ...]:
-    return tuple(show(part.value) if isinstance(part, GivenValue) else part for part in fact)
+    return tuple(f"{show(part.value)}{part.after}" if isinstance(part, GivenValue) else part for part in fact)
 
 
 class InvalidRules(TrophyError, ValueError):
@@ -422,16 +428,42 @@ def cut(text: str) -> str:
 
 
 def nearest(key: str, known: Sequence[str]) -> str | None:
-    """Return the known key nearest to ``key``, or None if none is near or ``key`` has more than 100 characters.
+    """Return the known key nearest to ``key`` regardless of case, or None if none is near.
 
-    >>> nearest("lesons", ["words", "lessons"])
+    A key of more than 100 characters is near to none.
+
+    >>> nearest("Lesons", ["words", "lessons"])
     'lessons'
     """
     from difflib import get_close_matches  # noqa: PLC0415  # only messages use it
 
     if len(key) > _MAX_COMPARED_LENGTH:
         return None
-    return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)
+    by_lower = {name.lower(): name for name in reversed(known)}
+    close = get_close_matches(key.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def nearest_choice(text: str, choices: Sequence[str]) -> str | None:
+    """Return the choice that a text spells in another case, abbreviates or misspells, or None.
+
+    >>> [nearest_choice(text, ["saturday", "sunday"]) for text in ("Sunday", "Sat", "satuday", "s")]
+    ['sunday', 'saturday', 'saturday', None]
+    """
+    start = text.strip().rstrip(".").lower()
+    abbreviated = [choice for choice in choices if start and choice.lower().startswith(start)]
+    return abbreviated[0] if len(abbreviated) == 1 else nearest(start, choices)
+
+
+def one_of(choices: Sequence[str], value: object) -> tuple[str | GivenValue, ...]:
+    """Return the parts of a message for a value that is none of the choices, with the nearest choice.
+
+    >>> " ".join(map(str, one_of(["daily", "weekly"], "Daily")))
+    "must be one of 'daily', 'weekly', not 'Daily'; did you mean 'daily'?"
+    """
+    near = nearest_choice(value, choices) if isinstance(value, str) else None
+    hint = f"; did you mean {near!r}?" if near else ""
+    return f"must be one of {', '.join(map(repr, choices))}, not", GivenValue(value, after=hint)
 
 
 def unknown_key(kind: str, key: str, near: str | None, known: Sequence[str]) -> str:

@@ -53,6 +53,11 @@ def check_key(key: object, field: str | FieldName = "key") -> str:
     return key
 
 
+def is_key(key: object) -> bool:
+    """Return True if a value is a valid key."""
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
+
+
 def check_user_id(user_id: object) -> str:
     """Return a user id if it is valid.
 

@@ -51,7 +51,7 @@ def exact(value: object, field: str | FieldName = "value") -> Number:
     else:
         return exact(int(value), field)
     raise InvalidValue(
-        (f"must lie within ±10**30 and have at most {_PLACES} decimal places, not", GivenValue(value)), field
+        (f"must lie within ±1e30 and have at most {_PLACES} decimal places, not", GivenValue(value)), field
     )
 
 

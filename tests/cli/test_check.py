@@ -1,4 +1,4 @@
-"""trophy-engine check: every problem, and an exit status for its kind."""
+"""trophy-engine check: every problem with its place, and a status that names its kind."""
 
 import json
 import subprocess
@@ -14,8 +14,8 @@ def test_check_lists_every_problem_and_its_status_names_the_kind(run):
     bad = run("check", "bad.toml")
     assert bad.exit_code == 1
     assert bad.output.splitlines() == [
-        "error: metric: unknown field 'metric'; did you mean 'metrics'?",
-        "error: streak.metrics[0].key: unknown metric 'word'; known: none",
+        "bad.toml:1:1: error: metric: unknown field 'metric'; did you mean 'metrics'?",
+        "bad.toml:3:20: error: streak.metrics[0] 'word'.key: unknown metric 'word'; known: none",
         "bad.toml: 2 errors, no warnings",
     ]
     Path("odd.toml").write_text("[streak]\n")
@@ -34,9 +34,125 @@ def test_check_names_a_file_whose_name_is_not_text(run):
     checked = subprocess.run([*program, "check", "x\udcff.json"], capture_output=True, text=True, check=False)
     assert checked.stderr == ""
     assert checked.stdout.splitlines() == [
-        "error: achievements[0].trigger.type: type must be one of 'metric', 'streak', 'api', 'achievement', "
-        "'anniversary', "
+        "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: type must be one of 'metric', 'streak', 'api', "
+        "'achievement', 'anniversary', "
         "not ['metric']",
-        "error: achievements[0].name: name must be text that UTF-8 can write, without NUL, not '\\ud800'",
+        "x\\udcff.json:1:73: error: achievements[0] 'a'.name: name must be text that UTF-8 can write, without NUL, "
+        "not '\\ud800'",
         "x\\udcff.json: 2 errors, no warnings",
     ]
+
+
+def test_several_files_and_standard_input_are_checked_together(run):
+    Path("odd.toml").write_text("[streak]\n")
+    found = run("check", "rules.toml", "odd.toml", "-", stdin='{"metrics": [{"key": "a", "nam": "A"}]}')
+    assert found.exit_code == 1
+    assert found.output.splitlines() == [
+        "rules.toml: no errors, no warnings",
+        "odd.toml:1:1: warning: streak.metrics: a streak without metrics never starts; add at least one metric",
+        "odd.toml: no errors, 1 warning",
+        "<stdin>:1:27: error: metrics[0] 'a'.nam: unknown field 'nam'; did you mean 'name'?",
+        "<stdin>: 1 error, no warnings",
+    ]
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(run):
+    Path("bad.toml").write_text("metric = []\n")
+    found = run("check", "missing.toml", "bad.toml", "rules.yaml")
+    assert found.exit_code == 1
+    assert "bad.toml:1:1: error: metric: unknown field" in found.output
+    assert "error: cannot read missing.toml: No such file or directory" in found.output
+    assert "must end in .toml or .json, not rules.yaml" in found.output
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "status"),
+    [
+        ((), "metrics = []", 0),
+        ((), '  {"metrics": []}', 0),
+        ((), "\ufeffmetrics = []\r\n", 0),
+        (("--language", "json"), '{"metrics": []}', 0),
+        (("--language", "json"), "metrics = []", 1),
+        (("--language", "yaml"), "metrics = []", 2),
+    ],
+)
+def test_the_language_of_standard_input_is_given_or_found(run, words, text, status):
+    assert run("check", "-", *words, stdin=text).exit_code == status
+
+
+def test_standard_input_that_is_not_text_is_refused(run):
+    found = run("check", "-", stdin=b"\xff")
+    assert (found.exit_code, found.output) == (1, "error: cannot read standard input: it is not UTF-8 text\n")
+
+
+def test_the_language_is_given_for_a_file_with_another_ending(run):
+    Path("rules.conf").write_text("metrics = []")
+    assert run("check", "rules.conf").exit_code == 1
+    assert run("check", "rules.conf", "--language", "toml").exit_code == 0
+
+
+def test_programs_read_the_problems_as_json(run):
+    Path("bad.toml").write_text('[[metrics]]\nkey = "a"\nnam = "é"\n[points]\n')
+    found = run("check", "rules.toml", "bad.toml", "--format", "json")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout) == [
+        {
+            "file": "bad.toml",
+            "line": 3,
+            "column": 1,
+            "severity": "error",
+            "path": "metrics[0].nam",
+            "key": "a",
+            "message": "unknown field 'nam'; did you mean 'name'?",
+        },
+        {
+            "file": "bad.toml",
+            "line": 4,
+            "column": 1,
+            "severity": "error",
+            "path": "points",
+            "key": None,
+            "message": "write [[points]], with two brackets: there may be several",
+        },
+        {
+            "file": "bad.toml",
+            "line": 4,
+            "column": 1,
+            "severity": "error",
+            "path": "points[0]",
+            "key": None,
+            "message": "the field 'key' is missing",
+        },
+    ]
+    assert run("check", "rules.toml", "--format", "json").stdout == "[]\n"
+    assert run("check", "rules.toml", "--format", "xml").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (
+            "a.toml",
+            "[streak]\nfrequency = daily\n",
+            'a.toml:2:13: error: the rules are not valid TOML: invalid value; write "daily", in quotes',
+        ),
+        (
+            "a.toml",
+            "[streak]\n[streak]\n",
+            "a.toml:2:1: error: the rules are not valid TOML: cannot declare [streak] twice",
+        ),
+        (
+            "a.toml",
+            "[streak\n",
+            "a.toml:1:8: error: the rules are not valid TOML: expected ']' at the end of a table declaration",
+        ),
+        (
+            "a.json",
+            '{"metrics": [],\n "streak": }',
+            "a.json:2:12: error: the rules are not valid JSON: expecting value",
+        ),
+    ],
+)
+def test_a_fault_of_syntax_has_its_place(run, name, text, line):
+    Path(name).write_text(text)
+    assert run("check", name).output.splitlines()[0] == line

@@ -3,6 +3,13 @@
 from pathlib import Path
 
 import pytest
+from rich.progress import Progress
+
+from trophy_engine import Metric, Ruleset
+from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.event_logs.sources import Logs, file_size, read_log
+from trophy_engine.cli.logs import _CountColumn
 
 LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
 
@@ -99,3 +106,42 @@ def test_a_column_and_a_value_of_all_rows_have_an_option_each(run, words, messag
     done = run("replay", "rules.toml", "log.csv", *words)
     assert done.exit_code == 1
     assert message in done.stderr
+
+
+def test_progress_of_a_log_counts_its_bytes(run):
+    Path("long.csv").write_text("user_id,at\n" + "ann,2025-04-02T10:00:00Z\n" * 25_000)
+    size = Path("long.csv").stat().st_size
+    columns = Columns(metric="=words")
+    for workers, logs in ((1, 1), (1, 2), (2, 2)):
+        calls = []
+        log = Logs(tuple(read_log("long.csv", columns) for _ in range(logs)))
+        replay(
+            Ruleset(metrics=[Metric("words")]),
+            log,
+            workers=workers,
+            on_progress=lambda *call, calls=calls: calls.append(call),
+        )
+        reading = [call[1:] for call in calls if call[0] == "reading"]
+        assert {total for _, total in reading} == {logs * size}
+        assert reading == sorted(reading)
+        assert reading[-1][0] == logs * size
+        assert calls[-1] == ("evaluating", logs * 25_000, logs * 25_000)
+
+
+def test_the_size_of_standard_input_and_of_a_repository_is_not_known():
+    assert file_size("no such file") is None
+    assert Logs((iter(()),)).size() is None
+    assert file_size(__file__) == Path(__file__).stat().st_size
+    calls = []
+    events = [Event(0, "ann", "words", 1)] * 3
+    replay(Ruleset(metrics=[Metric("words")]), events, on_progress=lambda *call: calls.append(call))
+    assert calls[0] == ("reading", 3, None)
+
+
+def test_progress_is_a_percentage_where_the_total_is_known():
+    column = _CountColumn()
+    for total, text in ((None, "1,500"), (6000, "25 %")):
+        bar = Progress()
+        bar.add_task("reading", total=total, completed=1500)
+        [task] = bar.tasks
+        assert column.render(task).plain == text

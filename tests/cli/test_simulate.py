@@ -28,15 +28,14 @@ def test_simulate_varies_rules_for_a_population_from_a_log(run):
     words = ("--like", "log.csv", "--value-column", "n", "--users", "20", "--days", "60", "--workers", "2")
     done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
     assert done.exit_code == 0
-    assert [line.split("  ")[0].strip() for line in done.output.splitlines() if " max_count" in line][:3] == [
-        "max_count = 0",
-        "max_count = 1",
-        "max_count = 2",
-    ]
+    table = done.output.partition("Longest streak, in days")[2].splitlines()
+    assert table[2].split() == ["max_count", "mean", "difference"]
+    assert [line.split()[0] for line in table[4:7]] == ["0", "1", "2"]
     assert Path("out/sweep.csv").read_text().startswith("rules,measure,mean,low,high,difference")
     assert Path("out/sweep.png").exists()
     named = run("simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streak.frequency=daily,weekly")
-    assert "frequency = weekly" in named.output
+    assert re.search(r"frequency +mean +difference", named.output)
+    assert re.search(r"\n weekly ", named.output)
 
 
 @pytest.mark.parametrize(("days", "seven", "thirty"), [("21", False, False), ("90", True, False), ("365", True, True)])
@@ -44,7 +43,7 @@ def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
     rules = Path("rules.toml").read_text()
     Path("weekly.toml").write_text(rules.replace("[streak]", '[streak]\nfrequency = "weekly"'))
     words = ("--users", "50", "--days", days, "--seed", "1", "--vary", "points[xp].maximum=9")
-    [*_, row] = [line for line in run("simulate", "weekly.toml", *words).output.splitlines() if " maximum" in line]
+    [*_, row] = [line for line in run("simulate", "weekly.toml", *words).output.splitlines() if line.startswith(" 9 ")]
     shares = re.findall(r"not observed|\d+\.\d %", row)
     assert [share != "not observed" for share in shares] == [seven, thirty]
 
@@ -54,7 +53,20 @@ def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
     [
         (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
         (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
+        (
+            ("--vary", "streak.freezes.max_count=0..1000000000"),
+            "0..1000000000 has 1,000,000,001; use a step, as in 0..1000000000..1001002",
+        ),
         (("--vary", f"streak.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
+        (("--vary", "streak.freezes.max_count=0..1e18"), "--vary tries at most 1,000 values of a range of integers"),
+        (("--vary", "streak.freezes.max_count=0..0.5"), "not '0..0.5'; list other values, as in 0.5,1.5"),
+        (("--vary", "streak.freezes.max_count=0..10..0"), "the step of --vary must be 1 or more, not 0"),
+        (
+            ("--vary", "streak.freezes.max_count=5..0"),
+            "5..0 of --vary has no values; write the smaller bound first: 0..5",
+        ),
+        (("--vary", "points[xp].maximum=1..999", "--vary", "streak.freezes.max_count=0..5"), "try fewer at a time"),
+        (("--vary", "points[xp].maximum=1", "--vary", "points[xp].maximum=2"), "--vary names points[xp].maximum twice"),
         (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
         (("--start", "soon"), "--start must be a date, for example 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),
@@ -64,6 +76,23 @@ def test_simulate_reports_invalid_arguments(run, words, message):
     done = run("simulate", "rules.toml", *words)
     assert done.exit_code == 1
     assert message in done.output
+
+
+def test_a_range_has_a_step(run):
+    words = ("--users", "5", "--days", "9", "--vary", "points[xp].maximum=10..30..10")
+    table = run("simulate", "rules.toml", *words).output.partition("Longest streak, in days")[2].splitlines()
+    assert [line.split()[0] for line in table[4:7]] == ["10", "20", "30"]
+
+
+def test_a_sweep_over_two_paths_has_a_column_for_each_and_none_of_what_the_rules_lack(run):
+    rules = Path("rules.toml").read_text()
+    Path("two.toml").write_text(rules + '[[points]]\nkey = "gems"\n')
+    words = ("--vary", "points[xp].maximum=5,9", "--vary", "points[gems].maximum=5,9")
+    output = run("simulate", "two.toml", "--users", "5", "--days", "9", *words).output
+    table = output.partition("Points: xp")[2].splitlines()
+    assert table[2].split() == ["points[xp].maximum", "points[gems].maximum", "mean", "difference"]
+    assert [line.split()[:2] for line in table[4:8]] == [["5", "5"], ["5", "9"], ["9", "5"], ["9", "9"]]
+    assert "freezes" not in output.lower()
 
 
 def test_bad_rows_of_the_log_of_a_population_are_reported(run):

@@ -136,7 +136,7 @@ def test_a_damaged_file_is_named_with_the_line_up_to_which_it_was_read(folder):
 @pytest.mark.parametrize(
     ("odd", "message"),
     [
-        ({"n": 10**4_000}, "n must lie within ±10**30"),
+        ({"n": 10**4_000}, "n must lie within ±1e30"),
         ({"n": float("nan")}, "is not JSON: NaN is not a JSON number"),
         ({"n": "1e9999999999999999999999"}, "n must be a number, not '1e9999999999999999999999'"),
         ({"n": True}, "the column 'n' must be text or a number, not true"),

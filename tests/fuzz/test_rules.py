@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from odd_values import json_text, odd_json, odd_text, replaced
 
-from trophy_engine import InvalidRules, Ruleset, TrophyError
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine import InvalidRules, InvalidValue, Ruleset, TrophyError
+from trophy_engine.identifiers import is_writable
+from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.positions import locate_problems
+from trophy_engine.rules.ruleset import check_file, check_text
 from trophy_engine.testing.rulesets import rulesets
 
 _TOML = st.lists(
@@ -24,11 +27,33 @@ _TOML = st.lists(
 ).map("\n".join)
 
 
+def check_problems(text, format_):
+    """Check that problems have places in the text, and return whether one is an error."""
+    try:
+        problems = check_text(text, format_)
+    except InvalidValue:
+        assert not is_writable(text)
+        return True
+    located = locate_problems(problems, text, format_)
+    assert len(located) == len(problems)
+    lines = text.split("\n")
+    for problem in located:
+        assert str(problem)
+        assert 1 <= problem.line <= len(lines)
+        assert problem.column >= 1
+        if text.isascii():
+            assert problem.column <= len(lines[problem.line - 1]) + 1
+    return bool(select_errors(located))
+
+
 def check_reading(text, format_):
+    has_errors = check_problems(text, format_)
     try:
         rules = Ruleset.from_text(text, format_)
     except InvalidRules as error:
+        assert has_errors
         return str(error)
+    assert not has_errors or not is_writable(text)
     assert Ruleset.from_text(rules.to_text("json"), "json") == rules
     assert len(rules.digest) == 64
     return rules
@@ -66,21 +91,24 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
     [
         (
             '{"achievements": [{"key": "a", "trigger": {"type": ["metric"]}}]}',
-            r"achievements\[0\].trigger.type: type must be one of 'metric', .*, not \['metric'\]",
+            r"achievements\[0\] 'a'.trigger.type: type must be one of 'metric', .*, not \['metric'\]",
         ),
         ('{"achievements": [{"key": "a", "trigger": {"type": {}}}]}', "must be one of"),
         ('{"points": [{"key": "a", "maximum": ' + "9" * 5_000 + "}]}", "more than 4,300 digits; .* at most 18"),
-        ('{"points": [{"key": "a", "maximum": ' + "9" * 4_000 + "}]}", r"maximum: maximum must lie between -10\*\*18"),
+        ('{"points": [{"key": "a", "maximum": ' + "9" * 4_000 + "}]}", "maximum: maximum must have at most 18 digits"),
         ('{"metrics": [{"key": ' + "9" * 4_000 + "}]}", "key must consist of ASCII letters"),
         ('{"streak": {"metrics": [{"key": "a", "threshold": 1e9999999999999999999999}]}}', "out of range"),
         ('{"streak": {"metrics": [{"key": "a", "threshold": 1e999999}]}}', "lie within"),
         (
             '{"metrics": [{"key": "a", "name": "\\ud800"}]}',
-            r"metrics\[0\].name: name must be text that UTF-8",
+            r"metrics\[0\] 'a'.name: name must be text that UTF-8",
         ),
         ('{"metrics": [{"key": "a", "unit": "x\\u0000"}]}', "unit must be text that UTF-8 can write, without NUL"),
-        ('{"metrics": [{"key": "a", "\\ud800": 1}]}', r"metrics\[0\].'\\ud800': unknown field"),
-        ('{"metrics": [{"key": "a"}], "metrics": []}', "the rules contain the key 'metrics' twice in one object"),
+        ('{"metrics": [{"key": "a", "\\ud800": 1}]}', r"metrics\[0\] 'a'.'\\ud800': unknown field"),
+        (
+            '{"metrics": [{"key": "a"}], "metrics": []}',
+            "metrics: the key 'metrics' is given twice in one object; remove one",
+        ),
         ('{"metrics": ' + "[" * 100_000, "the rules nest lists and tables more than 32 deep"),
         ('{"metrics": [' * 400, "the rules nest lists and tables more than 32 deep"),
         (

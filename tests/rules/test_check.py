@@ -4,6 +4,7 @@ import json
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 
 from trophy_engine import Achievement, CompositeTrigger, InvalidRules, InvalidValue, Metric, Ruleset, TrophyError
 from trophy_engine.rules.ruleset import check_file
@@ -12,7 +13,7 @@ from trophy_engine.rules.ruleset import check_file
 def problems(tmp_path, text, suffix=".toml"):
     path = tmp_path / f"rules{suffix}"
     path.write_text(dedent(text), encoding="utf-8")
-    return [str(problem) for problem in check_file(path)]
+    return [evolve(problem, label=problem.path).describe() for problem in check_file(path)]
 
 
 def test_a_valid_file_has_no_problems(tmp_path):
@@ -45,12 +46,15 @@ def test_faults_of_fields_are_reported_together(tmp_path):
     assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
         "error: metrics[0].key: key must consist of ASCII letters, digits, '-' and '_', not 'two words'",
-        "error: streak.frequency: frequency must be one of 'daily', 'weekly', 'monthly', not 'dayly'",
+        "error: streak.frequency: frequency must be one of 'daily', 'weekly', 'monthly', not 'dayly'; "
+        "did you mean 'daily'?",
         "error: streak.metrics[0].threshold: threshold must be above 0, not 0",
-        "error: streak.freezes: max_count 1 must be at least start_count 3",
+        "error: streak.freezes.max_count: max_count 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: type must be one of 'metric', 'streak', 'api', 'achievement', "
         "'anniversary', "
-        "not 'metrik'",
+        "not 'metrik'; did you mean 'metric'?",
+        "error: achievements[0].trigger: the field 'metric' is missing",
+        "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: length must be at least 1, not 0",
         "error: points[0].maximum: maximum must be at least 1, not 0",
@@ -59,6 +63,7 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: points[0].triggers[1]: must be a table of fields, not 3",
         "error: points[0].boosts[0].multiplier: multiplier must be above 0, below 100 and different from 1, not 1",
         "error: points[0].boosts[0].start: start must be a date, for example 2025-04-02, not 'soon'",
+        "error: streak.metrics[0].key: unknown metric 'words'; known: none",
     ]
 
 
@@ -157,7 +162,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
         (
             "[]",
             ".json",
-            "error: the rules must be a table, not []",
+            "error: the rules must be an object, not []",
         ),
         ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
     ],
@@ -175,7 +180,7 @@ def test_an_unreadable_part_is_known_by_its_key(tmp_path):
         streak = { metrics = [{ key = "words" }] }
     """,
     )
-    assert messages == ["error: metrics[0].name: name must be a string, not 3"]
+    assert messages == ['error: metrics[0].name: name must be a string, not 3; write it in quotes: "3"']
 
 
 def test_a_ruleset_in_python_raises_every_error():
@@ -234,6 +239,7 @@ def test_leaderboards_refer_to_existing_rules(tmp_path):
         "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device'; known: 'city'",
         "error: leaderboards[0].metric: unknown metric 'word'; did you mean 'words'?",
         "error: leaderboards[1].points: unknown points system 'xq'; known: 'xp'",
+        "warning: leaderboards[2]: never has an effect, because the rules have no streak with metrics; add one",
     ]
 
 

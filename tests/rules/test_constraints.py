@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from trophy_engine import (
@@ -23,6 +24,8 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
+from trophy_engine.rules.constraints import OneOf, SubsetOf
+from trophy_engine.rules.structure import rule_classes_of
 
 DAY = date(2025, 1, 1)
 
@@ -99,12 +102,41 @@ def test_whole_numbers_of_rules_have_a_magnitude_below_10_to_the_18(sign):
     most = 10**18 - 1
     assert MetricPointsTrigger("a", sign * most).points == sign * most
     for beyond in (10**18, 10**100, 10**5000):
-        with pytest.raises(InvalidValue, match=r"points must lie between -10\*\*18 and 10\*\*18$"):
+        with pytest.raises(InvalidValue, match=r"points must have at most 18 digits$"):
             MetricPointsTrigger("a", sign * beyond)
     for make in (lambda: Level("a", 10**18), lambda: PointsSystem("a", maximum=10**18), lambda: Freezes(10**18)):
-        with pytest.raises(InvalidValue, match=r"must lie between -10\*\*18 and 10\*\*18$"):
+        with pytest.raises(InvalidValue, match=r"must have at most 18 digits$"):
             make()
 
 
 def test_names_default_to_keys():
     assert (Metric("words").name, Level("gold", 5).name, Freezes(2).max_count) == ("words", "gold", 2)
+
+
+def choices():
+    """Yield the choices of every field that has some, with the class and the name of the field."""
+    pending, seen = [Ruleset], set()
+    while pending:
+        cls = pending.pop()
+        seen.add(cls)
+        pending += [one for classes, _ in rule_classes_of(cls).values() for one in classes if one not in seen]
+        for field in attrs.fields(cls):
+            constraint = getattr(field.validator, "constraint", field.validator)
+            if isinstance(constraint, OneOf | SubsetOf):
+                yield from (
+                    (f"{cls.__name__}.{field.name}", constraint.choices, choice) for choice in constraint.choices
+                )
+
+
+@pytest.mark.parametrize(
+    "change", [str.capitalize, str.upper, str.lower, lambda word: f" {word}s", lambda word: word[:3]]
+)
+def test_every_choice_in_another_spelling_is_suggested(change):
+    found = list(choices())
+    assert len({field for field, _, _ in found}) >= 12
+    for field, allowed, choice in found:
+        text = change(choice)
+        if text not in allowed:
+            with pytest.raises(InvalidValue, match=f"did you mean '{choice}'") as raised:
+                OneOf(allowed).check("it", text)
+            assert raised.value, field

@@ -103,7 +103,7 @@ class Comparison:
     Attributes:
         old, new: the rulesets.
         systems: the keys of the points systems of both, starting with those of the old rules.
-        differences: the difference by user, sorted by user id.
+        differences: the difference by user, sorted by user id, for the users with an event that either ruleset accepts.
         skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line. A row that only one
             ruleset refuses is one of them; its reason names the ruleset.
         until: the instant to which users are settled; None for an empty log.
@@ -154,7 +154,9 @@ class Comparison:
         all_users = count_noun(users, "user")
         differences = list(self.differences.values())
         longer, shorter = _count_signs(difference.longest for difference in differences)
-        if longer or shorter:
+        if not any(rules.streak for rules in (self.old, self.new)):
+            pass
+        elif longer or shorter:
             yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
         else:
             yield "The longest streak changes for no user."
@@ -164,8 +166,10 @@ class Comparison:
         gainers = sum(1 for difference in differences if difference.gained)
         losers = sum(1 for difference in differences if difference.lost)
         gain, lose = _count_users(gainers, users, "gain"), _count_users(losers, users, "lose")
-        yield f"{gain} an achievement; {lose.lower()} one."
-        for index, system in enumerate(self.systems):
+        if any(rules.achievements for rules in (self.old, self.new)):
+            yield f"{gain} an achievement; {lose.lower()} one."
+        names = {system.key: system.name for rules in (self.new, self.old) for system in rules.points}
+        for index, system in enumerate(map(names.__getitem__, self.systems)):
             more, fewer = _count_signs(difference.points[index] for difference in differences)
             total = sum(difference.points[index] for difference in differences)
             if more or fewer:
@@ -198,7 +202,9 @@ def compare(
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Comparison:
-    """Evaluate a log under two rulesets in one pass; the arguments are those of ``replay``.
+    """Evaluate a log under two rulesets in one pass, and return the differences for each user.
+
+    ``log`` and the arguments after it are those of ``replay``; ``tally`` requests a tally for each ruleset.
 
     Raises:
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.

@@ -13,7 +13,7 @@ def main() -> None:
     try:
         from trophy_engine.cli.app import app  # noqa: PLC0415  # typer and rich come with an extra
     except ModuleNotFoundError as error:
-        if error.name not in {"rich", "typer"}:
+        if error.name not in {"rich", "tree_sitter", "tree_sitter_json", "tree_sitter_toml", "typer"}:
             raise
         sys.exit("the command line requires the extra cli: pip install 'trophy-engine[cli]'")
     if isinstance(sys.stdout, TextIOWrapper):

@@ -10,6 +10,7 @@ import typer
 from trophy_engine.cli.check import check
 from trophy_engine.cli.compare import compare
 from trophy_engine.cli.explain import explain
+from trophy_engine.cli.init import init
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 from trophy_engine.cli.simulate import simulate
@@ -27,6 +28,7 @@ _COMMANDS: Final = (
     (check, "check rules.toml"),
     (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
     (explain, "explain rules.toml events.csv --user ann --value-column pages"),
+    (init, "init game"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),
@@ -48,4 +50,4 @@ def _read_global_options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Accept the options that stand before a command."""
+    """Accept the options before a command."""

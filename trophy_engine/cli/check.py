@@ -1,42 +1,115 @@
-"""``trophy-engine check RULES``: every problem of a rules file at once."""
+"""``trophy-engine check RULES``: every problem of rules files at once, each with its line and column."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+import sys
+from typing import Annotated, Final, Literal
 
+import attrs
 import typer
 
-from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.console import fail, note_console, result_console
+from trophy_engine.cli.rules import problem_line
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import select_errors
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.files import Format, decode, format_of, read_text
+from trophy_engine.rules.limits import MAX_CHARACTERS
+from trophy_engine.rules.positions import locate_problems
+from trophy_engine.rules.ruleset import check_text
 
 _ERRORS, _WARNINGS = 1, 3
+_STANDARD_INPUT: Final = "-"
+#: The bytes of the longest rules file.
+_MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
+
+
+@attrs.frozen
+class _Checked:
+    """A file and its problems."""
+
+    file: str
+    problems: list[Problem]
 
 
 def check(
-    rules: Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one.")],
+    rules: Annotated[
+        list[str],
+        typer.Argument(help="Rules files (.toml or .json), the names of bundled ones, or - for standard input."),
+    ],
+    language: Annotated[
+        Format | None,
+        typer.Option(help="The language of the files; by default by the ending, and that of - by its beginning."),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="Print lines of text, or a JSON list for other programs."),
+    ] = "text",
 ) -> None:
-    """Print every problem of a rules file, each with its path in the file and a remedy.
+    """Print every problem of rules files, each as file:line:column with a remedy.
 
     Exit status: 0 without problems, 1 with errors, 2 for a wrong call, 3 with warnings only.
+
+    Example: trophy-engine check rules.toml
     """
-    try:
-        problems = check_file(bundled.rules_path(rules))
-    except TrophyError as error:
-        fail(error)
-    console = result_console()
-    for problem in problems:
-        style = "red" if problem.severity == "error" else "yellow"
-        console.print(str(problem), style=style, markup=False, soft_wrap=True)
-    errors = len(select_errors(problems))
-    warnings = len(problems) - errors
-    console.print(
-        f"{rules}: {_count_or_no(errors, 'error')}, {_count_or_no(warnings, 'warning')}", markup=False, soft_wrap=True
-    )
+    checked: list[_Checked] = []
+    unreadable: list[TrophyError] = []
+    for name in rules:
+        try:
+            checked.append(_check_one(name, language))
+        except TrophyError as error:
+            unreadable.append(error)
+    if format_ == "json":
+        typer.echo(json.dumps([_as_table(one.file, problem) for one in checked for problem in one.problems], indent=2))
+    else:
+        for one in checked:
+            _print_problems(one)
+    for failure in unreadable[:-1]:
+        note_console().print(f"error: {failure}", style="red", markup=False)
+    if unreadable:
+        fail(unreadable[-1])
+    problems = [problem for one in checked for problem in one.problems]
     if problems:
-        raise typer.Exit(_ERRORS if errors else _WARNINGS)
+        raise typer.Exit(_ERRORS if select_errors(problems) else _WARNINGS)
+
+
+def _check_one(name: str, language: Format | None) -> _Checked:
+    """Return the problems of a file, in the order of its text.
+
+    Raises:
+        TrophyError: the file cannot be read.
+    """
+    if name == _STANDARD_INPUT:
+        text = decode(sys.stdin.buffer.read(_MAX_BYTES), "standard input")
+        file, language = "<stdin>", language or ("json" if text.lstrip()[:1] == "{" else "toml")
+    else:
+        path = bundled.rules_path(name)
+        file, language = str(path), language or format_of(path)
+        text = read_text(path)
+    return _Checked(file, locate_problems(check_text(text, language), text, language))
+
+
+def _as_table(file: str, problem: Problem) -> dict[str, str | int | None]:
+    return {
+        "file": file,
+        "line": problem.line,
+        "column": problem.column,
+        "severity": problem.severity,
+        "path": problem.path,
+        "key": problem.key,
+        "message": problem.message,
+    }
+
+
+def _print_problems(checked: _Checked) -> None:
+    console = result_console()
+    for problem in checked.problems:
+        style = "red" if problem.severity == "error" else "yellow"
+        console.print(problem_line(checked.file, problem), style=style, markup=False, soft_wrap=True)
+    errors = len(select_errors(checked.problems))
+    counts = f"{_count_or_no(errors, 'error')}, {_count_or_no(len(checked.problems) - errors, 'warning')}"
+    console.print(f"{checked.file}: {counts}", markup=False, soft_wrap=True)
 
 
 def _count_or_no(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ import typer
 from trophy_engine.analysis.comparison import compare as run
 from trophy_engine.analysis.event_logs.output import write_comparison
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
 from trophy_engine.cli.rules import load_rules
 from trophy_engine.cli.tables import comparison_tables
@@ -84,11 +84,9 @@ def compare(
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / "compare.csv")
         if report is not None:
-            report_comparison(result, (old, new), report)
+            report_comparison(result, (old, new), logs.title_logs(events, git), report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = result_console()
-    for part in comparison_tables(result):
-        console.print(part)
+    print_parts(comparison_tables(result))
     if fail_on_loss and result.losers:
         raise typer.Exit(_USERS_LOSE)

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import attrs
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
 
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
 from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
@@ -198,6 +199,12 @@ def name_logs(events: list[str] | None, git: Path | None = None, rules: str = ""
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
+def title_logs(events: list[str] | None, git: Path | None) -> str:
+    """Return the names of the logs of a command without their folders, for titles."""
+    names = [path if path == STDIN else Path(path).name for path in events or []]
+    return name_logs(names, None if git is None else Path(git.resolve().name))
+
+
 def check_evaluated(events: int, skipped: int, log_names: str, until: str | None = None) -> None:
     """Check that at least one event was evaluated.
 
@@ -247,6 +254,13 @@ def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
             console.print(f"… and {count_noun(reported - _SHOWN_BAD_ROWS, 'more bad row')}")
 
 
+class _CountColumn(ProgressColumn):
+    """The share that is done where the total is known, else the number."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.completed:,.0f}" if task.total is None else f"{task.percentage:.0f} %")
+
+
 @contextmanager
 def show_progress() -> Iterator[ProgressCallback]:
     """Yield a callback that shows progress as a bar, on a terminal only."""
@@ -254,11 +268,11 @@ def show_progress() -> Iterator[ProgressCallback]:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _CountColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        task = bar.add_task("reading", total=None)
+        task = bar.add_task("starting", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

@@ -13,7 +13,7 @@ from trophy_engine.analysis.event_logs.output import write_files
 from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_replay
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
@@ -84,9 +84,7 @@ def replay(
             if out is not None:
                 write_files(result, effects, out)
         if report is not None:
-            report_replay(result, rules, report)
+            report_replay(result, rules, logs.title_logs(events, git), report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = result_console()
-    for part in summary_tables(summarize(result), seconds):
-        console.print(part)
+    print_parts(summary_tables(summarize(result), seconds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,17 @@ from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
-from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
+from trophy_engine.analysis.statistics.differences import compare_figures
+from trophy_engine.analysis.statistics.figures import Figure, distinct_names, figures, period_name
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.cli.changes import Content, achievement_changes, affected_users
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.phrases import count_noun
+from trophy_engine.rules.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from trophy_engine.analysis.html_report.page import Fact, Table
 
 ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write a report with charts to this HTML file; requires the extra plot.")
@@ -38,32 +44,64 @@ def check_report(path: Path | None) -> None:
         raise TrophyError(f"cannot write --report {path}: there is no folder {path.parent}; create it first")
 
 
-def report_replay(result: Replay, rules: str, path: Path) -> None:
+def report_replay(result: Replay, rules: str, log: str, path: Path) -> None:
     """Write the report of a replay."""
     tally = result.tally or Tally.of(result.ruleset)
     until = "" if result.until is None else f", evaluated up to {result.until:%Y-%m-%d}"
-    _write_page(path, f"Replay under {rules}", f"An event log{until}", tally, figures(result.ruleset, tally))
+    skipped = f", {count_noun(result.skipped, 'skipped row')}" if result.skipped else ""
+    title, subtitle = f"Replay under {Path(rules).name}", f"{log}{until}{skipped}"
+    _write_page(path, title, subtitle, _list_facts(result.ruleset, tally), figures(result.ruleset, tally))
 
 
-def report_comparison(result: Comparison, names: tuple[str, str], path: Path) -> None:
-    """Write the report of a comparison; its facts are of the new rules."""
-    old, new = result.tallies or (Tally.of(result.old), Tally.of(result.new))
-    figures_by_rules = {f"old: {names[0]}": figures(result.old, old), f"new: {names[1]}": figures(result.new, new)}
-    title = f"Comparison of {names[0]} and {names[1]}"
-    comparable = [figure for figure in side_by_side(figures_by_rules) if figure.key in COMPARABLE]
-    _write_page(path, title, "The same event log under both rulesets", new, comparable, list(result.sentences()))
+def report_comparison(result: Comparison, names: tuple[str, str], log: str, path: Path) -> None:
+    """Write the report of a comparison: numbers and charts with the old and new values and their difference."""
+    from trophy_engine.analysis.html_report.page import Fact  # noqa: PLC0415  # drawing comes with an extra
+
+    rules, tallies = (result.old, result.new), result.tallies or (Tally.of(result.old), Tally.of(result.new))
+    units = {period_name(ruleset) for ruleset in rules if ruleset.streak is not None}
+    unit = units.pop() if len(units) == 1 else "period"
+    old, new = (_count_facts(ruleset, tally, unit) for ruleset, tally in zip(rules, tallies, strict=True))
+    facts = [
+        Fact(name, _number(new.get(name)), _number(old.get(name)), _signed((new.get(name) or 0) - (old.get(name) or 0)))
+        for name in old | new
+    ]
+    short = [Path(name).name for name in names]
+    if short[0] == short[1]:
+        short = list(names)
+    skipped = f", {count_noun(result.skipped, 'skipped row')}" if result.skipped else ""
+    subtitle = f"{log} under old rules ({short[0]}) and new rules ({short[1]}){skipped}"
+    tables = [
+        _table("achievements", "Achievements that change hands", _ACHIEVEMENTS, achievement_changes(result, _signed)),
+        _table("affected", "Most affected users", _AFFECTED, affected_users(result, _change)),
+    ]
+    _write_page(
+        path,
+        f"Comparison of {short[0]} and {short[1]}",
+        subtitle,
+        facts,
+        compare_figures(rules, tallies),
+        list(result.sentences()),
+        [table for table in tables if table.rows],
+    )
+
+
+_ACHIEVEMENTS = "The number of users who have each under the old and the new rules, and how many gain and lose it."
+_AFFECTED = "Old → new (difference), by the number of achievements gained and lost, then by points, then by streaks."
 
 
 def report_simulation(result: Simulation, rules: str, path: Path) -> None:
     """Write the report of a simulation."""
-    subtitle = _describe_scenario(result.scenario)
-    _write_page(path, f"Simulation under {rules}", subtitle, result.tally, figures(result.ruleset, result.tally))
+    title, subtitle = f"Simulation under {Path(rules).name}", _describe_scenario(result.scenario)
+    facts, drawn = _list_facts(result.ruleset, result.tally), figures(result.ruleset, result.tally)
+    _write_page(path, title, subtitle, facts, drawn)
 
 
 def report_sweep(result: Sweep, rules: str, path: Path) -> None:
     """Write the report of a sweep; its facts are of the first row."""
-    subtitle = _describe_scenario(result.scenario)
-    _write_page(path, f"Simulation under variations of {rules}", subtitle, result.rows[0].tally, result.figures())
+    first = result.rows[0]
+    subtitle = f"{_describe_scenario(result.scenario)}; the first numbers are those under {first.name}"
+    title, facts = f"Simulation under variations of {Path(rules).name}", _list_facts(first.ruleset, first.tally)
+    _write_page(path, title, subtitle, facts, result.figures())
 
 
 def _describe_scenario(scenario: Scenario) -> str:
@@ -72,21 +110,54 @@ def _describe_scenario(scenario: Scenario) -> str:
 
 
 def _write_page(
-    path: Path, title: str, subtitle: str, tally: Tally, shown: Sequence[Figure], sentences: Sequence[str] = ()
+    path: Path,
+    title: str,
+    subtitle: str,
+    facts: Sequence[Fact],
+    shown: Sequence[Figure],
+    sentences: Sequence[str] = (),
+    tables: Sequence[Table] = (),
 ) -> None:
     from trophy_engine.analysis.html_report.page import Report, write_report  # noqa: PLC0415  # drawing comes with an extra
 
-    write_report(Report(title, subtitle, _list_facts(tally), shown, sentences), path)
+    write_report(Report(title, subtitle, facts, shown, sentences, tables), path)
 
 
-def _list_facts(tally: Tally) -> list[tuple[str, str]]:
-    longest = tally.streaks.longest
-    facts = [
-        ("users", f"{tally.users:,}"),
-        ("events", f"{tally.events:,}"),
-        ("achievements completed", f"{sum(days.total() for days in tally.completions.values()):,}"),
-        ("streaks running", f"{tally.streaks.running.total():,}"),
-        ("longest streak", f"{max(longest, default=0):,}"),
-        ("median of all users' longest streaks", f"{percentile(longest, 50) or 0:,}"),
-    ]
-    return [fact for fact in facts if fact[1] != "0"]
+def _table(key: str, title: str, caption: str, content: Content) -> Table:
+    from trophy_engine.analysis.html_report.page import Table  # noqa: PLC0415  # drawing comes with an extra
+
+    return Table(key, title, caption, content.columns, content.rows, content.numbers)
+
+
+def _list_facts(ruleset: Ruleset, tally: Tally) -> list[Fact]:
+    from trophy_engine.analysis.html_report.page import Fact  # noqa: PLC0415  # drawing comes with an extra
+
+    return [Fact(name, _number(number)) for name, number in _count_facts(ruleset, tally, period_name(ruleset)).items()]
+
+
+def _count_facts(ruleset: Ruleset, tally: Tally, unit: str) -> dict[str, int | None]:
+    """Return the main numbers by name, without those of things that the rules do not have; None is not observed."""
+    facts: dict[str, int | None] = {"users": tally.users, "events": tally.events}
+    if ruleset.achievements:
+        facts["achievements completed"] = sum(days.total() for days in tally.completions.values())
+    if ruleset.streak is not None:
+        longest = tally.streaks.longest
+        facts["streaks running at the end"] = tally.streaks.running.total()
+        facts[f"longest streak, in {unit}s"] = max(longest, default=None)
+        facts[f"median of the users' longest streaks, in {unit}s"] = percentile(longest, 50)
+    for key, name in distinct_names(ruleset.points).items():
+        balances = tally.points[key].balances
+        facts[f"{name} in circulation"] = sum(balance * users for balance, users in balances.items())
+    return facts
+
+
+def _number(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"  # noqa: RUF001
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "−") if number else "±0"  # noqa: RUF001
+
+
+def _change(old: int, new: int) -> str:
+    return f"{old:,}" if old == new else f"{old:,} → {new:,} ({_signed(new - old)})"

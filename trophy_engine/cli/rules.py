@@ -8,7 +8,10 @@ import typer
 
 from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
-from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.files import format_of, read_text
+from trophy_engine.rules.positions import locate_problems
+from trophy_engine.rules.ruleset import Ruleset, check_text
 
 Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one: git.")]
 
@@ -19,7 +22,16 @@ def load_rules(name: str) -> Ruleset:
     Raises:
         TrophyError: the rules cannot be read, or have errors; the message lists all errors.
     """
+    path = bundled.rules_path(name)
+    language, text = format_of(path), read_text(path)
     try:
-        return Ruleset.load(bundled.rules_path(name))
+        return Ruleset.from_text(text, language)
     except InvalidRules as error:
-        raise TrophyError(str(error)) from error
+        errors = select_errors(locate_problems(check_text(text, language), text, language))
+        lines = "\n".join(problem_line(str(path), problem) for problem in errors)
+        raise TrophyError(f"{name} has errors:\n{lines}") from error
+
+
+def problem_line(file: str, problem: Problem) -> str:
+    """Return a problem of a file as one line, which editors and terminals open by a click."""
+    return f"{file}:{problem.line}:{problem.column}: {problem.describe()}"

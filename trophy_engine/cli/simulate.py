@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -26,15 +27,17 @@ from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
-from trophy_engine.cli.console import fail, note_console, result_console
+from trophy_engine.cli.console import fail, note_console, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables, table
-from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, short_repr
 from trophy_engine.rules.phrases import count_noun
 
+_LENGTHS = (7, 30)
 #: The maximal number of digits of integers in rules.
 _MAX_DIGITS = 18
+_INTEGER = re.compile(rf"-?[0-9]{{1,{_MAX_DIGITS}}}")
 
 
 def simulate(
@@ -46,8 +49,8 @@ def simulate(
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="A path and values to try: streak.freezes.max_count=0..5 or points\\[xp].maximum=100,200; may be "
-            "repeated."
+            help="A path and values to try: streak.freezes.max_count=0..5, 100..500..100 (with a step) or "
+            "points\\[xp].maximum=100,200; may be repeated."
         ),
     ] = None,
     like: Annotated[
@@ -98,7 +101,7 @@ def simulate(
             format=format_,
         )
         population = _fit_population(options.read(ruleset, like), like) if like else Population.typical(ruleset)
-        variations = dict(map(_parse_variation, vary or []))
+        variations = _parse_variations(vary or [])
         with logs.show_progress() as on_progress:
             first_day = parse_date(start, "--start")
             arguments = _Arguments(
@@ -116,9 +119,7 @@ def simulate(
             _write_simulation(simulation, rules, out, report)
     except (TrophyError, OSError) as error:
         fail(error)
-    console = result_console()
-    for part in parts:
-        console.print(part)
+    print_parts(parts)
 
 
 def _fit_population(log: Iterable[Row], like: list[str]) -> Population:
@@ -141,14 +142,46 @@ class _Arguments(TypedDict):
 def _parse_variation(text: str) -> tuple[str, list[Any]]:
     """Parse ``PATH=VALUES``; values are a range of integers like ``0..5``, or a list of JSON values and words."""
     path, equals, values = text.rpartition("=")
-    first, dots, last = values.partition("..")
     if not equals or not values:
         raise InvalidValue(f"--vary takes PATH=VALUES such as streak.freezes.max_count=0..5, not {text!r}")
-    if dots and first.isdecimal() and last.isdecimal():
-        if max(len(first), len(last)) > _MAX_DIGITS or int(last) - int(first) >= MAX_RULESETS:
-            raise InvalidValue(f"--vary tries at most {MAX_RULESETS:,} values, not all of {values}")
-        return path, list(range(int(first), int(last) + 1))
+    if ".." in values and values[0] not in '"[{':
+        return path, _parse_range(values)
     return path, [_parse_value(value) for value in values.split(",")]
+
+
+def _parse_range(text: str) -> list[int]:
+    """Parse ``FIRST..LAST`` or ``FIRST..LAST..STEP``; the last value is included.
+
+    Raises:
+        InvalidValue: a part is not an integer, there is no value, or there are too many.
+    """
+    bounds = text.split("..")
+    if len(bounds) not in {2, 3} or not all(map(_INTEGER.fullmatch, bounds)):
+        raise InvalidValue(
+            f"--vary tries at most {MAX_RULESETS:,} values of a range of integers of at most {_MAX_DIGITS} digits, "
+            f"such as 0..5 or 100..500..100, not {short_repr(text)}; list other values, as in 0.5,1.5"
+        )
+    first, last, step = (*map(int, bounds), 1)[:3]
+    if step < 1:
+        raise InvalidValue(f"the step of --vary must be 1 or more, not {step}; write {first}..{last}..1")
+    if last < first:
+        raise InvalidValue(f"the range {text} of --vary has no values; write the smaller bound first: {last}..{first}")
+    values = range(first, last + 1, step)
+    if (last - first) // step >= MAX_RULESETS:
+        raise InvalidValue(
+            f"--vary tries at most {MAX_RULESETS:,} values, and {text} has {(last - first) // step + 1:,}; use a step, "
+            f"as in {first}..{last}..{-(-(last - first) // (MAX_RULESETS - 1))}, or list values"
+        )
+    return list(values)
+
+
+def _parse_variations(texts: Iterable[str]) -> dict[str, list[Any]]:
+    variations: dict[str, list[Any]] = {}
+    for path, values in map(_parse_variation, texts):
+        if path in variations:
+            raise InvalidValue(f"--vary names {path} twice; list all its values in one option")
+        variations[path] = values
+    return variations
 
 
 def _parse_value(text: str) -> Any:
@@ -192,34 +225,44 @@ def _sweep_tables(sweep_result: Sweep) -> Iterator[Table | Text]:
         f"{count_noun(scenario.days, 'day')}\n"
         "means over the active users, ± half a 95 % confidence interval; differences are to the first row"
     )
-    for name in sweep_result.rows[0].means:
+    labels = tuple(sweep_result.rows[0].labels.values())
+    for name, label in sweep_result.measures.items():
         yield table(
-            name.replace("_", " ").capitalize(),
-            ("", "mean", "difference"),
-            (
+            label.capitalize() if label.islower() else label,
+            (*labels, "mean", "difference"),
+            [
                 (
-                    row.name,
-                    _format_estimate(row.means[name]),
-                    "" if row is sweep_result.rows[0] else _format_estimate(row.differences[name], "+"),
+                    *row.texts,
+                    _format_estimate(row.means.get(name)),
+                    "" if row is sweep_result.rows[0] else _format_estimate(row.differences.get(name), "+"),
                 )
                 for row in sweep_result.rows
-            ),
+            ],
+            ("mean", "difference"),
         )
-    yield table(
-        "Streaks: the share that reaches a length",
-        ("", "reach 7", "reach 30", "freezes used", "wasted"),
-        (
-            (row.name, *_format_shares(row.tally), f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}")
-            for row in sweep_result.rows
-        ),
-    )
+    if "longest_streak" in sweep_result.measures:
+        yield _streak_table(sweep_result, labels)
+
+
+def _streak_table(sweep_result: Sweep, labels: tuple[str, ...]) -> Table:
+    columns = [f"reach {length}" for length in _LENGTHS]
+    has_freezes = "freezes_used" in sweep_result.measures
+    if has_freezes:
+        columns += ["freezes used", "wasted"]
+    rows = []
+    for row in sweep_result.rows:
+        freezes = (f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}") if has_freezes else ()
+        rows.append((*row.texts, *_format_shares(row.tally), *freezes))
+    return table("Streaks: the share that reaches a length", (*labels, *columns), rows, columns)
 
 
 def _format_shares(tally: Tally) -> Iterator[str]:
     curve = survival(tally.streaks.ended, tally.streaks.running)
-    return (percent_text(share_reaching(curve, length)) for length in (7, 30))
+    return (percent_text(share_reaching(curve, length)) for length in _LENGTHS)
 
 
-def _format_estimate(estimate: Estimate, sign: str = "") -> str:
+def _format_estimate(estimate: Estimate | None, sign: str = "") -> str:
+    if estimate is None:
+        return NOT_OBSERVED
     margin = NOT_OBSERVED if estimate.high is None else f"{estimate.high - estimate.mean:,.3f}"
     return f"{estimate.mean:{sign},.3f} ± {margin}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.analysis.comparison import Comparison, Difference
+from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.summary import Summary
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
+from trophy_engine.cli.changes import achievement_changes, affected_users
 from trophy_engine.rules.phrases import count_noun
+
+_MIN_NAME_WIDTH = 10
 
 
 def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
@@ -23,7 +26,7 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     if summary.achievements:
         yield table(
             "Achievements",
-            ("", "completions", "of users"),
+            ("achievement", "completions", "of users"),
             (
                 (
                     achievement.name,
@@ -36,7 +39,7 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     if summary.points:
         yield table(
             "Points: balances over all users",
-            ("", "total", "median", "90th pct.", "maximum"),
+            ("system", "total", "median", "90th percentile", "maximum"),
             (
                 (system.name, *map(number_text, (system.total, system.median, system.percentile_90, system.maximum)))
                 for system in summary.points
@@ -59,25 +62,31 @@ def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
             )
     if summary.streaks is not None:
         streaks = summary.streaks
-        yield table(
-            "Streaks",
-            ("", "active", "longest", "freezes used"),
-            (("", f"{streaks.active:,}", f"{streaks.longest:,}", f"{streaks.freezes_used:,}"),),
-        )
-    yield table(
-        "Top ten",
-        ("user", "points", "level", "events", "longest", "achieved"),
-        (
-            (
-                user.user_id,
-                f"{user.points:,}",
-                user.level or "",
-                f"{user.events:,}",
-                f"{user.longest_streak:,}",
-                f"{user.achievements:,}",
-            )
-            for user in summary.top
-        ),
+        numbers = [("active", streaks.active), ("longest", streaks.longest)]
+        if streaks.freezes_used is not None:
+            numbers.append(("freezes used", streaks.freezes_used))
+        names = tuple(name for name, _ in numbers)
+        yield table("Streaks", names, [tuple(f"{number:,}" for _, number in numbers)], names)
+    if summary.top:
+        yield top_table(summary)
+
+
+def top_table(summary: Summary) -> Table:
+    """Return the table of the top users, without the columns of things that the rules do not have."""
+    top = summary.top
+    columns: dict[str, list[str]] = {"user": [user.user_id for user in top]}
+    if summary.points:
+        columns[summary.points[0].name] = [f"{user.points:,}" for user in top]
+    if any(user.level for user in top):
+        columns["level"] = [user.level or "" for user in top]
+    columns["events"] = [f"{user.events:,}" for user in top]
+    if summary.streaks is not None:
+        columns["longest streak"] = [f"{user.longest_streak:,}" for user in top]
+    if summary.achievements:
+        columns["achievements"] = [f"{user.achievements:,}" for user in top]
+    title = f"Top users by {summary.points[0].name if summary.points else 'events'}"
+    return table(
+        title, tuple(columns), tuple(zip(*columns.values(), strict=True)), frozenset(columns) - {"user", "level"}
     )
 
 
@@ -85,64 +94,37 @@ def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
     """Yield the parts of a comparison to print, in order."""
     rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
-    completed = [
-        Counter(key for difference in result.differences.values() for key in which(difference))
-        for which in (_old, _new)
-    ]
-    gained, lost = (
-        Counter(key for difference in result.changed for key in keys(difference)) for keys in (_gained, _lost)
+    contents = {
+        "Achievements that change hands: users who have each": achievement_changes(result),
+        "Most affected users: new minus old": affected_users(result, lambda old, new: f"{new - old:+,}"),
+    }
+    for title, content in contents.items():
+        if content.rows:
+            yield table(title, content.columns, content.rows, content.numbers)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[tuple[str, ...]], numbers: Collection[str] | None = None
+) -> Table:
+    """Return a table; ``numbers`` are the columns of numbers, by default all but the first.
+
+    Numbers are never cut; names are continued on further lines where the terminal is too narrow.
+    """
+    result = Table(
+        title=Text(title),
+        min_width=cell_len(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
-    names = {rule.key: rule.name for rules in (result.old, result.new) for rule in rules.achievements}
-    if gained or lost:
-        yield table(
-            "Achievements",
-            ("", "old", "new", "gain", "lose"),
-            (
-                (name, *(f"{counts[key]:,}" for counts in (*completed, gained, lost)))
-                for key, name in names.items()
-                if gained[key] or lost[key]
-            ),
-        )
-    if result.changed:
-        yield table(
-            "Most affected",
-            ("user", *(f"{key} points" for key in result.systems), "streak", "longest", "gains", "loses"),
-            (
-                (
-                    difference.user_id,
-                    *(f"{delta:+,}" for delta in difference.points),
-                    f"{difference.streak:+,}",
-                    f"{difference.longest:+,}",
-                    ", ".join(difference.gained),
-                    ", ".join(difference.lost),
-                )
-                for difference in result.most_affected()
-            ),
-        )
-
-
-def _old(difference: Difference) -> frozenset[str]:
-    return difference.old.achievements
-
-
-def _new(difference: Difference) -> frozenset[str]:
-    return difference.new.achievements
-
-
-def _gained(difference: Difference) -> tuple[str, ...]:
-    return difference.gained
-
-
-def _lost(difference: Difference) -> tuple[str, ...]:
-    return difference.lost
-
-
-def table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> Table:
-    """Return a table; the first column and columns of words are left-aligned, columns of numbers right-aligned."""
-    result = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    listed = list(rows)
     for index, column in enumerate(columns):
-        words = index == 0 or column in {"level", "gains", "loses"}
-        result.add_column(column, justify="left" if words else "right", overflow="ellipsis", no_wrap=True)
-    for row in rows:
-        result.add_row(*(Text(cell) for cell in row))
+        width = max(map(cell_len, (*column.split(), *(row[index] for row in listed))), default=0)
+        if column in numbers if numbers is not None else index:
+            result.add_column(Text(column), justify="right", min_width=width)
+        else:
+            result.add_column(Text(column), overflow="fold", min_width=min(width, _MIN_NAME_WIDTH))
+    for row in listed:
+        result.add_row(*map(Text, row))
     return result

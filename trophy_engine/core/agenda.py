@@ -9,7 +9,7 @@ from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
 class Agenda:
     """The effects so far, and the work that is still to be done.
 
-    An empty agenda can be used again; one serves any number of users, one after the other.
+    An agenda without work to do can be used for the next user.
 
     Attributes:
         plan: the rules.

@@ -219,7 +219,7 @@ class StreakUnpaused(Effect):
 
 @attrs.frozen(repr=False)
 class StreakRestored(Effect):
-    """A lost streak continues at ``length``; every period since is carried, and today's is protected.
+    """A lost streak continues at ``length``; the periods since the loss are decided, and today's is protected.
 
     ``before`` is the length before the restoration, ``period_start`` the first day of today's period.
     """

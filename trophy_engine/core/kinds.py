@@ -15,8 +15,9 @@ points total                        an award             level *at N*
 ==================================  ===================  ==================================================
 
 This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
-or its triggers on the list of those that are paid on one occasion. A number that neither a metric, the streak nor time
-moves is moved by an observer, which the kind adds to the metric or to the points system whose changes it depends on.
+or adds its triggers to a list of triggers that are paid at the same time. A number that neither a metric total, the
+streak nor time changes is changed by an observer, which the kind adds to the metric or the points system that it
+depends on.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
 
 
 def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[TriggerPlan]:
-    """Set what a trigger counts, and return the list of the triggers that are paid on the same occasion."""
+    """Set the counter and the step of a trigger, and return the list of the triggers that are paid at the same time."""
     match rule:
         case MetricPointsTrigger():
             trigger.counter, trigger.step = find_total(plan, rule.metric, rule.event_attributes), rule.threshold
@@ -94,7 +95,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
 
 
 def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:
-    """Look for timed awards again once a balance has changed: one that had nowhere to go may have room now."""
+    """Check timed awards again after a change of a balance: one without an effect before may have an effect now."""
     state.clock.due = state.clock.next_tick = at
 
 
@@ -104,7 +105,7 @@ def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -
 def add_total(
     plan: Plan, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None
 ) -> Counter:
-    """Add the counter of a metric's total over the events that carry the attributes."""
+    """Add the counter of a metric's total over the events with the attributes."""
     index, filter_ = len(plan.counters), event_attributes or Filter()
     subject = describe_counter(metric, filter_)
     return plan.add_counter(
@@ -118,7 +119,7 @@ def add_total(
 
 
 def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
-    """Return the counter of a metric's total over the events that carry the attributes; add it if there is none."""
+    """Return the counter of a metric's total over the events with the attributes; add it if there is none."""
     metric = plan.metrics[key]
     counter = metric.find(event_attributes)
     if counter is None:
@@ -132,7 +133,7 @@ def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
 def _count_matching(
     metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
 ) -> None:
-    """Move the totals over events with certain attributes that this event carries."""
+    """Add an event to the totals over events with attributes that match those of the event."""
     if not attributes:
         return
     for matching in metric.matching_counters(attributes):

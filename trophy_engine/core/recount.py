@@ -1,11 +1,12 @@
-"""Recounting: the streak of a user's past by another calendar.
+"""Recounting: after a change of its calendar, the streak is computed from the user's past transitions.
 
-Every user has a daily, a weekly and a monthly streak; the rules choose which one is visible. In the others only credits
-count: freezes, pauses, days off and restorations apply to the visible streak and carry nothing over. A calendar that
-was visible before continues from the state in which the rules left it, with everything that was carried until then.
+A calendar is a frequency and, for weeks, a first weekday (``Frequency``). Under every calendar the events of a user
+credit periods; the rules choose the calendar of the visible streak. Freezes, pauses, days off and restorations apply
+only to the visible streak: for another calendar, a period without a credit ends the streak. A calendar that was visible
+before continues from the state at the last change to another calendar, with the freezes and pauses until then.
 
-An event belongs to its local day at the time of the event, under the conditions in force then. Where the streak started
-again, because it was reset, disabled or not in the rules, nothing continues from before.
+An event belongs to its local day at the time of the event, and counts under the conditions that were in force then.
+After a reset, and after a time in which the streak was disabled or not in the rules, a new streak starts.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _BEFORE: Final = -1
 def recount_streak(
     state: UserState, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]
 ) -> None:
-    """Set the streak of a state to that of its past by a calendar, with the streaks lost before it."""
+    """Replace the streak of a state, and its lost streaks, by those that past transitions result in."""
     past = Past(streak, calendar, transitions)
     runs = past.runs()
     is_running = runs and runs[-1].last >= streak.index(state.clock.day) - 1
@@ -52,7 +53,7 @@ def recount_streak(
 
 
 class _Run(NamedTuple):
-    """A streak: its last credited or carried period, its length, its first day, and the instant of its last credit."""
+    """A streak: its last credited or decided period, its length, its first day, and the instant of its last credit."""
 
     last: int
     length: int
@@ -61,13 +62,16 @@ class _Run(NamedTuple):
 
 
 class Past:
-    """The streaks of a sequence of transitions by a calendar.
+    """The streaks that past transitions result in under a calendar.
+
+    "The change" below is the last change of the rules from this calendar to another one, if there was one.
 
     Attributes:
-        through: the last period that was decided when the rules last left the calendar.
-        losses: the streaks that had been lost by then, as in ``StreakState``.
-        met: the periods that met the conditions since, in order.
-        ended: the streaks that were reset since.
+        through: the last period that was decided at the change, or the last one before a reset if that is earlier;
+            events can credit later periods only.
+        losses: the streaks that had been lost by the change, as in ``StreakState``.
+        met: the periods after the change that met the conditions, in order.
+        ended: the streaks that were reset after the change.
     """
 
     def __init__(self, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]) -> None:
@@ -86,7 +90,7 @@ class Past:
 
     @property
     def met(self) -> list[int]:
-        """The periods that met the conditions since the rules left the calendar."""
+        """The periods after the change that met the conditions."""
         return [*self._met_before_reset, *sorted(self._credited)]
 
     def runs(self) -> list[_Run]:

@@ -1,4 +1,4 @@
-"""Settling: work that time makes due is done in order of time; how often one settles never changes a result.
+"""Settling: do the work that time makes due, in order of time. How often one settles never changes a result.
 
 There are five kinds of due work. At the same instant they are done in this order:
 
@@ -8,8 +8,8 @@ There are five kinds of due work. At the same instant they are done in this orde
 4. timed awards;
 5. the work of plugs (``plugs.act``).
 
-The first three fall on local midnights, so within a local day only the other two are checked. The next due day is
-computed, not searched day by day.
+The first three are due at local midnights only, so within a local day only the other two are checked. The next due day
+is computed, not searched day by day.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def anniversaries_by(sign_up_day: int, day: int) -> int:
 
 
 def _next_tick(plan: Plan, state: UserState, ticked: int) -> int:
-    """Return the instant of the next tick with an effect; ticks of hours up to ``ticked`` are done."""
+    """Return the instant of the next tick with an effect; hourly ticks up to ``ticked`` have been paid."""
     soonest = NEVER
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
         if has_no_effect(trigger, state):
@@ -219,7 +219,7 @@ def pass_ticks(plan: Plan, state: UserState, through: int) -> None:
 
 
 def pay_ticks_skipped(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the daily awards that a jump to the east has skipped."""
+    """Pay the daily awards at local times that a change to a zone further east has skipped."""
     done_through = [tick.through for tick in state.points.ticks]
     pass_ticks(agenda.plan, state, at)
     skipped = sorted(

@@ -1,6 +1,7 @@
 """Streak commands: granting a freeze, pausing, ending a pause, restoring and resetting.
 
-Each is applied to a copy of a state that is settled to the instant, so that it can be refused on the way.
+Each is applied to a copy of the state, settled to the instant of the command. So a command that is refused half-way
+changes nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
         UnknownKey: the rules have no streak.
         InvalidValue: a pause would begin in the past or end before it begins, or the pause to end does not exist.
         FreezeLimitReached: the user has as many freezes as the rules allow.
-        NoStreakToRestore: no recently lost streak is longer than the present one.
+        NoStreakToRestore: no recently lost streak is longer than the running one, or the user has disabled the streak.
         NoStreakToReset: the user has no running streak.
     """
     if agenda.plan.streak is None:
@@ -82,7 +83,7 @@ def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) 
 
 
 def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
-    """Continue a lost streak: every period since is carried; today's is protected and can still be credited."""
+    """Continue a lost streak: the periods since are decided; the present one is protected and can still be credited."""
     rule, before = agenda.plan.ruleset.streak, state.streak.length
     lost = None if rule is None else _longest_lost(state, rule)
     if lost is None or lost.length <= before or not plan.conditions:
@@ -102,7 +103,7 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
 
 
 def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
-    """Return the longest streak that was lost recently enough to be restored, the last of equals, or None."""
+    """Return the longest streak that was lost recently enough to be restored, the latest of equal ones, or None."""
     today = date.fromordinal(state.clock.day)
     if rule.frequency == "daily":
         since = state.clock.day - _DAYS_BACK
@@ -115,7 +116,7 @@ def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
 
 
 def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
-    """End the streak; only later events count towards the present period."""
+    """End the streak; only events after the reset count towards the present period."""
     if not state.streak.length:
         raise NoStreakToReset(state.id)
     state.streak = streak = state.streak.copy()

@@ -1,4 +1,4 @@
-"""The streak: events credit periods; a period that ends without a credit is carried by a freeze or loses the streak.
+"""The streak: events credit periods; if a period is missed, a freeze is spent on it or the streak is lost.
 
 Periods are decided in order: ``decided_through`` is the last decided one. Protected periods need no decision: those of
 a pause, days off, days that travel cut short. The first period that is neither decided nor protected is the open one;
@@ -88,7 +88,7 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
 
 
 def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
-    """Mark a period as decided, with those credited ahead up to the next open period."""
+    """Mark a period as decided, and then the periods credited ahead that no other open period precedes."""
     streak.decided_through = period
     if streak.protected_periods and max(streak.protected_periods) <= period:
         streak.protected_periods = NO_PERIODS
@@ -155,7 +155,7 @@ def find_due_days(state: UserState, plan: StreakPlan) -> None:
 def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
     """Close the open period, which was not credited: a freeze is spent on it, or the streak is lost.
 
-    A date that the calendar skipped cannot be missed. It is protected but not decided, for another zone can show it.
+    A date that the user's zone skips cannot be missed. It is protected but not decided: another zone can have it.
     """
     streak = state.streak.copy()
     period = open_period(streak, plan)
@@ -181,7 +181,10 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
 
 
 def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
-    """Lose the streak, a copy, in a period; the periods credited after it begin the next streak."""
+    """End the streak in a period; the periods credited after it begin the next streak.
+
+    ``state.streak`` is changed, so it must be a copy that no other state refers to.
+    """
     streak = state.streak
     ahead, streak.credited_ahead = streak.credited_ahead, NO_PERIODS
     length, first_day = streak.length - len(ahead), plan.first_day(period)
@@ -209,7 +212,7 @@ def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
 
 
 def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
-    """Grant the due freezes, up to the maximum; at the maximum none are due."""
+    """Grant the freezes that are due, up to the maximum; a user who has the maximum is due none."""
     state.streak = streak = state.streak.copy()
     streak.freeze_day = state.clock.due_days[FREEZE]
     rule = plan.freezes

@@ -35,7 +35,7 @@ class Exclusion:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Make the current task the holder until the block ends."""
+        """Set the current task as the holder until the block ends."""
         former = self.holder
         try:
             self.holder = former or _current_task()

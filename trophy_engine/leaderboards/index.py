@@ -1,10 +1,10 @@
 """The index over all users: a ranking for each run of each leaderboard, updated user by user.
 
-A command changes one user, and the index in logarithmic time. Time changes users, too: streaks are lost and timed
-awards are made without a command. So the index is read as of an instant (``advance_to``): users with due work are
-ranked by copies of their stored states that are settled to it. A heap has the next due instants, so that nothing is
-done while nothing is due. For an earlier instant, users with later effects are restored first. Users with commands
-after the instant are ranked by their present states.
+A command changes one user; the index is updated in logarithmic time. Time changes users, too: streaks are lost and
+timed awards are made without a command. So the index is read as of an instant (``advance_to``): users with due work are
+ranked by copies of their stored states, settled to that instant. A heap has the next due instants, so nothing is done
+while nothing is due. Before an earlier instant is read, users with later effects of time are ranked by their stored
+states again. Users with commands after the instant are ranked by their present states.
 """
 
 from __future__ import annotations
@@ -116,7 +116,10 @@ class LeaderboardIndex:
             self.update(state)
 
     def changes_until(self, until: int) -> Iterator[tuple[int, UserState]]:
-        """Yield the changes by time up to an instant, in order: the instant and the state then, for ``overlay``."""
+        """Yield the changes by time up to an instant, in order: the instant of each, and the user's state then.
+
+        The caller passes each to ``overlay``, which ranks the user by the state and schedules the next change.
+        """
         ahead: dict[str, UserState] = {}
         while self._due and self._due[0][0] <= until:
             due, user = heappop(self._due)
@@ -135,7 +138,7 @@ class LeaderboardIndex:
         settle_user(self._agenda, state, instant)
 
     def overlay(self, state: UserState, instant: int) -> None:
-        """Rank a user by a copy of the stored state that is settled to an instant."""
+        """Rank a user by ``state``, a copy of the stored state that is settled to an instant."""
         # The next change of a user who is past the instant is after it, too.
         self._rank_user(state, max(next_change(state), instant + 1))
         if self._agenda.effects:
@@ -200,7 +203,7 @@ class LeaderboardIndex:
         return self._entry(board, user).group
 
     def position(self, board: BoardPlan, run: int, user: str) -> Position:
-        """Return a rank in the group, the value, and the group of a user; ``NO_POSITION`` for no value."""
+        """Return a user's rank in the group, the value, and the group; ``NO_POSITION`` for a user who is not ranked."""
         entry = self._entry(board, user)
         key = entry.rank_keys.get(run)
         if key is None or entry.group is None:
@@ -208,7 +211,7 @@ class LeaderboardIndex:
         return self.ranking(board, run).rank(key, (entry.group,)), value_in(key), entry.group
 
     def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
-        """Return a user's rank among some groups, or None if not ranked in them."""
+        """Return the rank of a user among the users of some groups, or None for a user who is not ranked in them."""
         entry = self._entry(board, user)
         key = entry.rank_keys.get(run)
         return None if key is None or entry.group not in groups else self.ranking(board, run).rank(key, groups)
@@ -216,7 +219,7 @@ class LeaderboardIndex:
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
     ) -> list[tuple[int, str, Number]]:
-        """List the ranks, users and values of the groups with given values of breakdown attributes.
+        """List the rank, user id and value of each user in the groups with given values of breakdown attributes.
 
         Args:
             board: the leaderboard.

@@ -55,7 +55,7 @@ _AWARDED: Final = position(PointsAwarded, "awarded")
 
 
 def initial_state(plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int) -> NotificationState:
-    """Return the notifications of a user with activity at these instants, without messages due up to ``at``."""
+    """Return the notification state of a user with activity at these instants; no message is due up to ``at``."""
     time_zone = _email_zone(state)
     last_active = max(activity, default=state.profile.created)
     day = time_zone.window(last_active)[0]
@@ -184,7 +184,7 @@ def _send_boosts(
 def send_completion_emails(
     agenda: Agenda, state: UserState, notifications: NotificationState, effects: Sequence[RawEffect], at: int
 ) -> None:
-    """Send the email of each completion if it is late afternoon in the user's zone, else keep it until then."""
+    """Send the email of each completion between 17:00 and 21:00 by the zone of emails, else keep it until 17:00."""
     completed = [raw[_ACHIEVEMENT] for raw in effects if raw[KIND] is AchievementCompleted]
     if not completed:
         return
@@ -221,7 +221,7 @@ def _send_emails(
 
 
 def record_activity(rules: NotificationPlan, state: UserState, notifications: NotificationState, at: int) -> None:
-    """Record activity of a user: reactivation messages start again, and the period has a recap."""
+    """Record activity of a user: the count of idle days starts again, and the period will have a recap."""
     notifications.last_active = at
     notifications.reactivations = 0
     first_day = rules.recap.first_day(rules.recap.index(_email_zone(state).window(at)[0]))
@@ -282,7 +282,7 @@ def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, notificati
     if period == NEVER or period <= notifications.reminded_through:
         return NEVER
     at = _reminder_at(plan, streak, state, period)
-    # The hour is past if a period opens late, as by a pause that is taken back.
+    # The hour is past if a period opens late, for example because a pause ends early.
     return NEVER if at < state.clock.settled else at
 
 

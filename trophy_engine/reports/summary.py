@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, one_of
 from trophy_engine.numbers import Number
 from trophy_engine.reports.daily_totals import DailyTotals
 
@@ -62,8 +62,7 @@ def check_range(aggregation: str, start: object, end: object) -> None:
             or more than 400 days apart.
     """
     if aggregation not in get_args(FrequencyName):
-        names = ", ".join(map(repr, get_args(FrequencyName)))
-        raise InvalidValue((f"must be one of {names}, not", GivenValue(aggregation)), "aggregation")
+        raise InvalidValue(one_of(get_args(FrequencyName), aggregation), "aggregation")
     for name, day in (("start", start), ("end", end)):
         if not isinstance(day, date) or isinstance(day, datetime):
             raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), name)

@@ -56,7 +56,7 @@ class Repository:
         consistent: True if the live states agree with the log; False while a command changes them.
         in_batch: True while a batch is open.
         forgotten: how often all live states have been dropped or replaced.
-        changed: the users with entries of other engines that were read; the leaderboards clear it.
+        changed: the users that entries of other engines have changed, until the leaderboards rank them again.
         migration_effects: the effects on users of opening the storage with rules other than its last ones.
     """
 
@@ -110,7 +110,7 @@ class Repository:
         return self._settled
 
     def settle(self, at: int) -> None:
-        """Append to the log that all users were settled.
+        """Append to the log that all users were settled to an instant.
 
         Raises:
             StorageError: the entry could not be stored; nothing has happened.
@@ -253,7 +253,7 @@ class Repository:
     # --- the log ----------------------------------------------------------------------------------------------------
 
     def append(self, number: int, command: Command) -> None:
-        """Append a command to the log, at once or at the end of the batch; ``number`` counts its user's commands.
+        """Append a command to the log, at once or at the end of the batch; ``number`` is its number in ``Entry``.
 
         Raises:
             StorageError: the entry could not be stored; nothing has happened.
@@ -269,7 +269,7 @@ class Repository:
             self._count_unsaved((entry,))
 
     def find(self, command: Record) -> Entry | None:
-        """Return the entry of the record that used a command's idempotency key, or None."""
+        """Return the earlier entry with the user, metric and idempotency key of a command, or None."""
         key = (command.user_id, command.metric, str(command.idempotency_key))
         return self._pending.find(key) or self.storage.find(*key)
 

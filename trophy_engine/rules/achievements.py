@@ -50,9 +50,12 @@ class _Trigger:
 
 @attrs.frozen
 class MetricTrigger(_Trigger):
-    """The user's total of a metric reaches a value of at least 1.
+    """The user's total of a metric reaches a value.
 
-    With ``event_attributes``, the total over the events with all of these attribute values.
+    Attributes:
+        metric: the key of the metric.
+        value: the total that completes the achievement, at least 1.
+        event_attributes: the filter on events: the total is over the events with all of these attribute values.
     """
 
     type: ClassVar[str] = "metric"
@@ -68,7 +71,11 @@ class MetricTrigger(_Trigger):
 
 @attrs.frozen
 class StreakTrigger(_Trigger):
-    """The streak reaches a length of at least 1."""
+    """The streak reaches a length.
+
+    Attributes:
+        length: the number of periods, at least 1.
+    """
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
@@ -94,7 +101,11 @@ class ApiTrigger(_Trigger):
 
 @attrs.frozen
 class CompositeTrigger(_Trigger):
-    """The last of the prerequisites is completed."""
+    """The last of the prerequisites is completed.
+
+    Attributes:
+        achievements: the keys of the prerequisites.
+    """
 
     type: ClassVar[str] = "achievement"
     achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
@@ -107,9 +118,12 @@ class CompositeTrigger(_Trigger):
 
 @attrs.frozen
 class AnniversaryTrigger(_Trigger):
-    """A number of years (1 to 200) has passed since the user's sign-up date, at local midnight.
+    """A number of years has passed since the user's sign-up date, at local midnight.
 
     The anniversary of 29 February is the 28th in common years.
+
+    Attributes:
+        years: the number of years, 1 to 200.
     """
 
     type: ClassVar[str] = "anniversary"

@@ -1,6 +1,6 @@
 """Checks of rules against one another: contradictions are errors, probable mistakes are warnings.
 
-Parts that could not be read are checked as far as their keys are known, so that each fault is reported once.
+Partial rules are checked as far as they could be read: a field that is None could not be read, or is not given.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.errors import nearest, unknown_key
+from trophy_engine.identifiers import is_key
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import Problem, item_path
-from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute
-from trophy_engine.rules.points import MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
@@ -33,7 +33,7 @@ def check_parts(
     points: Sequence[Any],
     leaderboards: Sequence[Any] = (),
 ) -> list[Problem]:
-    """List the problems of the parts of a ruleset, each an instance of its class or ``Unreadable``."""
+    """List the problems of the parts of a ruleset, each an instance of its class, partial or not, or ``Unreadable``."""
     suggestions = _Suggestions()
     declared = _DeclaredKeys(
         metrics=_Declared(_keys(metrics), suggestions),
@@ -41,7 +41,8 @@ def check_parts(
         user_attributes=_Declared(_keys(attributes, "user"), suggestions),
         event_attributes=_Declared(_keys(attributes, "event"), suggestions),
         systems=_Declared(_keys(points), suggestions),
-        streak=streak is not None and (not isinstance(streak, Streak) or bool(streak.metrics)),
+        streak=streak is not None
+        and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
     )
     composites = find_composites(achievements)
     cycles = find_cyclic(composites)
@@ -83,16 +84,16 @@ class _Suggestions:
 
 
 class _Declared:
-    """The declared keys of one kind, in order."""
+    """The declared keys of one kind, in order; ``keys`` are the valid ones."""
 
     def __init__(self, keys: Sequence[str], suggestions: _Suggestions) -> None:
-        self.keys = tuple(dict.fromkeys(keys))
+        self.keys = tuple(filter(is_key, dict.fromkeys(keys)))
         self._known = frozenset(keys)
         self._suggestions = suggestions
 
-    def check_known(self, kind: str, key: str, path: str) -> Iterator[Problem]:
-        """Yield a problem if a key is not declared."""
-        if key not in self._known:
+    def check_known(self, kind: str, key: str | None, path: str) -> Iterator[Problem]:
+        """Yield a problem if a key is not declared; None is a key that could not be read."""
+        if key is not None and key not in self._known:
             near = self._suggestions.nearest(key, self)
             yield Problem("error", path, unknown_key(kind, key, near, self.keys))
 
@@ -120,16 +121,17 @@ class _DeclaredKeys:
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Yield the problems of filters: attributes that are not declared."""
         for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
-            wanted = getattr(rule, f"{kind}_attributes", Filter())
-            for key in wanted:
-                yield from known.check_known(f"{kind} attribute", key, f"{path}.{kind}_attributes.{key}")
+            wanted = getattr(rule, f"{kind}_attributes", None)
+            for key in wanted or ():
+                key_path = f"{path}.{kind}_attributes.{key}"
+                yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
 
 
 def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     return [
         part.key
         for part in parts
-        if part.key and (type_ is None or not isinstance(part, Attribute) or part.type == type_)
+        if part.key and (type_ is None or not isinstance(part, Attribute) or part.type in {type_, None})
     ]
 
 
@@ -152,7 +154,7 @@ def _duplicates(
 def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
     first: dict[tuple[str, str], int] = {}
     for index, attribute in enumerate(attributes):
-        if isinstance(attribute, Attribute):
+        if isinstance(attribute, Attribute) and attribute.key and attribute.type:
             name = (attribute.type, attribute.key)
             if name in first:
                 former = item_path("attributes", first[name])
@@ -166,11 +168,13 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
 def _check_streak(streak: Any, declared: _DeclaredKeys) -> Iterator[Problem]:
     if not isinstance(streak, Streak):
         return
-    if not streak.metrics:
+    metrics = streak.metrics or ()
+    if streak.metrics == ():
         yield Problem("warning", "streak.metrics", "a streak without metrics never starts; add at least one metric")
-    for index, metric in enumerate(streak.metrics):
-        yield from declared.metrics.check_known("metric", metric.key, f"{item_path('streak.metrics', index)}.key")
-    yield from _duplicates("streak.metrics", streak.metrics, "metric", "remove one")
+    for index, metric in enumerate(metrics):
+        key = metric.key if is_key(metric.key) else None
+        yield from declared.metrics.check_known("metric", key, f"{item_path('streak.metrics', index)}.key")
+    yield from _duplicates("streak.metrics", metrics, "metric", "remove one")
 
 
 def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
@@ -179,8 +183,9 @@ def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) ->
             continue
         path = item_path("achievements", index)
         yield from declared.check_filters(achievement, path)
-        yield from declared.check_references(achievement.trigger, f"{path}.trigger")
-        yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
+        if achievement.trigger is not None:
+            yield from declared.check_references(achievement.trigger, f"{path}.trigger")
+            yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
 
 
 def _check_composites(
@@ -197,7 +202,7 @@ def _check_composites(
             cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
             yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
             continue
-        for position, key in enumerate(achievement.trigger.achievements):
+        for position, key in enumerate(achievement.trigger.achievements or ()):
             if key in unreachable:
                 message = (
                     f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
@@ -215,8 +220,8 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
         if isinstance(system, PointsSystem):
             path = item_path("points", index)
             yield from _check_triggers(system, path, unreachable, declared)
-            yield from _check_keys(f"{path}.triggers", system.trigger_keys)
-            yield from _check_keys(f"{path}.boosts", system.boost_keys)
+            yield from _check_keys(f"{path}.triggers", system.triggers or (), "trigger")
+            yield from _check_keys(f"{path}.boosts", system.boosts or (), "boost")
             yield from _check_levels(system, path)
             yield from _check_boosts(system, path, declared)
 
@@ -224,14 +229,17 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
 def _check_triggers(
     system: PointsSystem, path: str, unreachable: Collection[str], declared: _DeclaredKeys
 ) -> Iterator[Problem]:
-    if system.triggers and all(trigger.points < 0 for trigger in system.triggers):
+    triggers = system.triggers or ()
+    points: list[Any] = [getattr(trigger, "points", None) for trigger in triggers]
+    if points and all(number is not None and number < 0 for number in points):
         message = "every trigger deducts points, so the balance stays 0; add a trigger that awards points"
         yield Problem("warning", f"{path}.triggers", message)
-    for index, trigger in enumerate(system.triggers):
+    for index, trigger in enumerate(triggers):
         trigger_path = item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
         yield from declared.check_references(trigger, trigger_path)
-        if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and trigger.points > 0:
+        awards = points[index] is not None and points[index] > 0
+        if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
         for reference in references_of(trigger, trigger_path):
@@ -243,24 +251,32 @@ def _check_triggers(
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
-    yield from _duplicates(f"{path}.levels", system.levels)
+    levels = system.levels or ()
+    yield from _duplicates(f"{path}.levels", levels)
     first: dict[int, str] = {}
-    for index, level in enumerate(system.levels):
-        item = f"{item_path(f'{path}.levels', index)}.points"
+    for index, level in enumerate(levels):
+        if not isinstance(level, Level) or level.points is None:
+            continue
+        item = item_path(f"{path}.levels", index)
         if level.points in first:
             message = (
-                f"levels {first[level.points]!r} and {level.key!r} have the same threshold, {level.points}; change one"
+                f"levels {first[level.points]} and {_name_of(level, item)} have the same threshold, {level.points}"
             )
-            yield Problem("error", item, message)
-        first.setdefault(level.points, level.key)
+            yield Problem("error", f"{item}.points", f"{message}; change one")
+        first.setdefault(level.points, _name_of(level, item))
         if system.maximum is not None and level.points > system.maximum:
             message = f"{level.points} is above the maximum {system.maximum}, so it can never be reached; lower it"
-            yield Problem("warning", item, message)
+            yield Problem("warning", f"{item}.points", message)
+
+
+def _name_of(level: Level, path: str) -> str:
+    return repr(level.key) if level.key else path
 
 
 def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> Iterator[Problem]:
-    awards_points = any(trigger.points > 0 for trigger in system.triggers)
-    for index, boost in enumerate(system.boosts):
+    awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
+    awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)
+    for index, boost in enumerate(system.boosts or ()):
         item = item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
         if not awards_points:
@@ -269,10 +285,11 @@ def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> I
             )
 
 
-def _check_keys(path: str, keys: Sequence[str]) -> Iterator[Problem]:
-    """Yield a problem for each item that repeats a key, declared or derived from its position."""
+def _check_keys(path: str, items: Sequence[Any], kind: str) -> Iterator[Problem]:
+    """Yield a problem for each item that repeats a key, declared or derived from its type or kind and its position."""
     first: dict[str, int] = {}
-    for index, key in enumerate(keys):
+    for index, item in enumerate(items):
+        key = item.key or f"{getattr(item, 'type', kind)}-{index + 1}"
         if key in first:
             message = f"duplicate key {key!r}, already used by {item_path(path, first[key])}; choose another key"
             yield Problem("error", f"{item_path(path, index)}.key", message)
@@ -285,7 +302,7 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: _DeclaredKeys) ->
             continue
         path = item_path("leaderboards", index)
         yield from declared.check_filters(board, path)
-        for position, key in enumerate(board.breakdown_attributes):
+        for position, key in enumerate(board.breakdown_attributes or ()):
             item = item_path(f"{path}.breakdown_attributes", position)
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)

@@ -1,21 +1,23 @@
-"""Constraints on the fields of rules: validators with a message of fact and remedy, and a JSON Schema.
+"""Constraints on the fields of rules: each validates a value and describes itself as JSON Schema.
 
-They depend on the value alone, so that a rules file can be checked field by field and all faults are found at once.
+A constraint depends on the value alone, so a rules file is checked field by field and all faults are reported at once.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
+from trophy_engine.rules.diagnostics import field_path, item_path
 from trophy_engine.rules.filters import Filter
 
 #: The pattern of a time of day, in 24 hours.
@@ -44,9 +46,32 @@ class Constraint(ABC):
             InvalidValue: the value violates the constraint.
         """
 
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        """Yield every violation, with the path of the item at fault within the value; empty for the whole value."""
+        try:
+            self.check(name, value)
+        except InvalidValue as error:
+            yield "", error
+
     @abstractmethod
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
+
+
+class _ManyItems(Constraint):
+    """A constraint on a value with several items, each of which can violate the constraint on an item."""
+
+    @property
+    @abstractmethod
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+
+    def check(self, name: str | FieldName, value: Any) -> None:
+        for _, error in self.faults(name, value):
+            raise error
+
+    @abstractmethod
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]: ...
 
 
 class _Key(Constraint):
@@ -58,20 +83,24 @@ class _Key(Constraint):
 
 
 @attrs.frozen
-class Keys(Constraint):
+class Keys(_ManyItems):
     """A tuple of different keys, at least ``min_length`` of them (0 or 1)."""
 
     min_length: int = 0
 
-    def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
+    @property
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+        return KEY
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        """Yield every violation, with the index of its key."""
         if not isinstance(value, tuple):
-            raise InvalidValue(("must be a list of keys, not", GivenValue(value)), name)
-        if len(value) < self.min_length:
-            raise InvalidValue("must contain at least one key", name)
-        for key in value:
-            check_key(key, name_field(name, "each of "))
-        _check_unique(name, value)
+            yield "", InvalidValue(("must be a list of keys, not", _not_a_list(value)), name)
+        elif len(value) < self.min_length:
+            yield "", InvalidValue("must contain at least one key", name)
+        else:
+            yield from _item_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -133,7 +162,7 @@ class _LocalDate(Constraint):
             raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
 class _TimeOfDay(Constraint):
@@ -146,13 +175,24 @@ class _TimeOfDay(Constraint):
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
-class _AttributeFilter(Constraint):
-    def check(self, name: str | FieldName, value: Any) -> None:
+class _AttributeFilter(_ManyItems):
+    @property
+    def item(self) -> Constraint:
+        return Text(allow_empty=True)
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         if not isinstance(value, Filter):
-            raise InvalidValue(("must map attribute keys to strings, not", GivenValue(value)), name)
+            yield "", InvalidValue(("must map attribute keys to strings, not", GivenValue(value)), name)
+            return
         for key, required in value.items():
-            check_key(key, name_field(name, "each key of "))
-            check_text(required, name_field(name, after=f".{key}"))
+            for check, item, field in (
+                (check_key, key, name_field(name, "each key of ")),
+                (check_text, required, name_field(name, after=f".{key}")),
+            ):
+                try:
+                    check(item, field)
+                except InvalidValue as error:
+                    yield field_path("", str(key)), error
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -191,8 +231,7 @@ class OneOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            fact = f"must be one of {', '.join(map(repr, self.choices))}, not", GivenValue(value)
-            raise InvalidValue(fact, name)
+            raise InvalidValue(one_of(self.choices, value), name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -200,18 +239,22 @@ class OneOf(Constraint):
 
 
 @attrs.frozen
-class SubsetOf(Constraint):
+class SubsetOf(_ManyItems):
     """A tuple of different strings, each one of the choices."""
 
     choices: tuple[str, ...]
 
-    def check(self, name: str | FieldName, value: Any) -> None:
-        """Check a value."""
+    @property
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+        return OneOf(self.choices)
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        """Yield every violation, with the index of its item."""
         if not isinstance(value, tuple):
-            raise InvalidValue(("must be a list, not", GivenValue(value)), name)
-        for word in value:
-            OneOf(self.choices).check(name_field(name, "each of "), word)
-        _check_unique(name, value)
+            yield "", InvalidValue(("must be a list, not", _not_a_list(value)), name)
+        else:
+            yield from _item_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -220,7 +263,7 @@ class SubsetOf(Constraint):
 
 @attrs.frozen
 class Integer(Constraint):
-    """An integer within inclusive bounds, with a magnitude below 10**18."""
+    """An integer within inclusive bounds, with a magnitude below 10**18; not 0 if ``allow_zero`` is False."""
 
     min: int = 1 - _MAGNITUDE
     max: int = _MAGNITUDE - 1
@@ -231,7 +274,7 @@ class Integer(Constraint):
         if not isinstance(value, int) or isinstance(value, bool):
             raise InvalidValue(("must be a whole number, not", GivenValue(value)), name)
         if not -_MAGNITUDE < value < _MAGNITUDE:
-            raise InvalidValue("must lie between -10**18 and 10**18", name)
+            raise InvalidValue("must have at most 18 digits", name)
         if value < self.min:
             raise InvalidValue(f"must be at least {self.min}, not {value}", name)
         if value > self.max:
@@ -268,7 +311,7 @@ class Numeric(Constraint):
 
 @attrs.frozen
 class Between(Constraint):
-    """An exact number of at most 15 digits, strictly between two others and different from a third."""
+    """An exact number of at most 15 digits, greater than ``low``, less than ``high`` and not ``apart_from``."""
 
     low: int
     high: int
@@ -301,6 +344,11 @@ class Optional(Constraint):
         if value is not None:
             self.constraint.check(name, value)
 
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        """Yield every violation, with the path of the item at fault within the value."""
+        if value is not None:
+            yield from self.constraint.faults(name, value)
+
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
         return self.constraint.schema()
@@ -327,8 +375,21 @@ class InstanceOf(Constraint):
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
-        item = references[0] if len(references) == 1 else {"oneOf": references}
+        item = references[0] if len(references) == 1 else _schema_by_type(self.kinds)
         return {"type": "array", "items": item} if self.many else item
+
+
+def _schema_by_type(kinds: tuple[type, ...]) -> dict[str, Any]:
+    """Return the schema of a table with one of several types: its fields are those of its type alone."""
+    types = [vars(kind)["type"] for kind in kinds]
+    cases = [
+        {
+            "if": {"type": "object", "properties": {"type": {"const": type_}}, "required": ["type"]},
+            "then": {"$ref": f"#/$defs/{kind.__name__}"},
+        }
+        for type_, kind in zip(types, kinds, strict=True)
+    ]
+    return {"type": "object", "properties": {"type": {"enum": types}}, "required": ["type"], "allOf": cases}
 
 
 def as_sequence(value: Any) -> Any:
@@ -337,17 +398,29 @@ def as_sequence(value: Any) -> Any:
 
 
 def as_number(value: Any) -> Any:
-    """Return a float or a decimal as an exact number, and any invalid value unchanged, for the validator."""
+    """Return a valid float or decimal as an exact number, and any other value unchanged, for the validator."""
     try:
         return exact(value) if isinstance(value, float | Decimal) else value
     except InvalidValue:
         return value
 
 
-def _check_unique(name: str | FieldName, values: tuple[str, ...]) -> None:
-    if len(set(values)) < len(values):
-        repeated = next(value for index, value in enumerate(values) if value in values[:index])
-        raise InvalidValue(f"must not contain {repeated!r} twice", name)
+def _not_a_list(value: Any) -> GivenValue:
+    return GivenValue(value, after=f"; write [{value!r}]" if isinstance(value, str) else "")
+
+
+def _item_faults(
+    constraint: Constraint, name: str | FieldName, values: tuple[Any, ...]
+) -> Iterator[tuple[str, InvalidValue]]:
+    """Yield the violations of a constraint on each item, and the items that are repeated."""
+    seen: set[Any] = set()
+    for index, value in enumerate(values):
+        faults = list(constraint.faults(name_field(name, "each of "), value))
+        yield from ((item_path(path, index), error) for path, error in faults)
+        if not faults and value in seen:
+            yield item_path("", index), InvalidValue(f"must not contain {value!r} twice", name)
+        elif not faults:
+            seen.add(value)
 
 
 def _exact_short(name: str | FieldName, value: Any) -> Number:

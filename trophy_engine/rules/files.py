@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, nearest, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits
+from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, mask_quoted
+from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +97,18 @@ def _describe_folder(missing: Path) -> str:
     return f"did you mean {names[near]!r}?" if near else f"it is not in the folder {folder}"
 
 
+def decode(content: bytes, source: str) -> str:
+    """Return the text of rules that are not read from a file by its path, with newlines as in one.
+
+    Raises:
+        TrophyError: the content is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise TrophyError(f"cannot read {source}: {reason_of(error)}") from error
+
+
 def write_text(path: str | PathLike[str], text: str) -> None:
     """Write the text of a rules file.
 
@@ -116,18 +130,38 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
         problems.append(Problem("error", "", f"the rules {error}"))
         return {}
     try:
-        if format_ == "json":
-            return json.loads(
-                text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_unique_table
-            )
-        return _parse_toml(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        problems.append(Problem("error", "", f"the rules are not valid {format_.upper()}: {error}"))
-    except InvalidValue as error:
-        problems.append(Problem("error", "", f"the rules {error}"))
+        return _parse_json(text) if format_ == "json" else _parse_toml(text)
+    except _SyntaxError as error:
+        message = f"the rules are not valid {format_.upper()}: {error}"
+        problems.append(Problem("error", "", message, line=error.line, column=error.column))
     except ValueError:  # tomllib calls int, which limits the number of digits
-        problems.append(Problem("error", "", f"the rules {_TOO_LONG}"))
+        line, column = _find_digits(text)
+        problems.append(Problem("error", "", f"the rules {_TOO_LONG}", line=line, column=column))
     return {}
+
+
+def _find_digits(text: str) -> tuple[int, int]:
+    """Return the line and column of the first whole number of TOML that is too long."""
+    match = re.search(r"[0-9][0-9_]{4300,}", mask_quoted(text))
+    start = match.start() if match else 0
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+
+
+class _SyntaxError(Exception):
+    """A fault of syntax, with its position."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_read_object)
+    except json.JSONDecodeError as error:
+        raise _SyntaxError(error.msg[:1].lower() + error.msg[1:], error.lineno, error.colno) from None
+    except RecursionError as error:
+        raise _SyntaxError(str(error), 1, 1) from None
 
 
 def _parse_toml(text: str) -> dict[str, Any]:
@@ -136,35 +170,55 @@ def _parse_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=_parse_decimal)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidValue(f"are not valid TOML: {error}") from None
+        message, line, column = _split_toml_message(str(error), text)
+        raise _SyntaxError(message, line, column) from None
 
 
-def _parse_integer(digits: str) -> int:
+def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
+    """Return the fact of a message of tomllib in the words of TOML, and its line and column."""
+    match = re.fullmatch(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    fact, line, column = match.groups() if match else (message, None, None)
+    lines = text.split("\n")
+    place = (int(line), int(column)) if line and column else (len(lines), len(lines[-1]) + 1)
+    if fact.startswith("Cannot "):  # the position is at the end of the statement
+        place = place[0], len(lines[place[0] - 1]) - len(lines[place[0] - 1].lstrip()) + 1
+    fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
+    fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
+    fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted(names[1])}]", fact)
+    return f"{fact[:1].lower()}{fact[1:]}{_quotes_remedy(fact, lines[place[0] - 1][place[1] - 1 :])}", *place
+
+
+def _dotted(names: str) -> str:
+    return ".".join(re.findall(r"'([^']*)'", names))
+
+
+def _quotes_remedy(fact: str, rest: str) -> str:
+    """Return what to write where a value begins with a bare word."""
+    word = re.match(r"[^\W\d][\w-]*", rest)
+    if fact != "Invalid value" or word is None:
+        return ""
+    written = word[0].lower() if word[0].lower() in {"true", "false"} else f'"{word[0]}"'
+    return f"; write {written}" + (", in quotes" if '"' in written else "")
+
+
+def _parse_integer(digits: str) -> int | OutOfRange:
     try:
         return int(digits)
     except ValueError:
-        raise InvalidValue(_TOO_LONG) from None
+        return OutOfRange(digits, _TOO_LONG)
 
 
-def _parse_decimal(digits: str) -> Decimal:
+def _parse_decimal(digits: str) -> Decimal | OutOfRange:
     try:
         return Decimal(digits)
     except InvalidOperation:
-        raise InvalidValue(f"contain the number {short_repr(digits)}, which is out of range") from None
+        return OutOfRange(digits, f"the number {short_repr(digits)} is out of range")
 
 
-def _unique_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the table of a JSON object.
-
-    Raises:
-        InvalidValue: a name is repeated, which TOML forbids, too.
-    """
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the table of a JSON object, with the names that are given twice, which TOML forbids, too."""
     table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for index, name in enumerate(names) if name in names[:index])
-        raise InvalidValue(f"contain the key {short_repr(repeated)} twice in one object; remove one")
-    return table
+    return table if len(table) == len(pairs) else RepeatedNames(pairs)
 
 
 def emit(values: Mapping[str, Any], format_: Format) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 import attrs
 
 from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
     KEY,
@@ -32,6 +34,31 @@ LeaderboardStatus = Literal["active", "inactive", "finished"]
 _RANKED_BY: Final = ("metric", "points", "streak")
 _UNITS: Final = ("day", "month", "year")
 _STATUSES: Final = ("active", "inactive", "finished")
+
+
+def _check_subject(kind: str) -> Callable[[str, str | None], None]:
+    def check(rank_by: str, subject: str | None) -> None:
+        if (subject is not None) != (rank_by == kind):
+            raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)
+
+    return check
+
+
+def _check_runs(run_unit: str | None, run_interval: int | None) -> None:
+    if (run_unit is None) != (run_interval is None):
+        raise InvalidValue(("and", FieldName("run_interval"), "must be given together or not at all"), "run_unit")
+
+
+def _check_single_run(rank_by: str, run_unit: str | None) -> None:
+    if rank_by == "streak" and run_unit is not None:
+        fields = FieldName("run_unit"), "and", FieldName("run_interval")
+        raise InvalidValue(("a leaderboard by streak has no repeated runs; remove", *fields))
+
+
+def _check_times(start_time: str | None, end_time: str | None) -> None:
+    times = (start_time, end_time)
+    if None not in times and time.fromisoformat(str(end_time)) <= time.fromisoformat(str(start_time)):
+        raise InvalidValue((f"{end_time} must be after", FieldName("start_time"), str(start_time)), "end_time")
 
 
 @attrs.frozen
@@ -58,6 +85,14 @@ class Leaderboard:
         status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (
+        Condition(("rank_by", "metric"), _check_subject("metric")),
+        Condition(("rank_by", "points"), _check_subject("points")),
+        Condition(("run_unit", "run_interval"), _check_runs),
+        Condition(("rank_by", "run_unit"), _check_single_run),
+        END_NOT_BEFORE_START,
+        Condition(("start_time", "end_time"), _check_times),
+    )
     key: str = attrs.field(validator=KEY)
     rank_by: RankBy = attrs.field(validator=OneOf(_RANKED_BY))
     start: date = attrs.field(validator=LOCAL_DATE)
@@ -77,23 +112,9 @@ class Leaderboard:
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
-        for kind in ("metric", "points"):
-            if (getattr(self, kind) is not None) != (self.rank_by == kind):
-                raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)
-        if (self.run_unit is None) != (self.run_interval is None):
-            raise InvalidValue(("and", FieldName("run_interval"), "must be given together or not at all"), "run_unit")
-        if self.rank_by == "streak" and self.run_unit is not None:
-            fields = FieldName("run_unit"), "and", FieldName("run_interval")
-            raise InvalidValue(("a leaderboard by streak has no repeated runs; remove", *fields))
-        if self.end is not None and self.end < self.start:
-            raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
-        times = (self.start_time, self.end_time)
-        if None not in times and time.fromisoformat(str(self.end_time)) <= time.fromisoformat(str(self.start_time)):
-            raise InvalidValue(
-                (f"{self.end_time} must be after", FieldName("start_time"), str(self.start_time)), "end_time"
-            )
+        check_conditions(self)
 
     @property
     def needs_streak(self) -> bool:
-        """Whether nobody is ranked without a streak."""
+        """Whether no user is ranked under rules without a streak."""
         return self.rank_by == "streak"

@@ -46,3 +46,8 @@ def check_limits(text: str, format_: str) -> None:
             raise InvalidValue(f"nest lists and tables more than {MAX_DEPTH} deep; six levels are enough")
     if format_ == "toml" and re.search(_LONG_KEY, bare):
         raise InvalidValue(f"have a key of more than {MAX_DEPTH} parts; three are enough")
+
+
+def mask_quoted(text: str) -> str:
+    """Return text of TOML with spaces in place of strings and comments; every line keeps its place and length."""
+    return re.sub(_TOML_QUOTED, lambda match: re.sub(r"[^\n]", " ", match[0]), text)

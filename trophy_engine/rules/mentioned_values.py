@@ -1,6 +1,6 @@
 """Values in rules: the attribute values in filters, and the thresholds of metrics.
 
-Generators of users and histories draw from these, because they make a difference under the ruleset.
+Generators of users and histories draw from these, because the result of a rule depends on them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from trophy_engine.rules.ruleset import Ruleset
 
 
 def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
-    """Return the values in filters for each declared attribute, sorted."""
+    """Return, by key of each declared attribute, the values in filters, sorted."""
     values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
     for filter_ in _filters(ruleset):
         for key, value in filter_.items():

@@ -13,6 +13,7 @@ import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
+from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
     FLAG,
@@ -83,8 +84,12 @@ class _Trigger:
 class MetricPointsTrigger(_Trigger):
     """Points each time the user's total of a metric grows by the threshold.
 
-    With ``event_attributes``, the total over the events with all of these attribute values. With
-    ``block_if_out_of_points``, an event is refused if its deduction would take the balance below zero.
+    Attributes:
+        metric: the key of the metric.
+        points: the number of points; negative to deduct points.
+        threshold: the growth of the total for each payment, at least 1.
+        event_attributes: the filter on events: the total is over the events with all of these attribute values.
+        block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
 
     type: ClassVar[str] = "metric"
@@ -103,7 +108,12 @@ class MetricPointsTrigger(_Trigger):
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period extends the streak to a multiple of the length."""
+    """Points each time a credited period extends the streak to a multiple of the length.
+
+    Attributes:
+        points: the number of points; negative to deduct points.
+        length: the number of periods for each payment, at least 1.
+    """
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
@@ -120,7 +130,12 @@ class StreakPointsTrigger(_Trigger):
 
 @attrs.frozen
 class AchievementPointsTrigger(_Trigger):
-    """Points once, when the achievement is completed."""
+    """Points once, when the achievement is completed.
+
+    Attributes:
+        achievement: the key of the achievement.
+        points: the number of points; negative to deduct points.
+    """
 
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
@@ -134,7 +149,13 @@ class AchievementPointsTrigger(_Trigger):
 
 @attrs.frozen
 class TimePointsTrigger(_Trigger):
-    """Points at an interval of hours or days since the user was created; days keep the local time of day."""
+    """Points at an interval of hours or days since the user was created; days keep the local time of day.
+
+    Attributes:
+        points: the number of points; negative to deduct points.
+        unit: the unit of the interval, ``"hours"`` or ``"days"``.
+        interval: the number of units for each payment, at least 1.
+    """
 
     type: ClassVar[str] = "time"
     points: int = _points()
@@ -149,7 +170,11 @@ class TimePointsTrigger(_Trigger):
 
 @attrs.frozen
 class UserCreationPointsTrigger(_Trigger):
-    """Points once, when the user is first seen."""
+    """Points once, when the user is first seen.
+
+    Attributes:
+        points: the number of points; negative to deduct points.
+    """
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
@@ -167,13 +192,27 @@ PointsTrigger = (
 
 @attrs.frozen
 class Level:
-    """A name for every total from ``points`` (0 or more) up to the next level."""
+    """A name for every total from its threshold up to the next level.
+
+    Attributes:
+        key: the key by which it is identified in its system.
+        points: the threshold, 0 or more.
+        name: the name for display; the key by default.
+        description: the description for display.
+        badge_url: the URL of its picture.
+    """
 
     key: str = attrs.field(validator=KEY)
     points: int = attrs.field(validator=Integer(min=0))
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+
+
+def _check_users(user_id: str | None, user_attributes: Filter) -> None:
+    if user_id is not None and user_attributes:
+        either = (FieldName("user_id"), "or", FieldName("user_attributes", after=","))
+        raise InvalidValue(("a boost has either", *either, "not both"))
 
 
 @attrs.frozen
@@ -191,6 +230,10 @@ class Boost:
         key: the key by which it is identified in its system, regardless of its position.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (
+        END_NOT_BEFORE_START,
+        Condition(("user_id", "user_attributes"), _check_users),
+    )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
     start: date = attrs.field(validator=LOCAL_DATE)
@@ -202,11 +245,7 @@ class Boost:
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
-        if self.end is not None and self.end < self.start:
-            raise InvalidValue((f"{self.end} must not be before", FieldName("start"), str(self.start)), "end")
-        if self.user_id is not None and self.user_attributes:
-            either = (FieldName("user_id"), "or", FieldName("user_attributes", after=","))
-            raise InvalidValue(("a boost has either", *either, "not both"))
+        check_conditions(self)
 
 
 @attrs.frozen

@@ -17,9 +17,11 @@ _MAX_FOLLOWED: Final = 100
 def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
     """Return the prerequisites of every composite, by its key."""
     return {
-        achievement.key: achievement.trigger.achievements
+        achievement.key: tuple(key for key in achievement.trigger.achievements or () if key is not None)
         for achievement in achievements
-        if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger)
+        if isinstance(achievement, Achievement)
+        and achievement.key
+        and isinstance(achievement.trigger, CompositeTrigger)
     }
 
 
@@ -45,7 +47,7 @@ def find_unreachable(
         pending += [
             achievement.key
             for achievement in achievements
-            if isinstance(achievement, Achievement) and achievement.trigger.needs_streak
+            if isinstance(achievement, Achievement) and achievement.trigger and achievement.trigger.needs_streak
         ]
     unreachable: set[str] = set()
     while pending:

@@ -1,4 +1,4 @@
-"""References: the fields of a rule that hold keys of metrics, achievements or points systems.
+"""References: the fields of a rule that contain keys of metrics, achievements or points systems.
 
 A class of rule declares them in the metadata of its fields, so that checks and removals need not know the class.
 """
@@ -15,7 +15,7 @@ from trophy_engine.rules.diagnostics import item_path
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
 _REFERS_TO: Final = "refers to"
-#: The metadata of fields that hold a key or several of a metric, an achievement, or a points system.
+#: The metadata of fields that contain one or several keys of metrics, achievements or points systems.
 TO_METRIC: Final = {_REFERS_TO: "metric"}
 TO_ACHIEVEMENT: Final = {_REFERS_TO: "achievement"}
 TO_SYSTEM: Final = {_REFERS_TO: "points system"}
@@ -30,7 +30,7 @@ class Reference:
 
 
 def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
-    """Yield the references of a rule that stands at a path; a field that is None refers to nothing."""
+    """Yield the references of the rule at a path; a field that is None refers to nothing."""
     for field in attrs.fields(type(rule)):
         kind = field.metadata.get(_REFERS_TO)
         value, field_path = getattr(rule, field.name), f"{path}.{field.name}"
@@ -38,7 +38,7 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
             keys = (
                 {field_path: value}
                 if isinstance(value, str)
-                else {item_path(field_path, n): key for n, key in enumerate(value)}
+                else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
             yield Reference(kind, keys)
 

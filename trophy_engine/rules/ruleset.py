@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike
 from typing import Any, Self
 
 import attrs
 
 from trophy_engine.errors import InvalidRules, InvalidValue
+from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
 from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
+from trophy_engine.rules.headers import double_brackets
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
+from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.reading import Reader, show_value
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import read_fields, show_value, validate_fields, write_rule
+from trophy_engine.rules.structure import is_list_of_rules, write_rule
 
-__all__ = ["Ruleset", "check_file"]
+__all__ = ["Ruleset", "check_file", "check_text"]
 
 
 @attrs.frozen(slots=False)
@@ -72,7 +76,7 @@ class Ruleset:
             check_parts(self.metrics, self.attributes, self.streak, self.achievements, self.points, self.leaderboards)
         )
         if errors:
-            raise InvalidRules(errors)
+            raise InvalidRules(label_problems(errors, self))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -113,13 +117,10 @@ class Ruleset:
         """
         InstanceOf((str,)).check("text", text)
         check_format(format)
-        parts, unread, problems = _read_parts(text, format)
-        try:
-            if not unread and not problems:
-                return cls(**parts)
-        except InvalidValue:  # from an invalid part; parts that contradict one another raise InvalidRules
-            pass
-        raise InvalidRules(select_errors(_find_problems(parts, unread, problems)))
+        draft = _read_draft(text, format)
+        if not draft.problems:
+            return cls(**draft.parts)
+        raise InvalidRules(select_errors(draft.find_problems()))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a rules file that ``load`` reads back equal, TOML or JSON by its suffix.
@@ -153,29 +154,60 @@ def check_file(path: str | PathLike[str]) -> list[Problem]:
     Raises:
         TrophyError: the file cannot be read.
     """
-    return _find_problems(*_read_parts(read_text(path), format_of(path)))
+    return check_text(read_text(path), format_of(path))
 
 
-def _read_parts(text: str, format_: Format) -> tuple[dict[str, Any], dict[str, list[Problem]], list[Problem]]:
-    """Return the parts of a file, the problems of unreadable parts by name, and the problems of the text itself."""
+def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A002  # the usual name
+    """List every problem of the text of a rules file at once, warnings included.
+
+    Raises:
+        InvalidValue: ``text`` is not a string that UTF-8 can write, or the format is unknown.
+    """
+    InstanceOf((str,)).check("text", text)
+    if not is_writable(text.replace("\0", "")):  # a NUL is a fault of syntax
+        raise InvalidValue("must be text that UTF-8 can write", "text")
+    check_format(format)
+    return _read_draft(text, format).find_problems()
+
+
+@attrs.frozen
+class _Draft:
+    """What could be read of rules: the plain table, the parts as rules or partial rules, the problems, the reader."""
+
+    table: Mapping[str, Any]
+    parts: dict[str, Any]
+    problems: list[Problem]
+    reader: Reader
+
+    def find_problems(self) -> list[Problem]:
+        """List the problems so far, then the contradictions among the parts, with the keys of the items."""
+        lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
+        contradictions = check_parts(streak=self.parts.get("streak"), **lists)
+        return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
+
+
+def _read_draft(text: str, format_: Format) -> _Draft:
+    notation = TOML if format_ == "toml" else JSON
     problems: list[Problem] = []
-    raw = parse(text, format_, problems)
-    if not problems and not isinstance(raw, dict):
-        problems.append(Problem("error", "", f"the rules must be a table, not {show_value(raw)}"))
-    if problems:
-        return {}, {}, problems
-    parts, unread = read_fields(Ruleset, {name: part for name, part in raw.items() if name != "$schema"}, "")
-    return parts, unread, problems
+    table = parse(text, format_, problems)
+    if problems and format_ == "toml":
+        table, problems = _parse_with_headers(text, problems)
+    if not isinstance(table, dict):
+        problems.append(Problem("error", "", f"the rules must be {notation.table}, not {show_value(table)}"))
+        table = {}
+    reader = Reader(notation)
+    table.pop("$schema", None)
+    parts = reader.read_parts(Ruleset, table)
+    return _Draft(table, parts, [*problems, *reader.problems], reader)
 
 
-def _find_problems(
-    parts: Mapping[str, Any], unread: Mapping[str, list[Problem]], problems: list[Problem]
-) -> list[Problem]:
-    """List the problems of a file, then the contradictions among the parts that could be read."""
-    lists = {name: part if isinstance(part := parts.get(name), tuple) else () for name in _LISTS}
-    contradictions = check_parts(streak=parts.get("streak"), **lists)
-    return [*problems, *validate_fields(Ruleset, parts, unread, ""), *contradictions]
+def _parse_with_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
+    """Parse text of TOML that is invalid, with two brackets at the headers of lists that have one."""
+    corrected, remedies = double_brackets(text, partial(is_list_of_rules, Ruleset))
+    if not remedies:
+        return {}, problems
+    further: list[Problem] = []
+    return parse(corrected, "toml", further), [*remedies, *further]
 
 
-_PARTS = tuple(field.name for field in attrs.fields(Ruleset))
 _LISTS = tuple(field.name for field in attrs.fields(Ruleset) if field.default == ())

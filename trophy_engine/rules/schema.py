@@ -44,11 +44,12 @@ def _object(cls: type) -> dict[str, Any]:
     properties = {field.name: _property(field, described.get(field.name)) for field in fields}
     required = [field.name for field in fields if field.default is attrs.NOTHING]
     if isinstance(vars(cls).get("type"), str):
-        properties = {"type": {"const": vars(cls)["type"]}, **properties}
+        type_ = {"const": vars(cls)["type"], "description": _summary(cls)}
+        properties = {"type": type_, **properties}
         required = ["type", *required]
     schema = {
         "type": "object",
-        "description": inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("``", ""),
+        "description": _summary(cls),
         "properties": properties,
         "additionalProperties": False,
     }
@@ -57,7 +58,7 @@ def _object(cls: type) -> dict[str, Any]:
 
 def _property(field: Any, description: str | None) -> dict[str, Any]:
     schema = field.validator.schema() if isinstance(field.validator, Constraint) else {}
-    if description is not None and "$ref" not in schema:
+    if description is not None:
         schema["description"] = description
     if isinstance(field.default, bool | int | str):
         schema["default"] = field.default
@@ -66,7 +67,13 @@ def _property(field: Any, description: str | None) -> dict[str, Any]:
     return schema
 
 
+def _summary(cls: type) -> str:
+    """Return the first paragraph of the docstring of a class."""
+    return inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("``", "")
+
+
 def _descriptions(cls: type) -> dict[str, str]:
-    """Return the descriptions of the fields from the docstring of a class."""
-    _, _, fields_text = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
-    return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in _ENTRY.findall(fields_text)}
+    """Return the descriptions of the fields from the docstrings of a class and its bases."""
+    texts = (inspect.cleandoc(vars(base)["__doc__"] or "") for base in reversed(cls.__mro__) if base is not object)
+    entries = (entry for text in texts for entry in _ENTRY.findall(text.partition("Attributes:\n")[2]))
+    return {name: re.sub(r"\s+", " ", text).replace("``", "") for name, text in entries}

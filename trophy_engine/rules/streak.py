@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
+from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FLAG,
     KEY,
@@ -33,15 +34,31 @@ _MOST_FREEZES: Final = 100
 
 @attrs.frozen
 class StreakMetric:
-    """One condition: the sum of a metric's values in the period reaches the threshold (above zero)."""
+    """One condition: the sum of a metric's values in the period reaches the threshold.
+
+    Attributes:
+        key: the key of the metric.
+        threshold: the sum that is required, above 0.
+    """
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
 
 
+def _check_maximum(start_count: int, max_count: int) -> None:
+    if max_count < start_count:
+        raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
+
+
+def _check_grants(auto_earn_interval: int | None, auto_earn_amount: int | None) -> None:
+    if (auto_earn_interval is None) != (auto_earn_amount is None):
+        fact = "and", FieldName("auto_earn_amount"), "must be given together or not at all"
+        raise InvalidValue(fact, "auto_earn_interval")
+
+
 @attrs.frozen
 class Freezes:
-    """The supply of freezes; one freeze carries a streak over one missed period.
+    """The supply of freezes; a streak continues after a missed period if one freeze is spent on it.
 
     Attributes:
         start_count: the number for a new user.
@@ -50,6 +67,10 @@ class Freezes:
         auto_earn_amount: the number in each grant, up to the maximum; None for no grants.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (
+        Condition(("start_count", "max_count"), _check_maximum),
+        Condition(("auto_earn_interval", "auto_earn_amount"), _check_grants),
+    )
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
     max_count: int = attrs.field(
         default=attrs.Factory(lambda self: self.start_count, takes_self=True),
@@ -60,18 +81,16 @@ class Freezes:
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
-        if self.max_count < self.start_count:
-            raise InvalidValue(
-                (f"{self.max_count} must be at least", FieldName("start_count"), str(self.start_count)), "max_count"
-            )
-        if (self.auto_earn_interval is None) != (self.auto_earn_amount is None):
-            raise InvalidValue(
-                ("and", FieldName("auto_earn_amount"), "must be given together or not at all"), "auto_earn_interval"
-            )
+        check_conditions(self)
 
 
 def _as_mode(value: Any) -> Any:
     return "AND" if value == "ALL" else value
+
+
+def _check_days_off(frequency: str, days_off: tuple[str, ...]) -> None:
+    if days_off and frequency != "daily":
+        raise InvalidValue(f"are for a daily streak; leave them out of a {frequency} one", "days_off")
 
 
 @attrs.frozen
@@ -88,6 +107,7 @@ class Streak:
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
     frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
@@ -100,8 +120,7 @@ class Streak:
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
-        if self.days_off and self.frequency != "daily":
-            raise InvalidValue(f"are for a daily streak; leave them out of a {self.frequency} one", "days_off")
+        check_conditions(self)
 
     @property
     def calendar(self) -> Frequency:

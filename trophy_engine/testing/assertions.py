@@ -1,4 +1,4 @@
-"""Assertions with the first difference in the message."""
+"""Assertions for laws; a message is formatted only if its check fails."""
 
 from __future__ import annotations
 
@@ -8,20 +8,31 @@ from typing import Any
 
 
 def assert_true(fact: object, message: str, *subjects: object) -> None:
-    """Check that a fact is true. ``{}`` in the message stands for a subject, which is formatted only if it is not.
+    """Check that a fact is true.
+
+    Args:
+        fact: what must be true.
+        message: the message of the error; each ``{}`` in it is replaced by the next subject.
+        subjects: values for the message, formatted only if the check fails.
 
     Raises:
-        AssertionError: it is not; the error has the message.
+        AssertionError: the fact is false.
     """
     if not fact:
         raise AssertionError(_fill_in(message, subjects))
 
 
 def assert_equal(actual: Any, expected: Any, what: str, *subjects: object) -> None:
-    """Check that two values are equal. ``{}`` in ``what`` stands for a subject, as in ``assert_true``.
+    """Check that two values are equal.
+
+    Args:
+        actual: the value.
+        expected: the value that it must equal.
+        what: the name of the value, with which the message begins; ``{}`` as in ``assert_true``.
+        subjects: values for ``what``, formatted only if the check fails.
 
     Raises:
-        AssertionError: they are not; the error names the first difference in lists and mappings.
+        AssertionError: the values differ; the message has the first difference in sequences and mappings.
     """
     if actual != expected:
         raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(actual, expected)}")

@@ -42,7 +42,7 @@ def _log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entr
 
 
 def _interrupts(call: Callable[[], object], line: int) -> bool:
-    """Make a call, interrupt it at the line with a number, and return whether it executes so many lines."""
+    """Run a call, interrupt it at its ``line``-th line, and return whether it has so many lines."""
     lines = 0
 
     def trace(_frame: FrameType, event: str, _argument: object) -> Any:

@@ -69,7 +69,7 @@ def _filter(type_: str) -> Codec:
 
 
 def _describe_filter(name: str, filter_: Mapping[str, str], _: RulesHistory) -> Json:
-    """Describe a filter; its first attribute stands in a field of its own, too."""
+    """Describe a filter; its first attribute is also in a field of its own."""
     filters = serialize_attributes(filter_)
     return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
 

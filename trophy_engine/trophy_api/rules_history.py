@@ -34,7 +34,7 @@ class RulesHistory:
 
     @classmethod
     def of_ruleset(cls, ruleset: Ruleset) -> Self:
-        """Make the history in which there was never another ruleset."""
+        """Return a history with one ruleset, which was always in force."""
         return cls(ruleset, ((_EVER, ruleset),))
 
     def until(self, at: datetime) -> Self:

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from reports import every_comparison, write
+from reports import every_comparison, every_pair, write
 
 playwright = pytest.importorskip("playwright.sync_api", reason="comes with the extra browser")
 CHROMIUM = shutil.which("chromium")
@@ -34,7 +34,11 @@ def browser():
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    return [write(folder / "one.html"), write(folder / "two.html", every_comparison())]
+    return [
+        write(folder / "one.html"),
+        write(folder / "two.html", every_comparison()),
+        write(folder / "pairs.html", every_pair()),
+    ]
 
 
 @pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
@@ -95,9 +99,11 @@ def test_tables_are_reached_by_keyboard(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Most affected users"
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
-    assert page.locator("table:visible").count() == 0
+    assert page.locator("figure table:visible").count() == 0
     page.keyboard.press("Enter")
-    assert page.locator("table:visible").count() == 1
+    assert page.locator("figure table:visible").count() == 1
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "region"

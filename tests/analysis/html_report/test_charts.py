@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from reports import every_comparison, every_figure
+from reports import every_comparison, every_figure, every_pair
 
-from trophy_engine.analysis.html_report.charts import Style, draw
+from trophy_engine.analysis.html_report.charts import draw
+from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 
 
-@pytest.mark.parametrize("figure", [*every_figure(), *every_comparison()], ids=lambda figure: f"{figure.key}")
+@pytest.mark.parametrize(
+    "figure", [*every_figure(), *every_comparison(), *every_pair()], ids=lambda figure: f"{figure.key}"
+)
 def test_every_figure_has_a_chart_and_a_description(figure):
     drawn = draw(figure, Style.of_page(330))
     assert drawn.startswith("<svg")

@@ -4,10 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from reports import PEOPLE, RULES, every_comparison, every_figure, write
+from reports import PEOPLE, RULES, every_comparison, every_figure, every_pair, write
 
-from trophy_engine.analysis.html_report.charts import Style, draw
+from trophy_engine.analysis.html_report.charts import draw
 from trophy_engine.analysis.html_report.page import write_pictures
+from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.simulation.sweep import sweep
 
@@ -44,7 +45,7 @@ def test_every_chart_has_a_description_and_a_table(text):
     assert all(attributes["aria-label"] for attributes in charts)
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert [tag for tag, _ in page.tags].count("table") == 8
+    assert [tag for tag, _ in page.tags].count("table") == 8 + 1
 
 
 def test_names_of_rules_are_escaped(text):
@@ -61,7 +62,7 @@ def test_unobserved_lengths_are_marked_in_charts_and_text(tmp_path):
         assert "NaN" not in draw(figure, Style())
         assert describe_figure(figure).endswith(".")
     page = write(tmp_path / "report.html", alone).read_text(encoding="utf-8")
-    assert "<td>not observed</td>" in page
+    assert '<td class="number">not observed</td>' in page
     assert "None" not in page
 
 
@@ -71,3 +72,30 @@ def test_pictures_are_png_files_named_after_their_figures(tmp_path):
     files = {path.name: path.read_bytes() for path in (tmp_path / "pictures").iterdir()}
     assert set(files) == {f"{figure.key}.png" for figure in made}
     assert all(data.startswith(b"\x89PNG") for data in files.values())
+
+
+def test_a_legend_names_each_series_with_its_mark(tmp_path):
+    page = write(tmp_path / "report.html", every_pair()).read_text(encoding="utf-8")
+    legends = re.findall(r'<ul class="legend">(.*?)</ul>', page, re.DOTALL)
+    assert len(legends) == 5
+    for legend in legends:
+        names = re.findall(r"</svg>\s*(.*?)</li>", legend, re.DOTALL)
+        assert names == ["old rules", "new rules"]
+    assert "stroke-dasharray" in legends[0]
+
+
+def test_a_number_of_a_comparison_has_the_old_one_and_the_difference(text):
+    tile = text.partition("<dt>points</dt>")[2].partition("</div>")[0]
+    assert re.sub(r"<[^>]+>", "", tile).split() == ["new", "1,234", "old", "1,200", "difference", "+34"]
+    assert "old" not in text.partition("<dt>users</dt>")[2].partition("</div>")[0]
+
+
+def test_tables_come_before_the_figures_and_their_cells_are_text(text):
+    assert "&lt;ann&gt;" in text
+    assert text.index('id="affected"') < text.index('id="figures"')
+
+
+def test_a_page_without_figures_says_so(tmp_path):
+    page = write(tmp_path / "report.html", ()).read_text(encoding="utf-8")
+    assert "There is nothing to draw, because no user has an event." in page
+    assert "<figure" not in page

@@ -1,13 +1,17 @@
 """A sweep compares the same users under different rules."""
 
 import csv
+import tracemalloc
 
+import pytest
 from attrs import evolve
 
 from trophy_engine import (
+    Achievement,
     Freezes,
     Metric,
     MetricPointsTrigger,
+    MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
@@ -17,8 +21,9 @@ from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
-from trophy_engine.analysis.simulation.sweep import Estimate, sweep
+from trophy_engine.analysis.simulation.sweep import Estimate, _label_paths, sweep
 from trophy_engine.analysis.statistics.figures import write_figures
+from trophy_engine.errors import InvalidValue
 
 RULES = Ruleset(
     metrics=[Metric("words")],
@@ -31,9 +36,9 @@ PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Ch
 def test_a_sweep_compares_the_same_users(tmp_path):
     swept = sweep(RULES, {"streak.freezes.max_count": range(3), "points[xp].maximum": [None, 10]}, PEOPLE, users=200)
     assert [row.name for row in swept.rows[:3]] == [
-        "max_count = 0, maximum = None",
-        "max_count = 0, maximum = 10",
-        "max_count = 1, maximum = None",
+        "max_count = 0, points[xp].maximum = unset",
+        "max_count = 0, points[xp].maximum = 10",
+        "max_count = 1, points[xp].maximum = unset",
     ]
     assert len({row.tally.events for row in swept.rows}) == 1
     first, capped, frozen, *_ = swept.rows
@@ -51,7 +56,7 @@ def test_a_sweep_compares_the_same_users(tmp_path):
     write_figures(swept.figures(), tmp_path)
     with (tmp_path / "sweep.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 6 * 5
+    assert len(rows) == 6 * 4  # these rules have no achievements
     assert {row["rules"] for row in rows} == {row.name for row in swept.rows}
 
 
@@ -67,3 +72,53 @@ def test_an_estimate_is_a_mean_and_its_interval():
     estimate = Estimate.of(4, sum(numbers), sum(number * number for number in numbers))
     assert (estimate.mean, round(estimate.high - estimate.mean, 4)) == (2.5, 1.2652)  # 1.96 * 1.291 / 2
     assert Estimate.of(1, 5, 25) == Estimate(5, None, None)  # one user has no spread
+
+
+def test_rows_of_paths_with_the_same_last_part_can_be_told_apart():
+    rules = evolve(RULES, points=[*RULES.points, PointsSystem("gems")])
+    variations = {"points[xp].maximum": [5, 10], "points[gems].maximum": [5, 10]}
+    swept = sweep(rules, variations, PEOPLE, users=3, days=3)
+    names = [row.name for row in swept.rows]
+    assert names[1] == "points[xp].maximum = 5, points[gems].maximum = 10"
+    assert len(set(names)) == 4
+    for figure in swept.figures():
+        assert len(set(figure.values("rules"))) == 4
+    first = swept.figures()[0]
+    assert first.columns[-2:] == ("points[xp].maximum", "points[gems].maximum")
+    assert first.rows[-1][-2:] == ("10", "10")
+
+
+def test_a_label_is_the_shortest_ending_that_no_other_path_has():
+    labels = _label_paths(["streak.freezes.max_count", "streak.max_count", "points[a.b].levels[x].points"])
+    assert list(labels.values()) == ["freezes.max_count", "streak.max_count", "levels[x].points"]
+
+
+def test_a_value_that_occurs_twice_is_refused():
+    with pytest.raises(InvalidValue, match=r"variations of streak.freezes.max_count contain 1 more than once; list"):
+        sweep(RULES, {"streak.freezes.max_count": [0, 1, 1]}, PEOPLE, users=1, days=1)
+
+
+def test_a_range_of_any_length_and_any_product_of_ranges_are_refused_before_they_take_memory():
+    for variations in (
+        {"streak.freezes.max_count": range(10**18)},
+        {f"points[{number}].maximum": range(900) for number in range(10)},
+    ):
+        tracemalloc.start()
+        with pytest.raises(InvalidValue, match="more than 1,000 combinations; try fewer at a time"):
+            sweep(RULES, variations, PEOPLE)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        tracemalloc.stop()
+
+
+def test_measures_of_things_that_no_variant_has_are_left_out():
+    bare = Ruleset(metrics=[Metric("words")], achievements=[Achievement("one", MetricTrigger("words", 1))])
+    swept = sweep(bare, {"metrics[words].name": ["a", "b"]}, PEOPLE, users=3, days=3)
+    assert swept.measures == {"achievements": "completed achievements"}
+    assert set(swept.figures()[0].values("measure")) == {"completed achievements"}
+    weekly = evolve(RULES, streak=evolve(RULES.streak, frequency="weekly", freezes=None))
+    swept = sweep(weekly, {"points[xp].maximum": [1, 2]}, PEOPLE, users=3, days=3)
+    assert list(swept.measures.values()) == [
+        "longest streak, in weeks",
+        "share of users with a running streak",
+        "points: xp",
+    ]

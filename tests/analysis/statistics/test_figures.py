@@ -5,7 +5,9 @@ from stories import at
 from tallied import LOG, RULES, events, figure
 
 from trophy_engine import (
+    Achievement,
     Metric,
+    MetricTrigger,
     Ruleset,
 )
 from trophy_engine.analysis.event_logs.events import Event
@@ -42,10 +44,34 @@ def test_long_series_have_longer_steps():
 
 def test_absent_figures_are_left_out():
     empty = replay(RULES, [], tally=True).tally
-    assert {figure.key for figure in figures(RULES, empty)} == {"freezes"}
+    assert figures(RULES, empty) == ()
     bare = Ruleset(metrics=[Metric("words")])
     tally = replay(bare, events(LOG), tally=True).tally
     assert [figure.key for figure in figures(bare, tally)] == ["active", "hours"]
+
+
+def test_hours_are_shares_of_all_events(tally):
+    hours = figure(tally, "hours")
+    shares = hours.values("percent_of_events")
+    assert len(shares) == 168
+    assert round(sum(shares), 1) == 100.0
+    assert max(shares) == 33.333
+
+
+def test_names_that_occur_twice_are_told_apart():
+    twins = [Achievement(key, MetricTrigger("words", 1), name="Same") for key in ("a", "b")]
+    rules = evolve(RULES, achievements=twins)
+    tally = replay(rules, events(LOG), tally=True).tally
+    assert figure(tally, "completions", rules).values("name") == ["Same (a)", "Same (b)"]
+
+
+def test_lengths_of_streaks_have_the_unit_of_the_rules(tally):
+    assert figure(tally, "survival").unit == "day"
+    weekly = evolve(RULES, streak=evolve(RULES.streak, frequency="weekly"))
+    by_week = figures(weekly, replay(weekly, events(LOG), tally=True).tally)
+    assert {one.unit for one in by_week if one.key in {"survival", "lengths"}} == {"week"}
+    joined = side_by_side({"daily": figures(RULES, tally), "weekly": by_week})
+    assert {one.unit for one in joined if one.key == "survival"} == {"period"}
 
 
 def test_combined_figures_have_a_column_for_the_variant(tally):

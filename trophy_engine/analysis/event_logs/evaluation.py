@@ -39,6 +39,7 @@ __all__ = [
     "Divisible",
     "Job",
     "ProgressCallback",
+    "SizedLog",
     "TooManyBadRows",
     "check_workers",
     "evaluate",
@@ -100,11 +101,27 @@ class Divisible(Protocol):
         ...
 
 
+@runtime_checkable
+class SizedLog(Protocol):
+    """A log of a known size."""
+
+    def size(self) -> int | None:
+        """Return the size in bytes, or None if it is unknown."""
+        ...
+
+    def position(self) -> int:
+        """Return the number of bytes read so far."""
+        ...
+
+
 class ProgressCallback(Protocol):
     """A function that receives the progress of an evaluation."""
 
     def __call__(self, stage: str, done: int, total: int | None, /) -> object:
-        """Receive progress: ``"reading"`` counts rows and ``"evaluating"`` events; an unknown total is None."""
+        """Receive progress: ``"evaluating"`` counts events, and ``"simulating"`` users.
+
+        ``"reading"`` counts the bytes of logs of a known size, and else rows; then the total is None.
+        """
         ...
 
 
@@ -242,11 +259,13 @@ class _Run(Generic[P]):
         max_in_memory = MAX_IN_MEMORY // workers
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             if len(parts) > 1:
+                sizes = [part.size() if isinstance(part, SizedLog) else None for part in parts]
                 partitioned = pool.map(
                     _partition_part, parts, range(len(parts)), repeat(self.folder), repeat(max_in_memory)
                 )
-                for stats, bad_rows in partitioned:
+                for number, (stats, bad_rows) in enumerate(partitioned, start=1):
                     self._add_stats(stats, bad_rows)
+                    self._add_parts(sizes, number)
             else:
                 self._partition(log, max_in_memory).spill()
             result = self.job.open("", self.bad_rows.add).finish()
@@ -262,11 +281,15 @@ class _Run(Generic[P]):
 
     def _partition(self, log: Iterable[Row], max_in_memory: int) -> Partitioner:
         partitioner = Partitioner(self.folder, 0, max_in_memory, self.bad_rows.add)
+        size = log.size() if isinstance(log, SizedLog) else None
         rows = iter(log)
         while batch := list(islice(rows, _BATCH)):
             partitioner.add(batch)
             if self.on_progress is not None:
-                self.on_progress("reading", partitioner.stats.rows, None)
+                if isinstance(log, SizedLog) and size:
+                    self.on_progress("reading", min(log.position(), size), size)
+                else:
+                    self.on_progress("reading", partitioner.stats.rows, None)
         self._add_stats(partitioner.stats, ())
         return partitioner
 
@@ -275,7 +298,15 @@ class _Run(Generic[P]):
         self.rows += stats.rows
         self.events += stats.events
         self.last = max((at for at in (self.last, stats.last) if at is not None), default=None)
-        if self.on_progress is not None:
+
+    def _add_parts(self, sizes: Sequence[int | None], number: int) -> None:
+        """Report the progress after a number of parts."""
+        if self.on_progress is None:
+            return
+        known = [size for size in sizes if size is not None]
+        if len(known) == len(sizes):
+            self.on_progress("reading", sum(known[:number]), sum(known))
+        else:
             self.on_progress("reading", self.rows, None)
 
     def _add_bad_rows(self, bad_rows: Iterable[BadRow]) -> None:

@@ -15,7 +15,7 @@ from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.constraints import FILTER, TEXT, Optional
 from trophy_engine.rules.filters import as_filter
-from trophy_engine.rules.structure import show_value
+from trophy_engine.rules.reading import show_value
 
 __all__ = ["BadRow", "Columns", "Event", "Row", "Source", "read_event"]
 
@@ -67,11 +67,11 @@ Row = Event | BadRow
 
 @attrs.frozen
 class Columns:
-    """The columns of a log; ``=TEXT`` is a constant instead of a column.
+    """The columns of a log; ``=TEXT`` is the constant TEXT for all rows instead of a column.
 
     Attributes:
         user: the user id.
-        at: the instant in ISO 8601; text without an offset is a local time, or a date, in the row's time zone.
+        at: the instant in ISO 8601; text without an offset is a local time in the row's time zone, a date its start.
         metric: the key of the metric.
         value: the value, an exact number.
         time_zone: an IANA name or ``±HH:MM``; None if the log has no time zones, and therefore no local times.

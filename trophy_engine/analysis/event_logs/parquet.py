@@ -15,6 +15,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row, Source
 from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.sources import ReadPosition, file_size
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, reason_of
@@ -61,6 +62,20 @@ class ColumnarLog:
     format: Literal["parquet", "arrow"] = "parquet"
     groups: tuple[int, ...] | None = None
     first: int = 1
+    reading: ReadPosition = attrs.field(factory=ReadPosition, init=False, eq=False, repr=False)
+
+    def size(self) -> int | None:
+        """Return the size of the file in bytes; of row groups, their share of it by rows."""
+        size = file_size(self.path)
+        if size is None or self.groups is None:
+            return size
+        metadata = self._open().metadata
+        rows: int = sum(metadata.row_group(group).num_rows for group in self.groups)
+        return size * rows // max(int(metadata.num_rows), 1)
+
+    def position(self) -> int:
+        """Return the number of bytes read so far, estimated from the rows."""
+        return self.reading.position()
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows.
@@ -99,12 +114,23 @@ class ColumnarLog:
         if self.format == "arrow":
             table = pyarrow.feather.read_table(self.path, memory_map=True)
             self.columns.check(self.path, table.column_names)
-            yield from table.select(list(self.columns.required_columns())).to_batches(_BATCH)
+            batches = table.select(list(self.columns.required_columns())).to_batches(_BATCH)
+            yield from self._measure(batches, table.num_rows)
         else:
             file = self._open()
             self.columns.check(self.path, file.schema_arrow.names)
             names = list(self.columns.required_columns())
-            yield from file.iter_batches(_BATCH, row_groups=self.groups, columns=names)
+            groups = range(file.num_row_groups) if self.groups is None else self.groups
+            rows = sum(file.metadata.row_group(group).num_rows for group in groups)
+            yield from self._measure(file.iter_batches(_BATCH, row_groups=self.groups, columns=names), rows)
+
+    def _measure(self, batches: Iterable[Any], total: int) -> Iterator[Any]:
+        """Yield batches, and keep the position."""
+        size, done = self.size() or 0, 0
+        for batch in batches:
+            yield batch
+            done += batch.num_rows
+            self.reading.last = size * done // max(total, 1)
 
 
 def _read_batch(batch: Any, columns: Columns, path: str, first: int) -> Iterator[Row]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
+import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +18,7 @@ from typing import Any, BinaryIO, Final, Literal, NoReturn, TextIO, get_args
 
 import attrs
 
-from trophy_engine.analysis.event_logs.evaluation import Divisible
+from trophy_engine.analysis.event_logs.evaluation import Divisible, SizedLog
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.errors import InvalidValue, TrophyError, reason_of, short_repr
 from trophy_engine.rules.constraints import InstanceOf, OneOf, Optional
@@ -87,9 +89,38 @@ class Logs:
         """Yield the rows of all logs."""
         return chain.from_iterable(self.logs)
 
+    def size(self) -> int | None:
+        """Return the size of all logs in bytes, or None if that of one is unknown."""
+        sizes = [log.size() if isinstance(log, SizedLog) else None for log in self.logs]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    def position(self) -> int:
+        """Return the number of bytes read so far."""
+        return sum(log.position() for log in self.logs if isinstance(log, SizedLog))
+
     def parts(self) -> Sequence[Iterable[Row]]:
         """Return the parts that different processes can read."""
         return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
+
+
+@attrs.define
+class ReadPosition:
+    """The position in the file that a log reads; a log is read once at a time."""
+
+    file: BinaryIO | None = None
+    last: int = 0
+
+    def position(self) -> int:
+        """Return the number of bytes read so far."""
+        return self.last if self.file is None else self.file.tell()
+
+    def close(self) -> None:
+        """Keep the position of the file and forget the file."""
+        try:
+            self.last = self.position()
+        except (OSError, ValueError):
+            self.last = 0
+        self.file = None
 
 
 @attrs.frozen
@@ -99,6 +130,15 @@ class TextLog:
     path: str
     columns: Columns
     format: Literal["csv", "jsonl"]
+    reading: ReadPosition = attrs.field(factory=ReadPosition, init=False, eq=False, repr=False)
+
+    def size(self) -> int | None:
+        """Return the size of the file in bytes, or None if it is not a regular file."""
+        return file_size(self.path)
+
+    def position(self) -> int:
+        """Return the number of bytes read so far."""
+        return self.reading.position()
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows.
@@ -109,7 +149,7 @@ class TextLog:
         """
         line = 0
         try:
-            with _open_text(self.path) as text:
+            with _open_text(self.path, self.reading) as text:
                 rows = _read_csv(text, self.path, self.columns) if self.format == "csv" else _read_json(text)
                 for line, row in rows:  # the message below uses the last line
                     yield _read_row(row, self.columns, Source(self.path, line))
@@ -128,15 +168,26 @@ def _read_row(row: Any, columns: Columns, source: Source) -> Row:
 
 
 @contextmanager
-def _open_text(path: str) -> Iterator[TextIO]:
+def _open_text(path: str, reading: ReadPosition) -> Iterator[TextIO]:
     raw: BinaryIO = sys.stdin.buffer if path == STDIN else Path(path).open("rb")  # noqa: SIM115  # closed below
+    reading.file = raw
     try:
         zipped = raw.peek(2)[:2] == _GZIP_MAGIC if hasattr(raw, "peek") else path.endswith(".gz")
         binary = gzip.GzipFile(fileobj=raw) if zipped else raw
         yield TextIOWrapper(binary, encoding="utf-8-sig", newline="")
     finally:
+        reading.close()
         if path != STDIN:
             raw.close()
+
+
+def file_size(path: str) -> int | None:
+    """Return the size of a regular file in bytes, or None for standard input, a pipe, or a file that does not exist."""
+    try:
+        status = os.fstat(sys.stdin.fileno()) if path == STDIN else Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _read_csv(text: TextIO, path: str, columns: Columns) -> Iterator[tuple[int, Mapping[str, Any]]]:

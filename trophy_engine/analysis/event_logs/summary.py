@@ -10,6 +10,7 @@ import attrs
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
 __all__ = ["AchievementSummary", "LevelSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
@@ -51,11 +52,14 @@ class PointsSummary:
 
 @attrs.frozen
 class StreakSummary:
-    """The number of running streaks, the length of the longest streak ever, and the number of used freezes."""
+    """The number of running streaks, the length of the longest streak ever, and the number of used freezes.
+
+    ``freezes_used`` is None if the rules have no freezes.
+    """
 
     active: int
     longest: int
-    freezes_used: int
+    freezes_used: int | None
 
 
 @attrs.frozen
@@ -104,7 +108,7 @@ def summarize(result: Replay) -> Summary:
             for rule in result.ruleset.achievements
         ),
         points=tuple(_points(rule, players) for rule in result.ruleset.points),
-        streaks=_streaks(players),
+        streaks=_streaks(result.ruleset, players),
         top=tuple(sorted((_ranked(player, result) for player in players), key=_rank)[:_TOP]),
     )
 
@@ -124,14 +128,14 @@ def _points(rule: PointsSystem, players: Sequence[Player]) -> PointsSummary:
     )
 
 
-def _streaks(players: Sequence[Player]) -> StreakSummary | None:
-    streaks = [player.streak for player in players if player.streak.declared]
-    if not streaks:
+def _streaks(ruleset: Ruleset, players: Sequence[Player]) -> StreakSummary | None:
+    if ruleset.streak is None:
         return None
+    streaks = [player.streak for player in players]
     return StreakSummary(
         active=sum(1 for streak in streaks if streak.length),
-        longest=max(streak.longest for streak in streaks),
-        freezes_used=sum(player.freezes_used for player in players),
+        longest=max((streak.longest for streak in streaks), default=0),
+        freezes_used=None if ruleset.streak.freezes is None else sum(player.freezes_used for player in players),
     )
 
 

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
-from trophy_engine.analysis.html_report.charts import Style, draw, png
+from trophy_engine.analysis.html_report.charts import draw, legend, note, png
+from trophy_engine.analysis.html_report.style import Series, Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
+from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
 from trophy_engine.errors import MissingExtra
 
 try:
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 except ModuleNotFoundError as error:
     raise MissingExtra("writing a report", "plot") from error
 
-__all__ = ["Report", "write_pictures", "write_report"]
+__all__ = ["Fact", "Report", "Table", "write_pictures", "write_report"]
 
 _WIDE, _NARROW = 600, 330
+
+
+@attrs.frozen
+class Fact:
+    """A number shown first; in a comparison, also the number under the old rules and the difference."""
+
+    name: str
+    value: str
+    old: str | None = None
+    difference: str | None = None
+
+
+@attrs.frozen
+class Table:
+    """A table of text; columns of numbers are aligned to the right."""
+
+    key: str
+    title: str
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Collection[str] = ()
 
 
 @attrs.frozen
@@ -28,42 +54,75 @@ class Report:
 
     Attributes:
         title, subtitle: the headings.
-        facts: names and values shown first.
-        figures: the figures to draw.
+        facts: the numbers shown first.
+        figures: the figures to draw; the page says so if there are none.
         sentences: the conclusions, as text.
+        tables: tables shown before the figures.
     """
 
     title: str
     subtitle: str
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[Fact]
     figures: Sequence[Figure]
     sentences: Sequence[str] = ()
+    tables: Sequence[Table] = ()
 
 
 @attrs.frozen
 class _RenderedFigure:
     figure: Figure
     description: str
+    note: str
+    legend: Sequence[Series]
     wide: str
     narrow: str
 
 
 def write_report(report: Report, path: Path) -> None:
     """Write the page; equal reports result in equal bytes."""
-    page = Environment(
+    environment = Environment(
         loader=PackageLoader("trophy_engine.analysis.html_report", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-    ).get_template("page.html.j2")
+    )
+    environment.filters |= {"breakable": _break_at_commas, "cell": cell_text, "number": is_number}
     rendered_figures = [
         _RenderedFigure(
-            figure, describe_figure(figure), draw(figure, Style.of_page(_WIDE)), draw(figure, Style.of_page(_NARROW))
+            figure,
+            describe_figure(figure),
+            note(figure),
+            legend(figure, Style.of_page(_WIDE)),
+            draw(figure, Style.of_page(_WIDE)),
+            draw(figure, Style.of_page(_NARROW)),
         )
         for figure in report.figures
     ]
-    text = page.render(**attrs.asdict(report, recurse=False), rendered_figures=rendered_figures)
+    text = environment.get_template("page.html.j2").render(
+        **attrs.asdict(report, recurse=False), rendered_figures=rendered_figures
+    )
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _break_at_commas(number: str) -> Markup:
+    """Return a number that can be continued on the next line, for tiles that are narrower than it."""
+    return Markup(",<wbr>").join(number.split(","))
+
+
+def cell_text(value: Any) -> str:
+    """Return the text of a cell of a table of numbers.
+
+    >>> [cell_text(value) for value in (12345, 0.25, None, "Mon")]
+    ['12,345', '0.25', 'not observed', 'Mon']
+    """
+    if value is None:
+        return NOT_OBSERVED
+    return f"{value:,}" if is_number(value) else str(value)
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a cell is a number, or an unknown one."""
+    return value is None or isinstance(value, int | float)
 
 
 def write_pictures(figures: Iterable[Figure], folder: Path) -> None:

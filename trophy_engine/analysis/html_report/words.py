@@ -21,7 +21,9 @@ _Rows = Sequence[Mapping[str, Any]]
 
 def describe_figure(figure: Figure) -> str:
     """Return the description of a figure, with one sentence per ruleset."""
-    rows = [dict(zip(figure.columns, row, strict=True)) for row in figure.rows]
+    rows = [record | {"unit": figure.unit} for record in figure.records()]
+    if "old" in figure.columns:
+        return _describe_differences(figure.key, rows)
     describe = _DESCRIBE[figure.key]
     if "rules" not in figure.columns:
         return describe(rows)
@@ -32,10 +34,10 @@ def _survival(rows: _Rows) -> str:
     last = rows[-1]
     median = next((row for row in rows if row["share"] <= 0.5), None)  # noqa: PLR2004  # the median
     shown = [row for row in rows if row in (median, last)]
+    unit = f" {last['unit']}" + "s" * (shown[0]["length"] > 1)
+    first, *others = [f"{percent_text(row['share'], 0)}|{row['length']:,}" for row in shown]
     reached = ", ".join(
-        f"{percent_text(row['share'], 0)}{'' if index else ' of streaks'} reach {row['length']:,}"
-        f"{'' if index else ' period' + 's' * (row['length'] > 1)}"
-        for index, row in enumerate(shown)
+        [first.replace("|", " of streaks reach ") + unit, *(other.replace("|", " reach ") for other in others)]
     )
     if not last["share"]:
         return f"{reached}."
@@ -48,7 +50,7 @@ def _sweep(rows: _Rows) -> str:
 
 def _lengths(rows: _Rows) -> str:
     ended, running = (sum(row[column] for row in rows) for column in ("ended", "running"))
-    longest = count_noun(rows[-1]["length"], "period")
+    longest = count_noun(rows[-1]["length"], rows[-1]["unit"])
     return f"{count_noun(ended, 'streak')} ended; {running:,} still running; the longest had {longest}."
 
 
@@ -78,17 +80,39 @@ def _levels(rows: _Rows) -> str:
 def _active(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("active_users_a_day"))
     when = next(most[name] for name in ("day", "week", "month") if name in most)
-    return f"At most {most['active_users_a_day']:,.0f} active users a day, in the {_interval(most)} to {when}."
-
-
-def _interval(row: Mapping[str, Any]) -> str:
-    return next(name for name in ("day", "week", "month") if name in row)
+    number = f"{round(most['active_users_a_day'], 1):,}".removesuffix(".0")
+    interval = "on" if "day" in most else f"in the {'week' if 'week' in most else 'month'} to"
+    return f"At most {number} active users a day, {interval} {when}."
 
 
 def _hours(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("events"))
     hours = f"between {most['hour']}:00 and {most['hour'] + 1}:00"
-    return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}."
+    share = percent_text(most["percent_of_events"] / 100)
+    if most["events"] == min(row["events"] for row in rows):
+        return f"Every hour of the week has the same number of events, {share} of all."
+    return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}, {share} of all."
+
+
+def _describe_differences(key: str, rows: _Rows) -> str:
+    """Return the greatest difference of a figure of a comparison, or that there is none."""
+    known = [row for row in rows if row["difference"] is not None]
+    most = max(known, key=lambda row: abs(row["difference"]), default=None)
+    if most is None:
+        return "Only one of the rulesets has values, so the difference was not observed."
+    if not most["difference"]:
+        return "There is no difference between the old and the new rules."
+    if key == "survival":
+        old, new = (percent_text(most[rules]) for rules in ("old", "new"))
+        change = f"{old} and {new} of streaks reach {count_noun(most['length'], most['unit'])}"
+    elif key == "completions":
+        old, new = (percent_text(most[rules] / 100) for rules in ("old", "new"))
+        change = f"{most['name']} is completed by {old} and {new} of users"
+    else:
+        name = next(most[column] for column in ("level", "what", "system") if column in most)
+        when = next((f" on {most[column]}" for column in ("day", "week", "month") if column in most), "")
+        change = f"{name}{when} is {most['old']:,} and {most['new']:,} ({most['difference']:+,})"
+    return f"The greatest difference between the old and the new rules: {change}."
 
 
 _DESCRIBE: Final[Mapping[str, Callable[[_Rows], str]]] = {

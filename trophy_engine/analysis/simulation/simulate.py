@@ -74,6 +74,8 @@ def run_population(
     check_workers(workers, on_progress)
     result = job.open("", _check_refused).finish()
     batches = [range(first, min(first + _BATCH, scenario.users)) for first in range(0, scenario.users, _BATCH)]
+    if on_progress is not None:
+        on_progress("simulating", 0, scenario.users)
     with nullcontext() if workers == 1 else ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         map_batches: Callable[..., Iterator[P]] = map if pool is None else pool.map
         for numbers, batch_result in zip(

@@ -6,8 +6,12 @@ alone, and its confidence interval is computed from the users' differences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import islice, product
 from math import prod, sqrt
 from typing import Any, Final, Self
@@ -19,7 +23,14 @@ from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import START, Scenario, run_population
-from trophy_engine.analysis.statistics.figures import COMPARABLE, Figure, figures, side_by_side
+from trophy_engine.analysis.statistics.figures import (
+    COMPARABLE,
+    Figure,
+    distinct_names,
+    figures,
+    period_name,
+    side_by_side,
+)
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.core import Plan, UserState
@@ -36,6 +47,9 @@ __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
 #: The maximal number of variants per sweep.
 MAX_RULESETS: Final = 1000
+#: A dot that is not in the key of an item.
+_DOT: Final = re.compile(r"\.(?![^\[]*\])")
+_JSON_WORDS: Final = ("true", "false", "null", "unset")
 
 
 @attrs.frozen
@@ -74,6 +88,7 @@ class SweepRow:
 
     Attributes:
         values: the varied values, by path.
+        labels: a short label by path, different for each path of the sweep: ``max_count`` or ``points[xp].maximum``.
         ruleset: the resulting ruleset.
         means: the mean over the users, by measure.
         differences: the mean of each user's difference to the first row, by measure.
@@ -81,6 +96,7 @@ class SweepRow:
     """
 
     values: Mapping[str, Any]
+    labels: Mapping[str, str]
     ruleset: Ruleset
     means: Mapping[str, Estimate]
     differences: Mapping[str, Estimate]
@@ -88,8 +104,42 @@ class SweepRow:
 
     @property
     def name(self) -> str:
-        """The varied values, each with the last part of its path: ``max_count = 2``."""
-        return ", ".join(f"{path.rpartition('.')[2]} = {value}" for path, value in self.values.items())
+        """The varied values, each with the label of its path: ``max_count = 2``; no two rows have the same name."""
+        return ", ".join(f"{self.labels[path]} = {text}" for path, text in zip(self.values, self.texts, strict=True))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The varied values as text; ``unset`` is a removed field."""
+        return tuple(map(_value_text, self.values.values()))
+
+
+def _value_text(value: Any) -> str:
+    """Return a value as JSON; text that cannot be mistaken for another value is without quotes.
+
+    >>> [_value_text(value) for value in (None, True, "daily", "5", [1, 2])]
+    ['unset', 'true', 'daily', '"5"', '[1, 2]']
+    """
+    if value is None:
+        return "unset"
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) and value.isidentifier() and value not in _JSON_WORDS else text
+
+
+def _label_paths(paths: Sequence[str]) -> dict[str, str]:
+    """Return by path its shortest ending that no other path has, with the item that a field belongs to.
+
+    >>> list(_label_paths(["streak.freezes.max_count", "points[xp].maximum", "points[gems].maximum"]).values())
+    ['max_count', 'points[xp].maximum', 'points[gems].maximum']
+    """
+    return {path: _label_path(path, [other for other in paths if other != path]) for path in paths}
+
+
+def _label_path(path: str, others: Sequence[str]) -> str:
+    parts = _DOT.split(path)
+    last = len(parts) - 1
+    starts = range(last - ("]" in parts[last - 1]) if last else 0, -1, -1)
+    endings = (".".join(parts[start:]) for start in starts)
+    return next((ending for ending in endings if not any(f".{other}".endswith(f".{ending}") for other in others)), path)
 
 
 @attrs.frozen
@@ -98,6 +148,25 @@ class Sweep:
 
     scenario: Scenario
     rows: tuple[SweepRow, ...]
+
+    @property
+    def measures(self) -> dict[str, str]:
+        """The labels of the measures by name; measures of things that no variant has are left out."""
+        rulesets = [row.ruleset for row in self.rows]
+        streaks = [ruleset.streak for ruleset in rulesets if ruleset.streak is not None]
+        units = {period_name(ruleset) for ruleset in rulesets if ruleset.streak is not None}
+        labels: dict[str, str] = {}
+        if streaks:
+            labels["longest_streak"] = f"longest streak, in {units.pop() if len(units) == 1 else 'period'}s"
+            labels["running_streak"] = "share of users with a running streak"
+        if any(streak.freezes is not None for streak in streaks):
+            labels["freezes_used"] = "freezes used"
+        if any(ruleset.achievements for ruleset in rulesets):
+            labels["achievements"] = "completed achievements"
+        for ruleset in rulesets:
+            names = distinct_names(ruleset.points)
+            labels |= {f"points:{key}": f"points: {name}" for key, name in names.items()}
+        return labels
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of the rows, side by side: first the measures and their differences."""
@@ -109,13 +178,16 @@ class Sweep:
         return Figure(
             "sweep",
             "Effect of the variations",
-            f"The mean over {count_noun(self.rows[0].tally.users, 'active user')} under each variation minus the mean "
-            f"under {self.rows[0].name}, with 95 % confidence intervals.",
-            ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high"),
+            f"The mean per user under each variation minus the mean under {self.rows[0].name}, with its 95 % "
+            f"confidence interval, over {count_noun(self.rows[0].tally.users, 'active user')}. A difference "
+            "whose interval contains 0 may be chance.",
+            ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high")
+            + tuple(self.rows[0].labels.values()),
             tuple(
-                (row.name, name.replace("_", " "), *_rounded(mean), *_rounded(row.differences[name]))
+                (row.name, label, *_rounded(row.means[name]), *_rounded(row.differences[name]), *row.texts)
                 for row in self.rows
-                for name, mean in row.means.items()
+                for name, label in self.measures.items()
+                if name in row.means
             ),
         )
 
@@ -164,9 +236,24 @@ def sweep(
             "there is nothing to vary; give paths and values such as {'streak.freezes.max_count': [0, 1]}"
         )
     rulesets = tuple(_override(rules, values) for values in combinations)
+    for path, values in zip(paths, values_to_try, strict=True):
+        _check_distinct(path, values)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     sums = run_population(scenario, _Job(rulesets), workers=workers, on_progress=on_progress)
-    return Sweep(scenario, tuple(map(sums.row, range(len(rulesets)), combinations, rulesets)))
+    labels = _label_paths(paths)
+    return Sweep(
+        scenario,
+        tuple(
+            sums.row(number, values, labels, varied)
+            for number, (values, varied) in enumerate(zip(combinations, rulesets, strict=True))
+        ),
+    )
+
+
+def _check_distinct(path: str, values: tuple[Any, ...]) -> None:
+    [(text, count)] = Counter(map(_value_text, values)).most_common(1) or [("", 0)]
+    if count > 1:
+        raise InvalidValue(f"variations of {path} contain {text} more than once; list each value once")
 
 
 def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
@@ -219,13 +306,13 @@ class _Sums:
                 for index, number in enumerate(sums_of_measure):
                     known[index] += number
 
-    def row(self, number: int, values: Mapping[str, Any], ruleset: Ruleset) -> SweepRow:
+    def row(self, number: int, values: Mapping[str, Any], labels: Mapping[str, str], ruleset: Ruleset) -> SweepRow:
         """Return the row with a number."""
         means, differences = {}, {}
         for name, (total, squares, difference, squared) in self.sums[number].items():
             means[name] = Estimate.of(self.users, total, squares)
             differences[name] = Estimate.of(self.users, difference, squared)
-        return SweepRow(values, ruleset, means, differences, self.tallies[number])
+        return SweepRow(values, labels, ruleset, means, differences, self.tallies[number])
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -18,12 +18,24 @@ import attrs
 
 from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["COMPARABLE", "Figure", "figures", "side_by_side", "write_figures"]
+__all__ = [
+    "COMPARABLE",
+    "Figure",
+    "Intervals",
+    "distinct_names",
+    "figures",
+    "period_name",
+    "side_by_side",
+    "write_figures",
+]
 
 _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
+_PERIODS: Final[Mapping[str, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: The keys of the figures that can be compared between rulesets.
@@ -40,6 +52,7 @@ class Figure:
         caption: the meaning of the numbers, as a sentence.
         columns: the names of the columns.
         rows: the numbers, with the names and dates that they belong to.
+        unit: the unit of lengths of streaks: day, week, month, or period where frequencies differ.
     """
 
     key: str
@@ -47,17 +60,46 @@ class Figure:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    unit: str = "period"
+
+    def values(self, column: str) -> list[Any]:
+        """Return the values of a column."""
+        index = self.columns.index(column)
+        return [row[index] for row in self.rows]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return each row as a dictionary by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def period_name(ruleset: Ruleset) -> str:
+    """Return the unit of lengths of streaks under a ruleset: day, week or month."""
+    frequency = "daily" if ruleset.streak is None else ruleset.streak.frequency
+    return _PERIODS[frequency]
+
+
+def distinct_names(rules: Sequence[Achievement | PointsSystem | Level]) -> dict[str, str]:
+    """Return the names by key; a name that occurs twice is followed by its key.
+
+    >>> from trophy_engine.rules.points import Level
+    >>> distinct_names([Level("a", 0, name="Up"), Level("b", 10, name="Up"), Level("c", 20, name="Top")])
+    {'a': 'Up (a)', 'b': 'Up (b)', 'c': 'Top'}
+    """
+    counts = Counter(rule.name for rule in rules)
+    return {rule.key: rule.name if counts[rule.name] == 1 else f"{rule.name} ({rule.key})" for rule in rules}
 
 
 def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
-    """Return the figures of a tally; figures without rows are left out."""
+    """Return the figures of a tally; figures without rows are left out, and all without users."""
     candidates = [_active(tally), _hours(tally)]
     if ruleset.streak is not None:
         candidates += [_survival(tally), _lengths(tally)]
         if ruleset.streak.freezes is not None:
             candidates.append(_freezes(tally))
+        unit = period_name(ruleset)
+        candidates = [attrs.evolve(figure, unit=unit) for figure in candidates]
     candidates += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
-    return tuple(figure for figure in candidates if figure.rows)
+    return tuple(figure for figure in candidates if figure.rows) if tally.users else ()
 
 
 def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
@@ -66,7 +108,9 @@ def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
     for name, figures_ in named.items():
         for figure in figures_:
             merged = joined.get(figure.key, attrs.evolve(figure, columns=("rules", *figure.columns), rows=()))
-            joined[figure.key] = attrs.evolve(merged, rows=(*merged.rows, *((name, *row) for row in figure.rows)))
+            rows = (*merged.rows, *((name, *row) for row in figure.rows))
+            unit = figure.unit if figure.unit == merged.unit else "period"
+            joined[figure.key] = attrs.evolve(merged, rows=rows, unit=unit)
     return tuple(joined.values())
 
 
@@ -84,8 +128,8 @@ def _survival(tally: Tally) -> Figure:
     return Figure(
         "survival",
         "How long streaks last",
-        "The share of streaks that reaches a length, with the 95 % confidence band, up to the longest "
-        "observed length (Kaplan-Meier).",
+        "The share of streaks that reach a length, with the 95 % confidence band, up to the longest "
+        "observed length (Kaplan-Meier estimate).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
             (point.length, *map(_round, (point.share, point.low, point.high)), point.at_risk)
@@ -114,8 +158,8 @@ def _freezes(tally: Tally) -> Figure:
     return Figure(
         "freezes",
         "Freezes",
-        "Freezes granted at creation, earned over time and used; wasted ones are the used ones of streaks lost before "
-        "their next credit; remaining ones are unused at the end.",
+        "Freezes granted at creation, earned over time, and used. Wasted freezes are used ones that did not save their "
+        "streak: it was lost before its next credit. Remaining ones are unused at the end.",
         ("what", "freezes"),
         tuple(attrs.asdict(tally.freezes).items()),
     )
@@ -123,13 +167,14 @@ def _freezes(tally: Tally) -> Figure:
 
 def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
     counted = {rule.key: tally.completions[rule.key].total() for rule in ruleset.achievements}
+    names = distinct_names(ruleset.achievements)
     return Figure(
         "completions",
         "Achievements by rarity",
         "The share of users who have each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
-            (rule.key, rule.name, counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
+            (rule.key, names[rule.key], counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
             for rule in sorted(ruleset.achievements, key=lambda rule: -counted[rule.key])
             if tally.users
         ),
@@ -139,22 +184,28 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
 def _hours(tally: Tally) -> Figure:
     return Figure(
         "hours",
-        "Activity by hour",
-        "The number of events by weekday and hour, in the local time of the users.",
-        ("weekday", "hour", "events"),
-        tuple((_WEEKDAY_NAMES[hour // 24], hour % 24, events) for hour, events in enumerate(tally.hours))
-        if tally.events
-        else (),
+        "When users are active",
+        "The share of all events in each hour of the week, in the local time of the users; even activity would be "
+        "0.6 % in every hour.",
+        ("weekday", "hour", "events", "percent_of_events"),
+        tuple(
+            (_WEEKDAY_NAMES[hour // 24], hour % 24, events, round(100 * events / tally.events, 3))
+            for hour, events in enumerate(tally.hours)
+            if tally.events
+        ),
     )
 
 
 def _active(tally: Tally) -> Figure:
-    intervals = _Intervals(tally)
+    intervals = Intervals(tally)
     active = intervals.sums(tally.active)
+    caption = "The number of users with an event on each day."
+    if intervals.name != "day":
+        caption = f"The number of users with an event on an average day of each {intervals.name}."
     return Figure(
         "active",
         "Active users",
-        f"The mean number of users with an event per day of each {intervals.name}; new users are counted once.",
+        caption,
         (intervals.name, "active_users_a_day", "new_users"),
         tuple(
             (end.isoformat(), round(users / days, 3), new)
@@ -166,36 +217,39 @@ def _active(tally: Tally) -> Figure:
 
 
 def _points(ruleset: Ruleset, tally: Tally) -> Figure:
-    intervals = _Intervals(tally)
+    intervals = Intervals(tally)
     rows: list[tuple[Any, ...]] = []
+    names = distinct_names(ruleset.points)
     for system in ruleset.points:
         gained, spent = (
             intervals.sums(days) for days in (tally.points[system.key].gained, tally.points[system.key].spent)
         )
         balances = accumulate(gain - spending for gain, spending in zip(gained, spent, strict=True))
         rows += zip(
-            [system.name] * len(gained), map(date.isoformat, intervals.ends), gained, spent, balances, strict=True
+            [names[system.key]] * len(gained), map(date.isoformat, intervals.ends), gained, spent, balances, strict=True
         )
     return Figure(
         "points",
         "Points in circulation",
-        f"The sum of all balances at the end of each {intervals.name}, and the points gained and spent in it.",
+        f"The sum of the balances of all users at the end of each {intervals.name}.",
         ("system", intervals.name, "gained", "spent", "in_circulation"),
         tuple(rows),
     )
 
 
 def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
-    intervals = _Intervals(tally)
+    intervals = Intervals(tally)
     rows: list[tuple[Any, ...]] = []
+    system_names = distinct_names(ruleset.points)
     for system in ruleset.points:
-        names: dict[str | None, str] = {level.key: level.name for level in system.levels}
+        names: dict[str | None, str] = {None: "no level"}
+        names.update(distinct_names(system.levels))
         for key, days in tally.points[system.key].levels.items():
             counts = list(accumulate(intervals.sums(days)))
             if any(counts):
                 rows += zip(
-                    [system.name] * len(counts),
-                    [names.get(key, "none")] * len(counts),
+                    [system_names[system.key]] * len(counts),
+                    [names[key]] * len(counts),
                     map(date.isoformat, intervals.ends),
                     counts,
                     strict=True,
@@ -203,17 +257,18 @@ def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
     return Figure(
         "levels",
         "Levels over time",
-        f"The number of users at each level at the end of each {intervals.name}.",
+        f"The number of users at each level at the end of each {intervals.name}; the legend has the last.",
         ("system", "level", intervals.name, "users"),
         tuple(rows),
     )
 
 
-class _Intervals:
-    """The intervals of a tally: the last day of each, and its number of days."""
+class Intervals:
+    """The intervals of one or several tallies: the last day of each, and its number of days."""
 
-    def __init__(self, tally: Tally) -> None:
-        days = [day for days in _days(tally) for day in days]
+    def __init__(self, *tallies: Tally) -> None:
+        """Choose intervals that cover all days of the tallies."""
+        days = [day for tally in tallies for days in _days(tally) for day in days]
         self.name = "day"
         self.ends: list[date] = []
         if not days:

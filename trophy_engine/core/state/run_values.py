@@ -43,7 +43,7 @@ class RunValues(Mapping[int, Value]):
         self._latest[run] = (change if known is None else add(known[0], change), at)
 
     def _open(self, run: int) -> None:
-        """Make room for a run among the latest, and close those that can no longer change."""
+        """Open a run among the latest, and close those that can no longer change."""
         if self._own and run <= self._closed[self._own - 1][0]:
             self._latest = dict(self)
             self._closed, self._own = [], 0

@@ -29,12 +29,12 @@ class Attributes(Resource[Attribute]):
         return attribute_id(rule.type, rule.key)
 
     def create_rule(self, item: Any, context: EditContext) -> Attribute:
-        """Create an attribute."""
+        """Return a new attribute made from an item."""
         self.check_unused(
             item.key, (attribute.key for attribute in context.ruleset.attributes if attribute.type == item.type)
         )
         return Attribute(**read_fields(self.fields, item, context))
 
     def delete(self, rule: Attribute, ruleset: Ruleset) -> Ruleset:
-        """Delete an attribute, and the rules that filter by it."""
+        """Return the ruleset without an attribute and without the rules that filter by it."""
         return delete_cascade(ruleset, attributes={(rule.type, rule.key)})

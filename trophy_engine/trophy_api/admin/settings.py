@@ -1,4 +1,4 @@
-"""General settings: the experiment and the period of recaps."""
+"""General settings in the admin API: the experiment and the period of recaps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.structuring import given_fields, item, structure, 
 #: An engine is a single environment.
 ENVIRONMENTS: Final = ({"name": "Engine", "key": "engine", "priority": 0},)
 
-#: Default branding; the engine sends no messages, so it is never used.
+#: The branding in every response; nothing else uses it, because the engine sends no messages.
 _BRANDING: Final = {
     "appName": "",
     "appUrl": "",
@@ -29,7 +29,7 @@ _BRANDING: Final = {
 
 @item
 class ExperimentationEdit:
-    """The changes of a request to the experiment."""
+    """The changes to the experiment that a request makes."""
 
     control_ratio: int | Unset = UNSET
     user_activation_window: int | Unset = UNSET
@@ -37,7 +37,7 @@ class ExperimentationEdit:
 
 @item
 class SettingsEdit:
-    """The changes of a request to the settings."""
+    """The changes to the settings that a request makes."""
 
     branding: dict[str, Any] | Unset = UNSET
     experimentation: ExperimentationEdit | Unset = UNSET
@@ -45,7 +45,7 @@ class SettingsEdit:
 
 
 def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> Ruleset:
-    """Return the ruleset with the settings of a request.
+    """Return the ruleset with the settings that a request changes.
 
     Raises:
         InvalidValue: the request is invalid.
@@ -67,7 +67,7 @@ def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
 
 
 def serialize_settings(ruleset: Ruleset) -> dict[str, Any]:
-    """Serialize the settings."""
+    """Serialize the settings of a ruleset, or their defaults, as JSON."""
     experiment = ruleset.experimentation or Experimentation()
     notifications = ruleset.notifications or Notifications()
     return {

@@ -19,12 +19,12 @@ Json = dict[str, Any]
 
 
 def serialize_instant(at: datetime) -> str:
-    """Serialize an instant in UTC, to the millisecond."""
+    """Serialize an instant in UTC, truncated to the millisecond."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def serialize_date(on: date | None) -> str | None:
-    """Serialize a date, or null."""
+    """Serialize a date in ISO 8601, or None as null."""
     return None if on is None else on.isoformat()
 
 
@@ -34,5 +34,5 @@ def serialize_number(value: Number | float) -> int | float:
 
 
 def serialize_attributes(attributes: Mapping[str, str]) -> list[dict[str, str]]:
-    """Serialize attributes as a list."""
+    """Serialize attributes as a list of objects with a key and a value."""
     return [{"key": key, "value": value} for key, value in attributes.items()]

@@ -1,0 +1,164 @@
+"""Figures of a comparison: the values under the old and the new rules, and their differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import accumulate
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.analysis.statistics.figures import Figure, Intervals, distinct_names, period_name
+from trophy_engine.analysis.statistics.survival import share_reaching, survival
+from trophy_engine.analysis.statistics.tally import FreezeTally, Tally
+from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.points import Level, PointsSystem
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["PAIR", "compare_figures"]
+
+#: The last columns of each figure of a comparison.
+PAIR: Final = ("old", "new", "difference")
+
+
+def compare_figures(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> tuple[Figure, ...]:
+    """Return the figures of old and new rules and of their tallies, each with the columns old, new and difference.
+
+    A figure of a thing that neither ruleset has is left out; so are all figures if there are no users.
+    """
+    if not any(tally.users for tally in tallies):
+        return ()
+    figures = [_completions(rules, tallies), _points(rules, tallies), _levels(rules, tallies)]
+    if any(ruleset.streak is not None for ruleset in rules):
+        figures.insert(0, _survival(rules, tallies))
+    if any(ruleset.streak is not None and ruleset.streak.freezes is not None for ruleset in rules):
+        figures.append(_freezes(tallies))
+    return tuple(figure for figure in figures if figure.rows)
+
+
+def _survival(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+    old, new = (survival(tally.streaks.ended, tally.streaks.running) for tally in tallies)
+    units = {period_name(ruleset) for ruleset in rules if ruleset.streak is not None}
+    return Figure(
+        "survival",
+        "How long streaks last",
+        "The share of streaks that reach a length, up to the longest observed length (Kaplan-Meier estimate).",
+        ("length", *PAIR),
+        tuple(
+            (length, *_pair_shares(share_reaching(old, length), share_reaching(new, length)))
+            for length in sorted({point.length for point in (*old, *new)})
+        ),
+        units.pop() if len(units) == 1 else "period",
+    )
+
+
+def _pair_shares(old: float | None, new: float | None) -> tuple[float | None, ...]:
+    difference = None if old is None or new is None else new - old
+    return tuple(None if share is None else round(share, 6) for share in (old, new, difference))
+
+
+def _completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+    names = _merge_names(rules, lambda ruleset: ruleset.achievements)
+    shares = {key: [_percent_of_users(tally, key) for tally in tallies] for key in names}
+    return Figure(
+        "completions",
+        "Achievements by rarity",
+        "The percentage of users who have each achievement, the most common first; differences are in percentage "
+        "points.",
+        ("achievement", "name", *PAIR),
+        tuple(
+            (key, names[key], *(round(percent, 3) for percent in (old, new, new - old)))
+            for key, (old, new) in sorted(shares.items(), key=lambda item: -max(item[1]))
+        ),
+    )
+
+
+def _percent_of_users(tally: Tally, achievement: str) -> float:
+    completions = tally.completions.get(achievement)
+    return 100 * completions.total() / tally.users if completions and tally.users else 0.0
+
+
+def _points(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+    intervals = Intervals(*tallies)
+    rows: list[tuple[Any, ...]] = []
+    for key, name in _merge_names(rules, lambda ruleset: ruleset.points).items():
+        old, new = (_balances(tally, key, intervals) for tally in tallies)
+        rows += [
+            (name, end.isoformat(), before, after, after - before)
+            for end, before, after in zip(intervals.ends, old, new, strict=True)
+        ]
+    return Figure(
+        "points",
+        "Points in circulation",
+        f"The sum of the balances of all users at the end of each {intervals.name}.",
+        ("system", intervals.name, *PAIR),
+        tuple(rows),
+    )
+
+
+def _balances(tally: Tally, system: str, intervals: Intervals) -> list[int]:
+    if system not in tally.points:
+        return [0] * len(intervals.ends)
+    gained, spent = (intervals.sums(days) for days in (tally.points[system].gained, tally.points[system].spent))
+    return list(accumulate(gain - spending for gain, spending in zip(gained, spent, strict=True)))
+
+
+def _levels(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+    rows: list[tuple[Any, ...]] = []
+    for key, system in _merge_names(rules, lambda ruleset: ruleset.points).items():
+        with_system = [ruleset for ruleset in rules if any(rule.key == key for rule in ruleset.points)]
+        levels = _merge_names((with_system[0], with_system[-1]), partial(_levels_of, key))
+        if not levels:
+            continue
+        for level, name in ((None, "no level"), *levels.items()):
+            old, new = (_users_at(tally, key, level) for tally in tallies)
+            if level is not None or old or new:
+                rows.append((system, name, old, new, new - old))
+    return Figure(
+        "levels",
+        "Levels at the end",
+        "The number of users at each level at the end.",
+        ("system", "level", *PAIR),
+        tuple(rows),
+    )
+
+
+def _levels_of(system: str, ruleset: Ruleset) -> Sequence[Level]:
+    return next((rule.levels for rule in ruleset.points if rule.key == system), ())
+
+
+def _users_at(tally: Tally, system: str, level: str | None) -> int:
+    points = tally.points.get(system)
+    return points.levels[level].total() if points is not None and level in points.levels else 0
+
+
+def _freezes(tallies: tuple[Tally, Tally]) -> Figure:
+    old, new = (tally.freezes for tally in tallies)
+    return Figure(
+        "freezes",
+        "Freezes",
+        "Freezes granted at creation, earned over time, and used. Wasted freezes are used ones that did not save their "
+        "streak: it was lost before its next credit. Remaining ones are unused at the end.",
+        ("what", *PAIR),
+        tuple(
+            (
+                field.name,
+                getattr(old, field.name),
+                getattr(new, field.name),
+                getattr(new, field.name) - getattr(old, field.name),
+            )
+            for field in attrs.fields(FreezeTally)
+        ),
+    )
+
+
+def _merge_names(
+    rules: Iterable[Ruleset], select: Callable[[Ruleset], Sequence[Achievement | PointsSystem | Level]]
+) -> dict[str, str]:
+    """Return the names of both rulesets by key; names of things of one ruleset alone say so."""
+    old, new = (distinct_names(select(ruleset)) for ruleset in rules)
+    return {
+        key: f"{name} (old rules only)" if key not in new else f"{name} (new rules only)" if key not in old else name
+        for key, name in (old | new).items()
+    }

@@ -1,0 +1,43 @@
+"""Conditions on several fields of one rule, each checked where all of its fields could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.errors import FieldName, InvalidValue
+
+
+@attrs.frozen
+class Condition:
+    """A condition on fields of a rule.
+
+    Attributes:
+        fields: the names of the fields.
+        check: a function of their values that raises ``InvalidValue`` if they contradict one another.
+    """
+
+    fields: tuple[str, ...]
+    check: Callable[..., None]
+
+
+def check_conditions(rule: Any) -> None:
+    """Check a rule with valid fields by the ``conditions`` of its class.
+
+    Raises:
+        InvalidValue: fields contradict one another.
+    """
+    for condition in type(rule).conditions:
+        condition.check(*(getattr(rule, name) for name in condition.fields))
+
+
+def _check_end(start: date, end: date | None) -> None:
+    if end is not None and end < start:
+        raise InvalidValue((f"{end} must not be before", FieldName("start"), str(start)), "end")
+
+
+#: The last day is not before the first.
+END_NOT_BEFORE_START: Final = Condition(("start", "end"), _check_end)

@@ -1,0 +1,81 @@
+"""Notation: how TOML and JSON write lists and tables, for remedies, and values that no rules can have."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.errors import short_repr
+from trophy_engine.rules.diagnostics import split_path
+
+
+@attrs.frozen
+class Notation:
+    """The words and remedies of a notation, TOML or JSON.
+
+    Attributes:
+        table: a table, with its article.
+        is_toml: True for TOML.
+    """
+
+    table: str
+    is_toml: bool
+
+    def list_remedy(self, path: str) -> str:
+        """Return what to write if one table is given in place of a list of tables."""
+        if not self.is_toml:
+            return "must be a list: write square brackets around the object, [{…}]; there may be several"
+        header, name = _header(path)
+        inline = f", or {name} = [{{ … }}]" if "." in header else ""
+        return f"write [[{header}]], with two brackets{inline}: there may be several"
+
+    def table_remedy(self, path: str) -> str:
+        """Return what to write if a list of tables is given in place of one table."""
+        if not self.is_toml:
+            return "must be one object: remove the square brackets; there is only one"
+        header, name = _header(path)
+        inline = f", or {name} = {{ … }}" if "." in header else ""
+        return f"write [{header}], with one bracket{inline}: there is only one"
+
+    def inline_table(self, name: str, text: str) -> str:
+        """Return a table with one field in one line."""
+        return f'{{ {name} = "{text}" }}' if self.is_toml else f'{{"{name}": "{text}"}}'
+
+
+TOML: Final = Notation("a table", is_toml=True)
+JSON: Final = Notation("an object", is_toml=False)
+
+
+def _header(path: str) -> tuple[str, str]:
+    """Return the name of the header of TOML for a path, and its last part."""
+    names = [step for step in split_path(path) if isinstance(step, str)]
+    return ".".join(names), names[-1]
+
+
+class RepeatedNames(dict[str, Any]):
+    """A JSON object in which names are given twice; ``repeated`` has these names.
+
+    Lists with the same name are joined, so that the items of all can be checked; of other values the last is kept.
+    """
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__()
+        repeated: dict[str, None] = {}
+        for name, value in pairs:
+            if name in self:
+                repeated[name] = None
+            former = self.get(name)
+            self[name] = former + value if isinstance(former, list) and isinstance(value, list) else value
+        self.repeated = tuple(repeated)
+
+
+class OutOfRange:
+    """A number of a file that is too long or too large; rules with it are refused."""
+
+    def __init__(self, digits: str, message: str) -> None:
+        self._digits, self.message = digits, message
+
+    def __repr__(self) -> str:
+        """Return the digits, cut to a length for messages."""
+        return short_repr(self._digits)[1:-1]

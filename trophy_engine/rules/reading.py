@@ -1,0 +1,379 @@
+"""Reading: conversion of the plain tables, lists and values of a file to rules, with every problem at once.
+
+A table becomes an instance of its class, and the constructor validates the fields; only if that fails, each field is
+validated separately, so that every problem is found, with its path. Nothing is raised. A table with problems becomes a
+partial rule: an instance of its class that was not validated, in which a field that could not be read is None. Checks
+of rules against one another read partial rules, so that one problem hides no other; no partial rule leaves this room.
+What is no table, or has no type, becomes an ``Unreadable`` with its key, so that references to it are not unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from trophy_engine.calendar.instants import parse_date
+from trophy_engine.errors import InvalidValue, cut, nearest, nearest_choice, one_of, short_repr
+from trophy_engine.identifiers import is_key
+from trophy_engine.rules.constraints import Optional
+from trophy_engine.rules.diagnostics import Problem, field_path, item_path, show_name, split_path
+from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.notation import Notation, OutOfRange
+from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
+
+
+@attrs.frozen
+class Unreadable:
+    """A part of a file that is no table or has no type, and its key if that could be read."""
+
+    needs_streak: ClassVar[bool] = False
+    key: str | None = None
+
+
+UNREADABLE: Final = Unreadable()
+#: The type hints of fields with a date.
+_DATES: Final = (date, date | None)
+
+
+@attrs.frozen
+class Reader:
+    """Reads tables as rules.
+
+    Attributes:
+        notation: the notation of the file, for remedies.
+        problems: the problems of what was read, in the order of the fields.
+        misspelt: the paths of fields with unknown names, by the paths of the fields as which they were read.
+    """
+
+    notation: Notation
+    problems: list[Problem] = attrs.field(factory=list)
+    misspelt: dict[str, str] = attrs.field(factory=dict)
+
+    def as_written(self, problem: Problem) -> Problem:
+        """Return a problem with its path as it is in the file, with misspelt names."""
+        path = ""
+        for step in split_path(problem.path):
+            path = item_path(path, step) if isinstance(step, int) else f"{path}.{step}" if path else step
+            path = self.misspelt.get(path, path)
+        return problem if path == problem.path else attrs.evolve(problem, path=path, label=path)
+
+    def read_rule(self, classes: tuple[type, ...], raw: Any, path: str) -> Any:
+        """Return a table as an instance of the class, or of the class with its ``type``."""
+        if not isinstance(raw, Mapping):
+            return self._report_no_table(classes, raw, path)
+        key = raw.get("key")
+        unreadable = Unreadable(key if isinstance(key, str) else None)
+        if len(classes) == 1:
+            return self.read_fields(classes[0], raw, path)
+        cls, is_sure = self._find_class(classes, raw, path)
+        return unreadable if cls is None else self.read_fields(cls, raw, path, is_sure=is_sure)
+
+    def read_fields(self, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool = True) -> Any:
+        """Return a table as an instance of a class, or as a partial one; if the class is not sure, of what it has."""
+        table = _Table(self, cls, raw, path, is_sure=is_sure)
+        rule = table.read()
+        self.problems.extend(table.problems())
+        return rule
+
+    def read_parts(self, cls: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the readable fields of the table of a whole file by name, from which no instance is made."""
+        table = _Table(self, cls, raw, "", is_sure=True)
+        parts = table.read_parts()
+        self.problems.extend(table.problems())
+        return parts
+
+    def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
+        """Report a value in place of a table; a text can be meant as its key, or as its type."""
+        field = "key" if len(classes) == 1 else "type"
+        choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [raw]
+        is_meant = is_key(raw) and raw in choices and hasattr(classes[0], field)
+        remedy = f"; write {self.notation.inline_table(field, raw)}" if is_meant else ""
+        self._report(path, f"must be {self.notation.table} of fields, not {show_value(raw)}{remedy}")
+        return Unreadable(raw) if is_meant and field == "key" else UNREADABLE
+
+    def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
+        """Return the class of a table by its type or, if that is wrong, a similar one; and True if it is sure."""
+        by_type = {str(vars(cls)["type"]): cls for cls in classes}
+        name = "type" if "type" in raw else _misspelt_type(classes, raw)
+        type_ = raw.get(name or "type")
+        if isinstance(type_, str) and type_ in by_type:
+            return by_type[type_], True
+        if name is None:
+            self._report(path, f"the field 'type' is missing; it must be one of {', '.join(map(repr, by_type))}")
+        else:
+            error = InvalidValue(one_of(tuple(by_type), type_), "type")
+            self._report(field_path(path, name), str(error.show_values(show_value)))
+        near = nearest_choice(type_, tuple(by_type)) if isinstance(type_, str) else None
+        if near is not None:
+            return by_type[near], True
+        shared = {cls: sum(field.name in raw for field in attrs.fields(cls)) for cls in classes}
+        likely = max(shared, key=lambda cls: shared[cls])
+        return (likely, False) if shared[likely] else (None, False)
+
+    def _report(self, path: str, message: str) -> None:
+        self.problems.append(Problem("error", path, message))
+
+
+@attrs.frozen
+class _Shape:
+    """What the tables of a class have, computed once.
+
+    Attributes:
+        fields: the fields of the class by name.
+        known: the names that a table can have.
+        required: the names that it must have.
+        plain: the names of the fields that have no rules and no dates.
+    """
+
+    fields: dict[str, Any]
+    known: tuple[str, ...]
+    required: tuple[str, ...]
+    plain: frozenset[str]
+
+
+@cache
+def _shape_of(cls: type) -> _Shape:
+    fields = {field.name: field for field in attrs.fields(cls)}
+    has_type = "type" in vars(cls) and "type" not in fields
+    plain = {name for name in fields if name not in rule_classes_of(cls) and hints_of(cls)[name] not in _DATES}
+    required = tuple(name for name, field in fields.items() if field.default is attrs.NOTHING)
+    return _Shape(fields, (*fields, "type") if has_type else tuple(fields), required, frozenset(plain))
+
+
+class _Table:
+    """Reads one table as one class, and collects the problems by field."""
+
+    def __init__(self, reader: Reader, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool) -> None:
+        self._reader, self._cls, self._raw, self._path, self._is_sure = reader, cls, raw, path, is_sure
+        self._shape = _shape_of(cls)
+        self._fields = self._shape.fields
+        self._general: list[Problem] = []
+        self._by_field: dict[str, list[Problem]] = {}
+        self._names = self._match_names()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield the problems of the names, then those of the fields in the order of the class."""
+        yield from self._general
+        for name in self._fields if self._by_field else ():
+            yield from self._by_field.get(name, ())
+
+    def read_parts(self) -> dict[str, Any]:
+        """Return the readable values of the fields that are given."""
+        return {
+            name: self._validate(name, self._read_value(name, self._raw[given])) for name, given in self._names.items()
+        }
+
+    def read(self) -> Any:
+        """Return an instance of the class, or a partial one if there are problems."""
+        values = {name: self._read_value(name, self._raw[given]) for name, given in self._names.items()}
+        missing = [name for name in self._shape.required if name not in self._names]
+        if not (self._general or self._by_field or missing) and self._is_sure:
+            try:
+                return self._cls(**values)
+            except InvalidValue:
+                pass  # each field is validated below
+        for name in missing if self._is_sure else ():
+            self._report(name, self._path, f"the field {name!r} is missing")
+        readable = {name: self._validate(name, value) for name, value in values.items()}
+        partial = _partial_rule(self._cls, {**dict.fromkeys(missing), **readable})
+        self._check_conditions(partial, {*missing, *self._by_field})
+        return partial
+
+    def _match_names(self) -> dict[str, str]:
+        """Return the names in the table by field; a field with an unknown name is read as the nearest missing one."""
+        names = {name: name for name in self._fields if name in self._raw}
+        known = self._shape.known
+        for name in self._raw:
+            if name in known or not self._is_sure:
+                continue
+            near = nearest(str(name), known)
+            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}"
+            problem = Problem("error", self._join(str(name)), f"unknown field {short_repr(name)}; {hint}", on_key=True)
+            self._general.append(problem)
+            if near in self._fields and near not in self._raw and near not in names:
+                names[near] = name
+                self._reader.misspelt[self._join(near)] = self._join(name)
+        for name in getattr(self._raw, "repeated", ()):
+            message = f"the key {short_repr(name)} is given twice in one object; remove one"
+            self._general.append(Problem("error", self._join(name), message, on_key=True))
+        return names
+
+    def _read_value(self, name: str, raw: Any) -> Any:
+        """Return the value of a field, with rules in place of tables, not validated otherwise."""
+        if name in self._shape.plain and isinstance(raw, str | int):
+            return raw
+        path = self._join(self._names[name])
+        if isinstance(raw, OutOfRange):
+            self._report(name, path, raw.message)
+            return None
+        classes, many = rule_classes_of(self._cls).get(name, ((), False))
+        if many:
+            return self._read_list(name, classes, raw, path)
+        return self._read_single(name, classes, raw, path) if classes else self._read_plain(name, raw, path)
+
+    def _read_list(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
+        if isinstance(raw, Mapping):
+            self._report(name, path, self._reader.notation.list_remedy(path))
+            raw = [raw]
+        if not isinstance(raw, list):
+            return raw
+        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
+        rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
+        self._add_problems(name, reader.problems)
+        return rules
+
+    def _read_single(self, name: str, classes: tuple[type, ...], given: Any, path: str) -> Any:
+        if given is None and isinstance(self._fields[name].validator, Optional):
+            return None
+        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
+        if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
+            self._report(name, path, self._reader.notation.table_remedy(path))
+            given, *others = given
+            for index, item in enumerate(others, 1):
+                reader.read_rule(classes, item, item_path(path, index))
+        rule = reader.read_rule(classes, given, path)
+        self._add_problems(name, reader.problems)
+        return rule
+
+    def _read_plain(self, name: str, given: Any, path: str) -> Any:
+        hint = hints_of(self._cls)[name]
+        if hint is Filter and isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
+            self._report(name, path, self._reader.notation.table_remedy(path))
+            given, *_ = given
+        for key in getattr(given, "repeated", ()):
+            message = f"the key {short_repr(key)} is given twice in one object; remove one"
+            self._report(name, field_path(path, key), message, on_key=True)
+        return _as_date(given) if hint in _DATES else given
+
+    def _validate(self, name: str, value: Any) -> Any:
+        """Return the readable part of a value, and report the faults of the rest."""
+        field = self._fields[name]
+        if value is None and name in self._by_field:
+            return None
+        if name in rule_classes_of(self._cls) and (isinstance(value, tuple | Unreadable) or name in self._by_field):
+            return value
+        value = value if field.converter is None else field.converter(value)
+        if field.validator is None:
+            return value
+        path = self._join(self._names[name])
+        faults = list(field.validator.faults(name, value))
+        for item, error in faults:
+            remedy = _quotes_remedy(*(_item_at(field.validator, value, item) if item else (field.validator, value)))
+            item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
+            self._report(name, item_at, f"{error.show_values(show_value)}{remedy}")
+        return _readable_part(name, value, {item for item, _ in faults})
+
+    def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
+        for condition in getattr(self._cls, "conditions", ()):
+            if unreadable.isdisjoint(condition.fields):
+                try:
+                    condition.check(*(getattr(rule, name) for name in condition.fields))
+                except InvalidValue as error:
+                    given = self._names.get(error.field or "")
+                    path = self._join(given) if given else self._path
+                    self._report(condition.fields[-1], path, str(error.show_values(show_value)))
+
+    def _join(self, name: str) -> str:
+        return field_path(self._path, name)
+
+    def _add_problems(self, name: str, problems: list[Problem]) -> None:
+        if problems:
+            self._by_field.setdefault(name, []).extend(problems)
+
+    def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
+        self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
+
+
+def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | None:
+    """Return the first name in a table that is nearest to ``type`` of all names that its classes have."""
+    known = ["type", *{field.name: None for cls in classes for field in attrs.fields(cls)}]
+    return next((name for name in raw if nearest(name, known) == "type"), None)
+
+
+def _partial_rule(cls: type, values: Mapping[str, Any]) -> Any:
+    """Return an instance of a class with fields that are not validated; others have their defaults."""
+    rule: Any = object.__new__(cls)
+    for field in attrs.fields(cls):
+        value = values[field.name] if field.name in values else default_of(rule, field)
+        object.__setattr__(rule, field.name, value)
+    return rule
+
+
+def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
+    """Return a value without its faulty items; None for a faulty value, except for a key, by which rules refer."""
+    if isinstance(value, Filter):
+        return Filter({key: required for key, required in value.items() if is_key(key)})
+    if "" in faulty:
+        return value if name == "key" and isinstance(value, str) else None
+    if isinstance(value, tuple):
+        return tuple(None if item_path("", index) in faulty else item for index, item in enumerate(value))
+    return value
+
+
+def _as_date(raw: Any) -> Any:
+    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
+    try:
+        return parse_date(raw, "it") if isinstance(raw, str) else raw
+    except InvalidValue:
+        return raw
+
+
+def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
+    """Return the constraint on an item of a value, and the item, by its path within the value."""
+    if isinstance(value, Filter):
+        return constraint.item, value.get(path)
+    return constraint.item, value[int(path.strip("[]"))]
+
+
+def _quotes_remedy(constraint: Any, value: Any) -> str:
+    """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
+    if isinstance(value, str):
+        return f"; write it without quotes: {value}" if _accepts(constraint, _unquote(value)) else ""
+    if isinstance(value, bool | int | Decimal | date | time):
+        text = show_value(value)
+        return f'; write it in quotes: "{text}"' if _accepts(constraint, text) else ""
+    return ""
+
+
+def _unquote(text: str) -> object:
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _accepts(constraint: Any, value: object) -> bool:
+    check: Callable[[str, object], None] = constraint.check
+    try:
+        check("value", value)
+    except InvalidValue:
+        return False
+    return True
+
+
+def show_value(value: object) -> str:
+    """Return a value of a file for a message, in the notation of TOML; JSON has the same except for tables.
+
+    >>> show_value([True, None, Decimal("1.5"), date(2025, 4, 2), {"key": "words"}])
+    "[true, null, 1.5, 2025-04-02, {key = 'words'}]"
+    """
+    match value:
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
+        case Decimal():
+            return str(value).lower().replace("infinity", "inf")
+        case date() | time():
+            return value.isoformat()
+        case list() | tuple():
+            return cut(f"[{', '.join(map(show_value, value))}]")
+        case Mapping():
+            return cut(f"{{{', '.join(f'{show_name(str(key))} = {show_value(item)}' for key, item in value.items())}}}")
+        case _:
+            return short_repr(value)
