@@ -18,7 +18,7 @@ from typing import Generic
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from public_names import PACKAGES, exported, names_of, public_path
+from public_names import names_of, public_path, required
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -83,7 +83,7 @@ def _check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
     documented = env.domains["py"].data["objects"]
     engine = import_module("trophy_engine").Engine
     methods = [f"trophy_engine.Engine.{name}" for name in dir(engine) if not name.startswith("_")]
-    for path in [*(f"{package}.{name}" for package in PACKAGES for name in exported(package)), *methods]:
+    for path in [*required(), *methods]:
         package, _, name = path.rpartition(".")
         if path not in documented and (path in methods or public_path(package, name) not in documented):
             _logger.warning("%s is on no page of the reference", path)

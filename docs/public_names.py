@@ -32,6 +32,16 @@ def public_path(module: str, name: str) -> str | None:
     return None
 
 
+def required() -> list[str]:
+    """Return the paths that the reference must have: constants, and names of other packages, need no entry."""
+    return [
+        f"{package}.{name}"
+        for package in PACKAGES
+        for name in exported(package)
+        if getattr(getattr(import_module(package), name), "__module__", "").startswith("trophy_engine")
+    ]
+
+
 def names_of(module: str, *, only_exported: bool = False) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each name of a module, in the order of the source where it has one."""
     home = import_module(module)

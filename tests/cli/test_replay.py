@@ -68,7 +68,10 @@ def test_replay_stops_at_a_limit_of_errors_or_time(run):
         (("rules.toml", "log.csv", "--until", "9999-12-31"), "--until must lie in the years 1900 to 2199"),
         (("rules.toml", "log.csv", "--until", "2025-04-02", "--tz", "Mars"), "unknown time zone 'Mars'"),
         (("bad.toml", "log.csv"), "bad.toml has errors"),
-        (("rules.toml", "log.csv", "--value", "n", "--out", "log.csv"), "error: cannot write log.csv: File exists\n"),
+        (
+            ("rules.toml", "log.csv", "--value-column", "n", "--out", "log.csv"),
+            "error: cannot write log.csv: File exists\n",
+        ),
     ],
 )
 def test_replay_reports_invalid_arguments(run, words, message):

@@ -119,7 +119,7 @@ class LogOptions:
         """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
 
         Raises:
-            InvalidValue: no log is given, the format of one is unknown, or two options contradict each other.
+            InvalidValue: no log is given or bundled, a format is unknown, or two options contradict each other.
         """
         if git is None and not events and rules in bundled.log_names():
             log_name = name_logs(None, rules=rules)

@@ -14,9 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from trophy_engine import AchievementView, Engine, Player, PointsView, Ruleset, StreakView, TrophyError
+from trophy_engine import AchievementView, Engine, Player, PointsView, Ruleset, StreakView, TrophyError, check_file
 from trophy_engine.explain.timeline import calendar_of, timeline_of
-from trophy_engine.rules.ruleset import check_file
 
 #: A recorded event: its date, its metric and its value.
 Event = tuple[str, str, Any]
@@ -80,7 +79,7 @@ def _view_user(engine: Engine, first: date, last: date) -> dict[str, Any]:
     statuses = calendar_of(transitions)
     end = last + timedelta(days=6 - last.weekday())
     days = (first + timedelta(days=n) for n in range((end - first).days + 1))
-    streak = player.streak
+    streak = None if engine.ruleset.streak is None else player.streak
     return {
         "metrics": list(_view_metrics(engine.ruleset, player)),
         "days": [{"date": str(day), "status": statuses.get(day, "idle")} for day in days],

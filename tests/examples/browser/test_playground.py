@@ -90,7 +90,7 @@ def test_wrong_rules_show_every_problem_and_nothing_else(view, samples):
     assert shown["valid"] is False
     assert {problem["severity"] for problem in shown["problems"]} == {"error"}
     assert any("did you mean 'words'?" in problem["text"] for problem in shown["problems"])
-    assert any("achievements[1].trigger.length" in problem["text"] for problem in shown["problems"])
+    assert any(".trigger.length" in problem["text"] for problem in shown["problems"])
     assert view([], rules="metrics = [")["valid"] is False
 
 

@@ -9,17 +9,19 @@ from typing import Any
 
 import attrs
 
+from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
 from trophy_engine.analysis.event_logs.evaluation import Divisible
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
 from trophy_engine.analysis.event_logs.git import read_history
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.rules import bundled
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["LogSource", "as_log", "columns_for"]
 
-#: The path of a log or of a git repository, or rows: events, or mappings of columns to values.
+#: The path of a log or of a git repository, the name of a bundled log, or rows: events, or mappings of columns.
 LogSource = str | PathLike[str] | Iterable[Row | Mapping[str, Any]]
 
 
@@ -31,6 +33,8 @@ def columns_for(ruleset: Ruleset) -> Columns:
 def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
     """Return the rows of a source; a folder is a git repository, whose commits are the events.
 
+    The name of a bundled log is that log, unless there is a file or a folder of that name.
+
     Raises:
         InvalidValue: the source is neither a path nor rows, or the format of a file is unknown.
         MissingExtra: the format of a file needs a library that is not installed.
@@ -39,6 +43,8 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
     InstanceOf((Columns,)).check("columns", columns)
     if isinstance(source, str | PathLike):
         path = str(fspath(source))
+        if path in bundled.log_names() and not Path(path).exists():
+            return read_bundled_log(path)
         return read_history(path) if Path(path).is_dir() else read_log(path, columns)
     if not isinstance(source, Iterable) or isinstance(source, Mapping | bytes):
         raise InvalidValue(("must be the path of a log, or an iterable of its rows, not", GivenValue(source)), "log")
