@@ -30,7 +30,7 @@ def test_the_bundled_log_can_be_named_as_a_log(run):
     )
     assert run("replay", "commits.toml", "git").output.startswith("958 users, 9,166 events, 0 skipped rows")
     Path("git").write_text("user_id,at\nann,2025-04-02T10:00:00Z\n")
-    assert run("replay", "commits.toml", "git", "--format", "csv").output.startswith("1 user, 1 event")
+    assert run("replay", "commits.toml", "git", "--log-format", "csv").output.startswith("1 user, 1 event")
 
 
 def test_a_log_that_is_given_takes_precedence_over_the_bundled_one(run):

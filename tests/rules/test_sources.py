@@ -14,7 +14,7 @@ WORDS = Ruleset(metrics=[Metric("words")])
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     WORDS.save("rules.toml")
-    Path("bad.toml").write_text('[[metrics]]\nkei = "words"\n', encoding="utf-8")
+    Path("bad.toml").write_text('[[metrics]]\nkei = "words"\n[[metrics]]\nkey = "a b"\n', encoding="utf-8")
     return tmp_path
 
 

@@ -210,7 +210,7 @@ def compare(
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
-    rows = as_log(log, columns or columns_for(rules[0]))
+    rows = as_log(log, columns_for(rules[0]) if columns is None else columns)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")

@@ -28,7 +28,7 @@ _COMMANDS: Final = (
     (check, "check rules.toml"),
     (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
     (explain, "explain rules.toml events.csv --user ann --value-column pages"),
-    (init, "init game"),
+    (init, "init game --out game.toml"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),

@@ -84,7 +84,7 @@ Attributes = Annotated[
 ]
 Format = Annotated[
     Literal["csv", "jsonl", "parquet", "arrow"] | None,
-    typer.Option("--format", help="The format of the logs, if their names have no known ending."),
+    typer.Option("--log-format", help="The format of the logs, if their names have no known ending."),
 ]
 Until = Annotated[
     str | None,

@@ -40,6 +40,14 @@ def check_path(path: object, field: str = "path") -> str:
     raise InvalidValue(("must be the path of a file, not", GivenValue(path)), field)
 
 
+def is_folder(path: str | PathLike[str]) -> bool:
+    """Return True if a path is that of a folder; False if the file system cannot have such a path, too."""
+    try:
+        return _as_path(path).is_dir()
+    except OSError:
+        return False
+
+
 def _as_path(path: object) -> Path:
     from pathlib import Path  # noqa: PLC0415  # a game reads no file
 
@@ -90,7 +98,7 @@ def read_text(path: str | PathLike[str]) -> str:
 def _describe_folder(missing: Path) -> str:
     """Return where a missing file was searched, and the file there with the most similar name."""
     folder = missing.absolute().parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         return f"there is no folder {folder}"
     names = {path.stem: path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in {".toml", ".json"}}
     near = nearest(missing.stem, tuple(names))

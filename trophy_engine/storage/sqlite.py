@@ -17,7 +17,7 @@ from trophy_engine.core import NAMES, ChangeRules, Command, Record, check_text, 
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf
-from trophy_engine.rules.files import check_path
+from trophy_engine.rules.files import check_path, is_folder
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
 
@@ -392,7 +392,7 @@ def _check_folder(path: str) -> None:
         StorageError: there is no folder of this name, or the path is a folder itself.
     """
     folder = Path(path).parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise StorageError(f"cannot open {path}: there is no folder {folder}; create it first")
-    if Path(path).is_dir():
+    if is_folder(path):
         raise StorageError(f"cannot open {path}: it is a folder; name a file in it")

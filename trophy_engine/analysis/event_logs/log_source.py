@@ -17,6 +17,7 @@ from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.errors import GivenValue, InvalidValue
 from trophy_engine.rules import bundled
 from trophy_engine.rules.constraints import InstanceOf
+from trophy_engine.rules.files import is_folder
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["LogSource", "as_log", "columns_for"]
@@ -45,7 +46,7 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
         path = str(fspath(source))
         if path in bundled.log_names() and not Path(path).exists():
             return read_bundled_log(path)
-        return read_history(path) if Path(path).is_dir() else read_log(path, columns)
+        return read_history(path) if is_folder(path) else read_log(path, columns)
     if not isinstance(source, Iterable) or isinstance(source, Mapping | bytes):
         raise InvalidValue(("must be the path of a log, or an iterable of its rows, not", GivenValue(source)), "log")
     return Logs(tuple(source.parts())) if isinstance(source, Divisible) else _Rows(source, columns)

@@ -114,7 +114,7 @@ def replay(
         InvalidValue: ``until`` is naive or out of range, or another argument is invalid.
     """
     rules = as_ruleset(ruleset)
-    rows = as_log(log, columns or columns_for(rules))
+    rows = as_log(log, columns_for(rules) if columns is None else columns)
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)

@@ -55,7 +55,7 @@ def format_of(path: str) -> LogFormat:
     if log_format is None:
         formats = ", ".join(dict.fromkeys(_ENDINGS.values()))
         raise InvalidValue(
-            f"unknown format of {short_repr(path)}: its name has no known ending; set --format to one of {formats}"
+            f"unknown format of {short_repr(path)}: its name has no known ending; set --log-format to one of {formats}"
         )
     return log_format
 
