@@ -9,6 +9,7 @@ Subclass ``StorageConformance`` in a test module that pytest collects:
 
 from __future__ import annotations
 
+import gc
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ def _interrupts(call: Callable[[], object], line: int) -> bool:
         return trace
 
     previous_trace = sys.gettrace()  # set by a debugger or by coverage
+    collects = gc.isenabled()
+    gc.disable()  # an exception raised in a finalizer would be ignored, and not interrupt the call
     sys.settrace(trace)
     try:
         call()
@@ -61,6 +64,8 @@ def _interrupts(call: Callable[[], object], line: int) -> bool:
         return True
     finally:
         sys.settrace(previous_trace)
+        if collects:
+            gc.enable()
     return False
 
 
