@@ -16,7 +16,7 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 from overnight import Overnight
 
-collect_ignore = ["mutation", "fuzz/atheris_readers.py"]  # commands of their own
+collect_ignore = ["mutation", "fuzz/atheris_readers.py", "support/pictures.py"]  # commands of their own
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 MINUTES = float(os.environ.get("DEEP_MINUTES", "480"))
 
