@@ -41,7 +41,7 @@ def init(
         f"  trophy-engine simulate {name}    try the rules with 1,000 simulated users\n"
         f"  trophy-engine schema --out rules.schema.json    let an editor complete and check; for TOML add the line\n"
         f"                                   #:schema rules.schema.json\n"
-        f'In Python: Ruleset.load("{out}")'
+        f'In Python: Engine("{out}")'
     )
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import attrs
 from hypothesis import Phase, note, settings
@@ -43,6 +43,10 @@ from trophy_engine.testing.laws import Law, check_laws
 from trophy_engine.views.player import Player
 
 __all__ = ["StreakMachine"]
+
+
+#: The days between two events of a user who misses no period.
+_DAYS_OF_PERIOD: Final = {"daily": 1, "weekly": 7, "monthly": 28}
 
 
 @attrs.frozen(repr=False)
@@ -136,6 +140,15 @@ class StreakMachine(RuleBasedStateMachine):
         result = self.execute(command)
         if isinstance(result, Outcome) and command.idempotency_key is not None:
             self._keyed = command
+
+    @rule(event=_drawn_events(), times=st.integers(2, 7))
+    def record_every_period(self, event: DrawnEvent, times: int) -> None:
+        """Record an event now and once in each of the periods that follow, as a user with a streak does."""
+        days = _DAYS_OF_PERIOD[self.player.streak.frequency]
+        for number in range(times):
+            if number:
+                self.wait(Gap("days", days))
+            self.record(DrawnEvent(event.record._replace(idempotency_key=None)))
 
     @rule(gap=gaps())
     def wait(self, gap: Gap) -> None:
