@@ -93,7 +93,7 @@ def test_long_lists_are_cut():
 )
 def test_an_invalid_value_is_shown_in_the_notation_of_its_source(value, in_python, in_a_file):
     text = f"metrics = [{{ key = {value} }}]"
-    with pytest.raises(errors.InvalidRules, match=f"metrics\\[0\\].key: key must .*, not {re.escape(in_a_file)}(;|$)"):
+    with pytest.raises(errors.InvalidRules, match=f"metrics\\[0\\].key: must .*, not {re.escape(in_a_file)}(;|$)"):
         Ruleset.from_text(text)
     with pytest.raises(errors.InvalidValue, match=f"key must .*, not {re.escape(in_python)}$"):
         Metric(tomllib.loads(text, parse_float=Decimal)["metrics"][0]["key"])

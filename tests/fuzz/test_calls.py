@@ -211,7 +211,7 @@ def _call(function, arguments):
     result = function(**arguments)
     if isinstance(result, Iterator):  # an error can occur during iteration
         list(result)
-    if isinstance(result, EffectLog | SQLiteStorage):
+    if isinstance(result, EffectLog | Engine | SQLiteStorage):
         result.close()
 
 

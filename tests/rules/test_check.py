@@ -45,24 +45,23 @@ def test_faults_of_fields_are_reported_together(tmp_path):
     )
     assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
-        "error: metrics[0].key: key must consist of ASCII letters, digits, '-' and '_', not 'two words'",
-        "error: streak.frequency: frequency must be one of 'daily', 'weekly', 'monthly', not 'dayly'; "
-        "did you mean 'daily'?",
-        "error: streak.metrics[0].threshold: threshold must be above 0, not 0",
-        "error: streak.freezes.max_count: max_count 1 must be at least start_count 3",
-        "error: achievements[0].trigger.type: type must be one of 'metric', 'streak', 'api', 'achievement', "
+        "error: metrics[0].key: must consist of ASCII letters, digits, '-' and '_', not 'two words'",
+        "error: streak.frequency: must be one of 'daily', 'weekly', 'monthly', not 'dayly'; did you mean 'daily'?",
+        "error: streak.metrics[0].threshold: must be above 0, not 0",
+        "error: streak.freezes.max_count: 1 must be at least start_count 3",
+        "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
         "'anniversary', "
         "not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
         "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
-        "error: achievements[1].trigger.length: length must be at least 1, not 0",
-        "error: points[0].maximum: maximum must be at least 1, not 0",
-        "error: points[0].triggers[0].points: points must not be 0",
-        "error: points[0].triggers[0].unit: unit must be one of 'hours', 'days', not 'weeks'",
+        "error: achievements[1].trigger.length: must be at least 1, not 0",
+        "error: points[0].maximum: must be at least 1, not 0",
+        "error: points[0].triggers[0].points: must not be 0",
+        "error: points[0].triggers[0].unit: must be one of 'hours', 'days', not 'weeks'",
         "error: points[0].triggers[1]: must be a table of fields, not 3",
-        "error: points[0].boosts[0].multiplier: multiplier must be above 0, below 100 and different from 1, not 1",
-        "error: points[0].boosts[0].start: start must be a date, for example 2025-04-02, not 'soon'",
+        "error: points[0].boosts[0].multiplier: must be above 0, below 100 and different from 1, not 1",
+        "error: points[0].boosts[0].start: must be a date, for example 2025-04-02, not 'soon'",
         "error: streak.metrics[0].key: unknown metric 'words'; known: none",
     ]
 
@@ -164,7 +163,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
             ".json",
             "error: the rules must be an object, not []",
         ),
-        ('{"metrics": 3}', ".json", "error: metrics: metrics must be a list, not 3"),
+        ('{"metrics": 3}', ".json", "error: metrics: must be a list, not 3"),
     ],
 )
 def test_a_file_that_is_not_a_rules_file_is_a_problem(tmp_path, text, suffix, message):
@@ -180,7 +179,7 @@ def test_an_unreadable_part_is_known_by_its_key(tmp_path):
         streak = { metrics = [{ key = "words" }] }
     """,
     )
-    assert messages == ['error: metrics[0].name: name must be a string, not 3; write it in quotes: "3"']
+    assert messages == ['error: metrics[0].name: must be a string, not 3; write it in quotes: "3"']
 
 
 def test_a_ruleset_in_python_raises_every_error():
@@ -233,7 +232,7 @@ def test_leaderboards_refer_to_existing_rules(tmp_path):
     """,
     )
     assert messages == [
-        "error: leaderboards[2].max_participants: max_participants must be at least 1, not 0",
+        "error: leaderboards[2].max_participants: must be at least 1, not 0",
         "error: leaderboards[1].key: duplicate key 'a', already used by leaderboards[0]; choose another key",
         "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; known: 'city'",
         "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device'; known: 'city'",

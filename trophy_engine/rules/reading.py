@@ -107,7 +107,8 @@ class Reader:
             self._report(path, f"the field 'type' is missing; it must be one of {', '.join(map(repr, by_type))}")
         else:
             error = InvalidValue(one_of(tuple(by_type), type_), "type")
-            self._report(field_path(path, name), str(error.show_values(show_value)))
+            path = field_path(path, name)
+            self._report(path, _word(error, path))
         near = nearest_choice(type_, tuple(by_type)) if isinstance(type_, str) else None
         if near is not None:
             return by_type[near], True
@@ -265,7 +266,7 @@ class _Table:
         for item, error in faults:
             remedy = _quotes_remedy(*(_item_at(field.validator, value, item) if item else (field.validator, value)))
             item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
-            self._report(name, item_at, f"{error.show_values(show_value)}{remedy}")
+            self._report(name, item_at, f"{_word(error, item_at)}{remedy}")
         return _readable_part(name, value, {item for item, _ in faults})
 
     def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
@@ -276,7 +277,7 @@ class _Table:
                 except InvalidValue as error:
                     given = self._names.get(error.field or "")
                     path = self._join(given) if given else self._path
-                    self._report(condition.fields[-1], path, str(error.show_values(show_value)))
+                    self._report(condition.fields[-1], path, _word(error, path))
 
     def _join(self, name: str) -> str:
         return field_path(self._path, name)
@@ -287,6 +288,12 @@ class _Table:
 
     def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
+
+
+def _word(error: InvalidValue, path: str) -> str:
+    """Return the message of an error, with values in the words of files, and without a name that its path ends with."""
+    shown = error.show_values(show_value)
+    return shown.fact if error.field is not None and f".{path}".endswith(f".{error.field}") else str(shown)
 
 
 def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | None:
