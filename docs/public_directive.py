@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from inspect import isclass, isfunction
+from inspect import isclass, isfunction, unwrap
 from itertools import takewhile
 from typing import Generic
 
@@ -21,6 +21,7 @@ from docutils.statemachine import StringList
 from public_names import names_of, public_path, required
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -44,16 +45,24 @@ class Public(SphinxDirective):
     def _document(self, module: str) -> Iterator[str]:
         names = names_of(module, only_exported="exported" in self.options)
         for path, value in sorted(names, key=lambda name: not name[0].endswith(f".{self.options.get('first')}")):
-            kind = "class" if isclass(value) else "function" if isfunction(value) else "data"
-            yield f".. auto{kind}:: {path}"
-            if kind == "data":
-                yield "   :no-value:"
+            if not isclass(value) and not isfunction(unwrap(value)):
+                yield from self._document_constant(module, path)
+                continue
+            yield f".. auto{'class' if isclass(value) else 'function'}:: {path}"
             bases = [base for base in getattr(value, "__bases__", ()) if base not in {object, tuple, Generic}]
             if bases and not getattr(value, "_is_protocol", False):
                 yield "   :show-inheritance:"
             if any(base.__module__.startswith("trophy_engine.engine") for base in bases):
                 yield "   :inherited-members:"
             yield ""
+
+    def _document_constant(self, module: str, path: str) -> Iterator[str]:
+        """Yield a constant with the comment ``#:`` above it; autodoc finds none where the name is only imported."""
+        name = path.rpartition(".")[2]
+        comments = {name: lines for (_, name), lines in ModuleAnalyzer.for_module(module).find_attr_docs().items()}
+        if name not in comments:
+            _logger.warning("%s has no comment that begins with #: in %s", path, module)
+        yield from (f".. py:data:: {path}", "", *(f"   {line}" for line in comments.get(name, ())), "")
 
 
 def _skip_field(_app: Sphinx, _kind: str, _name: str, value: object, _skip: bool, _options: object) -> bool | None:  # noqa: FBT001  # Sphinx passes it by position
@@ -69,6 +78,14 @@ def _merge_fields(_app: Sphinx, _kind: str, _name: str, value: object, _options:
         section = takewhile(lambda line: line.startswith("    "), lines[start + 1 :])
         if all(line.strip().partition(":")[0] in names for line in section if line[4] != " "):
             lines[start] = "Args:"
+
+
+def _drop_draw(_app: Sphinx, _kind: str, _name: str, _value: object, _options: object, lines: list[str]) -> None:
+    """Leave out the parameter that Hypothesis passes to a composite strategy; callers do not see it."""
+    if "    draw: passed by Hypothesis." in lines:
+        lines.remove("    draw: passed by Hypothesis.")
+        if "Args:" in lines and not "".join(lines[lines.index("Args:") + 1 :][:1]).startswith("    "):
+            lines.remove("Args:")
 
 
 def _name_functions(
@@ -95,5 +112,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-skip-member", _skip_field)
     app.connect("autodoc-process-signature", _name_functions)
     app.connect("autodoc-process-docstring", _merge_fields, priority=100)  # before napoleon
+    app.connect("autodoc-process-docstring", _drop_draw, priority=100)
     app.connect("env-check-consistency", _check_complete)
     return {"parallel_read_safe": False}

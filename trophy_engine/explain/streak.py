@@ -32,6 +32,7 @@ from trophy_engine.rules.streak import EvaluationMode, Streak
 
 __all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]
 
+#: What happened in a period.
 PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
 
 _ENDINGS: Final = frozenset({"missed", "reset"})

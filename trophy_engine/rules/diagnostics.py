@@ -12,6 +12,7 @@ from trophy_engine.errors import short_repr
 
 __all__ = ["Problem", "Severity", "item_path", "select_errors"]
 
+#: An error prevents the use of the rules, a warning does not.
 Severity = Literal["error", "warning"]
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")

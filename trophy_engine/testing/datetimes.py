@@ -25,6 +25,7 @@ __all__ = [
     "transitions",
 ]
 
+#: Zones that are usual, or have no irregularities.
 PLAIN_ZONES: Final = ("UTC", "Europe/London", "America/New_York", "Asia/Tokyo", "+05:30", "-09:30", "+14:00", "-11:00")
 #: Zones with rare irregularities.
 ODD_ZONES: Final = (

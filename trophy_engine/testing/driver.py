@@ -29,6 +29,7 @@ from trophy_engine.errors import TrophyError
 __all__ = ["HistoryCommand", "effects_of", "execute", "play", "states"]
 
 #: A command of a history.
+#: A command of a history: one of a user, or settling everyone.
 HistoryCommand = UserCommand | Settle
 
 

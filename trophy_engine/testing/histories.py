@@ -35,11 +35,12 @@ from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets
 
-__all__ = ["USERS", "History", "HistoryCommand", "commands", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "History", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: A function of a ruleset, a user and an instant that returns a strategy of commands.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 
+#: The users of drawn histories.
 USERS: Final = ("ann", "ben", "cyd")
 #: The longest history (microseconds): an award a day, for decades, takes seconds for each example.
 _MAX_SPAN: Final = 12 * 366 * DAY

@@ -51,6 +51,7 @@ from trophy_engine.testing.translation_laws import (
 
 __all__ = ["LAWS", "Law", "check_laws"]
 
+#: A function that raises an ``AssertionError`` if a history under rules breaks the law.
 Law = Callable[[Ruleset, History], None]
 
 _SPANS: Final = (0, 5 * HOUR, DAY, 9 * DAY, 800 * DAY)

@@ -26,6 +26,7 @@ from trophy_engine.rules.files import check_path
 
 __all__ = ["STDIN", "LogFormat", "Logs", "TextLog", "format_of", "read_log"]
 
+#: The formats of event logs.
 LogFormat = Literal["csv", "jsonl", "parquet", "arrow"]
 
 #: The path that means standard input.

@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 __all__ = ["STARTERS", "Starter", "starter_text"]
 
+#: The names of the starting files.
 Starter = Literal["game", "app", "habits"]
 
 #: The names of the starting files.
