@@ -403,8 +403,9 @@ class Engine(Subscribable):
 
         When and how often one settles never changes a result, because every command settles its own user first; it only
         decides when effects, for example of a lost streak, are returned. Users without an effect are left unchanged,
-        and so are users with a later last command. Under rules with notifications, the broadcasts since the last time
-        are returned, too: their effects have an empty user.
+        and so are users with a later last command. The first call looks at all users, later ones only at those for whom
+        work may be due; nothing is written if nothing was due. Under rules with notifications, the broadcasts since the
+        last time are returned, too: their effects have an empty user; and every call is written to the log.
         """
         with self._lock:
             self._execution.enter()
@@ -477,8 +478,13 @@ class Engine(Subscribable):
             self._execution.enter()
             return self._repository.plan.ruleset
 
-    def rules_history(self) -> tuple[RulesVersion, ...]:
-        """List the rules that have been in force, in order, with the instant from which each was."""
+    def rules_history(self, *, skip: int = 0) -> tuple[RulesVersion, ...]:
+        """List the rules that have been in force, in order, with the instant from which each was.
+
+        Args:
+            skip: the number of the first versions to leave out, for example because they are known.
+        """
+        Integer(min=0).check("skip", skip)
         with self._lock:
             self._execution.enter()
             return tuple(
@@ -486,7 +492,7 @@ class Engine(Subscribable):
                     None if change.at == FIRST else from_micros(change.at),
                     plan_of(change.rules).ruleset,
                 )
-                for change in self._repository.rules_history()
+                for change in self._repository.rules_history(skip)
             )
 
     def users(self) -> Iterator[str]:
@@ -596,7 +602,8 @@ class Engine(Subscribable):
     ) -> StandingView:
         """Return the position of a user on a leaderboard, and on which of the latest days it changed.
 
-        The days are computed from the log of all users, which takes time in proportion to it; ``days=0`` avoids that.
+        The days are computed from the log of all users at the first call, and then kept up to date; ``days=0`` avoids
+        that. Those up to an earlier instant are always computed from the log, which takes time in proportion to it.
 
         Args:
             user: the user's id.
@@ -616,7 +623,7 @@ class Engine(Subscribable):
         with self._lock:
             player = self.user(user, at=at)
             return self._execution.leaderboards.standing(
-                player, leaderboard, to_micros(player.at), run, days, exact=at is not None
+                player, leaderboard, to_micros(player.at), run, days, now=self._execution.now(), exact=at is not None
             )
 
     def standings(
@@ -624,7 +631,7 @@ class Engine(Subscribable):
     ) -> tuple[StandingView, ...]:
         """Return the positions of a user, day by day, in every run of a leaderboard with a day between two dates.
 
-        They are computed from the log of all users, once for all runs, as of any instant since the user was created.
+        They are computed as the days of ``standing``, once for all runs, as of any instant since the user was created.
 
         Raises:
             UnknownUser: the user did not exist then.
@@ -638,7 +645,9 @@ class Engine(Subscribable):
             raise InvalidValue((f"{first} must not be after", FieldName("last"), str(last)), "first")
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
-            return self._execution.leaderboards.standings(user, leaderboard, instant, first, last)
+            return self._execution.leaderboards.standings(
+                user, leaderboard, instant, first, last, now=self._execution.now()
+            )
 
     @overload
     def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...
@@ -685,7 +694,7 @@ class Engine(Subscribable):
         """Reports on the histories of single users and of all users."""
         from trophy_engine.reports.reports import Reports  # noqa: PLC0415  # a game needs none
 
-        return Reports(self)
+        return Reports(self, self._execution.report_indexes)
 
     # --- the log ------------------------------------------------------------------------------------------------------
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime
 from typing import Protocol
 
 from trophy_engine.calendar.frequencies import FrequencyName
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
-from trophy_engine.reports.awards import last_awards
+from trophy_engine.reports.awards import check_count, last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
 from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
+from trophy_engine.reports.distribution_index import DistributionIndex
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
+from trophy_engine.reports.indexes import Indexes
+from trophy_engine.reports.period_changes import CountedUsers, OtherUsers
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarize
 from trophy_engine.reports.wrapped import Rankings, Wrapped, check_year, review_year
@@ -38,6 +41,18 @@ class Engine(Protocol):
 
     def users(self) -> Iterator[str]:
         """Yield the ids of all users."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the instant of the clock."""
+        ...
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Acquire the engine for several calls."""
+        ...
+
+    def settled_until(self, user: str) -> datetime:
+        """Return the instant of the last thing that happened to a user."""
         ...
 
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
@@ -62,8 +77,16 @@ class Reports:
     that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, indexes: Indexes) -> None:
         self._engine = engine
+        self._indexes = indexes
+
+    @contextmanager
+    def _index(self, at: datetime | None) -> Iterator[DistributionIndex | None]:
+        """Acquire the engine and return the index as of an instant; None if a user's history has passed ``at``."""
+        with self._engine.exclusive():
+            instant = None if at is None else to_micros(at)
+            yield self._indexes.distributions(to_micros(self._engine.now()), instant)
 
     def summary(
         self,
@@ -131,9 +154,18 @@ class Reports:
             UnknownKey: the rules at that instant do not have the points system.
             UnknownUser: the user does not exist at that instant.
         """
-        transitions = self._engine.transitions(user, at=at)
-        _system(system, transitions[-1].plan.ruleset)
-        return last_awards(transitions, system, n)
+        with self._engine.exclusive():
+            settled, now = self._engine.settled_until(user), self._engine.now()
+            instant = to_micros(max(now, settled) if at is None else at)
+            if at is None or settled <= at:  # else the rules may be others
+                _system(system, self._engine.ruleset)
+                check_count(n)
+                awards = self._indexes.ledger.last_awards(user, system, n, instant)
+                if awards is not None:
+                    return awards
+            transitions = self._engine.transitions(user, at=at)
+            _system(system, transitions[-1].plan.ruleset)
+            return last_awards(transitions, system, n)
 
     def wrapped(
         self,
@@ -143,7 +175,10 @@ class Reports:
         at: datetime | None = None,
         rankings: Rankings | None = None,
     ) -> Wrapped:
-        """Return a user's year in review, by default of the current year; to compare users, it reads all logs.
+        """Return a user's year in review, by default of the current year.
+
+        To compare users, the first call of a year reads all logs; later ones read those that have changed. A review up
+        to an earlier instant always reads all logs.
 
         Args:
             user: the user's id.
@@ -158,11 +193,18 @@ class Reports:
         """
         if rankings is not None:
             CALLABLE.check("rankings", rankings)
-        transitions = self._engine.transitions(user, at=at)
-        year = check_year(transitions, year)
-        if rankings is None:
-            rankings = self._best_rankings(transitions[-1].state, year)
-        return review_year(transitions, self._others(user, at), year, rankings)
+        with self._engine.exclusive():
+            transitions = self._engine.transitions(user, at=at)
+            year = check_year(transitions, year)
+            if rankings is None:
+                rankings = self._best_rankings(transitions[-1].state, year)
+            return review_year(transitions, lambda: self._all_users(user, year, at), year, rankings)
+
+    def _all_users(self, user: str, year: int, at: datetime | None) -> OtherUsers:
+        """Return the users with whom to compare a user."""
+        instant = None if at is None else to_micros(at)
+        changes = self._indexes.changes(year, to_micros(self._engine.now()), instant)
+        return CountedUsers(self._others(user, at)) if changes is None else changes
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return the function for a user's best rankings in a year, as of the user's last instant."""
@@ -184,6 +226,9 @@ class Reports:
     ) -> tuple[PointsRange, ...]:
         """Return the numbers of users by balance: 0, and ten equal ranges up to a power of ten.
 
+        The numbers are kept up to date from the first call on. Those as of an instant that the history of a user has
+        passed are counted from the log, which takes time in proportion to it.
+
         Args:
             system: the key of a points system.
             attributes: count only users with all of these user attributes.
@@ -201,7 +246,10 @@ class Reports:
             check_text(value, FieldName("attributes", after=f".{key}"))
             if key not in known:
                 raise UnknownKey("user attribute", key, known)
-        return histogram(self._engine.players(at=at), system, attributes)
+        with self._index(at) as index:
+            if index is not None:
+                return index.histogram(system, attributes)
+            return histogram(self._engine.players(at=at), system, attributes)
 
     def level_summary(self, system: str, *, at: datetime | None = None) -> tuple[LevelCount, ...]:
         """Return the number of users at each level of a points system, lowest first; users below all are left out.
@@ -210,11 +258,18 @@ class Reports:
             InvalidValue: the points system has no levels.
             UnknownKey: the current rules do not have the points system.
         """
-        return level_summary(self._engine.players(at=at), _system(system, self._engine.ruleset))
+        with self._index(at) as index:
+            rule = _system(system, self._engine.ruleset)
+            if index is not None and rule.levels:
+                return index.level_summary(rule)
+            return level_summary(self._engine.players(at=at), rule)
 
     def rarities(self, *, at: datetime | None = None) -> Mapping[str, Rarity]:
         """Return, by achievement, the number of users who have completed it and their percentage of all users."""
-        return rarities(self._engine.players(at=at), self._engine.ruleset)
+        with self._index(at) as index:
+            if index is not None:
+                return index.rarities()
+            return rarities(self._engine.players(at=at), self._engine.ruleset)
 
 
 def _system(key: str, ruleset: Ruleset) -> PointsSystem:

@@ -168,14 +168,29 @@ class Repository:
             state,
             diff,
             command.at,
-            lambda: transitions_of(self._before(state.id, sequence), command.at, self.plugs),
+            lambda: transitions_of(self.commands_before(state.id, sequence), command.at, self.plugs),
         )
         effects += agenda.effects
         return after
 
-    def rules_history(self) -> tuple[ChangeRules, ...]:
-        """List the rules that have been in force, in order."""
-        return tuple(command for _, command in self._rules_history)
+    @property
+    def sequence(self) -> int:
+        """The sequence of the last entry that was read or appended, with those of an open batch."""
+        return self._sequence
+
+    def entries_since(self, sequence: int) -> Iterator[Entry]:
+        """Iterate over the entries after one of the log, with those of an open batch."""
+        last = self._sequence - len(self._pending.entries)
+        if sequence < last:
+            for entry in self.storage.entries(sequence):
+                if entry.sequence > last:
+                    break  # written by an engine that is ahead; catch_up reads it
+                yield entry
+        yield from (entry for entry in self._pending.entries if entry.sequence > sequence)
+
+    def rules_history(self, skip: int = 0) -> tuple[ChangeRules, ...]:
+        """List the rules that have been in force, in order, without some of the first."""
+        return tuple(command for _, command in self._rules_history[skip:])
 
     # --- states -----------------------------------------------------------------------------------------------------
 
@@ -201,7 +216,7 @@ class Repository:
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
         agenda = Agenda(plan)
         applied = 0
-        for entry in self._entries_of(user_id, after):
+        for entry in self.entries_of(user_id, after):
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
                 case ChangeRules(rules) as command:
@@ -227,24 +242,25 @@ class Repository:
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Iterate over the commands about a user, and those about all users, in the order of the log."""
-        return (entry.command for entry in self._entries_of(user_id))
+        return (entry.command for entry in self.entries_of(user_id))
 
     def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
         """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
         return transitions_of(self.commands_of(user_id), until, self.plugs)
 
-    def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
+    def commands_before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Iterate over the commands of ``commands_of`` before an entry of the log."""
-        entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
+        entries = takewhile(lambda entry: entry.sequence < sequence, self.entries_of(user_id))
         return (entry.command for entry in entries)
 
-    def _entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+    def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+        """Iterate over the entries after one of the log that are about a user or about all users."""
         last = self._sequence - len(self._pending.entries)
         for entry in self.storage.entries_of(user_id, after):
             if entry.sequence > last:
                 break  # written by an engine that is ahead; catch_up reads it
             yield entry
-        yield from self._pending.of(user_id)
+        yield from (entry for entry in self._pending.of(user_id) if entry.sequence > after)
 
     def users(self) -> Iterator[str]:
         """Iterate over the users in the order in which they were first seen."""
