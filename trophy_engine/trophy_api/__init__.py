@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from trophy_engine.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from trophy_engine.trophy_api.asgi import ASGIApplication
     from trophy_engine.trophy_api.clock import ManualClock
     from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
     from trophy_engine.trophy_api.exchange import Exchange
     from trophy_engine.trophy_api.failures import Failures, InjectedFailure
     from trophy_engine.trophy_api.httpx_transport import EngineTransport
+    from trophy_engine.trophy_api.wsgi import WSGIApplication
 
 __all__ = [
+    "ASGIApplication",
     "AnswerLost",
     "EngineTransport",
     "Exchange",
@@ -24,10 +27,12 @@ __all__ = [
     "InjectedFailure",
     "ManualClock",
     "RequestTimedOut",
+    "WSGIApplication",
 ]
 
 #: The module of each public name.
 _MODULES: Final = {
+    "ASGIApplication": "trophy_engine.trophy_api.asgi",
     "AnswerLost": "trophy_engine.trophy_api.errors",
     "EngineTransport": "trophy_engine.trophy_api.httpx_transport",
     "Exchange": "trophy_engine.trophy_api.exchange",
@@ -35,6 +40,7 @@ _MODULES: Final = {
     "InjectedFailure": "trophy_engine.trophy_api.failures",
     "ManualClock": "trophy_engine.trophy_api.clock",
     "RequestTimedOut": "trophy_engine.trophy_api.errors",
+    "WSGIApplication": "trophy_engine.trophy_api.wsgi",
 }
 
 

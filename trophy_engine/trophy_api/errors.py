@@ -40,6 +40,12 @@ class NotFound(HttpError):
     status = 404
 
 
+class LengthRequired(HttpError):
+    """A request with a body of unknown length, over a server that does not read such bodies."""
+
+    status = 411
+
+
 class TooLarge(HttpError):
     """A request with a body that is too long."""
 

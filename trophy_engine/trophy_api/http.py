@@ -55,8 +55,8 @@ class Response:
     headers: Mapping[str, str] = _NO_HEADERS
 
 
-def decode_header(value: bytes) -> str:
-    """Return the value of a header: from UTF-8, or from Latin-1 if it is not UTF-8."""
+def decode_text(value: bytes) -> str:
+    """Return the text of bytes of a request line or a header: from UTF-8, or from Latin-1 if they are not UTF-8."""
     try:
         return value.decode()
     except UnicodeDecodeError:
