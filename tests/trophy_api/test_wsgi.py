@@ -61,6 +61,15 @@ def test_an_id_with_a_slash_survives(engine, app, raw, mount):
     assert wsgi_request(app, environ)[0] == 200
 
 
+def test_a_server_may_leave_the_slash_encoded(engine, app):
+    for user in ("a/b", "a%2Fb"):
+        engine.identify(user)
+    environ = environ_of("GET", "/v1/users/a%2Fb", [KEY], b"") | {"PATH_INFO": "/v1/users/a%2Fb"}
+    assert json.loads(wsgi_request(app, environ)[2])["id"] == "a/b"
+    environ = environ_of("GET", "/v1/users/a%252Fb", [KEY], b"") | {"PATH_INFO": "/v1/users/a%2Fb"}
+    assert json.loads(wsgi_request(app, environ)[2])["id"] == "a%2Fb"
+
+
 def test_without_the_target_as_it_came_a_slash_separates(engine, app):
     engine.identify("a/b")
     assert wsgi_request(app, environ_of("GET", "/v1/users/a%2Fb", [KEY], b"", raw=None))[0] == 404

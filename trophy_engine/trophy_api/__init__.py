@@ -12,6 +12,7 @@ from trophy_engine.errors import MissingExtra
 if TYPE_CHECKING:
     from trophy_engine.trophy_api.asgi import ASGIApplication
     from trophy_engine.trophy_api.clock import ManualClock
+    from trophy_engine.trophy_api.control import Control
     from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
     from trophy_engine.trophy_api.exchange import Exchange
     from trophy_engine.trophy_api.failures import Failures, InjectedFailure
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ASGIApplication",
     "AnswerLost",
+    "Control",
     "EngineTransport",
     "Exchange",
     "Failures",
@@ -34,6 +36,7 @@ __all__ = [
 _MODULES: Final = {
     "ASGIApplication": "trophy_engine.trophy_api.asgi",
     "AnswerLost": "trophy_engine.trophy_api.errors",
+    "Control": "trophy_engine.trophy_api.control",
     "EngineTransport": "trophy_engine.trophy_api.httpx_transport",
     "Exchange": "trophy_engine.trophy_api.exchange",
     "Failures": "trophy_engine.trophy_api.failures",

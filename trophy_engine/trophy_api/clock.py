@@ -43,7 +43,8 @@ class ManualClock:
         self._system = system
         self._lock = Lock()
         self._started: datetime | None = None
-        self.set(system() if at is None else at, tick=tick)
+        self._first = at, tick
+        self.reset()
 
     def __call__(self) -> datetime:
         """Return the instant that the clock shows (aware, UTC)."""
@@ -54,6 +55,11 @@ class ManualClock:
     def ticks(self) -> bool:
         """Whether the clock goes on by itself."""
         return self._started is not None
+
+    def reset(self) -> datetime:
+        """Set the clock as it was when it was made, to the system clock's instant if none was given; return it."""
+        at, tick = self._first
+        return self.set(self._system() if at is None else at, tick=tick)
 
     def set(self, at: datetime, *, tick: bool | None = None) -> datetime:
         """Set the clock to an instant, earlier or later, and return it in UTC.
@@ -77,7 +83,7 @@ class ManualClock:
         """Move the clock by a length of time, backwards if it is negative, and return the instant it shows then.
 
         Args:
-            by: the length; or the sum of the following.
+            by: a length, to which the following are added.
             days: days of 24 hours.
             hours: hours.
             minutes: minutes.
@@ -87,16 +93,18 @@ class ManualClock:
             InvalidValue: a length is of a wrong type, or the instant would be out of range.
         """
         try:
-            length = (by or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        except (TypeError, ValueError, OverflowError):
+            length = (timedelta() if by is None else by) + timedelta(
+                days=days, hours=hours, minutes=minutes, seconds=seconds
+            )
+            with self._lock:
+                return self._move(from_micros(to_micros(self._read() + length)), tick=self.ticks)
+        except InvalidValue:
+            raise
+        except (TypeError, ValueError):
             given = by if by is not None else (days, hours, minutes, seconds)
             raise InvalidValue(("must be a timedelta, or numbers of days, ..., not", GivenValue(given)), "by") from None
-        with self._lock:
-            try:
-                moved = self._read() + length
-            except OverflowError:
-                raise InvalidValue(f"must lead to the years 1900 to 2199, not {length}", "by") from None
-            return self._move(from_micros(to_micros(moved)), tick=self.ticks)
+        except OverflowError:
+            raise InvalidValue("must lead to the years 1900 to 2199", "by") from None
 
     def _read(self) -> datetime:
         return self._at if self._started is None else self._at + (self._system() - self._started)

@@ -40,6 +40,12 @@ class NotFound(HttpError):
     status = 404
 
 
+class Conflict(HttpError):
+    """A request that the server's settings do not allow."""
+
+    status = 409
+
+
 class LengthRequired(HttpError):
     """A request with a body of unknown length, over a server that does not read such bodies."""
 

@@ -178,13 +178,18 @@ def _parse_address(host: str, path: str) -> tuple[bool, tuple[str, ...]]:
     Raises:
         NotFound: the path does not begin with the version.
     """
-    parts = [unquote(part) for part in path.strip("/").split("/")]
+    parts = split_path(path)
     admin = host.startswith("admin.")
     if parts[0] == "admin":
         admin, parts = True, parts[1:]
     if not parts or parts[0] != _VERSION:
         raise NotFound(f"unknown path {unquote(path)}; paths begin with /{_VERSION}")
-    return admin, tuple(parts[1:])
+    return admin, parts[1:]
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """Return the parts of a percent-encoded path, decoded; at least one."""
+    return tuple(unquote(part) for part in path.strip("/").split("/"))
 
 
 def parse_body(content: bytes) -> Any:
