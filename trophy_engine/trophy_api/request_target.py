@@ -27,7 +27,7 @@ def build_target(path: str, query: str, *, mount: str = "", raw_path: str | None
     candidates = [] if raw_path is None else [_remove_prefix(raw_path, mount), raw_path]
     # Some servers leave %2F in the decoded path.
     matching = [candidate for candidate in candidates if unquote(candidate) in {path, unquote(path)}]
-    target = matching[0] if matching else quote(path)
+    target = matching[0] if matching else quote(path, errors="replace")
     return f"{target}?{query}" if query else target
 
 
