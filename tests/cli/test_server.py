@@ -1,10 +1,12 @@
-"""The server's log of requests, by its exchange; tests of the whole server are in test_serve.py."""
+"""Parts of the server: its socket, and its log of requests; tests of the whole server are in test_serve.py."""
+
+import socket
 
 import pytest
 from caller import Caller
 
-from trophy_engine import StorageError
-from trophy_engine.cli.server import RequestLog
+from trophy_engine import StorageError, TrophyError
+from trophy_engine.cli.server import RequestLog, listen
 from trophy_engine.trophy_api import AnswerLost, RequestTimedOut
 
 
@@ -35,3 +37,16 @@ def test_a_long_refusal_is_cut_in_the_log(capsys):
     answer = Caller(RequestLog(lambda *_: (422, (), body))).send("GET", "/users/18")
     assert answer.body == body
     assert len(capsys.readouterr().err) < 400
+
+
+def test_asyncio_sends_what_is_written_to_a_connection_at_once():
+    """Asyncio turns Nagle's algorithm off for connections whose protocol is TCP, which they have from the socket."""
+    with listen("127.0.0.1", 0) as listener:
+        assert (listener.type, listener.proto) == (socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        host, port = listener.getsockname()
+        assert host == "127.0.0.1"
+        with (
+            socket.create_connection((host, port)),
+            pytest.raises(TrophyError, match=f"cannot listen at 127.0.0.1:{port}"),
+        ):
+            listen("127.0.0.1", port)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +35,8 @@ from trophy_engine.trophy_api.http import Answer, ExchangeFunction, Response
 _KEEP_ALIVE: Final = 75
 #: How long a stop waits for requests in progress, in seconds.
 _STOP: Final = 3
+#: Connections that wait to be accepted.
+_BACKLOG: Final = 2048
 _REFUSED: Final = 400
 _MAX_LOGGED: Final = 300
 
@@ -88,7 +92,7 @@ def run_server(settings: Settings) -> None:
     def open_engine() -> Engine:
         return Engine(settings.ruleset, storage=settings.storage, clock=clock)
 
-    with _listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port) as listener:
         if settings.storage is not None:
             _log(f"opening {settings.storage}")
         control = Control(
@@ -102,15 +106,26 @@ def run_server(settings: Settings) -> None:
             _log("stopped" if settings.storage is None else f"stopped; {settings.storage} is closed")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that accepts connections.
+
+    Its protocol is TCP and not 0: otherwise asyncio would leave Nagle's algorithm on, and every answer would wait 40 ms
+    for the client's system.
 
     Raises:
         TrophyError: the address does not exist or is in use.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=2048)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, type_, protocol, _, address = found[0]
+        with ExitStack() as opened:
+            listener = opened.enter_context(socket.socket(family, type_, protocol))
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+            opened.pop_all()
+            return listener
     except (OSError, UnicodeError) as error:
         fact = error.strerror if isinstance(error, socket.gaierror) else reason_of(error)
         raise TrophyError(f"cannot listen at {host}:{port}: {fact}; choose others with --host and --port") from None
