@@ -34,3 +34,19 @@ find_python() {
 declared_pythons() {
   sed -n 's/^ *"Programming Language :: Python :: \(3\.[0-9]*\)",$/\1/p' pyproject.toml
 }
+
+# Install programs of Debian where they are missing; each is a program, or a program and its package as npm=nodejs. Fail
+# if that is not possible here.
+install_programs() {
+  local entry missing=()
+  for entry in "$@"; do
+    command -v "${entry%%=*}" > /dev/null || missing+=("${entry##*=}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if ! command -v apt-get > /dev/null || [ "$(id -u)" != 0 ]; then
+    echo "there is no ${missing[*]} here, and none can be installed"
+    return 1
+  fi
+  apt-get update > /dev/null
+  apt-get install --yes --no-install-recommends "${missing[@]}" > /dev/null
+}

@@ -70,6 +70,7 @@ SHAPES = {
     "UserLeaderboardWithHistory": f"{_LEADERBOARD} rank:int|null value:int|null history:[RankChange]",
     "RankChange": """date:date timestamp:instant previousRank:int|null rank:int|null previousValue:int|null
         value:int|null""",
+    "RankedStreak": "userId:text name:text|null streakLength:int",
     "Wrapped": "user:User activity:Activity",
     "Activity": """daysActive:int weeksActive:int monthsActive:int mostActiveDay:WrappedDay mostActiveWeek:WrappedWeek
         mostActiveMonth:WrappedMonth entireYear:WrappedYear""",
@@ -103,6 +104,7 @@ OPERATIONS = {
     "GET /users/*/achievements": ("[UserAchievementWithStats]", {200, 401, 404, 422}),
     "GET /users/*/streak": ("Streak", {200, 401, 404, 422}),
     "GET /streaks": ("[StreakLength]", {200, 401, 422}),
+    "GET /streaks/rankings": ("[RankedStreak]", {200, 401, 422}),  # of the client for Node
     "GET /users/*/points/*": ("UserPoints", {200, 401, 404, 422}),
     "GET /users/*/points/*/boosts": ("[Boost]", {200, 401, 404, 422}),
     "GET /users/*/points/*/event-summary": ("[SummaryRow]", {200, 401, 404, 422}),

@@ -13,6 +13,7 @@ from trophy_engine.cli.explain import explain
 from trophy_engine.cli.init import init
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
+from trophy_engine.cli.serve import serve
 from trophy_engine.cli.simulate import simulate
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ _COMMANDS: Final = (
     (init, "init game --out game.toml"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
+    (serve, "serve rules.toml --storage save.db --port 8000"),
     (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),
 )
 for command, example in _COMMANDS:

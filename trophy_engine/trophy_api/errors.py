@@ -40,6 +40,24 @@ class NotFound(HttpError):
     status = 404
 
 
+class Conflict(HttpError):
+    """A request that the server's settings do not allow."""
+
+    status = 409
+
+
+class LengthRequired(HttpError):
+    """A request with a body of unknown length, over a server that does not read such bodies."""
+
+    status = 411
+
+
+class TooLarge(HttpError):
+    """A request with a body that is too long."""
+
+    status = 413
+
+
 class Unprocessable(HttpError):
     """A request that is readable but cannot be applied."""
 
@@ -50,3 +68,11 @@ class NotHosted(HttpError):
     """A feature of the hosted service only: tenants, application API keys, branding."""
 
     status = 501
+
+
+class RequestTimedOut(TrophyError, TimeoutError):
+    """An injected failure: the request was not served."""
+
+
+class AnswerLost(TrophyError, ConnectionResetError):
+    """An injected failure: the request was served, and the answer does not arrive."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
+
+#: A status, headers with names in lower case, and a body.
+Answer: TypeAlias = tuple[int, tuple[tuple[str, str], ...], bytes]
+#: A function of a method, a target, headers and a body, such as an ``Exchange``.
+ExchangeFunction: TypeAlias = Callable[[str, str, Iterable[tuple[str, str]], bytes], Answer]
 
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -48,3 +53,11 @@ class Response:
     status: int
     body: Any
     headers: Mapping[str, str] = _NO_HEADERS
+
+
+def decode_text(value: bytes) -> str:
+    """Return the text of bytes of a request line or a header: from UTF-8, or from Latin-1 if they are not UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -7,7 +7,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.errors import HttpError, NotFound
@@ -24,9 +24,9 @@ class MethodNotAllowed(HttpError):
 
     status = 405
 
-    def __init__(self, path: str, method: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"method {method} is not allowed for {path}; allowed: {', '.join(allowed)}")
+    def __init__(self, path: str, method: str, allowed: Iterable[str]) -> None:
         self.allowed = tuple(allowed)
+        super().__init__(f"method {method} is not allowed for {path}; allowed: {', '.join(self.allowed)}")
 
 
 def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) -> Handler:
@@ -42,8 +42,14 @@ def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) ->
             return handler
     full_path = "/" + "/".join(path)
     if matches:
-        raise MethodNotAllowed(full_path, method, [allowed for allowed, _ in matches])
+        raise MethodNotAllowed(full_path, method, _list_methods(name for name, _ in matches))
     raise NotFound(f"unknown path {full_path}")
+
+
+def _list_methods(methods: Iterable[str]) -> Iterator[str]:
+    """Yield methods, and ``HEAD`` after ``GET``: what can be read can be read without its body."""
+    for method in methods:
+        yield from ("GET", "HEAD") if method == "GET" else (method,)
 
 
 def _matches(template: str, path: tuple[str, ...]) -> bool:

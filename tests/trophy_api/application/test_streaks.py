@@ -141,3 +141,31 @@ def test_streaks_are_requested_by_one_to_a_hundred_ids():
     for ids in ([str(number) for number in range(101)], None):
         with pytest.raises(UnprocessableEntityError):
             hosted.api.streaks.list(user_ids=ids)
+
+
+def test_the_longest_streaks_are_ranked():
+    hosted = HostedClient(PLAIN)
+    for user, days in (("ended", (2, 3, 4)), ("b", (6, 7)), ("a", (6, 7)), ("one", (7,))):
+        for day in days:
+            write(hosted, user, day)
+    hosted.api.users.identify("one", name="Ada")
+
+    def rank(**parameters):
+        hosted.send("GET", "/streaks/rankings", params=parameters)
+        assert hosted.status == 200
+        return [(row["userId"], row["streakLength"]) for row in hosted.body]
+
+    assert rank() == rank(type="active") == [("b", 2), ("a", 2), ("one", 1)]
+    assert hosted.body[-1]["name"] == "Ada"
+    assert rank(type="longest") == [("ended", 3), ("b", 2), ("a", 2), ("one", 1)]
+    assert rank(type="longest", limit=2) == [("ended", 3), ("b", 2)]
+    for parameters in ({"limit": 0}, {"limit": 101}, {"limit": "many"}, {"type": "Active"}, {"type": ""}):
+        hosted.send("GET", "/streaks/rankings", params=parameters)
+        assert hosted.status == 422
+
+
+def test_without_streaks_none_is_ranked():
+    hosted = HostedClient(Ruleset())
+    hosted.api.users.create(id="18")
+    hosted.send("GET", "/streaks/rankings")
+    assert (hosted.status, hosted.body) == (200, [])

@@ -47,6 +47,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "users/{id}/achievements", achievements.list_user_achievements),
     _route("GET", "users/{id}/streak", streaks.get_user_streak),
     _route("GET", "streaks", streaks.list_streaks),
+    _route("GET", "streaks/rankings", streaks.rank_streaks),
     _route("GET", "users/{id}/points/{key}", points.get_user_points),
     _route("GET", "users/{id}/points/{key}/boosts", points.list_user_boosts),
     _route("GET", "users/{id}/points/{key}/event-summary", points.get_points_summary),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
+
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api import parameters
@@ -13,6 +15,7 @@ from trophy_engine.trophy_api.serializers.streaks import serialize_extended_at, 
 
 _MAX_USERS = 100
 _HISTORY = 7
+_RANKED = 10
 
 
 def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
@@ -41,6 +44,22 @@ def list_streaks(engine: Engine, request: Request) -> Response:
         for player in players
     ]
     return Response(200, sorted(rows, key=lambda row: -row["streakLength"]))
+
+
+def rank_streaks(engine: Engine, request: Request) -> Response:
+    """Return the users with the longest streaks, running or ever; of equal ones, those who were seen first.
+
+    The platform's documents no longer have this call, but its client for Node does.
+    """
+    limit = parameters.read_integer(request, "limit", _RANKED, minimum=1, maximum=_MAX_USERS)
+    given = parameters.read_text(request, "type")
+    by_longest = given is not None and parameters.read_choice(request, "type", ("active", "longest")) == "longest"
+    lengths = (
+        (player.streak.longest if by_longest else player.streak.length, player.id, player.name)
+        for player in engine.players()
+    )
+    ranked = nsmallest(limit, (row for row in lengths if row[0]), key=lambda row: -row[0])
+    return Response(200, [{"userId": user, "name": name, "streakLength": length} for length, user, name in ranked])
 
 
 def _user_ids(engine: Engine, request: Request) -> list[str]:
