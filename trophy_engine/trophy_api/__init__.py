@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trophy_engine.trophy_api.exchange import Exchange
     from trophy_engine.trophy_api.failures import Failures, InjectedFailure
     from trophy_engine.trophy_api.httpx_transport import EngineTransport
+    from trophy_engine.trophy_api.sandbox import Sandbox
     from trophy_engine.trophy_api.webhooks.poster import WebhookPoster, sign_body
     from trophy_engine.trophy_api.webhooks.webhooks import WEBHOOK_TYPES, Webhooks
     from trophy_engine.trophy_api.wsgi import WSGIApplication
@@ -32,6 +33,7 @@ __all__ = [
     "InjectedFailure",
     "ManualClock",
     "RequestTimedOut",
+    "Sandbox",
     "WSGIApplication",
     "WebhookPoster",
     "Webhooks",
@@ -49,6 +51,7 @@ _MODULES: Final = {
     "InjectedFailure": "trophy_engine.trophy_api.failures",
     "ManualClock": "trophy_engine.trophy_api.clock",
     "RequestTimedOut": "trophy_engine.trophy_api.errors",
+    "Sandbox": "trophy_engine.trophy_api.sandbox",
     "WEBHOOK_TYPES": "trophy_engine.trophy_api.webhooks.webhooks",
     "WSGIApplication": "trophy_engine.trophy_api.wsgi",
     "WebhookPoster": "trophy_engine.trophy_api.webhooks.poster",
