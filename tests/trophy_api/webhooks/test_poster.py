@@ -3,15 +3,14 @@
 import base64
 import hashlib
 import hmac
-import json
 import logging
 import socket
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
 
 import pytest
+from receiver import receiving
 from stories import at, play
 
 from trophy_engine import Engine, InvalidValue, Metric, Ruleset, Streak, StreakMetric
@@ -20,49 +19,10 @@ from trophy_engine.trophy_api import WebhookPoster, Webhooks, sign_body
 PAUSES = (0.01, 0.02, 0.03)
 
 
-class Receiver:
-    """A receiver of webhooks.
-
-    Attributes:
-        requests: the path, the headers and the JSON of each request.
-        answers: the statuses of the next answers, then 200; None closes the connection without one.
-    """
-
-    def __init__(self):
-        self.requests = []
-        self.answers = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.append((self.path, self.headers, body))
-                status = receiver.answers.pop(0) if receiver.answers else 200
-                if status is not None:
-                    self.send_response(status)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = Thread(target=self.server.serve_forever, args=(0.01,))
-
-    @property
-    def received(self):
-        return [json.loads(body) for _, _, body in self.requests]
-
-
 @pytest.fixture
 def receiver():
-    receiver = Receiver()
-    receiver.thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
-    receiver.thread.join()
+    with receiving() as receiver:
+        yield receiver
 
 
 @contextmanager
