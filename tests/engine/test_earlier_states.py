@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from steps import growth
 from stories import at, play
 
-from trophy_engine import Effect, Engine, FreezeLimitReached, Metric, Notifications, Ruleset, Streak, StreakMetric
+from trophy_engine import (
+    Effect,
+    Engine,
+    FreezeLimitReached,
+    Metric,
+    Notifications,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    UnknownUser,
+)
 from trophy_engine.testing import execute, games
 
 RULES = Ruleset(
@@ -105,3 +115,38 @@ def test_a_refused_command_leaves_the_view_of_the_next_effects_right():
         engine.grant_freeze("jo", at=at("04-10T10:00"))
     play(engine, "04-11T10:00 words 1\n04-20T10:00 words 1")
     assert set(lengths) == {0}
+
+
+def test_a_callback_can_look_further_back_than_the_state_that_is_kept():
+    engine = Engine(RULES)
+    lengths = []
+
+    def look(effect):
+        views = (engine.user("jo", at=effect.at - timedelta(days=days)) for days in (0, 1, 2, 0))
+        lengths.append([view.streak.length for view in views])
+
+    play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1")
+    engine.subscribe("streak.lost", look)
+    play(engine, "04-20T10:00 words 1")
+    with engine.batch():
+        play(engine, "04-21T10:00 words 1")
+        engine.settle(at=at("04-23T12:00"))
+        play(engine, "04-24T10:00 words 1")
+    assert lengths == [[0, 2, 1, 0], [0, 2, 1, 0]]
+
+
+def test_a_user_whom_a_batch_creates_is_unknown_before():
+    engine = Engine(RULES)
+    seen = []
+
+    def look(effect):
+        for earlier in (timedelta(), timedelta(days=1)):
+            try:
+                seen.append(engine.user("jo", at=effect.at - earlier).streak.length)
+            except UnknownUser:
+                seen.append(None)
+
+    engine.subscribe("streak.started", look)
+    with engine.batch():
+        play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1")
+    assert seen == [1, None]
