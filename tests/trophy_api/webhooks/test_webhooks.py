@@ -1,10 +1,12 @@
 """Webhooks: each type that the platform sends, in its shape, once and in order."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from threading import Thread
 
 import attrs
@@ -76,6 +78,26 @@ def test_every_body_of_the_month_is_as_documented():
 def test_the_table_has_the_effects_of_every_type():
     assert set(WEBHOOK_TYPES) == WEBHOOKS.keys()
     assert {kind.type: kind for kind in BODIES} == {name: EFFECTS[name] for name in WEBHOOK_TYPES}
+
+
+def test_the_reference_lists_the_fields_of_every_type():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "trophy-api.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Webhooks\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| `")]
+    listed = {
+        name: set(re.findall(r"`(\w+)`", fields)) - {"rankings"}
+        for names, fields in rows
+        for name in names.split("`")[1::2]
+    }
+    assert listed == {name: {field.split(":")[0] for field in shape.split()} for name, shape in WEBHOOKS.items()}
+
+
+def test_the_types_without_notifications_are_those_the_reference_says():
+    silent = Engine(attrs.evolve(RULES, notifications=None))
+    bodies = []
+    Webhooks(silent, bodies.append)
+    play(silent, "04-02T10:00 words 10\n04-05T10:00 words 1")
+    assert set(types(bodies)) == {"achievement.completed", "points.level_changed", "streak.started", "streak.lost"}
 
 
 def test_the_month_is_the_same_in_every_process():
