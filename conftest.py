@@ -19,6 +19,7 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from trophy_engine import Ruleset
 
+pytest_plugins = ["pytester"]  # for the tests of the plugin
 collect_ignore = ["docs/conf.py", "docs/public_directive.py"]  # they require Sphinx
 
 _PRINTED = "printed by the block above"

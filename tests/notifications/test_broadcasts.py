@@ -3,6 +3,7 @@
 from datetime import date
 
 import attrs
+import pytest
 from notified import effects_of_kind, instants, rules, weekly, xp
 from stories import at, play
 
@@ -10,8 +11,11 @@ from trophy_engine import (
     Boost,
     BoostFinished,
     Engine,
+    Leaderboard,
     LeaderboardFinished,
     LeaderboardStarted,
+    Streak,
+    StreakMetric,
 )
 
 
@@ -45,6 +49,7 @@ def test_a_run_starts_the_day_before_and_is_finished_the_day_after():
     engine.record("words", user="kiri", value=5, at=at("01-07T10:00"))
     engine.record("words", user="lon", value=7, at=at("01-07T10:00"))
     (started,) = effects_of_kind(engine.settle(at=at("01-07T10:00")), LeaderboardStarted)
+    assert started.rankings == ()
     assert (started.user_id, started.leaderboard, started.at) == ("", "weekly", at("01-07T10:00"))
     assert (started.start, started.end) == (date(2025, 1, 8), date(2025, 1, 14))
     first, second = effects_of_kind(engine.settle(at=at("01-15T13:00")), LeaderboardFinished)
@@ -79,3 +84,14 @@ def test_announcements_of_boards_start_with_the_first_user_in_any_order_of_the_l
 
     early, late = ("ann", "01-02"), ("bob", "01-20")
     assert told_of(early, late) == told_of(late, early)
+
+
+@pytest.mark.parametrize("settled_at", ["01-07T10:00", "01-20T10:00"])
+def test_a_leaderboard_by_streak_starts_with_the_streaks_of_that_instant(settled_at):
+    keen = Leaderboard("keen", "streak", date(2025, 1, 8))
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    play(engine, "01-05T10:00 words 1\n01-06T10:00 words 1", "ann")
+    play(engine, "01-07T09:00 words 1", "bob")
+    (started,) = effects_of_kind(engine.settle(at=at(settled_at)), LeaderboardStarted)
+    assert started.at == at("01-07T10:00")
+    assert [(row.rank, row.user_id, row.value) for row in started.rankings] == [(1, "ann", 2), (2, "bob", 1)]

@@ -165,3 +165,43 @@ def test_a_rank_unchanged_at_the_end_of_the_window_is_not_announced():
     engine.record("words", user="ann", value=20, at=at("01-02T10:06"))
     engine.settle(at=at("01-02T10:15"))
     assert [one.user_id for one in heard] == ["ann", "ben"]
+
+
+@pytest.mark.parametrize("settled", [[], ["04-02T10:15"], ["04-02T10:20", "04-02T10:50"]])
+def test_a_changed_leaderboard_has_its_first_rows_as_of_the_announcement(settled):
+    engine = Engine(rules(leaderboards=[weekly(max_participants=11)]))
+    engine.identify("u00", name="Ann", at=at("04-02T09:00"))
+    effects = []
+    for number in range(12):
+        effects += engine.record("words", user=f"u{number:02}", value=number + 1, at=at("04-02T10:00")).effects
+    for when in settled:
+        effects += engine.settle(at=at(when))
+    effects += engine.record("words", user="u00", value=20, at=at("04-02T11:00")).effects
+    changes = effects_of_kind(effects, LeaderboardChanged)
+    assert [effect.at for effect in changes] == [at("04-02T10:00"), at("04-02T10:15"), at("04-02T11:00")]
+    first, second, third = ([(row.rank, row.user_id, row.value) for row in effect.rankings] for effect in changes)
+    assert first == [(1, "u00", 1)]
+    assert second == [(rank, f"u{12 - rank:02}", 13 - rank) for rank in range(1, 11)]
+    assert third[:2] == [(1, "u00", 21), (2, "u11", 12)]
+    assert [changes[0].rankings[0].name, changes[2].rankings[0].name] == ["Ann", "Ann"]
+    assert changes[1].rankings == engine.leaderboard("weekly", at=at("04-02T10:15"), run=date(2025, 4, 2)).rankings
+
+
+def test_a_pending_change_of_a_leaderboard_is_not_that_of_the_loss_that_announces_it():
+    """The loss at midnight makes the pending change due, of which the window ended before."""
+    keen = Leaderboard("keen", "streak", date(2025, 1, 1))
+    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    play(engine, "04-01T23:50 words 1\n04-02T10:00 words 1", "ann")
+    play(engine, "04-02T10:05 words 1", "bob")
+    play(engine, "04-02T10:06 words 1", "cy")
+    effects = play(engine, "04-04T10:00 words 1", "bob")[-1].effects
+    rows = [
+        (effect.at, [(row.user_id, row.value) for row in effect.rankings])
+        for effect in effects_of_kind(effects, LeaderboardChanged)
+    ]
+    assert rows == [
+        (at("04-02T10:20"), [("ann", 2), ("bob", 1), ("cy", 1)]),
+        (at("04-04T00:00"), [("bob", 1), ("cy", 1)]),
+        (at("04-04T00:15"), []),
+        (at("04-04T10:00"), [("bob", 1)]),
+    ]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from admin_contract import ADMIN_OPERATIONS, ADMIN_SHAPES
 
-__all__ = ["OPERATIONS", "SHAPES", "faults", "faults_of_answer"]
+__all__ = ["OPERATIONS", "SHAPES", "WEBHOOKS", "faults", "faults_of_answer", "faults_of_webhook"]
 
 _BASE_STREAK = """length:int frequency:daily/weekly/monthly started:date|null periodStart:date|null periodEnd:date|null
 expires:date|null freezes?:int maxFreezes?:int freezeAutoEarnInterval?:int freezeAutoEarnAmount?:int"""
@@ -35,6 +35,7 @@ SHAPES = {
     "Notifications": """achievement_completed?:[text] recap?:[text] reactivation?:[text] streak_reminder?:[text]""",
     "StreakPreferences": "enabled?:bool evaluationMode?:OR/AND metrics?:[Condition] daysOff?:[int]",
     "Condition": "key:text threshold:number",
+    "BaseStreak": _BASE_STREAK,
     "EventStreak": f"{_BASE_STREAK} extended:bool",
     "Streak": f"{_BASE_STREAK} extended:instant|null streakHistory:[StreakPeriod] pauses:[Pause]",
     "StreakPeriod": """periodStart:date periodEnd:date length:int usedFreeze?:bool usedPause:bool resetAt?:instant""",
@@ -68,6 +69,14 @@ SHAPES = {
         breakdownAttributeValue?:text breakdownAttributeValues?:[Pair]""",
     "UserLeaderboard": f"{_LEADERBOARD} rank:int|null value:int|null",
     "UserLeaderboardWithHistory": f"{_LEADERBOARD} rank:int|null value:int|null history:[RankChange]",
+    "WebhookUserLeaderboard": f"""{_LEADERBOARD} rank:int|null value:int|null previousRank:int|null
+        previousValue:int|null""",
+    "LeveledSystem": f"{_SYSTEM} total:int",
+    "AnnouncedBoost": """id:uuid name:text status:active/finished userId:text|null pointsSystemId:uuid
+        pointsSystemKey:text pointsSystemName:text start:date end:date|null
+        multiplier:number rounding:down/up/nearest""",
+    "Recap": "periodStart:date periodEnd:date",
+    "Reactivation": "messageNumber:int daysSinceLastActive:int",
     "RankChange": """date:date timestamp:instant previousRank:int|null rank:int|null previousValue:int|null
         value:int|null""",
     "RankedStreak": "userId:text name:text|null streakLength:int",
@@ -118,6 +127,33 @@ OPERATIONS = {
     "GET /leaderboards": ("[Leaderboard]", {200, 401, 422}),
     "GET /leaderboards/*": ("RankedLeaderboard", {200, 401, 404, 422}),
 }
+
+#: The body of each type of webhook, without the type.
+WEBHOOKS = {
+    "achievement.completed": "user:User achievement:UserAchievement",
+    "streak.started": "user:User streak:BaseStreak",
+    "streak.extended": "user:User streak:BaseStreak",
+    "streak.lost": "user:User length:int",
+    "streak.freeze_consumed": "user:User consumed:int freezes:int",
+    "streak.freeze_earned": "user:User earned:int freezes:int",
+    "points.changed": "user:User points:EventPoints",
+    "points.level_changed": "user:User points:LeveledSystem previousLevel:Level|null newLevel:Level|null",
+    "points.boost_started": "timestamp:instant boost:AnnouncedBoost",
+    "points.boost_finished": "timestamp:instant boost:AnnouncedBoost",
+    "leaderboard.started": "leaderboard:RankedLeaderboard",
+    "leaderboard.changed": "leaderboard:RankedLeaderboard",
+    "leaderboard.finished": "leaderboard:RankedLeaderboard",
+    "leaderboard.rank_changed": "user:User leaderboard:WebhookUserLeaderboard",
+    "emails.recap_due": "timestamp:instant user:User recap:Recap",
+    "emails.reactivation_due": "timestamp:instant user:User reactivation:Reactivation",
+    "emails.streak_reminder_due": "timestamp:instant user:User streak:Streak",
+    "emails.achievement_due": "timestamp:instant user:User achievement:UserAchievement",
+}
+
+
+def faults_of_webhook(body):
+    """Return the faults of the body of a webhook by the contract of its type."""
+    return _faults_of_shape(body, f"type:{body['type']} {WEBHOOKS[body['type']]}", "$")
 
 
 def faults_of_answer(method, path, status, body, *, admin=False):

@@ -11,7 +11,7 @@ import attrs
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-__all__ = ["Operation", "Sent", "documents", "faults_of", "requests_for"]
+__all__ = ["Operation", "Sent", "documents", "faults_of", "faults_of_body", "requests_for"]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: The dialect of patterns is that of JavaScript; Python reads this one otherwise.
@@ -279,9 +279,18 @@ def faults_of(operation, answer):
         yield f"status {answer.status_code}"
         like = "2" if answer.is_success else "4"
         documented = next(one for status, one in responses.items() if status.startswith(like))
-    schema = documented["content"]["application/json"]["schema"]
-    whole = {**schema, "components": operation.document["components"]}
+    yield from _faults_of_value(operation.document, documented["content"]["application/json"]["schema"], answer.json())
+
+
+def faults_of_body(document, body):
+    """Yield the faults of the body of a webhook by a document."""
+    definition = document["webhooks"][body["type"]]["post"]["requestBody"]
+    return _faults_of_value(document, definition["content"]["application/json"]["schema"], body)
+
+
+def _faults_of_value(document, schema, value):
+    whole = {**schema, "components": document["components"]}
     validator = Draft202012Validator(whole, format_checker=FORMATS)
-    for error in validator.iter_errors(answer.json()):
+    for error in validator.iter_errors(value):
         place = ".".join("*" if isinstance(part, int) else part for part in error.absolute_path)
         yield f"{place}: {error.validator}: {error.message[:60]}"

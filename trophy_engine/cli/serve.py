@@ -34,6 +34,14 @@ def serve(
         bool,
         typer.Option("--ignore-unknown-fields", help="Ignore unknown fields of requests instead of refusing them."),
     ] = False,
+    webhooks: Annotated[str | None, typer.Option(metavar="URL", help="Post webhooks to this URL.")] = None,
+    webhooks_secret: Annotated[
+        str | None,
+        typer.Option(envvar="TROPHY_WEBHOOK_SECRET", help="Sign webhooks with this secret.", show_envvar=True),
+    ] = None,
+    webhooks_anywhere: Annotated[
+        bool, typer.Option("--webhooks-anywhere", help="Post webhooks to another machine, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not log requests.")] = False,
 ) -> None:
     """Serve the platform's API over HTTP until it is stopped, for the platform's clients in any language.
@@ -45,7 +53,9 @@ def serve(
     Exit status: 0 if it was stopped by Ctrl-C or SIGTERM, 1 if it cannot start, 2 for a wrong call.
     """
     try:
-        from trophy_engine.cli.server import Settings, run_server  # noqa: PLC0415  # uvicorn comes with an extra
+        # uvicorn comes with an extra
+        from trophy_engine.cli.server import Settings, run_server  # noqa: PLC0415
+        from trophy_engine.cli.webhooks import open_poster  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"cattrs", "uvicorn"}:
             raise
@@ -53,6 +63,6 @@ def serve(
     try:
         ruleset = None if rules is None else load_rules(rules)
         settings = Settings(ruleset, storage, host, port, now, strict=not ignore_unknown_fields, quiet=quiet)
-        run_server(settings)
+        run_server(settings, open_poster(webhooks, webhooks_secret, anywhere=webhooks_anywhere))
     except (TrophyError, OSError) as error:
         fail(error)

@@ -29,6 +29,8 @@ from trophy_engine.trophy_api.control import Control
 from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
 from trophy_engine.trophy_api.exchange import encode_response
 from trophy_engine.trophy_api.http import Answer, ExchangeFunction, Response
+from trophy_engine.trophy_api.webhooks.poster import WebhookPoster
+from trophy_engine.trophy_api.webhooks.webhooks import Webhooks
 
 #: How long connections stay open without a request, in seconds: longer than clients keep them, so that no request
 #: meets a connection that is being closed.
@@ -81,8 +83,12 @@ class Settings:
     quiet: bool = False
 
 
-def run_server(settings: Settings) -> None:
+def run_server(settings: Settings, poster: WebhookPoster | None = None) -> None:
     """Serve requests until a signal stops the server, then close the storage.
+
+    Args:
+        settings: the options.
+        poster: posts the webhooks, which are waited for at the end for as long as requests are; None for none.
 
     Raises:
         TrophyError: the address is not free, or the storage cannot be opened.
@@ -90,11 +96,14 @@ def run_server(settings: Settings) -> None:
     clock = ManualClock(settings.now, tick=settings.now is None)
 
     def open_engine() -> Engine:
-        return Engine(settings.ruleset, storage=settings.storage, clock=clock)
+        engine = Engine(settings.ruleset, storage=settings.storage, clock=clock)
+        if poster is not None:
+            Webhooks(engine, poster)
+        return engine
 
     with listen(settings.host, settings.port) as listener:
         if settings.storage is not None:
-            _log(f"opening {settings.storage}")
+            log_line(f"opening {settings.storage}")
         control = Control(
             open_engine(), clock, new_engine=open_engine if settings.storage is None else None, strict=settings.strict
         )
@@ -103,7 +112,9 @@ def run_server(settings: Settings) -> None:
             _serve(control if settings.quiet else RequestLog(control), listener)
         finally:
             control.engine.close()
-            _log("stopped" if settings.storage is None else f"stopped; {settings.storage} is closed")
+            if poster is not None:
+                poster.close(_STOP)
+            log_line("stopped" if settings.storage is None else f"stopped; {settings.storage} is closed")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -136,14 +147,14 @@ def _announce(settings: Settings, engine: Engine, listener: socket.socket) -> No
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if settings.storage is not None:
-        _log(f"{settings.storage}: {sum(1 for _ in engine.users()):,} users")
+        log_line(f"{settings.storage}: {sum(1 for _ in engine.users()):,} users")
     if engine.migration_effects:
-        _log(
+        log_line(
             f"the rules are not the last ones of {settings.storage}: {len(engine.migration_effects):,} effects on users"
         )
     if not ip_address(host).is_loopback:
-        _log("other machines may reach this server, and it accepts any key")
-    _log(f"application API {url}/v1, admin API {url}/admin/v1, control {url}/_engine; stop with Ctrl-C")
+        log_line("other machines may reach this server, and it accepts any key")
+    log_line(f"application API {url}/v1, admin API {url}/admin/v1, control {url}/_engine; stop with Ctrl-C")
     typer.echo(url)
 
 
@@ -199,16 +210,17 @@ class RequestLog:
         try:
             answer = self.exchange(method, target, headers, body)
         except (RequestTimedOut, AnswerLost) as failure:
-            _log(f"{method} {target} {failure}")
+            log_line(f"{method} {target} {failure}")
             raise
         except TrophyError as error:
             answer = encode_response(Response(500, {"error": str(error)}))
         status, _, content = answer
         milliseconds = (time.perf_counter() - started) * 1000
         refusal = f" {content.decode('ascii')[:_MAX_LOGGED]}" if status >= _REFUSED else ""
-        _log(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}")
+        log_line(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}")
         return answer
 
 
-def _log(line: str) -> None:
+def log_line(line: str) -> None:
+    """Write a line to the log, with the time."""
     typer.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)

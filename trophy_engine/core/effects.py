@@ -338,12 +338,16 @@ class BoostFinished(Effect):
 
 @attrs.frozen(repr=False)
 class LeaderboardStarted(Effect):
-    """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end)."""
+    """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end).
+
+    ``rankings`` are its first ten rows; only a leaderboard by streak can have any before the first event of the run.
+    """
 
     type: ClassVar[str] = "leaderboard.started"
     leaderboard: str
     start: date = attrs.field(converter=_as_date)
     end: date | None = attrs.field(converter=_as_date_or_none)
+    rankings: tuple[LeaderboardRow, ...]
 
 
 @attrs.frozen(repr=False)
@@ -359,11 +363,12 @@ class LeaderboardFinished(Effect):
 
 @attrs.frozen(repr=False)
 class LeaderboardChanged(Effect):
-    """Positions on a leaderboard changed, in the run that started on ``run``."""
+    """Positions on a leaderboard changed, in the run that started on ``run``; ``rankings`` are its first ten rows."""
 
     type: ClassVar[str] = "leaderboard.changed"
     leaderboard: str
     run: date = attrs.field(converter=_as_date)
+    rankings: tuple[LeaderboardRow, ...]
 
 
 @attrs.frozen(repr=False)

@@ -25,6 +25,7 @@ from trophy_engine.core import (
     settle_to_last_effect,
     settle_user,
 )
+from trophy_engine.engine.earlier_states import EarlierStates
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
@@ -58,6 +59,7 @@ class Execution:
         self.repository = repository
         self.exclusion = Exclusion()
         self.subscribers = Subscribers()
+        self._earlier_states = EarlierStates(repository)
         self._clock = clock
         self._agenda = Agenda(repository.plan)
         self._pending_effects: list[RawEffect] = []
@@ -125,6 +127,7 @@ class Execution:
             self.announcer.recover()
         self.repository.recover()
         self._due_users = None
+        self._earlier_states.clear()
         self._agenda = Agenda(self.repository.plan)
 
     # --- states and instants ----------------------------------------------------------------------------------------
@@ -172,9 +175,15 @@ class Execution:
         return copy
 
     def player(self, state: UserState, instant: int) -> Player:
-        """Return the view of a user as of an instant; a past instant is computed from the log."""
+        """Return the view of a user as of an instant.
+
+        A past instant is computed from the log, unless subscribers are being notified of an effect at it.
+        """
         if instant >= state.clock.settled:
             return Player(self.repository.plan, self.settled_copy(state, instant))
+        earlier = self._earlier_states.as_of(state.id, instant)
+        if earlier is not None:
+            return Player(self.repository.plan, earlier)
         [last] = deque(self.repository.transitions_of(state.id, instant), maxlen=1)
         return Player(last.plan, last.state)
 
@@ -202,7 +211,10 @@ class Execution:
             self.announcer.advance_to(command.at)
         known = repository.states.get(user_id) if type(user_id) is str else None
         try:
-            state = apply_command(agenda, known or repository.state(check_user_id(user_id)), command)
+            known = known or repository.state(check_user_id(user_id))
+            if self.subscribers.subscriptions:
+                self._keep_earlier(known, command)
+            state = apply_command(agenda, known, command)
         except TrophyError:
             self._agenda = Agenda(repository.plan)
             if boards:
@@ -222,6 +234,11 @@ class Execution:
         if self.subscribers.subscriptions:
             self.notify(effects, outcome)
         return outcome
+
+    def _keep_earlier(self, state: UserState | None, command: UserCommand) -> None:
+        """Keep the state before a command whose effects may be past when subscribers are notified of them."""
+        if self.repository.in_batch or (state is not None and command.at >= state.clock.due):
+            self._earlier_states.keep(command.user_id, state)
 
     def repeat(self, command: Record, first: Entry) -> Outcome:
         """Return the outcome of an event with an idempotency key that an entry has used; nothing is recorded."""
@@ -256,6 +273,8 @@ class Execution:
                 known = len(effects)
                 repository.states[user_id] = after = settle_to_last_effect(agenda, state, instant)
                 due_users.plan_next(after)
+                if len(effects) > known and self.subscribers.subscriptions:
+                    self._earlier_states.keep(user_id, state)
                 if repository.plan.boards and len(effects) > known:
                     self.leaderboards.refresh(after)
         if effects or repository.plan.plugs:  # plugs can depend on when all users were settled last
@@ -281,6 +300,7 @@ class Execution:
         """
         repository = self.repository
         repository.check_no_batch()
+        self._earlier_states.clear()
         latest = repository.latest()
         instant = max(self.now(), latest) if at is None else at
         for state in repository.all_states() if instant < latest else ():
@@ -320,6 +340,7 @@ class Execution:
         except BaseException:
             self.repository.abandon_batch()
             self._pending_effects.clear()
+            self._earlier_states.clear()
             if checkpoint is not None:
                 self.announcer.restore(checkpoint)
             raise
@@ -332,5 +353,8 @@ class Execution:
         """
         if self.repository.in_batch:
             self._pending_effects += effects
-        else:
+            return
+        try:
             self.subscribers.notify(effects, outcome)
+        finally:
+            self._earlier_states.clear()

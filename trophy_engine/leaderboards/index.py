@@ -20,6 +20,7 @@ from trophy_engine.core import (
     AT,
     Agenda,
     BoardPlan,
+    LeaderboardRow,
     Plan,
     RunValues,
     UserState,
@@ -228,6 +229,17 @@ class LeaderboardIndex:
                 return []
             offset = max(rank - 1 + offset, 0)
         return [(rank, key[3], value_in(key)) for rank, key in ranking.rows(groups, offset, limit)]
+
+    def first_rows(self, board: BoardPlan, run: int, limit: int) -> tuple[LeaderboardRow, ...]:
+        """Return the first rows of a run among the users of all groups."""
+        return tuple(
+            LeaderboardRow(user, self._name(user), rank, value)
+            for rank, user, value in self.rankings(board, run, {}, 0, limit)
+        )
+
+    def _name(self, user: str) -> str | None:
+        state = self._stored(user)
+        return None if state is None else state.profile.name
 
     def _entry(self, board: BoardPlan, user: str) -> _BoardEntry:
         entries = self._entries.get(user)

@@ -96,13 +96,16 @@ class Leaderboards:
         self._repository.changed.clear()
         self._consistent = True
 
-    def advance(self, since: int, until: int) -> Iterator[tuple[int, str, list[Move]]]:
-        """Advance from one instant to another; yield each instant at which time changes a user, the user, and moves."""
+    def advance(self, since: int, until: int) -> Iterator[tuple[int, str, Callable[[], list[Move]]]]:
+        """Advance to an instant from another; yield each instant at which time changes a user, the user and the change.
+
+        The caller must call the change, a function that ranks the user and returns the moves.
+        """
         index = self.current_index()
         self._consistent = False
         index.advance_to(since)
         for at, state in index.changes_until(until):
-            yield at, state.id, self._moved(index, state, at, partial(index.overlay, state, at))
+            yield at, state.id, partial(self._moved, index, state, at, partial(index.overlay, state, at))
         index.advance_to(until)
         self._consistent = True
 

@@ -48,10 +48,11 @@ class Announcer:
             self._leaderboards.as_of(instant)
             return
         effects: list[RawEffect] = []
-        for at, user, moves in self._leaderboards.advance(self._passed, instant):
-            effects += notifier.collect_due(at)
-            for move in moves:
+        for at, user, apply_change in self._leaderboards.advance(self._passed, instant):
+            effects += notifier.collect_due(at, index)
+            for move in apply_change():
                 effects += notifier.record_move(user, move, index, at)
+        effects += notifier.collect_due(instant, index)
         self._waiting = [*self._waiting, *effects]
         self._passed = instant
 
@@ -73,7 +74,8 @@ class Announcer:
     def _collect_due(self, until: int) -> list[RawEffect]:
         self.advance_to(until)
         waiting, self._waiting = self._waiting, []
-        return waiting if self._notifier is None else [*waiting, *self._notifier.collect_due(until)]
+        index, notifier = self._current()
+        return waiting if notifier is None else [*waiting, *notifier.collect_due(until, index)]
 
     def _current(self) -> tuple[LeaderboardIndex, RankNotifier | None]:
         """Return the index and the notifier of its changes; both are replaced after a change of rules or states."""
@@ -118,7 +120,7 @@ class Announcer:
             return []
         since = max(repository.settled(), first_created)
         rankings = FinalRankings(repository, until)
-        effects = broadcasts_between(repository.plan, plug.plan, since, until, rankings.at_close)
+        effects = broadcasts_between(repository.plan, plug.plan, since, until, rankings.rows_at)
         return [*self._collect_due(until), *effects] if repository.plan.boards else effects
 
     def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:

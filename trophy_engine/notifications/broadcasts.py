@@ -30,20 +30,20 @@ ALL_USERS: Final = ""
 ANNOUNCED_AFTER: Final = HOUR
 
 Rankings = tuple[LeaderboardRow, ...]
-#: Returns the first rows of a run at its close; called for runs in the order in which they close.
-RankingsAtClose = Callable[[BoardPlan, int], Rankings]
+#: Returns the first rows of a run as of an instant; called in the order of the instants.
+RankingsAt = Callable[[BoardPlan, int, int], Rankings]
 
 
 class _Broadcast(NamedTuple):
-    """A broadcast at an instant; for the end of a run, ``finished`` is the run and ``fields`` lack the rankings."""
+    """A broadcast at an instant; about a run, ``fields`` lack the rankings: those of ``ranked`` (run and instant)."""
 
     at: int
     fields: RawEffect
-    finished: tuple[BoardPlan, int] | None = None
+    ranked: tuple[BoardPlan, int, int] | None = None
 
 
 def broadcasts_between(
-    plan: Plan, rules: NotificationPlan, since: int, until: int, rankings_at_close: RankingsAtClose
+    plan: Plan, rules: NotificationPlan, since: int, until: int, rankings_at: RankingsAt
 ) -> list[RawEffect]:
     """List the broadcasts after an instant and up to another, in order of time."""
     broadcasts = [*_of_boosts(rules, since, until)]
@@ -51,9 +51,7 @@ def broadcasts_between(
         if board.rule.status == "active":
             broadcasts += _of_runs(board, since, until)
     broadcasts.sort(key=attrgetter("at"))
-    return [
-        fields if finished is None else (*fields, rankings_at_close(*finished)) for _, fields, finished in broadcasts
-    ]
+    return [fields if ranked is None else (*fields, rankings_at(*ranked)) for _, fields, ranked in broadcasts]
 
 
 def finished_early(
@@ -87,9 +85,13 @@ def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     while (opens := runs.opens(run)) <= until and runs.run_on(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:
-            yield _Broadcast(opens, (LeaderboardStarted, ALL_USERS, opens, board.key, first_day, last_day))
+            started = LeaderboardStarted, ALL_USERS, opens, board.key, first_day, last_day
+            if board.rule.rank_by == "streak":
+                yield _Broadcast(opens, started, (board, run, opens))
+            else:  # gains within the run
+                yield _Broadcast(opens, (*started, ()))
         over = None if closes is None else closes + ANNOUNCED_AFTER
-        if over is not None and since < over <= until:
+        if closes is not None and over is not None and since < over <= until:
             finished = LeaderboardFinished, ALL_USERS, over, board.key, first_day, last_day
-            yield _Broadcast(over, finished, (board, run))
+            yield _Broadcast(over, finished, (board, run, closes - 1))
         run += 1

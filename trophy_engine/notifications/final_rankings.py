@@ -1,6 +1,7 @@
 """Final rankings: the first rows of runs at the close of each, in the order of closing.
 
 All users are advanced from one closing to the next, so that the time for many runs depends on what happened in them.
+The first rows at the opening of a run are computed in the same way.
 """
 
 from __future__ import annotations
@@ -38,12 +39,11 @@ class FinalRankings:
         self._users: dict[str, _UserThrough] = {}
         self._runs: dict[str, frozenset[int]] = {}
 
-    def at_close(self, board: BoardPlan, run: int) -> tuple[LeaderboardRow, ...]:
-        """Return the first rows of a run at its close; runs must be queried in the order of closing."""
-        closes = board.runs.closes(run)
-        if closes is None or (board.rule.rank_by == "metric" and run not in self._runs_with_values(board.key)):
+    def rows_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
+        """Return ``top_rows``, or nothing at once if no user has a value in the run."""
+        if board.rule.rank_by == "metric" and run not in self._runs_with_values(board.key):
             return ()
-        return self.top_rows(board, run, closes - 1)
+        return self.top_rows(board, run, at)
 
     def _runs_with_values(self, board: str) -> frozenset[int]:
         """Return the runs of a leaderboard by metric in which any user has a value."""

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
-from trophy_engine.leaderboards.leaderboards import Move
+from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT, Move
 from trophy_engine.leaderboards.run_ranking import Group, value_in
 from trophy_engine.numbers import Number
 
@@ -81,15 +81,15 @@ class RankNotifier:
         closes = {name: at for name, at in self._closes.items() if name[0] in boards}
         return RankNotifier(throttle, closes, {name: rank for name, rank in self._waiting.items() if name[0] in boards})
 
-    def collect_due(self, until: int) -> Iterator[RawEffect]:
-        """Yield the effects of pending changes that are due by an instant."""
+    def collect_due(self, until: int, index: LeaderboardIndex) -> Iterator[RawEffect]:
+        """Yield the effects of pending changes that are due by an instant; the index is as of it."""
         while self._due and self._due[0][0] <= until:
             at, board, user = heappop(self._due)
             self._keep_former((board, user))
             change = self._waiting.pop((board, user))
             if change.rank != change.previous or user == _ALL_USERS:
                 self._closes[board, user] = at + self._throttle
-                yield _effect(board, user, at, change)
+                yield _effect(board, user, at, change, index)
 
     def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
         """Yield the effects of a move for the user, the displaced users and the leaderboard; queue throttled ones."""
@@ -98,12 +98,12 @@ class RankNotifier:
             return
         day = board.runs.first_day(run)
         if before[0] != after[0]:
-            yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]))
+            yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index)
         for displaced_user, rank, previous, value in _displaced(move, index):
-            yield from self._notify(board.key, displaced_user, at, _Rank(day, rank, previous, value, value))
-        yield from self._notify(board.key, _ALL_USERS, at, _Rank(day))
+            yield from self._notify(board.key, displaced_user, at, _Rank(day, rank, previous, value, value), index)
+        yield from self._notify(board.key, _ALL_USERS, at, _Rank(day), index)
 
-    def _notify(self, board: str, user: str, at: int, change: _Rank) -> Iterator[RawEffect]:
+    def _notify(self, board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> Iterator[RawEffect]:
         name = board, user
         self._keep_former(name)
         waiting, closes = self._waiting.get(name), self._closes.get(name, at)
@@ -117,7 +117,7 @@ class RankNotifier:
         else:
             if self._throttle:
                 self._closes[name] = at + self._throttle
-            yield _effect(board, user, at, change)
+            yield _effect(board, user, at, change, index)
 
 
 def _restore(values: dict[_Name, V], name: _Name, former: V | None) -> None:
@@ -127,9 +127,11 @@ def _restore(values: dict[_Name, V], name: _Name, former: V | None) -> None:
         values[name] = former
 
 
-def _effect(board: str, user: str, at: int, change: _Rank) -> RawEffect:
+def _effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> RawEffect:
     if user == _ALL_USERS:
-        return LeaderboardChanged, user, at, board, change.day
+        plan = index.plan.boards[board]
+        rows = index.first_rows(plan, plan.runs.nearest(change.day), min(DEFAULT_LIMIT, plan.rule.max_participants))
+        return LeaderboardChanged, user, at, board, change.day, rows
     return (RankChanged, user, at, board, *change)
 
 

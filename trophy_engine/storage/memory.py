@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from operator import itemgetter
@@ -21,6 +22,7 @@ _Key = tuple[str, str, str]
 
 _OF_ALL = (NAMES[Settle], NAMES[ChangeRules])
 _RECORD = NAMES[Record]
+_SEQUENCE = itemgetter(0)
 
 
 class MemoryStorage:
@@ -107,8 +109,10 @@ class MemoryStorage:
         """Iterate over the entries after a sequence that are about a user or about all users."""
         self._check_open()
         self._index()
-        rows = merge(self._of_user.get(user_id, ()), self._of_all, key=itemgetter(0))
-        return self._walk(row for row in rows if row[0] > after)
+        later = (
+            rows[bisect_right(rows, after, key=_SEQUENCE) :] for rows in (self._of_user.get(user_id, []), self._of_all)
+        )
+        return self._walk(merge(*later, key=_SEQUENCE))
 
     def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
         """Return the entry of the record that used an idempotency key of a user and a metric, or None."""

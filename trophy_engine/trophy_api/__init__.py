@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from trophy_engine.trophy_api.exchange import Exchange
     from trophy_engine.trophy_api.failures import Failures, InjectedFailure
     from trophy_engine.trophy_api.httpx_transport import EngineTransport
+    from trophy_engine.trophy_api.sandbox import Sandbox
+    from trophy_engine.trophy_api.webhooks.poster import WebhookPoster, sign_body
+    from trophy_engine.trophy_api.webhooks.webhooks import WEBHOOK_TYPES, Webhooks
     from trophy_engine.trophy_api.wsgi import WSGIApplication
 
 __all__ = [
+    "WEBHOOK_TYPES",
     "ASGIApplication",
     "AnswerLost",
     "Control",
@@ -29,7 +33,11 @@ __all__ = [
     "InjectedFailure",
     "ManualClock",
     "RequestTimedOut",
+    "Sandbox",
     "WSGIApplication",
+    "WebhookPoster",
+    "Webhooks",
+    "sign_body",
 ]
 
 #: The module of each public name.
@@ -43,7 +51,12 @@ _MODULES: Final = {
     "InjectedFailure": "trophy_engine.trophy_api.failures",
     "ManualClock": "trophy_engine.trophy_api.clock",
     "RequestTimedOut": "trophy_engine.trophy_api.errors",
+    "Sandbox": "trophy_engine.trophy_api.sandbox",
+    "WEBHOOK_TYPES": "trophy_engine.trophy_api.webhooks.webhooks",
     "WSGIApplication": "trophy_engine.trophy_api.wsgi",
+    "WebhookPoster": "trophy_engine.trophy_api.webhooks.poster",
+    "Webhooks": "trophy_engine.trophy_api.webhooks.webhooks",
+    "sign_body": "trophy_engine.trophy_api.webhooks.poster",
 }
 
 

@@ -12,6 +12,8 @@ from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.serializers.streaks import serialize_extended_at, serialize_streak_with_history
+from trophy_engine.trophy_api.serializers.values import Json
+from trophy_engine.views.player import Player
 
 _MAX_USERS = 100
 _HISTORY = 7
@@ -23,10 +25,20 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     player = engine.user(user)
     periods = parameters.read_integer(request, "historyPeriods", _HISTORY, minimum=1)
     with renaming_fields(periods="history_periods"):
-        history = () if engine.ruleset.streak is None else engine.reports.streak_history(user, periods, at=player.at)
+        return Response(200, describe_streak(engine, player, periods))
+
+
+def describe_streak(engine: Engine, player: Player, periods: int) -> Json:
+    """Return the JSON of a user's streak with its last periods, and the pauses that are not over.
+
+    Raises:
+        InvalidValue: the number of periods is out of range.
+    """
+    streak = player.streak
+    history = engine.reports.streak_history(player.id, periods, at=player.at) if streak.declared else ()
     date = local_date_of(player)
     pauses = [pause for pause in player.pauses if not pause.archived and pause.end >= date]
-    return Response(200, serialize_streak_with_history(player.streak, history, pauses))
+    return serialize_streak_with_history(streak, history, pauses)
 
 
 def list_streaks(engine: Engine, request: Request) -> Response:

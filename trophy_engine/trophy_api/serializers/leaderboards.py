@@ -5,9 +5,16 @@ The client reads values as integers, so fractions are cut off; ranks use the exa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import floor
 
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
+from trophy_engine.leaderboards.views import (
+    LeaderboardChange,
+    LeaderboardRow,
+    LeaderboardView,
+    StandingDay,
+    StandingView,
+)
 from trophy_engine.numbers import Number
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.ruleset import Ruleset
@@ -56,11 +63,15 @@ def serialize_listed_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Jso
 
 def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Json:
     """Serialize a leaderboard and rows of one of its runs."""
-    rankings = [
-        {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": _truncate(row.value)}
-        for row in view.rankings
+    return serialize_listed_leaderboard(view, ruleset) | {"rankings": serialize_rows(view.rankings)}
+
+
+def serialize_rows(rows: Iterable[LeaderboardRow]) -> list[Json]:
+    """Serialize rows of a run."""
+    return [
+        {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": truncate_value(row.value)}
+        for row in rows
     ]
-    return serialize_listed_leaderboard(view, ruleset) | {"rankings": rankings}
 
 
 def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> Json:
@@ -99,7 +110,7 @@ def _serialize_position(standing: StandingView, ruleset: Ruleset) -> Json:
     return serialize_leaderboard(standing.rule, ruleset) | {
         "status": standing.status,
         "rank": standing.rank,
-        "value": _truncate(standing.value),
+        "value": truncate_value(standing.value),
     }
 
 
@@ -109,10 +120,11 @@ def _serialize_history_day(row: StandingDay) -> Json:
         "timestamp": f"{row.date.isoformat()}T00:00:00.000Z",
         "previousRank": row.previous_rank,
         "rank": row.rank,
-        "previousValue": _truncate(row.previous_value),
-        "value": _truncate(row.value),
+        "previousValue": truncate_value(row.previous_value),
+        "value": truncate_value(row.value),
     }
 
 
-def _truncate(value: Number | None) -> int | None:
+def truncate_value(value: Number | None) -> int | None:
+    """Return a value without its fraction, None for no value."""
     return None if value is None else int(value)

@@ -1,0 +1,326 @@
+"""The bodies of webhooks: the JSON object of each effect that the platform announces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final, Protocol, TypeVar
+
+from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.runs import Runs, RunStatus
+from trophy_engine.core import (
+    AchievementCompleted,
+    AchievementDue,
+    BoostFinished,
+    BoostStarted,
+    Effect,
+    FreezeConsumed,
+    FreezeEarned,
+    LeaderboardChanged,
+    LeaderboardFinished,
+    LeaderboardRow,
+    LeaderboardStarted,
+    LevelChanged,
+    PointsChanged,
+    RankChanged,
+    ReactivationDue,
+    RecapDue,
+    StreakExtended,
+    StreakLost,
+    StreakReminderDue,
+    StreakStarted,
+)
+from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import PointsChange
+from trophy_engine.numbers import Number
+from trophy_engine.rules.points import Level
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.trophy_api.application.lookup import local_date_of
+from trophy_engine.trophy_api.application.streaks import describe_streak
+from trophy_engine.trophy_api.ids import system_id
+from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
+from trophy_engine.trophy_api.serializers.leaderboards import serialize_leaderboard, serialize_rows, truncate_value
+from trophy_engine.trophy_api.serializers.points import (
+    serialize_boost,
+    serialize_event_points,
+    serialize_level,
+    serialize_system,
+)
+from trophy_engine.trophy_api.serializers.streaks import serialize_streak
+from trophy_engine.trophy_api.serializers.users import serialize_user
+from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_instant
+from trophy_engine.trophy_api.statuses import BoostStatus
+from trophy_engine.trophy_api.webhooks.pending_awards import PendingAwards
+from trophy_engine.views.player import Player
+from trophy_engine.views.progress import AchievementView, LevelView
+
+__all__ = ["BODIES", "Bodies"]
+
+#: The number of periods in the history of a streak.
+_HISTORY: Final = 7
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str | None: ...
+
+
+K = TypeVar("K", bound=_Keyed)
+
+
+class Bodies:
+    """Makes the bodies of webhooks; each shows the user as of the instant of the effect.
+
+    Rules that have been changed since, or deleted, are found in the history of the rules.
+
+    Args:
+        engine: the engine whose effects they are.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.awards = PendingAwards(engine)
+        self._history: RulesHistory | None = None
+
+    def body_of(self, effect: Effect) -> Json:
+        """Return the body of an effect of a class in ``BODIES``."""
+        return {"type": effect.type, **BODIES[type(effect)](self, effect)}
+
+    @property
+    def history(self) -> RulesHistory:
+        """The history of the rules, read again after a change."""
+        if self._history is None or self._history.ruleset is not self.engine.ruleset:
+            self._history = RulesHistory.of(self.engine)
+        return self._history
+
+    def player(self, effect: Effect) -> Player:
+        """Return the user of an effect as of its instant."""
+        return self.engine.user(effect.user_id, at=effect.at)
+
+    def latest(self, key: str, rules_of: Callable[[Ruleset], Iterable[K]]) -> tuple[Ruleset, K]:
+        """Return the latest ruleset that declares a key, and the rule."""
+        return next(
+            (ruleset, rule)
+            for _, ruleset in reversed(self.history.versions)
+            for rule in rules_of(ruleset)
+            if rule.key == key
+        )
+
+
+# --- achievements -----------------------------------------------------------------------------------------------------
+
+
+def _achievement_completed(bodies: Bodies, effect: AchievementCompleted) -> Json:
+    return {
+        "user": serialize_user(bodies.player(effect)),
+        "achievement": _achievement(bodies, effect.user_id, effect.achievement, to_micros(effect.at)),
+    }
+
+
+def _achievement_due(bodies: Bodies, effect: AchievementDue) -> Json:
+    player = bodies.player(effect)
+    # A change of rules at the same instant can have dropped it.
+    achieved = player.completed.get(effect.achievement, effect.at)
+    return {
+        "timestamp": serialize_instant(effect.at),
+        "user": serialize_user(player),
+        "achievement": _achievement(bodies, effect.user_id, effect.achievement, to_micros(achieved)),
+    }
+
+
+def _achievement(bodies: Bodies, user: str, key: str, achieved: int) -> Json:
+    ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.achievements)
+    return serialize_user_achievement(AchievementView.earned(user, rule, achieved), ruleset)
+
+
+# --- streaks ----------------------------------------------------------------------------------------------------------
+
+
+def _streak_credited(bodies: Bodies, effect: StreakStarted | StreakExtended) -> Json:
+    player = bodies.player(effect)
+    # Another command of a batch at the same instant can have changed the length again.
+    return {"user": serialize_user(player), "streak": serialize_streak(player.streak) | {"length": effect.length}}
+
+
+def _streak_lost(bodies: Bodies, effect: StreakLost) -> Json:
+    return {"user": serialize_user(bodies.player(effect)), "length": effect.length}
+
+
+def _freeze_consumed(bodies: Bodies, effect: FreezeConsumed) -> Json:
+    return {
+        "user": serialize_user(bodies.player(effect)),
+        "consumed": effect.consumed,
+        "freezes": effect.freezes,
+    }
+
+
+def _freeze_earned(bodies: Bodies, effect: FreezeEarned) -> Json:
+    return {"user": serialize_user(bodies.player(effect)), "earned": effect.earned, "freezes": effect.freezes}
+
+
+def _streak_reminder_due(bodies: Bodies, effect: StreakReminderDue) -> Json:
+    player = bodies.player(effect)
+    streak = describe_streak(bodies.engine, player, _HISTORY)
+    return {"timestamp": serialize_instant(effect.at), "user": serialize_user(player), "streak": streak}
+
+
+# --- points -----------------------------------------------------------------------------------------------------------
+
+
+def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
+    player = bodies.player(effect)
+    _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
+    awards = bodies.awards.take(effect)
+    before, after = (_reached(rule.levels, total) for total in (effect.total - effect.added, effect.total))
+    change = PointsChange(
+        added=effect.added,
+        total=effect.total,
+        awards=awards,
+        level=None if after is None else LevelView.of(after, effect.total),
+        level_changed=before != after,
+    )
+    points = serialize_event_points(rule, change, local_date_of(player), bodies.history, is_event=False)
+    return {"user": serialize_user(player), "points": points}
+
+
+def _reached(levels: Iterable[Level], total: int) -> Level | None:
+    """Return the highest level that a total reaches, or None."""
+    return max((level for level in levels if level.points <= total), key=lambda level: level.points, default=None)
+
+
+def _level_changed(bodies: Bodies, effect: LevelChanged) -> Json:
+    _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
+    return {
+        "user": serialize_user(bodies.player(effect)),
+        "points": serialize_system(rule) | {"total": effect.total},
+        "previousLevel": _level(bodies, effect.system, effect.previous),
+        "newLevel": _level(bodies, effect.system, effect.level),
+    }
+
+
+def _level(bodies: Bodies, system: str, key: str | None) -> Json | None:
+    """Return the JSON of a level by its key, or None for no level."""
+    if key is None:
+        return None
+    _, level = bodies.latest(
+        key, lambda ruleset: (level for rule in ruleset.points if rule.key == system for level in rule.levels)
+    )
+    return serialize_level(system, level)
+
+
+def _boost_started(bodies: Bodies, effect: BoostStarted) -> Json:
+    return _boost(bodies, effect, "active")
+
+
+def _boost_finished(bodies: Bodies, effect: BoostFinished) -> Json:
+    return _boost(bodies, effect, "finished")
+
+
+def _boost(bodies: Bodies, effect: BoostStarted | BoostFinished, status: BoostStatus) -> Json:
+    _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
+    key = bodies.history.boost_key(effect.system, effect.boost)
+    return {
+        "timestamp": serialize_instant(effect.at),
+        "boost": serialize_boost(effect.system, key, effect.boost, status)
+        | {
+            "userId": effect.boost.user_id,
+            "pointsSystemId": str(system_id(rule.key)),
+            "pointsSystemKey": rule.key,
+            "pointsSystemName": rule.name,
+        },
+    }
+
+
+# --- leaderboards -----------------------------------------------------------------------------------------------------
+
+
+def _leaderboard_started(bodies: Bodies, effect: LeaderboardStarted) -> Json:
+    return _rankings(bodies, effect.leaderboard, effect.start, "active", effect.rankings)
+
+
+def _leaderboard_changed(bodies: Bodies, effect: LeaderboardChanged) -> Json:
+    return _rankings(bodies, effect.leaderboard, effect.run, "active", effect.rankings)
+
+
+def _leaderboard_finished(bodies: Bodies, effect: LeaderboardFinished) -> Json:
+    return _rankings(bodies, effect.leaderboard, effect.start, "finished", effect.rankings)
+
+
+def _rankings(bodies: Bodies, key: str, start: date, status: RunStatus, rows: Iterable[LeaderboardRow]) -> Json:
+    return {"leaderboard": _run(bodies, key, start, status) | {"rankings": serialize_rows(rows)}}
+
+
+def _rank_changed(bodies: Bodies, effect: RankChanged) -> Json:
+    return {
+        "user": serialize_user(bodies.player(effect)),
+        "leaderboard": _run(bodies, effect.leaderboard, effect.run, "active")
+        | {
+            "rank": effect.rank,
+            "value": _value(effect.rank, effect.value),
+            "previousRank": effect.previous_rank,
+            "previousValue": _value(effect.previous_rank, effect.previous_value),
+        },
+    }
+
+
+def _value(rank: int | None, value: Number | None) -> int | None:
+    """Return the value of a user on a leaderboard, None for a user who is not ranked."""
+    return None if rank is None else truncate_value(value)
+
+
+def _run(bodies: Bodies, key: str, start: date, status: RunStatus) -> Json:
+    """Return the JSON of a leaderboard with the dates of a run."""
+    ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.leaderboards)
+    runs = Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1)
+    last = runs.last_day(runs.nearest(start.toordinal()))
+    return serialize_leaderboard(rule, ruleset) | {
+        "start": start.isoformat(),
+        "end": None if last is None else serialize_date(date.fromordinal(last)),
+        "status": status,
+    }
+
+
+# --- emails -----------------------------------------------------------------------------------------------------------
+
+
+def _recap_due(bodies: Bodies, effect: RecapDue) -> Json:
+    return {
+        "timestamp": serialize_instant(effect.at),
+        "user": serialize_user(bodies.player(effect)),
+        "recap": {"periodStart": effect.period_start.isoformat(), "periodEnd": effect.period_end.isoformat()},
+    }
+
+
+def _reactivation_due(bodies: Bodies, effect: ReactivationDue) -> Json:
+    return {
+        "timestamp": serialize_instant(effect.at),
+        "user": serialize_user(bodies.player(effect)),
+        "reactivation": {
+            "messageNumber": effect.message_number,
+            "daysSinceLastActive": effect.days_since_last_active,
+        },
+    }
+
+
+#: The body of each class of effects that the platform announces, without the type.
+BODIES: Final[dict[type[Effect], Callable[[Bodies, Any], Json]]] = {
+    AchievementCompleted: _achievement_completed,
+    StreakStarted: _streak_credited,
+    StreakExtended: _streak_credited,
+    StreakLost: _streak_lost,
+    FreezeConsumed: _freeze_consumed,
+    FreezeEarned: _freeze_earned,
+    PointsChanged: _points_changed,
+    LevelChanged: _level_changed,
+    BoostStarted: _boost_started,
+    BoostFinished: _boost_finished,
+    LeaderboardStarted: _leaderboard_started,
+    LeaderboardChanged: _leaderboard_changed,
+    LeaderboardFinished: _leaderboard_finished,
+    RankChanged: _rank_changed,
+    RecapDue: _recap_due,
+    ReactivationDue: _reactivation_due,
+    StreakReminderDue: _streak_reminder_due,
+    AchievementDue: _achievement_due,
+}
