@@ -96,8 +96,9 @@ def replay(
 
     Args:
         ruleset: the rules: a ``Ruleset``, the path of a rules file, the name of a bundled one, or a mapping.
-        log: the path of a log or of a git repository, or the rows: events, for example from ``read_log``, or mappings
-            of columns to values.
+        log: the path of a log or of a git repository; a frame, which is a table with ``__arrow_c_stream__`` of pandas,
+            polars, PyArrow, DuckDB or another library, read batch by batch; or the rows: events, for example from
+            ``read_log``, or mappings of columns to values. A stream, like any iterator, can be read only once.
         columns: the columns of the log; by default ``user_id`` and ``at``, ``metric`` unless the rules have only one,
             and the value 1.
         until: the instant to settle users to, by default that of the last event. Later events are not evaluated.
