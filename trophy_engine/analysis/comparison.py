@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -17,6 +17,9 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
@@ -97,8 +100,8 @@ class Difference:
 
 
 @attrs.define(eq=False)
-class Comparison:
-    """The effect of a change of rules on the users of a log.
+class Comparison(Tabular):
+    """The effect of a change of rules on the users of a log; as a table, one row per user, sorted by id.
 
     Attributes:
         old, new: the rulesets.
@@ -118,6 +121,14 @@ class Comparison:
     bad_rows: tuple[BadRow, ...] = ()
     until: datetime | None = None
     tallies: tuple[Tally, Tally] | None = None
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of differences."""
+        return comparison_columns(self.systems)
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of the table of differences."""
+        return map(difference_row, self.differences.values())
 
     def merge(self, other: Self) -> None:
         """Add the differences of other users."""

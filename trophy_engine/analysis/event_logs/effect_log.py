@@ -11,8 +11,11 @@ from heapq import merge
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
@@ -29,8 +32,10 @@ class _Entry(NamedTuple):
     raw: RawEffect
 
 
-class EffectLog:
+class EffectLog(Tabular):
     """Collects effects and returns them in order; a context manager that removes its files at the end.
+
+    As a table it has one row per effect, with the columns of all kinds; the kind is in the column ``type``.
 
     Args:
         folder: the folder of its files; a temporary folder by default.
@@ -77,6 +82,14 @@ class EffectLog:
     def __iter__(self) -> Iterator[Effect]:
         """Yield all effects in order."""
         return map(to_effect, self.raw())
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of all kinds of effects."""
+        return EFFECT_COLUMNS
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of all effects, in order."""
+        return map(wide_row, self)
 
     def close(self) -> None:
         """Remove the files, if the folder is a temporary folder of the log."""

@@ -16,6 +16,9 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
@@ -28,8 +31,8 @@ __all__ = ["Replay", "ReplayJob", "replay"]
 
 
 @attrs.define(slots=False, eq=False)
-class Replay:
-    """The result of a replay.
+class Replay(Tabular):
+    """The result of a replay; as a table, one row per user, sorted by id.
 
     Attributes:
         ruleset: the ruleset.
@@ -65,6 +68,14 @@ class Replay:
     def players(self) -> Iterable[Player]:
         """Return the users, sorted by id."""
         return (Player(self.plan, self.states[user_id]) for user_id in sorted(self.states))
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of users."""
+        return user_columns(self.ruleset)
+
+    def table_rows(self) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of the table of users."""
+        return (user_row(player, self.events_of.get(player.id, 0)) for player in self.players())
 
     def merge(self, other: Replay) -> None:
         """Add the result of other users of the log."""

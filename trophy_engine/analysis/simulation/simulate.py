@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from datetime import date
 from itertools import repeat
 from multiprocessing import get_context
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -17,6 +17,8 @@ from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.runner import Replay, ReplayJob
 from trophy_engine.analysis.simulation.population import Population, check_days
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
@@ -103,11 +105,22 @@ def _check_refused(row: BadRow) -> None:
 
 
 @attrs.frozen
-class Simulation:
-    """The result of a scenario under a ruleset: the state of each user, and the tally."""
+class Simulation(Tabular):
+    """The result of a scenario under a ruleset: the state of each user, and the tally.
+
+    As a table it has one row per user, sorted by id.
+    """
 
     scenario: Scenario
     result: Replay
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of users."""
+        return self.result.table_columns()
+
+    def table_rows(self) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of the table of users."""
+        return self.result.table_rows()
 
     @property
     def ruleset(self) -> Ruleset:

@@ -33,6 +33,8 @@ from trophy_engine.analysis.statistics.figures import (
 )
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
@@ -143,11 +145,22 @@ def _label_path(path: str, others: Sequence[str]) -> str:
 
 
 @attrs.frozen
-class Sweep:
-    """The result of a scenario under each variant of a ruleset."""
+class Sweep(Tabular):
+    """The result of a scenario under each variant of a ruleset.
+
+    As a table it has one row per variant and measure, as its first figure.
+    """
 
     scenario: Scenario
     rows: tuple[SweepRow, ...]
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of measures."""
+        return self._measures().table_columns()
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of the table of measures."""
+        return self._measures().table_rows()
 
     @property
     def measures(self) -> dict[str, str]:

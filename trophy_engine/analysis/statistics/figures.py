@@ -18,6 +18,8 @@ import attrs
 
 from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column, Kind
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -35,6 +37,9 @@ __all__ = [
 
 _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
+_INTERVALS: Final = frozenset({"day", "week", "month"})
+#: The keys of the figures with values over time.
+_OVER_TIME: Final = frozenset({"active", "points", "levels"})
 _PERIODS: Final[Mapping[str, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -43,8 +48,8 @@ COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
 
 
 @attrs.frozen
-class Figure:
-    """A table of related numbers.
+class Figure(Tabular):
+    """A table of related numbers; as an Arrow table, its days, weeks and months are dates.
 
     Attributes:
         key: the name of its file, for example ``survival``.
@@ -61,6 +66,25 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     unit: str = "period"
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns, each with the kind of its cells."""
+        return tuple(Column(name, self._kind(index)) for index, name in enumerate(self.columns))
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows, with dates in the column of time."""
+        times = [index for index, column in enumerate(self.table_columns()) if column.kind == "date"]
+        for row in self.rows:
+            yield tuple(date.fromisoformat(cell) if index in times else cell for index, cell in enumerate(row))
+
+    def _kind(self, index: int) -> Kind:
+        """Return the kind of a column, by its first known cell; a column of unknown numbers has kind ``float``."""
+        if self.key in _OVER_TIME and self.columns[index] in _INTERVALS:
+            return "date"
+        cell = next((row[index] for row in self.rows if row[index] is not None), None)
+        if isinstance(cell, str):
+            return "text"
+        return "integer" if isinstance(cell, int) else "float"
 
     def values(self, column: str) -> list[Any]:
         """Return the values of a column."""

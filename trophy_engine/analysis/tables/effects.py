@@ -6,6 +6,8 @@ of a user (``user.changed``) have columns of their own, beside the numbers ``bef
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -83,9 +85,13 @@ def _columns(kind: type[Effect]) -> tuple[Column, ...]:
     return tuple(_BY_NAME[_TEXT_FIELDS.get(name, name) if kind is UserChanged else name] for name in names)
 
 
-_NAMES: Final = {kind: _names(kind) for kind in EFFECTS.values()}
 _COLUMNS: Final = {kind: _columns(kind) for kind in EFFECTS.values()}
 _POSITIONS: Final = {kind: tuple(map(EFFECT_COLUMNS.index, columns)) for kind, columns in _COLUMNS.items()}
+_READERS: Final[dict[type[Effect], Callable[[Effect], tuple[Any, ...]]]] = {
+    kind: attrgetter(*_names(kind)) for kind in EFFECTS.values()
+}
+#: The kinds of effects with attributes that are not cells as they are: boosts, and identifiers.
+_CONVERTED: Final = frozenset(kind for kind in EFFECTS.values() if {*_names(kind)} & {"boost", "boosts", *_IDENTIFIERS})
 
 
 def columns_of(kind: type[Effect]) -> tuple[Column, ...]:
@@ -95,7 +101,9 @@ def columns_of(kind: type[Effect]) -> tuple[Column, ...]:
 
 def effect_row(effect: Effect) -> tuple[Any, ...]:
     """Return the cells of an effect, in the order of ``columns_of`` its class."""
-    return tuple(_cell(getattr(effect, name)) for name in _NAMES[type(effect)])
+    kind = type(effect)
+    row = _READERS[kind](effect)
+    return tuple(map(_cell, row)) if kind in _CONVERTED else row
 
 
 def wide_row(effect: Effect) -> tuple[Any, ...]:
@@ -111,4 +119,4 @@ def _cell(value: Any) -> Any:
         return value.name
     if isinstance(value, UUID):
         return str(value)
-    return tuple(map(_cell, value)) if isinstance(value, tuple) else value
+    return tuple(map(_cell, value)) if type(value) is tuple else value

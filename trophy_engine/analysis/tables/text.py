@@ -9,22 +9,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from trophy_engine.analysis.tables.columns import RANKING_COLUMNS, Column, Kind
-from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.core import LeaderboardRow
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.structure import write_rule
 
 __all__ = ["json_row", "rule_text", "write_csv"]
 
-_quote: Final[Callable[[str], str]] = partial(json.dumps, ensure_ascii=False)
+_quote: Final[Callable[[str], str]] = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_csv(columns: Iterable[Column], rows: Iterable[Iterable[Any]], path: Path) -> None:
@@ -47,6 +46,7 @@ def _json_field(column: Column, cell: Any) -> str:
     return f"{_quote(column.name)}:{'null' if cell is None else JSON_CELLS[column.kind](cell)}"
 
 
+@lru_cache(maxsize=1_000)
 def rule_text(rule: Any) -> str:
     """Return a part of a ruleset as JSON, with the fields of a rules file."""
     return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=as_json)
@@ -60,7 +60,7 @@ def _digits(number: Number) -> str:
 
 
 def _instant(at: datetime) -> str:
-    return format_instant(to_micros(at))
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _text(text: str) -> str:
