@@ -23,6 +23,7 @@ from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
@@ -52,6 +53,8 @@ class UserTotals:
 @attrs.frozen
 class Difference:
     """The totals of a user under the old and the new rules; points are in the order of ``Comparison.systems``."""
+
+    __repr__ = brief_repr
 
     user_id: str
     old: UserTotals
@@ -121,6 +124,10 @@ class Comparison(Tabular):
     bad_rows: tuple[BadRow, ...] = ()
     until: datetime | None = None
     tallies: tuple[Tally, Tally] | None = None
+
+    def __repr__(self) -> str:
+        """Return the numbers of users and skipped rows, and the end."""
+        return named_repr(self, {"users": len(self.differences), "skipped": self.skipped, "until": self.until})
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of differences."""

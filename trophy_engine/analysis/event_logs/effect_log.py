@@ -17,6 +17,7 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]
@@ -53,6 +54,10 @@ class EffectLog(Tabular):
         self._prefix = prefix
         self._entries: list[_Entry] = []
         self._files = 0
+
+    def __repr__(self) -> str:
+        """Return the number of effects in memory and of files with others."""
+        return named_repr(self, {"in_memory": len(self._entries), "files": self._files, "folder": str(self.folder)})
 
     def add(self, effects: Iterable[RawEffect]) -> None:
         """Add the effects on one user, in order."""

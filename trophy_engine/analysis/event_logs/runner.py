@@ -22,6 +22,7 @@ from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -50,6 +51,11 @@ class Replay(Tabular):
     skipped: int = 0
     bad_rows: tuple[BadRow, ...] = ()
     until: datetime | None = None
+
+    def __repr__(self) -> str:
+        """Return the numbers of users, events and skipped rows, and the end."""
+        counts = {"users": len(self.states), "events": self.events, "skipped": self.skipped}
+        return named_repr(self, {**counts, "until": self.until})
 
     @property
     def events(self) -> int:

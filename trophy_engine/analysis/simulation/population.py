@@ -20,6 +20,7 @@ from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.errors import InvalidValue, name_field, short_repr
 from trophy_engine.numbers import Number, add
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
@@ -47,6 +48,8 @@ class Population:
         members: the kinds.
         weights: the relative frequency of each kind; equal by default.
     """
+
+    __repr__ = brief_repr
 
     members: tuple[Member, ...] = attrs.field(converter=as_sequence)
     weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)

@@ -21,6 +21,7 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -47,6 +48,8 @@ class Scenario:
         seed: the seed of all random numbers; the same seed results in the same users in every process.
         start: the first day.
     """
+
+    __repr__ = brief_repr
 
     population: Population = attrs.field(validator=InstanceOf((Population,)))
     users: int = attrs.field(default=1000, validator=Integer())
@@ -113,6 +116,12 @@ class Simulation(Tabular):
 
     scenario: Scenario
     result: Replay
+
+    def __repr__(self) -> str:
+        """Return the scenario in numbers, and the number of users who were active in it."""
+        scenario = self.scenario
+        numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed, "start": scenario.start}
+        return named_repr(self, {**numbers, "active": len(self.result.states)})
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of users."""

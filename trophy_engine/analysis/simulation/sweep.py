@@ -38,6 +38,7 @@ from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
@@ -104,6 +105,10 @@ class SweepRow:
     differences: Mapping[str, Estimate]
     tally: Tally
 
+    def __repr__(self) -> str:
+        """Return the varied values and the means."""
+        return named_repr(self, {"values": self.values, "means": {key: one.mean for key, one in self.means.items()}})
+
     @property
     def name(self) -> str:
         """The varied values, each with the label of its path: ``max_count = 2``; no two rows have the same name."""
@@ -153,6 +158,12 @@ class Sweep(Tabular):
 
     scenario: Scenario
     rows: tuple[SweepRow, ...]
+
+    def __repr__(self) -> str:
+        """Return the variants by name, and the scenario in numbers."""
+        scenario = self.scenario
+        numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed}
+        return named_repr(self, {"variants": tuple(row.name for row in self.rows), **numbers})
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of measures."""

@@ -20,6 +20,7 @@ from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -66,6 +67,10 @@ class Figure(Tabular):
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     unit: str = "period"
+
+    def __repr__(self) -> str:
+        """Return the key, the columns and the number of rows."""
+        return named_repr(self, {"key": self.key, "columns": self.columns, "rows": len(self.rows)})
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns, each with the kind of its cells."""
