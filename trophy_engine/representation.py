@@ -1,4 +1,4 @@
-"""Representations of objects that fit on a screen, whatever the objects contain.
+"""Representations of objects that fit on a screen, whatever the objects contain, as text and as HTML for notebooks.
 
 A class with fields sets ``__repr__ = brief_repr``; attrs then generates none. A small object is shown as attrs does. Of
 a large one, long texts and containers are cut, then nested objects, until the whole has at most 1,000 characters.
@@ -17,12 +17,12 @@ Word(text='a', uses=(0, 1, 2, 3, 4, 5, 6, 7, … 9,992 more))
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-__all__ = ["MAX_LENGTH", "brief_repr", "named_repr"]
+__all__ = ["MAX_LENGTH", "TextAsHtml", "brief_repr", "html_table", "html_text", "named_repr"]
 
 #: The maximal number of characters of a representation: half a screen of 24 lines of 80.
 MAX_LENGTH: Final = 1_000
@@ -109,3 +109,50 @@ def _items(value: Collection[Any], detail: _Detail) -> Iterator[str]:
         ordered = sorted(value, key=repr) if isinstance(value, AbstractSet) else value
         for item in islice(ordered, detail.items):
             yield _show(item, detail)
+
+
+class TextAsHtml:
+    """An object that a notebook shows as its text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """Return the text as HTML."""
+        return html_text(str(self))
+
+
+def html_text(text: str) -> str:
+    """Return text as HTML, with its line breaks and indentation.
+
+    >>> html_text("a < b")
+    '<pre style="white-space: pre-wrap">a &lt; b</pre>'
+    """
+    from html import escape  # noqa: PLC0415  # a game shows no HTML
+
+    return f'<pre style="white-space: pre-wrap">{escape(text)}</pre>'
+
+
+def html_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[str] = (), limit: int = 40
+) -> str:
+    """Return a table of text as HTML; all text in it is escaped.
+
+    Args:
+        title: the title.
+        columns: the names of the columns.
+        rows: the cells of each row.
+        numbers: the names of the columns of numbers, which are aligned to the right.
+        limit: the maximal number of rows; the number of further ones is the last row.
+    """
+    from html import escape  # noqa: PLC0415  # a game shows no HTML
+
+    aligned = [' style="text-align: right"' if column in numbers else ' style="text-align: left"' for column in columns]
+    parts = [f"<table><caption>{escape(title)}</caption><thead><tr>"]
+    parts += [f"<th{align}>{escape(name)}</th>" for align, name in zip(aligned, columns, strict=True)]
+    parts.append("</tr></thead><tbody>")
+    for row in rows[:limit]:
+        cells = (f"<td{align}>{escape(cell)}</td>" for align, cell in zip(aligned, row, strict=True))
+        parts.append(f"<tr>{''.join(cells)}</tr>")
+    if len(rows) > limit:
+        parts.append(f'<tr><td colspan="{len(columns)}">… {len(rows) - limit:,} more</td></tr>')
+    return "".join([*parts, "</tbody></table>"])

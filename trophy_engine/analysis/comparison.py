@@ -129,6 +129,12 @@ class Comparison(Tabular):
         """Return the numbers of users and skipped rows, and the end."""
         return named_repr(self, {"users": len(self.differences), "skipped": self.skipped, "until": self.until})
 
+    def _repr_html_(self) -> str:
+        """Return the sentences, tables of changes, and charts of the tallies, for notebooks."""
+        from trophy_engine.analysis.notebook import comparison_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return comparison_html(self)
+
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of differences."""
         return comparison_columns(self.systems)

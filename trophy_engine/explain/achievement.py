@@ -21,7 +21,7 @@ from trophy_engine.core import (
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
@@ -74,7 +74,7 @@ class Prerequisite:
 
 
 @attrs.frozen
-class AchievementExplanation:
+class AchievementExplanation(TextAsHtml):
     """Why a user has an achievement or not.
 
     Attributes:

@@ -24,7 +24,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
-from trophy_engine.representation import brief_repr
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
 __all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
@@ -93,7 +93,7 @@ class AwardExplanation:
 
 
 @attrs.frozen
-class PointsExplanation:
+class PointsExplanation(TextAsHtml):
     """A balance and all its awards, including awards of zero points.
 
     Attributes:

@@ -27,7 +27,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
@@ -125,7 +125,7 @@ class MissedPeriod:
 
 
 @attrs.frozen
-class StreakExplanation:
+class StreakExplanation(TextAsHtml):
     """A user's streak, and the periods that led to it.
 
     Attributes:

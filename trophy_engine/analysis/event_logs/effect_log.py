@@ -59,6 +59,12 @@ class EffectLog(Tabular):
         """Return the number of effects in memory and of files with others."""
         return named_repr(self, {"in_memory": len(self._entries), "files": self._files, "folder": str(self.folder)})
 
+    def _repr_html_(self) -> str:
+        """Return a table of the first effects, for notebooks."""
+        from trophy_engine.analysis.notebook import effects_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return effects_html(self)
+
     def add(self, effects: Iterable[RawEffect]) -> None:
         """Add the effects on one user, in order."""
         entries = self._entries

@@ -57,6 +57,12 @@ class Replay(Tabular):
         counts = {"users": len(self.states), "events": self.events, "skipped": self.skipped}
         return named_repr(self, {**counts, "until": self.until})
 
+    def _repr_html_(self) -> str:
+        """Return tables of the summary, and charts of the tally, for notebooks."""
+        from trophy_engine.analysis.notebook import replay_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return replay_html(self)
+
     @property
     def events(self) -> int:
         """The number of evaluated events."""

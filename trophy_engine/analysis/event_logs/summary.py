@@ -92,6 +92,12 @@ class Summary:
     streaks: StreakSummary | None
     top: tuple[Ranked, ...]
 
+    def _repr_html_(self) -> str:
+        """Return tables of the numbers, for notebooks."""
+        from trophy_engine.analysis.notebook import summary_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return summary_html(self)
+
 
 def summarize(result: Replay) -> Summary:
     """Return the summary of a replay."""

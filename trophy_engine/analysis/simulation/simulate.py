@@ -123,6 +123,12 @@ class Simulation(Tabular):
         numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed, "start": scenario.start}
         return named_repr(self, {**numbers, "active": len(self.result.states)})
 
+    def _repr_html_(self) -> str:
+        """Return the scenario, tables of the summary, and charts, for notebooks."""
+        from trophy_engine.analysis.notebook import simulation_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return simulation_html(self)
+
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of users."""
         return self.result.table_columns()

@@ -165,6 +165,12 @@ class Sweep(Tabular):
         numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed}
         return named_repr(self, {"variants": tuple(row.name for row in self.rows), **numbers})
 
+    def _repr_html_(self) -> str:
+        """Return the table of measures, and charts, for notebooks."""
+        from trophy_engine.analysis.notebook import sweep_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return sweep_html(self)
+
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of measures."""
         return self._measures().table_columns()

@@ -72,6 +72,12 @@ class Figure(Tabular):
         """Return the key, the columns and the number of rows."""
         return named_repr(self, {"key": self.key, "columns": self.columns, "rows": len(self.rows)})
 
+    def _repr_html_(self) -> str:
+        """Return the chart, or without the libraries for charts the table, for notebooks."""
+        from trophy_engine.analysis.notebook import figure_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return figure_html(self)
+
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns, each with the kind of its cells."""
         return tuple(Column(name, self._kind(index)) for index, name in enumerate(self.columns))
