@@ -139,7 +139,7 @@ def test_the_representations_of_results_have_their_numbers(large):
     assert repr(large["Simulation"]).startswith("Simulation(users=90, days=30, seed=0, start=datetime.date(2025, 1, 1)")
     assert repr(large["Sweep"]).startswith("Sweep(variants=('max_count = 1', 'max_count = 2', ")
     assert repr(large["Engine"]).endswith("storage='MemoryStorage')")
-    assert repr(large["Figure"]).startswith("Figure(key='active', columns=('day', ")
+    assert repr(large["Figure"]).startswith("Figure(key='active', title='Active users', columns=('day', ")
     assert " more]" in repr(large["Outcome"])
 
 

@@ -1,6 +1,7 @@
 """Results in notebooks: tables with escaped text, charts with the extra plot and tables without it."""
 
 import sys
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -49,12 +50,15 @@ class Reader(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.tags, self.texts, self.open = [], [], []
+        self.tags, self.texts, self.open, self.pictures = [], [], [], []
         self.feed(html)
         assert self.open == []
 
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
+        if tag == "img":
+            self.pictures.append(dict(attributes)["src"])
+            return
         self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -94,10 +98,9 @@ SHOWN = {
     "comparison": ["Most affected users: new minus old", EVIL, "The longest streak changes for no user."],
     "simulation": ["20 simulated users over 20 days from 2025-01-01, seed 0", "Streaks", EVIL],
     "sweep": ["Effect of the variations", "difference"],
-    "figure": [],
 }
 #: The results with charts.
-DRAWN = {"replay", "comparison", "simulation", "sweep", "figure"}
+DRAWN = {"replay", "comparison", "simulation", "sweep"}
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -105,7 +108,9 @@ def test_a_result_is_shown_as_tables_and_charts_with_its_text_escaped(results, n
     html = results[name]._repr_html_()
     reader = Reader(html)
     assert "script" not in reader.tags
-    assert ("svg" in reader.tags) == (name in DRAWN)
+    assert ("img" in reader.tags) == (name in DRAWN)
+    for source in reader.pictures:
+        assert "<script" not in b64decode(source.partition(",")[2]).decode()
     lines = [line for text in reader.texts for line in (text, *text.splitlines())]
     assert [text for text in SHOWN[name] if text not in lines] == []
 
@@ -115,9 +120,21 @@ def test_without_the_libraries_of_charts_figures_are_tables(results, name, monke
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     monkeypatch.delitem(sys.modules, "trophy_engine.analysis.html_report.charts", raising=False)
     reader = Reader(results[name]._repr_html_())
-    assert "svg" not in reader.tags
+    assert "img" not in reader.tags
     assert {"table", "caption", "th", "td"} <= set(reader.tags)
     assert "script" not in reader.tags
+
+
+def test_a_figure_is_shown_as_a_chart_or_as_a_table(results, monkeypatch):
+    figure = results["figure"]
+    svg = figure._repr_svg_()
+    assert figure._repr_html_() is None
+    assert figure.title in svg
+    assert "<script" not in svg
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    monkeypatch.delitem(sys.modules, "trophy_engine.analysis.html_report.charts", raising=False)
+    assert figure._repr_svg_() is None
+    assert {"table", "caption"} <= set(Reader(figure._repr_html_()).tags)
 
 
 def test_a_long_table_ends_with_the_number_of_further_rows():
@@ -127,7 +144,7 @@ def test_a_long_table_ends_with_the_number_of_further_rows():
     )
     html = replay(rules, ROWS, columns=COLUMNS)._repr_html_()
     assert '<td colspan="3">… 10 more</td>' in html
-    assert "svg" not in html  # no tally
+    assert "img" not in html  # no tally
 
 
 def test_empty_results_are_shown():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from trophy_engine.analysis.statistics.contents import Content
@@ -24,10 +26,12 @@ __all__ = [
     "comparison_html",
     "effects_html",
     "figure_html",
+    "figure_svg",
     "replay_html",
     "simulation_html",
     "summary_html",
     "sweep_html",
+    "table_html",
 ]
 
 
@@ -86,7 +90,7 @@ def sweep_html(result: Sweep) -> str:
     drawn = result.figures()
     if not drawn:
         return html_text("No user was active in the simulation.")
-    return "".join([_data(drawn[0]), *map(figure_html, drawn)])
+    return "".join([table_html(drawn[0]), *map(figure_html, drawn)])
 
 
 def effects_html(effects: EffectLog, shown: int = 10) -> str:
@@ -106,17 +110,30 @@ def effects_html(effects: EffectLog, shown: int = 10) -> str:
 
 
 def figure_html(figure: Figure) -> str:
-    """Return the chart of a figure with its caption, or without the libraries for charts its table."""
+    """Return the chart of a figure with its description and caption, or without the libraries for charts its table."""
+    picture = figure_svg(figure)
+    if picture is None:
+        return table_html(figure)
+    from trophy_engine.analysis.html_report.words import describe_figure  # noqa: PLC0415  # it is not needed for tables
+
+    source = b64encode(picture.encode()).decode()
+    alternative = escape(describe_figure(figure))
+    return (
+        f'<figure style="margin: 1em 0"><img alt="{alternative}" src="data:image/svg+xml;base64,{source}">'
+        f"<figcaption>{html_text(figure.caption)}</figcaption></figure>"
+    )
+
+
+def figure_svg(figure: Figure) -> str | None:
+    """Return the chart of a figure, or None without the libraries for charts."""
     try:
-        from trophy_engine.analysis.html_report.charts import draw  # noqa: PLC0415  # drawing comes with an extra
-        from trophy_engine.analysis.html_report.style import Style  # noqa: PLC0415
+        from trophy_engine.analysis.html_report.charts import svg  # noqa: PLC0415  # drawing comes with an extra
     except MissingExtra:
-        return _data(figure)
-    caption = html_text(f"{figure.title}. {figure.caption}")
-    return f'<figure style="margin: 1em 0">{draw(figure, Style())}<figcaption>{caption}</figcaption></figure>'
+        return None
+    return svg(figure)
 
 
-def _data(figure: Figure) -> str:
+def table_html(figure: Figure) -> str:
     """Return the table of a figure."""
     rows = [[_cell(cell) for cell in row] for row in figure.rows]
     numbers = [column.name for column in figure.table_columns() if column.kind in {"integer", "float"}]

@@ -69,14 +69,20 @@ class Figure(Tabular):
     unit: str = "period"
 
     def __repr__(self) -> str:
-        """Return the key, the columns and the number of rows."""
-        return named_repr(self, {"key": self.key, "columns": self.columns, "rows": len(self.rows)})
+        """Return the key, the title, the columns and the number of rows."""
+        return named_repr(self, {"key": self.key, "title": self.title, "columns": self.columns, "rows": len(self.rows)})
 
-    def _repr_html_(self) -> str:
-        """Return the chart, or without the libraries for charts the table, for notebooks."""
-        from trophy_engine.analysis.notebook import figure_html  # noqa: PLC0415  # only notebooks show HTML
+    def _repr_svg_(self) -> str | None:
+        """Return the chart, for notebooks; None without the libraries for charts."""
+        from trophy_engine.analysis.notebook import figure_svg  # noqa: PLC0415  # only notebooks show figures
 
-        return figure_html(self)
+        return figure_svg(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return the table, for notebooks without the libraries for charts; else None, so that the chart is shown."""
+        from trophy_engine.analysis.notebook import table_html  # noqa: PLC0415  # only notebooks show figures
+
+        return table_html(self) if self._repr_svg_() is None else None
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns, each with the kind of its cells."""
