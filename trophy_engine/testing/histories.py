@@ -70,17 +70,21 @@ class History:
         """Return the number of commands."""
         return len(self.commands)
 
+    def __str__(self) -> str:
+        """Return the history as text: the commands, their local dates, and their consequences."""
+        return "\n" + narrate(self.ruleset, self.commands)
+
     def __repr__(self) -> str:
-        """Return the beginning of the story: the commands, their local dates, and their consequences."""
-        story = "\n" + narrate(self.ruleset, self.commands)
+        """Return the first lines of the text."""
+        story = str(self)
         lines = story.split("\n")
         hidden = len(lines) - _SHOWN_LINES
         shown = story if hidden <= 0 else "\n".join([*lines[:_SHOWN_LINES], f"… {hidden:,} more lines"])
         return shown if len(shown) <= MAX_LENGTH else f"{shown[: MAX_LENGTH - 1]}…"
 
     def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
-        """Print the whole story in Hypothesis's reports."""
-        printer.text("\n" + narrate(self.ruleset, self.commands))
+        """Print the whole text in Hypothesis's reports."""
+        printer.text(str(self))
 
 
 def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:

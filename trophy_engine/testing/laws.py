@@ -331,5 +331,5 @@ def check_laws(ruleset: RulesSource, history: History, laws: Iterable[Law] = LAW
             law(rules, history)
         except AssertionError as error:
             error.add_note(f"This law is broken: {law.__doc__}")
-            error.add_note(repr(attrs.evolve(history, ruleset=rules)))
+            error.add_note(str(attrs.evolve(history, ruleset=rules)))
             raise
