@@ -95,13 +95,13 @@ def sweep_html(result: Sweep) -> str:
 
 def effects_html(effects: EffectLog, shown: int = 10) -> str:
     """Return a table of the first effects: the columns that any of them has."""
-    from trophy_engine.analysis.tables.text import JSON_CELLS  # noqa: PLC0415  # it imports what it writes
+    from trophy_engine.analysis.tables.text import CSV_CELLS  # noqa: PLC0415  # it imports what it writes
 
     rows = [row for row, _ in zip(effects.table_rows(), range(shown + 1), strict=False)]
     columns = effects.table_columns()
     used = [index for index in range(len(columns)) if any(row[index] is not None for row in rows[:shown])]
     texts = [
-        ["" if row[index] is None else JSON_CELLS[columns[index].kind](row[index]).strip('"') for index in used]
+        ["" if row[index] is None else CSV_CELLS[columns[index].kind](row[index]) for index in used]
         for row in rows[:shown]
     ]
     numbers = [columns[index].name for index in used if columns[index].kind in {"integer", "number"}]

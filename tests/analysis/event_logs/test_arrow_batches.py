@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -16,6 +17,20 @@ from trophy_engine.calendar.instants import to_micros
 AT = datetime(2025, 4, 2, 10, tzinfo=UTC)
 IDS = ["ann", "", None]
 COLUMNS = Columns(user="id", at="when", metric="=words", value="n")
+
+
+class Code(pa.ExtensionType):
+    """A type of another library, which stores text."""
+
+    def __init__(self):
+        super().__init__(pa.string(), "tests.code")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage_type, serialized):
+        return cls()
 
 
 def batch_of(**columns):
@@ -58,7 +73,7 @@ def test_text_is_read_from_every_type_of_text(ids):
         (pa.array([date(2025, 4, 2)] * 3), ["2025-04-02"] * 3),
         (pa.array([b"abcd"] * 3, pa.binary(4)), ["abcd"] * 3),
         (pa.array([UUID(int=7).bytes] * 3, pa.uuid()), [str(UUID(int=7))] * 3),
-        (pa.ExtensionArray.from_storage(pa.json_(), pa.array(["7"] * 3)), ["7"] * 3),
+        (pa.ExtensionArray.from_storage(Code(), pa.array(["7"] * 3)), ["7"] * 3),
     ],
     ids=lambda array: str(getattr(array, "type", "")),
 )
@@ -89,7 +104,7 @@ def test_nanoseconds_are_rounded_down_and_seconds_beyond_the_calendar_are_refuse
     [
         (pa.array([0.1, 2, 1e20], pa.float32()), ["0.1", "2", "100000000000000000000"]),
         (pa.array([0.1, 2, 1e20]), ["0.1", "2", "100000000000000000000"]),
-        (pa.array([0.5, 2, 3], pa.float16()), ["0.5", "2", "3"]),
+        (pa.array(np.array([0.5, 2, 3], np.float16)), ["0.5", "2", "3"]),
         (pa.array([2**64 - 1, 0, 1], pa.uint64()), ["18446744073709551615", "0", "1"]),
         (
             pa.array([Decimal("0.10"), Decimal("-2.00"), Decimal("1e20")], pa.decimal128(38, 10)),

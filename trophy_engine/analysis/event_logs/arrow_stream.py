@@ -55,7 +55,7 @@ class FrameLog:
     def _batches(self) -> Iterator[Any]:
         rows = 0
         try:
-            reader = pa.RecordBatchReader.from_stream(self.frame)
+            reader = _open_reader(self.frame)
             check_types(reader.schema, self.columns, "the frame")
             for batch in reader:
                 batch.validate(full=True)  # pyarrow does not check offsets; damaged ones would crash the process
@@ -66,3 +66,12 @@ class FrameLog:
         except Exception as error:  # a frame raises the errors of its own library, which is not known here
             reason = ": ".join(map(str, error.args)) or type(error).__name__
             raise TrophyError(f"cannot read the frame from row {rows + 1} on: {reason}") from error
+
+
+def _open_reader(frame: Any) -> Any:
+    """Return a reader of a frame; those of PyArrow go without the C interface, by which it crashes on string views."""
+    if isinstance(frame, pa.Table):
+        return frame.to_reader()
+    if isinstance(frame, pa.RecordBatch):
+        return pa.RecordBatchReader.from_batches(frame.schema, [frame])
+    return frame if isinstance(frame, pa.RecordBatchReader) else pa.RecordBatchReader.from_stream(frame)
