@@ -54,5 +54,7 @@ def _blocks_of(cell: Mapping[str, Any]) -> Iterator[str]:
         if "image/svg+xml" in data:
             picture = b64encode("".join(data["image/svg+xml"]).encode()).decode()
             yield f'<img alt="{escape(plain)}" src="data:image/svg+xml;base64,{picture}">'
+        elif "text/html" in data:
+            yield "".join(data["text/html"])
         else:
             yield f"```text\n{plain}\n```"

@@ -24,6 +24,15 @@ def test_replay_of_bundled_rules_without_a_log_evaluates_the_bundled_log(run):
     assert len(Path("out/users.csv").read_text().splitlines()) == 959
 
 
+def test_replay_writes_the_formats_that_are_asked_for(run):
+    words = ("replay", "rules.toml", "log.csv", "--out", "out")
+    assert run(*words, "--effects", "none").exit_code == 0
+    assert {path.name for path in Path("out").iterdir()} == {"users.csv"}
+    assert run(*words, "--effects", "parquet", "--table-format", "parquet").exit_code == 0
+    assert {path.name for path in Path("out").iterdir()} == {"users.csv", "users.parquet", "effects.parquet"}
+    assert run(*words, "--effects", "xlsx").exit_code == 2
+
+
 def test_the_bundled_log_can_be_named_as_a_log(run):
     Path("commits.toml").write_text(
         'metrics = [{ key = "commits" }]\nattributes = [{ key = "kind", type = "event" }]\n'

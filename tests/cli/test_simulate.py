@@ -14,6 +14,15 @@ def test_simulate_prints_a_summary_and_writes_files(run):
     assert {"users.csv", "survival.csv", "survival.png", "points.png"} <= {path.name for path in Path("out").iterdir()}
 
 
+def test_simulate_writes_tables_as_parquet(run):
+    words = ("simulate", "rules.toml", "--users", "9", "--days", "20", "--out", "out", "--table-format", "parquet")
+    assert run(*words).exit_code == 0
+    assert {"users.parquet", "survival.parquet", "survival.png"} <= {path.name for path in Path("out").iterdir()}
+    assert run(*words, "--vary", "streak.freezes.max_count=1,2").exit_code == 0
+    assert Path("out/sweep.parquet").exists()
+    assert list(Path("out").glob("*.csv")) == []
+
+
 @pytest.mark.parametrize("vary", [(), ("--vary", "points[xp].maximum=1,2")])
 def test_a_simulation_without_events_is_reported(run, vary):
     words = ("--users", "1", "--days", "1", "--seed", "1", *vary, "--out", "out", "--report", "out.html")

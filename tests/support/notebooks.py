@@ -46,8 +46,10 @@ def _run_cell(source, number, namespace):
 def _represent(result):
     """Return the representations of a result, by media type."""
     data = {"text/plain": repr(result).splitlines(keepends=True)}
-    if hasattr(result, "_repr_svg_"):
-        data["image/svg+xml"] = result._repr_svg_().splitlines(keepends=True)
+    for media_type, method in (("image/svg+xml", "_repr_svg_"), ("text/html", "_repr_html_")):
+        shown = getattr(result, method, lambda: None)()
+        if shown is not None:
+            data[media_type] = shown.splitlines(keepends=True)
     return data
 
 

@@ -25,7 +25,7 @@ def test_a_history_prints_as_a_story():
         Complete("ann", to_micros(at("03-30T12:00")), "ios"),
         Settle(to_micros(at("04-02T00:00"))),
     )
-    assert repr(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
+    assert str(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
         Rules:
           metrics = [
               { key = "words" },
@@ -62,4 +62,4 @@ def test_a_history_prints_as_a_story():
 
 def test_a_story_ends_with_its_crash(monkeypatch):
     monkeypatch.setattr(Engine, "settle", lambda *_, **__: 1 / 0)
-    assert "raises ZeroDivisionError('division by zero')" in repr(History(RULES, (Settle(0),)))
+    assert "raises ZeroDivisionError('division by zero')" in str(History(RULES, (Settle(0),)))

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from trophy_engine.analysis.event_logs.effect_log import EffectLog
     from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row, Source
     from trophy_engine.analysis.event_logs.git import read_history
-    from trophy_engine.analysis.event_logs.output import write_comparison, write_effects, write_files, write_users
+    from trophy_engine.analysis.event_logs.output import (
+        write_comparison,
+        write_effects,
+        write_files,
+        write_table,
+        write_users,
+    )
     from trophy_engine.analysis.event_logs.runner import Replay, replay
     from trophy_engine.analysis.event_logs.sources import read_log
     from trophy_engine.analysis.event_logs.summary import Summary, summarize
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from trophy_engine.analysis.statistics.figures import Figure, figures, side_by_side, write_figures
     from trophy_engine.analysis.statistics.survival import SurvivalPoint, percentile, share_reaching, survival
     from trophy_engine.analysis.statistics.tally import Tally
+    from trophy_engine.analysis.tables.tabular import Tabular
     from trophy_engine.rules.override import override
 
 __all__ = [
@@ -54,6 +61,7 @@ __all__ = [
     "SurvivalPoint",
     "Sweep",
     "SweepRow",
+    "Tabular",
     "Tally",
     "TimeOfDay",
     "Travel",
@@ -80,6 +88,7 @@ __all__ = [
     "write_files",
     "write_pictures",
     "write_report",
+    "write_table",
     "write_users",
 ]
 
@@ -99,6 +108,7 @@ _MODULES: Final = {
     "write_comparison": "trophy_engine.analysis.event_logs.output",
     "write_effects": "trophy_engine.analysis.event_logs.output",
     "write_files": "trophy_engine.analysis.event_logs.output",
+    "write_table": "trophy_engine.analysis.event_logs.output",
     "write_users": "trophy_engine.analysis.event_logs.output",
     "Summary": "trophy_engine.analysis.event_logs.summary",
     "summarize": "trophy_engine.analysis.event_logs.summary",
@@ -136,6 +146,7 @@ _MODULES: Final = {
     "Report": "trophy_engine.analysis.html_report.page",
     "write_pictures": "trophy_engine.analysis.html_report.page",
     "write_report": "trophy_engine.analysis.html_report.page",
+    "Tabular": "trophy_engine.analysis.tables.tabular",
     "override": "trophy_engine.rules.override",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -17,9 +17,13 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
@@ -49,6 +53,8 @@ class UserTotals:
 @attrs.frozen
 class Difference:
     """The totals of a user under the old and the new rules; points are in the order of ``Comparison.systems``."""
+
+    __repr__ = brief_repr
 
     user_id: str
     old: UserTotals
@@ -97,8 +103,8 @@ class Difference:
 
 
 @attrs.define(eq=False)
-class Comparison:
-    """The effect of a change of rules on the users of a log.
+class Comparison(Tabular):
+    """The effect of a change of rules on the users of a log; as a table, one row per user, sorted by id.
 
     Attributes:
         old, new: the rulesets.
@@ -118,6 +124,24 @@ class Comparison:
     bad_rows: tuple[BadRow, ...] = ()
     until: datetime | None = None
     tallies: tuple[Tally, Tally] | None = None
+
+    def __repr__(self) -> str:
+        """Return the numbers of users and skipped rows, and the end."""
+        return named_repr(self, {"users": len(self.differences), "skipped": self.skipped, "until": self.until})
+
+    def _repr_html_(self) -> str:
+        """Return the sentences, tables of changes, and charts of the tallies, for notebooks."""
+        from trophy_engine.analysis.notebook import comparison_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return comparison_html(self)
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of differences."""
+        return comparison_columns(self.systems)
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of the table of differences."""
+        return map(difference_row, self.differences.values())
 
     def merge(self, other: Self) -> None:
         """Add the differences of other users."""

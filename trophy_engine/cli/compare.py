@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import compare as run
-from trophy_engine.analysis.event_logs.output import write_comparison
+from trophy_engine.analysis.event_logs.output import check_formats, write_comparison
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
+from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import load_rules
 from trophy_engine.cli.tables import comparison_tables
 from trophy_engine.errors import TrophyError
@@ -28,7 +29,8 @@ def compare(
     *,
     log_options: logs.LogOptions,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write compare.csv to this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the differences of all users to this folder.")] = None,
+    table_format: TableFormatOption = "csv",
     fail_on_loss: Annotated[  # an option
         bool, typer.Option("--fail-on-loss", help="Exit with status 3 if a user has less under the new rules.")
     ] = False,
@@ -44,6 +46,7 @@ def compare(
     """
     try:
         check_report(report)
+        check_formats(table_format)
         before, after = (load_rules(rules) for rules in (old, new))
         log, last = log_options.read(before, events, git, old), log_options.parse_until(until)
         with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
@@ -61,7 +64,7 @@ def compare(
         logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git, old), until)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            write_comparison(result, out / "compare.csv")
+            write_comparison(result, out / f"compare.{table_format}")
         if report is not None:
             report_comparison(result, (old, new), logs.title_logs(events, git, old), report)
     except (TrophyError, OSError) as error:

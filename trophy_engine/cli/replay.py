@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.output import write_files
+from trophy_engine.analysis.event_logs.output import check_formats, write_files
 from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_replay
+from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
 from trophy_engine.errors import TrophyError
@@ -28,7 +29,9 @@ def replay(
     *,
     log_options: logs.LogOptions,
     until: logs.Until = None,
-    out: Annotated[Path | None, typer.Option(help="Write users.csv and effects.jsonl to this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the users and the effects to this folder.")] = None,
+    table_format: TableFormatOption = "csv",
+    effects: EffectFormatOption = "jsonl",
     report: ReportPath = None,
     strict: logs.Strict = False,  # an option
     max_errors: logs.MaxErrors = None,
@@ -43,15 +46,16 @@ def replay(
     """
     try:
         check_report(report)
+        check_formats(table_format, effects)
         ruleset = load_rules(rules)
         log, last = log_options.read(ruleset, events, git, rules), log_options.parse_until(until)
         started = time.perf_counter()
-        with EffectLog() as effects, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
+        with EffectLog() as effect_log, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
             result = run(
                 ruleset,
                 log,
                 until=last,
-                effects=None if out is None else effects,
+                effects=None if out is None or effects == "none" else effect_log,
                 tally=report is not None,
                 max_errors=0 if strict else max_errors,
                 on_bad_row=report_bad_row,
@@ -61,7 +65,7 @@ def replay(
             seconds = time.perf_counter() - started
             logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git, rules), until)
             if out is not None:
-                write_files(result, effects, out)
+                write_files(result, effect_log, out, table_format=table_format, effect_format=effects)
         if report is not None:
             report_replay(result, rules, logs.title_logs(events, git, rules), report)
     except (TrophyError, OSError) as error:

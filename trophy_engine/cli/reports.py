@@ -12,11 +12,12 @@ from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
+from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
+from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.differences import compare_figures
 from trophy_engine.analysis.statistics.figures import Figure, distinct_names, figures, period_name
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
-from trophy_engine.cli.changes import Content, achievement_changes, affected_users
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset

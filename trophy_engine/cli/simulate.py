@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -15,13 +15,13 @@ from rich.text import Text
 
 from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
 from trophy_engine.analysis.event_logs.events import Row
-from trophy_engine.analysis.event_logs.output import write_users
+from trophy_engine.analysis.event_logs.output import TableFormat, check_formats, write_table, write_users
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import MAX_USERS, START, Simulation
 from trophy_engine.analysis.simulation.simulate import simulate as run
 from trophy_engine.analysis.simulation.sweep import MAX_RULESETS, Estimate, Sweep, sweep
-from trophy_engine.analysis.statistics.figures import Figure, figures, write_figures
+from trophy_engine.analysis.statistics.figures import Figure, figures
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED, percent_text
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import Tally
@@ -29,6 +29,7 @@ from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, note_console, print_parts
 from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
+from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables, table
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, short_repr
@@ -64,8 +65,9 @@ def simulate(
     *,
     log_options: logs.LogOptions,
     out: Annotated[
-        Path | None, typer.Option(help="Write CSV files, and with the extra plot pictures, to this folder.")
+        Path | None, typer.Option(help="Write tables, and with the extra plot pictures, to this folder.")
     ] = None,
+    table_format: TableFormatOption = "csv",
     report: ReportPath = None,
     workers: logs.Workers = 1,
 ) -> None:
@@ -78,6 +80,7 @@ def simulate(
     """
     try:
         check_report(report)
+        check_formats(table_format)
         ruleset = load_rules(rules)
         population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = _parse_variations(vary or [])
@@ -92,10 +95,10 @@ def simulate(
                 simulation = run(ruleset, population, **arguments)
         if variations:
             parts = _sweep_tables(sweep_result)
-            _write_sweep(sweep_result, rules, out, report)
+            _write_sweep(sweep_result, rules, out, table_format, report)
         else:
             parts = summary_tables(summarize(simulation.result), 0)
-            _write_simulation(simulation, rules, out, report)
+            _write_simulation(simulation, rules, out, table_format, report)
     except (TrophyError, OSError) as error:
         fail(error)
     print_parts(parts)
@@ -170,24 +173,30 @@ def _parse_value(text: str) -> Any:
         return text
 
 
-def _write_simulation(simulation: Simulation, rules: str, out: Path | None, report: Path | None) -> None:
+def _write_simulation(
+    simulation: Simulation, rules: str, out: Path | None, table_format: TableFormat, report: Path | None
+) -> None:
     if out is not None:
-        write_figures(figures(simulation.ruleset, simulation.tally), out)
-        write_users(simulation.result, out / "users.csv")
-        _draw_pictures(figures(simulation.ruleset, simulation.tally), out)
+        _write_figures(figures(simulation.ruleset, simulation.tally), out, table_format)
+        write_users(simulation.result, out / f"users.{table_format}")
     if report is not None:
         report_simulation(simulation, rules, report)
 
 
-def _write_sweep(sweep_result: Sweep, rules: str, out: Path | None, report: Path | None) -> None:
+def _write_sweep(
+    sweep_result: Sweep, rules: str, out: Path | None, table_format: TableFormat, report: Path | None
+) -> None:
     if out is not None:
-        write_figures(sweep_result.figures(), out)
-        _draw_pictures(sweep_result.figures(), out)
+        _write_figures(sweep_result.figures(), out, table_format)
     if report is not None:
         report_sweep(sweep_result, rules, report)
 
 
-def _draw_pictures(drawn: Iterable[Figure], out: Path) -> None:
+def _write_figures(drawn: Sequence[Figure], out: Path, table_format: TableFormat) -> None:
+    """Write the tables of figures, and pictures of them where the libraries for charts are installed."""
+    out.mkdir(parents=True, exist_ok=True)
+    for figure in drawn:
+        write_table(figure, out / f"{figure.key}.{table_format}")
     try:
         from trophy_engine.analysis.html_report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
     except MissingExtra as error:

@@ -20,6 +20,7 @@ from trophy_engine.calendar.instants import FIRST, LAST, parse_date
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact, exact_text
+from trophy_engine.representation import brief_repr
 
 __all__ = [
     "ChangeRules",
@@ -55,6 +56,10 @@ class Record(NamedTuple):
     attributes: tuple[tuple[str, str], ...]
     idempotency_key: str | None
 
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
+
 
 class Complete(NamedTuple):
     """Complete an ``api`` achievement for a user."""
@@ -70,6 +75,10 @@ class Identify(NamedTuple):
     user_id: str
     at: int
     changes: Changes
+
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
 
 
 class GrantFreeze(NamedTuple):
@@ -114,6 +123,10 @@ class Settle(NamedTuple):
     """Apply everything that is due by an instant, for all users."""
 
     at: int
+
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
 
 
 class ChangeRules(NamedTuple):

@@ -16,6 +16,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger
 
 __all__ = [
@@ -85,10 +86,7 @@ class Effect:
     user_id: str
     at: datetime = attrs.field(converter=_as_instant)
 
-    def __repr__(self) -> str:
-        """Return the class and its fields; one method for all kinds, because attrs takes long to make one for each."""
-        values = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in attrs.fields(type(self)))
-        return f"{type(self).__name__}({values})"
+    __repr__ = brief_repr  # one for all kinds, because attrs takes long to make one for each
 
 
 @attrs.frozen(repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 
 __all__ = ["LeaderboardRow"]
 
@@ -19,6 +20,8 @@ class LeaderboardRow:
         rank: from 1, without ties.
         value: the value by which the user is ranked.
     """
+
+    __repr__ = brief_repr
 
     user_id: str
     name: str | None

@@ -45,6 +45,7 @@ from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
+from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -104,6 +105,8 @@ def _open_storage(storage: Storage | str | PathLike[str] | None) -> Storage:
 class RulesVersion:
     """Rules and the instant from which they are in force; ``at`` is None for the first rules of a history."""
 
+    __repr__ = brief_repr
+
     at: datetime | None
     ruleset: Ruleset
 
@@ -149,6 +152,11 @@ class Engine(Subscribable):
             self._execution = Execution(self._repository, clock)
         self._subscribers = self._execution.subscribers
         self._lock = self._execution.exclusion.lock
+
+    def __repr__(self) -> str:
+        """Return the metrics of the rules and the kind of the storage."""
+        metrics = tuple(metric.key for metric in self._repository.plan.ruleset.metrics)
+        return named_repr(self, {"metrics": metrics, "storage": type(self._repository.storage).__name__})
 
     def __enter__(self) -> Self:
         """Return the engine; it is closed at the end of the block."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import attrs
@@ -33,12 +33,14 @@ from trophy_engine.core import (
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
+from trophy_engine.representation import brief_repr
 from trophy_engine.views.progress import AchievementView, LevelView, StreakView
 
 if TYPE_CHECKING:
     from trophy_engine.explain.event import EventExplanation
     from trophy_engine.leaderboards.views import LeaderboardChange
 
+_SHOWN_EFFECTS: Final = 12
 _NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
 
@@ -53,6 +55,8 @@ class PointsChange:
         level: the level after the command, None below every level.
         level_changed: True if the level differs from that before the command.
     """
+
+    __repr__ = brief_repr
 
     added: int
     total: int
@@ -126,9 +130,11 @@ class Outcome:
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
-        """Return the user, the instant and the kinds of effects."""
-        kinds = ", ".join(effect.kind.__name__ for effect in self._named_effects)
-        return f"Outcome(user_id={self.user_id!r}, at={self.at.isoformat()!r}, effects=[{kinds}])"
+        """Return the user, the instant and the kinds of the first effects."""
+        kinds = [effect.kind.__name__ for effect in self._named_effects]
+        if len(kinds) > _SHOWN_EFFECTS:
+            kinds[_SHOWN_EFFECTS:] = [f"… {len(kinds) - _SHOWN_EFFECTS:,} more"]
+        return f"Outcome(user_id={self.user_id!r}, at={self.at.isoformat()!r}, effects=[{', '.join(kinds)}])"
 
     @property
     def user_id(self) -> str:

@@ -21,6 +21,7 @@ from trophy_engine.core import (
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import join_words
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
@@ -73,7 +74,7 @@ class Prerequisite:
 
 
 @attrs.frozen
-class AchievementExplanation:
+class AchievementExplanation(TextAsHtml):
     """Why a user has an achievement or not.
 
     Attributes:
@@ -88,6 +89,8 @@ class AchievementExplanation:
         unmet_filter: the filter that keeps the user from completing it, if any.
         by_call: whether the application completes it by a call.
     """
+
+    __repr__ = brief_repr
 
     user_id: str
     at: datetime

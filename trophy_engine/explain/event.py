@@ -61,6 +61,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
@@ -90,7 +91,7 @@ class Consequence:
 
 
 @attrs.frozen
-class EventExplanation:
+class EventExplanation(TextAsHtml):
     """A command and its consequences.
 
     Attributes:
@@ -100,6 +101,8 @@ class EventExplanation:
         consequences: in order; consequences of the time that had passed before the command come first.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
+
+    __repr__ = brief_repr
 
     user_id: str
     at: datetime

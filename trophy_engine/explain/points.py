@@ -24,6 +24,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
 __all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
@@ -92,7 +93,7 @@ class AwardExplanation:
 
 
 @attrs.frozen
-class PointsExplanation:
+class PointsExplanation(TextAsHtml):
     """A balance and all its awards, including awards of zero points.
 
     Attributes:
@@ -103,6 +104,8 @@ class PointsExplanation:
         level: the key of the current level; None below the lowest.
         awards: the awards, in order.
     """
+
+    __repr__ = brief_repr
 
     user_id: str
     at: datetime

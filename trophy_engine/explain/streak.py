@@ -27,6 +27,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
+from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
@@ -124,7 +125,7 @@ class MissedPeriod:
 
 
 @attrs.frozen
-class StreakExplanation:
+class StreakExplanation(TextAsHtml):
     """A user's streak, and the periods that led to it.
 
     Attributes:
@@ -139,6 +140,8 @@ class StreakExplanation:
         periods: all decided periods, in order.
         missed: the missed period of the last loss; None if there was none, or if a reset followed it.
     """
+
+    __repr__ = brief_repr
 
     user_id: str
     at: datetime

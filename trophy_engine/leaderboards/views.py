@@ -12,6 +12,7 @@ import attrs
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core import LeaderboardRow
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.leaderboards import Leaderboard, RankBy
 
 __all__ = ["LeaderboardChange", "LeaderboardRow", "LeaderboardView", "StandingDay", "StandingView"]
@@ -32,6 +33,8 @@ class LeaderboardView:
         rankings: the rows of the query, best first.
         rule: the rule of the leaderboard.
     """
+
+    __repr__ = brief_repr
 
     key: str
     name: str
@@ -59,6 +62,8 @@ class LeaderboardChange:
         start, end: the first and the last day of the run; ``end`` is None for a run without end.
         rule: the rule of the leaderboard.
     """
+
+    __repr__ = brief_repr
 
     rank: int | None
     previous_rank: int | None
@@ -98,6 +103,8 @@ class StandingView:
         history: the days on which rank or value changed, oldest first.
         rule: the rule of the leaderboard.
     """
+
+    __repr__ = brief_repr
 
     rank: int | None
     value: Number | None

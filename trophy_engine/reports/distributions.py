@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from trophy_engine.errors import InvalidValue
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -33,6 +34,8 @@ class PointsRange:
 @attrs.frozen
 class LevelCount:
     """The number of users at a level."""
+
+    __repr__ = brief_repr
 
     level: Level
     users: int

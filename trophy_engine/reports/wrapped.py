@@ -23,6 +23,7 @@ from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
+from trophy_engine.representation import brief_repr
 from trophy_engine.views.progress import AchievementView
 
 __all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
@@ -54,6 +55,8 @@ class PeriodTotal:
 class MetricPeriodTotal(PeriodTotal):
     """The total of a metric in a period; ``by_attribute`` has the parts by event attribute and value."""
 
+    __repr__ = brief_repr
+
     by_attribute: Mapping[str, Mapping[str, PeriodTotal]] = attrs.field(factory=dict)
 
 
@@ -67,6 +70,8 @@ class WrappedPeriod:
         achievements: the achievements completed in it, in order.
         leaderboards: the best rankings in it, by leaderboard.
     """
+
+    __repr__ = brief_repr
 
     first_day: date
     last_day: date
@@ -87,6 +92,8 @@ class Wrapped:
         entire_year: the whole year.
         longest_streak: the longest streak in the year; None if there was none.
     """
+
+    __repr__ = brief_repr
 
     year: int
     days_active: int = 0

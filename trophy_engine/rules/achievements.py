@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Literal, get_args
 import attrs
 
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import (
     FILTER,
     FLAG,
@@ -58,6 +59,8 @@ class MetricTrigger(_Trigger):
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number = attrs.field(converter=as_number, validator=Numeric(min=1))
@@ -107,6 +110,8 @@ class CompositeTrigger(_Trigger):
         achievements: the keys of the prerequisites.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "achievement"
     achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
 
@@ -153,6 +158,8 @@ class Achievement:
         status: ``"active"``; ``"inactive"``, so that it is neither completed nor shown; or ``"locked"``, so that it can
             no longer be completed and is shown only to users who have completed it.
     """
+
+    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     trigger: AchievementTrigger = attrs.field(validator=InstanceOf(get_args(AchievementTrigger)))

@@ -10,6 +10,7 @@ import attrs
 
 from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -84,6 +85,8 @@ class Leaderboard:
         user_attributes: the filter on users: only those with all of these attribute values are ranked.
         status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
     """
+
+    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("rank_by", "metric"), _check_subject("metric")),

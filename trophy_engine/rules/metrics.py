@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import attrs
 
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import KEY, TEXT, OneOf, Text
 
 __all__ = ["Attribute", "AttributeType", "Metric", "UnitType"]
@@ -27,6 +28,8 @@ class Metric:
         unit_type: ``"number"`` or ``"currency"``.
     """
 
+    __repr__ = brief_repr
+
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     unit: str = attrs.field(default="", validator=Text(allow_empty=True))
@@ -42,6 +45,8 @@ class Attribute:
         type: ``"user"`` or ``"event"``.
         name: the name for display; the key by default.
     """
+
+    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     type: AttributeType = attrs.field(default="user", validator=OneOf(_TYPES))

@@ -13,6 +13,7 @@ import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -92,6 +93,8 @@ class MetricPointsTrigger(_Trigger):
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
@@ -115,6 +118,8 @@ class StreakPointsTrigger(_Trigger):
         length: the number of periods for each payment, at least 1.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
     points: int = _points()
@@ -137,6 +142,8 @@ class AchievementPointsTrigger(_Trigger):
         points: the number of points; negative to deduct points.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
     points: int = _points()
@@ -157,6 +164,8 @@ class TimePointsTrigger(_Trigger):
         interval: the number of units for each payment, at least 1.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "time"
     points: int = _points()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
@@ -175,6 +184,8 @@ class UserCreationPointsTrigger(_Trigger):
     Attributes:
         points: the number of points; negative to deduct points.
     """
+
+    __repr__ = brief_repr
 
     type: ClassVar[str] = "user_creation"
     points: int = _points()
@@ -201,6 +212,8 @@ class Level:
         description: the description for display.
         badge_url: the URL of its picture.
     """
+
+    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     points: int = attrs.field(validator=Integer(min=0))
@@ -229,6 +242,8 @@ class Boost:
         user_id: the filter on a single user; not together with ``user_attributes``.
         key: the key by which it is identified in its system, regardless of its position.
     """
+
+    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         END_NOT_BEFORE_START,
@@ -262,6 +277,8 @@ class PointsSystem:
         levels: the levels; a user has the level with the highest threshold that the balance reaches.
         boosts: the multipliers of positive awards.
     """
+
+    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)

@@ -12,6 +12,7 @@ import attrs
 
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import is_writable
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
@@ -47,6 +48,8 @@ class Ruleset:
     Raises:
         InvalidRules: the rules contradict themselves; the error lists every contradiction.
     """
+
+    __repr__ = brief_repr
 
     metrics: tuple[Metric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Metric,), many=True)

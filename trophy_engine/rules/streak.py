@@ -9,6 +9,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FLAG,
@@ -40,6 +41,8 @@ class StreakMetric:
         key: the key of the metric.
         threshold: the sum that is required, above 0.
     """
+
+    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
@@ -106,6 +109,8 @@ class Streak:
         days_off: weekdays that a daily streak cannot miss, for example ``["saturday", "sunday"]``.
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
     """
+
+    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
     frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from trophy_engine.core import ChangeRules, Command, Settle
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.identifiers import is_writable
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.phrases import count_noun
 
 __all__ = ["Entry", "Snapshot", "Storage", "check_follows", "check_snapshot", "user_of"]
@@ -26,6 +27,10 @@ class Entry(NamedTuple):
     number: int
     command: Command
 
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
+
 
 class Snapshot(NamedTuple):
     """A user's state after the entries up to ``sequence``, as JSON values, under the rules with ``digest``."""
@@ -34,6 +39,10 @@ class Snapshot(NamedTuple):
     sequence: int
     digest: str
     state: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
 
 
 def user_of(command: Command) -> str | None:

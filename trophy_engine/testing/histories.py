@@ -26,6 +26,7 @@ from trophy_engine.core import (
     Unpause,
 )
 from trophy_engine.numbers import Number, add
+from trophy_engine.representation import MAX_LENGTH
 from trophy_engine.rules.achievements import ApiTrigger
 from trophy_engine.rules.mentioned_values import mentioned_numbers, mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
@@ -43,6 +44,8 @@ Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 #: The users of drawn histories.
 USERS: Final = ("ann", "ben", "cyd")
 #: The longest history (microseconds): an award a day, for decades, takes seconds for each example.
+#: The maximal number of lines of a representation.
+_SHOWN_LINES: Final = 20
 _MAX_SPAN: Final = 12 * 366 * DAY
 _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
 
@@ -67,13 +70,21 @@ class History:
         """Return the number of commands."""
         return len(self.commands)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         """Return the history as text: the commands, their local dates, and their consequences."""
         return "\n" + narrate(self.ruleset, self.commands)
 
+    def __repr__(self) -> str:
+        """Return the first lines of the text."""
+        story = str(self)
+        lines = story.split("\n")
+        hidden = len(lines) - _SHOWN_LINES
+        shown = story if hidden <= 0 else "\n".join([*lines[:_SHOWN_LINES], f"… {hidden:,} more lines"])
+        return shown if len(shown) <= MAX_LENGTH else f"{shown[: MAX_LENGTH - 1]}…"
+
     def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
-        """Print the narration in Hypothesis's reports."""
-        printer.text(repr(self))
+        """Print the whole text in Hypothesis's reports."""
+        printer.text(str(self))
 
 
 def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:

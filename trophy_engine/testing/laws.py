@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.event_logs.output import effect_as_json
+from trophy_engine.analysis.tables.effects import columns_of, effect_row
+from trophy_engine.analysis.tables.text import json_row
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core import (
     EFFECTS,
@@ -253,7 +254,7 @@ def encoding_round_trips(ruleset: Ruleset, history: History) -> None:
         assert_equal(decoded.digest, ruleset.digest, f"the digest of the rules as {format_}")
     engine = Engine(ruleset)
     for effect in play(engine, history):
-        encoded = json.loads(json.dumps(effect_as_json(effect)))
+        encoded = json.loads(json_row(columns_of(type(effect)), effect_row(effect)))
         assert_equal(
             (EFFECTS[encoded["type"]], encoded["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
         )
@@ -330,5 +331,5 @@ def check_laws(ruleset: RulesSource, history: History, laws: Iterable[Law] = LAW
             law(rules, history)
         except AssertionError as error:
             error.add_note(f"This law is broken: {law.__doc__}")
-            error.add_note(repr(attrs.evolve(history, ruleset=rules)))
+            error.add_note(str(attrs.evolve(history, ruleset=rules)))
             raise

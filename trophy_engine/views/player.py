@@ -21,6 +21,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
+from trophy_engine.representation import html_table
 from trophy_engine.rules.constraints import Integer
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
@@ -44,6 +45,17 @@ class Player:
     def __repr__(self) -> str:
         """Return the user and the instant."""
         return f"Player(id={self.id!r}, at={self.at.isoformat()!r})"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the streak, the totals, the balances and the achievements, for notebooks."""
+        rows = [("metric", key, f"{total:,}") for key, total in self.metrics.items()]
+        if self.streak.declared:
+            rows.append(("streak", "", f"{self.streak.length:,}, longest {self.streak.longest:,}"))
+        for key, balance in self.points.items():
+            level = "" if balance.level is None else f", {balance.level.name}"
+            rows.append(("points", key, f"{balance.total:,}{level}"))
+        rows += [("achievement", key, f"{at:%Y-%m-%d %H:%M} UTC") for key, at in self.completed.items()]
+        return html_table(f"{self.id} at {self.at:%Y-%m-%d %H:%M} UTC", ("kind", "key", "state"), rows)
 
     @property
     def name(self) -> str | None:

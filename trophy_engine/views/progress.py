@@ -14,6 +14,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import Plan, StreakState, SystemPlan, completion_id, expires, level_of
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
@@ -37,6 +38,8 @@ class Progress:
         target: the threshold.
         missing: for a composite, the keys of the prerequisites that are not completed.
     """
+
+    __repr__ = brief_repr
 
     current: Number
     target: Number
@@ -149,6 +152,8 @@ class AchievementView:
     ``achieved_at`` and ``completion_id`` are None while it is open, and ``progress`` is None once it is completed.
     """
 
+    __repr__ = brief_repr
+
     key: str
     name: str
     description: str | None
@@ -208,6 +213,8 @@ class PauseView:
 class LevelView:
     """A level of a points system; ``progress`` is None if the total reaches it."""
 
+    __repr__ = brief_repr
+
     key: str
     name: str
     description: str | None
@@ -231,6 +238,8 @@ class LevelView:
 @attrs.frozen
 class PointsView:
     """A user's balance in a points system; ``levels`` are sorted by rising points."""
+
+    __repr__ = brief_repr
 
     key: str
     name: str

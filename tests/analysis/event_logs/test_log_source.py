@@ -67,7 +67,9 @@ def test_rules_alone_are_enough_to_simulate():
 
 @pytest.mark.parametrize("log", [3, b"log.csv", {"user_id": "ann"}])
 def test_anything_else_is_refused(log):
-    with pytest.raises(InvalidValue, match=r"^log must be the path of a log, or an iterable of its rows, not "):
+    with pytest.raises(
+        InvalidValue, match=r"^log must be the path of a log, a frame, or an iterable of its rows, not "
+    ):
         replay(RULES, log)
 
 

@@ -4,10 +4,12 @@ from datetime import date
 from itertools import pairwise
 from random import Random
 
+import pyarrow as pa
 import pytest
 
 from trophy_engine import InvalidValue
-from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Source
+from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import zone
@@ -49,3 +51,21 @@ def test_users_who_left_the_log_leave_and_pauses_are_kept():
     assert len(once.events(Random(5), "once", FIRST, 1000)) == 1
     with pytest.raises(InvalidValue, match="the log has no events, so it has no habits"):
         Population.fit([])
+
+
+def test_a_population_is_fitted_to_a_frame_as_to_its_rows():
+    log = list(log_of(range(0, 60, 3)))
+    frame = pa.table(
+        {
+            "who": [event.user_id for event in log],
+            "when": pa.array([event.at for event in log], pa.timestamp("us", "UTC")),
+            "what": [event.metric for event in log],
+            "n": [event.value for event in log],
+            "zone": [event.time_zone for event in log],
+        }
+    )
+    columns = Columns("who", "when", "what", "n", "zone")
+    assert Population.fit(frame, columns) == Population.fit(log)
+    with pytest.raises(InvalidValue, match="the frame has no column 'user_id'"):
+        Population.fit(frame)
+    assert habits_of(frame.to_pylist(), columns) == habits_of(log)

@@ -11,9 +11,13 @@ from heapq import merge
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
 __all__ = ["EffectLog"]
@@ -29,8 +33,10 @@ class _Entry(NamedTuple):
     raw: RawEffect
 
 
-class EffectLog:
+class EffectLog(Tabular):
     """Collects effects and returns them in order; a context manager that removes its files at the end.
+
+    As a table it has one row per effect, with the columns of all kinds; the kind is in the column ``type``.
 
     Args:
         folder: the folder of its files; a temporary folder by default.
@@ -48,6 +54,16 @@ class EffectLog:
         self._prefix = prefix
         self._entries: list[_Entry] = []
         self._files = 0
+
+    def __repr__(self) -> str:
+        """Return the number of effects in memory and of files with others."""
+        return named_repr(self, {"in_memory": len(self._entries), "files": self._files, "folder": str(self.folder)})
+
+    def _repr_html_(self) -> str:
+        """Return a table of the first effects, for notebooks."""
+        from trophy_engine.analysis.notebook import effects_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return effects_html(self)
 
     def add(self, effects: Iterable[RawEffect]) -> None:
         """Add the effects on one user, in order."""
@@ -77,6 +93,14 @@ class EffectLog:
     def __iter__(self) -> Iterator[Effect]:
         """Yield all effects in order."""
         return map(to_effect, self.raw())
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of all kinds of effects."""
+        return EFFECT_COLUMNS
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of all effects, in order."""
+        return map(wide_row, self)
 
     def close(self) -> None:
         """Remove the files, if the folder is a temporary folder of the log."""

@@ -13,6 +13,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, nearest
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import FILTER, TEXT, Optional
 from trophy_engine.rules.filters import as_filter
 from trophy_engine.rules.reading import show_value
@@ -25,6 +26,10 @@ class Source(NamedTuple):
 
     file: str
     line: int
+
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
 
 
 class Event(NamedTuple):
@@ -39,6 +44,10 @@ class Event(NamedTuple):
     file: str = ""
     line: int = 0
 
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
+
     @property
     def source(self) -> Source:
         """The source of the event's row."""
@@ -51,6 +60,8 @@ class BadRow:
 
     ``refused`` is True if the row is valid but the rules refuse it, for example for lack of points.
     """
+
+    __repr__ = brief_repr
 
     source: Source
     reason: str
@@ -77,6 +88,8 @@ class Columns:
         time_zone: an IANA name or ``±HH:MM``; None if the log has no time zones, and therefore no local times.
         attributes: the columns of event attributes, by key.
     """
+
+    __repr__ = brief_repr
 
     user: str = attrs.field(default="user_id", validator=TEXT)
     at: str = attrs.field(default="at", validator=TEXT)

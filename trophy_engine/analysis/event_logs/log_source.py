@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -20,10 +20,20 @@ from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import is_folder
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["LogSource", "as_log", "columns_for"]
+__all__ = ["Frame", "LogSource", "as_log", "columns_for"]
 
-#: The path of a log or of a git repository, the name of a bundled log, or rows: events, or mappings of columns.
-LogSource = str | PathLike[str] | Iterable[Row | Mapping[str, Any]]
+
+@runtime_checkable
+class Frame(Protocol):
+    """A table with the Arrow C stream interface, for example a pandas or polars frame or a DuckDB relation."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a PyCapsule with a stream of Arrow batches."""
+        ...
+
+
+#: The path of a log or of a git repository, the name of a bundled log, a frame, or rows: events or mappings of columns.
+LogSource = str | PathLike[str] | Frame | Iterable[Row | Mapping[str, Any]]
 
 
 def columns_for(ruleset: Ruleset) -> Columns:
@@ -37,9 +47,9 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
     The name of a bundled log is that log, unless there is a file or a folder of that name.
 
     Raises:
-        InvalidValue: the source is neither a path nor rows, or the format of a file is unknown.
-        MissingExtra: the format of a file needs a library that is not installed.
-        TrophyError: on iteration, if a file cannot be read or lacks a column.
+        InvalidValue: the source is neither a path nor a frame nor rows, or the format of a file is unknown.
+        MissingExtra: a frame, or the format of a file, needs a library that is not installed.
+        TrophyError: on iteration, if a file or a frame cannot be read or lacks a column.
     """
     InstanceOf((Columns,)).check("columns", columns)
     if isinstance(source, str | PathLike):
@@ -47,8 +57,13 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
         if path in bundled.log_names() and not Path(path).exists():
             return read_bundled_log(path)
         return read_history(path) if is_folder(path) else read_log(path, columns)
+    if isinstance(source, Frame) and not isinstance(source, type):
+        from trophy_engine.analysis.event_logs.arrow_stream import FrameLog  # noqa: PLC0415  # pyarrow is an extra
+
+        return FrameLog(source, columns)
     if not isinstance(source, Iterable) or isinstance(source, Mapping | bytes):
-        raise InvalidValue(("must be the path of a log, or an iterable of its rows, not", GivenValue(source)), "log")
+        fact = "must be the path of a log, a frame, or an iterable of its rows, not"
+        raise InvalidValue((fact, GivenValue(source)), "log")
     return Logs(tuple(source.parts())) if isinstance(source, Divisible) else _Rows(source, columns)
 
 

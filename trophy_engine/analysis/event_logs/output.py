@@ -1,120 +1,136 @@
-"""The files of a replay, ``users.csv`` and ``effects.jsonl``; the same input results in the same bytes."""
+"""The files of a replay and of a comparison; the same input results in the same bytes."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import attrs
+from typing import Any, Final, Literal, get_args
 
 from trophy_engine.analysis.comparison import Comparison
-from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.runner import Replay
-from trophy_engine.calendar.instants import format_instant, to_micros
-from trophy_engine.core import AchievementBackdated, AchievementCompleted, Effect, LeaderboardRow, PointsAwarded
-from trophy_engine.numbers import as_json
-from trophy_engine.rules.points import Boost
-from trophy_engine.rules.structure import write_rule
-from trophy_engine.views.player import Player
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
+from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.analysis.tables.text import json_row, write_csv
+from trophy_engine.core import Effect
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.rules.constraints import OneOf
 
-__all__ = ["effect_as_json", "write_comparison", "write_effects", "write_files", "write_users"]
+__all__ = [
+    "EffectFormat",
+    "TableFormat",
+    "check_formats",
+    "write_comparison",
+    "write_effects",
+    "write_files",
+    "write_table",
+    "write_users",
+]
+
+#: The format of a file with a table.
+TableFormat = Literal["csv", "parquet"]
+#: The format of the file of effects; ``"none"`` for no file.
+EffectFormat = Literal["jsonl", "parquet", "none"]
+_TABLE_ENDINGS: Final = (".csv", ".parquet")
+_EFFECT_ENDINGS: Final = (".jsonl", ".parquet")
 
 
-def write_files(result: Replay, effects: EffectLog, folder: Path) -> None:
-    """Write ``users.csv`` and ``effects.jsonl`` into a folder; create the folder if it does not exist."""
+def check_formats(*formats: TableFormat | EffectFormat) -> None:
+    """Check that files of these formats can be written, before anything is evaluated for them.
+
+    Raises:
+        MissingExtra: one is Parquet, and pyarrow is not installed.
+    """
+    if "parquet" in formats:
+        from trophy_engine.analysis.tables import arrow  # noqa: F401, PLC0415  # pyarrow comes with an extra
+
+
+def write_files(
+    result: Replay,
+    effects: Iterable[Effect],
+    folder: Path,
+    *,
+    table_format: TableFormat = "csv",
+    effect_format: EffectFormat = "jsonl",
+) -> None:
+    """Write the users and the effects of a replay into a folder; create the folder if it does not exist.
+
+    Args:
+        result: the replay.
+        effects: its effects, in order, for example an ``EffectLog``.
+        folder: the folder.
+        table_format: ``"csv"`` for ``users.csv``, ``"parquet"`` for ``users.parquet``.
+        effect_format: ``"jsonl"`` for ``effects.jsonl``, ``"parquet"`` for ``effects.parquet``, ``"none"`` for no file.
+
+    Raises:
+        InvalidValue: a format is unknown, or a number has too many digits for Parquet.
+        MissingExtra: a format is Parquet, and pyarrow is not installed.
+    """
+    OneOf(get_args(TableFormat)).check("table_format", table_format)
+    OneOf(get_args(EffectFormat)).check("effect_format", effect_format)
+    check_formats(table_format, effect_format)
     folder.mkdir(parents=True, exist_ok=True)
-    write_users(result, folder / "users.csv")
-    write_effects(effects, folder / "effects.jsonl")
+    write_users(result, folder / f"users.{table_format}")
+    if effect_format != "none":
+        write_effects(effects, folder / f"effects.{effect_format}")
+
+
+def write_table(table: Tabular, path: Path) -> None:
+    """Write a result as CSV or Parquet, as the name of the file ends in ``.csv`` or ``.parquet``.
+
+    Raises:
+        InvalidValue: the name has another ending, or a number has too many digits for Parquet.
+        MissingExtra: the format is Parquet, and pyarrow is not installed.
+    """
+    if _ending(path, _TABLE_ENDINGS) == ".csv":
+        write_csv(table.table_columns(), table.table_rows(), path)
+    else:
+        _write_parquet(table.table_columns(), table.table_rows(), path)
 
 
 def write_users(result: Replay, path: Path) -> None:
-    """Write one row per user, sorted by id; fields that the rules do not have are empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_header(result))
-        writer.writerows(_row(player, result) for player in result.players())
+    """Write one row per user, sorted by id, as CSV or Parquet; cells of what the rules do not have are empty.
 
-
-def _header(result: Replay) -> list[str]:
-    return [
-        *("user_id", "events", "streak_length", "longest_streak", "streak_started"),
-        *("freezes", "freezes_used", "achievements"),
-        *(f"metric:{metric.key}" for metric in result.ruleset.metrics),
-        *(f"{field}:{system.key}" for system in result.ruleset.points for field in ("points", "level")),
-    ]
-
-
-def _row(player: Player, result: Replay) -> Iterator[Any]:
-    streak = player.streak
-    yield from (player.id, result.events_of.get(player.id, 0))
-    yield from (streak.length, streak.longest, streak.started or "") if streak.declared else ("", "", "")
-    yield from (player.freezes, player.freezes_used, len(player.completed))
-    yield from player.metrics.values()
-    for balance in player.points.values():
-        yield from (balance.total, "" if balance.level is None else balance.level.key)
-
-
-def write_effects(effects: Iterable[Effect], path: Path) -> None:
-    """Write one effect per line."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for effect in effects:
-            file.write(json.dumps(effect_as_json(effect), ensure_ascii=False, separators=(",", ":")) + "\n")
+    Raises:
+        InvalidValue, MissingExtra: as ``write_table`` does.
+    """
+    write_table(result, path)
 
 
 def write_comparison(result: Comparison, path: Path) -> None:
-    """Write one row per user, sorted by id: totals under both rulesets, and achievements gained and lost."""
-    fields = ["streak", "longest", *(f"points:{key}" for key in result.systems)]
+    """Write one row per user, sorted by id: totals under both rulesets, and achievements gained and lost.
+
+    Raises:
+        InvalidValue, MissingExtra: as ``write_table`` does.
+    """
+    write_table(result, path)
+
+
+def write_effects(effects: Iterable[Effect], path: Path) -> None:
+    """Write effects as JSON Lines or Parquet, as the name of the file ends in ``.jsonl`` or ``.parquet``.
+
+    A line of JSON has the columns of the effect's kind, a row of Parquet those of all kinds.
+
+    Raises:
+        InvalidValue: the name has another ending, or a number has too many digits for Parquet.
+        MissingExtra: the format is Parquet, and pyarrow is not installed.
+    """
+    if _ending(path, _EFFECT_ENDINGS) == ".parquet":
+        _write_parquet(EFFECT_COLUMNS, map(wide_row, effects), path)
+        return
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        columns = (f"{field}:{side}" for field in fields for side in ("old", "new"))
-        writer.writerow(["user_id", "events", *columns, "gained", "lost"])
-        for difference in result.differences.values():
-            old, new = ((totals.streak, totals.longest, *totals.points) for totals in (difference.old, difference.new))
-            numbers = chain.from_iterable(zip(old, new, strict=True))
-            writer.writerow(
-                [
-                    difference.user_id,
-                    difference.new.events,
-                    *numbers,
-                    " ".join(difference.gained),
-                    " ".join(difference.lost),
-                ]
-            )
+        for effect in effects:
+            file.write(json_row(columns_of(type(effect)), effect_row(effect)) + "\n")
 
 
-def effect_as_json(effect: Effect) -> dict[str, Any]:
-    """Return an effect as JSON values: its type, its fields, and the identifier of the completion or award."""
-    fields = {field.name: _as_json(getattr(effect, field.name)) for field in attrs.fields(type(effect))}
-    if isinstance(effect, AchievementCompleted | AchievementBackdated):
-        fields["completion_id"] = str(effect.completion_id)
-    if isinstance(effect, PointsAwarded):
-        fields["award_id"] = str(effect.award_id)
-    return {"type": effect.type, **fields}
+def _ending(path: Path, endings: Sequence[str]) -> str:
+    ending = path.suffix.lower()
+    if ending not in endings:
+        raise InvalidValue((f"must end in {' or '.join(endings)}, not", GivenValue(path.name)), FieldName("path"))
+    return ending
 
 
-def _as_json(value: Any) -> Any:
-    for kind, writer in _WRITERS:
-        if isinstance(value, kind):
-            return writer(value)
-    return write_rule(value) if attrs.has(type(value)) else value
+def _write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path) -> None:
+    from trophy_engine.analysis.tables.arrow import write_parquet  # noqa: PLC0415  # pyarrow comes with an extra
 
-
-def _row_as_json(row: LeaderboardRow) -> dict[str, Any]:
-    return {field.name: _as_json(getattr(row, field.name)) for field in attrs.fields(LeaderboardRow)}
-
-
-#: The writers by type; the first match decides, because a datetime is also a date.
-_WRITERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
-    (datetime, lambda at: format_instant(to_micros(at))),
-    (date, date.isoformat),
-    (Decimal, as_json),
-    (tuple, lambda values: [_as_json(value) for value in values]),
-    (Boost, lambda boost: boost.name),
-    (LeaderboardRow, _row_as_json),
-)
+    write_parquet(columns, rows, path)

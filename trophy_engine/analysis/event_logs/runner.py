@@ -16,9 +16,13 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -28,8 +32,8 @@ __all__ = ["Replay", "ReplayJob", "replay"]
 
 
 @attrs.define(slots=False, eq=False)
-class Replay:
-    """The result of a replay.
+class Replay(Tabular):
+    """The result of a replay; as a table, one row per user, sorted by id.
 
     Attributes:
         ruleset: the ruleset.
@@ -48,6 +52,17 @@ class Replay:
     bad_rows: tuple[BadRow, ...] = ()
     until: datetime | None = None
 
+    def __repr__(self) -> str:
+        """Return the numbers of users, events and skipped rows, and the end."""
+        counts = {"users": len(self.states), "events": self.events, "skipped": self.skipped}
+        return named_repr(self, {**counts, "until": self.until})
+
+    def _repr_html_(self) -> str:
+        """Return tables of the summary, and charts of the tally, for notebooks."""
+        from trophy_engine.analysis.notebook import replay_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return replay_html(self)
+
     @property
     def events(self) -> int:
         """The number of evaluated events."""
@@ -65,6 +80,14 @@ class Replay:
     def players(self) -> Iterable[Player]:
         """Return the users, sorted by id."""
         return (Player(self.plan, self.states[user_id]) for user_id in sorted(self.states))
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of users."""
+        return user_columns(self.ruleset)
+
+    def table_rows(self) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of the table of users."""
+        return (user_row(player, self.events_of.get(player.id, 0)) for player in self.players())
 
     def merge(self, other: Replay) -> None:
         """Add the result of other users of the log."""
@@ -96,8 +119,9 @@ def replay(
 
     Args:
         ruleset: the rules: a ``Ruleset``, the path of a rules file, the name of a bundled one, or a mapping.
-        log: the path of a log or of a git repository, or the rows: events, for example from ``read_log``, or mappings
-            of columns to values.
+        log: the path of a log or of a git repository; a frame, which is a table with ``__arrow_c_stream__`` of pandas,
+            polars, PyArrow, DuckDB or another library, read batch by batch; or the rows: events, for example from
+            ``read_log``, or mappings of columns to values. A stream, like any iterator, can be read only once.
         columns: the columns of the log; by default ``user_id`` and ``at``, ``metric`` unless the rules have only one,
             and the value 1.
         until: the instant to settle users to, by default that of the last event. Later events are not evaluated.

@@ -9,6 +9,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -81,6 +82,8 @@ class Summary:
     The top users have the most points in the first system, then the most events; ties are ordered by id.
     """
 
+    __repr__ = brief_repr
+
     users: int
     events: int
     skipped: int
@@ -88,6 +91,12 @@ class Summary:
     points: tuple[PointsSummary, ...]
     streaks: StreakSummary | None
     top: tuple[Ranked, ...]
+
+    def _repr_html_(self) -> str:
+        """Return tables of the numbers, for notebooks."""
+        from trophy_engine.analysis.notebook import summary_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return summary_html(self)
 
 
 def summarize(result: Replay) -> Summary:

@@ -20,7 +20,7 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra("drawing charts", "plot") from error
 
-__all__ = ["draw", "legend", "note", "png", "specification"]
+__all__ = ["draw", "legend", "note", "png", "specification", "svg"]
 
 _PICTURE_SCALE: Final = 2.0
 
@@ -30,12 +30,20 @@ def draw(figure: Figure, style: Style) -> str:
     return str(vl_convert.vegalite_to_svg(specification(figure, style)))
 
 
+def svg(figure: Figure) -> str:
+    """Render a figure as an SVG picture with a title and a legend."""
+    return str(vl_convert.vegalite_to_svg(_picture(figure)))
+
+
 def png(figure: Figure) -> bytes:
     """Render a figure as a PNG picture with a title and a legend."""
+    return bytes(vl_convert.vegalite_to_png(_picture(figure), scale=_PICTURE_SCALE))
+
+
+def _picture(figure: Figure) -> dict[str, Any]:
     style = Style()
     title = {"text": figure.title, "subtitle": note(figure), "color": style.ink, "subtitleColor": style.ink}
-    picture = specification(figure, style) | {"title": title | {"anchor": "start", "fontSize": 15, "offset": 14}}
-    return bytes(vl_convert.vegalite_to_png(picture, scale=_PICTURE_SCALE))
+    return specification(figure, style) | {"title": title | {"anchor": "start", "fontSize": 15, "offset": 14}}
 
 
 def legend(figure: Figure, style: Style) -> list[Series]:

@@ -14,6 +14,7 @@ from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
 from trophy_engine.errors import MissingExtra
+from trophy_engine.representation import brief_repr
 
 try:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -59,6 +60,8 @@ class Report:
         sentences: the conclusions, as text.
         tables: tables shown before the figures.
     """
+
+    __repr__ = brief_repr
 
     title: str
     subtitle: str

@@ -18,6 +18,7 @@ import attrs
 
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["Behavior", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
@@ -100,6 +101,8 @@ class TwoStates(Behavior):
         keen, idle: the behavior in each state.
         tire, rouse: the daily probability of a change to idle, and back to keen.
     """
+
+    __repr__ = brief_repr
 
     keen: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     idle: Behavior = attrs.field(validator=InstanceOf((Behavior,)))

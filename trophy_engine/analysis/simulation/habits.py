@@ -7,18 +7,19 @@ active at the end of the log never leave. So weekdays, hours, zones, bursts, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from operator import itemgetter
 from random import Random
 from typing import Final, NamedTuple
 
 import attrs
 
-from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.log_source import LogSource, as_log
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf
 
 __all__ = ["Habits", "RecordedEvent", "habits_of"]
@@ -49,6 +50,8 @@ class Habits:
         stay: the number of days from the first to the last event; None for a user who was active at the end of the log.
     """
 
+    __repr__ = brief_repr
+
     blocks: tuple[tuple[RecordedEvent, ...], ...]
     weekday: int
     stay: int | None
@@ -69,15 +72,19 @@ class Habits:
         return events
 
 
-def habits_of(log: Iterable[Row]) -> tuple[Habits, ...]:
+def habits_of(log: LogSource, columns: Columns | None = None) -> tuple[Habits, ...]:
     """Return the habits of the users of a log, in the order of their first rows; bad rows are ignored.
 
+    Args:
+        log: the path of a log, a frame, or rows, as in ``replay``.
+        columns: the columns of the log; by default ``user_id``, ``at`` and ``metric``, and the value 1.
+
     Raises:
-        InvalidValue: the log has no event, or an item of it is not a row.
+        InvalidValue: the log has no event or lacks a column, or an item of it is not a row.
+        TrophyError: the log cannot be read.
     """
-    InstanceOf((Iterable,)).check("log", log)
     users: dict[str, list[Event]] = {}
-    for row in log:
+    for row in as_log(log, Columns() if columns is None else columns):
         InstanceOf((Event, BadRow)).check(_EACH_ROW, row)
         if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)

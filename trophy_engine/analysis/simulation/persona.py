@@ -17,6 +17,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import KEY, InstanceOf, as_sequence
 
 __all__ = ["Action", "Persona", "TimeOfDay", "Travel"]
@@ -57,6 +58,8 @@ class Travel:
         chance: the probability that a trip starts on a day at home.
         days: the minimal and the maximal length of a trip, in days.
     """
+
+    __repr__ = brief_repr
 
     homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
     destinations: tuple[str, ...] = attrs.field(default=(), converter=_zones)
@@ -104,6 +107,8 @@ class Action:
         attributes: the possible values of each event attribute, with equal probability.
     """
 
+    __repr__ = brief_repr
+
     metric: str = attrs.field(validator=KEY)
     values: tuple[Number, ...] = attrs.field(default=(1,), converter=_exact)
     times: tuple[int, int] = attrs.field(default=(1, 1), converter=as_sequence, validator=Span())
@@ -140,6 +145,8 @@ class Persona:
         time_of_day: the time of the first action; ``travel`` is the location.
         arrival: the minimal and the maximal number of days from the start until the user arrives.
     """
+
+    __repr__ = brief_repr
 
     behavior: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     actions: tuple[Action, ...] = attrs.field(converter=as_sequence)

@@ -6,20 +6,21 @@ users act in the same way under all rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from random import Random
 from typing import Final, Protocol, Self, runtime_checkable
 
 import attrs
 
-from trophy_engine.analysis.event_logs.events import Event, Row
+from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.log_source import LogSource
 from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.errors import InvalidValue, name_field, short_repr
 from trophy_engine.numbers import Number, add
+from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.ruleset import Ruleset
@@ -48,6 +49,8 @@ class Population:
         weights: the relative frequency of each kind; equal by default.
     """
 
+    __repr__ = brief_repr
+
     members: tuple[Member, ...] = attrs.field(converter=as_sequence)
     weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)
 
@@ -67,13 +70,18 @@ class Population:
             )
 
     @classmethod
-    def fit(cls, log: Iterable[Row]) -> Self:
+    def fit(cls, log: LogSource, columns: Columns | None = None) -> Self:
         """Return a population with the habits of the users of a log.
 
+        Args:
+            log: the path of a log, a frame, or rows, as in ``replay``.
+            columns: the columns of the log; by default ``user_id``, ``at`` and ``metric``, and the value 1.
+
         Raises:
-            InvalidValue: the log has no event, or an item of it is not a row.
+            InvalidValue: the log has no event or lacks a column, or an item of it is not a row.
+            TrophyError: the log cannot be read.
         """
-        return cls(habits_of(log))
+        return cls(habits_of(log, columns))
 
     @classmethod
     def typical(cls, ruleset: RulesSource) -> Self:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from datetime import date
 from itertools import repeat
 from multiprocessing import get_context
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -17,8 +17,11 @@ from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.runner import Replay, ReplayJob
 from trophy_engine.analysis.simulation.population import Population, check_days
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -45,6 +48,8 @@ class Scenario:
         seed: the seed of all random numbers; the same seed results in the same users in every process.
         start: the first day.
     """
+
+    __repr__ = brief_repr
 
     population: Population = attrs.field(validator=InstanceOf((Population,)))
     users: int = attrs.field(default=1000, validator=Integer())
@@ -103,11 +108,34 @@ def _check_refused(row: BadRow) -> None:
 
 
 @attrs.frozen
-class Simulation:
-    """The result of a scenario under a ruleset: the state of each user, and the tally."""
+class Simulation(Tabular):
+    """The result of a scenario under a ruleset: the state of each user, and the tally.
+
+    As a table it has one row per user, sorted by id.
+    """
 
     scenario: Scenario
     result: Replay
+
+    def __repr__(self) -> str:
+        """Return the scenario in numbers, and the number of users who were active in it."""
+        scenario = self.scenario
+        numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed, "start": scenario.start}
+        return named_repr(self, {**numbers, "active": len(self.result.states)})
+
+    def _repr_html_(self) -> str:
+        """Return the scenario, tables of the summary, and charts, for notebooks."""
+        from trophy_engine.analysis.notebook import simulation_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return simulation_html(self)
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of users."""
+        return self.result.table_columns()
+
+    def table_rows(self) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of the table of users."""
+        return self.result.table_rows()
 
     @property
     def ruleset(self) -> Ruleset:

@@ -33,9 +33,12 @@ from trophy_engine.analysis.statistics.figures import (
 )
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
@@ -102,6 +105,10 @@ class SweepRow:
     differences: Mapping[str, Estimate]
     tally: Tally
 
+    def __repr__(self) -> str:
+        """Return the varied values and the means."""
+        return named_repr(self, {"values": self.values, "means": {key: one.mean for key, one in self.means.items()}})
+
     @property
     def name(self) -> str:
         """The varied values, each with the label of its path: ``max_count = 2``; no two rows have the same name."""
@@ -143,11 +150,34 @@ def _label_path(path: str, others: Sequence[str]) -> str:
 
 
 @attrs.frozen
-class Sweep:
-    """The result of a scenario under each variant of a ruleset."""
+class Sweep(Tabular):
+    """The result of a scenario under each variant of a ruleset.
+
+    As a table it has one row per variant and measure, as its first figure.
+    """
 
     scenario: Scenario
     rows: tuple[SweepRow, ...]
+
+    def __repr__(self) -> str:
+        """Return the variants by name, and the scenario in numbers."""
+        scenario = self.scenario
+        numbers = {"users": scenario.users, "days": scenario.days, "seed": scenario.seed}
+        return named_repr(self, {"variants": tuple(row.name for row in self.rows), **numbers})
+
+    def _repr_html_(self) -> str:
+        """Return the table of measures, and charts, for notebooks."""
+        from trophy_engine.analysis.notebook import sweep_html  # noqa: PLC0415  # only notebooks show HTML
+
+        return sweep_html(self)
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table of measures."""
+        return self._measures().table_columns()
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of the table of measures."""
+        return self._measures().table_rows()
 
     @property
     def measures(self) -> dict[str, str]:

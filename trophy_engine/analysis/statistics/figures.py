@@ -18,6 +18,9 @@ import attrs
 
 from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.tables.columns import Column, Kind
+from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -35,6 +38,9 @@ __all__ = [
 
 _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
+_INTERVALS: Final = frozenset({"day", "week", "month"})
+#: The keys of the figures with values over time.
+_OVER_TIME: Final = frozenset({"active", "points", "levels"})
 _PERIODS: Final[Mapping[str, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -43,8 +49,8 @@ COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
 
 
 @attrs.frozen
-class Figure:
-    """A table of related numbers.
+class Figure(Tabular):
+    """A table of related numbers; as an Arrow table, its days, weeks and months are dates.
 
     Attributes:
         key: the name of its file, for example ``survival``.
@@ -61,6 +67,41 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     unit: str = "period"
+
+    def __repr__(self) -> str:
+        """Return the key, the title, the columns and the number of rows."""
+        return named_repr(self, {"key": self.key, "title": self.title, "columns": self.columns, "rows": len(self.rows)})
+
+    def _repr_svg_(self) -> str | None:
+        """Return the chart, for notebooks; None without the libraries for charts."""
+        from trophy_engine.analysis.notebook import figure_svg  # noqa: PLC0415  # only notebooks show figures
+
+        return figure_svg(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return the table, for notebooks without the libraries for charts; else None, so that the chart is shown."""
+        from trophy_engine.analysis.notebook import table_html  # noqa: PLC0415  # only notebooks show figures
+
+        return table_html(self) if self._repr_svg_() is None else None
+
+    def table_columns(self) -> tuple[Column, ...]:
+        """Return the columns, each with the kind of its cells."""
+        return tuple(Column(name, self._kind(index)) for index, name in enumerate(self.columns))
+
+    def table_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Return the rows, with dates in the column of time."""
+        times = [index for index, column in enumerate(self.table_columns()) if column.kind == "date"]
+        for row in self.rows:
+            yield tuple(date.fromisoformat(cell) if index in times else cell for index, cell in enumerate(row))
+
+    def _kind(self, index: int) -> Kind:
+        """Return the kind of a column, by its first known cell; a column of unknown numbers has kind ``float``."""
+        if self.key in _OVER_TIME and self.columns[index] in _INTERVALS:
+            return "date"
+        cell = next((row[index] for row in self.rows if row[index] is not None), None)
+        if isinstance(cell, str):
+            return "text"
+        return "integer" if isinstance(cell, int) else "float"
 
     def values(self, column: str) -> list[Any]:
         """Return the values of a column."""

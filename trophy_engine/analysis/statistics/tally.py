@@ -39,6 +39,7 @@ from trophy_engine.core import (
     name_fields,
     position,
 )
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
@@ -115,6 +116,10 @@ class Tally:
     streaks: StreakTally = attrs.field(factory=StreakTally)
     freezes: FreezeTally = attrs.field(factory=FreezeTally)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
+
+    def __repr__(self) -> str:
+        """Return the numbers of users and events."""
+        return named_repr(self, {"users": self.users, "events": self.events})
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> Self:

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-import attrs
-
 from trophy_engine.analysis.comparison import Comparison, Difference
+from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.figures import distinct_names
 
-__all__ = ["Content", "achievement_changes", "affected_users", "system_names"]
+__all__ = ["achievement_changes", "affected_users", "system_names"]
 
 _MAX_NAMES = 3
-
-
-@attrs.frozen
-class Content:
-    """The content of a table; ``numbers`` are the columns of numbers."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[str]
 
 
 def achievement_changes(result: Comparison, signed: Callable[[int], str] = "{:+,}".format) -> Content:

@@ -1,0 +1,1 @@
+"""Tables of results: their typed columns, declared once for CSV, JSON Lines, Parquet and Arrow."""

@@ -1,0 +1,101 @@
+"""Tables as text: CSV, and JSON Lines; the same rows result in the same bytes.
+
+Numbers have all their digits. Those of kind ``number`` always have a decimal point, so that readers, which choose the
+type of a column by its first rows, do not read it as integers and fail at the first decimal.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.analysis.tables.columns import RANKING_COLUMNS, Column, Kind
+from trophy_engine.core import LeaderboardRow
+from trophy_engine.numbers import Number, as_json
+from trophy_engine.rules.structure import write_rule
+
+__all__ = ["json_row", "rule_text", "write_csv"]
+
+_quote: Final[Callable[[str], str]] = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def write_csv(columns: Iterable[Column], rows: Iterable[Iterable[Any]], path: Path) -> None:
+    """Write a table as CSV in UTF-8, with a header; None is an empty cell."""
+    listed = tuple(columns)
+    texts = [CSV_CELLS[column.kind] for column in listed]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(column.name for column in listed)
+        for row in rows:
+            writer.writerow("" if cell is None else cell_text(cell) for cell_text, cell in zip(texts, row, strict=True))
+
+
+def json_row(columns: Iterable[Column], row: Iterable[Any]) -> str:
+    """Return a row as a JSON object on one line, by the names of its columns."""
+    return "{" + ",".join(_json_field(column, cell) for column, cell in zip(columns, row, strict=True)) + "}"
+
+
+def _json_field(column: Column, cell: Any) -> str:
+    return f"{_quote(column.name)}:{'null' if cell is None else JSON_CELLS[column.kind](cell)}"
+
+
+@lru_cache(maxsize=1_000)
+def rule_text(rule: Any) -> str:
+    """Return a part of a ruleset as JSON, with the fields of a rules file."""
+    return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=as_json)
+
+
+def _digits(number: Number) -> str:
+    if isinstance(number, int):
+        return f"{number}.0"
+    digits = format(number, "f")
+    return digits if "." in digits else f"{digits}.0"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "[" + ",".join(map(_quote, texts)) + "]"
+
+
+def _rankings(rows: Iterable[LeaderboardRow]) -> str:
+    return "[" + ",".join(json_row(RANKING_COLUMNS, attrs.astuple(row)) for row in rows) + "]"
+
+
+#: The text of a cell that is not None in CSV, by the kind of its column.
+CSV_CELLS: Final[Mapping[Kind, Callable[[Any], str]]] = {
+    "text": _text,
+    "integer": str,
+    "number": _digits,
+    "float": repr,
+    "date": date.isoformat,
+    "instant": _instant,
+    "texts": " ".join,
+    "rule": rule_text,
+    "rankings": _rankings,
+}
+#: The JSON of a cell that is not None, by the kind of its column.
+JSON_CELLS: Final[Mapping[Kind, Callable[[Any], str]]] = {
+    "text": _quote,
+    "integer": str,
+    "number": _digits,
+    "float": repr,
+    "date": lambda day: _quote(day.isoformat()),
+    "instant": lambda at: _quote(_instant(at)),
+    "texts": _list,
+    "rule": rule_text,
+    "rankings": _rankings,
+}

@@ -1,0 +1,52 @@
+"""The table of users: one row per user, sorted by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trophy_engine.analysis.tables.columns import Column
+from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.views.player import Player
+
+__all__ = ["user_columns", "user_row"]
+
+
+def user_columns(ruleset: Ruleset) -> tuple[Column, ...]:
+    """Return the columns of the table of users: one more for each metric, and two for each points system."""
+    return (
+        Column("user_id", "text"),
+        Column("events", "integer"),
+        Column("streak_length", "integer"),
+        Column("longest_streak", "integer"),
+        Column("streak_started", "date"),
+        Column("freezes", "integer"),
+        Column("freezes_used", "integer"),
+        Column("achievements", "integer"),
+        *(Column(f"metric:{metric.key}", "number") for metric in ruleset.metrics),
+        *(
+            column
+            for system in ruleset.points
+            for column in (Column(f"points:{system.key}", "integer"), Column(f"level:{system.key}", "text"))
+        ),
+    )
+
+
+def user_row(player: Player, events: int) -> tuple[Any, ...]:
+    """Return the cells of a user's row; those of a streak are None if the rules have none.
+
+    Args:
+        player: the user.
+        events: the number of the user's evaluated events.
+    """
+    return tuple(_cells(player, events))
+
+
+def _cells(player: Player, events: int) -> Iterator[Any]:
+    streak = player.streak
+    yield from (player.id, events)
+    yield from (streak.length, streak.longest, streak.started) if streak.declared else (None, None, None)
+    yield from (player.freezes, player.freezes_used, len(player.completed))
+    yield from player.metrics.values()
+    for balance in player.points.values():
+        yield from (balance.total, None if balance.level is None else balance.level.key)
