@@ -37,8 +37,9 @@ from trophy_engine import (
     StreakMetric,
     TrophyError,
 )
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population

@@ -11,6 +11,7 @@ from trophy_engine.cli.check import check
 from trophy_engine.cli.compare import compare
 from trophy_engine.cli.explain import explain
 from trophy_engine.cli.init import init
+from trophy_engine.cli.inspect import inspect
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 from trophy_engine.cli.serve import serve
@@ -30,6 +31,7 @@ _COMMANDS: Final = (
     (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
     (explain, "explain rules.toml events.csv --user ann --value-column pages"),
     (init, "init game --out game.toml"),
+    (inspect, "inspect activities.csv"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (serve, "serve rules.toml --storage save.db --port 8000"),
