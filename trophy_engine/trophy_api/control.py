@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from importlib import metadata
 from threading import RLock
 from typing import Any, Final
 
@@ -140,7 +139,6 @@ class Control:
         return Response(
             200,
             {
-                "version": metadata.version("trophy-engine"),
                 **self._clock_as_json(),
                 "users": sum(1 for _ in self.engine.users()),
                 "failures": self._failures_as_json(),
