@@ -100,7 +100,7 @@ from trophy_engine.core.raw_effects import (
 from trophy_engine.core.recount import Past
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
-from trophy_engine.core.state.clock import LAST_DAY
+from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.pauses import Pauses
 from trophy_engine.core.state.run_values import RunValues, Value, runs_unlike
 from trophy_engine.core.state.streak import StreakState

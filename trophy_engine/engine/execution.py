@@ -38,6 +38,7 @@ from trophy_engine.views.player import Player
 if TYPE_CHECKING:
     from trophy_engine.leaderboards.leaderboards import Leaderboards
     from trophy_engine.notifications.announcer import Announcer, Checkpoint
+    from trophy_engine.reports.distribution_index import Distributions
 
 _AT = itemgetter(AT)
 _CLOCK = FieldName(before="the clock's instant")
@@ -73,6 +74,13 @@ class Execution:
         from trophy_engine.notifications.announcer import Announcer  # noqa: PLC0415
 
         return Announcer(self.repository, self.leaderboards)
+
+    @cached_property
+    def distributions(self) -> Distributions:
+        """The distributions of all users, created on first use."""
+        from trophy_engine.reports.distribution_index import Distributions  # noqa: PLC0415
+
+        return Distributions(self.repository)
 
     # --- starting a call --------------------------------------------------------------------------------------------
 

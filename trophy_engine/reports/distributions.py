@@ -1,4 +1,7 @@
-"""Distributions: the numbers of users by balance, level and achievement."""
+"""Distributions: the numbers of users by balance, level and achievement, counted from players.
+
+``distribution_index`` has the same numbers of the present without counting.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +61,19 @@ def histogram(
     """
     balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was added
     totals = [0 if balance is None else balance.total for balance in balances]
+    ranges = ranges_up_to(max(totals, default=0))
+    _, step = ranges[1]
+    users = Counter((total - 1) // step + 1 for total in totals)
+    return tuple(PointsRange(first, last, users[index]) for index, (first, last) in enumerate(ranges))
+
+
+def ranges_up_to(greatest: int) -> list[tuple[int, int]]:
+    """Return the first and the last balance of each range, for a greatest balance."""
     top = _RANGES
-    while top < max(totals, default=0):
+    while top < greatest:
         top *= 10
     step = top // _RANGES
-    users = Counter((total - 1) // step + 1 for total in totals)
-    bounds = [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
-    return tuple(PointsRange(first, last, users[index]) for index, (first, last) in enumerate(bounds))
+    return [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
 
 
 def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
@@ -94,8 +103,11 @@ def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
         users += 1
         completions.update(player.completed.keys())
     return {
-        achievement.key: Rarity(
-            completions[achievement.key], 100 * completions[achievement.key] / users if users else 0.0
-        )
+        achievement.key: Rarity(completions[achievement.key], percentage(completions[achievement.key], users))
         for achievement in ruleset.achievements
     }
+
+
+def percentage(part: int, whole: int) -> float:
+    """Return a part in percent of the whole, 0 of nothing."""
+    return 100 * part / whole if whole else 0.0

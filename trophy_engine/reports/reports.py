@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime
 from typing import Protocol
 
 from trophy_engine.calendar.frequencies import FrequencyName
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
@@ -16,6 +16,7 @@ from trophy_engine.leaderboards.views import StandingView
 from trophy_engine.reports.awards import last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
 from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
+from trophy_engine.reports.distribution_index import DistributionIndex, Distributions
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarize
@@ -40,6 +41,14 @@ class Engine(Protocol):
         """Yield the ids of all users."""
         ...
 
+    def now(self) -> datetime:
+        """Return the instant of the clock."""
+        ...
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Acquire the engine for several calls."""
+        ...
+
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
         """Yield all users known at an instant, in their state at that instant."""
         ...
@@ -62,8 +71,16 @@ class Reports:
     that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, distributions: Distributions) -> None:
         self._engine = engine
+        self._distributions = distributions
+
+    @contextmanager
+    def _index(self, at: datetime | None) -> Iterator[DistributionIndex | None]:
+        """Acquire the engine and return the index as of an instant; None if a user's history has passed ``at``."""
+        with self._engine.exclusive():
+            instant = to_micros(self._engine.now() if at is None else at)
+            yield self._distributions.as_of(instant, exact=at is not None)
 
     def summary(
         self,
@@ -184,6 +201,9 @@ class Reports:
     ) -> tuple[PointsRange, ...]:
         """Return the numbers of users by balance: 0, and ten equal ranges up to a power of ten.
 
+        The numbers are kept up to date from the first call on. Those as of an instant that the history of a user has
+        passed are counted from the log, which takes time in proportion to it.
+
         Args:
             system: the key of a points system.
             attributes: count only users with all of these user attributes.
@@ -201,7 +221,10 @@ class Reports:
             check_text(value, FieldName("attributes", after=f".{key}"))
             if key not in known:
                 raise UnknownKey("user attribute", key, known)
-        return histogram(self._engine.players(at=at), system, attributes)
+        with self._index(at) as index:
+            if index is not None:
+                return index.histogram(system, attributes)
+            return histogram(self._engine.players(at=at), system, attributes)
 
     def level_summary(self, system: str, *, at: datetime | None = None) -> tuple[LevelCount, ...]:
         """Return the number of users at each level of a points system, lowest first; users below all are left out.
@@ -210,11 +233,18 @@ class Reports:
             InvalidValue: the points system has no levels.
             UnknownKey: the current rules do not have the points system.
         """
-        return level_summary(self._engine.players(at=at), _system(system, self._engine.ruleset))
+        with self._index(at) as index:
+            rule = _system(system, self._engine.ruleset)
+            if index is not None and rule.levels:
+                return index.level_summary(rule)
+            return level_summary(self._engine.players(at=at), rule)
 
     def rarities(self, *, at: datetime | None = None) -> Mapping[str, Rarity]:
         """Return, by achievement, the number of users who have completed it and their percentage of all users."""
-        return rarities(self._engine.players(at=at), self._engine.ruleset)
+        with self._index(at) as index:
+            if index is not None:
+                return index.rarities()
+            return rarities(self._engine.players(at=at), self._engine.ruleset)
 
 
 def _system(key: str, ruleset: Ruleset) -> PointsSystem:

@@ -173,6 +173,21 @@ class Repository:
         effects += agenda.effects
         return after
 
+    @property
+    def sequence(self) -> int:
+        """The sequence of the last entry that was read or appended, with those of an open batch."""
+        return self._sequence
+
+    def entries_since(self, sequence: int) -> Iterator[Entry]:
+        """Iterate over the entries after one of the log, with those of an open batch."""
+        last = self._sequence - len(self._pending.entries)
+        if sequence < last:
+            for entry in self.storage.entries(sequence):
+                if entry.sequence > last:
+                    break  # written by an engine that is ahead; catch_up reads it
+                yield entry
+        yield from (entry for entry in self._pending.entries if entry.sequence > sequence)
+
     def rules_history(self) -> tuple[ChangeRules, ...]:
         """List the rules that have been in force, in order."""
         return tuple(command for _, command in self._rules_history)

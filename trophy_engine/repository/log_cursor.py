@@ -1,0 +1,67 @@
+"""A position in the log: an index that was built from all users learns from it which of them have new entries.
+
+An index that follows the log this way costs a command nothing. What it has to do when it is read is in proportion to
+the entries since it was last read.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trophy_engine.calendar.instants import FIRST
+from trophy_engine.core import ChangeRules, Settle
+from trophy_engine.repository.repository import Repository
+from trophy_engine.storage.protocol import user_of
+
+
+class NewEntries(NamedTuple):
+    """What new entries of the log concern.
+
+    Attributes:
+        users: the users that have new entries, in the order of these.
+        settled: the latest instant to which all users were settled in them; ``FIRST`` if they were not.
+    """
+
+    users: dict[str, None]
+    settled: int
+
+
+class LogCursor:
+    """A position in the log of a repository, at first after its last entry."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._sequence = repository.sequence
+        self._uncommitted = repository.in_batch
+        self._forgotten = repository.forgotten
+
+    @property
+    def behind(self) -> int:
+        """The number of entries after the position; it is wrong if entries before it were of a failed batch."""
+        return self._repository.sequence - self._sequence
+
+    def advance(self) -> NewEntries | None:
+        """Read the entries after the position, and advance to the last one.
+
+        Returns:
+            What they concern; None if they change the rules, or if entries that were read before were of a batch that
+            has failed: then nothing that was derived from the log before is of use.
+        """
+        repository = self._repository
+        if self._uncommitted and self._forgotten != repository.forgotten:
+            return None
+        users: dict[str, None] = {}
+        settled = FIRST
+        if self._sequence < repository.sequence:
+            for entry in repository.entries_since(self._sequence):
+                command = entry.command
+                if isinstance(command, ChangeRules):
+                    return None
+                if isinstance(command, Settle):
+                    settled = max(settled, command.at)
+                else:
+                    users[str(user_of(command))] = None
+        self._sequence = repository.sequence
+        self._uncommitted = repository.in_batch
+        self._forgotten = repository.forgotten
+        return NewEntries(users, settled)
