@@ -477,8 +477,13 @@ class Engine(Subscribable):
             self._execution.enter()
             return self._repository.plan.ruleset
 
-    def rules_history(self) -> tuple[RulesVersion, ...]:
-        """List the rules that have been in force, in order, with the instant from which each was."""
+    def rules_history(self, *, skip: int = 0) -> tuple[RulesVersion, ...]:
+        """List the rules that have been in force, in order, with the instant from which each was.
+
+        Args:
+            skip: the number of the first versions to leave out, for example because they are known.
+        """
+        Integer(min=0).check("skip", skip)
         with self._lock:
             self._execution.enter()
             return tuple(
@@ -486,7 +491,7 @@ class Engine(Subscribable):
                     None if change.at == FIRST else from_micros(change.at),
                     plan_of(change.rules).ruleset,
                 )
-                for change in self._repository.rules_history()
+                for change in self._repository.rules_history(skip)
             )
 
     def users(self) -> Iterator[str]:

@@ -168,7 +168,7 @@ class Repository:
             state,
             diff,
             command.at,
-            lambda: transitions_of(self._before(state.id, sequence), command.at, self.plugs),
+            lambda: transitions_of(self.commands_before(state.id, sequence), command.at, self.plugs),
         )
         effects += agenda.effects
         return after
@@ -188,9 +188,9 @@ class Repository:
                 yield entry
         yield from (entry for entry in self._pending.entries if entry.sequence > sequence)
 
-    def rules_history(self) -> tuple[ChangeRules, ...]:
-        """List the rules that have been in force, in order."""
-        return tuple(command for _, command in self._rules_history)
+    def rules_history(self, skip: int = 0) -> tuple[ChangeRules, ...]:
+        """List the rules that have been in force, in order, without some of the first."""
+        return tuple(command for _, command in self._rules_history[skip:])
 
     # --- states -----------------------------------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class Repository:
         """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
         return transitions_of(self.commands_of(user_id), until, self.plugs)
 
-    def _before(self, user_id: str, sequence: int) -> Iterator[Command]:
+    def commands_before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Iterate over the commands of ``commands_of`` before an entry of the log."""
         entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
         return (entry.command for entry in entries)

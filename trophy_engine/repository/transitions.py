@@ -33,13 +33,17 @@ from trophy_engine.rules.ruleset import Ruleset
 NO_RULES: Final = Ruleset().to_text("json")
 
 
-@lru_cache(maxsize=256)
+#: The number of versions of rules whose plans are kept; compiling one takes as long as applying a hundred commands.
+_MOST_PLANS: Final = 2048
+
+
+@lru_cache(maxsize=_MOST_PLANS)
 def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
     """Return the plan of rules in a log, cached because the log is applied again for many users."""
     return compile_plan(Ruleset.from_text(rules, format="json"), plugs)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PLANS)
 def diff_of(before: Plan, after: Plan) -> RulesDiff:
     """Return the differences between two plans, cached."""
     return RulesDiff(before, after)
