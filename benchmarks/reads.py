@@ -13,9 +13,10 @@ import gc
 import random
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import count
 from time import perf_counter
 
 import httpx
@@ -38,12 +39,15 @@ from trophy_engine import (
     StreakTrigger,
     TimePointsTrigger,
 )
+from trophy_engine.calendar.instants import FIRST, to_micros
+from trophy_engine.core import ChangeRules, Identify, Record
+from trophy_engine.storage import Entry, MemoryStorage
 from trophy_engine.trophy_api import EngineTransport
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
 _DAYS = 6
-_EVENTS_A_DAY = 1
 _PLANS = ("free", "pro", "team")
+_DEVICES = ("ios", "web")
 #: A read is called at least once, and then until this many calls have been made or the time is up.
 _MOST_CALLS = 50
 
@@ -90,35 +94,34 @@ class Population:
         self.users = users
         self.now = START
         self.chance = random.Random(users)  # noqa: S311  # reproducible randomness
-        self.engine = Engine(rules(), clock=lambda: self.now)
-        self.client = httpx.Client(
-            transport=EngineTransport(self.engine), base_url="https://api.trophy.so/v1", headers={"X-API-KEY": "any"}
-        )
-        self.admin = httpx.Client(
-            transport=EngineTransport(self.engine), base_url="https://admin.trophy.so/v1", headers={"X-API-KEY": "any"}
-        )
-        for day in range(_DAYS):
-            with self.engine.batch():
-                self._live_a_day(day)
-            for number in range(changes * day // _DAYS, changes * (day + 1) // _DAYS):
-                self.now += timedelta(seconds=1)
-                self.engine.update(rules(xp=11 + number % 7))
+        storage = MemoryStorage()
+        storage.append([*self._past(changes)])
+        self.engine = Engine(storage=storage, clock=lambda: self.now)
+        transport = EngineTransport(self.engine)
+        key = {"X-API-KEY": "any"}
+        self.client = httpx.Client(transport=transport, base_url="https://api.trophy.so/v1", headers=key)
+        self.admin = httpx.Client(transport=transport, base_url="https://admin.trophy.so/v1", headers=key)
         self.now = START + timedelta(days=_DAYS, hours=1)
 
-    def _live_a_day(self, day: int) -> None:
-        for number in range(self.users):
-            # All within the first half of the day, in order of time.
-            self.now = START + timedelta(days=day, seconds=number * 43_200 / self.users)
-            user = f"user{number}"
-            if day == 0:
-                signed_up = date(2024, 3, 5) + timedelta(days=number % 300)
-                self.engine.identify(user, attributes={"plan": _PLANS[number % 3]}, sign_up_date=signed_up)
-            for _ in range(_EVENTS_A_DAY):
-                self._record(user)
-
-    def _record(self, user: str) -> None:
-        device = self.chance.choice(("ios", "web"))
-        self.engine.record("words", user=user, value=self.chance.randint(1, 30), attributes={"device": device})
+    def _past(self, changes: int) -> Iterator[Entry]:
+        """Yield the log of the past: every day all users, and then some changes of rules."""
+        counter = count(2)
+        yield Entry(1, 0, ChangeRules(rules().to_text("json"), FIRST))
+        for day in range(_DAYS):
+            for number in range(self.users):
+                # All within the first half of the day, in order of time.
+                at = to_micros(START + timedelta(days=day, seconds=number * 43_200 / self.users))
+                user = f"user{number}"
+                if day == 0:
+                    signed_up = date(2024, 3, 5) + timedelta(days=number % 300)
+                    profile = ("attributes.plan", _PLANS[number % 3]), ("sign_up_date", signed_up.isoformat())
+                    yield Entry(next(counter), 1, Identify(user, at, profile))
+                device = ("device", self.chance.choice(_DEVICES))
+                words = Record(user, at, "words", self.chance.randint(1, 30), (device,), None)
+                yield Entry(next(counter), day + 2, words)
+            for number in range(changes * day // _DAYS, changes * (day + 1) // _DAYS):
+                at = to_micros(START + timedelta(days=day, seconds=43_201 + number))
+                yield Entry(next(counter), 0, ChangeRules(rules(xp=11 + number % 7).to_text("json"), at))
 
     def pick(self) -> str:
         """Return a random user."""
@@ -127,7 +130,8 @@ class Population:
     def step(self) -> None:
         """Record an event of a random user, a second later."""
         self.now += timedelta(seconds=1)
-        self._record(self.pick())
+        device = {"device": self.chance.choice(_DEVICES)}
+        self.engine.record("words", user=self.pick(), value=self.chance.randint(1, 30), attributes=device)
 
     def get(self, path: str) -> None:
         """Call the application API."""
@@ -150,9 +154,7 @@ _SUMMARY = "aggregation=daily&startDate=2025-03-01&endDate=2025-03-31"
 ENGINE: dict[str, Read] = {
     "ruleset": lambda p: p.engine.ruleset,
     "rules_history": lambda p: p.engine.rules_history(),
-    "users, the first": lambda p: next(p.engine.users()),
     "user": lambda p: p.engine.user(p.pick()),
-    "players, the first": lambda p: next(p.engine.players()),
     "settled_until": lambda p: p.engine.settled_until(p.pick()),
     "has_recorded": lambda p: p.engine.has_recorded("words", user=p.pick(), idempotency_key="none"),
     "leaderboard, metric": lambda p: p.engine.leaderboard("month").rankings,

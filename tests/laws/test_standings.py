@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import attrs
 import pytest
 from dateutil.relativedelta import relativedelta
+from drawn_boards import ranked
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from trophy_engine import (
     Leaderboard,
     MetricChanged,
     PointsAwarded,
-    Ruleset,
     TimePointsTrigger,
     UserChanged,
     UserCreated,
@@ -27,40 +27,9 @@ from trophy_engine.core.compile import compile_plan
 from trophy_engine.testing import LAWS, games, play, rulesets, states
 from trophy_engine.testing.driver import execute
 
-STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6, 15)]
 #: The laws that concern leaderboards.
 CONCERNED = {"settling_is_path_independent", "replay_equals_live", "users_commute", "views_change_nothing"}
 CONCERNED |= {"repeats_and_refusals_change_nothing", "encoding_round_trips"}
-
-
-@st.composite
-def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
-    """Draw leaderboards of every kind that the rest of the rules allows."""
-    ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.streak is not None)]
-    rank_by = draw(st.sampled_from(ways))
-    repeats = rank_by != "streak" and draw(st.booleans())
-    units = ["month", "year"] if ruleset.notifications else ["day", "month", "year"]  # every run is announced
-    return Leaderboard(
-        key,
-        rank_by,
-        draw(st.sampled_from(STARTS)),
-        metric=draw(st.sampled_from([metric.key for metric in ruleset.metrics])) if rank_by == "metric" else None,
-        points=draw(st.sampled_from([system.key for system in ruleset.points])) if rank_by == "points" else None,
-        end=draw(st.sampled_from([None, None, date(2026, 1, 1)])) if rank_by != "streak" else None,
-        start_time=draw(st.sampled_from([None, None, "06:00"])),
-        end_time=draw(st.sampled_from([None, None, "18:30:15"])),
-        run_unit=draw(st.sampled_from(units)) if repeats else None,
-        run_interval=draw(st.integers(1, 9)) if repeats else None,
-        max_participants=draw(st.sampled_from([1000, 3, 2, 1])),
-        breakdown_attributes=draw(st.sampled_from([(), (), ("plan",)])),
-        user_attributes=draw(st.sampled_from([{}, {}, {"plan": "pro"}])),
-    )
-
-
-def ranked(ruleset: Ruleset) -> st.SearchStrategy[Ruleset]:
-    """Add two leaderboards to a ruleset."""
-    drawn = st.tuples(boards("one", ruleset), boards("other", ruleset))
-    return drawn.map(lambda made: attrs.evolve(ruleset, leaderboards=made))
 
 
 few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each makes many queries

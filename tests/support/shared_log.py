@@ -51,9 +51,9 @@ class Step:
 
 
 @st.composite
-def _other_rules(draw, rules: Ruleset) -> Ruleset:
+def _other_rules(draw, rules: Ruleset, drawn: st.SearchStrategy[Ruleset]) -> Ruleset:
     """Draw unrelated rules, or the same with other parts."""
-    others = draw(rulesets())
+    others = draw(drawn)
     keys = {achievement.key for achievement in rules.achievements}
     parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
@@ -63,13 +63,14 @@ def _other_rules(draw, rules: Ruleset) -> Ruleset:
 @st.composite
 def steps(draw, rules: st.SearchStrategy[Ruleset] | None = None, **options) -> tuple[Ruleset, list[Step]]:
     """Draw rules and what happens under them; ``options`` are those of ``histories``."""
-    ruleset = draw(rulesets() if rules is None else rules)
+    rules = rulesets() if rules is None else rules
+    ruleset = draw(rules)
     commands = list(draw(histories(ruleset, **options)))
     looks = st.lists(st.tuples(st.integers(0, 1), st.sampled_from(_SHIFTS)), max_size=2)
     drawn, now = [], ruleset
     while commands:
         size = draw(st.sampled_from([1, 1, 1, 2, 4]))
-        other = draw(_other_rules(now)) if draw(st.integers(0, 9)) == 9 else None
+        other = draw(_other_rules(now, rules)) if draw(st.integers(0, 9)) == 9 else None
         how = draw(st.sampled_from(["plain", "plain", "plain", "batch", "fail"]))
         chosen, commands = tuple(commands[:size]), commands[size:]
         drawn.append(

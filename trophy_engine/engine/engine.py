@@ -601,7 +601,8 @@ class Engine(Subscribable):
     ) -> StandingView:
         """Return the position of a user on a leaderboard, and on which of the latest days it changed.
 
-        The days are computed from the log of all users, which takes time in proportion to it; ``days=0`` avoids that.
+        The days are computed from the log of all users at the first call, and then kept up to date; ``days=0`` avoids
+        that. Those up to an earlier instant are always computed from the log, which takes time in proportion to it.
 
         Args:
             user: the user's id.
@@ -621,7 +622,7 @@ class Engine(Subscribable):
         with self._lock:
             player = self.user(user, at=at)
             return self._execution.leaderboards.standing(
-                player, leaderboard, to_micros(player.at), run, days, exact=at is not None
+                player, leaderboard, to_micros(player.at), run, days, now=self._execution.now(), exact=at is not None
             )
 
     def standings(
@@ -629,7 +630,7 @@ class Engine(Subscribable):
     ) -> tuple[StandingView, ...]:
         """Return the positions of a user, day by day, in every run of a leaderboard with a day between two dates.
 
-        They are computed from the log of all users, once for all runs, as of any instant since the user was created.
+        They are computed as the days of ``standing``, once for all runs, as of any instant since the user was created.
 
         Raises:
             UnknownUser: the user did not exist then.
@@ -643,7 +644,9 @@ class Engine(Subscribable):
             raise InvalidValue((f"{first} must not be after", FieldName("last"), str(last)), "first")
         with self._lock:
             instant = self._execution.instant_of_view(self._execution.state(user), at)
-            return self._execution.leaderboards.standings(user, leaderboard, instant, first, last)
+            return self._execution.leaderboards.standings(
+                user, leaderboard, instant, first, last, now=self._execution.now()
+            )
 
     @overload
     def explain(self, user: str, *, achievement: str, at: datetime | None = None) -> AchievementExplanation: ...

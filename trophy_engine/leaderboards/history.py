@@ -1,7 +1,7 @@
 """The history of a user's rank: the logs of all users are applied again, and all users are ranked day by day.
 
-The time is in proportion to the whole log, because a rank depends on all users. Only changes are processed: the UTC
-days at the end of which the position of a user differs from the day before.
+The time is in proportion to the whole log, because a rank depends on all users; ``rank_history`` keeps the same up to
+date. Only changes are processed: the UTC days at the end of which the position of a user differs from the day before.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, r
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 
-#: The position of a user in a run: the group, and the rank key in it.
-_GroupKey = tuple[Group, RankKey]
+#: The position of a ranked user in a run: the group, and the rank key in it.
+Ranked = tuple[Group, RankKey]
 #: By day and user, the position at the end of the day.
-_PositionsByDay = dict[int, dict[str, _GroupKey | None]]
+_PositionsByDay = dict[int, dict[str, Ranked | None]]
 
 
 def standing_days(
@@ -47,7 +47,7 @@ def standing_days(
     """
     moves: dict[int, _PositionsByDay] = {}
     for other, transitions in histories:
-        for day, run, position in _days(board, runs, transitions, until):
+        for day, run, position in days_of(board, runs, transitions, until):
             moves.setdefault(run, {}).setdefault(day, {})[other] = position
     return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 
@@ -55,7 +55,7 @@ def standing_days(
 def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByDay) -> list[StandingDay]:
     """Return the days of a run on which a user's rank or value changed, given the moves of all users."""
     ranking = RunRanking(board)
-    positions: dict[str, _GroupKey] = {}
+    positions: dict[str, Ranked] = {}
     changed_days: list[StandingDay] = []
     rank: int | None = None
     value: Number | None = None
@@ -74,7 +74,7 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByD
     return changed_days
 
 
-def _position_in(ranking: RunRanking, position: _GroupKey | None) -> tuple[int | None, Number | None]:
+def _position_in(ranking: RunRanking, position: Ranked | None) -> tuple[int | None, Number | None]:
     if position is None:
         return None, None
     group, key = position
@@ -82,9 +82,9 @@ def _position_in(ranking: RunRanking, position: _GroupKey | None) -> tuple[int |
     return rank, None if rank is None else value_in(key)
 
 
-def _days(
+def days_of(
     board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
-) -> Iterator[tuple[int, int, _GroupKey | None]]:
+) -> Iterator[tuple[int, int, Ranked | None]]:
     """Yield UTC days of a user, with a run and the position at the end of the day; the last one of a day counts."""
     counted: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None

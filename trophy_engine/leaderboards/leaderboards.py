@@ -15,6 +15,7 @@ from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, set
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, UnknownKey, nearest, unknown_key
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
+from trophy_engine.leaderboards.rank_history import RankHistory
 from trophy_engine.leaderboards.run_ranking import Group
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.numbers import Number
@@ -51,6 +52,7 @@ class Leaderboards:
         self._forgotten = repository.forgotten
         self.moves: list[Move] = []
         self._consistent = True
+        self._histories: dict[str, RankHistory] = {}
 
     # --- updates ----------------------------------------------------------------------------------------------------
 
@@ -174,7 +176,9 @@ class Leaderboards:
         rankings = tuple(LeaderboardRow(user_id, self._name(user_id), rank, value) for rank, user_id, value in rows)
         return _view(board, number, at, rankings)
 
-    def standing(self, player: Player, key: str, at: int, run: date | None, days: int, *, exact: bool) -> StandingView:
+    def standing(
+        self, player: Player, key: str, at: int, run: date | None, days: int, *, now: int, exact: bool
+    ) -> StandingView:
         """Return the position of a user in a run, and the latest days on which it changed.
 
         Raises:
@@ -189,7 +193,9 @@ class Leaderboards:
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rank, value, _ = NO_POSITION if scheduled else index.position(board, number, user)
-        history = self._standing_days(board, [number], user, at).get(number, [])[-days:] if days else []
+        history = (
+            self._standing_days(board, range(number, number + 1), user, at, now, days).get(number, []) if days else []
+        )
         start, end = _dates(board, number)
         return StandingView(
             rank=rank,
@@ -201,7 +207,7 @@ class Leaderboards:
             rule=board.rule,
         )
 
-    def standings(self, user: str, key: str, at: int, first: date, last: date) -> tuple[StandingView, ...]:
+    def standings(self, user: str, key: str, at: int, first: date, last: date, *, now: int) -> tuple[StandingView, ...]:
         """Return the last position of a user in every run with a day between two dates, with the days of its changes.
 
         Raises:
@@ -217,15 +223,29 @@ class Leaderboards:
                 f"{first} to {last} contain {len(runs):,} runs of leaderboard {key!r}; "
                 f"request at most {MOST_RUNS:,} at a time"
             )
-        histories = self._standing_days(board, runs, user, at)
+        histories = self._standing_days(board, runs, user, at, now)
         return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
 
     def _standing_days(
-        self, board: BoardPlan, runs: Sequence[int], user: str, until: int
+        self, board: BoardPlan, runs: range, user: str, at: int, now: int, days: int | None = None
     ) -> dict[int, list[StandingDay]]:
-        until = min(until, self._stops(board, runs[-1]))
-        histories = ((other, self._repository.transitions_of(other, until)) for other in self._repository.users())
-        return standing_days(board, runs, user, histories, until)
+        """Return the days on which a user's rank or value changed, by run; at most the latest ``days`` of each."""
+        until = min(at, self._stops(board, runs[-1]))
+        if at < min(now, self.current_index().latest):
+            histories = ((other, self._repository.transitions_of(other, until)) for other in self._repository.users())
+            found = standing_days(board, runs, user, histories, until)
+            return found if days is None else {run: history[-days:] for run, history in found.items()}
+        history = self._rank_history(board, runs[0], until)
+        return history.standing_days(list(self._repository.transitions_of(user, until)), runs, days)
+
+    def _rank_history(self, board: BoardPlan, first_run: int, until: int) -> RankHistory:
+        """Return the histories of ranks up to an instant, in the runs from one on."""
+        history = self._histories.pop(board.key, None)  # none until it is consistent again
+        usable = history is not None and history.plan is self._repository.plan and first_run in history.runs
+        if history is None or not usable or not history.follow(until):
+            history = RankHistory(self._repository, board, first_run, until)
+        self._histories[board.key] = history
+        return history
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
         """Return the index for a query of a run; for a past instant, or a run that has stopped, from the log."""

@@ -1,0 +1,197 @@
+"""The histories of ranks: for each day of a run, how its users moved, so that any user's past ranks can be counted.
+
+The rank of a key at the end of a day is its rank now without the moves since: for each later day, the keys that came
+before it on that day are subtracted, and those that left are added. Each day has both in order, so that a day takes two
+bisections, whatever the number of users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, Final
+
+from sortedcontainers import SortedDict, SortedList
+
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
+from trophy_engine.core import BoardPlan, Transition, UserState
+from trophy_engine.leaderboards.history import Ranked, days_of
+from trophy_engine.leaderboards.index import next_change
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, value_in
+from trophy_engine.leaderboards.views import StandingDay
+from trophy_engine.numbers import Number
+from trophy_engine.repository.history_index import HistoryIndex
+from trophy_engine.repository.repository import Repository
+
+#: The days on which a user's position in a run changed, in order, with the position at the end of each.
+_Positions = list[tuple[int, Ranked | None]]
+#: A rank and a value, None for a user who is not ranked.
+_Standing = tuple[int | None, Number | None]
+_UNRANKED: Final[_Standing] = (None, None)
+
+
+class RankHistory(HistoryIndex):
+    """The histories of all users on a leaderboard, in its runs from one on.
+
+    Attributes:
+        runs: the runs.
+    """
+
+    def __init__(self, repository: Repository, board: BoardPlan, first_run: int, instant: int) -> None:
+        self.runs = range(first_run, NEVER)
+        self._board = board
+        self._moves: dict[int, _RunMoves] = {}
+        super().__init__(repository, instant)
+
+    def next_change(self, state: UserState) -> int:
+        """Return an instant before which time does not change the user's values."""
+        return NEVER if self._board.rule.rank_by == "metric" else next_change(state)
+
+    def add(self, transitions: Sequence[Transition]) -> None:
+        """Add the moves of a user."""
+        for run, positions in self._positions(transitions).items():
+            if run not in self._moves:
+                self._moves[run] = _RunMoves()
+            self._moves[run].add(positions)
+
+    def remove(self, transitions: Sequence[Transition]) -> None:
+        """Remove the moves of a user."""
+        for run, positions in self._positions(transitions).items():
+            self._moves[run].remove(positions)
+
+    def _positions(self, transitions: Sequence[Transition]) -> dict[int, _Positions]:
+        """Return a user's positions by run."""
+        by_run: dict[int, _Positions] = {}
+        for day, run, position in days_of(self._board, self.runs, transitions, self.instant):
+            positions = by_run.setdefault(run, [])
+            if positions and positions[-1][0] == day:
+                positions.pop()
+            if position != (positions[-1][1] if positions else None):
+                positions.append((day, position))
+        return by_run
+
+    def standing_days(
+        self, transitions: Sequence[Transition], runs: Container[int], days: int | None
+    ) -> dict[int, list[StandingDay]]:
+        """Return the latest days on which a user's rank or value changed, all for None, by run.
+
+        Args:
+            transitions: the user's, up to the instant of the index.
+            runs: the runs, which are among those of the index.
+            days: the greatest number of days in a run.
+        """
+        most = self._board.rule.max_participants
+        found = {}
+        for run, positions in self._positions(transitions).items():
+            if run in runs and positions:
+                first = self._board.runs.opens(run) // DAY + EPOCH_DAY  # a streak can be older than the leaderboard
+                changes = self._moves[run].changes(positions, most, first)
+                found[run] = [*islice(changes, days)][::-1]
+        return found
+
+
+class _DayMoves:
+    """The keys that users left on a day, and those that they reached, by group."""
+
+    def __init__(self) -> None:
+        self.left: dict[Group, Any] = {}
+        self.reached: dict[Group, Any] = {}
+
+    def gain(self, group: Group, key: RankKey) -> int:
+        """Return by how many keys more came before a key at the end of the day than at its beginning."""
+        reached, left = self.reached.get(group), self.left.get(group)
+        gained = 0 if reached is None else reached.bisect_left(key)
+        return int(gained if left is None else gained - left.bisect_left(key))
+
+
+class _RunMoves:
+    """The moves of all users in a run, by day, and the keys at the end."""
+
+    def __init__(self) -> None:
+        self._days: Any = SortedDict()
+        self._now: dict[Group, Any] = {}
+
+    def add(self, positions: _Positions) -> None:
+        """Add the moves of a user."""
+        former: Ranked | None = None
+        for day, position in positions:
+            moves = self._days.get(day)
+            if moves is None:
+                moves = self._days[day] = _DayMoves()
+            if former is not None:
+                _add(moves.left, former)
+            if position is not None:
+                _add(moves.reached, position)
+            former = position
+        if former is not None:
+            _add(self._now, former)
+
+    def remove(self, positions: _Positions) -> None:
+        """Remove the moves of a user, which have been added."""
+        former: Ranked | None = None
+        for day, position in positions:
+            moves = self._days[day]
+            if former is not None:
+                _remove(moves.left, former)
+            if position is not None:
+                _remove(moves.reached, position)
+            if not (moves.left or moves.reached):
+                del self._days[day]
+            former = position
+        if former is not None:
+            _remove(self._now, former)
+
+    def changes(self, positions: _Positions, most: int, first: int) -> Iterator[StandingDay]:
+        """Yield the days from the first on on which the standing of a user changed, the latest first.
+
+        Args:
+            positions: the user's.
+            most: the greatest rank.
+            first: the first day.
+        """
+        held = positions.copy()
+        position = held[-1][1] if held else None
+        better = self._better(position, None)
+        standing = _standing(position, better, most)
+        for day in reversed(self._days):
+            if day < first:
+                return
+            if held and held[-1][0] == day:
+                held.pop()
+                position = held[-1][1] if held else None
+                better = self._better(position, day)
+            elif position is not None:
+                better -= self._days[day].gain(*position)
+            before = _standing(position, better, most)
+            if before != standing:
+                yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
+            standing = before
+
+    def _better(self, position: Ranked | None, day: int | None) -> int:
+        """Return the number of better keys in the group of a position at the beginning of a day, or now for None."""
+        if position is None:
+            return 0
+        group, key = position
+        keys = self._now.get(group)
+        better = 0 if keys is None else int(keys.bisect_left(key))
+        later = () if day is None else self._days.irange(day)
+        return better - sum(int(self._days[other].gain(group, key)) for other in later)
+
+
+def _standing(position: Ranked | None, better: int, most: int) -> _Standing:
+    return _UNRANKED if position is None or better >= most else (better + 1, value_in(position[1]))
+
+
+def _add(groups: dict[Group, Any], position: Ranked) -> None:
+    group, key = position
+    if group not in groups:
+        groups[group] = SortedList()
+    groups[group].add(key)
+
+
+def _remove(groups: dict[Group, Any], position: Ranked) -> None:
+    group, key = position
+    groups[group].remove(key)
+    if not groups[group]:
+        del groups[group]
