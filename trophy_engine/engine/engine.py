@@ -693,7 +693,7 @@ class Engine(Subscribable):
         """Reports on the histories of single users and of all users."""
         from trophy_engine.reports.reports import Reports  # noqa: PLC0415  # a game needs none
 
-        return Reports(self, self._execution.distributions)
+        return Reports(self, self._execution.report_indexes)
 
     # --- the log ------------------------------------------------------------------------------------------------------
 

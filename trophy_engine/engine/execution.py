@@ -38,7 +38,7 @@ from trophy_engine.views.player import Player
 if TYPE_CHECKING:
     from trophy_engine.leaderboards.leaderboards import Leaderboards
     from trophy_engine.notifications.announcer import Announcer, Checkpoint
-    from trophy_engine.reports.distribution_index import Distributions
+    from trophy_engine.reports.indexes import Indexes
 
 _AT = itemgetter(AT)
 _CLOCK = FieldName(before="the clock's instant")
@@ -76,11 +76,11 @@ class Execution:
         return Announcer(self.repository, self.leaderboards)
 
     @cached_property
-    def distributions(self) -> Distributions:
-        """The distributions of all users, created on first use."""
-        from trophy_engine.reports.distribution_index import Distributions  # noqa: PLC0415
+    def report_indexes(self) -> Indexes:
+        """The indexes of the reports on all users, created on first use."""
+        from trophy_engine.reports.indexes import Indexes  # noqa: PLC0415
 
-        return Distributions(self.repository)
+        return Indexes(self.repository)
 
     # --- starting a call --------------------------------------------------------------------------------------------
 

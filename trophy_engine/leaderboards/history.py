@@ -89,7 +89,8 @@ def days_of(
     counted: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
-        between = [] if previous is None else _settled_daily(previous, transition.state.clock.settled)
+        timed = previous is not None and board.rule.rank_by != "metric"
+        between = _settled_daily(previous, transition.state.clock.settled) if previous is not None and timed else ()
         for state in (*between, transition.state):
             group, values = _values(board, transition.plan.boards.get(board.key), state)
             same_group = group == counted[0]

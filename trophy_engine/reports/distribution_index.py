@@ -14,7 +14,7 @@ from typing import Any, Final
 from sortedcontainers import SortedList
 
 from trophy_engine.calendar.instants import FIRST, NEVER
-from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, UserState, settle_user
+from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, settle_user
 from trophy_engine.numbers import BEYOND
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, percentage, ranges_up_to
 from trophy_engine.repository.log_cursor import LogCursor
@@ -37,13 +37,13 @@ class Distributions:
         self._repository = repository
         self._index: DistributionIndex | None = None
 
-    def as_of(self, instant: int, *, exact: bool) -> DistributionIndex | None:
-        """Return the index as of an instant; None with ``exact`` if a user's history has passed the instant."""
+    def as_of(self, instant: int) -> DistributionIndex:
+        """Return the index as of an instant."""
         index, self._index = self._index, None  # None until the index is consistent again
         if index is None or index.plan is not self._repository.plan or not index.follow(instant):
             index = DistributionIndex(self._repository, instant)
         self._index = index
-        return None if exact and instant < index.latest else index
+        return index
 
 
 class _Balances:
@@ -88,7 +88,7 @@ class DistributionIndex:
         self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievements)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
-        self._timed = bool(self.plan.ticks) or self.plan.anniversaries.thresholds[0] != BEYOND
+        self._timed = is_timed(self.plan)
         self._due = Schedule()
         # Users who count as settled to a later instant than that of their stored states, by the negated instant.
         self._ahead = Schedule()
@@ -133,12 +133,12 @@ class DistributionIndex:
 
     def _settled(self, state: UserState, instant: int) -> UserState:
         """Return a state as of an instant, settled if anything is due that counts, and schedule the next count."""
-        due, last = _next_award(state), -NEVER
+        due, last = next_award(state), -NEVER
         if due <= instant:
             state = state.copy()
             self._agenda.begin([])
             settle_user(self._agenda, state, instant)
-            due = max(_next_award(state), instant + 1)
+            due = max(next_award(state), instant + 1)
             if self._agenda.effects:
                 last = self._agenda.effects[-1][AT]
         self._due.plan(state.id, due)
@@ -204,7 +204,12 @@ class DistributionIndex:
         return group
 
 
-def _next_award(state: UserState) -> int:
+def is_timed(plan: Plan) -> bool:
+    """Return whether time changes completions or balances under the rules."""
+    return bool(plan.ticks) or plan.anniversaries.thresholds[0] != BEYOND
+
+
+def next_award(state: UserState) -> int:
     """Return an instant before which time changes no completion and no balance, not before that of the state."""
     clock = state.clock
     day = clock.due_days[ANNIVERSARY]

@@ -16,8 +16,10 @@ from trophy_engine.leaderboards.views import StandingView
 from trophy_engine.reports.awards import last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
 from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
-from trophy_engine.reports.distribution_index import DistributionIndex, Distributions
+from trophy_engine.reports.distribution_index import DistributionIndex
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
+from trophy_engine.reports.indexes import Indexes
+from trophy_engine.reports.period_changes import CountedUsers, OtherUsers
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarize
 from trophy_engine.reports.wrapped import Rankings, Wrapped, check_year, review_year
@@ -71,16 +73,16 @@ class Reports:
     that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
-    def __init__(self, engine: Engine, distributions: Distributions) -> None:
+    def __init__(self, engine: Engine, indexes: Indexes) -> None:
         self._engine = engine
-        self._distributions = distributions
+        self._indexes = indexes
 
     @contextmanager
     def _index(self, at: datetime | None) -> Iterator[DistributionIndex | None]:
         """Acquire the engine and return the index as of an instant; None if a user's history has passed ``at``."""
         with self._engine.exclusive():
-            instant = to_micros(self._engine.now() if at is None else at)
-            yield self._distributions.as_of(instant, exact=at is not None)
+            instant = None if at is None else to_micros(at)
+            yield self._indexes.distributions(to_micros(self._engine.now()), instant)
 
     def summary(
         self,
@@ -160,7 +162,10 @@ class Reports:
         at: datetime | None = None,
         rankings: Rankings | None = None,
     ) -> Wrapped:
-        """Return a user's year in review, by default of the current year; to compare users, it reads all logs.
+        """Return a user's year in review, by default of the current year.
+
+        To compare users, the first call of a year reads all logs; later ones read those that have changed. A review up
+        to an earlier instant always reads all logs.
 
         Args:
             user: the user's id.
@@ -175,11 +180,18 @@ class Reports:
         """
         if rankings is not None:
             CALLABLE.check("rankings", rankings)
-        transitions = self._engine.transitions(user, at=at)
-        year = check_year(transitions, year)
-        if rankings is None:
-            rankings = self._best_rankings(transitions[-1].state, year)
-        return review_year(transitions, self._others(user, at), year, rankings)
+        with self._engine.exclusive():
+            transitions = self._engine.transitions(user, at=at)
+            year = check_year(transitions, year)
+            if rankings is None:
+                rankings = self._best_rankings(transitions[-1].state, year)
+            return review_year(transitions, lambda: self._all_users(user, year, at), year, rankings)
+
+    def _all_users(self, user: str, year: int, at: datetime | None) -> OtherUsers:
+        """Return the users with whom to compare a user."""
+        instant = None if at is None else to_micros(at)
+        changes = self._indexes.changes(year, to_micros(self._engine.now()), instant)
+        return CountedUsers(self._others(user, at)) if changes is None else changes
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return the function for a user's best rankings in a year, as of the user's last instant."""

@@ -15,12 +15,13 @@ from typing import Any
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly, Weekly
+from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly
 from trophy_engine.core import AchievementBackdated, AchievementCompleted, MetricChanged, Plan, Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
-from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals
+from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects
+from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
 from trophy_engine.views.progress import AchievementView
 
@@ -28,8 +29,6 @@ __all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPe
 
 #: A function that returns a user's best rankings between two local days, both included, by leaderboard.
 Rankings = Callable[[date, date], Mapping[str, Any]]
-
-_MONDAYS = Weekly(first_weekday=1)
 
 
 @attrs.frozen
@@ -117,7 +116,7 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
 
 def review_year(
     transitions: Sequence[Transition],
-    others: Iterable[Sequence[Transition]],
+    others: Callable[[], OtherUsers],
     year: int,
     rankings: Rankings = lambda _first, _last: {},
 ) -> Wrapped:
@@ -125,7 +124,7 @@ def review_year(
 
     Args:
         transitions: the user's transitions.
-        others: the transitions of all other users.
+        others: returns the other users; not called for a year without activity.
         year: the year, by the user's local days.
         rankings: returns the user's best rankings between two local days, both included.
     """
@@ -136,15 +135,15 @@ def review_year(
     activity = _activity(transitions, first, last)
     if not activity:
         return Wrapped(year, longest_streak=longest)
-    year_review = _Review(transitions, others, rankings)
-    days, weeks, months = (_sums(activity, calendar) for calendar in (Daily(), _MONDAYS, Monthly()))
+    year_review = _Review(transitions, others(), rankings)
+    days, weeks, months = (_sums(activity, calendar) for calendar in (Daily(), MONDAYS, Monthly()))
     return Wrapped(
         year=year,
         days_active=len(days),
         weeks_active=len(weeks),
         months_active=len(months),
         most_active_day=year_review.most_active(days, Daily(), compare=False),
-        most_active_week=year_review.most_active(weeks, _MONDAYS),
+        most_active_week=year_review.most_active(weeks, MONDAYS),
         most_active_month=year_review.most_active(months, Monthly()),
         entire_year=year_review.period(first, last),
         longest_streak=longest,
@@ -170,15 +169,13 @@ def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[i
 
 
 class _Review:
-    """The data of a review: a user's totals and completions, and the totals of all other users."""
+    """The data of a review: a user's totals and completions, and the other users."""
 
-    def __init__(
-        self, transitions: Sequence[Transition], others: Iterable[Sequence[Transition]], rankings: Rankings
-    ) -> None:
+    def __init__(self, transitions: Sequence[Transition], others: OtherUsers, rankings: Rankings) -> None:
         self.plan: Plan = transitions[-1].plan
         self.user_id = transitions[-1].state.id
         self.own = daily_totals(transitions)
-        self.others = [daily_totals(other) for other in others]
+        self.others = others
         self.rankings = rankings
         self.completed = [
             (day, effect)
@@ -230,14 +227,9 @@ class _PeriodReview:
     def total(self, measure: Measure) -> PeriodTotal:
         """Return the total and the change of a measure in the period."""
         totals = self.review.own.get(measure, EMPTY)
-        total, change = totals.total(self.last), self._change(totals)
-        percentile = None
-        if self.compare:
-            percentile = _percentile(change, [self._change(other.get(measure, EMPTY)) for other in self.review.others])
+        total, change = totals.total(self.last), totals.change(self.first, self.last)
+        percentile = self.review.others.percentile(measure, self.first, self.last, change) if self.compare else None
         return PeriodTotal(total, change, percent(change, totals.total(self.first - 1)), percentile)
-
-    def _change(self, totals: DailyTotals) -> Number:
-        return totals.change(self.first, self.last)
 
 
 def percent(change: Number, before: Number) -> float:
@@ -249,7 +241,3 @@ def percent(change: Number, before: Number) -> float:
     if not before:
         return 100.0 if change else 0.0
     return trunc(Fraction(change) / Fraction(before) * 1000) / 10
-
-
-def _percentile(change: Number, others: Sequence[Number]) -> float:
-    return 100 * sum(1 for other in others if other < change) / len(others) if others else 100.0
