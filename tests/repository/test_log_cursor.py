@@ -1,15 +1,16 @@
 """A cursor tells whose entries are new."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from stories import at
 
-from trophy_engine import Engine, Metric, Ruleset, UnknownKey
+from trophy_engine import Engine, Metric, Ruleset, Streak, StreakMetric, UnknownKey
 from trophy_engine.calendar.instants import FIRST, to_micros
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.storage import MemoryStorage
 
-RULES = Ruleset(metrics=[Metric("coins")])
+RULES = Ruleset(metrics=[Metric("coins")], streak=Streak(metrics=[StreakMetric("coins")]))
 NOON = at("06-01T12:00")
 
 
@@ -24,9 +25,9 @@ def test_users_with_new_entries_are_read_once():
     assert (cursor.behind, cursor.advance()) == (0, ({}, FIRST))
     for user in ("cy", "bob", "cy"):
         engine.record("coins", user=user)
-    engine.settle()
+    engine.settle(at=NOON + timedelta(days=3))  # which ends streaks
     assert cursor.behind == 4
-    assert cursor.advance() == ({"cy": None, "bob": None}, to_micros(NOON))
+    assert cursor.advance() == ({"cy": None, "bob": None}, to_micros(NOON + timedelta(days=3)))
     assert cursor.advance() == ({}, FIRST)
 
 

@@ -403,8 +403,9 @@ class Engine(Subscribable):
 
         When and how often one settles never changes a result, because every command settles its own user first; it only
         decides when effects, for example of a lost streak, are returned. Users without an effect are left unchanged,
-        and so are users with a later last command. Under rules with notifications, the broadcasts since the last time
-        are returned, too: their effects have an empty user.
+        and so are users with a later last command. The first call looks at all users, later ones only at those for whom
+        work may be due; nothing is written if nothing was due. Under rules with notifications, the broadcasts since the
+        last time are returned, too: their effects have an empty user; and every call is written to the log.
         """
         with self._lock:
             self._execution.enter()

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from trophy_engine.calendar.instants import from_micros, to_micros
+from trophy_engine.calendar.instants import NEVER, from_micros, to_micros
 from trophy_engine.core import (
     AT,
     Agenda,
@@ -30,6 +30,7 @@ from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
 from trophy_engine.errors import EarlierThanSettled, FieldName, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
+from trophy_engine.repository.due_users import DueUsers
 from trophy_engine.repository.repository import Repository
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry
@@ -60,6 +61,7 @@ class Execution:
         self._clock = clock
         self._agenda = Agenda(repository.plan)
         self._pending_effects: list[RawEffect] = []
+        self._due_users: DueUsers | None = None
 
     @cached_property
     def leaderboards(self) -> Leaderboards:
@@ -122,6 +124,7 @@ class Execution:
         if "announcer" in self.__dict__:
             self.announcer.recover()
         self.repository.recover()
+        self._due_users = None
         self._agenda = Agenda(self.repository.plan)
 
     # --- states and instants ----------------------------------------------------------------------------------------
@@ -243,21 +246,31 @@ class Execution:
         """Settle all users to an instant; return the effects in order of time."""
         repository = self.repository
         repository.consistent = False
+        due_users = self._current_due_users()
         agenda = Agenda(repository.plan)
-        effects = self.announcer.announcements_until(instant)
+        effects = self.announcer.announcements_until(instant, due_users.first_created)
         agenda.begin(effects)
-        for user_id in repository.users():
+        for user_id in due_users.take_due(instant):
             state = repository.state(user_id)
             if state is not None:
                 known = len(effects)
                 repository.states[user_id] = after = settle_to_last_effect(agenda, state, instant)
+                due_users.plan_next(after)
                 if repository.plan.boards and len(effects) > known:
                     self.leaderboards.refresh(after)
-        repository.settle(instant)
+        if effects or repository.plan.plugs:  # plugs can depend on when all users were settled last
+            repository.settle(instant)
         repository.consistent = True
         effects.sort(key=_AT)
         self.notify(effects)
         return effects
+
+    def _current_due_users(self) -> DueUsers:
+        """Return the users by when work may be due for them."""
+        due_users = self._due_users
+        if due_users is None or not due_users.follow():
+            due_users = self._due_users = DueUsers(self.repository)
+        return due_users
 
     def change_rules(self, ruleset: Ruleset, at: int | None) -> list[RawEffect]:
         """Settle all users and migrate them to other rules; return the effects in order of time.
@@ -273,7 +286,8 @@ class Execution:
         for state in repository.all_states() if instant < latest else ():
             if instant < state.clock.settled:
                 raise EarlierThanSettled(state.id, from_micros(instant), from_micros(state.clock.settled))
-        before, effects = repository.plan, self.announcer.announcements_until(instant)
+        first_created = min((state.profile.created for state in repository.all_states()), default=NEVER)
+        before, effects = repository.plan, self.announcer.announcements_until(instant, first_created)
         effects += repository.change_rules(ruleset, instant)
         effects += self.announcer.after_rules_change(before, instant)
         effects.sort(key=_AT)

@@ -22,10 +22,10 @@ from trophy_engine.core import (
     settle_user,
     values_of,
 )
-from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
+from trophy_engine.repository.schedule import next_change
 
 #: The position of a ranked user in a run: the group, and the rank key in it.
 Ranked = tuple[Group, RankKey]

@@ -18,7 +18,6 @@ import attrs
 from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core import (
     AT,
-    LAST_DAY,
     Agenda,
     BoardPlan,
     Plan,
@@ -32,19 +31,11 @@ from trophy_engine.core import (
 )
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.numbers import Number
+from trophy_engine.repository.schedule import next_change
 
 #: The rank, None for a user who is not ranked; the value and its group, None for a user who does not take part.
 Position = tuple[int | None, Number | None, Group | None]
 NO_POSITION: Final[Position] = (None, None, None)
-
-
-def next_change(state: UserState) -> int:
-    """Return an instant before which time does not change a user, not before the instant of the state."""
-    day = min(state.clock.due_days)
-    if day < 0:  # not computed since the last change of the user
-        return max(state.clock.due, state.clock.settled)
-    midnight = NEVER if day > LAST_DAY else state.clock.zone.midnight(day)
-    return max(min(state.clock.next_tick, midnight), state.clock.settled)
 
 
 @attrs.define

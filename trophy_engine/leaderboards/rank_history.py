@@ -17,12 +17,12 @@ from sortedcontainers import SortedDict, SortedList
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.core import BoardPlan, Transition, UserState
 from trophy_engine.leaderboards.history import Ranked, days_of
-from trophy_engine.leaderboards.index import next_change
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, value_in
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 from trophy_engine.repository.history_index import HistoryIndex
 from trophy_engine.repository.repository import Repository
+from trophy_engine.repository.schedule import next_change
 
 #: The days on which a user's position in a run changed, in order, with the position at the end of each.
 _Positions = list[tuple[int, Ranked | None]]

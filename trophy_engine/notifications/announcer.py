@@ -5,7 +5,7 @@ Rules without notifications have none.
 
 from __future__ import annotations
 
-from trophy_engine.calendar.instants import FIRST
+from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core import Plan, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Leaderboards
@@ -105,16 +105,18 @@ class Announcer:
 
     # --- all users --------------------------------------------------------------------------------------------------
 
-    def announcements_until(self, until: int) -> list[RawEffect]:
-        """Return the announcements since all users were last settled, or since the first user was created."""
+    def announcements_until(self, until: int, first_created: int) -> list[RawEffect]:
+        """Return the announcements since all users were last settled, or since the first user was created.
+
+        Args:
+            until: the instant of the last announcement.
+            first_created: the instant at which the first user was created; ``NEVER`` without users.
+        """
         repository = self._repository
         plug = plug_of(repository.plan)
-        if plug is None:
+        if plug is None or first_created == NEVER:
             return []
-        first = min((state.profile.created for state in repository.all_states()), default=None)
-        if first is None:
-            return []
-        since = max(repository.settled(), first)
+        since = max(repository.settled(), first_created)
         rankings = FinalRankings(repository, until)
         effects = broadcasts_between(repository.plan, plug.plan, since, until, rankings.at_close)
         return [*self._collect_due(until), *effects] if repository.plan.boards else effects

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from trophy_engine.calendar.instants import NEVER
+from trophy_engine.core import LAST_DAY, UserState
 
 
 class Schedule:
@@ -40,3 +41,12 @@ class Schedule:
             if self._instants.get(user) == at:
                 del self._instants[user]
                 yield user
+
+
+def next_change(state: UserState) -> int:
+    """Return an instant before which time does not change a user, not before the instant of the state."""
+    day = min(state.clock.due_days)
+    if day < 0:  # not computed since the last change of the user
+        return max(state.clock.due, state.clock.settled)
+    midnight = NEVER if day > LAST_DAY else state.clock.zone.midnight(day)
+    return max(min(state.clock.next_tick, midnight), state.clock.settled)
