@@ -19,11 +19,20 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
     Raises:
         InvalidValue: ``n`` is not from 1 to 100.
     """
-    if type(n) is not int or not 1 <= n <= MAX_AWARDS:
-        raise InvalidValue(f"must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}", "n")
+    check_count(n)
     since = takewhile(
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )
     newest = (effect for transition in since for effect in reversed(transition.effects))
     awards = (award for award in select_effects(PointsAwarded, newest) if award.system == system)
     return tuple(islice(awards, n))
+
+
+def check_count(n: object) -> None:
+    """Check a number of awards.
+
+    Raises:
+        InvalidValue: ``n`` is not from 1 to 100.
+    """
+    if type(n) is not int or not 1 <= n <= MAX_AWARDS:
+        raise InvalidValue(f"must be a whole number from 1 to {MAX_AWARDS}, not {short_repr(n)}", "n")

@@ -1,18 +1,24 @@
-"""The indexes over all users from which reports are read; each is built on first use."""
+"""The indexes from which reports are read; each is built on first use."""
 
 from __future__ import annotations
 
+from trophy_engine.reports.award_ledger import AwardLedger
 from trophy_engine.reports.distribution_index import DistributionIndex, Distributions
 from trophy_engine.reports.period_changes import PeriodChanges, YearChanges
 from trophy_engine.repository.repository import Repository
 
 
 class Indexes:
-    """The indexes of an engine; it must be acquired while they are read."""
+    """The indexes of an engine; it must be acquired while they are read.
+
+    Attributes:
+        ledger: the latest awards of users.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self._distributions = Distributions(repository)
         self._years = YearChanges(repository)
+        self.ledger = AwardLedger(repository)
 
     def distributions(self, now: int, at: int | None) -> DistributionIndex | None:
         """Return the distributions as of now, or as of ``at``; None if a user's history has passed ``at``."""

@@ -13,7 +13,7 @@ from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
-from trophy_engine.reports.awards import last_awards
+from trophy_engine.reports.awards import check_count, last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
 from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
 from trophy_engine.reports.distribution_index import DistributionIndex
@@ -49,6 +49,10 @@ class Engine(Protocol):
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Acquire the engine for several calls."""
+        ...
+
+    def settled_until(self, user: str) -> datetime:
+        """Return the instant of the last thing that happened to a user."""
         ...
 
     def players(self, *, at: datetime | None = None) -> Iterator[Player]:
@@ -150,9 +154,18 @@ class Reports:
             UnknownKey: the rules at that instant do not have the points system.
             UnknownUser: the user does not exist at that instant.
         """
-        transitions = self._engine.transitions(user, at=at)
-        _system(system, transitions[-1].plan.ruleset)
-        return last_awards(transitions, system, n)
+        with self._engine.exclusive():
+            settled, now = self._engine.settled_until(user), self._engine.now()
+            instant = to_micros(max(now, settled) if at is None else at)
+            if at is None or settled <= at:  # else the rules may be others
+                _system(system, self._engine.ruleset)
+                check_count(n)
+                awards = self._indexes.ledger.last_awards(user, system, n, instant)
+                if awards is not None:
+                    return awards
+            transitions = self._engine.transitions(user, at=at)
+            _system(system, transitions[-1].plan.ruleset)
+            return last_awards(transitions, system, n)
 
     def wrapped(
         self,

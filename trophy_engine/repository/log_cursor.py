@@ -26,19 +26,35 @@ class NewEntries(NamedTuple):
     settled: int
 
 
+class LogPosition:
+    """The end of a repository's log at the time of the call.
+
+    Attributes:
+        sequence: the sequence of the last entry.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self.sequence = repository.sequence
+        self._repository = repository
+        self._uncommitted = repository.in_batch
+        self._forgotten = repository.forgotten
+
+    def holds(self) -> bool:
+        """Return whether the entries up to the position are still in the log; a batch that failed has dropped some."""
+        return not self._uncommitted or self._forgotten == self._repository.forgotten
+
+
 class LogCursor:
     """A position in the log of a repository, at first after its last entry."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._sequence = repository.sequence
-        self._uncommitted = repository.in_batch
-        self._forgotten = repository.forgotten
+        self._position = LogPosition(repository)
 
     @property
     def behind(self) -> int:
         """The number of entries after the position; it is wrong if entries before it were of a failed batch."""
-        return self._repository.sequence - self._sequence
+        return self._repository.sequence - self._position.sequence
 
     def advance(self) -> NewEntries | None:
         """Read the entries after the position, and advance to the last one.
@@ -47,13 +63,12 @@ class LogCursor:
             What they concern; None if they change the rules, or if entries that were read before were of a batch that
             has failed: then nothing that was derived from the log before is of use.
         """
-        repository = self._repository
-        if self._uncommitted and self._forgotten != repository.forgotten:
+        if not self._position.holds():
             return None
         users: dict[str, None] = {}
         settled = FIRST
-        if self._sequence < repository.sequence:
-            for entry in repository.entries_since(self._sequence):
+        if self.behind > 0:
+            for entry in self._repository.entries_since(self._position.sequence):
                 command = entry.command
                 if isinstance(command, ChangeRules):
                     return None
@@ -61,7 +76,5 @@ class LogCursor:
                     settled = max(settled, command.at)
                 else:
                     users[str(user_of(command))] = None
-        self._sequence = repository.sequence
-        self._uncommitted = repository.in_batch
-        self._forgotten = repository.forgotten
+        self._position = LogPosition(self._repository)
         return NewEntries(users, settled)

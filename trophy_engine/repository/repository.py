@@ -216,7 +216,7 @@ class Repository:
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
         agenda = Agenda(plan)
         applied = 0
-        for entry in self._entries_of(user_id, after):
+        for entry in self.entries_of(user_id, after):
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
                 case ChangeRules(rules) as command:
@@ -242,7 +242,7 @@ class Repository:
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Iterate over the commands about a user, and those about all users, in the order of the log."""
-        return (entry.command for entry in self._entries_of(user_id))
+        return (entry.command for entry in self.entries_of(user_id))
 
     def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
         """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
@@ -250,16 +250,17 @@ class Repository:
 
     def commands_before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Iterate over the commands of ``commands_of`` before an entry of the log."""
-        entries = takewhile(lambda entry: entry.sequence < sequence, self._entries_of(user_id))
+        entries = takewhile(lambda entry: entry.sequence < sequence, self.entries_of(user_id))
         return (entry.command for entry in entries)
 
-    def _entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+    def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
+        """Iterate over the entries after one of the log that are about a user or about all users."""
         last = self._sequence - len(self._pending.entries)
         for entry in self.storage.entries_of(user_id, after):
             if entry.sequence > last:
                 break  # written by an engine that is ahead; catch_up reads it
             yield entry
-        yield from self._pending.of(user_id)
+        yield from (entry for entry in self._pending.of(user_id) if entry.sequence > after)
 
     def users(self) -> Iterator[str]:
         """Iterate over the users in the order in which they were first seen."""
