@@ -69,7 +69,7 @@ class EarlierStates:
 
     def _advance(self, earlier: _EarlierState, user: str, instant: int) -> None:
         agenda = Agenda(earlier.plan)
-        for entry in self._repository.entries_since(user, earlier.through):
+        for entry in self._repository.entries_of(user, earlier.through):
             if entry.command.at > instant:
                 break
             if isinstance(entry.command, UserCommand):

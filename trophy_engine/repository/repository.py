@@ -244,15 +244,6 @@ class Repository:
         """Iterate over the commands about a user, and those about all users, in the order of the log."""
         return (entry.command for entry in self.entries_of(user_id))
 
-    @property
-    def sequence(self) -> int:
-        """The number of the last entry of the log that the states have, pending entries of a batch included."""
-        return self._sequence
-
-    def entries_since(self, user_id: str, sequence: int) -> Iterator[Entry]:
-        """Iterate over the entries about a user, and those about all users, after an entry of the log."""
-        return (entry for entry in self._entries_of(user_id, sequence) if entry.sequence > sequence)
-
     def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
         """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
         return transitions_of(self.commands_of(user_id), until, self.plugs)

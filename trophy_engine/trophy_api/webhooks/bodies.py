@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, Final, Protocol, TypeVar
 
@@ -100,12 +100,12 @@ class Bodies:
 
     def latest(self, key: str, rules_of: Callable[[Ruleset], Iterable[K]]) -> tuple[Ruleset, K]:
         """Return the latest ruleset that declares a key, and the rule."""
-        return next(
-            (ruleset, rule)
-            for _, ruleset in reversed(self.history.versions)
-            for rule in rules_of(ruleset)
-            if rule.key == key
-        )
+        return next((ruleset, rule) for ruleset in self._rulesets() for rule in rules_of(ruleset) if rule.key == key)
+
+    def _rulesets(self) -> Iterator[Ruleset]:
+        """Yield the rules that have been in force, the latest first."""
+        yield self.engine.ruleset
+        yield from (version.ruleset for version in reversed(self.engine.rules_history()))
 
 
 # --- achievements -----------------------------------------------------------------------------------------------------
