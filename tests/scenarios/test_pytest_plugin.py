@@ -43,6 +43,11 @@ def run(project, *arguments):
     return project.runpytest_inprocess(*PLUGIN, "-p", "no:xdist", "-p", "no:cov", "-p", "no:randomly", *arguments)
 
 
+def run_apart(project, *arguments):
+    """Run the tests of a project in a process of its own, which libraries that replace the clock need."""
+    return project.runpytest_subprocess(*PLUGIN, *WITHOUT_OTHERS, *arguments)
+
+
 def test_the_entry_point_is_declared():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
     assert declared == {"pytest11": {"trophy_engine": "_trophy_engine_pytest"}}
@@ -164,7 +169,7 @@ def test_it_goes_with_xdist_and_without_a_cache(project):
             assert complete(trophy.client, user) == "tour"
         """
     )
-    result = project.runpytest_subprocess(*PLUGIN, *WITHOUT_OTHERS, "-n1", "-p", "no:cacheprovider")
+    result = run_apart(project, "-n1", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=2)
     assert not (project.path / ".pytest_cache").exists()
 
@@ -259,7 +264,7 @@ for name in dir(trophy):
 def test_a_clock_of_the_system_follows_what_moves_it(project, library):
     first, second = (MOVES[library].format(f'"2025-04-{day:02}T10:00:00+00:00"') for day in (2, 9))
     project.makepyfile(test_app=FOLLOWS.format(library=library, first=first, second=second))
-    run(project, "-p", f"no:{library}").assert_outcomes(passed=2)
+    run_apart(project).assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +279,7 @@ def test_the_client_is_loaded_before_freezegun_replaces_datetime(project, librar
     move = MOVES[library].format('f"2025-04-{day:02}T10:00:00+00:00"')
     project.makepyfile(test_app=CLIENT.format(library=library, move=move))
     project.makeconftest(loaded)
-    result = project.runpytest_subprocess(*PLUGIN, *WITHOUT_OTHERS)
+    result = run_apart(project)
     result.assert_outcomes(**outcome)
     if "failed" in outcome:
         result.stdout.fnmatch_lines(["*PydanticSchemaGenerationError*"])
@@ -288,7 +293,7 @@ def test_the_page_about_the_plugin_passes(pytester):
     pytester.makeini("[pytest]\ntrophy_rules = rules.toml\nfilterwarnings = error\n")
     tests = len(re.findall(r"^ *def test_", page, re.MULTILINE))
     assert tests > 5
-    run(pytester).assert_outcomes(passed=tests)
+    pytester.runpytest_subprocess(*PLUGIN, "-p", "no:hypothesispytest").assert_outcomes(passed=tests)
 
 
 def test_a_project_that_does_not_use_it_imports_nothing_of_it(pytester):
@@ -301,7 +306,7 @@ def test_a_project_that_does_not_use_it_imports_nothing_of_it(pytester):
             assert [name for name in sys.modules if name.startswith(("trophy_engine", "trophy."))] == []
         """
     )
-    result = pytester.runpytest_subprocess(*PLUGIN, *WITHOUT_OTHERS)
+    result = run_apart(pytester)
     result.assert_outcomes(passed=1)
 
 
