@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.workload import events
 from trophy_engine import Metric, MetricPointsTrigger, PointsSystem, Ruleset, Streak, StreakMetric
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.numbers import Number

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric, errors
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.errors import TrophyError
 

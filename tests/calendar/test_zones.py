@@ -138,3 +138,12 @@ def test_a_naive_instant_is_reported_as_field_at():
 def test_a_time_of_day_after_a_repeated_hour_is_read_after_it():
     home, day = zone("America/New_York"), date(2025, 11, 2).toordinal()
     assert home.instant(day, 2 * HOUR) == to_micros(datetime(2025, 11, 2, 7, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["+51:800", "UTC+2", "Etc/GMT+20", "+5:30", "IST", "CEST", "PDT"])
+def test_an_unknown_offset_or_abbreviation_is_not_corrected_to_another_zone(name):
+    with pytest.raises(InvalidValue) as error:
+        zone(name)
+    assert str(error.value) == (
+        f"unknown time zone {name!r}; use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
+    )

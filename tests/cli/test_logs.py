@@ -6,7 +6,8 @@ import pytest
 from rich.progress import Progress
 
 from trophy_engine import Metric, Ruleset
-from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, file_size, read_log
 from trophy_engine.cli.logs import _CountColumn
@@ -145,3 +146,84 @@ def test_progress_is_a_percentage_where_the_total_is_known():
         bar.add_task("reading", total=total, completed=1500)
         [task] = bar.tasks
         assert column.render(task).plain == text
+
+
+EVENTS = """\
+name;ts;user;amount;id
+Lesson Completed;1704448800;ann;1,5;a
+Lesson Completed;1704535200;ann;2;b
+Lesson Completed;1704535200;ann;2;b
+Signed Up;1704448800;ben;;c
+"""
+
+
+def test_options_declare_how_a_log_is_read(run):
+    Path("events.csv").write_text(EVENTS)
+    words = ("--user-column", "user", "--at-column", "ts", "--metric-column", "name", "--map", "Lesson Completed=words")
+    words += ("--value-column", "amount", "--decimal", ",", "--key-column", "id")
+    done = run("replay", "rules.toml", "events.csv", *words, "--out", "out")
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == [
+        "events.csv: the column 'ts' is read as seconds since 1970 (--at-unit s)",
+        "left out: 1 event without a --map, 1 event with a repeated key of --key-column",
+    ]
+    assert Path("out/users.csv").read_text().splitlines()[1].startswith("ann,2,2,2,")
+    for command in (
+        ("explain", "rules.toml", "events.csv", "--user", "ann"),
+        ("compare", "rules.toml", "rules.toml", "events.csv"),
+    ):
+        assert run(*command, *words).exit_code == 0
+    like = run("simulate", "rules.toml", "--like", "events.csv", "--users", "2", "--days", "2", *words)
+    assert "left out: 1 event without a --map" in like.stderr
+
+
+def test_what_is_found_is_printed_once_with_several_processes(run):
+    Path("events.csv").write_text("user_id,at\nann,1704448800\n")
+    done = run("replay", "rules.toml", "events.csv", "events.csv", "--workers", "2")
+    assert (done.exit_code, "1 user, 2 events" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--map", "words"), "--map takes NAME=KEY, not 'words'"),
+        (("--map", "a=two words"), "each metric of --map must consist of ASCII letters"),
+        (("--map", "a=b", "--map", "a=c"), "--map has 'a' twice; remove one"),
+        (("--values", "=A"), "--values takes KEY=COLUMN, not '=A'"),
+        (
+            ("--values", "a=A", "--value-column", "n"),
+            "--values has the metrics and values of all columns; remove --value-column",
+        ),
+        (("--value-map", "yes=one"), "each number of --value-map must be a number, not 'one'"),
+        (("--where", "plan"), "--where takes COLUMN=TEXT, not 'plan'"),
+        (("--default-value", "none"), "--default-value must be a number, not 'none'"),
+        (("--at-format", "%H"), "--at-format must have a year, month and day"),
+        (
+            ("--at-unit", "s", "--at-format", "%d.%m.%Y"),
+            "--at-unit is for numbers and --at-format for texts; set one of them",
+        ),
+        (("--delimiter", "::"), "--delimiter must be one character, or comma, semicolon, tab, pipe or space, not '::'"),
+        (("--encoding", "klingon"), "--encoding must be an encoding of text"),
+        (("--sheet", "Log"), "--sheet is for excel, not for 'log.csv', which is read as csv"),
+        (("--key-column", "=x"), "--key-column takes the name of a column, not '=x'"),
+        (("--user-column", "usr"), "log.csv has no column 'usr'; did you mean 'user_id'?"),
+        (
+            ("--where", "plan=free"),
+            "log.csv has no column 'plan'; it has 'user_id', 'at', 'n'; set the column with --where",
+        ),
+        (("--where", "user_id=nobody"), "log.csv has no events; left out: 3 rows without the text of --where"),
+        (("--at-unit", "ms"), "bad rows: 3; the first: log.csv:2: at must be a number of milliseconds since 1970"),
+    ],
+)
+def test_a_wrong_option_is_answered_in_words_of_the_command_line(run, words, message):
+    done = run("replay", "rules.toml", "log.csv", *words)
+    assert done.exit_code == 1
+    assert message in done.stderr
+
+
+def test_numbers_in_different_units_end_the_reading(run):
+    Path("log.csv").write_text("user_id,at\nann,1704448800\nann,1704448800123\n")
+    done = run("replay", "rules.toml", "log.csv", "--metric", "words")
+    assert done.exit_code == 1
+    assert "log.csv:3: the column 'at' has different units: 1704448800123 looks like milliseconds" in done.stderr
+    assert "set --at-unit (s, ms, us, ns or excel)" in done.stderr

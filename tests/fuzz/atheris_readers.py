@@ -20,7 +20,7 @@ with atheris.instrument_imports():
     import json  # noqa: F401
     import tomllib  # noqa: F401
 
-    from trophy_engine.analysis.event_logs.events import Columns
+    from trophy_engine.analysis.event_logs.columns import Columns
     from trophy_engine.analysis.event_logs.sources import read_log
     from trophy_engine.errors import InvalidRules, TrophyError
     from trophy_engine.rules.ruleset import Ruleset
@@ -30,6 +30,7 @@ _COLUMNS = Columns("who", "when", "what", "n", "where", {"topic": "topic"})
 _SEEDS = {
     "rules": b"[[metrics]]\nkey = 'words'\n[streak]\nmetrics = [{ key = 'words', threshold = 1.5 }]\n",
     "csv": b"who,when,what,n,where,topic\n18,2025-04-02T10:00:00Z,words,2,Europe/Berlin,ui\n",
+    "json": b'{"rows": [{"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": 2}]}',
     "jsonl": b'{"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": 2, "where": "UTC"}\n',
 }
 
@@ -67,6 +68,7 @@ def _read_text_of_rules(content):
 _TARGETS = {
     "rules": _read_text_of_rules,
     "csv": lambda content: read_rows("log.csv", content),
+    "json": lambda content: read_rows("log.json", content),
     "jsonl": lambda content: read_rows("log.jsonl", content),
 }
 

@@ -37,8 +37,9 @@ from trophy_engine import (
     StreakMetric,
     TrophyError,
 )
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
@@ -124,7 +125,9 @@ NEEDED = {
 MODULES = (
     "analysis.comparison",
     "analysis.event_logs.effect_log",
+    "analysis.event_logs.columns",
     "analysis.event_logs.events",
+    "analysis.event_logs.file_formats",
     "analysis.event_logs.git",
     "analysis.event_logs.runner",
     "analysis.event_logs.sources",
@@ -148,7 +151,7 @@ MODULES = (
 RESULTS = {
     *("Comparison", "Difference", "UserTotals", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
     *("RecordedEvent", "Habits", "run_population"),
-    *("BadRow", "Event", "Source", "TextLog", "Logs", "read_event"),  # made for each row of a log
+    *("BadRow", "Event", "Source", "RowLog", "Logs"),  # made for each row of a log
     *("Behavior", "Member"),  # abstract
 }
 

@@ -8,16 +8,26 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from exports import workbook
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_values import json_text, odd_json, odd_text
 
 from trophy_engine import Attribute, Metric, Ruleset, TrophyError
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis import FileFormat, inspect_log
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
 
 COLUMNS = Columns("who", "when", "what", "n", "where", {"topic": "topic"})
+#: Further columns, so that every part of the parser of rows is reached.
+OTHER_COLUMNS = [
+    Columns("who", "when", values={"words": "n", "views": "topic"}, where={"where": ["UTC", ""]}, default_value="0"),
+    Columns("who", "when", "what", "n", metric_map={"words": "words"}, value_map={"2": "1"}, key="topic"),
+    Columns("who", "when", "=words", "n", "=UTC", at_format="%d.%m.%Y", decimal=","),
+    Columns("=me", "when", "=words", "n", at_unit="ms", key="who"),
+]
 NAMES = ["who", "when", "what", "n", "where", "topic"]
 RULES = Ruleset(metrics=[Metric("words")], attributes=[Attribute("topic", "event")])
 ROW = {"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": "2", "where": "Europe/Berlin", "topic": "ui"}
@@ -28,12 +38,12 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("logs")
 
 
-def read(folder, name, content):
+def read(folder, name, content, columns=COLUMNS, format_=None):
     """Read a log and evaluate it; return its rows, or the error."""
     path = folder / name
     path.write_bytes(content)
     try:
-        rows = list(read_log(str(path), COLUMNS))
+        rows = list(read_log(str(path), columns, format_))
         for row in rows:
             assert isinstance(row, Event | BadRow)
             str(row).encode("utf-8", "backslashreplace")
@@ -47,6 +57,7 @@ def as_csv(rows):
     return "\n".join([",".join(NAMES), *(",".join(str(row.get(name, "")) for name in NAMES) for row in rows)])
 
 
+WHOLE = as_csv([ROW, {**ROW, "who": "19"}] * 40).encode()
 _cells = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, odd_json))
 _rows = st.lists(_cells.map(lambda odd: {**ROW, **odd}), max_size=3)
 
@@ -68,12 +79,66 @@ def test_rows_of_csv(folder, rows, encoding):
     read(folder, "log.csv", as_csv(rows).encode(encoding, "replace"))
 
 
-@given(st.binary(max_size=200), st.sampled_from(["log.csv", "log.tsv", "log.jsonl", "log.csv.gz", "log.parquet"]))
+NAMES_OF_FILES = ["log.csv", "log.tsv", "log.jsonl", "log.json", "log.csv.gz", "log.xlsx", "log.ods", "log.parquet"]
+
+
+@given(st.binary(max_size=200), st.sampled_from(NAMES_OF_FILES))
 def test_any_bytes_are_rows_or_an_error(folder, content, name):
     read(folder, name, content)
 
 
-WHOLE = as_csv([ROW, {**ROW, "who": "19"}] * 40).encode()
+@given(_rows, st.sampled_from(OTHER_COLUMNS), st.sampled_from(["log.jsonl", "log.json", "log.csv"]))
+def test_rows_are_read_under_any_columns(folder, rows, columns, name):
+    text = {
+        "log.jsonl": "\n".join(map(json_text, rows)),
+        "log.json": f'{{"rows": [{",".join(map(json_text, rows))}]}}',
+        "log.csv": as_csv(rows),
+    }[name]
+    read(folder, name, text.encode("utf-8", "replace"), columns)
+
+
+@given(
+    st.binary(max_size=60),
+    st.sampled_from(["utf-8", "utf-16", "cp1252", "utf-7", "shift_jis"]),
+    st.sampled_from([None, ";", "\t"]),
+)
+def test_any_bytes_after_a_header_are_rows_or_an_error(folder, content, encoding, delimiter):
+    header = (delimiter or ",").join(NAMES).encode(encoding)
+    read(
+        folder, "log.csv", header + b"\n" + content, COLUMNS, FileFormat("csv", delimiter=delimiter, encoding=encoding)
+    )
+
+
+@given(odd_json)
+def test_any_document_is_rows_or_an_error(folder, document):
+    read(folder, "log.json", json_text(document).encode("utf-8", "replace"))
+
+
+_WORKBOOK = workbook({"Log": [NAMES, *[[ROW[name] for name in NAMES]] * 5]})
+
+
+@given(st.data())
+def test_a_workbook_with_bytes_changed(folder, data):
+    content = bytearray(_WORKBOOK)
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    read(folder, "log.xlsx", bytes(content))
+
+
+@given(st.data(), st.sampled_from(["log.csv", "log.json", "log.xlsx", "log.txt"]))
+def test_any_file_is_inspected_or_an_error(folder, data, name):
+    whole = {"log.json": b'[{"who": "ann", "at": 1704448800}]', "log.xlsx": _WORKBOOK}.get(name, WHOLE[:300])
+    content = bytearray(whole)
+    for _ in range(data.draw(st.integers(0, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = folder / name
+    path.write_bytes(bytes(content))
+    try:
+        inspect_log(str(path))
+    except TrophyError as error:
+        str(error)
+
+
 _GZIPPED = gzip.compress(WHOLE, mtime=0)
 
 

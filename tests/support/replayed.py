@@ -11,7 +11,7 @@ from trophy_engine import (
     StreakMetric,
     UserCreationPointsTrigger,
 )
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.sources import read_log
 
 __all__ = ["COLUMNS", "LOG", "RULES", "read"]

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from trophy_engine.analysis.comparison import Comparison, Difference, compare
     from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
+    from trophy_engine.analysis.event_logs.columns import Columns
     from trophy_engine.analysis.event_logs.effect_log import EffectLog
-    from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row, Source
+    from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
+    from trophy_engine.analysis.event_logs.file_formats import FileFormat
     from trophy_engine.analysis.event_logs.git import read_history
+    from trophy_engine.analysis.event_logs.inspection.inspect_log import InspectedColumn, LogInspection, inspect_log
     from trophy_engine.analysis.event_logs.output import (
         write_comparison,
         write_effects,
@@ -48,7 +51,10 @@ __all__ = [
     "Estimate",
     "Event",
     "Figure",
+    "FileFormat",
     "Habits",
+    "InspectedColumn",
+    "LogInspection",
     "Persona",
     "Population",
     "Replay",
@@ -70,6 +76,7 @@ __all__ = [
     "compare",
     "figures",
     "habits_of",
+    "inspect_log",
     "override",
     "percentile",
     "read_bundled_log",
@@ -94,8 +101,12 @@ __all__ = [
 
 #: The module of each public name.
 _MODULES: Final = {
+    "InspectedColumn": "trophy_engine.analysis.event_logs.inspection.inspect_log",
+    "LogInspection": "trophy_engine.analysis.event_logs.inspection.inspect_log",
+    "inspect_log": "trophy_engine.analysis.event_logs.inspection.inspect_log",
     "BadRow": "trophy_engine.analysis.event_logs.events",
-    "Columns": "trophy_engine.analysis.event_logs.events",
+    "Columns": "trophy_engine.analysis.event_logs.columns",
+    "FileFormat": "trophy_engine.analysis.event_logs.file_formats",
     "Event": "trophy_engine.analysis.event_logs.events",
     "Row": "trophy_engine.analysis.event_logs.events",
     "Source": "trophy_engine.analysis.event_logs.events",

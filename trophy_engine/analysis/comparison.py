@@ -6,15 +6,16 @@ The log is read once; every user is evaluated under both rulesets.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Self
 
 import attrs
 
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
@@ -112,6 +113,7 @@ class Comparison(Tabular):
         differences: the difference by user, sorted by user id, for the users with an event that either ruleset accepts.
         skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line. A row that only one
             ruleset refuses is one of them; its reason names the ruleset.
+        left_out: the number of rows and values that were left out on request, as for a ``Replay``.
         until: the instant to which users are settled; None for an empty log.
         tallies: the tallies under the old and the new rules; None unless requested.
     """
@@ -122,6 +124,7 @@ class Comparison(Tabular):
     differences: dict[str, Difference] = attrs.field(factory=dict)
     skipped: int = 0
     bad_rows: tuple[BadRow, ...] = ()
+    left_out: Mapping[str, int] = attrs.field(factory=dict)
     until: datetime | None = None
     tallies: tuple[Tally, Tally] | None = None
 
@@ -244,6 +247,7 @@ def compare(
     result.differences = dict(sorted(result.differences.items()))
     result.skipped = bad_rows.count
     result.bad_rows = bad_rows.first()
+    result.left_out = dict(bad_rows.left_out)
     result.until = None if evaluated_until is None else from_micros(evaluated_until)
     return result
 

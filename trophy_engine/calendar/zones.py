@@ -33,6 +33,8 @@ from trophy_engine.errors import InvalidValue, nearest, short_repr
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION
 
 _OFFSET: Final = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
+#: Offsets, and abbreviations such as IST.
+_NO_NAME: Final = re.compile(r".*[0-9].*|[A-Z]{2,5}", re.DOTALL)
 #: The greatest offsets west and east of UTC.
 _WESTMOST: Final = -12 * HOUR
 _EASTMOST: Final = 14 * HOUR
@@ -206,7 +208,9 @@ def _nearest(name: str) -> str | None:
 
 
 def _unknown(name: object) -> str:
-    near = _nearest(name) if isinstance(name, str) else None
+    # A similar name that has an offset or is an abbreviation would be a zone with another offset.
+    is_name = isinstance(name, str) and not _NO_NAME.fullmatch(name)
+    near = _nearest(name) if isinstance(name, str) and is_name else None
     hint = f" did you mean {near!r}?" if near else ""
     remedy = "use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"

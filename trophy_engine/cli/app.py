@@ -11,6 +11,7 @@ from trophy_engine.cli.check import check
 from trophy_engine.cli.compare import compare
 from trophy_engine.cli.explain import explain
 from trophy_engine.cli.init import init
+from trophy_engine.cli.inspect import inspect
 from trophy_engine.cli.replay import replay
 from trophy_engine.cli.schema import schema
 from trophy_engine.cli.simulate import simulate
@@ -29,6 +30,7 @@ _COMMANDS: Final = (
     (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
     (explain, "explain rules.toml events.csv --user ann --value-column pages"),
     (init, "init game --out game.toml"),
+    (inspect, "inspect events.csv"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),

@@ -61,7 +61,14 @@ def compare(
                 workers=workers,
                 on_progress=on_progress,
             )
-        logs.check_evaluated(len(result.differences), result.skipped, logs.name_logs(events, git, old), until)
+        logs.check_evaluated(
+            len(result.differences),
+            result.skipped,
+            logs.name_logs(events, git, old),
+            until,
+            left_out=result.left_out,
+            first=next(iter(result.bad_rows), None),
+        )
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             write_comparison(result, out / f"compare.{table_format}")

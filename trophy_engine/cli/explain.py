@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event
+from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.cli import logs
@@ -81,7 +82,7 @@ def _end_of_day(day: date, until: int, player: Player) -> int:
 
 
 def _read_user_events(
-    log: Iterable[Row], user: str, report: Callable[[BadRow], None], log_names: str
+    log: Logs, user: str, report: Callable[[BadRow], None], log_names: str
 ) -> tuple[list[Event], int]:
     """Return the events of one user in order of time, and the last instant of the whole log.
 
@@ -100,7 +101,7 @@ def _read_user_events(
             users.add(row.user_id)
             if row.user_id == user:
                 user_events.append(row)
-    logs.check_evaluated(len(users), skipped, log_names)
+    logs.check_evaluated(len(users), skipped, log_names, left_out=log.left_out())
     if not user_events:
         similar = nearest(user, sorted(users))
         hint = f"; did you mean {similar!r}?" if similar else ""
@@ -124,7 +125,14 @@ def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadR
                 if event.time_zone not in {None, zone_name}:
                     engine.identify(event.user_id, time_zone=event.time_zone, at=at)
                 attributes = dict(event.attributes)
-                engine.record(event.metric, user=event.user_id, value=event.value, at=at, attributes=attributes)
+                engine.record(
+                    event.metric,
+                    user=event.user_id,
+                    value=event.value,
+                    at=at,
+                    attributes=attributes,
+                    idempotency_key=event.key or None,
+                )
                 zone_name = event.time_zone or zone_name
         except TrophyError as error:
             report(BadRow(event.source, str(error)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
@@ -16,11 +16,14 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.epochs import EpochUnit
 from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
 from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
-from trophy_engine.analysis.event_logs.sources import STDIN, Logs, read_log
+from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import note_console
@@ -36,8 +39,8 @@ _BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024"}
 Events = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Event logs: CSV or JSON Lines, plain or gzipped, Parquet or Arrow; - is standard input, git the log "
-        "of the package."
+        help="Event logs: CSV, JSON, JSON Lines, Excel, Parquet or Arrow; - is standard input, git the log of the "
+        "package."
     ),
 ]
 Git = Annotated[
@@ -51,7 +54,7 @@ AtColumn = Annotated[
     str,
     typer.Option(
         "--at-column",
-        help="The column of the instant, ISO 8601; local times and dates are read in the row's time zone.",
+        help="The column of the instant: ISO 8601, or a number; local times and dates are read in the row's time zone.",
     ),
 ]
 MetricColumn = Annotated[
@@ -82,9 +85,86 @@ Attributes = Annotated[
     list[str] | None,
     typer.Option("--attribute", help="A column that is an event attribute, or KEY=COLUMN; may be repeated."),
 ]
+AtUnit = Annotated[
+    EpochUnit | None,
+    typer.Option(
+        "--at-unit",
+        help="The unit of instants that are numbers: since 1970, or a spreadsheet's days.",
+        show_default="found from the values",
+    ),
+]
+AtFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--at-format", help="The format of instants that are not ISO 8601, such as '%d.%m.%Y %H:%M'.", metavar="FORMAT"
+    ),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--values",
+        help="A metric and the column of its values, for logs with several metrics in a row; may be repeated.",
+        metavar="KEY=COLUMN",
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="The name of an event in the column of the metric, and its metric; other events are left out; may be "
+        "repeated.",
+        metavar="NAME=KEY",
+    ),
+]
+ValueMap = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--value-map",
+        help="A text in the column of the value, and its number; other values are left out; may be repeated.",
+        metavar="TEXT=NUMBER",
+    ),
+]
+DefaultValue = Annotated[
+    str | None, typer.Option("--default-value", help="The value where the column is empty.", metavar="NUMBER")
+]
+Decimal = Annotated[Literal[".", ","], typer.Option("--decimal", help="The decimal separator of values.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        help="Read only rows with this text in a column; may be repeated: another text for the same column, or a "
+        "further column.",
+        metavar="COLUMN=TEXT",
+    ),
+]
+KeyColumn = Annotated[
+    str | None,
+    typer.Option("--key-column", help="The column of the idempotency key; events with a repeated one count once."),
+]
 Format = Annotated[
-    Literal["csv", "jsonl", "parquet", "arrow"] | None,
-    typer.Option("--log-format", help="The format of the logs, if their names have no known ending."),
+    LogFormat | None,
+    typer.Option("--log-format", help="The format of the logs.", show_default="by the ending of the name"),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        help="The character between the cells, or comma, semicolon, tab, pipe or space.",
+        show_default="found from the header",
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="The encoding of text.", show_default="by the byte-order mark, else utf-8"),
+]
+Sheet = Annotated[
+    str | None, typer.Option("--sheet", help="The sheet of a workbook.", show_default="the first", metavar="NAME")
+]
+Records = Annotated[
+    str | None,
+    typer.Option(
+        "--records", help="The path of the list in a JSON document, such as data.events.", show_default="the only list"
+    ),
 ]
 Until = Annotated[
     str | None,
@@ -101,7 +181,7 @@ Workers = Annotated[int, typer.Option(help="The number of processes; it does not
 
 @attrs.frozen(kw_only=True)
 class LogOptions:
-    """The options of the columns of a log, and of the values that all rows have instead."""
+    """The options of the columns of a log, of the values that all rows have instead, and of the file."""
 
     user_column: UserColumn = None
     single_user: SingleUser = None
@@ -113,7 +193,20 @@ class LogOptions:
     tz_column: TimeZoneColumn = None
     tz: TimeZone = None
     attribute: Attributes = None
+    at_unit: AtUnit = None
+    at_format: AtFormat = None
+    values: Values = None
+    map: Map = None
+    value_map: ValueMap = None
+    default_value: DefaultValue = None
+    decimal: Decimal = "."
+    where: Where = None
+    key_column: KeyColumn = None
     format: Format = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+    sheet: Sheet = None
+    records: Records = None
 
     def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None, rules: str = "") -> Logs:
         """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
@@ -139,19 +232,60 @@ class LogOptions:
         """Return the rows of a log, or those of a bundled log if its name is given and no file has it."""
         if path in bundled.log_names() and not Path(path).exists():
             return read_bundled_log(path)
-        return read_log(path, columns, self.format)
+        try:
+            return read_log(path, columns, self.file_format(), on_note=print_note)
+        except InvalidValue as error:
+            raise error.rename_fields(option_of) from None
+
+    def file_format(self) -> FileFormat:
+        """Return how the files of the logs are written.
+
+        Raises:
+            InvalidValue: an option is invalid.
+        """
+        try:
+            return FileFormat(
+                self.format,
+                delimiter=self.delimiter,
+                encoding=self.encoding,
+                sheet=self.sheet,
+                records=self.records,
+            )
+        except InvalidValue as error:
+            raise error.rename_fields(option_of) from None
 
     def _columns(self, ruleset: Ruleset) -> Columns:
         default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
-        pairs = (pair.partition("=") for pair in self.attribute or [])
-        return Columns(
-            _choose("user-column", self.user_column, "single-user", self.single_user) or "user_id",
-            _choose("at-column", self.at_column) or "at",
-            _choose("metric-column", self.metric_column, "metric", self.metric) or default_metric,
-            _choose("value-column", self.value_column, "value", self.value) or "=1",
-            _choose("tz-column", self.tz_column, "tz", self.tz),
-            {key: column or key for key, _, column in pairs},
-        )
+        metric = _choose("metric-column", self.metric_column, "metric", self.metric)
+        value = _choose("value-column", self.value_column, "value", self.value)
+        values = _parse_pairs("values", self.values, "KEY=COLUMN")
+        if values:
+            for option, given in (("metric-column", metric), ("value-column", value), ("map", self.map)):
+                if given:
+                    raise InvalidValue(f"--values has the metrics and values of all columns; remove --{option}")
+            default_metric = "metric"
+        if self.map and metric is None:
+            metric = "event"
+        try:
+            return Columns(
+                _choose("user-column", self.user_column, "single-user", self.single_user) or "user_id",
+                _choose("at-column", self.at_column) or "at",
+                metric or default_metric,
+                value or "=1",
+                _choose("tz-column", self.tz_column, "tz", self.tz),
+                {key: column or key for key, _, column in (pair.partition("=") for pair in self.attribute or [])},
+                at_unit=self.at_unit,
+                at_format=self.at_format,
+                metric_map=_parse_pairs("map", self.map, "NAME=KEY") if self.map else None,
+                values=values,
+                value_map=_parse_pairs("value-map", self.value_map, "TEXT=NUMBER") if self.value_map else None,
+                default_value=self.default_value,
+                decimal=self.decimal,
+                key=_choose("key-column", self.key_column),
+                where=_parse_conditions(self.where),
+            )
+        except InvalidValue as error:
+            raise error.rename_fields(option_of) from None
 
     def parse_until(self, until: str | None) -> datetime | None:
         """Parse ``--until``: an instant, or a date, which means its last microsecond.
@@ -207,6 +341,41 @@ def _choose(column_option: str, column: str | None, option: str = "", constant: 
     return f"={constant}"
 
 
+def option_of(field: str) -> str:
+    """Return the option of an attribute of ``Columns`` or ``FileFormat``."""
+    if field.startswith("--"):
+        return field
+    options = {"metric_map": "map", "name": "log-format", "time_zone": "tz", "key": "key-column"}
+    return f"--{options.get(field, field.replace('_', '-'))}"
+
+
+def _parse_pairs(option: str, texts: list[str] | None, form: str) -> dict[str, str]:
+    """Parse texts with an equals sign; the side of a name from the log can have further ones.
+
+    Raises:
+        InvalidValue: a text has no equals sign, or the same left side as another.
+    """
+    pairs: dict[str, str] = {}
+    for text in texts or []:
+        left, equals, right = text.partition("=") if form.startswith("KEY") else text.rpartition("=")
+        if not equals or not left or not right:
+            raise InvalidValue(f"--{option} takes {form}, not {text!r}")
+        if left in pairs:
+            raise InvalidValue(f"--{option} has {left!r} twice; remove one")
+        pairs[left] = right
+    return pairs
+
+
+def _parse_conditions(texts: list[str] | None) -> dict[str, list[str]]:
+    conditions: dict[str, list[str]] = {}
+    for text in texts or []:
+        column, equals, value = text.partition("=")
+        if not equals or not column:
+            raise InvalidValue(f"--where takes COLUMN=TEXT, not {text!r}")
+        conditions.setdefault(column, []).append(value.strip())
+    return conditions
+
+
 def _read_time(until: str, time_zone: Zone | None) -> int:
     time = parse_time(until, "--until")
     if isinstance(time, LocalTime) and time_zone is None:
@@ -230,21 +399,52 @@ def title_logs(events: list[str] | None, git: Path | None, rules: str = "") -> s
     return name_logs(names, None if git is None else Path(git.resolve().name))
 
 
-def check_evaluated(events: int, skipped: int, log_names: str, until: str | None = None) -> None:
-    """Check that at least one event was evaluated.
+def check_evaluated(
+    events: int,
+    skipped: int,
+    log_names: str,
+    until: str | None = None,
+    *,
+    left_out: Mapping[str, int] | None = None,
+    first: BadRow | None = None,
+) -> None:
+    """Check that at least one event was evaluated, and print a note of what was left out.
 
     Raises:
         TrophyError: no event was evaluated, so the results would be empty.
     """
+    left_out_text = describe_left_out(left_out or {})
     if events:
+        if left_out_text:
+            print_note(f"left out: {left_out_text}")
         return
     upto = "" if until is None else f" up to --until {until}"
+    also = f"; left out: {left_out_text}" if left_out_text else ""
     if not skipped:
-        raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}")
+        raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}{also}")
+    reason = "" if first is None else f"; the first: {first}"
     raise TrophyError(
-        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}; set the columns with "
-        "--at-column, --tz-column and the other column options"
+        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}{reason}{also}; set the "
+        "columns with --at-column, --tz-column and the other column options; trophy-engine inspect proposes them"
     )
+
+
+def describe_left_out(left_out: Mapping[str, int]) -> str:
+    """Return how many rows and values options left out; empty if none."""
+    texts = {
+        "where": ("row", "without the text of --where"),
+        "metric_map": ("event", "without a --map"),
+        "value_map": ("value", "without a --value-map"),
+        "key": ("event", "with a repeated key of --key-column"),
+    }
+    return ", ".join(
+        f"{count_noun(left_out[by], noun)} {reason}" for by, (noun, reason) in texts.items() if left_out.get(by)
+    )
+
+
+def print_note(note: str) -> None:
+    """Print a note on what was found from the values of a log."""
+    note_console().print(note, markup=False)
 
 
 def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:

@@ -63,7 +63,14 @@ def replay(
                 on_progress=on_progress,
             )
             seconds = time.perf_counter() - started
-            logs.check_evaluated(result.events, result.skipped, logs.name_logs(events, git, rules), until)
+            logs.check_evaluated(
+                result.events,
+                result.skipped,
+                logs.name_logs(events, git, rules),
+                until,
+                left_out=result.left_out,
+                first=next(iter(result.bad_rows), None),
+            )
             if out is not None:
                 write_files(result, effect_log, out, table_format=table_format, effect_format=effects)
         if report is not None:

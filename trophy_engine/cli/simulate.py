@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
-from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.output import TableFormat, check_formats, write_table, write_users
+from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import MAX_USERS, START, Simulation
@@ -104,11 +104,11 @@ def simulate(
     print_parts(parts)
 
 
-def _fit_population(log: Iterable[Row], like: list[str]) -> Population:
+def _fit_population(log: Logs, like: list[str]) -> Population:
     """Return a population fitted to the good rows of logs; report the bad ones."""
     with logs.report_bad_rows() as report:
         good_rows, skipped = logs.read_good_rows(log, report)
-    logs.check_evaluated(len(good_rows), skipped, logs.name_logs(like))
+    logs.check_evaluated(len(good_rows), skipped, logs.name_logs(like), left_out=log.left_out())
     return Population.fit(good_rows)
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from trophy_engine import InvalidValue
 from trophy_engine.analysis.event_logs.arrow_batches import check_types, read_batch
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.calendar.instants import to_micros
 
 AT = datetime(2025, 4, 2, 10, tzinfo=UTC)

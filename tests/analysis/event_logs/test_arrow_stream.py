@@ -68,7 +68,10 @@ def test_errors_name_the_row_and_the_column():
     table = TABLE.set_column(2, "n", pa.array([*range(9), None]))
     [bad] = replay(RULES, table, columns=COLUMNS).bad_rows
     assert str(bad) == "frame:10: the column 'n' is empty"
-    with pytest.raises(InvalidValue, match=r"^the frame has no column 'm'; it has 'user_id', 'at', 'n'$"):
+    with pytest.raises(
+        InvalidValue,
+        match=r"^the frame has no column 'm'; it has 'user_id', 'at', 'n'; set the column with --value-column$",
+    ):
         replay(RULES, TABLE, columns=Columns(metric="=words", value="m"))
 
 

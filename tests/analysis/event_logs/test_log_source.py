@@ -74,7 +74,7 @@ def test_anything_else_is_refused(log):
 
 
 def test_a_missing_file_or_ending_is_named():
-    with pytest.raises(InvalidValue, match=r"unknown format of 'log.xlsx': its name has no known ending"):
-        replay(RULES, "log.xlsx")
+    with pytest.raises(InvalidValue, match=r"unknown format of 'log.docx': its name has no known ending"):
+        replay(RULES, "log.docx")
     with pytest.raises(TrophyError, match=r"cannot read missing.csv"):
         replay(RULES, "missing.csv")

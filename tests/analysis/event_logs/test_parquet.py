@@ -10,7 +10,8 @@ import pytest
 from attrs import evolve
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset, TrophyError
-from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.calendar.instants import HOUR, to_micros

@@ -18,8 +18,9 @@ from trophy_engine import (
     TrophyError,
 )
 from trophy_engine.analysis.event_logs import runner
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.engine.plugs import compile_ruleset

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from trophy_engine import InvalidValue
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Source
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.calendar.instants import DAY, HOUR

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from trophy_engine import Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.analysis.statistics.survival import percentile, share_reaching, survival

@@ -5,13 +5,16 @@ Repeated cells of a column (users, metrics, zones, attributes) are parsed once p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import repeat
-from typing import Any, Final
+from itertools import compress, repeat
+from typing import Any, Final, NamedTuple
 
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event, Row, Source
-from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
+from trophy_engine.analysis.event_logs.local_times import LocalTime, resolve_time
+from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra
@@ -44,8 +47,6 @@ def check_types(schema: Any, columns: Columns, name: str) -> None:
     names = list(schema.names)
     columns.check(name, names)
     for column in columns.required_columns():
-        if names.count(column) > 1:
-            raise InvalidValue(f"{name} has {names.count(column)} columns {column!r}; rename all but one")
         type_ = _value_type(schema.field(column).type)
         if pa.types.is_nested(type_) or pa.types.is_duration(type_) or pa.types.is_interval(type_):
             raise InvalidValue(
@@ -64,7 +65,7 @@ def _value_type(type_: Any) -> Any:
             return type_
 
 
-def read_batch(batch: Any, columns: Columns, name: str, first: int) -> Iterator[Row]:
+def read_batch(batch: Any, columns: Columns, name: str, first: int, parser: RowParser | None = None) -> Iterator[Row]:
     """Yield the rows of a batch.
 
     Args:
@@ -72,25 +73,90 @@ def read_batch(batch: Any, columns: Columns, name: str, first: int) -> Iterator[
         columns: the columns of the log.
         name: the file of the rows' sources.
         first: the number of the first row.
+        parser: the parser of the log's rows, which remembers the unit of its instants; None for a new one.
+
+    Raises:
+        TrophyError: the instants of the log are numbers in different units.
     """
+    parser = RowParser(columns, Counter()) if parser is None else parser
     cells_of = {column: _decode(batch.column(column)) for column in columns.required_columns()}
     batch = pa.record_batch(list(cells_of.values()), list(cells_of)) if cells_of else batch
+    lines: Sequence[int] = range(first, first + batch.num_rows)
+    if columns.where:
+        batch, lines = _filter(batch, lines, parser)
     zones = _parse_column(batch, columns.time_zone, lambda text: zone(text).name, missing=None)
     cells: list[Cells] = [
-        _parse_instants(batch, columns.at, zones),
+        _parse_instants(batch, zones, parser, Source(name, first)),
         _parse_column(batch, columns.user, check_user_id),
-        _parse_column(batch, columns.metric, _text),
-        _parse_values(batch, columns.value),
+        *_parse_metrics(batch, parser),
         zones,
         _read_attributes(batch, columns),
     ]
-    lines = range(first, first + batch.num_rows)
-    if not any(isinstance(column, _FaultyCells) for column in cells):
-        yield from map(_new_event, zip(*cells, repeat(name), lines, strict=False))
-        return
-    for row in zip(*cells, repeat(name), lines, strict=False):
-        fault = next((cell for cell in row if isinstance(cell, InvalidValue)), None)
-        yield _new_event(row) if fault is None else BadRow(Source(*row[-2:]), str(fault))
+    keys = _parse_column(batch, columns.key, _text, missing="")
+    if columns.values:
+        yield from _unpivot(cells, list(columns.values), name, lines, keys, parser.left_out)
+    elif any(isinstance(column, _FaultyCells) for column in cells):
+        yield from _read_faulty(cells, name, lines, keys, parser)
+    else:
+        yield from map(_new_event, zip(*cells, repeat(name), lines, keys, strict=False))
+
+
+def _parse_metrics(batch: Any, parser: RowParser) -> list[Cells]:
+    """Return the cells of the metric and of the value; in a log with several metrics, of each value."""
+    columns = parser.columns
+    if columns.values:
+        return [_parse_values(batch, column, parser) for column in columns.values.values()]
+    metric_map = columns.metric_map
+    if metric_map is None:
+        metrics = _parse_column(batch, columns.metric, _text)
+    else:
+        unknown = LeftOut("metric_map")
+        metrics = _parse_column(batch, columns.metric, lambda text: metric_map.get(text, unknown), missing=unknown)
+    return [metrics, _parse_values(batch, columns.value, parser)]
+
+
+def _filter(batch: Any, lines: Sequence[int], parser: RowParser) -> tuple[Any, Sequence[int]]:
+    """Return the rows that have the texts of ``where``, and their numbers."""
+    kept = [True] * batch.num_rows
+    for column, texts in parser.columns.where.items():
+        cells = _parse_column(batch, column, _text, missing="")
+        kept = [keep and cell in texts for keep, cell in zip(kept, cells, strict=True)]
+    parser.left_out["where"] += kept.count(False)
+    return batch.filter(pa.array(kept, pa.bool_())), list(compress(lines, kept))
+
+
+def _read_faulty(
+    cells: Sequence[Cells], name: str, lines: Sequence[int], keys: Cells, parser: RowParser
+) -> Iterator[Row]:
+    """Yield the rows of cells of which some are invalid or left out."""
+    for row in zip(*cells, repeat(name), lines, keys, strict=False):
+        metric = row[_METRIC]
+        odd = metric if isinstance(metric, LeftOut) else next((cell for cell in row if isinstance(cell, _ODD)), None)
+        if odd is None:
+            yield _new_event(row)
+        elif isinstance(odd, LeftOut):
+            parser.left_out[odd.by] += 1
+        else:
+            yield BadRow(Source(name, row[_LINE]), str(odd))
+
+
+def _unpivot(
+    cells: Sequence[Cells], metrics: Sequence[str], name: str, lines: Sequence[int], keys: Cells, left_out: Counter[str]
+) -> Iterator[Row]:
+    """Yield an event for each metric of a row that has a value."""
+    for at, user, *values, time_zone, attributes, line, key in zip(*cells, lines, keys, strict=True):
+        present = [(metric, value) for metric, value in zip(metrics, values, strict=True) if value is not None]
+        left_out["value_map"] += sum(isinstance(value, LeftOut) for _, value in present)
+        present = [(metric, value) for metric, value in present if not isinstance(value, LeftOut)]
+        if not present:
+            continue
+        parts = (at, user, *(value for _, value in present), time_zone, attributes)
+        fault = next((part for part in parts if isinstance(part, InvalidValue)), None)
+        if fault is not None:
+            yield BadRow(Source(name, line), str(fault))
+            continue
+        for metric, value in present:
+            yield _new_event((at, user, metric, value, time_zone, attributes, name, line, key))
 
 
 #: The types that become text, and the casts that make them so.
@@ -129,8 +195,24 @@ def _text_or_none(cell: Any) -> str | None:
     return None if cell is None else str(cell)
 
 
+class LeftOut(NamedTuple):
+    """A cell that leaves its row out, by an attribute of ``Columns``."""
+
+    by: str
+
+
+_ODD: Final = (InvalidValue, LeftOut)
+#: The places of the metric and of the line in the cells of a row.
+_METRIC, _LINE = 2, 7
+
+
 class _FaultyCells(list[Any]):
-    """Cells of which at least one is an ``InvalidValue``."""
+    """Cells of which at least one is invalid or left out."""
+
+
+def _as_cells(cells: Sequence[Any], parsed: Sequence[Any]) -> Cells:
+    """Return cells, marked if one of the parsed texts is invalid or left out."""
+    return _FaultyCells(cells) if any(isinstance(cell, _ODD) for cell in parsed) else cells
 
 
 def _text(text: str) -> str:
@@ -146,7 +228,7 @@ def _parse_column(batch: Any, name: str | None, read: Callable[[str], Any], miss
     encoded = pc.dictionary_encode(batch.column(name), null_encoding="encode")
     parsed = [_parse_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
     cells = map(parsed.__getitem__, encoded.indices.to_pylist())
-    return (_FaultyCells if any(isinstance(cell, InvalidValue) for cell in parsed) else list)(cells)
+    return _as_cells(list(cells), parsed)
 
 
 def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
@@ -159,10 +241,11 @@ def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) 
         return error
 
 
-def _parse_instants(batch: Any, name: str, zones: Cells) -> Cells:
+def _parse_instants(batch: Any, zones: Cells, parser: RowParser, source: Source) -> Cells:
     """Return the parsed cells of the column of instants; local times are in the zones of their rows."""
+    name = parser.columns.at
     if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
-        times = _parse_column(batch, name, lambda text: parse_time(text, name))
+        times = _parse_column(batch, name, lambda text: parser.parse_time(text, source))
     elif batch.column(name).type.tz is None:
         times = [
             InvalidValue(f"the column {name!r} is empty") if micros is None else LocalTime(micros)
@@ -172,7 +255,7 @@ def _parse_instants(batch: Any, name: str, zones: Cells) -> Cells:
         return _read_timestamps(batch.column(name), name)
     if any(isinstance(time, LocalTime) for time in times):
         times = [_resolve_cell(time, name, zone_name) for time, zone_name in zip(times, zones, strict=True)]
-    return (_FaultyCells if any(isinstance(time, InvalidValue) for time in times) else list)(times)
+    return _as_cells(times, times)
 
 
 def _read_micros(column: Any) -> list[int | None]:
@@ -211,25 +294,34 @@ def _check_instant(cell: int | None, name: str) -> int | InvalidValue:
     return InvalidValue("must lie in the years 1900 to 2199", name)
 
 
-def _parse_values(batch: Any, name: str) -> Cells:
+def _parse_values(batch: Any, name: str, parser: RowParser) -> Cells:
+    """Return the numbers of a column; in a log with several metrics, None for an empty cell."""
     if name.startswith("="):
         return [exact_text(name[1:])] * batch.num_rows
+    columns = parser.columns
     column = batch.column(name)
-    if pa.types.is_integer(column.type) and not column.null_count:
+    is_plain = columns.value_map is None and not column.null_count
+    if is_plain and pa.types.is_integer(column.type):
         return list(column.to_pylist())
-    if pa.types.is_float64(column.type):
-        encoded = pc.dictionary_encode(column, null_encoding="encode")
+    if is_plain and pa.types.is_float64(column.type):
+        encoded = pc.dictionary_encode(column)
         parsed = [_parse_number(cell, name) for cell in encoded.dictionary.to_pylist()]
-        cells = map(parsed.__getitem__, encoded.indices.to_pylist())
-        return (_FaultyCells if any(isinstance(value, InvalidValue) for value in parsed) else list)(cells)
+        return _as_cells([parsed[index] for index in encoded.indices.to_pylist()], parsed)
     if pa.types.is_floating(column.type):  # as text, a narrow float is the shortest decimal of its own width
-        batch = pa.record_batch([column.cast(pa.float32()).cast(pa.string())], [name])
-    return _parse_column(batch, name, lambda text: exact_text(text, name))
+        type_ = pa.float64() if pa.types.is_float64(column.type) else pa.float32()
+        batch = pa.record_batch([column.cast(type_).cast(pa.string())], [name])
+    missing: Any = None if columns.values else ...
+    if columns.default_value is not None:
+        missing = _parse_cell(columns.default_value, name, lambda text: _parse_value(text, name, parser), missing)
+    return _parse_column(batch, name, lambda text: _parse_value(text, name, parser), missing)
 
 
-def _parse_number(cell: float | None, name: str) -> Number | InvalidValue:
-    if cell is None:
-        return InvalidValue(f"the column {name!r} is empty")
+def _parse_value(text: str, name: str, parser: RowParser) -> Any:
+    value = parser.parse_value(text, name)
+    return LeftOut("value_map") if value is None else value
+
+
+def _parse_number(cell: float, name: str) -> Number | InvalidValue:
     try:
         return exact(cell, name)
     except InvalidValue as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_types, read_batch
-from trophy_engine.analysis.event_logs.events import Columns, Row
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import Row
+from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
 try:
@@ -34,6 +37,11 @@ class FrameLog:
 
     frame: Any = attrs.field(repr=False)
     columns: Columns
+    _left_out: Counter[str] = attrs.field(factory=Counter, init=False, eq=False, repr=False)
+
+    def left_out(self) -> Mapping[str, int]:
+        """Return the number of rows and values that were left out, by the attribute of ``Columns`` that does so."""
+        return self._left_out
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows.
@@ -43,11 +51,13 @@ class FrameLog:
             TrophyError: the frame, or its rest, cannot be read.
         """
         line = 1
+        self._left_out.clear()
+        parser = RowParser(self.columns, self._left_out)
         try:
             for batch in self._batches():
                 for start in range(0, batch.num_rows, BATCH_ROWS):
                     part = batch.slice(start, BATCH_ROWS)
-                    yield from read_batch(part, self.columns, "frame", line)
+                    yield from read_batch(part, self.columns, "frame", line, parser)
                     line += part.num_rows
         except pa.ArrowException as error:
             raise TrophyError(f"cannot read the frame from row {line} on: {error}") from error

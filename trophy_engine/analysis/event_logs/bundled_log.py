@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from trophy_engine.analysis.event_logs.events import Columns, Row
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.sources import read_log
 from trophy_engine.rules import bundled
 

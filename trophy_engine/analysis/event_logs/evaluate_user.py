@@ -61,7 +61,7 @@ class UserEvaluator:
         state: UserState | None = None
         evaluated = 0
         for event in events:
-            at, _, key, value, zone_name, pairs, _, _ = event
+            at, _, key, value, zone_name, pairs, _, _, _ = event
             if at > until:
                 break
             metric = metrics.get(key)

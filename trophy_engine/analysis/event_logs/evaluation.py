@@ -7,7 +7,8 @@ Results of accumulators are merged, in any order, so the result does not depend 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice, repeat
@@ -37,6 +38,7 @@ __all__ = [
     "BadRowFound",
     "BadRows",
     "Divisible",
+    "FilteredLog",
     "Job",
     "ProgressCallback",
     "SizedLog",
@@ -114,6 +116,15 @@ class SizedLog(Protocol):
         ...
 
 
+@runtime_checkable
+class FilteredLog(Protocol):
+    """A log that leaves rows out on request."""
+
+    def left_out(self) -> Mapping[str, int]:
+        """Return the number of rows and values left out so far, by the attribute of ``Columns`` that does so."""
+        ...
+
+
 class ProgressCallback(Protocol):
     """A function that receives the progress of an evaluation."""
 
@@ -133,11 +144,14 @@ class BadRows:
         max_errors: the maximal number of bad rows; None for no maximum, 0 to stop at the first.
         on_bad_row: called with each bad row.
         count: the number of bad rows so far.
+        left_out: the number of rows and values that were left out on request, by the attribute of ``Columns`` that does
+            so; repeated idempotency keys are counted by ``"key"``.
     """
 
     max_errors: int | None = attrs.field(default=None, validator=Optional(Integer(min=0)))
     on_bad_row: Callable[[BadRow], object] | None = attrs.field(default=None, validator=Optional(CALLABLE))
     count: int = 0
+    left_out: Counter[str] = attrs.field(factory=Counter)
     _kept: list[BadRow] = attrs.field(factory=list)
 
     def add(self, row: BadRow) -> None:
@@ -263,8 +277,9 @@ class _Run(Generic[P]):
                 partitioned = pool.map(
                     _partition_part, parts, range(len(parts)), repeat(self.folder), repeat(max_in_memory)
                 )
-                for number, (stats, bad_rows) in enumerate(partitioned, start=1):
+                for number, (stats, bad_rows, left_out) in enumerate(partitioned, start=1):
                     self._add_stats(stats, bad_rows)
+                    self.bad_rows.left_out.update(left_out)
                     self._add_parts(sizes, number)
             else:
                 self._partition(log, max_in_memory).spill()
@@ -273,8 +288,9 @@ class _Run(Generic[P]):
             results = pool.map(
                 _evaluate_partition, repeat(self.job), repeat(self.folder), range(PARTITIONS), repeat(until)
             )
-            for partition_result, events, bad_rows in results:
+            for partition_result, events, repeated, bad_rows in results:
                 self._add_bad_rows(bad_rows)
+                self._add_repeated(repeated)
                 result.merge(partition_result)
                 self._add_progress(events)
         return result, until
@@ -291,6 +307,7 @@ class _Run(Generic[P]):
                 else:
                     self.on_progress("reading", partitioner.stats.rows, None)
         self._add_stats(partitioner.stats, ())
+        self.bad_rows.left_out.update(_left_out_of(log))
         return partitioner
 
     def _add_stats(self, stats: PartitionStats, bad_rows: Iterable[BadRow]) -> None:
@@ -319,8 +336,14 @@ class _Run(Generic[P]):
     def _evaluate(self, accumulator: Accumulator[P], events_by_user: EventsByUser) -> None:
         until = self._until()
         for user_id, events in events_by_user.items():
-            accumulator.add(user_id, sort_events(events), FIRST if until is None else until)
+            sorted_events = sort_events(events)
+            accumulator.add(user_id, sorted_events, FIRST if until is None else until)
+            self._add_repeated(len(events) - len(sorted_events))
             self._add_progress(len(events))
+
+    def _add_repeated(self, count: int) -> None:
+        if count:
+            self.bad_rows.left_out["key"] += count
 
     def _add_progress(self, events: int) -> None:
         before, self.done = self.done, self.done + events
@@ -330,22 +353,31 @@ class _Run(Generic[P]):
 
 def _partition_part(
     part: Iterable[Row], number: int, folder: Path, max_in_memory: int
-) -> tuple[PartitionStats, list[BadRow]]:
+) -> tuple[PartitionStats, list[BadRow], Mapping[str, int]]:
     """Partition a part of a log in a worker process."""
     bad_rows: list[BadRow] = []
     partitioner = Partitioner(folder, number, max_in_memory, bad_rows.append)
     with _garbage_collector_off():
         partitioner.add(part)
         partitioner.spill()
-    return partitioner.stats, bad_rows
+    return partitioner.stats, bad_rows, _left_out_of(part)
 
 
-def _evaluate_partition(job: Job[P], folder: Path, partition: int, until: int | None) -> tuple[P, int, list[BadRow]]:
-    """Evaluate a partition of the users in a worker process."""
+def _left_out_of(log: Iterable[Row]) -> Mapping[str, int]:
+    return dict(log.left_out()) if isinstance(log, FilteredLog) else {}
+
+
+def _evaluate_partition(
+    job: Job[P], folder: Path, partition: int, until: int | None
+) -> tuple[P, int, int, list[BadRow]]:
+    """Evaluate a partition of the users in a worker process; count its events, and those with a repeated key."""
     bad_rows: list[BadRow] = []
     accumulator = job.open(f"{partition:03}", bad_rows.append)
     with _garbage_collector_off():
         events_by_user = read_partition(folder, partition)
+        repeated = 0
         for user_id, events in events_by_user.items():
-            accumulator.add(user_id, sort_events(events), FIRST if until is None else until)
-    return accumulator.finish(), sum(map(len, events_by_user.values())), bad_rows
+            sorted_events = sort_events(events)
+            repeated += len(events) - len(sorted_events)
+            accumulator.add(user_id, sorted_events, FIRST if until is None else until)
+    return accumulator.finish(), sum(map(len, events_by_user.values())), repeated, bad_rows

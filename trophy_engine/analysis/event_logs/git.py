@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
-from trophy_engine.errors import InvalidValue, TrophyError, reason_of
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import Row, Source
+from trophy_engine.analysis.event_logs.row_parser import RowParser
+from trophy_engine.errors import TrophyError, reason_of
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import check_path
 
@@ -37,12 +40,9 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     if process.returncode:
         message = process.stderr.decode(errors="replace").strip()
         raise TrophyError(f"cannot read the history of {path}: {message}")
+    parser = RowParser(columns, Counter())
     for number, line in enumerate(process.stdout.decode("utf-8", errors="replace").splitlines(), start=1):
-        source = Source(path, number)
-        try:
-            yield read_event(_row(line), columns, source)
-        except InvalidValue as error:
-            yield BadRow(source, str(error))
+        yield from parser.parse(_row(line), Source(path, number))
 
 
 def _row(line: str) -> dict[str, str]:

@@ -16,7 +16,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, parse_datetime, to_micros
+from trophy_engine.analysis.event_logs.time_formats import parse_iso
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, to_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.errors import InvalidValue
 
@@ -35,7 +36,15 @@ def parse_time(text: str, field: str) -> int | LocalTime:
     Raises:
         InvalidValue: it is not ISO 8601, or is an instant outside the years 1900 to 2199.
     """
-    at = parse_datetime(text, field)
+    return split_time(parse_iso(text, field), field)
+
+
+def split_time(at: datetime, field: str) -> int | LocalTime:
+    """Return the instant of an aware datetime in microseconds since the epoch, and the local time of a naive one.
+
+    Raises:
+        InvalidValue: an instant lies outside the years 1900 to 2199.
+    """
     if at.tzinfo is not None:
         return to_micros(at, field)
     since = at - _EPOCH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any, Protocol, runtime_checkable
 import attrs
 
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluation import Divisible
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Row, Source, read_event
+from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.git import read_history
+from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.errors import GivenValue, InvalidValue
 from trophy_engine.rules import bundled
@@ -76,12 +79,9 @@ class _Rows:
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows."""
+        parser = RowParser(self.columns, Counter())
         for number, row in enumerate(self.rows, start=1):
-            yield self._read(row, number) if isinstance(row, Mapping) else row
-
-    def _read(self, row: Mapping[str, Any], number: int) -> Row:
-        source = Source("rows", number)
-        try:
-            return read_event(row, self.columns, source)
-        except InvalidValue as error:
-            return BadRow(source, str(error))
+            if isinstance(row, Mapping):
+                yield from parser.parse(row, Source("rows", number))
+            else:
+                yield row

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 import attrs
 
 from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_types, read_batch
-from trophy_engine.analysis.event_logs.events import Columns, Row
-from trophy_engine.analysis.event_logs.sources import ReadPosition, file_size
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch
+from trophy_engine.analysis.event_logs.events import Row, Source
+from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
+from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import MissingExtra, TrophyError, reason_of
 
 try:
@@ -35,6 +40,8 @@ class ColumnarLog:
         format: ``"parquet"`` or ``"arrow"``.
         groups: the row groups to read, for a part of a Parquet file; None for all.
         first: the number of the first row.
+        unit: the unit of instants that are numbers, if an earlier part has it; None to find it.
+        on_note: called with what is found from the values.
     """
 
     path: str
@@ -42,7 +49,9 @@ class ColumnarLog:
     format: Literal["parquet", "arrow"] = "parquet"
     groups: tuple[int, ...] | None = None
     first: int = 1
-    reading: ReadPosition = attrs.field(factory=ReadPosition, init=False, eq=False, repr=False)
+    unit: EpochUnit | None = attrs.field(default=None, kw_only=True)
+    on_note: Callable[[str], object] | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+    reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
         """Return the size of the file in bytes; of row groups, their share of it by rows."""
@@ -57,19 +66,26 @@ class ColumnarLog:
         """Return the number of bytes read so far, estimated from the rows."""
         return self.reading.position()
 
+    def left_out(self) -> Mapping[str, int]:
+        """Return the number of rows and values that were left out, by the attribute of ``Columns`` that does so."""
+        return self.reading.left_out
+
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows.
 
         Raises:
             InvalidValue: a column is missing.
-            TrophyError: the file, or its rest, cannot be read.
+            TrophyError: the file, or its rest, cannot be read, or its instants are numbers in different units.
         """
         line = self.first
+        self.reading.start()
+        parser = RowParser(self.columns, self.reading.left_out, self.on_note, self.unit)
         try:
             for batch in self._batches():
                 batch.validate(full=True)  # pyarrow does not check offsets; a damaged one would crash the process
-                yield from read_batch(batch, self.columns, self.path, line)
+                yield from read_batch(batch, self.columns, self.path, line, parser)
                 line += batch.num_rows
+                self.reading.rows += batch.num_rows
         except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
             raise TrophyError(f"cannot read {self.path} from row {line} on: {reason_of(error)}") from error
 
@@ -78,11 +94,29 @@ class ColumnarLog:
         if self.format == "arrow" or self.groups is not None:
             return [self]
         metadata = self._open().metadata
-        parts, first = [], 1
+        parts, first, unit = [], 1, self._find_unit()
         for group in range(metadata.num_row_groups):
-            parts.append(attrs.evolve(self, groups=(group,), first=first))
+            parts.append(attrs.evolve(self, groups=(group,), first=first, unit=unit, on_note=None))
             first += metadata.row_group(group).num_rows
         return parts
+
+    def _find_unit(self) -> EpochUnit | None:
+        """Return the unit of instants that are numbers, from the first of them, so that it is that of all parts."""
+        columns, file = self.columns, self._open()
+        if columns.at_unit or columns.at_format or columns.at not in file.schema_arrow.names:
+            return None
+        if pa.types.is_temporal(file.schema_arrow.field(columns.at).type):
+            return None
+        for batch in file.iter_batches(BATCH_ROWS, columns=[columns.at]):
+            texts = [str(cell).strip() for cell in batch.column(0).to_pylist() if cell is not None]
+            for text in filter(is_epoch, texts):
+                unit = find_unit(Decimal(text))
+                if unit is not None:
+                    RowParser(columns, Counter(), self.on_note).note_unit(text, Source(self.path, 1))
+                    return unit
+            if texts and not pa.types.is_primitive(batch.column(0).type):
+                return None  # texts of ISO 8601
+        return None
 
     def _open(self) -> Any:
         try:
@@ -111,3 +145,22 @@ class ColumnarLog:
             yield batch
             done += batch.num_rows
             self.reading.last = size * done // max(total, 1)
+
+
+def read_first_rows(path: str, format_: Literal["parquet", "arrow"], count: int) -> list[dict[str, Any]]:
+    """Return the first rows of a Parquet or Arrow file, as mappings of columns to values.
+
+    Raises:
+        TrophyError: the file cannot be read.
+    """
+    try:
+        if format_ == "parquet":
+            batch = next(pq.ParquetFile(path).iter_batches(count), None)
+        else:
+            batch = pyarrow.feather.read_table(path, memory_map=True).slice(0, count)
+        if batch is None:
+            return []
+        batch.validate(full=True)
+        return [dict(zip(batch.schema.names, row.values(), strict=True)) for row in batch.to_pylist()]
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
+        raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error

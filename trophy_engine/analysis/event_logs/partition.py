@@ -24,6 +24,7 @@ from trophy_engine.rules.constraints import InstanceOf
 #: The number of partitions of the users.
 PARTITIONS: Final = 256
 _AT: Final = itemgetter(0)
+_KEY: Final = itemgetter(8)
 
 #: Events by user, each user's in the order of the log.
 EventsByUser = dict[str, list[Event]]
@@ -124,6 +125,19 @@ def _read_pickles(file: BufferedReader) -> Iterator[EventsByUser]:
 
 
 def sort_events(user_events: list[Event]) -> list[Event]:
-    """Sort a user's events by instant, in place, and return them; events of one instant keep the order of the log."""
+    """Sort a user's events by instant, and return those that count.
+
+    Events of one instant keep the order of the log. Of several events with one metric and idempotency key the first
+    counts.
+    """
     user_events.sort(key=_AT)
-    return user_events
+    if not any(map(_KEY, user_events)):
+        return user_events
+    seen: set[tuple[str, str]] = set()
+    unique = []
+    for event in user_events:
+        key = event.metric, event.key
+        if not event.key or key not in seen:
+            unique.append(event)
+            seen.add(key)
+    return unique

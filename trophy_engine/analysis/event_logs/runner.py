@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 import attrs
 
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
@@ -41,6 +42,8 @@ class Replay(Tabular):
         states: the states by user.
         tally: the counts over all users; None unless requested.
         skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line.
+        left_out: the number of rows and values that were left out on request, by the attribute of ``Columns`` that does
+            so, for example ``where``; ``key`` counts events with a repeated idempotency key.
         until: the instant to which users are settled; None for an empty log.
     """
 
@@ -50,6 +53,7 @@ class Replay(Tabular):
     tally: Tally | None = None
     skipped: int = 0
     bad_rows: tuple[BadRow, ...] = ()
+    left_out: Mapping[str, int] = attrs.field(factory=dict)
     until: datetime | None = None
 
     def __repr__(self) -> str:
@@ -149,6 +153,7 @@ def replay(
     )
     result.skipped = bad_rows.count
     result.bad_rows = bad_rows.first()
+    result.left_out = dict(bad_rows.left_out)
     result.until = None if evaluated_until is None else from_micros(evaluated_until)
     return result
 

@@ -13,8 +13,10 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log
+from trophy_engine.analysis.event_logs.partition import sort_events
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, InvalidValue
@@ -97,9 +99,8 @@ def habits_of(log: LogSource, columns: Columns | None = None) -> tuple[Habits, .
 
 def _recorded_events(events: list[Event]) -> list[RecordedEvent]:
     """Return the events of a user in order of local days; days are ordinals."""
-    events.sort(key=itemgetter(0))
     recorded, name = [], "UTC"
-    for logged in events:
+    for logged in sort_events(events):
         name = logged.time_zone or name
         zone_ = zone(name)
         day, _ = zone_.window(logged.at)

@@ -12,7 +12,8 @@ from typing import Final, Protocol, Self, runtime_checkable
 
 import attrs
 
-from trophy_engine.analysis.event_logs.events import Columns, Event
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.log_source import LogSource
 from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates, Weekdays
 from trophy_engine.analysis.simulation.constraints import Within

@@ -1,0 +1,36 @@
+"""What cells look like is found from most of them."""
+
+import pytest
+
+from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "described"),
+    [
+        (["", ""], "empty", "empty"),
+        (["2024-01-05T10:00:00Z", ""], "instants", "instants, ISO 8601"),
+        (["2024-01-05 10:00:00 UTC"], "instants", "instants, ISO 8601"),
+        (["2024-01-05 10:00"], "local times", "local times, ISO 8601"),
+        (["2024-01-05"], "dates", "dates, ISO 8601"),
+        (["1704448800", "1704448801"], "instants", "instants, seconds since 1970"),
+        (["1704448800123"], "instants", "instants, milliseconds since 1970"),
+        (["45296", "45297.5"], "local times", "local times, days as spreadsheets count them"),
+        (["Jan 5, 2024, 10:00:00 AM"], "local times", "local times, %b %d, %Y, %I:%M:%S %p"),
+        (["05.01.2024"], "dates", "dates, %d.%m.%Y"),
+        (["05/Jan/2024:10:00:00 +0200"], "instants", "instants, %d/%b/%Y:%H:%M:%S %z"),
+        (["1", "-2.5", "1e3"], "numbers", "numbers, -2.5 to 1E+3"),
+        (["1,5", "2"], "decimal commas", "numbers with a decimal comma"),
+        (["true", "false"], "yes or no", "yes or no, 2 different"),
+        (["Europe/Berlin", "+02:00"], "time zones", "time zones, 2 different"),
+        (["read", "wrote", "read"], "text", "text, 2 different"),
+        (["nan"], "text", "text, 1 different"),
+        (["20240105"], "numbers", "numbers, 20240105 to 20240105"),
+        (["1704448800"] * 9 + ["oops"], "instants", "instants, seconds since 1970"),
+        (["1704448800", "oops"], "text", "text, 2 different"),
+    ],
+)
+def test_the_kind_of_cells(cells, name, described):
+    kind = cells_kind(cells)
+    assert kind.name == name
+    assert kind.describe([cell for cell in cells if cell]) == described

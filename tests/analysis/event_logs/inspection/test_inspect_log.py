@@ -1,0 +1,106 @@
+"""An inspected log has its format, its columns, its users and times, and rules that check."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
+import pytest
+from exports import workbook
+
+from trophy_engine import InvalidValue, TrophyError
+from trophy_engine.analysis import Columns, FileFormat, inspect_log, read_log, replay
+
+TEXT = (
+    "user_id;at;n\nann;2024-01-05T10:00:00Z;1\nben;2024-01-07T10:00:00Z;20\nann;2024-01-06T10:00:00Z;4\nben;never;1\n"
+)
+
+
+def write(tmp_path, content, name="log.csv"):
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(tmp_path / name)
+
+
+def test_a_log_is_described(tmp_path):
+    path = write(tmp_path, TEXT)
+    found = inspect_log(path)
+    assert (found.rows, found.events, found.users, found.bad_rows) == (4, 3, 2, 1)
+    assert found.first == datetime(2024, 1, 5, 10, tzinfo=UTC)
+    assert found.last == datetime(2024, 1, 7, 10, tzinfo=UTC)
+    assert found.first_bad_row.source.line == 5
+    assert found.columns == Columns(metric="=n", value="n")
+    assert [(column.name, column.taken_for, column.examples) for column in found.inspected] == [
+        ("user_id", "user", ("ann", "ben")),
+        ("at", "instant", ("2024-01-05T10:00:00Z", "2024-01-07T10:00:00Z", "2024-01-06T10:00:00Z")),
+        ("n", "value", ("1", "20", "4")),
+    ]
+    assert [rule.key for rule in found.ruleset.achievements] == ["n-5", "n-20", "week"]
+    result = replay(found.ruleset, read_log(path, found.columns, found.file_format))
+    assert (result.events, result.skipped) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"), [("utf-8", None), ("utf-8-sig", None), ("utf-16", None), ("cp1252", "cp1252")]
+)
+def test_an_encoding_is_found(tmp_path, encoding, found):
+    text = "user_id,at\nJörg,2024-01-05T10:00:00Z\n"
+    inspection = inspect_log(write(tmp_path, text.encode(encoding)))
+    assert inspection.file_format.encoding == found
+    assert inspection.inspected[0].examples == ("Jörg",)
+
+
+TABLE = pa.table({"user_id": ["ann", "ben"], "at": pa.array([1704448800, 1704535200], pa.int64()), "n": [1, 2]})
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [("log.parquet", "parquet"), ("log.feather", "arrow"), ("log.data", "parquet"), ("log.bin", "arrow")],
+)
+def test_columnar_files_are_inspected(tmp_path, name, format_):
+    path = str(tmp_path / name)
+    (pq.write_table if format_ == "parquet" else pyarrow.feather.write_feather)(TABLE, path)
+    found = inspect_log(path)
+    assert (found.rows, found.users, found.columns.at_unit, found.file_format.name) == (2, 2, "s", format_)
+
+
+@pytest.mark.parametrize(
+    ("content", "format_"),
+    [
+        (TEXT, "csv"),
+        ('{"user_id": "ann", "at": "2024-01-05T10:00:00Z"}\n' * 2, "json"),
+        (workbook({"Log": [["user_id", "at"], ["ann", "2024-01-05T10:00:00Z"]]}), "excel"),
+    ],
+)
+def test_the_format_of_an_unknown_ending_is_found_from_the_content(tmp_path, content, format_):
+    assert inspect_log(write(tmp_path, content, "log.export")).file_format == FileFormat(format_)
+
+
+def test_the_sheet_with_times_is_found(tmp_path):
+    sheets = {"Users": [["user_id"], ["ann"]], "Log": [["user_id", "at"], ["ann", "2024-01-05T10:00:00Z"]]}
+    assert inspect_log(write(tmp_path, workbook(sheets), "log.xlsx")).file_format.sheet == "Log"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "user_id,n\nann,5\n",
+            "has no column that looks like instants, times or dates; it has 'user_id' (text), 'n' (num",
+        ),
+        ("", "has no column that looks like instants, times or dates; it has no rows"),
+    ],
+)
+def test_a_log_without_times_is_refused(tmp_path, content, message):
+    with pytest.raises(TrophyError) as error:
+        inspect_log(write(tmp_path, content))
+    assert message in str(error.value)
+
+
+def test_invalid_arguments_are_refused(tmp_path):
+    with pytest.raises(InvalidValue, match="standard input can be read once only; inspect a file"):
+        inspect_log("-")
+    with pytest.raises(InvalidValue, match="file_format must be a FileFormat"):
+        inspect_log("log.csv", "csv")
+    for name in ("missing.csv", "missing.txt", "missing.parquet", "missing.xlsx"):
+        with pytest.raises(TrophyError, match=f"cannot read .*{name}"):
+            inspect_log(str(tmp_path / name))

@@ -1,0 +1,238 @@
+"""Roles of columns: which column of a log is taken for which of its ``Columns``, by kind, name and cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind
+from trophy_engine.representation import brief_repr
+
+__all__ = ["SampledColumn"]
+
+#: Names of columns, the likeliest first; letters are small, and words joined by underscores.
+_USERS: Final = (
+    "user_id", "userid", "user", "uid", "distinct_id", "customer_id", "customer", "account_id", "member_id", "member",
+    "player_id", "player", "athlete_id", "athlete", "learner", "student_id", "student", "login", "username",
+    "user_name", "email", "author", "actor", "person", "reader", "who",
+)  # fmt: skip
+_TIMES: Final = (
+    "at", "timestamp", "time", "datetime", "date", "day", "when", "event_time", "occurred_at", "created_at", "created",
+    "started_at", "start_time", "start_date", "activity_date", "completed_at",
+)  # fmt: skip
+#: Words in the names of times that are not those of the event.
+_OTHER_TIMES: Final = frozenset(
+    {"updated", "modified", "received", "sent", "processing", "processed", "upload", "uploaded", "expires", "end"}
+)
+_EVENTS: Final = ("event", "event_name", "event_type", "action", "metric", "habit", "activity", "exercise")
+#: Names of columns that have events only if their cells are text and nothing else has.
+_WEAK_EVENTS: Final = ("type", "kind", "status", "value")
+_VALUES: Final = (
+    "value", "amount", "amount_paid", "count", "quantity", "qty", "minutes", "duration", "points", "score", "xp",
+    "distance", "steps", "words", "pages", "revenue", "price", "total", "n",
+)  # fmt: skip
+_KEYS: Final = ("insert_id", "message_id", "messageid", "idempotency_key", "event_id", "uuid", "id")
+_ZONES: Final = ("time_zone", "timezone", "tz", "utc_offset", "offset", "zone")
+_NOT_MEASURED: Final = frozenset(
+    {"id", "ids", "year", "latitude", "longitude", "lat", "lng", "lon", "version", "usn", "zip", "tier", "rank", "type"}
+)
+_MAX_VALUES: Final = 6
+_MAX_EVENTS: Final = 8
+_MAX_ATTRIBUTES: Final = 4
+_MAX_TEXTS: Final = 12
+_MAX_TEXT: Final = 40
+#: The numbers that the export of Loop Habit Tracker has for a day; 2 is a check by hand.
+_CHECKMARKS: Final = frozenset({"-1", "0", "1", "2", "3"})
+
+
+@attrs.frozen
+class SampledColumn:
+    """A column with a sample of its cells.
+
+    Attributes:
+        name: the name, or the path of nested JSON.
+        kind: what the cells look like.
+        cells: the cells that are not empty.
+        empty: the number of empty cells.
+        is_json_flag: whether cells are true and false of JSON, which are no text.
+    """
+
+    __repr__ = brief_repr
+
+    name: str
+    kind: ColumnKind
+    cells: tuple[str, ...]
+    empty: int
+    is_json_flag: bool = False
+
+    @property
+    def simple_name(self) -> str:
+        """The last part of the name, in small letters, with underscores."""
+        last = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name.partition("#")[0].rpartition(".")[2])
+        return re.sub(r"[^a-z0-9]+", "_", last.lower()).strip("_")
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no cell repeats."""
+        return len(set(self.cells)) == len(self.cells)
+
+
+@attrs.frozen
+class Roles:
+    """What the columns of a log are taken for.
+
+    Attributes:
+        columns: the columns of the log.
+        reasons: the role and the reason, by the name of each column that has one.
+        names: the names of metrics for display, by key.
+    """
+
+    __repr__ = brief_repr
+
+    columns: Columns
+    reasons: Mapping[str, tuple[str, str]]
+    names: Mapping[str, str]
+
+
+def find_roles(sample: Sequence[SampledColumn]) -> Roles | None:
+    """Return what columns are taken for, or None if no column has times."""
+    search = _Search(sample)
+    at = search.take_time()
+    return None if at is None else search.find(at)
+
+
+class _Search:
+    """A search that gives each column one role."""
+
+    def __init__(self, sample: Sequence[SampledColumn]) -> None:
+        self._free = {column.name: column for column in sample}
+        self._reasons: dict[str, tuple[str, str]] = {}
+        self._names: dict[str, str] = {}
+
+    def take_time(self) -> SampledColumn | None:
+        times = [column for column in self._free.values() if column.kind.is_time]
+        if not times:
+            return None
+        at = min(times, key=_time_rank)  # of equal ones the first
+        reason = "its name" if at.simple_name in _TIMES else "the first with times"
+        return self._take(at, "instant", reason if len(times) > 1 else "the only one with times")
+
+    def find(self, at: SampledColumn) -> Roles:
+        user = self._take_named(_USERS, "user", lambda column: not column.kind.is_time)
+        zone = self._take_named(_ZONES, "time zone", lambda column: column.kind.name == "time zones")
+        event = self._take_named(_EVENTS, "event", lambda column: column.kind.name == "text")
+        if event is None:
+            weak = _WEAK_EVENTS if user is not None else _WEAK_EVENTS[2:]
+            event = self._take_named(weak, "event", lambda column: column.kind.name == "text" and _is_category(column))
+        key = self._take_named(_KEYS, "idempotency key", lambda column: not column.kind.is_time)
+        measures = self._take_values(event)
+        columns = Columns(
+            user="=me" if user is None else user.name,
+            at=at.name,
+            metric="=events" if event is None else event.name,
+            time_zone=zone.name if zone is not None else "=UTC" if at.kind.is_local else None,
+            at_unit=at.kind.at_unit,
+            at_format=at.kind.at_format,
+            metric_map=None if event is None else self._map_events(event),
+            key=None if key is None else key.name,
+            decimal="," if any(column.kind.name == "decimal commas" for column in measures) else ".",
+        )
+        columns = self._with_values(columns, measures, at)
+        attributes = self._take_attributes()
+        return Roles(attrs.evolve(columns, attributes=attributes), self._reasons, self._names)
+
+    def _take(self, column: SampledColumn, role: str, reason: str) -> SampledColumn:
+        del self._free[column.name]
+        self._reasons[column.name] = role, reason
+        return column
+
+    def _take_named(self, names: Sequence[str], role: str, has_role: object) -> SampledColumn | None:
+        for name in names:
+            for column in self._free.values():
+                if column.simple_name == name and column.cells and has_role(column):  # type: ignore[operator]
+                    return self._take(column, role, "its name")
+        return None
+
+    def _map_events(self, event: SampledColumn) -> dict[str, str]:
+        texts = sorted(set(event.cells), key=lambda text: (-event.cells.count(text), text))[:_MAX_EVENTS]
+        keys = unique_keys(texts)
+        self._names.update(zip(keys, texts, strict=True))
+        return dict(zip(texts, keys, strict=True))
+
+    def _take_values(self, event: SampledColumn | None) -> list[SampledColumn]:
+        """Take the columns with values: with events the best one, and else all measures, at most six."""
+        measures = [column for column in self._free.values() if column.kind.is_number and not _is_identifier(column)]
+        named = sorted(
+            (column for column in measures if column.simple_name in _VALUES),
+            key=lambda column: _VALUES.index(column.simple_name),
+        )
+        if event is not None:
+            return [self._take(column, "value", "its name") for column in named[:1] if not column.empty]
+        repeated = {column.simple_name: column for column in measures}  # of repeated names the last is the precise one
+        measures = list(repeated.values())
+        return [self._take(column, "value", "a number that is no identifier") for column in measures[:_MAX_VALUES]]
+
+    def _with_values(self, columns: Columns, measures: Sequence[SampledColumn], at: SampledColumn) -> Columns:
+        if not measures:
+            if columns.metric == "=events":
+                self._names["events"] = "events"
+            return columns
+        if columns.metric_map is not None:
+            return attrs.evolve(columns, value=measures[0].name)
+        keys = unique_keys(column.name.partition("#")[0].rpartition(".")[2] for column in measures)
+        self._names.update(zip(keys, (column.name.partition("#")[0] for column in measures), strict=True))
+        cells = {cell for column in measures for cell in column.cells}
+        is_checked = at.kind.name == "dates" and cells <= _CHECKMARKS and bool(cells & {"-1", "2"})
+        value_map = {"2": "1"} if is_checked else None
+        if len(measures) == 1 and not measures[0].empty and not is_checked:
+            return attrs.evolve(columns, metric=f"={keys[0]}", value=measures[0].name)
+        values = dict(zip(keys, (column.name for column in measures), strict=True))
+        return attrs.evolve(columns, metric="metric", value="=1", values=values, value_map=value_map)
+
+    def _take_attributes(self) -> dict[str, str]:
+        columns = [
+            column
+            for column in self._free.values()
+            if column.kind.name in {"text", "yes or no"} and _is_category(column) and not column.is_json_flag
+        ][:_MAX_ATTRIBUTES]
+        keys = unique_keys(column.name.rpartition(".")[2] for column in columns)
+        for column in columns:
+            self._take(column, "attribute", "few different texts")
+        return dict(zip(keys, (column.name for column in columns), strict=True))
+
+
+def _time_rank(column: SampledColumn) -> tuple[bool, int, int]:
+    name = column.simple_name
+    words = set(name.split("_"))
+    known = _TIMES.index(name) if name in _TIMES else len(_TIMES) + (not words & set(_TIMES))
+    return bool(words & _OTHER_TIMES), known, column.empty
+
+
+def _is_identifier(column: SampledColumn) -> bool:
+    words = column.simple_name.split("_")
+    return not _NOT_MEASURED.isdisjoint(words) or words[-1].endswith("id") or not column.cells
+
+
+def _is_category(column: SampledColumn) -> bool:
+    different = set(column.cells)
+    return 1 < len(different) <= _MAX_TEXTS and not column.is_unique and max(map(len, different)) <= _MAX_TEXT
+
+
+def unique_keys(names: Iterable[str]) -> list[str]:
+    """Return keys of metrics or attributes for names, all different.
+
+    >>> unique_keys(["Step count", "Distance (m)", "steps", "!"])
+    ['step-count', 'distance-m', 'steps', 'metric']
+    """
+    keys: list[str] = []
+    for name in names:
+        base = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "metric"
+        key, number = base, 2
+        while key in keys:
+            key, number = f"{base}-{number}", number + 1
+        keys.append(key)
+    return keys

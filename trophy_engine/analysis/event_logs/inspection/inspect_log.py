@@ -1,0 +1,276 @@
+"""Inspect a log: find its format and columns from a sample, read it with them, and describe what it has."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import attrs
+
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event
+from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
+from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
+from trophy_engine.analysis.event_logs.inspection.column_roles import SampledColumn, find_roles
+from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
+from trophy_engine.analysis.event_logs.readers.files import READ_ERRORS, Reading, open_text, reason_of_reading
+from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_rows
+from trophy_engine.calendar.instants import from_micros
+from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.numbers import Number, add
+from trophy_engine.representation import brief_repr
+from trophy_engine.rules.constraints import InstanceOf, Optional
+from trophy_engine.rules.files import check_path
+from trophy_engine.rules.ruleset import Ruleset
+
+__all__ = ["InspectedColumn", "LogInspection", "inspect_log"]
+
+_SAMPLE: Final = 1_000
+_MAX_EXAMPLES: Final = 3
+_MAX_DEPTH: Final = 6
+#: The encodings that are tried if a text is not UTF-8; every file has the last one.
+_ENCODINGS: Final = ("utf-16-le", "cp1252", "latin-1")
+
+
+@attrs.frozen
+class InspectedColumn:
+    """A column of an inspected log.
+
+    Attributes:
+        name: the name, or the path of nested JSON.
+        looks_like: what the cells of the sample look like.
+        taken_for: what the column is taken for, for example ``"user"``; empty if it is not used.
+        reason: why it is taken for that.
+        examples: different cells of the sample.
+    """
+
+    __repr__ = brief_repr
+
+    name: str
+    looks_like: str
+    taken_for: str
+    reason: str
+    examples: tuple[str, ...]
+
+
+@attrs.frozen
+class LogInspection:
+    """What a log has.
+
+    Attributes:
+        path: the log.
+        file_format: how the file is written, as found.
+        inspected: the columns.
+        columns: what the columns are taken for, as arguments of ``read_log``.
+        ruleset: rules to start from.
+        rows: the number of rows.
+        events: the number of events of the good rows.
+        users: the number of users.
+        first, last: the instants of the first and the last event; None without events.
+        bad_rows: the number of bad rows.
+        first_bad_row: the first of them, or None.
+        left_out: the number of rows and values that are left out, by the attribute of ``Columns`` that does so.
+    """
+
+    __repr__ = brief_repr
+
+    path: str
+    file_format: FileFormat
+    inspected: tuple[InspectedColumn, ...]
+    columns: Columns
+    ruleset: Ruleset
+    rows: int
+    events: int
+    users: int
+    first: datetime | None
+    last: datetime | None
+    bad_rows: int
+    first_bad_row: BadRow | None
+    left_out: Mapping[str, int]
+
+
+def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspection:
+    """Return what a log has, and what its columns are taken for.
+
+    The first thousand rows tell what columns look like; then the whole log is read with them.
+
+    Args:
+        path: the file; standard input cannot be inspected, because it can be read once only.
+        file_format: what is known of how the file is written; the rest is found.
+
+    Raises:
+        InvalidValue: an argument is invalid.
+        TrophyError: the file cannot be read, is empty, or no column looks like instants.
+    """
+    path = check_path(path)
+    Optional(InstanceOf((FileFormat,))).check("file_format", file_format)
+    if path == STDIN:
+        raise InvalidValue("standard input can be read once only; inspect a file")
+    known = file_format or FileFormat()
+    name = known.name or _find_format(path, known)
+    known = attrs.evolve(known, name=name)
+    if name in {"csv", "jsonl", "json"} and known.encoding is None:
+        known = attrs.evolve(known, encoding=_find_encoding(path))
+    if name == "excel" and known.sheet is None:
+        known = attrs.evolve(known, sheet=_find_sheet(path, known))
+    sample = _sample_columns(path, known)
+    roles = find_roles(sample)
+    if roles is None:
+        names = ", ".join(f"{column.name!r} ({column.kind.name})" for column in sample)
+        raise TrophyError(f"{path} has no column that looks like instants, times or dates; it has {names or 'no rows'}")
+    inspected = tuple(
+        InspectedColumn(
+            column.name,
+            column.kind.describe(column.cells),
+            *roles.reasons.get(column.name, ("", "")),
+            tuple(dict.fromkeys(column.cells))[:_MAX_EXAMPLES],
+        )
+        for column in sample
+    )
+    return _read(path, known, inspected, roles.columns, roles.names)
+
+
+def _read(
+    path: str,
+    file_format: FileFormat,
+    inspected: tuple[InspectedColumn, ...],
+    columns: Columns,
+    names: Mapping[str, str],
+) -> LogInspection:
+    log = read_log(path, columns, file_format)
+    first_bad_row, bad_rows = None, 0
+    users: set[str] = set()
+    events: Counter[str] = Counter()
+    totals: dict[str, dict[str, Number]] = defaultdict(dict)
+    first = last = None
+    for row in log:
+        if not isinstance(row, Event):
+            bad_rows += 1
+            first_bad_row = first_bad_row or row
+            continue
+        users.add(row.user_id)
+        events[row.metric] += 1
+        by_user = totals[row.metric]
+        by_user[row.user_id] = add(by_user.get(row.user_id, 0), row.value)
+        first = row.at if first is None or row.at < first else first
+        last = row.at if last is None or row.at > last else last
+    ordered = {metric: totals[metric] for metric, _ in events.most_common()}
+    return LogInspection(
+        path=path,
+        file_format=file_format,
+        inspected=inspected,
+        columns=columns,
+        ruleset=starting_rules(ordered, names, columns.attributes),
+        rows=log.reading.rows,
+        events=events.total(),
+        users=len(users),
+        first=None if first is None else from_micros(first),
+        last=None if last is None else from_micros(last),
+        bad_rows=bad_rows,
+        first_bad_row=first_bad_row,
+        left_out=dict(log.left_out()),
+    )
+
+
+def _find_format(path: str, known: FileFormat) -> LogFormat:
+    """Return the format by the ending, or by the first bytes of a file with another one."""
+    try:
+        return known.name_for(path)
+    except InvalidValue:
+        start = _read_start(path)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"ARROW1"):
+        return "arrow"
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression(path).endswith(".zip"):
+        return "excel"
+    return "json" if start.lstrip()[:1] in {b"{", b"["} else "csv"
+
+
+def _read_start(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(64)
+    except OSError as error:
+        raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
+
+
+def _find_encoding(path: str) -> str | None:
+    """Return the encoding of a text, or None if it is UTF-8 or has a byte-order mark."""
+    for encoding in (None, *_ENCODINGS):
+        try:
+            with open_text(path, encoding, Reading()) as text:
+                nul = False
+                while block := text.read(1 << 20):
+                    nul = nul or "\0" in block
+        except UnicodeError:
+            continue
+        except READ_ERRORS as error:
+            raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
+        if encoding != "utf-16-le" and not nul:
+            return encoding
+    return None
+
+
+def _find_sheet(path: str, known: FileFormat) -> str | None:
+    """Return the name of the first sheet with a column of times; None if it is the first of all."""
+    from trophy_engine.analysis.event_logs.readers.excel import sheet_names  # noqa: PLC0415  # comes with an extra
+
+    names = sheet_names(path)
+    for place, name in enumerate(names):
+        if find_roles(_sample_columns(path, attrs.evolve(known, sheet=name))) is not None:
+            return name if place else None
+    return None
+
+
+def _sample_columns(path: str, file_format: FileFormat) -> list[SampledColumn]:
+    """Return the columns of a log in order, with the cells of the first thousand rows."""
+    name = file_format.name_for(path)
+    raw_rows = (
+        _read_columnar(path, name)
+        if name == "parquet" or name == "arrow"  # noqa: PLR1714  # mypy narrows by this alone
+        else read_rows(path, name, file_format, None, Reading())
+    )
+    cells: dict[str, list[Any]] = {}
+    count = 0
+    with closing(raw_rows):
+        for _, row in islice(raw_rows, _SAMPLE):
+            if isinstance(row, InvalidValue):
+                continue
+            count += 1
+            for column, cell in _flatten(row):
+                cells.setdefault(column, []).append(cell)
+    columns = []
+    for column, values in cells.items():
+        texts = tuple(text for text in (_text(value) for value in values) if text)
+        is_flag = any(isinstance(value, bool) for value in values)
+        columns.append(SampledColumn(column, cells_kind(texts), texts, count - len(texts), is_flag))
+    return columns
+
+
+def _flatten(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield the paths and the cells of a row that are no lists."""
+    for name, value in row.items():
+        if isinstance(value, Mapping) and depth < _MAX_DEPTH:
+            yield from _flatten(value, f"{before}{name}.", depth + 1)
+        elif not isinstance(value, list | Mapping) and (name or before):
+            yield f"{before}{name}", value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return "" if value is None else str(value).strip()
+
+
+def _read_columnar(path: str, name: Literal["parquet", "arrow"]) -> Generator[RawRow, None, None]:
+    from trophy_engine.analysis.event_logs.parquet import read_first_rows  # noqa: PLC0415  # pyarrow comes with an extra
+
+    yield from enumerate(read_first_rows(path, name, _SAMPLE), start=1)

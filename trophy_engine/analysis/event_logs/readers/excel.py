@@ -1,0 +1,96 @@
+"""Workbooks: the rows of one sheet of an Excel or OpenDocument file; requires the extra ``excel``.
+
+The first row that is not empty is the header. Dates and times are texts of ISO 8601; a number without digits after the
+point is a whole one, because spreadsheets have no others. A sheet is read into memory as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from io import BytesIO
+from typing import Any, Final
+
+from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
+from trophy_engine.analysis.event_logs.readers.files import Reading, read_bytes
+from trophy_engine.errors import MissingExtra, TrophyError, listed, short_repr
+
+try:
+    from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+except ModuleNotFoundError as error:
+    raise MissingExtra("reading Excel files", "excel") from error
+
+#: Floats from here on do not have all whole numbers.
+_EXACT: Final = 2**53
+
+
+def read_excel(
+    path: str, sheet: str | None, columns: Columns | None, reading: Reading
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the number and the cells of each row of a sheet, by column; with ``columns``, of the required ones alone.
+
+    Raises:
+        TrophyError: the file cannot be read, or has no such sheet.
+        InvalidValue: a required column is missing or stands twice.
+    """
+    opened = _open_sheet(path, sheet, reading)
+    start = opened.start
+    rows = enumerate(opened.to_python(skip_empty_area=True), start=1 if start is None else start[0] + 1)
+    header: list[str] = []
+    for _, cells in rows:
+        header = [_as_text(cell) for cell in cells]
+        if any(header):
+            break
+    if columns is None:
+        names = {name: place for place, name in enumerate(numbered_names(header)) if name}
+    else:
+        names = columns.places(path, header, numbered=True)
+    for number, cells in rows:
+        if any(cell != "" for cell in cells):
+            yield number, {name: _as_cell(cells[place]) for name, place in names.items()}
+
+
+def _open_sheet(path: str, sheet: str | None, reading: Reading) -> CalamineSheet:
+    content = BytesIO(read_bytes(path, reading))
+    try:
+        workbook = CalamineWorkbook.from_filelike(content)
+        if sheet is not None and sheet not in workbook.sheet_names:
+            raise TrophyError(
+                f"{path} has no sheet {short_repr(sheet)} (--sheet); it has {listed(workbook.sheet_names)}"
+            )
+        if not workbook.sheet_names:
+            raise TrophyError(f"{path} has no sheets")
+        return workbook.get_sheet_by_name(workbook.sheet_names[0] if sheet is None else sheet)
+    except PasswordError:
+        raise TrophyError(f"cannot read {path}: it has a password; save it without one") from None
+    except CalamineError as error:
+        raise TrophyError(f"cannot read {path} as a workbook: {error}") from error
+
+
+def sheet_names(path: str) -> list[str]:
+    """Return the names of the sheets of a workbook.
+
+    Raises:
+        TrophyError: the file cannot be read.
+    """
+    try:
+        return list(CalamineWorkbook.from_filelike(BytesIO(read_bytes(path, Reading()))).sheet_names)
+    except CalamineError as error:
+        raise TrophyError(f"cannot read {path} as a workbook: {error}") from error
+
+
+def _as_cell(cell: Any) -> Any:
+    return cell if isinstance(cell, bool) else _as_text(cell)
+
+
+def _as_text(cell: Any) -> str:
+    """Return a cell as text; a whole number has no point."""
+    match cell:
+        case datetime() | time():
+            return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
+        case timedelta():
+            return str(cell.total_seconds())
+        case float() if cell.is_integer() and abs(cell) < _EXACT:
+            return str(int(cell))
+        case _:
+            return str(cell).strip()
