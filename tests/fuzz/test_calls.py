@@ -125,7 +125,9 @@ NEEDED = {
 MODULES = (
     "analysis.comparison",
     "analysis.event_logs.effect_log",
+    "analysis.event_logs.columns",
     "analysis.event_logs.events",
+    "analysis.event_logs.file_formats",
     "analysis.event_logs.git",
     "analysis.event_logs.runner",
     "analysis.event_logs.sources",
@@ -149,7 +151,7 @@ MODULES = (
 RESULTS = {
     *("Comparison", "Difference", "UserTotals", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
     *("RecordedEvent", "Habits", "run_population"),
-    *("BadRow", "Event", "Source", "TextLog", "Logs", "read_event"),  # made for each row of a log
+    *("BadRow", "Event", "Source", "RowLog", "Logs"),  # made for each row of a log
     *("Behavior", "Member"),  # abstract
 }
 

@@ -5,7 +5,7 @@ import io
 import json
 from datetime import date, datetime
 from xml.sax.saxutils import escape
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 __all__ = ["EXPORTS", "RULES", "workbook"]
 
@@ -40,14 +40,14 @@ def workbook(sheets):
             for number in numbers
         )
         archive.writestr(
-            "[Content_Types].xml",
+            ZipInfo("[Content_Types].xml"),
             f'{head}<Types xmlns="{package}/content-types"><Default Extension="rels" '
             'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
             f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>{overrides}</Types>',
         )
         archive.writestr(
-            "_rels/.rels",
+            ZipInfo("_rels/.rels"),
             f'{head}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
             f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         )
@@ -56,25 +56,27 @@ def workbook(sheets):
             for number, name in zip(numbers, sheets, strict=True)
         )
         archive.writestr(
-            "xl/workbook.xml", f'{head}<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>'
+            ZipInfo("xl/workbook.xml"),
+            f'{head}<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>',
         )
         parts = "".join(
             f'<Relationship Id="rId{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>'
             for number in numbers
         )
         archive.writestr(
-            "xl/_rels/workbook.xml.rels",
+            ZipInfo("xl/_rels/workbook.xml.rels"),
             f'{head}<Relationships xmlns="{package}/relationships">{parts}<Relationship Id="rId99" '
             f'Type="{office}/styles" Target="styles.xml"/></Relationships>',
         )
         formats = "".join(f'<xf numFmtId="{number}"/>' for number in (0, 14, 22))
         archive.writestr(
-            "xl/styles.xml", f'{head}<styleSheet xmlns="{main}"><cellXfs count="3">{formats}</cellXfs></styleSheet>'
+            ZipInfo("xl/styles.xml"),
+            f'{head}<styleSheet xmlns="{main}"><cellXfs count="3">{formats}</cellXfs></styleSheet>',
         )
         for number, rows in zip(numbers, sheets.values(), strict=True):
             body = "".join(_row(line, cells) for line, cells in enumerate(rows, start=1))
             archive.writestr(
-                f"xl/worksheets/sheet{number}.xml",
+                ZipInfo(f"xl/worksheets/sheet{number}.xml"),
                 f'{head}<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>',
             )
     return content.getvalue()

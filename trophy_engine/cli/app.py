@@ -31,7 +31,7 @@ _COMMANDS: Final = (
     (compare, "compare rules.toml new.toml events.csv --fail-on-loss"),
     (explain, "explain rules.toml events.csv --user ann --value-column pages"),
     (init, "init game --out game.toml"),
-    (inspect, "inspect activities.csv"),
+    (inspect, "inspect events.csv"),
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (serve, "serve rules.toml --storage save.db --port 8000"),

@@ -118,7 +118,7 @@ def _parse_metrics(batch: Any, parser: RowParser) -> list[Cells]:
 def _filter(batch: Any, lines: Sequence[int], parser: RowParser) -> tuple[Any, Sequence[int]]:
     """Return the rows that have the texts of ``where``, and their numbers."""
     kept = [True] * batch.num_rows
-    for column, texts in parser.columns.where:
+    for column, texts in parser.columns.where.items():
         cells = _parse_column(batch, column, _text, missing="")
         kept = [keep and cell in texts for keep, cell in zip(kept, cells, strict=True)]
     parser.left_out["where"] += kept.count(False)

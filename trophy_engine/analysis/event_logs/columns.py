@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, get_args
 
 import attrs
@@ -17,7 +17,7 @@ from trophy_engine.identifiers import check_key, check_text
 from trophy_engine.numbers import exact_text
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import FILTER, TEXT, OneOf, Optional
-from trophy_engine.rules.filters import as_filter
+from trophy_engine.rules.filters import Filter, as_filter
 
 __all__ = ["Columns"]
 
@@ -39,21 +39,23 @@ _SINGLE_METRIC: Final = ("metric", "value")
 
 
 def _as_conditions(where: Any) -> Any:
-    """Return a mapping of columns to a text or several as pairs, and any other value unchanged, for the validator."""
+    """Return a mapping of columns to a text or several as one to tuples, and any other value unchanged."""
     if not isinstance(where, Mapping):
         return where
-    return tuple((column, (texts,) if isinstance(texts, str) else _as_tuple(texts)) for column, texts in where.items())
+    conditions: dict[str, Any] = {
+        column: (texts,) if isinstance(texts, str) else _as_tuple(texts) for column, texts in where.items()
+    }
+    return Filter(conditions)
 
 
 def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Iterable) else value
+    return tuple(value) if isinstance(value, Sequence) else value
 
 
 def _check_conditions(_: object, attribute: Any, where: Any) -> None:
-    if not isinstance(where, tuple):
+    if not isinstance(where, Filter):
         raise InvalidValue(("must map columns to texts, not", GivenValue(where)), attribute.name)
-    for pair in where:
-        column, texts = pair if isinstance(pair, tuple) and len(pair) == 2 else (pair, ())  # noqa: PLR2004  # a pair
+    for column, texts in where.items():
         TEXT.check(FieldName(attribute.name, before="each column of "), column)
         if not isinstance(texts, tuple) or not texts:
             raise InvalidValue(("must map columns to texts, not", GivenValue(where)), attribute.name)
@@ -74,7 +76,8 @@ def _check_value_map(_: object, attribute: Any, values: Any) -> None:
         raise InvalidValue(("must map texts to numbers, not", GivenValue(values)), attribute.name)
     for text, number in values.items():
         TEXT.check(FieldName(attribute.name, before="each text of "), text)
-        exact_text(number, FieldName(attribute.name, before="each number of "))
+        field = FieldName(attribute.name, before="each number of ")
+        exact_text(check_text(number, field), field)
 
 
 def _check_default(_: object, attribute: Any, default: Any) -> None:
@@ -109,11 +112,10 @@ class Columns:
         decimal: the decimal separator of values, ``"."`` or ``","``.
         key: the column of the idempotency key, which is unique for a user and a metric. Of several events with one
             key the first counts.
-        where: the texts, by column, of the rows to read; other rows are left out. Stored as pairs of a column and the
-            texts of which it has one.
+        where: the text, or the texts, by column, of the rows to read; other rows are left out.
 
     >>> Columns(user="who", metric="event", metric_map={"lesson_completed": "lessons"}, where={"plan": "free"}).where
-    (('plan', ('free',)),)
+    {'plan': ('free',)}
     """
 
     __repr__ = brief_repr
@@ -136,8 +138,8 @@ class Columns:
     default_value: str | None = attrs.field(default=None, kw_only=True, validator=_check_default)
     decimal: str = attrs.field(default=".", kw_only=True, validator=OneOf((".", ",")))
     key: str | None = attrs.field(default=None, kw_only=True, validator=Optional(TEXT))
-    where: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(
-        default=(), kw_only=True, converter=_as_conditions, validator=_check_conditions
+    where: Mapping[str, str | Sequence[str]] = attrs.field(
+        factory=dict, kw_only=True, converter=_as_conditions, validator=_check_conditions
     )
 
     def __attrs_post_init__(self) -> None:
@@ -170,7 +172,7 @@ class Columns:
             *(("attributes", column) for column in self.attributes.values()),
             *(("values", column) for column in self.values.values()),
             ("key", self.key),
-            *(("where", column) for column, _ in self.where),
+            *(("where", column) for column in self.where),
         ]
         for field, column in fields:
             if column is not None and not column.startswith("="):

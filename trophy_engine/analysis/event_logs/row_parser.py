@@ -115,7 +115,7 @@ class RowParser:
         )
 
     def _check_conditions(self, row: Mapping[str, Any]) -> None:
-        for column, texts in self.columns.where:
+        for column, texts in self.columns.where.items():
             if _text_of(_find(row, column)) not in texts:
                 raise _LeftOut("where")
 

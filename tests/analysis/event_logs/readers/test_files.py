@@ -19,7 +19,7 @@ def zipped(**files):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)
     return content.getvalue()
 
 
@@ -35,11 +35,11 @@ def read(tmp_path, content, name="log.csv", **format_):
     "content",
     [
         TEXT.encode(),
-        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode(), mtime=0),
         bz2.compress(TEXT.encode()),
         lzma.compress(TEXT.encode()),
         zipped(log=TEXT),
-        gzip.compress(TEXT.encode("utf-16")),
+        gzip.compress(TEXT.encode("utf-16"), mtime=0),
         *(TEXT.encode(encoding) for encoding in ("utf-8-sig", "utf-16", "utf-32")),
         b"\xfe\xff" + TEXT.encode("utf-16-be"),
     ],
