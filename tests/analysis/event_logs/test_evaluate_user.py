@@ -1,5 +1,7 @@
 """Evaluating a user's events has the state and the effects of the engine as its result."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,9 @@ from trophy_engine import (
 )
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import Event
+from trophy_engine.analysis.statistics.tally import Tally, UserCounter
 from trophy_engine.calendar.instants import from_micros
+from trophy_engine.core import UserState
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.raw_effects import to_effect
 from trophy_engine.engine.plugs import compile_ruleset
@@ -86,3 +90,69 @@ def test_a_refused_event_changes_nothing():
     assert (both.state.dump(evaluator.plan), *both[1:]) == (alone.state.dump(evaluator.plan), *alone[1:])
     assert evaluator.evaluate([five_words], 2) == (None, [], 0)
     assert [row.refused for row in bad] == [True, True]
+
+
+def events_of(history):
+    """Return the events of a history that a log can contain."""
+    events, zone_name = [], None
+    for line, command in enumerate(history):
+        if isinstance(command, Identify):
+            zone_name = dict(command.changes)["time_zone"]
+        else:
+            made = Event(command.at, "ann", command.metric, command.value, zone_name, command.attributes, "log", line)
+            events.append(made)
+    return events
+
+
+@given(games(users=("ann",), max_size=40, kinds=log_commands), st.data())
+def test_parts_of_the_events_are_evaluated_as_all_at_once(history, data):
+    events, end, bad, bad_in_parts = events_of(history), history.commands[-1].at, [], []
+    plan = compile_ruleset(history.ruleset)
+    whole = UserEvaluator(plan, bad.append).evaluate(events, end)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(events)), max_size=5)))
+    evaluator, effects, tally, counter = UserEvaluator(plan, bad_in_parts.append), [], Tally.of(history.ruleset), None
+    evaluator.begin()
+    counter = UserCounter(tally)
+    for start, stop in pairwise([0, *cuts, len(events)]):
+        evaluator.apply(events[start:stop], end)
+        taken = evaluator.take_effects()
+        counter.add(taken)
+        effects += taken
+    rest = evaluator.finish(end)
+    assert (bad_in_parts, effects + rest.effects, rest.events) == (bad, whole.effects, whole.events)
+    assert (rest.state is None) == (whole.state is None)
+    if rest.state is not None:
+        assert rest.state.dump(plan) == whole.state.dump(plan)
+        counter.add(rest.effects)
+        counter.finish(rest.state)
+        at_once = Tally.of(history.ruleset)
+        at_once.count(whole.state, whole.effects)
+        assert tally == at_once
+
+
+@given(games(users=("ann",), max_size=40, kinds=log_commands), st.data())
+def test_an_evaluation_continues_from_the_state_of_an_earlier_one(history, data):
+    events, end = events_of(history), history.commands[-1].at
+    until = data.draw(st.integers(history.commands[0].at, end))
+    plan, bad, bad_of_both = compile_ruleset(history.ruleset), [], []
+    first = UserEvaluator(plan, bad.append).evaluate(events, until)
+    evaluator = UserEvaluator(plan, bad.append)
+    evaluator.begin(None if first.state is None else UserState.load(plan, first.state.dump(plan)))
+    evaluator.apply([event for event in events if event.at > until], end)
+    second = evaluator.finish(end)
+    both = UserEvaluator(plan, bad_of_both.append).evaluate(events, end)
+    assert (bad, first.effects + second.effects) == (bad_of_both, both.effects)
+    assert first.events + second.events == both.events
+    assert (second.state is None) == (both.state is None)
+    assert both.state is None or second.state.dump(plan) == both.state.dump(plan)
+
+
+def test_an_event_before_the_instant_of_a_state_is_refused():
+    bad = []
+    evaluator = UserEvaluator(compile_ruleset(Ruleset(metrics=[Metric("words")])), bad.append)
+    state = evaluator.evaluate([Event(0, "jo", "words", 1)], 10).state
+    evaluator.begin(state)
+    evaluator.apply([Event(5, "jo", "words", 2), Event(10, "jo", "words", 3)], 20)
+    assert evaluator.finish(20).events == 1
+    [row] = bad
+    assert row.refused

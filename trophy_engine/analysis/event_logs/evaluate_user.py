@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from trophy_engine.analysis.event_logs.events import BadRow, Event
@@ -46,19 +46,31 @@ class UserEvaluator:
         self._agenda = Agenda(plan)
         self._on_bad_row = on_bad_row
         self._attribute_cache: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {(): _NO_ATTRIBUTES}
+        self._state: UserState | None = None
+        self._evaluated = 0
 
-    def evaluate(self, events: Sequence[Event], until: int) -> UserResult:
+    def evaluate(self, events: Iterable[Event], until: int) -> UserResult:
         """Evaluate a user's events, in order of time, and settle the user to ``until``; later events are ignored.
 
         A row with a time zone other than the user's current one first changes the user's time zone.
         """
+        self.begin()
+        self.apply(events, until)
+        return self.finish(until)
+
+    def begin(self, state: UserState | None = None) -> None:
+        """Begin with the next user, who has no state, or the one with which an earlier evaluation ended."""
+        self._state = state
+        self._evaluated = 0
+        self._agenda.begin([])
+
+    def apply(self, events: Iterable[Event], until: int) -> None:
+        """Apply some of the user's events, in order of time, after those of earlier calls; see ``evaluate``."""
         agenda = self._agenda
-        effects: list[RawEffect] = []
-        agenda.begin(effects)
         metrics = agenda.plan.metrics
         attribute_cache = self._attribute_cache
         plugs = self.plan.plugs
-        state: UserState | None = None
+        state = self._state
         evaluated = 0
         for event in events:
             at, _, key, value, zone_name, pairs, _, _, _ = event
@@ -72,6 +84,7 @@ class UserEvaluator:
                 and state is not None
                 and (zone_name is None or state.clock.zone.name == zone_name)
                 and not metric.blocks
+                and at >= state.clock.settled
             ):
                 record_event(agenda, state, metric, value, at, attributes)
                 if plugs:
@@ -83,9 +96,21 @@ class UserEvaluator:
                 if after is not None:
                     state = after
                     evaluated += 1
+        self._state = state
+        self._evaluated += evaluated
+
+    def take_effects(self) -> list[RawEffect]:
+        """Return the effects since the last call, and forget them, so that many events of a user need no memory."""
+        effects = self._agenda.effects
+        self._agenda.begin([])
+        return effects
+
+    def finish(self, until: int) -> UserResult:
+        """Settle the user to an instant; return the result, with the effects that were not taken."""
+        state = self._state
         if state is not None:
-            settle_user(agenda, state, until)
-        return UserResult(state, effects, evaluated)
+            settle_user(self._agenda, state, until)
+        return UserResult(state, self._agenda.effects, self._evaluated)
 
     def _try_event(self, state: UserState | None, event: Event) -> UserState | None:
         """Return the state after an event, or None if the event is refused."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Final, Self
 
 import attrs
 
@@ -16,7 +17,8 @@ from trophy_engine.views.player import Player
 
 __all__ = ["AchievementSummary", "LevelSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
 
-_TOP = 10
+_TOP: Final = 10
+_KEPT: Final = 1_000
 
 
 @attrs.frozen
@@ -99,62 +101,119 @@ class Summary:
         return summary_html(self)
 
 
+@attrs.define
+class SummaryCounts:
+    """The counts from which a summary is made; those of different users are merged in any order.
+
+    Attributes:
+        ruleset: the rules.
+        users, events: the numbers of users, and of their evaluated events.
+        completions: the number of completions by achievement.
+        balances: by points system, the number of users by balance.
+        levels: by points system, the number of users by level.
+        active, longest, freezes_used: see ``StreakSummary``.
+        top: the top users, and at times more.
+    """
+
+    ruleset: Ruleset
+    users: int = 0
+    events: int = 0
+    completions: Counter[str] = attrs.field(factory=Counter)
+    balances: dict[str, Counter[int]] = attrs.field(factory=dict)
+    levels: dict[str, Counter[str]] = attrs.field(factory=dict)
+    active: int = 0
+    longest: int = 0
+    freezes_used: int = 0
+    top: list[Ranked] = attrs.field(factory=list)
+
+    def add(self, player: Player, events: int) -> None:
+        """Count a user with a number of evaluated events."""
+        self.users += 1
+        self.events += events
+        self.completions.update(player.completed.keys())
+        for key, balance in player.points.items():
+            self.balances.setdefault(key, Counter())[balance.total] += 1
+            if balance.level is not None:
+                self.levels.setdefault(key, Counter())[balance.level.key] += 1
+        self.active += player.streak.length > 0
+        self.longest = max(self.longest, player.streak.longest)
+        self.freezes_used += player.freezes_used
+        self._rank([_ranked(player, events)])
+
+    def merge(self, other: Self) -> None:
+        """Add the counts of other users."""
+        self.users += other.users
+        self.events += other.events
+        self.completions.update(other.completions)
+        for key, balances in other.balances.items():
+            self.balances.setdefault(key, Counter()).update(balances)
+        for key, levels in other.levels.items():
+            self.levels.setdefault(key, Counter()).update(levels)
+        self.active += other.active
+        self.longest = max(self.longest, other.longest)
+        self.freezes_used += other.freezes_used
+        self._rank(other.top)
+
+    def _rank(self, ranked: Iterable[Ranked]) -> None:
+        self.top.extend(ranked)
+        if len(self.top) >= _KEPT:
+            self.top = sorted(self.top, key=_rank)[:_TOP]
+
+    def summary(self, skipped: int = 0) -> Summary:
+        """Return the summary of all counted users; ``skipped`` is the number of bad rows."""
+        return Summary(
+            users=self.users,
+            events=self.events,
+            skipped=skipped,
+            achievements=tuple(
+                AchievementSummary(
+                    rule.key,
+                    rule.name,
+                    self.completions[rule.key],
+                    100 * self.completions[rule.key] / self.users if self.users else None,
+                )
+                for rule in self.ruleset.achievements
+            ),
+            points=tuple(map(self._points, self.ruleset.points)),
+            streaks=self._streaks(),
+            top=tuple(sorted(self.top, key=_rank)[:_TOP]),
+        )
+
+    def _points(self, rule: PointsSystem) -> PointsSummary:
+        totals = self.balances.get(rule.key, Counter())
+        at_level = self.levels.get(rule.key, Counter())
+        return PointsSummary(
+            rule.key,
+            rule.name,
+            total=sum(total * users for total, users in totals.items()),
+            median=percentile(totals, 50),
+            percentile_90=percentile(totals, 90),
+            maximum=max(totals, default=None),
+            levels=tuple(LevelSummary(level.name, level.points, at_level[level.key]) for level in rule.levels),
+        )
+
+    def _streaks(self) -> StreakSummary | None:
+        rule = self.ruleset.streak
+        if rule is None:
+            return None
+        return StreakSummary(self.active, self.longest, None if rule.freezes is None else self.freezes_used)
+
+
 def summarize(result: Replay) -> Summary:
     """Return the summary of a replay."""
-    players = list(result.players())
-    completions = Counter(key for state in result.states.values() for key in state.counters.completed)
-    return Summary(
-        users=len(players),
-        events=result.events,
-        skipped=result.skipped,
-        achievements=tuple(
-            AchievementSummary(
-                rule.key,
-                rule.name,
-                completions[rule.key],
-                100 * completions[rule.key] / len(players) if players else None,
-            )
-            for rule in result.ruleset.achievements
-        ),
-        points=tuple(_points(rule, players) for rule in result.ruleset.points),
-        streaks=_streaks(result.ruleset, players),
-        top=tuple(sorted((_ranked(player, result) for player in players), key=_rank)[:_TOP]),
-    )
+    counts = SummaryCounts(result.ruleset)
+    for player in result.players():
+        counts.add(player, result.events_of.get(player.id, 0))
+    return counts.summary(result.skipped)
 
 
-def _points(rule: PointsSystem, players: Sequence[Player]) -> PointsSummary:
-    balances = [player.points[rule.key] for player in players]
-    totals = Counter(balance.total for balance in balances)
-    at_level = Counter(balance.level.key for balance in balances if balance.level is not None)
-    return PointsSummary(
-        rule.key,
-        rule.name,
-        total=sum(total * users for total, users in totals.items()),
-        median=percentile(totals, 50),
-        percentile_90=percentile(totals, 90),
-        maximum=max(totals, default=None),
-        levels=tuple(LevelSummary(level.name, level.points, at_level[level.key]) for level in rule.levels),
-    )
-
-
-def _streaks(ruleset: Ruleset, players: Sequence[Player]) -> StreakSummary | None:
-    if ruleset.streak is None:
-        return None
-    streaks = [player.streak for player in players]
-    return StreakSummary(
-        active=sum(1 for streak in streaks if streak.length),
-        longest=max((streak.longest for streak in streaks), default=0),
-        freezes_used=None if ruleset.streak.freezes is None else sum(player.freezes_used for player in players),
-    )
-
-
-def _ranked(player: Player, result: Replay) -> Ranked:
+def _ranked(player: Player, events: int) -> Ranked:
     first = next(iter(player.points.values()), None)
     return Ranked(
         user_id=player.id,
         points=0 if first is None else first.total,
         level=None if first is None or first.level is None else first.level.name,
-        events=result.events_of.get(player.id, 0),
+        events=events,
         longest_streak=player.streak.longest,
         achievements=len(player.completed),
     )

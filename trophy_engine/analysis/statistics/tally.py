@@ -136,7 +136,9 @@ class Tally:
 
     def count(self, state: UserState, effects: Sequence[RawEffect]) -> None:
         """Count a user, from the state at the end and all effects in order."""
-        _UserCounter(self).user(state, effects)
+        counter = UserCounter(self)
+        counter.add(effects)
+        counter.finish(state)
 
     def merge(self, other: Self) -> None:
         """Add the counts of other users."""
@@ -165,25 +167,34 @@ def _sum_values(mine: Any, theirs: Any) -> Any:
 
 
 @attrs.define
-class _UserCounter:
-    """The counting of one user."""
+class UserCounter:
+    """Counts one user in a tally; the effects can come in parts.
+
+    Attributes:
+        tally: the tally that is counted in.
+    """
 
     tally: Tally
-    time_zone: Zone = attrs.field(factory=lambda: zone("UTC"))
-    day: int = 0
-    days: set[int] = attrs.field(factory=set)
-    since_credit: int = 0
-    losses: list[tuple[int, int]] = attrs.field(factory=list)
+    _time_zone: Zone = attrs.field(factory=lambda: zone("UTC"))
+    _day: int = 0
+    _days: set[int] = attrs.field(factory=set)
+    _since_credit: int = 0
+    _losses: list[tuple[int, int]] = attrs.field(factory=list)
 
-    def user(self, state: UserState, effects: Sequence[RawEffect]) -> None:
-        tally, counters = self.tally, self.HANDLERS
+    def add(self, effects: Sequence[RawEffect]) -> None:
+        """Count effects on the user, which follow those of earlier calls."""
+        counters = self._HANDLERS
         for raw in effects:
             count = counters.get(raw[KIND])
             if count is not None:
-                self.day = raw[AT] // DAY + EPOCH_DAY
+                self._day = raw[AT] // DAY + EPOCH_DAY
                 count(self, raw)
+
+    def finish(self, state: UserState) -> None:
+        """Count the user, from the state at the end."""
+        tally = self.tally
         tally.users += 1
-        tally.active.update(self.days)
+        tally.active.update(self._days)
         tally.streaks.longest[state.streak.longest] += 1
         if state.streak.length:
             tally.streaks.running[state.streak.length] += 1
@@ -191,85 +202,85 @@ class _UserCounter:
         for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
-    def created(self, raw: RawEffect) -> None:
-        self.time_zone = zone(name_fields(raw).time_zone)
-        self.tally.created[self.day] += 1
+    def _created(self, raw: RawEffect) -> None:
+        self._time_zone = zone(name_fields(raw).time_zone)
+        self.tally.created[self._day] += 1
         for points in self.tally.points.values():
-            points.levels[points.start][self.day] += 1
+            points.levels[points.start][self._day] += 1
 
-    def changed(self, raw: RawEffect) -> None:
+    def _changed(self, raw: RawEffect) -> None:
         change = name_fields(raw)
         if change.field == "time_zone":
-            self.time_zone = zone(change.after)
+            self._time_zone = zone(change.after)
 
-    def event(self, raw: RawEffect) -> None:
+    def _event(self, raw: RawEffect) -> None:
         self.tally.events += 1
-        self.days.add(self.day)
+        self._days.add(self._day)
         at = raw[AT]
-        hour = (at + self.time_zone.offset(at)) // HOUR
+        hour = (at + self._time_zone.offset(at)) // HOUR
         # Day 0 is a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
-    def credited(self, _: RawEffect) -> None:
-        self.since_credit = 0
+    def _credited(self, _: RawEffect) -> None:
+        self._since_credit = 0
 
-    def lost(self, raw: RawEffect) -> None:
+    def _lost(self, raw: RawEffect) -> None:
         length = raw[_LENGTH]
         self.tally.streaks.ended[length] += 1
-        self.tally.freezes.wasted += self.since_credit
-        self.losses.append((length, self.since_credit))
-        self.since_credit = 0
+        self.tally.freezes.wasted += self._since_credit
+        self._losses.append((length, self._since_credit))
+        self._since_credit = 0
 
-    def loss_undone(self, _: RawEffect) -> None:
+    def _loss_undone(self, _: RawEffect) -> None:
         # The running streak includes credits ahead of the missed period, so its length differs from the lost one.
-        length, self.since_credit = self.losses.pop()
+        length, self._since_credit = self._losses.pop()
         self.tally.streaks.ended[length] -= 1
-        self.tally.freezes.wasted -= self.since_credit
+        self.tally.freezes.wasted -= self._since_credit
 
-    def frozen(self, _: RawEffect) -> None:
-        self.since_credit += 1
+    def _frozen(self, _: RawEffect) -> None:
+        self._since_credit += 1
         self.tally.freezes.used += 1
 
-    def returned(self, raw: RawEffect) -> None:
-        self.since_credit -= 1
+    def _returned(self, raw: RawEffect) -> None:
+        self._since_credit -= 1
         self.tally.freezes.used -= 1
         self.tally.freezes.earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
 
-    def earned(self, raw: RawEffect) -> None:
+    def _earned(self, raw: RawEffect) -> None:
         self.tally.freezes.earned += name_fields(raw).earned
 
-    def granted(self, raw: RawEffect) -> None:
+    def _granted(self, raw: RawEffect) -> None:
         self.tally.freezes.granted += name_fields(raw).granted
 
-    def completed(self, raw: RawEffect) -> None:
-        self.tally.completions[raw[_ACHIEVEMENT]][self.day] += 1
+    def _completed(self, raw: RawEffect) -> None:
+        self.tally.completions[raw[_ACHIEVEMENT]][self._day] += 1
 
-    def backdated(self, raw: RawEffect) -> None:
-        self.tally.completions[name_fields(raw).achievement][self.day] += 1
+    def _backdated(self, raw: RawEffect) -> None:
+        self.tally.completions[name_fields(raw).achievement][self._day] += 1
 
-    def awarded(self, raw: RawEffect) -> None:
+    def _awarded(self, raw: RawEffect) -> None:
         points, awarded = self.tally.points[raw[_SYSTEM]], raw[_AWARDED]
-        (points.gained if awarded > 0 else points.spent)[self.day] += abs(awarded)
+        (points.gained if awarded > 0 else points.spent)[self._day] += abs(awarded)
 
-    def levelled(self, raw: RawEffect) -> None:
+    def _levelled(self, raw: RawEffect) -> None:
         levels = self.tally.points[raw[_LEVEL_SYSTEM]].levels
-        levels[raw[_PREVIOUS]][self.day] -= 1
-        levels[raw[_LEVEL]][self.day] += 1
+        levels[raw[_PREVIOUS]][self._day] -= 1
+        levels[raw[_LEVEL]][self._day] += 1
 
-    HANDLERS: ClassVar[dict[type[Effect], Callable[[_UserCounter, RawEffect], None]]] = {
-        UserCreated: created,
-        UserChanged: changed,
-        MetricChanged: event,
-        StreakStarted: credited,
-        StreakExtended: credited,
-        StreakLost: lost,
-        StreakLossUndone: loss_undone,
-        FreezeConsumed: frozen,
-        FreezeReturned: returned,
-        FreezeEarned: earned,
-        FreezeGranted: granted,
-        AchievementCompleted: completed,
-        AchievementBackdated: backdated,
-        PointsAwarded: awarded,
-        LevelChanged: levelled,
+    _HANDLERS: ClassVar[dict[type[Effect], Callable[[UserCounter, RawEffect], None]]] = {
+        UserCreated: _created,
+        UserChanged: _changed,
+        MetricChanged: _event,
+        StreakStarted: _credited,
+        StreakExtended: _credited,
+        StreakLost: _lost,
+        StreakLossUndone: _loss_undone,
+        FreezeConsumed: _frozen,
+        FreezeReturned: _returned,
+        FreezeEarned: _earned,
+        FreezeGranted: _granted,
+        AchievementCompleted: _completed,
+        AchievementBackdated: _backdated,
+        PointsAwarded: _awarded,
+        LevelChanged: _levelled,
     }
