@@ -17,6 +17,7 @@ from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
+from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
@@ -228,6 +229,7 @@ def compare(
     on_bad_row: Callable[[BadRow], object] | None = None,
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
+    tie_order: TieOrder = "log",
 ) -> Comparison:
     """Evaluate a log under two rulesets in one pass, and return the differences for each user.
 
@@ -242,7 +244,13 @@ def compare(
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     result, evaluated_until = evaluate(
-        rows, _Job(*rules, tally), until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+        rows,
+        _Job(*rules, tally),
+        until=last,
+        bad_rows=bad_rows,
+        workers=workers,
+        on_progress=on_progress,
+        tie_order=tie_order,
     )
     result.differences = dict(sorted(result.differences.items()))
     result.skipped = bad_rows.count

@@ -1,5 +1,9 @@
 """Partitioning: a log of any size is read in parts, with the same result."""
 
+import json
+import random
+from decimal import Decimal
+
 import pytest
 from replayed import COLUMNS, LOG, RULES
 
@@ -7,7 +11,9 @@ from trophy_engine import (
     InvalidValue,
 )
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
+from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.output import write_files
+from trophy_engine.analysis.event_logs.partition import sort_events
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 
@@ -38,3 +44,32 @@ def test_parts_of_a_log_are_partitioned_by_several_processes(log):
     one, two = (replay(RULES, logs, workers=workers) for workers in (1, 2))
     assert (one.events_of, one.bad_rows) == (two.events_of, two.bad_rows)
     assert len(one.bad_rows) == one.skipped == 3 + 2
+
+
+def test_in_the_order_of_rows_the_result_is_the_same_for_any_order_of_the_log(tmp_path):
+    at = 1_743_588_000_000_000
+    rows = [
+        Event(at + later, "ann", metric, value, time_zone, attributes)
+        for later in (0, 1)
+        for metric in ("views", "words")
+        for value in (1, 2, Decimal("1.5"))
+        for time_zone in (None, "Europe/Berlin", "Asia/Tokyo")
+        for attributes in ((), (("device", "ios"),), (("device", "web"),))
+    ]
+    files = set()
+    for seed in range(4):
+        random.Random(seed).shuffle(rows)
+        with EffectLog() as effects:
+            write_files(replay(RULES, rows, effects=effects, tie_order="row", workers=1), effects, tmp_path)
+        files.add((tmp_path / "effects.jsonl").read_bytes())
+    assert len(files) == 1
+    lines = [json.loads(line) for line in files.pop().splitlines()]
+    assert [line["value"] for line in lines if line["type"] == "metric.changed"][:7] == [1] * 7
+
+
+def test_a_row_without_an_attribute_follows_those_that_have_it():
+    pairs = [(("a", "1"), ("b", "2")), (("a", "1"),), (("b", "1"),), ()]
+    rows = [Event(0, "ann", "words", 1, None, attributes) for attributes in pairs]
+    assert sort_events(rows[::-1], "row") == rows
+    with pytest.raises(InvalidValue, match="tie_order"):
+        replay(RULES, [], tie_order="column")

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Generic, Protocol, Self, TypeVar, runtime_checkable
+from typing import Final, Generic, Protocol, Self, TypeVar, get_args, runtime_checkable
 
 import attrs
 
@@ -25,12 +26,13 @@ from trophy_engine.analysis.event_logs.partition import (
     EventsByUser,
     Partitioner,
     PartitionStats,
+    TieOrder,
     read_partition,
     sort_events,
 )
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.errors import InvalidValue, TrophyError, short_repr
-from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, Optional
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, OneOf, Optional
 from trophy_engine.rules.phrases import count_noun
 
 __all__ = [
@@ -185,6 +187,7 @@ def evaluate(
     bad_rows: BadRows | None = None,
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
+    tie_order: TieOrder = "log",
 ) -> tuple[P, int | None]:
     """Evaluate a log under a job; return its result and the instant to which users are settled, in microseconds.
 
@@ -198,14 +201,16 @@ def evaluate(
         workers: the number of processes. Each one imports the main module again, as with ``multiprocessing``; a script
             must guard its entry point.
         on_progress: called with the progress.
+        tie_order: the order of a user's events of one instant.
 
     Raises:
-        InvalidValue: ``workers`` is not from 1 to 1,000, or an item of the log is not a row.
+        InvalidValue: ``workers`` is not from 1 to 1,000, ``tie_order`` is unknown, or an item of the log is not a row.
         BadRowFound, TooManyBadRows: there are more bad rows than ``bad_rows`` accepts.
     """
     check_arguments(log, workers, on_progress)
-    with TemporaryDirectory(prefix="trophy-engine-") as folder, _garbage_collector_off():
-        run = _Run(job, Path(folder), until, BadRows() if bad_rows is None else bad_rows, on_progress)
+    OneOf(get_args(TieOrder)).check("tie_order", tie_order)
+    with TemporaryDirectory(prefix="trophy-engine-") as folder, garbage_collector_off():
+        run = _Run(job, Path(folder), until, BadRows() if bad_rows is None else bad_rows, on_progress, tie_order)
         return run.in_this_process(log) if workers == 1 else run.in_processes(log, workers)
 
 
@@ -232,7 +237,7 @@ def check_workers(workers: int, on_progress: object) -> None:
 
 
 @contextmanager
-def _garbage_collector_off() -> Iterator[None]:
+def garbage_collector_off() -> Iterator[None]:
     """Turn the cyclic garbage collector off: it would traverse millions of events that are in no cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -250,6 +255,7 @@ class _Run(Generic[P]):
     until: int | None
     bad_rows: BadRows
     on_progress: ProgressCallback | None
+    tie_order: TieOrder
     rows: int = 0
     events: int = 0
     done: int = 0
@@ -285,9 +291,8 @@ class _Run(Generic[P]):
                 self._partition(log, max_in_memory).spill()
             result = self.job.open("", self.bad_rows.add).finish()
             until = self._until()
-            results = pool.map(
-                _evaluate_partition, repeat(self.job), repeat(self.folder), range(PARTITIONS), repeat(until)
-            )
+            evaluate_partition = partial(_evaluate_partition, self.job, self.folder, until, self.tie_order)
+            results = pool.map(evaluate_partition, range(PARTITIONS))
             for partition_result, events, repeated, bad_rows in results:
                 self._add_bad_rows(bad_rows)
                 self._add_repeated(repeated)
@@ -336,7 +341,7 @@ class _Run(Generic[P]):
     def _evaluate(self, accumulator: Accumulator[P], events_by_user: EventsByUser) -> None:
         until = self._until()
         for user_id, events in events_by_user.items():
-            sorted_events = sort_events(events)
+            sorted_events = sort_events(events, self.tie_order)
             accumulator.add(user_id, sorted_events, FIRST if until is None else until)
             self._add_repeated(len(events) - len(sorted_events))
             self._add_progress(len(events))
@@ -357,7 +362,7 @@ def _partition_part(
     """Partition a part of a log in a worker process."""
     bad_rows: list[BadRow] = []
     partitioner = Partitioner(folder, number, max_in_memory, bad_rows.append)
-    with _garbage_collector_off():
+    with garbage_collector_off():
         partitioner.add(part)
         partitioner.spill()
     return partitioner.stats, bad_rows, _left_out_of(part)
@@ -368,16 +373,16 @@ def _left_out_of(log: Iterable[Row]) -> Mapping[str, int]:
 
 
 def _evaluate_partition(
-    job: Job[P], folder: Path, partition: int, until: int | None
+    job: Job[P], folder: Path, until: int | None, tie_order: TieOrder, partition: int
 ) -> tuple[P, int, int, list[BadRow]]:
     """Evaluate a partition of the users in a worker process; count its events, and those with a repeated key."""
     bad_rows: list[BadRow] = []
     accumulator = job.open(f"{partition:03}", bad_rows.append)
-    with _garbage_collector_off():
+    with garbage_collector_off():
         events_by_user = read_partition(folder, partition)
         repeated = 0
         for user_id, events in events_by_user.items():
-            sorted_events = sort_events(events)
+            sorted_events = sort_events(events, tie_order)
             repeated += len(events) - len(sorted_events)
             accumulator.add(user_id, sorted_events, FIRST if until is None else until)
     return accumulator.finish(), sum(map(len, events_by_user.values())), repeated, bad_rows

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader
 from operator import itemgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from zlib import crc32
 
 import attrs
@@ -25,6 +25,13 @@ from trophy_engine.rules.constraints import InstanceOf
 PARTITIONS: Final = 256
 _AT: Final = itemgetter(0)
 _KEY: Final = itemgetter(8)
+
+#: The order of a user's events of one instant: that of the log, or that of the rows themselves, by metric, value (as
+#: text), time zone and attributes, which is the same for any order of the log. Of two rows that differ in whether they
+#: have an attribute, the one that has it comes first.
+TieOrder = Literal["log", "row"]
+#: Follows every attribute, because keys are ASCII.
+_LAST: Final = ("\U0010ffff",)
 
 #: Events by user, each user's in the order of the log.
 EventsByUser = dict[str, list[Event]]
@@ -124,13 +131,12 @@ def _read_pickles(file: BufferedReader) -> Iterator[EventsByUser]:
         yield pickle.load(file)  # noqa: S301  # written by this process or by one that it started
 
 
-def sort_events(user_events: list[Event]) -> list[Event]:
-    """Sort a user's events by instant, and return those that count.
+def sort_events(user_events: list[Event], tie_order: TieOrder = "log") -> list[Event]:
+    """Sort a user's events by instant, and return those that count; see ``TieOrder`` for those of one instant.
 
-    Events of one instant keep the order of the log. Of several events with one metric and idempotency key the first
-    counts.
+    Of several events with one metric and idempotency key the first counts.
     """
-    user_events.sort(key=_AT)
+    user_events.sort(key=_AT if tie_order == "log" else _row_key)
     if not any(map(_KEY, user_events)):
         return user_events
     seen: set[tuple[str, str]] = set()
@@ -141,3 +147,7 @@ def sort_events(user_events: list[Event]) -> list[Event]:
             unique.append(event)
             seen.add(key)
     return unique
+
+
+def _row_key(event: Event) -> tuple[int, str, str, str, tuple[tuple[str, ...], ...]]:
+    return event.at, event.metric, str(event.value), event.time_zone or "", (*event.attributes, _LAST)

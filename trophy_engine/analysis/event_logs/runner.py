@@ -16,6 +16,7 @@ from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
+from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
@@ -113,6 +114,7 @@ def replay(
     on_bad_row: Callable[[BadRow], object] | None = None,
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
+    tie_order: TieOrder = "log",
 ) -> Replay:
     """Evaluate a log under a ruleset.
 
@@ -135,6 +137,8 @@ def replay(
         on_bad_row: called with every bad row.
         workers: the number of processes; the result is the same for any number.
         on_progress: called with the progress.
+        tie_order: the order of a user's events of one instant: ``"log"``, that of the log, or ``"row"``, by metric,
+            value (as text), time zone and attributes, so that the result is the same for any order of the log.
 
     Raises:
         BadRowFound: there is a bad row and ``max_errors`` is 0.
@@ -149,7 +153,7 @@ def replay(
     last = None if until is None else to_micros(until, "until")
     job = ReplayJob(rules, None if effects is None else effects.folder, tally)
     result, evaluated_until = evaluate(
-        rows, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress
+        rows, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress, tie_order=tie_order
     )
     result.skipped = bad_rows.count
     result.bad_rows = bad_rows.first()
