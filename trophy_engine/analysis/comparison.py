@@ -175,42 +175,110 @@ class Comparison(Tabular):
 
     def sentences(self) -> Iterator[str]:
         """Yield sentences that summarize the comparison."""
-        users = len(self.differences)
-        if not users:
+        counts = ComparisonCounts(self.old, self.new)
+        for difference in self.differences.values():
+            counts.add(difference)
+        return counts.sentences()
+
+
+@attrs.define
+class SignCounts:
+    """The numbers of positive and of negative differences, and the sum of all."""
+
+    more: int = 0
+    fewer: int = 0
+    total: int = 0
+
+    def add(self, difference: int) -> None:
+        """Count a difference."""
+        self.more += difference > 0
+        self.fewer += difference < 0
+        self.total += difference
+
+    def merge(self, other: Self) -> None:
+        """Add other counts."""
+        self.more += other.more
+        self.fewer += other.fewer
+        self.total += other.total
+
+
+@attrs.define
+class ComparisonCounts:
+    """The counts over users from which a comparison is summarized; those of different users are merged in any order.
+
+    Attributes:
+        old, new: the rulesets.
+        users: the number of users.
+        gainers, losers: the numbers of users who gain, and who lose, an achievement.
+        streak, longest: the differences of running streaks, and of longest ones.
+        points: the differences of balances by system, in the order of ``points_systems``.
+    """
+
+    old: Ruleset
+    new: Ruleset
+    users: int = 0
+    gainers: int = 0
+    losers: int = 0
+    streak: SignCounts = attrs.field(factory=SignCounts)
+    longest: SignCounts = attrs.field(factory=SignCounts)
+    points: list[SignCounts] = attrs.field(
+        default=attrs.Factory(lambda self: [SignCounts() for _ in points_systems(self.old, self.new)], takes_self=True)
+    )
+
+    def add(self, difference: Difference) -> None:
+        """Count a user."""
+        self.users += 1
+        self.gainers += bool(difference.gained)
+        self.losers += bool(difference.lost)
+        self.streak.add(difference.streak)
+        self.longest.add(difference.longest)
+        for counts, points in zip(self.points, difference.points, strict=True):
+            counts.add(points)
+
+    def merge(self, other: Self) -> None:
+        """Add the counts of other users."""
+        self.users += other.users
+        self.gainers += other.gainers
+        self.losers += other.losers
+        pairs = (
+            (self.streak, other.streak),
+            (self.longest, other.longest),
+            *zip(self.points, other.points, strict=True),
+        )
+        for mine, theirs in pairs:
+            mine.merge(theirs)
+
+    def sentences(self) -> Iterator[str]:
+        """Yield sentences that summarize the comparison."""
+        if not self.users:
             yield "No user was evaluated, so gains and losses are unknown."
             return
-        all_users = count_noun(users, "user")
-        differences = list(self.differences.values())
-        longer, shorter = _count_signs(difference.longest for difference in differences)
+        all_users = count_noun(self.users, "user")
+        longer, shorter = self.longest.more, self.longest.fewer
         if not any(rules.streak for rules in (self.old, self.new)):
             pass
         elif longer or shorter:
             yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
         else:
             yield "The longest streak changes for no user."
-        longer, shorter = _count_signs(difference.streak for difference in differences)
+        longer, shorter = self.streak.more, self.streak.fewer
         if longer or shorter:
             yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
-        gainers = sum(1 for difference in differences if difference.gained)
-        losers = sum(1 for difference in differences if difference.lost)
-        gain, lose = _count_users(gainers, users, "gain"), _count_users(losers, users, "lose")
+        gain, lose = _count_users(self.gainers, self.users, "gain"), _count_users(self.losers, self.users, "lose")
         if any(rules.achievements for rules in (self.old, self.new)):
             yield f"{gain} an achievement; {lose.lower()} one."
         names = {system.key: system.name for rules in (self.new, self.old) for system in rules.points}
-        for index, system in enumerate(map(names.__getitem__, self.systems)):
-            more, fewer = _count_signs(difference.points[index] for difference in differences)
-            total = sum(difference.points[index] for difference in differences)
-            if more or fewer:
-                change = f"{more:,} of {all_users} would have more points, {fewer:,} fewer"
-                yield f"{system}: {change}; {total:+,} in all."
+        for system, points in zip(map(names.__getitem__, points_systems(self.old, self.new)), self.points, strict=True):
+            if points.more or points.fewer:
+                change = f"{points.more:,} of {all_users} would have more points, {points.fewer:,} fewer"
+                yield f"{system}: {change}; {points.total:+,} in all."
             else:
                 yield f"{system}: the points of no user change."
 
 
-def _count_signs(deltas: Iterable[int]) -> tuple[int, int]:
-    """Return the number of positive and of negative deltas."""
-    signs = Counter((delta > 0) - (delta < 0) for delta in deltas)
-    return signs[1], signs[-1]
+def points_systems(old: Ruleset, new: Ruleset) -> tuple[str, ...]:
+    """Return the keys of the points systems of both rulesets, starting with those of the old rules."""
+    return tuple(dict.fromkeys(system.key for rules in (old, new) for system in rules.points))
 
 
 def _count_users(number: int, users: int, verb: str) -> str:
@@ -267,7 +335,7 @@ class _Job:
     tally: bool
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ComparisonAccumulator:  # noqa: ARG002  # no file
-        systems = tuple(dict.fromkeys(system.key for rules in (self.old, self.new) for system in rules.points))
+        systems = points_systems(self.old, self.new)
         tallies = (Tally.of(self.old), Tally.of(self.new)) if self.tally else None
         return _ComparisonAccumulator(Comparison(self.old, self.new, systems, tallies=tallies), on_bad_row)
 
@@ -284,7 +352,7 @@ class _ComparisonAccumulator:
         totals = []
         for index, evaluator in enumerate(self._evaluators):
             state, effects, event_count = evaluator.evaluate(events, until)
-            totals.append(_read_totals(evaluator.plan, self._result.systems, state, event_count))
+            totals.append(read_totals(evaluator.plan, self._result.systems, state, event_count))
             if self._result.tallies is not None and state is not None:
                 self._result.tallies[index].count(state, effects)
         self._report_refused()
@@ -292,14 +360,8 @@ class _ComparisonAccumulator:
             self._result.differences[user_id] = Difference(user_id, *totals)
 
     def _report_refused(self) -> None:
-        """Report the refused rows; report a row that both rulesets refuse once."""
-        old, new = ({row.source: row for row in rows} for rows in self._refused)
-        for source in sorted({*old, *new}):
-            if source in old and source in new:
-                self._on_bad_row(old[source])
-            else:
-                side, row = ("old", old[source]) if source in old else ("new", new[source])
-                self._on_bad_row(BadRow(source, f"under the {side} rules only: {row.reason}"))
+        for row in merge_refused(*self._refused):
+            self._on_bad_row(row)
         for rows in self._refused:
             rows.clear()
 
@@ -307,7 +369,19 @@ class _ComparisonAccumulator:
         return self._result
 
 
-def _read_totals(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
+def merge_refused(old_rows: Iterable[BadRow], new_rows: Iterable[BadRow]) -> Iterator[BadRow]:
+    """Yield the rows that the old, the new, or both rulesets refuse, once each, by file and line."""
+    old, new = ({row.source: row for row in rows} for rows in (old_rows, new_rows))
+    for source in sorted({*old, *new}):
+        if source in old and source in new:
+            yield old[source]
+        else:
+            side, row = ("old", old[source]) if source in old else ("new", new[source])
+            yield BadRow(source, f"under the {side} rules only: {row.reason}")
+
+
+def read_totals(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
+    """Return the totals of a user, or zeros for a user without a state; points are those of ``systems``."""
     if state is None:
         return UserTotals(0, 0, 0, (0,) * len(systems), frozenset())
     index_by_key = {system.key: system.index for system in plan.systems}
