@@ -71,5 +71,6 @@ pytest_collect_file = Sybil(
         CodeBlockParser("console", _run_commands),
     ],
     patterns=["README.md", "docs/*.md", "docs/**/*.md", "docs/examples/*/*.md", "benchmarks/*.md"],
+    excludes=[] if "SPARK_MASTER" in os.environ else ["docs/*/spark.md"],  # .ci/spark runs them, and has PySpark
     fixtures=["folder_of_its_own"],
 ).pytest()

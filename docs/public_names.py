@@ -11,6 +11,7 @@ from typing import Any
 PACKAGES = (
     "trophy_engine",
     "trophy_engine.analysis",
+    "trophy_engine.analysis.spark",
     "trophy_engine.storage",
     "trophy_engine.testing",
     "trophy_engine.trophy_api",

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PLACES = {
     "trophy_engine",
     "trophy_engine.analysis",
+    "trophy_engine.analysis.spark",
     "trophy_engine.storage",
     "trophy_engine.testing",
     "trophy_engine.trophy_api",

@@ -170,7 +170,7 @@ class Leaderboards:
             InvalidValue: the leaderboard does not have the run, the rows, or the attributes.
         """
         board = self._board(key)
-        number = board.runs.nearest(_utc_day(at)) if run is None else _run_of(board, run)
+        number = board.runs.nearest(_utc_day(at)) if run is None else find_run(board, run)
         limit = _check_window(board, offset, limit, user)
         required = _check_filter(board, attributes)
         index = self._as_of(board, number, at, exact=exact)
@@ -190,7 +190,7 @@ class Leaderboards:
         """
         board = self._board(key)
         user, today = player.id, zone(player.time_zone).window(at)[0]
-        number = board.runs.nearest(today) if run is None else _run_of(board, run)
+        number = board.runs.nearest(today) if run is None else find_run(board, run)
         if days < 0:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
@@ -361,7 +361,12 @@ def _utc_day(at: int) -> int:
     return at // DAY + EPOCH_DAY
 
 
-def _run_of(board: BoardPlan, day: date) -> int:
+def find_run(board: BoardPlan, day: date) -> int:
+    """Return the number of the run of a leaderboard that contains a date.
+
+    Raises:
+        InvalidValue: the date is not a date, or no run contains it.
+    """
     if not isinstance(day, date) or isinstance(day, datetime):
         raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), "run")
     run = board.runs.run_on(day.toordinal())
