@@ -5,7 +5,6 @@ The log is read once; every user is evaluated under both rulesets.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Self

@@ -10,8 +10,8 @@ from replayed import COLUMNS, LOG, RULES
 from shuffled import evaluate, parse
 
 from trophy_engine.analysis.comparison import compare
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.events import Columns
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.spark.comparison import ComparisonTask

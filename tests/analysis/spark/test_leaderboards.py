@@ -17,7 +17,7 @@ from trophy_engine import (
     StreakMetric,
     UnknownKey,
 )
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.spark import replay_frame
 
 START = date(2025, 1, 6)

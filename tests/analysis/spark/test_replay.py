@@ -10,7 +10,8 @@ from replayed import COLUMNS, LOG, RULES
 
 from trophy_engine import InvalidValue
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
-from trophy_engine.analysis.event_logs.events import BadRow, Columns
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.spark import replay_frame
 from trophy_engine.calendar.instants import from_micros

@@ -137,9 +137,11 @@ def sort_events(user_events: list[Event], tie_order: TieOrder = "log") -> list[E
     Of several events with one metric and idempotency key the first counts.
     """
     user_events.sort(key=_AT if tie_order == "log" else _row_key)
-    if not any(map(_KEY, user_events)):
-        return user_events
-    seen: set[tuple[str, str]] = set()
+    return drop_repeated(user_events, set()) if any(map(_KEY, user_events)) else user_events
+
+
+def drop_repeated(user_events: list[Event], seen: set[tuple[str, str]]) -> list[Event]:
+    """Return a user's events without those whose metric and idempotency key are in ``seen``; add those of the rest."""
     unique = []
     for event in user_events:
         key = event.metric, event.key

@@ -1,7 +1,8 @@
 """The evaluation of a partition of a sorted frame, user by user, over batches of Arrow.
 
 A partition has all events of its users, sorted by user. Neither the events nor the effects of a user are collected: the
-events of a batch are applied to the state, and their effects leave with the next batch.
+events of a batch are applied to the state, and their effects leave with the next batch. Of a user's idempotency keys
+all are kept until the next user, if the log has keys.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 from trophy_engine.analysis.event_logs.arrow_batches import read_batch
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluation import garbage_collector_off
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event
+from trophy_engine.analysis.event_logs.partition import drop_repeated
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.events import PAYLOAD
 from trophy_engine.calendar.instants import format_instant
@@ -54,6 +57,7 @@ def evaluate_partition(
     """
     bad_rows = BadFrameRows()
     events: list[Event] = []
+    seen: set[tuple[str, str]] = set()
 
     def refuse(row: BadRow) -> None:
         bad_rows.add(_describe(events[row.source.line], row))
@@ -76,7 +80,9 @@ def evaluate_partition(
                         evaluation.finish()
                     evaluation.begin(user_id, payload)
                     current = user_id
-                evaluation.apply(events[start : start + size])
+                    seen.clear()
+                user_events = events[start : start + size]
+                evaluation.apply(user_events if columns.key is None else drop_repeated(user_events, seen))
                 start += size
         yield from evaluation.take_full()
     if current is not None:

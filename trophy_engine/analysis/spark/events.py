@@ -5,6 +5,7 @@ The parsed columns are those of a log again, so that the reader of batches reads
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,9 @@ import attrs
 import pyarrow as pa
 
 from trophy_engine.analysis.event_logs.arrow_batches import read_batch
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine.analysis.event_logs.events import BadRow, Event
+from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.phrases import count_noun
@@ -63,8 +66,9 @@ class ParseBatches:
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Yield a batch of parsed events for each batch, and at the end one with the bad rows, if there are any."""
         bad_rows, schema = BadFrameRows(), None
+        parser = RowParser(self.columns, Counter())
         for batch in batches:
-            rows = list(read_batch(batch, self.columns, "", 0))
+            rows = list(read_batch(batch, self.columns, "", 0, parser))
             events = [row for row in rows if type(row) is Event]
             for row in rows if len(events) < len(rows) else ():
                 if isinstance(row, BadRow):
@@ -83,7 +87,7 @@ class ParseBatches:
     def _parsed(self, events: Sequence[Event], order: Sequence[Any]) -> Any:
         """Return events as a batch; ``order`` has the cells of the columns for the order."""
         cells: list[Sequence[Any]] = list(zip(*events, strict=True)) or [()] * len(Event._fields)
-        at, users, metrics, values, zones, attributes, *_ = cells
+        at, users, metrics, values, zones, attributes, _, _, keys = cells
         arrays = {
             "user_id": pa.array(users, pa.string()),
             "at": pa.array(at, pa.int64()).cast(_INSTANT),
@@ -94,6 +98,8 @@ class ParseBatches:
         }
         for key in self.columns.attributes:
             arrays[f"attribute:{key}"] = pa.array([dict(pairs).get(key) for pairs in attributes], pa.string())
+        if self.columns.key is not None:
+            arrays["key"] = pa.array(keys, pa.string())
         arrays[PAYLOAD] = pa.nulls(len(events), pa.string())
         return pa.record_batch(list(arrays.values()), list(arrays))
 
@@ -102,12 +108,14 @@ class ParseBatches:
         order = (f"`order:{index}` {types[name]}" for index, name in enumerate(self.order))
         attributes = (f"`attribute:{key}` string" for key in self.columns.attributes)
         head, tail = ("user_id string", "at timestamp"), ("metric string", "value string", "time_zone string")
-        return ", ".join((*head, *order, *tail, *attributes, f"{PAYLOAD} string"))
+        key = () if self.columns.key is None else ("key string",)
+        return ", ".join((*head, *order, *tail, *attributes, *key, f"{PAYLOAD} string"))
 
     def parsed_columns(self) -> Columns:
         """Return the columns of parsed events, with which they are read again."""
         attributes = {key: f"attribute:{key}" for key in self.columns.attributes}
-        return Columns("user_id", "at", "metric", "value", "time_zone", attributes)
+        key = None if self.columns.key is None else "key"
+        return Columns("user_id", "at", "metric", "value", "time_zone", attributes, key=key)
 
 
 def parse_events(frame: DataFrame, parse: ParseBatches) -> DataFrame:

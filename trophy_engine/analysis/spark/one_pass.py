@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from trophy_engine.analysis.event_logs.events import Columns
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.spark.events import PAYLOAD, ParseBatches, check_frame, parse_events, sort_by_user
 from trophy_engine.analysis.spark.tables import TABLE, Tables, spark_schema
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros

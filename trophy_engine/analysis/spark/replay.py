@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
-from trophy_engine.analysis.event_logs.events import BadRow, Columns, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import columns_for
 from trophy_engine.analysis.event_logs.summary import Summary, SummaryCounts
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
