@@ -85,7 +85,7 @@ def test_every_process_simulates_the_same():
         (
             lambda: sweep(Ruleset.load(bundled.rules_path("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
             InvalidRules,
-            "streak.freezes.max_count = 0: .*max_count 0 must be at least start_count 1",
+            "streak.freezes.max_count = 0: .*max_count: 0 must be at least start_count 1",
         ),
         (lambda: sweep(RULES, {"points[gems].maximum": [1]}, PEOPLE), InvalidRules, "unknown item 'gems'; known: 'xp'"),
         (lambda: sweep(RULES, {"points[xp].maxmum": [1]}, PEOPLE), InvalidRules, "did you mean 'maximum'"),

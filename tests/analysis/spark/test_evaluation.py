@@ -160,3 +160,22 @@ def test_a_hot_user_leaves_effects_with_every_batch():
     sizes = [batch.num_rows for batch in task(iter(batches)) if batch.column("table")[0].as_py() == "effects"]
     assert sum(sizes) > events
     assert max(sizes) < 11_000
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_a_frame_has_the_columns_that_other_logs_have(partitions):
+    table = pa.table(
+        {
+            "who": ["ann", "ann", "ann", "ben", "ben", "ben"],
+            "when": [1_743_580_800 + 60 * minute for minute in (0, 2, 1, 0, 1, 2)],
+            "event": ["finished", "finished", "opened", "finished", "finished", "finished"],
+            "id": ["a", "a", "b", "a", "", ""],
+            "plan": ["pro", "pro", "pro", "pro", "free", "pro"],
+        }
+    )
+    columns = Columns("who", "when", "event", metric_map={"finished": "words"}, key="id", where={"plan": "pro"})
+    local = replay(RULES, table, columns=columns, tie_order="row")
+    assert local.events_of == {"ann": 1, "ben": 2}
+    rows, schema = parse(table, columns)
+    tables = evaluate(replay_task(RULES, columns, to_micros(local.until)), rows, schema, partitions)
+    assert sorted(tables["users"], key=lambda row: row["user_id"]) == local.to_arrow().to_pylist()
