@@ -4,11 +4,13 @@ import re
 from datetime import date
 
 import attrs
+import pytest
 from hypothesis import given
 from stories import at, play
 
 from trophy_engine import (
     Engine,
+    InvalidValue,
     Metric,
     MetricPointsTrigger,
     PointsSystem,
@@ -99,6 +101,11 @@ def test_a_calendar_has_a_row_for_each_weekday_and_a_legend_of_what_it_shows():
 
 def test_a_year_without_a_status_is_not_drawn():
     assert len(list(draw_calendar({}, *drawn("04-01", "04-08")))) == 1  # the legend
+
+
+def test_the_last_day_of_a_calendar_is_not_before_the_first():
+    with pytest.raises(InvalidValue, match=r"^last 2025-04-01 must not be before first 2025-04-08$"):
+        draw_calendar({}, *drawn("04-08", "04-01"))
 
 
 def drawn(first, last):

@@ -11,6 +11,7 @@ import attrs
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import MetricChanged, Record, Transition
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.phrases import name_day
 from trophy_engine.explain.points import AwardExplanation
@@ -152,7 +153,17 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
 
 
 def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
-    """Yield the lines of a calendar, year by year: one row per weekday, one column per week; a legend ends it."""
+    """Return the lines of a calendar, year by year: one row per weekday, one column per week; a legend ends it.
+
+    Raises:
+        InvalidValue: the last day is before the first.
+    """
+    if last < first:
+        raise InvalidValue((f"{last} must not be before", FieldName("first"), str(first)), "last")
+    return _draw_years(statuses, first, last)
+
+
+def _draw_years(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
         if any(start <= day <= end for day in statuses):
