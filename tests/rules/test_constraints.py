@@ -45,7 +45,7 @@ def ranking(rank_by="metric", **fields):
         (lambda: StreakMetric("a", "1"), "threshold must be an integer or a decimal number"),
         (lambda: Freezes(2, 1), "max_count 1 must be at least start_count 2"),
         (lambda: Freezes(0, 101), "max_count must be at most 100"),
-        (lambda: Freezes(0, 1, 7), "auto_earn_interval and auto_earn_amount must be given together"),
+        (lambda: Freezes(0, 1, 7), "auto_earn_interval must be given together with auto_earn_amount, or not"),
         (lambda: Streak("hourly"), "frequency must be one of"),
         (lambda: Streak(metrics=["a"]), "each of metrics must be a StreakMetric"),
         (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
@@ -71,7 +71,7 @@ def ranking(rank_by="metric", **fields):
         (lambda: Leaderboard("a", "metric", DAY), "metric must be given if rank_by is 'metric', and only then"),
         (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
         (lambda: ranking(rank_by="length"), "rank_by must be one of 'metric', 'points', 'streak'"),
-        (lambda: ranking(run_unit="day"), "run_unit and run_interval must be given together"),
+        (lambda: ranking(run_unit="day"), "run_unit must be given together with run_interval, or not at all"),
         (lambda: ranking(run_unit="week", run_interval=1), "run_unit must be one of"),
         (lambda: ranking(run_unit="day", run_interval=0), "run_interval must be at least 1"),
         (

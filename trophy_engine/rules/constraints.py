@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -224,13 +224,17 @@ FILTER: Final = _AttributeFilter()
 
 @attrs.frozen
 class OneOf(Constraint):
-    """One of the given strings."""
+    """One of the given strings; ``remedies`` end the messages for some values that are frequent mistakes."""
 
     choices: tuple[str, ...]
+    remedies: Mapping[str, tuple[str | FieldName, ...]] = attrs.field(factory=dict, hash=False)
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
+            if isinstance(value, str) and value in self.remedies:
+                fact, _ = one_of(self.choices, value)
+                raise InvalidValue((fact, GivenValue(value, after=";"), *self.remedies[value]), name)
             raise InvalidValue(one_of(self.choices, value), name)
 
     def schema(self) -> dict[str, Any]:

@@ -232,7 +232,7 @@ class Boost:
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         END_NOT_BEFORE_START,
-        Condition(("user_id", "user_attributes"), _check_users),
+        Condition(("user_id", "user_attributes"), _check_users, given=("user_id", "user_attributes")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))

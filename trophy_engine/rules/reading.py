@@ -36,6 +36,8 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
+#: In place of a value that is given but could not be read.
+_PRESENT: Final = object()
 #: The type hints of fields with a date.
 _DATES: Final = (date, date | None)
 
@@ -271,9 +273,12 @@ class _Table:
 
     def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
         for condition in getattr(self._cls, "conditions", ()):
-            if unreadable.isdisjoint(condition.fields):
+            present = {name for name in condition.given if name in unreadable and name in self._names}
+            if unreadable.isdisjoint(set(condition.fields) - present):
                 try:
-                    condition.check(*(getattr(rule, name) for name in condition.fields))
+                    condition.check(
+                        *(_PRESENT if name in present else getattr(rule, name) for name in condition.fields)
+                    )
                 except InvalidValue as error:
                     given = self._names.get(error.field or "")
                     path = self._join(given) if given else self._path
