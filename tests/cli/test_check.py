@@ -37,11 +37,10 @@ def test_check_names_a_file_whose_name_is_not_text(run):
     checked = subprocess.run([*program, "check", "x\udcff.json"], capture_output=True, text=True, check=False)
     assert checked.stderr == ""
     assert checked.stdout.splitlines() == [
-        "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: must be one of 'metric', 'streak', 'api', "
-        "'achievement', 'anniversary', "
-        "not ['metric']",
+        "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: must be one of "
+        '"metric", "streak", "api", "achievement", "anniversary", not ["metric"]',
         "x\\udcff.json:1:73: error: achievements[0] 'a'.name: must be text that UTF-8 can write, without NUL, "
-        "not '\\ud800'",
+        'not "\\ud800"',
         "x\\udcff.json: 2 errors, no warnings",
     ]
 

@@ -95,7 +95,7 @@ def test_a_name_that_is_no_bare_key_is_quoted():
     ("text", "format_", "message"),
     [
         ('metrics = ["words"]\nstreak.metrics = [{ key = "words" }]', "toml", "not 'words'; write { key = \"words\" }"),
-        ('{"metrics": ["words"]}', "json", 'must be an object of fields, not \'words\'; write {"key": "words"}'),
+        ('{"metrics": ["words"]}', "json", 'must be an object of fields, not "words"; write {"key": "words"}'),
         ('metrics = ["two words"]', "toml", "must be a table of fields, not 'two words'"),
         ('achievements = [{ key = "a", trigger = "api" }]', "toml", "not 'api'; write { type = \"api\" }"),
         ('achievements = [{ key = "a", trigger = "apy" }]', "toml", "must be a table of fields, not 'apy'"),
@@ -152,8 +152,8 @@ CONTRADICTIONS = [
         boost(user_id="ann", user_attributes={"plan": "pro"}),
         {"": "a boost has either user_id or user_attributes, not both"},
     ),
-    (board(metric=None), {".metric": "must be given if rank_by is 'metric', and only then"}),
-    (board(points="xp"), {".points": "must be given if rank_by is 'points', and only then"}),
+    (board(metric=None), {".metric": 'must be given if rank_by is "metric", and only then'}),
+    (board(points="xp"), {".points": 'must be given if rank_by is "points", and only then'}),
     (board(run_unit="day"), {".run_unit": "must be given together with run_interval, or not at all"}),
     (board(run_interval=7), {"": "run_unit must be given together with run_interval, or not at all"}),
     (
@@ -234,3 +234,16 @@ def test_a_field_with_an_invalid_value_is_given(table, paths):
     reader.read_rule((cls,), raw, "here")
     problems = [problem.path.removeprefix("here") for problem in reader.problems]
     assert sorted(problems) == paths
+
+
+@pytest.mark.parametrize(
+    ("notation", "messages"),
+    [
+        (TOML, ["must be a list, not 'sunday'; write ['sunday']", "must be one of 'AND', 'OR', not {key = 'x'}"]),
+        (JSON, ['must be a list, not "sunday"; write ["sunday"]', 'must be one of "AND", "OR", not {"key": "x"}']),
+    ],
+)
+def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages):
+    reader = Reader(notation)
+    reader.read_rule((Streak,), {"days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
+    assert sorted(problem.message for problem in reader.problems) == messages

@@ -96,7 +96,7 @@ class Keys(_ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its key."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list of keys, not", _not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list of keys, not", *_not_a_list(value)), name)
         elif len(value) < self.min_length:
             yield "", InvalidValue("must contain at least one key", name)
         else:
@@ -159,7 +159,8 @@ class _Flag(Constraint):
 class _LocalDate(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(value)), name)
+            example = GivenValue(date(2025, 4, 2), after=",")
+            raise InvalidValue(("must be a date, for example", example, "not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
@@ -168,8 +169,8 @@ class _LocalDate(Constraint):
 class _TimeOfDay(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
-            fact = "must be a time of day, for example '12:00' or '23:59:59', not", GivenValue(value)
-            raise InvalidValue(fact, name)
+            examples = GivenValue("12:00"), "or", GivenValue("23:59:59", after=",")
+            raise InvalidValue(("must be a time of day, for example", *examples, "not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
@@ -227,15 +228,15 @@ class OneOf(Constraint):
     """One of the given strings; ``remedies`` end the messages for some values that are frequent mistakes."""
 
     choices: tuple[str, ...]
-    remedies: Mapping[str, tuple[str | FieldName, ...]] = attrs.field(factory=dict, hash=False)
+    remedies: Mapping[str, tuple[str | FieldName | GivenValue, ...]] = attrs.field(factory=dict, hash=False)
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
+            fact: tuple[str | FieldName | GivenValue, ...] = one_of(self.choices, value)
             if isinstance(value, str) and value in self.remedies:
-                fact, _ = one_of(self.choices, value)
-                raise InvalidValue((fact, GivenValue(value, after=";"), *self.remedies[value]), name)
-            raise InvalidValue(one_of(self.choices, value), name)
+                fact = (*fact[:-1], GivenValue(value, after=";"), *self.remedies[value])
+            raise InvalidValue(fact, name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -256,7 +257,7 @@ class SubsetOf(_ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its item."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list, not", _not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list, not", *_not_a_list(value)), name)
         else:
             yield from _item_faults(self.item, name, value)
 
@@ -409,8 +410,10 @@ def as_number(value: Any) -> Any:
         return value
 
 
-def _not_a_list(value: Any) -> GivenValue:
-    return GivenValue(value, after=f"; write [{value!r}]" if isinstance(value, str) else "")
+def _not_a_list(value: Any) -> tuple[str | GivenValue, ...]:
+    return (
+        (GivenValue(value, after=";"), "write", GivenValue([value])) if isinstance(value, str) else (GivenValue(value),)
+    )
 
 
 def _item_faults(
@@ -422,7 +425,7 @@ def _item_faults(
         faults = list(constraint.faults(name_field(name, "each of "), value))
         yield from ((item_path(path, index), error) for path, error in faults)
         if not faults and value in seen:
-            yield item_path("", index), InvalidValue(f"must not contain {value!r} twice", name)
+            yield item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
         elif not faults:
             seen.add(value)
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal
 import attrs
 
 from trophy_engine.calendar.runs import RunUnit
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -34,14 +34,16 @@ LeaderboardStatus = Literal["active", "inactive", "finished"]
 _RANKED_BY: Final = ("metric", "points", "streak")
 _UNITS: Final = ("day", "month", "year")
 #: The remedy for a unit of seven days.
-_A_WEEK: Final = ("for weeks write", FieldName("run_unit"), "'day' with", FieldName("run_interval"), "7")
+_A_WEEK: Final = ("for weeks write", FieldName("run_unit"), GivenValue("day"), "with", FieldName("run_interval"), "7")
 _STATUSES: Final = ("active", "inactive", "finished")
 
 
 def _check_subject(kind: str) -> Callable[[str, str | None], None]:
     def check(rank_by: str, subject: str | None) -> None:
         if (subject is not None) != (rank_by == kind):
-            raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)
+            raise InvalidValue(
+                ("must be given if", FieldName("rank_by"), "is", GivenValue(kind, after=","), "and only then"), kind
+            )
 
     return check
 
