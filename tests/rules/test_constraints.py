@@ -47,7 +47,11 @@ def ranking(rank_by="metric", **fields):
         (lambda: Freezes(0, 101), "max_count must be at most 100"),
         (lambda: Freezes(0, 1, 7), "auto_earn_interval must be given together with auto_earn_amount, or not"),
         (lambda: Streak("hourly"), "frequency must be one of"),
-        (lambda: Streak(metrics=["a"]), "each of metrics must be a StreakMetric"),
+        (
+            lambda: Streak(metrics=["a"]),
+            r"each of metrics must be a StreakMetric, not 'a'; write StreakMetric\(key='a'\)",
+        ),
+        (lambda: Streak(freezes=2), r"freezes must be a Freezes, not 2; write Freezes\(start_count=2\)$"),
         (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
         (lambda: MetricTrigger("a", 1.0000000000000000001, {"x": 1}), "event_attributes.x must be a string"),
         (lambda: MetricTrigger("a", 1, "ios"), "event_attributes must map attribute keys to strings"),

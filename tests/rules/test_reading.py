@@ -18,6 +18,7 @@ from trophy_engine import (
     StreakMetric,
 )
 from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.diagnostics import select_errors
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
@@ -96,15 +97,25 @@ def test_a_name_that_is_no_bare_key_is_quoted():
     [
         ('metrics = ["words"]\nstreak.metrics = [{ key = "words" }]', "toml", "not 'words'; write { key = \"words\" }"),
         ('{"metrics": ["words"]}', "json", 'must be an object of fields, not "words"; write {"key": "words"}'),
-        ('metrics = ["two words"]', "toml", "must be a table of fields, not 'two words'"),
+        (
+            'metrics = ["two words"]',
+            "toml",
+            "must be a table of fields, not 'two words'; write for example { key = \"…\" }",
+        ),
         ('achievements = [{ key = "a", trigger = "api" }]', "toml", "not 'api'; write { type = \"api\" }"),
-        ('achievements = [{ key = "a", trigger = "apy" }]', "toml", "must be a table of fields, not 'apy'"),
-        ('streak = "daily"', "toml", "must be a table of fields, not 'daily'"),
-        ("points = [5]", "toml", "must be a table of fields, not 5"),
+        (
+            'achievements = [{ key = "a", trigger = "apy" }]',
+            "toml",
+            'not \'apy\'; write for example trigger = { type = "metric", metric = "…", value = 1 }',
+        ),
+        ('streak = "daily"', "toml", "not 'daily'; write for example streak = { frequency = \"daily\" }"),
+        ("points = [5]", "toml", 'must be a table of fields, not 5; write for example { key = "…" }'),
+        ('{"streak": {"freezes": 2}}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
+        ("leaderboards = [5]", "toml", 'write for example { key = "…", rank_by = "metric", start = 2025-04-02 }'),
     ],
 )
 def test_a_text_in_place_of_a_table_can_be_meant_as_its_key_or_type(text, format_, message):
-    [problem] = check_text(text, format_)
+    [problem] = select_errors(check_text(text, format_))
     assert problem.message.endswith(message)
 
 

@@ -375,7 +375,18 @@ class InstanceOf(Constraint):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
                 field = name_field(name, "each of " if self.many else "")
-                raise InvalidValue((f"must be {article} {names}, not", GivenValue(item)), field)
+                remedy = self._python_remedy(item)
+                raise InvalidValue((f"must be {article} {names}, not", GivenValue(item, after=remedy)), field)
+
+    def _python_remedy(self, value: object) -> str:
+        """Return how an instance is made in Python if the class is one of rules; else an empty text."""
+        kind, *others = self.kinds
+        if others or not isinstance(value, str | int | float | Decimal) or not attrs.has(kind):
+            return ""
+        from trophy_engine.rules.examples import example_fields  # noqa: PLC0415  # it imports this module
+
+        arguments = ", ".join(f"{name}={argument!r}" for name, argument in example_fields(kind, value).items())
+        return f"; write {kind.__name__}({arguments})"
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""

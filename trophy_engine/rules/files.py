@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, listed, nearest, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, mask_quoted
+from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, find_unclosed, mask_quoted
 from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Format = Literal["toml", "json"]
 #: The number of bytes of which rules are read; that of the longest allowed ones is below it.
 MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
 _FORMATS: Final = get_args(Format)
+_NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
 
 
@@ -195,8 +196,12 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
 def _find_digits(text: str) -> tuple[int, int]:
     """Return the line and column of the first whole number of TOML that is too long."""
     match = re.search(r"[0-9][0-9_]{4300,}", mask_quoted(text))
-    start = match.start() if match else 0
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    return _place_of(text, match.start() if match else 0)
+
+
+def _place_of(text: str, index: int) -> tuple[int, int]:
+    """Return the line and column of an index in a text, from 1."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 class _SyntaxError(Exception):
@@ -211,7 +216,10 @@ def _parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_read_object)
     except json.JSONDecodeError as error:
-        raise _SyntaxError(error.msg[:1].lower() + error.msg[1:], error.lineno, error.colno) from None
+        is_control = error.msg.startswith("Invalid control character") and text[error.pos] in "\r\n"
+        is_open = is_control or error.msg.startswith("Unterminated string")
+        message = _NOT_CLOSED if is_open else error.msg[:1].lower() + error.msg[1:]
+        raise _SyntaxError(message, error.lineno, error.colno) from None
     except RecursionError as error:
         raise _SyntaxError(str(error), 1, 1) from None
 
@@ -234,6 +242,13 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     place = (int(line), int(column)) if line and column else (len(lines), len(lines[-1]) + 1)
     if fact.startswith("Cannot "):  # the position is at the end of the statement
         place = place[0], len(lines[place[0] - 1]) - len(lines[place[0] - 1].lstrip()) + 1
+    if fact == "Unterminated string" or re.fullmatch(r"(Illegal|Found invalid) character '\\[nr]'", fact):
+        return _NOT_CLOSED, *place
+    if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
+        return _NOT_CLOSED, *_place_of(text, find_unclosed(text))
+    if fact == "Invalid date or datetime":
+        written = lines[place[0] - 1][place[1] - 1 :].split("#")[0].strip()
+        return f"the date or time {written[:40]} does not exist", *place
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted(names[1])}]", fact)

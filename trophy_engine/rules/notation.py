@@ -42,9 +42,30 @@ class Notation:
         inline = f", or {name} = {{ … }}" if "." in header else ""
         return f"write [{header}], with one bracket{inline}: there is only one"
 
-    def inline_table(self, name: str, text: str) -> str:
-        """Return a table with one field in one line."""
-        return f'{{ {name} = "{text}" }}' if self.is_toml else f'{{"{name}": "{text}"}}'
+    def inline_table(self, fields: Mapping[str, object]) -> str:
+        """Return a table in one line, with texts in double quotes.
+
+        >>> TOML.inline_table({"key": "words", "threshold": 2}), JSON.inline_table({"key": "words"})
+        ('{ key = "words", threshold = 2 }', '{"key": "words"}')
+        """
+        if not self.is_toml:
+            return self.show(fields)
+        shown = (f"{name} = {self._show_in_table(value)}" for name, value in fields.items())
+        return f"{{ {', '.join(shown)} }}"
+
+    def assign(self, path: str, text: str) -> str:
+        """Return the text of a value with the name of its field, if the path ends with one.
+
+        >>> TOML.assign("streak.freezes", "2"), JSON.assign("streak.freezes", "2"), TOML.assign("metrics[0]", "2")
+        ('freezes = 2', '"freezes": 2', '2')
+        """
+        *_, name = split_path(path) or [0]
+        if isinstance(name, int):
+            return text
+        return f"{name} = {text}" if self.is_toml else f"{self.show(name)}: {text}"
+
+    def _show_in_table(self, value: object) -> str:
+        return f'"{value}"' if isinstance(value, str) else self.show(value)
 
     def show(self, value: object) -> str:  # noqa: PLR0911  # one line per kind of value
         """Return a value of a file for a message, cut to a length.

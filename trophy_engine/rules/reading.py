@@ -22,6 +22,7 @@ from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, 
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
+from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.notation import TOML, Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
@@ -110,8 +111,10 @@ class Reader:
         field = "key" if len(classes) == 1 else "type"
         choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [raw]
         is_meant = is_key(raw) and raw in choices and hasattr(classes[0], field)
-        remedy = f"; write {self.notation.inline_table(field, raw)}" if is_meant else ""
-        self._report(path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}{remedy}")
+        fields = {field: raw} if is_meant else _example(classes, raw)
+        table = self.notation.inline_table(fields)
+        remedy = table if is_meant else f"for example {self.notation.assign(path, table)}"
+        self._report(path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}; write {remedy}")
         return Unreadable(raw) if is_meant and field == "key" else UNREADABLE
 
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
@@ -312,6 +315,12 @@ class _Table:
 
     def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
+
+
+def _example(classes: tuple[type, ...], raw: object) -> dict[str, object]:
+    """Return the fields that the first class requires, with its type if there are several classes."""
+    cls, *others = classes
+    return {"type": vars(cls)["type"], **example_fields(cls, None)} if others else example_fields(cls, raw)
 
 
 def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | None:
