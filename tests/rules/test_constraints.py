@@ -30,8 +30,8 @@ from trophy_engine.rules.structure import rule_classes_of
 DAY = date(2025, 1, 1)
 
 
-def ranking(rank_by="metric", **fields):
-    return Leaderboard("a", rank_by, DAY, metric="words", **fields)
+def ranking(rank_by="metric", start=DAY, **fields):
+    return Leaderboard("a", rank_by, start, metric="words", **fields)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,24 @@ def test_every_choice_in_another_spelling_is_suggested(change):
             with pytest.raises(InvalidValue, match=f"did you mean '{choice}'") as raised:
                 OneOf(allowed).check("it", text)
             assert raised.value, field
+
+
+def test_a_date_can_be_written_as_text():
+    day, end = date(2025, 1, 6), date(2025, 2, 28)
+    assert Boost("a", 2, "2025-01-06", "2025-02-28") == Boost("a", 2, day, end)
+    assert ranking(start="2025-01-06", end=None) == ranking(start=day)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("2025-02-29", "must be a date that exists, not '2025-02-29'; the last day of that month is 2025-02-28"),
+        ("2025-13-01", "must be a date that exists, not '2025-13-01'"),
+        ("0000-01-01", "must be a date that exists, not '0000-01-01'"),
+        ("6 January", "must be a date, for example datetime.date(2025, 4, 2), not '6 January'"),
+    ],
+)
+def test_a_text_that_is_no_date_is_answered_with_the_reason(text, fact):
+    with pytest.raises(InvalidValue) as error:
+        ranking(start=text)
+    assert (error.value.field, error.value.fact) == ("start", fact)

@@ -10,10 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
+from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
@@ -158,6 +159,8 @@ class _Flag(Constraint):
 
 class _LocalDate(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
+        if isinstance(value, str) and has_form_of_date(value):
+            raise InvalidValue(does_not_exist(value), name)
         if not isinstance(value, date) or isinstance(value, datetime):
             example = GivenValue(date(2025, 4, 2), after=",")
             raise InvalidValue(("must be a date, for example", example, "not", GivenValue(value)), name)
@@ -383,6 +386,8 @@ class InstanceOf(Constraint):
         kind, *others = self.kinds
         if others or not isinstance(value, str | int | float | Decimal) or not attrs.has(kind):
             return ""
+        if not all(isinstance(field.validator, Constraint) for field in attrs.fields(kind)):  # a class of another room
+            return ""
         from trophy_engine.rules.examples import example_fields  # noqa: PLC0415  # it imports this module
 
         arguments = ", ".join(f"{name}={argument!r}" for name, argument in example_fields(kind, value).items())
@@ -419,6 +424,19 @@ def as_number(value: Any) -> Any:
         return exact(value) if isinstance(value, float | Decimal) else value
     except InvalidValue:
         return value
+
+
+def as_date(value: date | str) -> date:
+    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
+    return cast("date", as_optional_date(value))
+
+
+def as_optional_date(value: date | str | None) -> date | None:
+    """Return a text as in ``2025-04-02`` as a date, and any other value, such as None, unchanged, for the validator."""
+    try:
+        return parse_date(value, "it") if isinstance(value, str) else value
+    except InvalidValue:
+        return cast("date", value)
 
 
 def _not_a_list(value: Any) -> tuple[str | GivenValue, ...]:

@@ -21,6 +21,8 @@ from trophy_engine.rules.constraints import (
     Keys,
     OneOf,
     Optional,
+    as_date,
+    as_optional_date,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
@@ -94,12 +96,12 @@ class Leaderboard:
     )
     key: str = attrs.field(validator=KEY)
     rank_by: RankBy = attrs.field(validator=OneOf(_RANKED_BY))
-    start: date = attrs.field(validator=LOCAL_DATE)
+    start: date = attrs.field(converter=as_date, validator=LOCAL_DATE)
     metric: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_METRIC)
     points: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_SYSTEM)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
-    end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
+    end: date | None = attrs.field(default=None, converter=as_optional_date, validator=Optional(LOCAL_DATE))
     start_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     run_unit: RunUnit | None = attrs.field(

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from trophy_engine.calendar.instants import parse_date
 from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
@@ -41,8 +40,6 @@ UNREADABLE: Final = Unreadable()
 _PRESENT: Final = object()
 #: Shows a value of a file that is neither TOML nor JSON.
 show_value: Final = TOML.show
-#: The type hints of fields with a date.
-_DATES: Final = (date, date | None)
 
 
 @attrs.frozen
@@ -151,7 +148,7 @@ class _Shape:
         fields: the fields of the class by name.
         known: the names that a table can have.
         required: the names that it must have.
-        plain: the names of the fields that have no rules and no dates.
+        plain: the names of the fields that have no rules.
     """
 
     fields: dict[str, Any]
@@ -164,7 +161,7 @@ class _Shape:
 def _shape_of(cls: type) -> _Shape:
     fields = {field.name: field for field in attrs.fields(cls)}
     has_type = "type" in vars(cls) and "type" not in fields
-    plain = {name for name in fields if name not in rule_classes_of(cls) and hints_of(cls)[name] not in _DATES}
+    plain = {name for name in fields if name not in rule_classes_of(cls)}
     required = tuple(name for name, field in fields.items() if field.default is attrs.NOTHING)
     return _Shape(fields, (*fields, "type") if has_type else tuple(fields), required, frozenset(plain))
 
@@ -272,7 +269,7 @@ class _Table:
         for key in getattr(given, "repeated", ()):
             message = f"the key {short_repr(key)} is given twice in one object; remove one"
             self._report(name, field_path(path, key), message, on_key=True)
-        return _as_date(given) if hint in _DATES else given
+        return given
 
     def _validate(self, name: str, value: Any) -> Any:
         """Return the readable part of a value, and report the faults of the rest."""
@@ -347,14 +344,6 @@ def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
     if isinstance(value, tuple):
         return tuple(None if item_path("", index) in faulty else item for index, item in enumerate(value))
     return value
-
-
-def _as_date(raw: Any) -> Any:
-    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
-    try:
-        return parse_date(raw, "it") if isinstance(raw, str) else raw
-    except InvalidValue:
-        return raw
 
 
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
