@@ -102,8 +102,9 @@ def test_an_invalid_value_is_shown_in_the_notation_of_its_source(value, in_pytho
 def test_a_file_is_named_once_in_an_error(tmp_path):
     missing, binary = tmp_path / "missing.toml", tmp_path / "binary.toml"
     binary.write_bytes(b"\xff")
+    not_text = r"it is not UTF-8 text \(byte 0xff at line 1, column 1\); save it as UTF-8"
     where = f"No such file or directory; it is not in the folder {re.escape(str(tmp_path))}"
-    for path, reason in ((missing, where), (binary, "it is not UTF-8 text")):
+    for path, reason in ((missing, where), (binary, not_text)):
         with pytest.raises(TrophyError, match=f"^cannot read {re.escape(str(path))}: {reason}$"):
             Ruleset.load(path)
     for log in (tmp_path / "missing.csv", tmp_path / "missing.parquet"):

@@ -462,8 +462,11 @@ def one_of(choices: Sequence[str], value: object) -> tuple[str | GivenValue, ...
     "must be one of 'daily', 'weekly', not 'Daily'; did you mean 'daily'?"
     """
     near = nearest_choice(value, choices) if isinstance(value, str) else None
-    hint = f"; did you mean {near!r}?" if near else ""
-    return f"must be one of {', '.join(map(repr, choices))}, not", GivenValue(value, after=hint)
+    listed_choices = [GivenValue(choice, after=",") for choice in choices]
+    known: tuple[str | GivenValue, ...] = ("must be one of", *listed_choices, "not")
+    if near is None:
+        return *known, GivenValue(value)
+    return *known, GivenValue(value, after=";"), "did you mean", GivenValue(near, after="?")
 
 
 def unknown_key(kind: str, key: str, near: str | None, known: Sequence[str]) -> str:

@@ -1,11 +1,14 @@
 """trophy-engine check: every problem with its place, and a status that names its kind."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from trophy_engine import Ruleset, TrophyError
 
 
 def test_check_lists_every_problem_and_its_status_names_the_kind(run):
@@ -34,11 +37,10 @@ def test_check_names_a_file_whose_name_is_not_text(run):
     checked = subprocess.run([*program, "check", "x\udcff.json"], capture_output=True, text=True, check=False)
     assert checked.stderr == ""
     assert checked.stdout.splitlines() == [
-        "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: must be one of 'metric', 'streak', 'api', "
-        "'achievement', 'anniversary', "
-        "not ['metric']",
+        "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: must be one of "
+        '"metric", "streak", "api", "achievement", "anniversary", not ["metric"]',
         "x\\udcff.json:1:73: error: achievements[0] 'a'.name: must be text that UTF-8 can write, without NUL, "
-        "not '\\ud800'",
+        'not "\\ud800"',
         "x\\udcff.json: 2 errors, no warnings",
     ]
 
@@ -61,8 +63,10 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(run):
     found = run("check", "missing.toml", "bad.toml", "rules.yaml")
     assert found.exit_code == 1
     assert "bad.toml:1:1: error: metric: unknown field" in found.output
-    assert "error: cannot read missing.toml: No such file or directory" in found.output
-    assert "must end in .toml or .json, not rules.yaml" in found.output
+    assert "missing.toml:1:1: error: the file cannot be read: No such file or directory; it is not" in found.output
+    assert (
+        "rules.yaml:1:1: error: the name of a rules file must end in .toml or .json, not rules.yaml\n" in found.output
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,9 +84,49 @@ def test_the_language_of_standard_input_is_given_or_found(run, words, text, stat
     assert run("check", "-", *words, stdin=text).exit_code == status
 
 
-def test_standard_input_that_is_not_text_is_refused(run):
-    found = run("check", "-", stdin=b"\xff")
-    assert (found.exit_code, found.output) == (1, "error: cannot read standard input: it is not UTF-8 text\n")
+@pytest.mark.parametrize(
+    ("content", "byte", "line", "column"),
+    [
+        (b"\xff", "0xff", 1, 1),
+        (b"\xef\xbb\xbf[[metrics]]\r\nkey = 'a' # \xc3\xa9t\xe9\n", "0xe9", 2, 15),
+        (b"# \xc3", "0xc3", 1, 3),
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_a_problem_at_its_first_bad_byte(run, content, byte, line, column):
+    message = f"it is not UTF-8 text (byte {byte} at line {line}, column {column}); save it as UTF-8"
+    Path("bad.toml").write_bytes(content)
+    for name, file in (("-", "<stdin>"), ("bad.toml", "bad.toml")):
+        found = run("check", name, stdin=content)
+        assert found.exit_code == 1
+        assert found.output.splitlines() == [
+            f"{file}:{line}:{column}: error: the file cannot be read: {message}",
+            f"{file}: 1 error, no warnings",
+        ]
+    [problem] = json.loads(run("check", "bad.toml", "--format", "json").stdout)
+    assert (problem["line"], problem["column"], problem["severity"]) == (line, column, "error")
+    with pytest.raises(TrophyError, match=re.escape(f"cannot read bad.toml: {message}")):
+        Ruleset.load("bad.toml")
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_for_programs(run):
+    found = run("check", "nope.toml", "gti", "rules.toml", "--format", "json")
+    assert found.exit_code == 1
+    missing, misspelt = json.loads(found.stdout)
+    assert missing["message"].startswith(
+        "the file cannot be read: No such file or directory; it is not in the folder /"
+    )
+    assert {**missing, "message": ""} == {
+        "file": "nope.toml",
+        "line": 1,
+        "column": 1,
+        "severity": "error",
+        "path": "",
+        "key": None,
+        "message": "",
+    }
+    assert misspelt["message"] == (
+        "the name of a rules file must end in .toml or .json, not gti; did you mean 'git'? bundled rules: 'git'"
+    )
 
 
 def test_the_language_is_given_for_a_file_with_another_ending(run):

@@ -55,6 +55,14 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
             ("--user", "ann", "--to", "0001-01-01"),
             "--to 0001-01-01 is before the first day of the user 'ann', 2025-04-02",
         ),
+        (
+            ("--user", "ann", "--from", "2025-04-03", "--to", "2025-04-02"),
+            "--to 2025-04-02 is before --from 2025-04-03; exchange the two dates",
+        ),
+        (
+            ("--user", "ann", "--from", "2031-01-01"),
+            "--from 2031-01-01 is after the last day of the log, 2025-04-03 in the zone of the user 'ann'",
+        ),
         (("--user", "ann", "--metric", "word"), "the rules refuse every event of the user 'ann'"),
         (("--user", "ann", "--from", "soon"), "--from must be a date"),
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),

@@ -39,7 +39,9 @@ def test_with_seven_days_off_a_streak_never_ends():
 
 
 def test_days_off_are_for_daily_streaks():
-    with pytest.raises(InvalidValue, match="days_off are for a daily streak; leave them out of a weekly one"):
+    with pytest.raises(
+        InvalidValue, match="days_off must be left out of a weekly streak; only a daily one has days off"
+    ):
         rules(frequency="weekly", days_off=["sunday"])
     with pytest.raises(InvalidValue, match="each of days_off must be one of 'sunday'"):
         rules(days_off=["Sunday"])

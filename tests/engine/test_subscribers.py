@@ -140,7 +140,8 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_names(name):
         Engine(RULES).subscribe(name, print)
     message = str(error.value)
     assert message.startswith(
-        f"kind {name!r} is not the name of an effect; did you mean 'achievement.completed'? known: "
+        f"kind {name!r} is not the name of an effect; did you mean 'achievement.completed'? for all effects "
+        "pass the class Effect; known: "
     )
     assert all(repr(known) in message for known in EFFECTS)
 

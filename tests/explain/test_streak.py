@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from explained import assert_explanation
 from stories import at
 
@@ -80,6 +81,31 @@ def test_a_skipped_date_is_not_missed():
     assert (explained.length, explained.expires, explained.missed) == (1, date(2011, 12, 31), None)
     ended = engine.explain("ann", streak=True, at=at("2012-01-02T12:00"))
     assert ended.missed.first_day == date(2011, 12, 31)
+
+
+@pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
+@pytest.mark.parametrize("mode", ["AND", "OR"])
+def test_a_credited_period_has_the_totals_of_all_its_events(frequency, mode):
+    metrics = [StreakMetric("words", 10), StreakMetric("views", 2)]
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=Streak(frequency, metrics, mode)))
+    engine.record("words", user="ann", value=50, at=at("01-01T12:00"))
+    engine.record("views", user="ann", value=2, at=at("01-01T12:00"))
+    shown = []
+    for hour, (metric, value) in enumerate([("views", 1), ("words", 4), ("words", 5), ("words", 7), ("views", 1)]):
+        engine.record(metric, user="ann", value=value, at=at(f"04-02T{hour:02}:00"))
+        shown.append([condition.total for condition in streak_of(engine, f"04-02T{hour:02}:30").conditions])
+    assert shown == [[0, 1], [4, 1], [9, 1], [16, 1], [16, 2]]
+    assert streak_of(engine, "04-02T13:00").credited
+
+
+def test_the_totals_of_a_credited_period_are_shown_from_the_last_reset_on():
+    engine = cared_for()
+    engine.record("words", user="ann", value=5, at=at("04-04T12:30"))
+    assert [condition.total for condition in streak_of(engine, "04-04T12:40").conditions] == [15]
+    engine.reset_streak("ann", at=at("04-04T13:00"))
+    for value, total in ((4, 4), (7, 11), (3, 14)):
+        engine.record("words", user="ann", value=value, at=at("04-04T14:00"))
+        assert [condition.total for condition in streak_of(engine, "04-04T14:00").conditions] == [total]
 
 
 # --- streak commands, and a custom streak-----------------------------------------

@@ -49,3 +49,16 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             assert len(running) == seen.length
             assert streak.text
     assert (states(engine), list(engine.log())) == before
+
+
+@given(games(max_size=12))
+def test_the_totals_of_an_open_period_are_those_of_the_state(history):
+    engine = Engine(history.ruleset)
+    for command in history:
+        execute(engine, command)
+        for user in engine.users() if history.ruleset.streak is not None else ():
+            explained = engine.explain(user, streak=True, at=from_micros(command.at))
+            state = engine.transitions(user, at=from_micros(command.at))[-1].state
+            open_totals = state.period_totals.get(history.ruleset.streak.calendar.index(state.clock.day))
+            shown = [condition.total for condition in explained.conditions]
+            assert explained.credited or shown == (open_totals or [0] * len(shown))

@@ -36,6 +36,7 @@ def test_a_run_starts_all_users_at_zero():
     engine = engine_with(words(start=date(2025, 1, 31), run_unit="month", run_interval=1))
     write(engine, "02-27T10:00 ann 9\n02-28T10:00 ben 2\n03-30T10:00 ann 1\n03-31T10:00 ben 1")
     assert rows(engine, "04-01T10:00", run=date(2025, 1, 31)) == [(1, "ann", 9)]
+    assert rows(engine, "04-01T10:00", run="2025-01-31") == [(1, "ann", 9)]
     assert rows(engine, "04-01T10:00", run=date(2025, 3, 1)) == [(1, "ben", 2), (2, "ann", 1)]
     view = engine.leaderboard("words", at=at("04-01T10:00"))
     assert (view.start, view.end) == (date(2025, 3, 31), date(2025, 4, 29))

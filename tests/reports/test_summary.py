@@ -145,7 +145,7 @@ def test_changes_keep_every_digit():
         ({"aggregation": "hourly"}, "aggregation must be one of 'daily', 'weekly', 'monthly', not 'hourly'"),
         ({"end": date(2024, 1, 1)}, "start 2024-01-01 must be before end 2024-01-01"),
         ({"end": date(2025, 2, 5)}, "must be at most 400 days apart"),
-        ({"end": "2024-01-05"}, r"end must be a date, for example date\(2025, 4, 2\), not '2024-01-05'"),
+        ({"end": "5 January"}, r"end must be a date, for example datetime.date\(2025, 4, 2\), not '5 January'"),
         ({"start": date(1899, 12, 31)}, "start must lie in the years 1900 to 2199, not 1899-12-31"),
         ({"end": date(9999, 12, 31)}, "end must lie in the years 1900 to 2199, not 9999-12-31"),
         ({"points": "xp"}, "exactly one of metric and points"),
@@ -227,3 +227,14 @@ def test_summaries_agree_with_totals_and_with_one_another(history, data):
                     assert row.change == sum(changes[row.date + timedelta(day)] for day in range(7))
                 for row in months[1:-1]:
                     assert row.change == sum(c for day, c in changes.items() if day.replace(day=1) == row.date)
+
+
+def test_the_dates_of_a_summary_can_be_written_as_text():
+    engine = Engine(RULES)
+    play(engine, "04-02T10:00 words 3")
+    by_date, by_text = (
+        engine.reports.summary("jo", metric="words", start=start, end=end, at=at("04-05T10:00"))
+        for start, end in ((date(2025, 4, 1), date(2025, 4, 3)), ("2025-04-01", "2025-04-03"))
+    )
+    assert [row.total for row in by_text] == [0, 3, 3]
+    assert by_text == by_date

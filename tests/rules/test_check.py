@@ -59,7 +59,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: points[0].maximum: must be at least 1, not 0",
         "error: points[0].triggers[0].points: must not be 0",
         "error: points[0].triggers[0].unit: must be one of 'hours', 'days', not 'weeks'",
-        "error: points[0].triggers[1]: must be a table of fields, not 3",
+        "error: points[0].triggers[1]: must be a table of fields, not 3; write for example "
+        '{ type = "metric", metric = "…", points = 1 }',
         "error: points[0].boosts[0].multiplier: must be above 0, below 100 and different from 1, not 1",
         "error: points[0].boosts[0].start: must be a date, for example 2025-04-02, not 'soon'",
         "error: streak.metrics[0].key: unknown metric 'words'; known: none",

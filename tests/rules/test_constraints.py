@@ -30,8 +30,8 @@ from trophy_engine.rules.structure import rule_classes_of
 DAY = date(2025, 1, 1)
 
 
-def ranking(rank_by="metric", **fields):
-    return Leaderboard("a", rank_by, DAY, metric="words", **fields)
+def ranking(rank_by="metric", start=DAY, **fields):
+    return Leaderboard("a", rank_by, start, metric="words", **fields)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,13 @@ def ranking(rank_by="metric", **fields):
         (lambda: StreakMetric("a", "1"), "threshold must be an integer or a decimal number"),
         (lambda: Freezes(2, 1), "max_count 1 must be at least start_count 2"),
         (lambda: Freezes(0, 101), "max_count must be at most 100"),
-        (lambda: Freezes(0, 1, 7), "auto_earn_interval and auto_earn_amount must be given together"),
+        (lambda: Freezes(0, 1, 7), "auto_earn_interval must be given together with auto_earn_amount, or not"),
         (lambda: Streak("hourly"), "frequency must be one of"),
-        (lambda: Streak(metrics=["a"]), "each of metrics must be a StreakMetric"),
+        (
+            lambda: Streak(metrics=["a"]),
+            r"each of metrics must be a StreakMetric, not 'a'; write StreakMetric\(key='a'\)",
+        ),
+        (lambda: Streak(freezes=2), r"freezes must be a Freezes, not 2; write Freezes\(start_count=2\)$"),
         (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
         (lambda: MetricTrigger("a", 1.0000000000000000001, {"x": 1}), "event_attributes.x must be a string"),
         (lambda: MetricTrigger("a", 1, "ios"), "event_attributes must map attribute keys to strings"),
@@ -71,7 +75,7 @@ def ranking(rank_by="metric", **fields):
         (lambda: Leaderboard("a", "metric", DAY), "metric must be given if rank_by is 'metric', and only then"),
         (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
         (lambda: ranking(rank_by="length"), "rank_by must be one of 'metric', 'points', 'streak'"),
-        (lambda: ranking(run_unit="day"), "run_unit and run_interval must be given together"),
+        (lambda: ranking(run_unit="day"), "run_unit must be given together with run_interval, or not at all"),
         (lambda: ranking(run_unit="week", run_interval=1), "run_unit must be one of"),
         (lambda: ranking(run_unit="day", run_interval=0), "run_interval must be at least 1"),
         (
@@ -140,3 +144,24 @@ def test_every_choice_in_another_spelling_is_suggested(change):
             with pytest.raises(InvalidValue, match=f"did you mean '{choice}'") as raised:
                 OneOf(allowed).check("it", text)
             assert raised.value, field
+
+
+def test_a_date_can_be_written_as_text():
+    day, end = date(2025, 1, 6), date(2025, 2, 28)
+    assert Boost("a", 2, "2025-01-06", "2025-02-28") == Boost("a", 2, day, end)
+    assert ranking(start="2025-01-06", end=None) == ranking(start=day)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("2025-02-29", "must be a date that exists, not '2025-02-29'; the last day of that month is 2025-02-28"),
+        ("2025-13-01", "must be a date that exists, not '2025-13-01'"),
+        ("0000-01-01", "must be a date that exists, not '0000-01-01'"),
+        ("6 January", "must be a date, for example datetime.date(2025, 4, 2), not '6 January'"),
+    ],
+)
+def test_a_text_that_is_no_date_is_answered_with_the_reason(text, fact):
+    with pytest.raises(InvalidValue) as error:
+        ranking(start=text)
+    assert (error.value.field, error.value.fact) == ("start", fact)

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from trophy_engine import MetricPointsTrigger, Ruleset
 from trophy_engine.rules import bundled, structure
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.ruleset import check_file, check_text
 from trophy_engine.rules.schema import json_schema
 from trophy_engine.testing import rulesets
 
@@ -74,3 +74,28 @@ def test_a_trigger_is_a_value():
         "a", 1, event_attributes={"y": "2", "x": "1"}
     )
     assert len({MetricPointsTrigger("a", 1), MetricPointsTrigger("a", 1)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "line", "column"),
+    [
+        ('[[metrics]]\nkey = "a\n', "toml", 2, 9),
+        ('[[metrics]]\nkey = "a', "toml", 2, 9),
+        ('[[metrics]]\nkey = \'a\nname = "b"\n', "toml", 2, 9),
+        ("[[metrics]]\nkey = 'a\nname = 'b'\n", "toml", 2, 9),
+        ('[[metrics]]\nkey = """a\n', "toml", 3, 1),
+        ('{"metrics": "a\n}', "json", 1, 15),
+        ('{"metrics": "a', "json", 1, 13),
+    ],
+)
+def test_a_text_that_is_not_closed_is_answered_with_the_quote(text, format_, line, column):
+    [problem] = check_text(text, format_)
+    assert problem.message == (
+        f"the rules are not valid {format_.upper()}: the text is not closed; write a quote at its end"
+    )
+    assert (problem.line, problem.column) == (line, column)
+
+
+def test_a_date_of_toml_that_does_not_exist_is_named():
+    [problem] = check_text("[[leaderboards]]\nstart = 2025-02-29 # a leap year?\n", "toml")
+    assert problem.message == "the rules are not valid TOML: the date or time 2025-02-29 does not exist"

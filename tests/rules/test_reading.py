@@ -4,12 +4,25 @@ from datetime import date
 
 import pytest
 
-from trophy_engine import ApiTrigger, Boost, Metric, MetricTrigger, PointsSystem, Streak, StreakMetric
+from trophy_engine import (
+    ApiTrigger,
+    Boost,
+    Freezes,
+    InvalidValue,
+    Leaderboard,
+    Metric,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.notation import TOML
+from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
-from trophy_engine.rules.structure import write_rule
+from trophy_engine.rules.structure import rule_classes_of, write_rule
 
 
 def read(raw, *classes, path="here"):
@@ -83,16 +96,26 @@ def test_a_name_that_is_no_bare_key_is_quoted():
     ("text", "format_", "message"),
     [
         ('metrics = ["words"]\nstreak.metrics = [{ key = "words" }]', "toml", "not 'words'; write { key = \"words\" }"),
-        ('{"metrics": ["words"]}', "json", 'must be an object of fields, not \'words\'; write {"key": "words"}'),
-        ('metrics = ["two words"]', "toml", "must be a table of fields, not 'two words'"),
+        ('{"metrics": ["words"]}', "json", 'must be an object of fields, not "words"; write {"key": "words"}'),
+        (
+            'metrics = ["two words"]',
+            "toml",
+            "must be a table of fields, not 'two words'; write for example { key = \"…\" }",
+        ),
         ('achievements = [{ key = "a", trigger = "api" }]', "toml", "not 'api'; write { type = \"api\" }"),
-        ('achievements = [{ key = "a", trigger = "apy" }]', "toml", "must be a table of fields, not 'apy'"),
-        ('streak = "daily"', "toml", "must be a table of fields, not 'daily'"),
-        ("points = [5]", "toml", "must be a table of fields, not 5"),
+        (
+            'achievements = [{ key = "a", trigger = "apy" }]',
+            "toml",
+            'not \'apy\'; write for example trigger = { type = "metric", metric = "…", value = 1 }',
+        ),
+        ('streak = "daily"', "toml", "not 'daily'; write for example streak = { frequency = \"daily\" }"),
+        ("points = [5]", "toml", 'must be a table of fields, not 5; write for example { key = "…" }'),
+        ('{"streak": {"freezes": 2}}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
+        ("leaderboards = [5]", "toml", 'write for example { key = "…", rank_by = "metric", start = 2025-04-02 }'),
     ],
 )
 def test_a_text_in_place_of_a_table_can_be_meant_as_its_key_or_type(text, format_, message):
-    [problem] = check_text(text, format_)
+    [problem] = select_errors(check_text(text, format_))
     assert problem.message.endswith(message)
 
 
@@ -109,3 +132,129 @@ def test_contradictions_under_misspelt_names_have_the_path_that_is_written():
 def test_of_two_misspellings_of_a_field_the_first_is_read():
     [first, second, third] = check_text('metrics = [{ key = "a", nam = 3, nme = "A" }]')
     assert [first.path, second.path, third.path] == ["metrics[0].nam", "metrics[0].nme", "metrics[0].nam"]
+
+
+def board(**fields):
+    metric = {"rank_by": "metric", "metric": "words"}
+    return Leaderboard, {"key": "w", "start": "2025-01-06", **metric, **fields}
+
+
+def boost(**fields):
+    return Boost, {"name": "b", "multiplier": 2, "start": "2025-01-06", **fields}
+
+
+#: Fields that contradict one another, and the messages after the paths.
+CONTRADICTIONS = [
+    ((Freezes, {"start_count": 2, "max_count": 1}), {".max_count": "1 must be at least start_count 2"}),
+    (
+        (Freezes, {"auto_earn_interval": 3}),
+        {".auto_earn_interval": "must be given together with auto_earn_amount, or not at all"},
+    ),
+    (
+        (Freezes, {"auto_earn_amount": 3}),
+        {"": "auto_earn_interval must be given together with auto_earn_amount, or not at all"},
+    ),
+    (
+        (Streak, {"frequency": "weekly", "days_off": ["sunday"]}),
+        {".days_off": "must be left out of a weekly streak; only a daily one has days off"},
+    ),
+    (boost(end="2025-01-05"), {".end": "2025-01-05 must not be before start 2025-01-06"}),
+    (
+        boost(user_id="ann", user_attributes={"plan": "pro"}),
+        {"": "a boost has either user_id or user_attributes, not both"},
+    ),
+    (board(metric=None), {".metric": 'must be given if rank_by is "metric", and only then'}),
+    (board(points="xp"), {".points": 'must be given if rank_by is "points", and only then'}),
+    (board(run_unit="day"), {".run_unit": "must be given together with run_interval, or not at all"}),
+    (board(run_interval=7), {"": "run_unit must be given together with run_interval, or not at all"}),
+    (
+        (Leaderboard, {"key": "w", "start": "2025-01-06", "rank_by": "streak", "run_unit": "day", "run_interval": 1}),
+        {"": "a leaderboard by streak has no repeated runs; remove run_unit and run_interval"},
+    ),
+    (board(end="2025-01-05"), {".end": "2025-01-05 must not be before start 2025-01-06"}),
+    (
+        board(start_time="10:00", end_time="09:00"),
+        {".end_time": "09:00 must be after start_time 10:00"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "messages"), CONTRADICTIONS)
+def test_a_contradiction_reads_well_after_its_path(table, messages):
+    reader = Reader(JSON)
+    cls, raw = table
+    reader.read_rule((cls,), raw, "here")
+    assert {problem.path: problem.message for problem in reader.problems} == {
+        f"here{path}": message for path, message in messages.items()
+    }
+
+
+def test_every_condition_is_contradicted():
+    conditions = {(cls, condition) for cls in rule_classes() for condition in getattr(cls, "conditions", ())}
+    broken = {
+        (cls, condition)
+        for (cls, raw), _ in CONTRADICTIONS
+        for condition in cls.conditions
+        if contradicts(condition, Reader(JSON), cls, raw)
+    }
+    assert conditions
+    assert broken == conditions
+
+
+def contradicts(condition, reader, cls, raw):
+    rule = reader.read_rule((cls,), raw, "here")
+    try:
+        condition.check(*(getattr(rule, name) for name in condition.fields))
+    except InvalidValue:
+        return True
+    return False
+
+
+def rule_classes(root=Ruleset):
+    """Yield the class and the classes of all its parts."""
+    yield root
+    for classes, _ in rule_classes_of(root).values():
+        for cls in classes:
+            yield from rule_classes(cls)
+
+
+def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
+    reader = Reader(TOML)
+    cls, raw = board(run_unit="week")
+    reader.read_rule((cls,), raw, "here")
+    assert [(problem.path, problem.message) for problem in reader.problems] == [
+        (
+            "here.run_unit",
+            "must be one of 'day', 'month', 'year', not 'week'; for weeks write run_unit 'day' with run_interval 7",
+        ),
+        ("here.run_unit", "must be given together with run_interval, or not at all"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "paths"),
+    [
+        ((Freezes, {"auto_earn_interval": "soon"}), [".auto_earn_interval"] * 2),
+        (board(rank_by="points", metric=5), ["", ".metric", ".metric"]),
+        (boost(user_id=5, user_attributes=5), ["", ".user_attributes", ".user_id"]),
+    ],
+)
+def test_a_field_with_an_invalid_value_is_given(table, paths):
+    reader = Reader(TOML)
+    cls, raw = table
+    reader.read_rule((cls,), raw, "here")
+    problems = [problem.path.removeprefix("here") for problem in reader.problems]
+    assert sorted(problems) == paths
+
+
+@pytest.mark.parametrize(
+    ("notation", "messages"),
+    [
+        (TOML, ["must be a list, not 'sunday'; write ['sunday']", "must be one of 'AND', 'OR', not {key = 'x'}"]),
+        (JSON, ['must be a list, not "sunday"; write ["sunday"]', 'must be one of "AND", "OR", not {"key": "x"}']),
+    ],
+)
+def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages):
+    reader = Reader(notation)
+    reader.read_rule((Streak,), {"days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
+    assert sorted(problem.message for problem in reader.problems) == messages

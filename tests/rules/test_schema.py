@@ -90,7 +90,7 @@ MISTAKES = [
                 "metrics: must be a list: write square brackets around the object, [{…}]; there may be several",
                 "",
             ),
-            ("5:24", "streak.evaluation_mode: must be one of", "did you mean 'AND'?"),
+            ("5:24", "streak.evaluation_mode: must be one of", 'did you mean "AND"?'),
         ],
     ),
     (

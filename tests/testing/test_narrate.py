@@ -1,20 +1,40 @@
 """A history prints as a story."""
 
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
 from textwrap import dedent
+from typing import get_args
 
 from drawn import RULES
 from stories import at
 
 from trophy_engine import (
+    Boost,
     Engine,
     Metric,
+    Notifications,
+    PointsSystem,
     Ruleset,
+    TrophyError,
 )
-from trophy_engine.calendar.instants import to_micros
-from trophy_engine.core.commands import Complete, Identify, Record, Settle
+from trophy_engine.calendar.instants import DAY, to_micros
+from trophy_engine.core.commands import (
+    Complete,
+    GrantFreeze,
+    Identify,
+    Pause,
+    Record,
+    ResetStreak,
+    RestoreStreak,
+    Settle,
+    Unpause,
+)
 from trophy_engine.testing import (
     History,
+    narrate,
 )
+from trophy_engine.testing.driver import HistoryCommand
 
 
 def test_a_history_prints_as_a_story():
@@ -26,6 +46,23 @@ def test_a_history_prints_as_a_story():
         Settle(to_micros(at("04-02T00:00"))),
     )
     assert str(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
+        History:
+          ann was identified with time zone Europe/Berlin on Saturday 2025-03-29 23:30:00, Europe/Berlin (+01:00).
+            the user was created, in the time zone Europe/Berlin
+            1 freeze granted; 1 available
+          ann recorded 10 for words (device = 'ios') on Saturday 2025-03-29 23:59:59, Europe/Berlin (+01:00).
+            words: 0 + 10 = 10
+            a streak started: the day of Saturday 2025-03-29 is credited
+          ann recorded 9 for words on Sunday 2025-03-30 00:00:00, Europe/Berlin (+01:00). Its idempotency key was \
+        used before: nothing changed.
+          ann completed 'ios' by a call of the application on Sunday 2025-03-30 14:00:00, Europe/Berlin (+02:00). \
+        The command is refused: unknown api achievement 'ios'; known: none.
+          All users are settled to Wednesday 2025-04-02 00:00:00, UTC.
+            ann, on Monday 2025-03-31 00:00:00, Europe/Berlin (+02:00): a freeze was spent on Sunday 2025-03-30, \
+        so the streak continues; 0 left
+            ann, on Tuesday 2025-04-01 00:00:00, Europe/Berlin (+02:00): the streak of 1 day was lost: \
+        Monday 2025-03-31 was missed
+            ann, on Tuesday 2025-04-01 00:00:00, Europe/Berlin (+02:00): 1 freeze earned; 1 available
         Rules:
           metrics = [
               { key = "words" },
@@ -42,24 +79,56 @@ def test_a_history_prints_as_a_story():
           start_count = 1
           max_count = 2
           auto_earn_interval = 3
-          auto_earn_amount = 1
-        History:
-          ann was identified with time zone Europe/Berlin on Saturday 2025-03-29 23:30:00, Europe/Berlin (+01:00).
-            the user was created, in the time zone Europe/Berlin
-            1 freeze granted; 1 available
-          ann recorded 10 for words (device = 'ios') on Saturday 2025-03-29 23:59:59, Europe/Berlin (+01:00).
-            words: 0 + 10 = 10
-            a streak started: the day of Saturday 2025-03-29 is credited
-          ann recorded 9 for words on Sunday 2025-03-30 00:00:00, Europe/Berlin (+01:00). Its idempotency key was \
-        used before: nothing changed.
-          Complete(user_id='ann', at=1743336000000000, achievement='ios') is refused: unknown api achievement 'ios'; \
-        known: none
-          all users are settled to 2025-04-02T00:00:00Z
-            ann: streak.freeze_consumed at 2025-03-30T22:00:00Z
-            ann: streak.lost at 2025-03-31T22:00:00Z
-            ann: streak.freeze_earned at 2025-03-31T22:00:00Z""").strip().replace("\\\n", "")
+          auto_earn_amount = 1""").strip().replace("\\\n", "")
+
+
+AT = to_micros(at("04-02T12:00"))
+#: A command of each kind, and its sentence.
+SENTENCES = [
+    (Record("ann", AT, "words", Decimal("2.5"), (("device", "ios"),), "k"), "recorded 2.5 for words (device = 'ios')"),
+    (Complete("ann", AT, "onboarded"), "completed 'onboarded' by a call of the application"),
+    (
+        Identify("ann", AT, (("time_zone", "Asia/Tokyo"), ("email", None))),
+        "was identified with time zone Asia/Tokyo and email cleared",
+    ),
+    (Identify("ann", AT, (("preferences.streak.enabled", "true"),)), "set the streak preference 'enabled' to true"),
+    (
+        Identify("ann", AT, (("preferences.notifications.recap", '["email","push"]'),)),
+        "set the notification preference 'recap' to email and push",
+    ),
+    (GrantFreeze("ann", AT), "was granted a freeze"),
+    (Pause("ann", AT, "2025-04-03", "2025-04-05"), "had the streak paused from 2025-04-03 to 2025-04-05"),
+    (Unpause("ann", AT, 1), "had pause 1 removed"),
+    (RestoreStreak("ann", AT), "had the streak restored"),
+    (ResetStreak("ann", AT), "had the streak reset"),
+]
+
+
+def test_every_kind_of_command_has_a_sentence(monkeypatch):
+    assert {type(command) for command, _ in SENTENCES} | {Settle} == set(get_args(HistoryCommand))
+    monkeypatch.setattr(import_module("trophy_engine.testing.narrate"), "execute", lambda *_: TrophyError("no"))
+    sentences = narrate(RULES, (*(command for command, _ in SENTENCES), Settle(AT))).splitlines()[
+        1 : len(SENTENCES) + 2
+    ]
+    when, refusal = "on Wednesday 2025-04-02 12:00:00, UTC.", "The command is refused: no."
+    assert sentences == [
+        *(f"  ann {sentence} {when} {refusal}" for _, sentence in SENTENCES),
+        f"  All users are settled to Wednesday 2025-04-02 12:00:00, UTC. {refusal}",
+    ]
+
+
+def test_an_effect_without_a_user_concerns_everyone():
+    boost = Boost("spring", 2, date(2025, 4, 4), date(2025, 4, 5))
+    rules = Ruleset([Metric("words")], points=[PointsSystem("xp", boosts=[boost])], notifications=Notifications())
+    story = narrate(rules, (Record("ann", AT, "words", 1, (), None), Settle(AT + DAY)))
+    assert [line for line in story.splitlines() if "everyone" in line] == [
+        "    everyone, on Thursday 2025-04-03 10:00:00, UTC: the boost 'spring' of xp starts",
+    ]
 
 
 def test_a_story_ends_with_its_crash(monkeypatch):
     monkeypatch.setattr(Engine, "settle", lambda *_, **__: 1 / 0)
-    assert "raises ZeroDivisionError('division by zero')" in str(History(RULES, (Settle(0),)))
+    assert (
+        "All users are settled to Thursday 1970-01-01 00:00:00, UTC. This raises ZeroDivisionError('division by zero')."
+        in str(History(RULES, (Settle(0),)))
+    )

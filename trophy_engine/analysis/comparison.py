@@ -28,7 +28,7 @@ from trophy_engine.representation import brief_repr, named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
 
@@ -306,6 +306,8 @@ def compare(
         BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
+    for one in rules:
+        check_metrics(one)
     rows = as_log(log, columns_for(rules[0]) if columns is None else columns)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Final
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
@@ -21,6 +22,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: The ordinal of 1 January 1970.
 EPOCH_DAY: Final = _EPOCH.toordinal()
 _SECOND: Final = 1_000_000
+_MONTHS: Final = 12
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -81,14 +83,28 @@ def parse_date(text: str, field: str) -> date:
     """Parse a date of the form 2025-04-02; other forms of ISO 8601 are refused.
 
     Raises:
-        InvalidValue: the text is not a date of this form.
+        InvalidValue: the text is not a date of this form, or the date does not exist.
     """
+    if not _DATE.fullmatch(text):
+        raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(text)), field)
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        pass  # for example 30 February, refused below
-    raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(text)), field)
+        raise InvalidValue(does_not_exist(text), field) from None
+
+
+def does_not_exist(text: str) -> tuple[str | GivenValue, ...]:
+    """Return the fact that a text of the form 2025-02-29 is no date, with the last day of its month if there is one."""
+    year, month = int(text[:4]), int(text[5:7])
+    if not (MINYEAR <= year <= MAXYEAR and 1 <= month <= _MONTHS):
+        return "must be a date that exists, not", GivenValue(text)
+    last = f"{text[:8]}{monthrange(year, month)[1]}"
+    return "must be a date that exists, not", GivenValue(text, after=f"; the last day of that month is {last}")
+
+
+def has_form_of_date(text: str) -> bool:
+    """Return True if a text has the form 2025-04-02, whether or not the date exists."""
+    return _DATE.fullmatch(text) is not None
 
 
 def utc_midnight(day: int) -> int:

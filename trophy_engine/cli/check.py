@@ -9,20 +9,18 @@ from typing import Annotated, Final, Literal
 import attrs
 import typer
 
-from trophy_engine.cli.console import fail, note_console, result_console
+from trophy_engine.cli.console import result_console
 from trophy_engine.cli.rules import problem_line
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
-from trophy_engine.rules.files import Format, decode, format_of, read_text
-from trophy_engine.rules.limits import MAX_CHARACTERS
+from trophy_engine.rules.files import MAX_BYTES, Format, UnreadableRules, decode, format_of, read_text
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.rules.ruleset import check_text
 
 _ERRORS, _WARNINGS = 1, 3
 _STANDARD_INPUT: Final = "-"
-#: The bytes of the longest rules file.
-_MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
+_STANDARD_INPUT_NAME: Final = "<stdin>"
 
 
 @attrs.frozen
@@ -53,40 +51,33 @@ def check(
 
     Example: trophy-engine check rules.toml
     """
-    checked: list[_Checked] = []
-    unreadable: list[TrophyError] = []
-    for name in rules:
-        try:
-            checked.append(_check_one(name, language))
-        except TrophyError as error:
-            unreadable.append(error)
+    checked = [_check_one(name, language) for name in rules]
     if format_ == "json":
         typer.echo(json.dumps([_as_table(one.file, problem) for one in checked for problem in one.problems], indent=2))
     else:
         for one in checked:
             _print_problems(one)
-    for failure in unreadable[:-1]:
-        note_console().print(f"error: {failure}", style="red", markup=False)
-    if unreadable:
-        fail(unreadable[-1])
     problems = [problem for one in checked for problem in one.problems]
     if problems:
         raise typer.Exit(_ERRORS if select_errors(problems) else _WARNINGS)
 
 
 def _check_one(name: str, language: Format | None) -> _Checked:
-    """Return the problems of a file, in the order of its text.
-
-    Raises:
-        TrophyError: the file cannot be read.
-    """
-    if name == _STANDARD_INPUT:
-        text = decode(sys.stdin.buffer.read(_MAX_BYTES), "standard input")
-        file, language = "<stdin>", language or ("json" if text.lstrip()[:1] == "{" else "toml")
-    else:
-        path = bundled.rules_path(name)
-        file, language = str(path), language or format_of(path)
-        text = read_text(path)
+    """Return the problems of a file, in the order of its text; a file that cannot be read is a problem."""
+    file = _STANDARD_INPUT_NAME if name == _STANDARD_INPUT else name
+    try:
+        if name == _STANDARD_INPUT:
+            text = decode(sys.stdin.buffer.read(MAX_BYTES), "standard input")
+            language = language or ("json" if text.lstrip()[:1] == "{" else "toml")
+        else:
+            path = bundled.rules_path(name)
+            file, language = str(path), language or format_of(path)
+            text = read_text(path)
+    except UnreadableRules as error:
+        fact = f"the file cannot be read: {error.fact}"
+        return _Checked(file, [Problem("error", "", fact, line=error.line, column=error.column)])
+    except TrophyError as error:
+        return _Checked(file, [Problem("error", "", str(error), line=1, column=1)])
     return _Checked(file, locate_problems(check_text(text, language), text, language))
 
 

@@ -44,12 +44,12 @@ def explain(
     """
     try:
         ruleset = load_rules(rules)
+        first, last = _parse_days(from_, to)
         log = log_options.read(ruleset, events, git, rules)
-        first = None if from_ is None else parse_date(from_, "--from")
-        last = None if to is None else parse_date(to, "--to")
         with logs.report_bad_rows() as report, logs.show_progress():
             user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
             engine = _record_events(ruleset, user_events, report)
+        _check_first_day(first, until, engine.user(user))
         if last is not None:
             until = _end_of_day(last, until, engine.user(user))
         if achievement is not None:
@@ -66,6 +66,32 @@ def explain(
     except (TrophyError, OSError) as error:
         fail(error)
     result_console().print(text, markup=False, soft_wrap=True)
+
+
+def _parse_days(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+    """Return the first and the last day to print.
+
+    Raises:
+        TrophyError: one is not a date, or the last is before the first.
+    """
+    first = None if from_ is None else parse_date(from_, "--from")
+    last = None if to is None else parse_date(to, "--to")
+    if first is not None and last is not None and last < first:
+        raise TrophyError(f"--to {last} is before --from {first}; exchange the two dates")
+    return first, last
+
+
+def _check_first_day(day: date | None, until: int, player: Player) -> None:
+    """Check that the first day to print is not after the last instant of the log.
+
+    Raises:
+        TrophyError: it is.
+    """
+    last = date.fromordinal(zone(player.time_zone).window(until)[0])
+    if day is not None and day > last:
+        raise TrophyError(
+            f"--from {day} is after the last day of the log, {last} in the zone of the user {player.id!r}"
+        )
 
 
 def _end_of_day(day: date, until: int, player: Player) -> int:

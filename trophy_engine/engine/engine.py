@@ -46,7 +46,17 @@ from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.representation import brief_repr, named_repr
-from trophy_engine.rules.constraints import CALLABLE, FLAG, LOCAL_DATE, USER_ID, InstanceOf, Integer, Optional
+from trophy_engine.rules.constraints import (
+    CALLABLE,
+    FLAG,
+    LOCAL_DATE,
+    USER_ID,
+    InstanceOf,
+    Integer,
+    Optional,
+    as_date,
+    as_optional_date,
+)
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.streak import StreakMetric
@@ -556,7 +566,7 @@ class Engine(Subscribable):
         leaderboard: str,
         *,
         at: datetime | None = None,
-        run: date | None = None,
+        run: date | str | None = None,
         user: str | None = None,
         offset: int = 0,
         limit: int | None = None,
@@ -583,6 +593,7 @@ class Engine(Subscribable):
                 breakdown attributes.
         """
         check_text(leaderboard, "leaderboard")
+        run = as_optional_date(run)
         Optional(LOCAL_DATE).check("run", run)
         Optional(USER_ID).check("user", user)
         Integer().check("offset", offset)
@@ -606,7 +617,7 @@ class Engine(Subscribable):
             )
 
     def standing(
-        self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | None = None, days: int = 10
+        self, user: str, leaderboard: str, *, at: datetime | None = None, run: date | str | None = None, days: int = 10
     ) -> StandingView:
         """Return the position of a user on a leaderboard, and on which of the latest days it changed.
 
@@ -626,6 +637,7 @@ class Engine(Subscribable):
             InvalidValue: no run contains the date, or ``days`` is negative.
         """
         check_text(leaderboard, "leaderboard")
+        run = as_optional_date(run)
         Optional(LOCAL_DATE).check("run", run)
         Integer(min=0).check("days", days)
         with self._lock:
@@ -635,7 +647,7 @@ class Engine(Subscribable):
             )
 
     def standings(
-        self, user: str, leaderboard: str, first: date, last: date, *, at: datetime | None = None
+        self, user: str, leaderboard: str, first: date | str, last: date | str, *, at: datetime | None = None
     ) -> tuple[StandingView, ...]:
         """Return the positions of a user, day by day, in every run of a leaderboard with a day between two dates.
 
@@ -647,6 +659,7 @@ class Engine(Subscribable):
             InvalidValue: a value is not a date, the first date is after the last, or they span more than 10,000 runs.
         """
         check_text(leaderboard, "leaderboard")
+        first, last = as_date(first), as_date(last)
         LOCAL_DATE.check("first", first)
         LOCAL_DATE.check("last", last)
         if first > last:

@@ -73,7 +73,8 @@ def _find_kind(kind: object) -> type[Effect]:
     if kind not in EFFECTS:
         near = nearest(kind, tuple(EFFECTS))
         hint = f" did you mean {near!r}?" if near else ""
-        fact = f"is not the name of an effect;{hint} known: {listed(sorted(EFFECTS), len(EFFECTS))}"
+        known = f"for all effects pass the class Effect; known: {listed(sorted(EFFECTS), len(EFFECTS))}"
+        fact = f"is not the name of an effect;{hint} {known}"
         raise InvalidValue(fact, FieldName("kind", after=f" {short_repr(kind)}"))
     return EFFECTS[kind]
 

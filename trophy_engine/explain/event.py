@@ -59,6 +59,7 @@ from trophy_engine.core import (
     UserCreated,
     boosted,
 )
+from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.representation import TextAsHtml, brief_repr
@@ -154,8 +155,7 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Complete(_, _, achievement):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
-            fields = [f"{_describe_field(field)} {value or 'cleared'}" for field, value in changes]
-            return f"was identified with {join_words(fields)}" if fields else "was identified"
+            return describe_changes(changes)
         case GrantFreeze():
             return "was granted a freeze"
         case Pause(_, _, start, end):
@@ -201,15 +201,12 @@ def _changes_zone(effect: NamedEffect) -> bool:
     return effect.kind is UserChanged and effect.field == "time_zone"
 
 
-def _describe_field(name: str) -> str:
-    return name.removeprefix("attributes.").replace("_", " ")
-
-
 #: A sentence for each kind of effect, built from its fields and the name of a period.
 SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     UserCreated: lambda effect, _: f"the user was created, in the time zone {effect.time_zone}",
     UserChanged: lambda effect, _: (
-        f"{_describe_field(effect.field)} changed from {effect.before or 'none'} to {effect.after or 'none'}"
+        f"{describe_field(effect.field)} changed from {describe_value(effect.field, effect.before) or 'none'} to "
+        f"{describe_value(effect.field, effect.after) or 'none'}"
     ),
     MetricChanged: lambda effect, _: (
         f"{effect.metric}: {effect.before:,} {'-' if effect.value < 0 else '+'} {abs(effect.value):,} = "

@@ -14,6 +14,8 @@ from trophy_engine.core import (
     FreezeConsumed,
     FreezeReturned,
     NamedEffect,
+    Record,
+    ResetStreak,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -26,7 +28,7 @@ from trophy_engine.core import (
     expires,
 )
 from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, add
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
@@ -282,7 +284,7 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
         credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
-        conditions=_conditions(custom, state, period),
+        conditions=_conditions(custom, _current_totals(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
         periods=tuple(periods),
@@ -290,10 +292,33 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
     )
 
 
-def _conditions(streak: StreakPlan, state: UserState | None, period: int) -> tuple[Condition, ...]:
-    period_totals = None if state is None else state.period_totals.get(period)
-    totals = period_totals or [0] * len(streak.thresholds)
-    return tuple(Condition(key, totals[index], streak.thresholds[index]) for key, index in streak.conditions.items())
+def _conditions(streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(key, totals.get(key, 0), streak.thresholds[index]) for key, index in streak.conditions.items()
+    )
+
+
+def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> dict[str, Number]:
+    """Return, by metric, the total of the current period since the last reset in it.
+
+    The state has no totals of a period that is credited, so they are computed from the events. As in the state, an
+    event counts for the metrics that were conditions at the time, and a metric that stops being one starts from 0.
+    """
+    today = transitions[-1].state.clock.day
+    period = streak.index(today)
+    totals: dict[str, Number] = {}
+    for transition in transitions:
+        command, state = transition.command, transition.state
+        visible = state.streak.custom_streak or transition.plan.streak
+        if visible is None or isinstance(command, ResetStreak):
+            totals = {}
+            continue
+        totals = {metric: total for metric, total in totals.items() if metric in visible.conditions}
+        if isinstance(command, Record) and command.metric in visible.conditions:
+            day, _ = state.clock.zone.window(command.at)
+            if streak.index(day) == period:
+                totals[command.metric] = add(totals.get(command.metric, 0), command.value)
+    return totals
 
 
 def _describe_missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> MissedPeriod:
@@ -307,7 +332,13 @@ def _describe_missed(transition: Transition, streak: StreakPlan, loss: NamedEffe
         local=format_clock(before.clock.zone, loss.at),
         time_zone=describe_zone(before.clock.zone, loss.at),
         length=loss.length,
-        conditions=_conditions(custom, transition.before, period),
+        conditions=_conditions(custom, _open_totals(custom, transition.before, period)),
         mode=custom.mode,
         freezes=streak.freezes is not None,
     )
+
+
+def _open_totals(streak: StreakPlan, state: UserState | None, period: int) -> dict[str, Number]:
+    """Return, by metric, the totals of a period that is not credited, from the user's state."""
+    totals = None if state is None else state.period_totals.get(period)
+    return {} if totals is None else {metric: totals[index] for metric, index in streak.conditions.items()}

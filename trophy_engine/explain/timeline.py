@@ -11,8 +11,10 @@ import attrs
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import MetricChanged, Record, Transition
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.phrases import name_day
+from trophy_engine.explain.points import AwardExplanation
 from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
@@ -36,6 +38,35 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 @attrs.define
+class _AwardRun:
+    """Awards of one points system on one day with no other line between them.
+
+    Attributes:
+        index: the index of its line.
+        number: the number of awards.
+        amounts: the points of each trigger, in the order of their first awards.
+    """
+
+    index: int
+    number: int = 0
+    amounts: dict[PointsTrigger, int] = attrs.field(factory=dict)
+
+    def add(self, award: AwardExplanation) -> None:
+        """Add an award."""
+        self.number += 1
+        self.amounts[award.trigger] = self.amounts.get(award.trigger, 0) + award.awarded
+
+    def describe(self, system: str, total: int) -> str:
+        """Return the sum of the awards with the balance after the last one, and the triggers."""
+        if len(self.amounts) == 1:
+            reasons = ", ".join(trigger.reason for trigger in self.amounts)
+        else:
+            reasons = ", ".join(f"{points:+,} {trigger.reason}" for trigger, points in self.amounts.items())
+        separator = "," if len(self.amounts) == 1 else ":"
+        return f"{system} {sum(self.amounts.values()):+,} = {total:,} in {self.number:,} awards{separator} {reasons}"
+
+
+@attrs.define
 class TimelineDay:
     """A local day on which something happened.
 
@@ -43,26 +74,29 @@ class TimelineDay:
         day: the day.
         time_zone: the zone, with its offset at the first consequence.
         recorded: by metric, the number of events and the sum of their values.
-        lines: all other consequences, in order.
+        lines: all other consequences, in order; consecutive awards of a points system share a line.
     """
 
     day: date
     time_zone: str
     recorded: dict[str, tuple[int, Number]] = attrs.field(factory=dict)
     lines: list[str] = attrs.field(factory=list)
-    _awards: dict[tuple[str, PointsTrigger], tuple[int, int, int]] = attrs.field(factory=dict)
+    _runs: dict[str, _AwardRun] = attrs.field(factory=dict)
 
     def add(self, consequence: Consequence) -> None:
-        """Add a consequence; awards of one trigger without boosts or bounds share a line."""
+        """Add a consequence; awards without boosts or bounds share a line with those before them of their system.
+
+        Any other line begins a new one, so that the balances of the lines add up.
+        """
         award = consequence.award
         if award is None or award.boosts or award.bound:
+            self._runs.clear()
             self.lines.append(consequence.text)
             return
-        index, number, added = self._awards.get((award.system, award.trigger), (len(self.lines), 0, 0))
-        self._awards[award.system, award.trigger] = index, number + 1, added + award.awarded
-        if number:
-            sum_ = f"{award.system} {added + award.awarded:+,} = {award.total:,}"
-            self.lines[index] = f"{sum_} in {number + 1:,} awards, {award.trigger.reason}"
+        run = self._runs.setdefault(award.system, _AwardRun(len(self.lines)))
+        run.add(award)
+        if run.number > 1:
+            self.lines[run.index] = run.describe(award.system, award.total)
         else:
             self.lines.append(consequence.text)
 
@@ -119,7 +153,17 @@ def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
 
 
 def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
-    """Yield the lines of a calendar, year by year: one row per weekday, one column per week; a legend ends it."""
+    """Return the lines of a calendar, year by year: one row per weekday, one column per week; a legend ends it.
+
+    Raises:
+        InvalidValue: the last day is before the first.
+    """
+    if last < first:
+        raise InvalidValue((f"{last} must not be before", FieldName("first"), str(first)), "last")
+    return _draw_years(statuses, first, last)
+
+
+def _draw_years(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
         if any(start <= day <= end for day in statuses):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, UnknownKey, nearest, unknown_key
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, nearest, unknown_key
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.rank_history import RankHistory
@@ -21,6 +21,7 @@ from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView,
 from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
+from trophy_engine.rules.constraints import LOCAL_DATE
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.views.player import Player
 
@@ -367,8 +368,7 @@ def find_run(board: BoardPlan, day: date) -> int:
     Raises:
         InvalidValue: the date is not a date, or no run contains it.
     """
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), "run")
+    LOCAL_DATE.check("run", day)
     run = board.runs.run_on(day.toordinal())
     if run is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"

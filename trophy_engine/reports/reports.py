@@ -23,7 +23,7 @@ from trophy_engine.reports.period_changes import CountedUsers, OtherUsers
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarize
 from trophy_engine.reports.wrapped import Rankings, Wrapped, check_year, review_year
-from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
+from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional, as_date
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -95,8 +95,8 @@ class Reports:
         metric: str | None = None,
         points: str | None = None,
         aggregation: FrequencyName = "daily",
-        start: date,
-        end: date,
+        start: date | str,
+        end: date | str,
         at: datetime | None = None,
     ) -> tuple[SummaryRow, ...]:
         """Return the changes of a user's total, by local days, weeks or months.
@@ -125,6 +125,7 @@ class Reports:
         else:
             raise InvalidValue("a summary requires exactly one of metric and points")
         check_text(measure.key, measure.kind)
+        start, end = as_date(start), as_date(end)
         check_range(aggregation, start, end)
         transitions = self._engine.transitions(user, at=at)
         plan = transitions[-1].plan

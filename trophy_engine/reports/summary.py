@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final, get_args
 
 import attrs
 
 from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, one_of
+from trophy_engine.errors import FieldName, InvalidValue, one_of
 from trophy_engine.numbers import Number
 from trophy_engine.reports.daily_totals import DailyTotals
+from trophy_engine.rules.constraints import LOCAL_DATE
 
 __all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
 
@@ -64,9 +65,8 @@ def check_range(aggregation: str, start: object, end: object) -> None:
     if aggregation not in get_args(FrequencyName):
         raise InvalidValue(one_of(get_args(FrequencyName), aggregation), "aggregation")
     for name, day in (("start", start), ("end", end)):
-        if not isinstance(day, date) or isinstance(day, datetime):
-            raise InvalidValue(("must be a date, for example date(2025, 4, 2), not", GivenValue(day)), name)
-        if not _DAYS[0] <= day <= _DAYS[1]:
+        LOCAL_DATE.check(name, day)
+        if isinstance(day, date) and not _DAYS[0] <= day <= _DAYS[1]:
             raise InvalidValue(f"must lie in the years 1900 to 2199, not {day}", name)
     if isinstance(start, date) and isinstance(end, date):
         if start >= end:

@@ -18,10 +18,13 @@ class Condition:
     Attributes:
         fields: the names of the fields.
         check: a function of their values that raises ``InvalidValue`` if they contradict one another.
+        given: those of the fields of which only matters whether they are given: a value that is invalid for other
+            reasons is checked, too.
     """
 
     fields: tuple[str, ...]
     check: Callable[..., None]
+    given: tuple[str, ...] = ()
 
 
 def check_conditions(rule: Any) -> None:
@@ -32,6 +35,16 @@ def check_conditions(rule: Any) -> None:
     """
     for condition in type(rule).conditions:
         condition.check(*(getattr(rule, name) for name in condition.fields))
+
+
+def given_together(first: str, second: str) -> Condition:
+    """Return the condition that of two fields both are given or none."""
+
+    def check(value: object, other: object) -> None:
+        if (value is None) != (other is None):
+            raise InvalidValue(("must be given together with", FieldName(second, after=","), "or not at all"), first)
+
+    return Condition((first, second), check, given=(first, second))
 
 
 def _check_end(start: date, end: date | None) -> None:

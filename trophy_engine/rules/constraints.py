@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
+from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
@@ -96,7 +97,7 @@ class Keys(_ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its key."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list of keys, not", _not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list of keys, not", *_not_a_list(value)), name)
         elif len(value) < self.min_length:
             yield "", InvalidValue("must contain at least one key", name)
         else:
@@ -158,8 +159,11 @@ class _Flag(Constraint):
 
 class _LocalDate(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
+        if isinstance(value, str) and has_form_of_date(value):
+            raise InvalidValue(does_not_exist(value), name)
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise InvalidValue(("must be a date, for example 2025-04-02, not", GivenValue(value)), name)
+            example = GivenValue(date(2025, 4, 2), after=",")
+            raise InvalidValue(("must be a date, for example", example, "not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
@@ -168,8 +172,8 @@ class _LocalDate(Constraint):
 class _TimeOfDay(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
-            fact = "must be a time of day, for example '12:00' or '23:59:59', not", GivenValue(value)
-            raise InvalidValue(fact, name)
+            examples = GivenValue("12:00"), "or", GivenValue("23:59:59", after=",")
+            raise InvalidValue(("must be a time of day, for example", *examples, "not", GivenValue(value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
@@ -224,14 +228,18 @@ FILTER: Final = _AttributeFilter()
 
 @attrs.frozen
 class OneOf(Constraint):
-    """One of the given strings."""
+    """One of the given strings; ``remedies`` end the messages for some values that are frequent mistakes."""
 
     choices: tuple[str, ...]
+    remedies: Mapping[str, tuple[str | FieldName | GivenValue, ...]] = attrs.field(factory=dict, hash=False)
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            raise InvalidValue(one_of(self.choices, value), name)
+            fact: tuple[str | FieldName | GivenValue, ...] = one_of(self.choices, value)
+            if isinstance(value, str) and value in self.remedies:
+                fact = (*fact[:-1], GivenValue(value, after=";"), *self.remedies[value])
+            raise InvalidValue(fact, name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -252,7 +260,7 @@ class SubsetOf(_ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its item."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list, not", _not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list, not", *_not_a_list(value)), name)
         else:
             yield from _item_faults(self.item, name, value)
 
@@ -370,7 +378,20 @@ class InstanceOf(Constraint):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
                 field = name_field(name, "each of " if self.many else "")
-                raise InvalidValue((f"must be {article} {names}, not", GivenValue(item)), field)
+                remedy = self._python_remedy(item)
+                raise InvalidValue((f"must be {article} {names}, not", GivenValue(item, after=remedy)), field)
+
+    def _python_remedy(self, value: object) -> str:
+        """Return how an instance is made in Python if the class is one of rules; else an empty text."""
+        kind, *others = self.kinds
+        if others or not isinstance(value, str | int | float | Decimal) or not attrs.has(kind):
+            return ""
+        if not all(isinstance(field.validator, Constraint) for field in attrs.fields(kind)):  # a class of another room
+            return ""
+        from trophy_engine.rules.examples import example_fields  # noqa: PLC0415  # it imports this module
+
+        arguments = ", ".join(f"{name}={argument!r}" for name, argument in example_fields(kind, value).items())
+        return f"; write {kind.__name__}({arguments})"
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
@@ -405,8 +426,23 @@ def as_number(value: Any) -> Any:
         return value
 
 
-def _not_a_list(value: Any) -> GivenValue:
-    return GivenValue(value, after=f"; write [{value!r}]" if isinstance(value, str) else "")
+def as_date(value: date | str) -> date:
+    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
+    return cast("date", as_optional_date(value))
+
+
+def as_optional_date(value: date | str | None) -> date | None:
+    """Return a text as in ``2025-04-02`` as a date, and any other value, such as None, unchanged, for the validator."""
+    try:
+        return parse_date(value, "it") if isinstance(value, str) else value
+    except InvalidValue:
+        return cast("date", value)
+
+
+def _not_a_list(value: Any) -> tuple[str | GivenValue, ...]:
+    return (
+        (GivenValue(value, after=";"), "write", GivenValue([value])) if isinstance(value, str) else (GivenValue(value),)
+    )
 
 
 def _item_faults(
@@ -418,7 +454,7 @@ def _item_faults(
         faults = list(constraint.faults(name_field(name, "each of "), value))
         yield from ((item_path(path, index), error) for path, error in faults)
         if not faults and value in seen:
-            yield item_path("", index), InvalidValue(f"must not contain {value!r} twice", name)
+            yield item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
         elif not faults:
             seen.add(value)
 

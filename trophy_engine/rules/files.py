@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -10,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike, fsencode, fspath
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, nearest, reason_of, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, listed, nearest, reason_of, short_repr
 from trophy_engine.rules.constraints import OneOf
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, mask_quoted
+from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, find_unclosed, mask_quoted
 from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 Format = Literal["toml", "json"]
 
+#: The number of bytes of which rules are read; that of the longest allowed ones is below it.
+MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
 _FORMATS: Final = get_args(Format)
+_NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
 
 
@@ -76,23 +80,54 @@ def format_of(path: str | PathLike[str]) -> Format:
         case ".json":
             return "json"
         case _:
-            raise InvalidValue(f"the name of a rules file must end in .toml or .json, not {path}")
+            raise InvalidValue(f"the name of a rules file must end in .toml or .json, not {path}{_hint_bundled(file)}")
+
+
+def _hint_bundled(file: Path) -> str:
+    """Return which rules the package ships if a path is a bare word, which can be meant as the name of some."""
+    if file.suffix or len(file.parts) != 1:
+        return ""
+    from trophy_engine.rules.bundled import bundled_names  # noqa: PLC0415  # a game brings its own rules
+
+    names = bundled_names()
+    near = nearest(file.name, names)
+    hint = f"did you mean {near!r}? " if near else ""
+    return f"; {hint}bundled rules: {listed(names)}"
+
+
+class UnreadableRules(TrophyError):
+    """Rules that cannot be read as text.
+
+    Attributes:
+        source: the file.
+        fact: the reason.
+        line, column: the position of the first byte that is not UTF-8, from 1, the column in characters; else 1.
+    """
+
+    def __init__(self, source: str, fact: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(source, fact, line, column)
+        self.source, self.fact, self.line, self.column = source, fact, line, column
+
+    def __str__(self) -> str:
+        """Return the file and the reason."""
+        return f"cannot read {self.source}: {self.fact}"
 
 
 def read_text(path: str | PathLike[str]) -> str:
-    """Read the text of a rules file, cut one character after the greatest length.
+    """Read the text of a rules file, cut after the greatest length.
 
     Raises:
         InvalidValue: the path is invalid.
-        TrophyError: the file cannot be read.
+        UnreadableRules: the file cannot be read.
     """
     try:
-        with _as_path(path).open(encoding="utf-8-sig") as file:
-            return file.read(MAX_CHARACTERS + 1)
+        with _as_path(path).open("rb") as file:
+            return decode(file.read(MAX_BYTES), str(path))
     except FileNotFoundError as error:
-        raise TrophyError(f"cannot read {path}: {reason_of(error)}; {_describe_folder(_as_path(path))}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error
+        fact = f"{reason_of(error)}; {_describe_folder(_as_path(path))}"
+        raise UnreadableRules(str(path), fact) from error
+    except OSError as error:
+        raise UnreadableRules(str(path), reason_of(error)) from error
 
 
 def _describe_folder(missing: Path) -> str:
@@ -106,15 +141,25 @@ def _describe_folder(missing: Path) -> str:
 
 
 def decode(content: bytes, source: str) -> str:
-    """Return the text of rules that are not read from a file by its path, with newlines as in one.
+    """Return the first ``MAX_BYTES`` of rules as text, with newlines as in a file.
 
     Raises:
-        TrophyError: the content is not UTF-8.
+        UnreadableRules: the content is not UTF-8.
     """
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = decoder.decode(content, final=len(content) < MAX_BYTES)  # the last character may be cut
     except UnicodeDecodeError as error:
-        raise TrophyError(f"cannot read {source}: {reason_of(error)}") from error
+        lines = _unify_newlines(error.object[: error.start].decode()).split("\n")
+        line, column = len(lines), len(lines[-1]) + 1
+        byte = f"byte 0x{error.object[error.start]:02x} at line {line}, column {column}"
+        fact = f"{reason_of(error)} ({byte}); save it as UTF-8"
+        raise UnreadableRules(source, fact, line, column) from error
+    return _unify_newlines(text)
+
+
+def _unify_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_text(path: str | PathLike[str], text: str) -> None:
@@ -151,8 +196,12 @@ def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
 def _find_digits(text: str) -> tuple[int, int]:
     """Return the line and column of the first whole number of TOML that is too long."""
     match = re.search(r"[0-9][0-9_]{4300,}", mask_quoted(text))
-    start = match.start() if match else 0
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    return _place_of(text, match.start() if match else 0)
+
+
+def _place_of(text: str, index: int) -> tuple[int, int]:
+    """Return the line and column of an index in a text, from 1."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 class _SyntaxError(Exception):
@@ -167,7 +216,10 @@ def _parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_read_object)
     except json.JSONDecodeError as error:
-        raise _SyntaxError(error.msg[:1].lower() + error.msg[1:], error.lineno, error.colno) from None
+        is_control = error.msg.startswith("Invalid control character") and text[error.pos] in "\r\n"
+        is_open = is_control or error.msg.startswith("Unterminated string")
+        message = _NOT_CLOSED if is_open else error.msg[:1].lower() + error.msg[1:]
+        raise _SyntaxError(message, error.lineno, error.colno) from None
     except RecursionError as error:
         raise _SyntaxError(str(error), 1, 1) from None
 
@@ -190,6 +242,13 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     place = (int(line), int(column)) if line and column else (len(lines), len(lines[-1]) + 1)
     if fact.startswith("Cannot "):  # the position is at the end of the statement
         place = place[0], len(lines[place[0] - 1]) - len(lines[place[0] - 1].lstrip()) + 1
+    if fact == "Unterminated string" or re.fullmatch(r"(Illegal|Found invalid) character '\\[nr]'", fact):
+        return _NOT_CLOSED, *place
+    if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
+        return _NOT_CLOSED, *_place_of(text, find_unclosed(text))
+    if fact == "Invalid date or datetime":
+        written = lines[place[0] - 1][place[1] - 1 :].split("#")[0].strip()
+        return f"the date or time {written[:40]} does not exist", *place
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted(names[1])}]", fact)

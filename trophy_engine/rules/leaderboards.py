@@ -9,9 +9,9 @@ from typing import ClassVar, Final, Literal
 import attrs
 
 from trophy_engine.calendar.runs import RunUnit
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 from trophy_engine.representation import brief_repr
-from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
+from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FILTER,
     KEY,
@@ -22,6 +22,8 @@ from trophy_engine.rules.constraints import (
     Keys,
     OneOf,
     Optional,
+    as_date,
+    as_optional_date,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
@@ -34,20 +36,19 @@ LeaderboardStatus = Literal["active", "inactive", "finished"]
 
 _RANKED_BY: Final = ("metric", "points", "streak")
 _UNITS: Final = ("day", "month", "year")
+#: The remedy for a unit of seven days.
+_A_WEEK: Final = ("for weeks write", FieldName("run_unit"), GivenValue("day"), "with", FieldName("run_interval"), "7")
 _STATUSES: Final = ("active", "inactive", "finished")
 
 
 def _check_subject(kind: str) -> Callable[[str, str | None], None]:
     def check(rank_by: str, subject: str | None) -> None:
         if (subject is not None) != (rank_by == kind):
-            raise InvalidValue(("must be given if", FieldName("rank_by"), f"is {kind!r}, and only then"), kind)
+            raise InvalidValue(
+                ("must be given if", FieldName("rank_by"), "is", GivenValue(kind, after=","), "and only then"), kind
+            )
 
     return check
-
-
-def _check_runs(run_unit: str | None, run_interval: int | None) -> None:
-    if (run_unit is None) != (run_interval is None):
-        raise InvalidValue(("and", FieldName("run_interval"), "must be given together or not at all"), "run_unit")
 
 
 def _check_single_run(rank_by: str, run_unit: str | None) -> None:
@@ -89,24 +90,26 @@ class Leaderboard:
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("rank_by", "metric"), _check_subject("metric")),
-        Condition(("rank_by", "points"), _check_subject("points")),
-        Condition(("run_unit", "run_interval"), _check_runs),
-        Condition(("rank_by", "run_unit"), _check_single_run),
+        Condition(("rank_by", "metric"), _check_subject("metric"), given=("metric",)),
+        Condition(("rank_by", "points"), _check_subject("points"), given=("points",)),
+        given_together("run_unit", "run_interval"),
+        Condition(("rank_by", "run_unit"), _check_single_run, given=("run_unit",)),
         END_NOT_BEFORE_START,
         Condition(("start_time", "end_time"), _check_times),
     )
     key: str = attrs.field(validator=KEY)
     rank_by: RankBy = attrs.field(validator=OneOf(_RANKED_BY))
-    start: date = attrs.field(validator=LOCAL_DATE)
+    start: date = attrs.field(converter=as_date, validator=LOCAL_DATE)
     metric: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_METRIC)
     points: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_SYSTEM)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
-    end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
+    end: date | None = attrs.field(default=None, converter=as_optional_date, validator=Optional(LOCAL_DATE))
     start_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
-    run_unit: RunUnit | None = attrs.field(default=None, validator=Optional(OneOf(_UNITS)))
+    run_unit: RunUnit | None = attrs.field(
+        default=None, validator=Optional(OneOf(_UNITS, remedies={"week": _A_WEEK, "weekly": _A_WEEK}))
+    )
     run_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     max_participants: int = attrs.field(default=1000, validator=Integer(min=1))
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())

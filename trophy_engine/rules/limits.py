@@ -51,3 +51,9 @@ def check_limits(text: str, format_: str) -> None:
 def mask_quoted(text: str) -> str:
     """Return text of TOML with spaces in place of strings and comments; every line keeps its place and length."""
     return re.sub(_TOML_QUOTED, lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def find_unclosed(text: str) -> int:
+    """Return the index of the end of the first text of TOML in single quotes that its line does not close, or 0."""
+    literals = (match for match in re.finditer(_TOML_QUOTED, text) if re.match("'(?!'')", match[0]))
+    return next((match.end() for match in literals if len(match[0]) == 1 or not match[0].endswith("'")), 0)

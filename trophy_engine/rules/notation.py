@@ -1,13 +1,17 @@
-"""Notation: how TOML and JSON write lists and tables, for remedies, and values that no rules can have."""
+"""Notation: how TOML and JSON write values, lists and tables, for messages, and values that no rules can have."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import short_repr
-from trophy_engine.rules.diagnostics import split_path
+from trophy_engine.errors import cut, short_repr
+from trophy_engine.rules.diagnostics import show_name, split_path
 
 
 @attrs.frozen
@@ -38,9 +42,59 @@ class Notation:
         inline = f", or {name} = {{ … }}" if "." in header else ""
         return f"write [{header}], with one bracket{inline}: there is only one"
 
-    def inline_table(self, name: str, text: str) -> str:
-        """Return a table with one field in one line."""
-        return f'{{ {name} = "{text}" }}' if self.is_toml else f'{{"{name}": "{text}"}}'
+    def inline_table(self, fields: Mapping[str, object]) -> str:
+        """Return a table in one line, with texts in double quotes.
+
+        >>> TOML.inline_table({"key": "words", "threshold": 2}), JSON.inline_table({"key": "words"})
+        ('{ key = "words", threshold = 2 }', '{"key": "words"}')
+        """
+        if not self.is_toml:
+            return self.show(fields)
+        shown = (f"{name} = {self._show_in_table(value)}" for name, value in fields.items())
+        return f"{{ {', '.join(shown)} }}"
+
+    def assign(self, path: str, text: str) -> str:
+        """Return the text of a value with the name of its field, if the path ends with one.
+
+        >>> TOML.assign("streak.freezes", "2"), JSON.assign("streak.freezes", "2"), TOML.assign("metrics[0]", "2")
+        ('freezes = 2', '"freezes": 2', '2')
+        """
+        *_, name = split_path(path) or [0]
+        if isinstance(name, int):
+            return text
+        return f"{name} = {text}" if self.is_toml else f"{self.show(name)}: {text}"
+
+    def _show_in_table(self, value: object) -> str:
+        return f'"{value}"' if isinstance(value, str) else self.show(value)
+
+    def show(self, value: object) -> str:  # noqa: PLR0911  # one line per kind of value
+        """Return a value of a file for a message, cut to a length.
+
+        >>> TOML.show([True, None, Decimal("1.5"), date(2025, 4, 2), {"key": "words"}])
+        "[true, null, 1.5, 2025-04-02, {key = 'words'}]"
+        >>> JSON.show([True, None, Decimal("1.5"), date(2025, 4, 2), {"key": "words"}])
+        '[true, null, 1.5, "2025-04-02", {"key": "words"}]'
+        """
+        match value:
+            case None | bool():
+                return {None: "null", True: "true", False: "false"}[value]
+            case Decimal():
+                return str(value).lower().replace("infinity", "inf")
+            case date() | time():
+                return value.isoformat() if self.is_toml else f'"{value.isoformat()}"'
+            case list() | tuple():
+                return cut(f"[{', '.join(map(self.show, value))}]")
+            case Mapping():
+                return cut(f"{{{', '.join(self._show_field(str(key), item) for key, item in value.items())}}}")
+            case str() if not self.is_toml:
+                return cut(json.dumps(value, ensure_ascii=not value.isprintable()))
+            case _:
+                return short_repr(value)
+
+    def _show_field(self, name: str, value: object) -> str:
+        if self.is_toml:
+            return f"{show_name(name)} = {self.show(value)}"
+        return f"{self.show(name)}: {self.show(value)}"
 
 
 TOML: Final = Notation("a table", is_toml=True)

@@ -10,17 +10,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+import attrs
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidRules, InvalidValue, nearest, unknown_key
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
-from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.diagnostics import Problem, field_path
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
-from trophy_engine.rules.structure import write_rule
+from trophy_engine.rules.structure import rule_classes_of, write_rule
 
 __all__ = ["override"]
 
@@ -50,7 +52,8 @@ def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
 
 
 def _set_value(node: Any, path: str, value: Any) -> None:
-    *parents, last_step = _parse_path(path)
+    *parents, last_step = steps = _parse_path(path)
+    _check_first_step(steps[0], path)
     for step in parents:
         node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
     if isinstance(node, list):
@@ -62,6 +65,29 @@ def _set_value(node: Any, path: str, value: Any) -> None:
         node.pop(last_step, None)
     else:
         node[last_step] = value
+
+
+def _check_first_step(step: str, path: str) -> None:
+    """Check that the rules have the first field of a path.
+
+    Raises:
+        InvalidRules: they do not, but a table in them has it.
+    """
+    if step in attrs.fields_dict(Ruleset):
+        return
+    tables = dict(_single_tables(Ruleset, ""))
+    near = next((f"{prefix}.{path}" for prefix, cls in tables.items() if step in attrs.fields_dict(cls)), None)
+    if near is not None:
+        raise InvalidRules([Problem("error", path, f"unknown field {step!r}; did you mean {near!r}?")])
+
+
+def _single_tables(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
+    """Yield the paths and the classes of the tables within a class that are not items of lists."""
+    for name, (classes, many) in rule_classes_of(cls).items():
+        if not many and len(classes) == 1:
+            path = field_path(prefix, name)
+            yield path, classes[0]
+            yield from _single_tables(classes[0], path)
 
 
 def _parse_path(path: str) -> list[str]:

@@ -28,7 +28,9 @@ from trophy_engine.rules.constraints import (
     OneOf,
     Optional,
     Text,
+    as_date,
     as_number,
+    as_optional_date,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
@@ -247,12 +249,12 @@ class Boost:
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         END_NOT_BEFORE_START,
-        Condition(("user_id", "user_attributes"), _check_users),
+        Condition(("user_id", "user_attributes"), _check_users, given=("user_id", "user_attributes")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
-    start: date = attrs.field(validator=LOCAL_DATE)
-    end: date | None = attrs.field(default=None, validator=Optional(LOCAL_DATE))
+    start: date = attrs.field(converter=as_date, validator=LOCAL_DATE)
+    end: date | None = attrs.field(default=None, converter=as_optional_date, validator=Optional(LOCAL_DATE))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)

@@ -17,13 +17,13 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from trophy_engine.calendar.instants import parse_date
-from trophy_engine.errors import InvalidValue, cut, nearest, nearest_choice, one_of, short_repr
+from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
-from trophy_engine.rules.diagnostics import Problem, field_path, item_path, show_name, split_path
+from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
+from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.notation import Notation, OutOfRange
+from trophy_engine.rules.notation import TOML, Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
 
 
@@ -36,8 +36,10 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
-#: The type hints of fields with a date.
-_DATES: Final = (date, date | None)
+#: In place of a value that is given but could not be read.
+_PRESENT: Final = object()
+#: Shows a value of a file that is neither TOML nor JSON.
+show_value: Final = TOML.show
 
 
 @attrs.frozen
@@ -87,13 +89,29 @@ class Reader:
         self.problems.extend(table.problems())
         return parts
 
+    def word(self, error: InvalidValue, path: str) -> str:
+        """Return the message of an error in the notation of the file, without a name that its path ends with."""
+        shown = error.show_values(self.notation.show)
+        return shown.fact if error.field is not None and f".{path}".endswith(f".{error.field}") else str(shown)
+
+    def quotes_remedy(self, constraint: Any, value: Any) -> str:
+        """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
+        if isinstance(value, str):
+            return f"; write it without quotes: {value}" if _accepts(constraint, _unquote(value)) else ""
+        if isinstance(value, bool | int | Decimal | date | time):
+            text = TOML.show(value)
+            return f'; write it in quotes: "{text}"' if _accepts(constraint, text) else ""
+        return ""
+
     def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
         """Report a value in place of a table; a text can be meant as its key, or as its type."""
         field = "key" if len(classes) == 1 else "type"
         choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [raw]
         is_meant = is_key(raw) and raw in choices and hasattr(classes[0], field)
-        remedy = f"; write {self.notation.inline_table(field, raw)}" if is_meant else ""
-        self._report(path, f"must be {self.notation.table} of fields, not {show_value(raw)}{remedy}")
+        fields = {field: raw} if is_meant else _example(classes, raw)
+        table = self.notation.inline_table(fields)
+        remedy = table if is_meant else f"for example {self.notation.assign(path, table)}"
+        self._report(path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}; write {remedy}")
         return Unreadable(raw) if is_meant and field == "key" else UNREADABLE
 
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
@@ -104,11 +122,13 @@ class Reader:
         if isinstance(type_, str) and type_ in by_type:
             return by_type[type_], True
         if name is None:
-            self._report(path, f"the field 'type' is missing; it must be one of {', '.join(map(repr, by_type))}")
+            self._report(
+                path, f"the field 'type' is missing; it must be one of {', '.join(map(self.notation.show, by_type))}"
+            )
         else:
             error = InvalidValue(one_of(tuple(by_type), type_), "type")
             path = field_path(path, name)
-            self._report(path, _word(error, path))
+            self._report(path, self.word(error, path))
         near = nearest_choice(type_, tuple(by_type)) if isinstance(type_, str) else None
         if near is not None:
             return by_type[near], True
@@ -128,7 +148,7 @@ class _Shape:
         fields: the fields of the class by name.
         known: the names that a table can have.
         required: the names that it must have.
-        plain: the names of the fields that have no rules and no dates.
+        plain: the names of the fields that have no rules.
     """
 
     fields: dict[str, Any]
@@ -141,7 +161,7 @@ class _Shape:
 def _shape_of(cls: type) -> _Shape:
     fields = {field.name: field for field in attrs.fields(cls)}
     has_type = "type" in vars(cls) and "type" not in fields
-    plain = {name for name in fields if name not in rule_classes_of(cls) and hints_of(cls)[name] not in _DATES}
+    plain = {name for name in fields if name not in rule_classes_of(cls)}
     required = tuple(name for name, field in fields.items() if field.default is attrs.NOTHING)
     return _Shape(fields, (*fields, "type") if has_type else tuple(fields), required, frozenset(plain))
 
@@ -249,7 +269,7 @@ class _Table:
         for key in getattr(given, "repeated", ()):
             message = f"the key {short_repr(key)} is given twice in one object; remove one"
             self._report(name, field_path(path, key), message, on_key=True)
-        return _as_date(given) if hint in _DATES else given
+        return given
 
     def _validate(self, name: str, value: Any) -> Any:
         """Return the readable part of a value, and report the faults of the rest."""
@@ -264,20 +284,24 @@ class _Table:
         path = self._join(self._names[name])
         faults = list(field.validator.faults(name, value))
         for item, error in faults:
-            remedy = _quotes_remedy(*(_item_at(field.validator, value, item) if item else (field.validator, value)))
+            at_fault = _item_at(field.validator, value, item) if item else (field.validator, value)
+            remedy = self._reader.quotes_remedy(*at_fault)
             item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
-            self._report(name, item_at, f"{_word(error, item_at)}{remedy}")
+            self._report(name, item_at, f"{self._reader.word(error, item_at)}{remedy}")
         return _readable_part(name, value, {item for item, _ in faults})
 
     def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
         for condition in getattr(self._cls, "conditions", ()):
-            if unreadable.isdisjoint(condition.fields):
+            present = {name for name in condition.given if name in unreadable and name in self._names}
+            if unreadable.isdisjoint(set(condition.fields) - present):
                 try:
-                    condition.check(*(getattr(rule, name) for name in condition.fields))
+                    condition.check(
+                        *(_PRESENT if name in present else getattr(rule, name) for name in condition.fields)
+                    )
                 except InvalidValue as error:
                     given = self._names.get(error.field or "")
                     path = self._join(given) if given else self._path
-                    self._report(condition.fields[-1], path, _word(error, path))
+                    self._report(condition.fields[-1], path, self._reader.word(error, path))
 
     def _join(self, name: str) -> str:
         return field_path(self._path, name)
@@ -290,10 +314,10 @@ class _Table:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
 
 
-def _word(error: InvalidValue, path: str) -> str:
-    """Return the message of an error, with values in the words of files, and without a name that its path ends with."""
-    shown = error.show_values(show_value)
-    return shown.fact if error.field is not None and f".{path}".endswith(f".{error.field}") else str(shown)
+def _example(classes: tuple[type, ...], raw: object) -> dict[str, object]:
+    """Return the fields that the first class requires, with its type if there are several classes."""
+    cls, *others = classes
+    return {"type": vars(cls)["type"], **example_fields(cls, None)} if others else example_fields(cls, raw)
 
 
 def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | None:
@@ -322,29 +346,11 @@ def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
     return value
 
 
-def _as_date(raw: Any) -> Any:
-    """Return a text as in ``2025-04-02`` as a date, and any other value unchanged, for the validator."""
-    try:
-        return parse_date(raw, "it") if isinstance(raw, str) else raw
-    except InvalidValue:
-        return raw
-
-
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
     """Return the constraint on an item of a value, and the item, by its path within the value."""
     if isinstance(value, Filter):
         return constraint.item, value.get(path)
     return constraint.item, value[int(path.strip("[]"))]
-
-
-def _quotes_remedy(constraint: Any, value: Any) -> str:
-    """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
-    if isinstance(value, str):
-        return f"; write it without quotes: {value}" if _accepts(constraint, _unquote(value)) else ""
-    if isinstance(value, bool | int | Decimal | date | time):
-        text = show_value(value)
-        return f'; write it in quotes: "{text}"' if _accepts(constraint, text) else ""
-    return ""
 
 
 def _unquote(text: str) -> object:
@@ -363,24 +369,3 @@ def _accepts(constraint: Any, value: object) -> bool:
     except InvalidValue:
         return False
     return True
-
-
-def show_value(value: object) -> str:
-    """Return a value of a file for a message, in the notation of TOML; JSON has the same except for tables.
-
-    >>> show_value([True, None, Decimal("1.5"), date(2025, 4, 2), {"key": "words"}])
-    "[true, null, 1.5, 2025-04-02, {key = 'words'}]"
-    """
-    match value:
-        case None | bool():
-            return {None: "null", True: "true", False: "false"}[value]
-        case Decimal():
-            return str(value).lower().replace("infinity", "inf")
-        case date() | time():
-            return value.isoformat()
-        case list() | tuple():
-            return cut(f"[{', '.join(map(show_value, value))}]")
-        case Mapping():
-            return cut(f"{{{', '.join(f'{show_name(str(key))} = {show_value(item)}' for key, item in value.items())}}}")
-        case _:
-            return short_repr(value)

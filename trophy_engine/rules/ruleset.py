@@ -23,7 +23,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.reading import Reader, show_value
+from trophy_engine.rules.reading import Reader
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import is_list_of_rules, write_rule
@@ -196,7 +196,7 @@ def _read_draft(text: str, format_: Format) -> _Draft:
     if problems and format_ == "toml":
         table, problems = _parse_with_headers(text, problems)
     if not isinstance(table, dict):
-        problems.append(Problem("error", "", f"the rules must be {notation.table}, not {show_value(table)}"))
+        problems.append(Problem("error", "", f"the rules must be {notation.table}, not {notation.show(table)}"))
         table = {}
     reader = Reader(notation)
     table.pop("$schema", None)

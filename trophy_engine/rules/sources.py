@@ -9,7 +9,7 @@ from typing import Any, Final
 from trophy_engine.errors import GivenValue, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["RulesSource", "as_ruleset"]
+__all__ = ["RulesSource", "as_ruleset", "check_metrics"]
 
 #: Whatever rules can be read from.
 RulesSource = Ruleset | str | PathLike[str] | Mapping[str, Any]
@@ -44,6 +44,16 @@ def as_ruleset(source: RulesSource, field: str = "ruleset") -> Ruleset:
         case _:
             fact = "must be a Ruleset, the path of a rules file, or a mapping of its values, not", GivenValue(source)
             raise InvalidValue(fact, field)
+
+
+def check_metrics(ruleset: Ruleset) -> None:
+    """Check that events can count under rules.
+
+    Raises:
+        InvalidValue: the rules declare no metric.
+    """
+    if not ruleset.metrics:
+        raise InvalidValue("the rules declare no metric, so no event counts; add one to metrics")
 
 
 def _find_bundled(path: str) -> str | PathLike[str]:

@@ -10,7 +10,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyNam
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
-from trophy_engine.rules.conditions import Condition, check_conditions
+from trophy_engine.rules.conditions import Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FLAG,
     KEY,
@@ -53,12 +53,6 @@ def _check_maximum(start_count: int, max_count: int) -> None:
         raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
 
 
-def _check_grants(auto_earn_interval: int | None, auto_earn_amount: int | None) -> None:
-    if (auto_earn_interval is None) != (auto_earn_amount is None):
-        fact = "and", FieldName("auto_earn_amount"), "must be given together or not at all"
-        raise InvalidValue(fact, "auto_earn_interval")
-
-
 @attrs.frozen
 class Freezes:
     """The supply of freezes; a streak continues after a missed period if one freeze is spent on it.
@@ -72,7 +66,7 @@ class Freezes:
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("start_count", "max_count"), _check_maximum),
-        Condition(("auto_earn_interval", "auto_earn_amount"), _check_grants),
+        given_together("auto_earn_interval", "auto_earn_amount"),
     )
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
     max_count: int = attrs.field(
@@ -93,7 +87,7 @@ def _as_mode(value: Any) -> Any:
 
 def _check_days_off(frequency: str, days_off: tuple[str, ...]) -> None:
     if days_off and frequency != "daily":
-        raise InvalidValue(f"are for a daily streak; leave them out of a {frequency} one", "days_off")
+        raise InvalidValue(f"must be left out of a {frequency} streak; only a daily one has days off", "days_off")
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ import csv
 import gzip
 import os
 import pickle
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from stories import at
 
 from trophy_engine import (
     Engine,
+    InvalidValue,
+    Metric,
     Ruleset,
     TrophyError,
 )
@@ -105,3 +108,14 @@ def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):
     assert list(result.players()) == []
     assert compiled == [RULES]
     assert "plan" not in vars(pickle.loads(pickle.dumps(result)))  # noqa: S301  # our own bytes
+
+
+def test_a_row_that_is_none_is_answered_with_the_kinds_of_rows():
+    message = "each row of a log must be an Event, a BadRow or a mapping from columns to values, not ('ann',)"
+    with pytest.raises(InvalidValue, match=re.escape(message)):
+        replay(Ruleset(metrics=[Metric("words")]), [("ann",)])
+
+
+def test_rules_without_metrics_are_refused():
+    with pytest.raises(InvalidValue, match="the rules declare no metric, so no event counts"):
+        replay(Ruleset(), [])

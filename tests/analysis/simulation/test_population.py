@@ -26,10 +26,25 @@ def test_each_user_has_an_independent_random_stream():
         assert all(FIRST <= event.at // DAY + EPOCH_DAY <= FIRST + 61 for event in events)
 
 
-@pytest.mark.parametrize(("members", "weights"), [([], None), ([Persona(Chance(1), [Action("words")])], [1, 2])])
-def test_a_population_requires_members_and_one_weight_for_each(members, weights):
-    with pytest.raises(InvalidValue, match=r"must (have members|be 1 numbers)"):
+ONE = Persona(Chance(1), [Action("words")])
+
+
+@pytest.mark.parametrize(
+    ("members", "weights", "message"),
+    [
+        ([], None, "a population must have members"),
+        ([ONE], [1, 2], r"weights must be 1 number, one for each member, not \(1, 2\)$"),
+        ([ONE], [0], r"weights must have a number above 0, not \(0,\)$"),
+    ],
+)
+def test_a_population_requires_members_and_one_weight_for_each(members, weights, message):
+    with pytest.raises(InvalidValue, match=message):
         Population(members, weights)
+
+
+def test_a_population_for_rules_without_metrics_is_refused():
+    with pytest.raises(InvalidValue, match="the rules declare no metric, so no event counts; add one to metrics"):
+        Population.typical(Ruleset())
 
 
 def test_a_typical_population_uses_the_metrics_of_the_rules():

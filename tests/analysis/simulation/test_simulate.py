@@ -1,6 +1,7 @@
 """Simulations are reproducible and have bounds."""
 
 import json
+from datetime import date
 from itertools import count
 
 import pytest
@@ -123,3 +124,12 @@ def test_simulations_have_bounds():
         sweep(rules, {"achievements[a].trigger.value": count(1)}, population)
     with pytest.raises(InvalidValue, match="more than 1,000 combinations"):
         sweep(rules, {"achievements[a].trigger.value": range(1, 100), "metrics[words].name": "a" * 11}, population)
+
+
+def test_the_first_day_can_be_written_as_text():
+    rules = Ruleset(metrics=[Metric("words")])
+    by_text, by_date = (simulate(rules, users=3, days=5, start=start) for start in ("2025-04-02", date(2025, 4, 2)))
+    assert by_text.scenario.start == date(2025, 4, 2)
+    assert by_text.result.states.keys() == by_date.result.states.keys()
+    with pytest.raises(InvalidValue, match="start must be a date that exists, not '2025-02-29'"):
+        simulate(rules, users=3, days=5, start="2025-02-29")

@@ -1,6 +1,7 @@
 """A sweep compares the same users under different rules."""
 
 import csv
+import re
 import tracemalloc
 
 import pytest
@@ -23,7 +24,7 @@ from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
 from trophy_engine.analysis.simulation.sweep import Estimate, _label_paths, sweep
 from trophy_engine.analysis.statistics.figures import write_figures
-from trophy_engine.errors import InvalidValue
+from trophy_engine.errors import InvalidRules, InvalidValue
 
 RULES = Ruleset(
     metrics=[Metric("words")],
@@ -122,3 +123,11 @@ def test_measures_of_things_that_no_variant_has_are_left_out():
         "share of users with a running streak",
         "points: xp",
     ]
+
+
+@pytest.mark.parametrize("path", ["freezes.max_count", "max_count"])
+def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path):
+    rules = Ruleset(metrics=[Metric("words")])
+    message = f"unknown field {path.split('.')[0]!r}; did you mean 'streak.freezes.max_count'"
+    with pytest.raises(InvalidRules, match=re.escape(message)):
+        sweep(rules, {path: [1, 2]}, users=1, days=1)

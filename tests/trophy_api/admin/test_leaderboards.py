@@ -78,7 +78,7 @@ def test_an_invalid_leaderboard_is_reported(admin):
     assert admin.create_error("leaderboards", name="T", key="t", rankBy="streak", runUnit="day", runInterval=1) == (
         "a leaderboard by streak has no repeated runs; remove runUnit and runInterval"
     )
-    assert error_of(runUnit="day") == "runUnit and runInterval must be given together or not at all"
+    assert error_of(runUnit="day") == "runUnit must be given together with runInterval, or not at all"
     assert error_of(runUnit="week", runInterval=1) == "runUnit must be one of day, month, year"
     assert error_of(maxParticipants=1001) == "maxParticipants must be at most 1000, not 1001"
     assert error_of(maxParticipants=0) == "maxParticipants must be at least 1, not 0"

@@ -80,9 +80,9 @@ def test_a_threshold_that_is_not_whole_is_shown_rounded_up_and_kept_until_anothe
 def test_leaving_daily_clears_the_days_off(admin):
     patch(admin, daysOff=[3])
     assert patch(admin, frequency="weekly")["daysOff"] == []
-    assert refused(admin, daysOff=[3]).startswith("daysOff are for a daily streak")
+    assert refused(admin, daysOff=[3]).startswith("daysOff must be left out of a weekly streak")
     assert patch(admin, daysOff=[])["daysOff"] == []
-    assert refused(admin, frequency="monthly", daysOff=[3]).startswith("daysOff are for a daily streak")
+    assert refused(admin, frequency="monthly", daysOff=[3]).startswith("daysOff must be left out of a monthly streak")
     assert patch(admin, frequency="daily", daysOff=[3])["daysOff"] == [3]
 
 
@@ -105,7 +105,7 @@ def test_invalid_streak_settings_are_reported(admin):
     )
     assert refused(admin, freezes={"startCount": 0}) == "freezes.maxCount must be a whole number"
     assert refused(admin, freezes={"startCount": 0, "maxCount": 1, "autoEarnInterval": 7}) == (
-        "freezes.autoEarnInterval and autoEarnAmount must be given together or not at all"
+        "freezes.autoEarnInterval must be given together with autoEarnAmount, or not at all"
     )
     with pytest.raises(Unprocessable, match=r"^the request body must be an object$"):
         admin.call("PATCH", "streaks/settings", [])

@@ -18,8 +18,7 @@ from zlib import crc32
 import attrs
 
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
-from trophy_engine.errors import FieldName
-from trophy_engine.rules.constraints import InstanceOf
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
 #: The number of partitions of the users.
 PARTITIONS: Final = 256
@@ -80,10 +79,12 @@ class Partitioner:
         for row in rows:
             rows_read += 1
             if type(row) is not Event:
-                InstanceOf((Event, BadRow)).check(FieldName("log", before="each row of a "), row)
                 if isinstance(row, BadRow):
                     self.on_bad_row(row)
                     continue
+                if not isinstance(row, Event):
+                    fact = "must be an Event, a BadRow or a mapping from columns to values, not", GivenValue(row)
+                    raise InvalidValue(fact, FieldName("log", before="each row of a "))
             events += 1
             at, user_id = row[0], row[1]
             user_events = events_by_user.get(user_id)

@@ -27,7 +27,7 @@ from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 from trophy_engine.views.player import Player
 
 __all__ = ["Replay", "ReplayJob", "replay"]
@@ -146,6 +146,7 @@ def replay(
         InvalidValue: ``until`` is naive or out of range, or another argument is invalid.
     """
     rules = as_ruleset(ruleset)
+    check_metrics(rules)
     rows = as_log(log, columns_for(rules) if columns is None else columns)
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)

@@ -19,13 +19,14 @@ from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates,
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
-from trophy_engine.errors import InvalidValue, name_field, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, name_field
 from trophy_engine.numbers import Number, add
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
+from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 
 __all__ = ["Member", "Population", "check_days"]
 
@@ -65,10 +66,11 @@ class Population:
         InstanceOf((int, float), many=True).check("weights", self.weights)
         for weight in self.weights:
             Within(0, _HEAVIEST).check(name_field("weights", "each of "), weight)
-        if len(self.weights) != len(self.members) or sum(self.weights) <= 0:
-            raise InvalidValue(
-                f"must be {len(self.members)} numbers, one for each member, not {short_repr(self.weights)}", "weights"
-            )
+        if len(self.weights) != len(self.members):
+            fact = f"must be {count_noun(len(self.members), 'number')}, one for each member, not"
+            raise InvalidValue((fact, GivenValue(self.weights)), "weights")
+        if sum(self.weights) <= 0:
+            raise InvalidValue(("must have a number above 0, not", GivenValue(self.weights)), "weights")
 
     @classmethod
     def fit(cls, log: LogSource, columns: Columns | None = None) -> Self:
@@ -93,7 +95,9 @@ class Population:
         Raises:
             InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
         """
-        actions = _typical_actions(as_ruleset(ruleset))
+        rules = as_ruleset(ruleset)
+        check_metrics(rules)
+        actions = _typical_actions(rules)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)
         weekender = Chance(0.6) * Weekdays(0.3, 0.3, 0.3, 0.3, 0.3) * Churn(0.004)

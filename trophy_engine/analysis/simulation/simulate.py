@@ -22,9 +22,9 @@ from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.representation import brief_repr, named_repr
-from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer
+from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_date
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 
 __all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
 
@@ -55,7 +55,7 @@ class Scenario:
     users: int = attrs.field(default=1000, validator=Integer())
     days: int = attrs.field(default=365, validator=Integer())
     seed: int = attrs.field(default=0, validator=Integer())
-    start: date = attrs.field(default=START, validator=LOCAL_DATE)
+    start: date = attrs.field(default=START, converter=as_date, validator=LOCAL_DATE)
 
     def __attrs_post_init__(self) -> None:
         """Check that there are users and days, and that the days are in range."""
@@ -155,7 +155,7 @@ def simulate(
     users: int = 1000,
     days: int = 365,
     seed: int = 0,
-    start: date = START,
+    start: date | str = START,
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Simulation:
@@ -170,6 +170,7 @@ def simulate(
         InvalidValue: there are no users or days, the days are out of range, or the rules do not know an event.
     """
     rules = as_ruleset(ruleset)
+    check_metrics(rules)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     result = run_population(scenario, ReplayJob(rules, tally=True), workers=workers, on_progress=on_progress)
     result.until = from_micros(scenario.until)

@@ -44,7 +44,7 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
@@ -230,7 +230,7 @@ def sweep(
     users: int = 1000,
     days: int = 365,
     seed: int = 0,
-    start: date = START,
+    start: date | str = START,
     workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> Sweep:
@@ -268,6 +268,7 @@ def sweep(
     rulesets = tuple(_override(rules, values) for values in combinations)
     for path, values in zip(paths, values_to_try, strict=True):
         _check_distinct(path, values)
+    check_metrics(rules)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     sums = run_population(scenario, _Job(rulesets), workers=workers, on_progress=on_progress)
     labels = _label_paths(paths)
