@@ -31,6 +31,25 @@ def test_schema_is_printed_or_written(run):
     assert json.loads(Path("s.json").read_text()) == printed
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("rules.toml", "must end in .json, because a schema is JSON"),
+        ("rules.json", "rules.json is no schema of rules and is not overwritten"),
+        ("no/such/s.json", "cannot write no/such/s.json: No such file or directory"),
+        ("folder.json", "cannot write folder.json: Is a directory"),
+    ],
+)
+def test_a_schema_replaces_only_a_schema(run, path, message):
+    Path("rules.json").write_text("{}")
+    Path("folder.json").mkdir()
+    rules = Path("rules.toml").read_text()
+    failed = run("schema", "--out", path)
+    assert (failed.exit_code, message in failed.output) == (1, True)
+    assert (Path("rules.toml").read_text(), Path("rules.json").read_text()) == (rules, "{}")
+    assert [run("schema", "--out", "s.json").exit_code for _ in range(2)] == [0, 0]
+
+
 def test_reports_are_pages(run):
     Path("better.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
     small = ("--users", "9", "--days", "20")

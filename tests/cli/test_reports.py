@@ -76,3 +76,12 @@ def test_a_simulation_in_which_no_user_acts_says_so(run):
     assert "There is nothing to draw, because no user has an event." in page
     assert tiles(page)["users"] == ["0"]
     assert tiles(page)["longest streak, in days"] == ["–"]  # noqa: RUF001
+
+
+@pytest.mark.parametrize("path", ["rules.toml", "log.csv", "page"])
+def test_a_report_replaces_no_file_that_is_not_a_page(run, path):
+    before = {one.name: one.read_bytes() for one in Path().iterdir() if one.is_file()}
+    failed = run("replay", "rules.toml", "log.csv", "--report", path)
+    assert failed.exit_code == 1
+    assert f"cannot write --report {path}: the name must end in .html" in failed.output
+    assert {one.name: one.read_bytes() for one in Path().iterdir() if one.is_file()} == before

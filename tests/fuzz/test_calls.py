@@ -37,12 +37,17 @@ from trophy_engine import (
     StreakMetric,
     TrophyError,
 )
+from trophy_engine.analysis.comparison import compare
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.events import Event
+from trophy_engine.analysis.event_logs.runner import replay
+from trophy_engine.analysis.html_report.page import Fact
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.statistics.survival import survival
+from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.storage.sqlite import SQLiteStorage
 
 NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
@@ -58,7 +63,13 @@ RULES = Ruleset(
         Leaderboard("plans", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"]),
     ],
 )
+EVENTS = [Event(1_700_000_000_000_000, "18", "words", 1)]
 POPULATION = Population([Persona(Chance(0.5), [Action("words")])])
+
+
+def _replayed():
+    return replay(RULES, EVENTS, tally=True)
+
 
 #: Values of required parameters, by name; a callable creates the value.
 SAMPLES = {
@@ -67,12 +78,20 @@ SAMPLES = {
     "behavior": Chance(0.5),
     "callback": lambda: print,
     "chance": 0.5,
+    "content": _replayed,
+    "counts": {1: 2},
+    "curve": lambda: survival({1: 2}, {}),
     "columns": Columns(),
     "daily": 0.1,
     "days": 3,
     "actions": [Action("words")],
     "draw": lambda: Random(1),
+    "effects": [],
     "end": date(2025, 4, 3),
+    "ended": {1: 2},
+    "facts": [Fact("users", "1")],
+    "figures": [],
+    "folder": "folder",
     "entries": lambda: [*_world().log()],
     "first": TODAY,
     "first_day": 739_000,
@@ -85,25 +104,34 @@ SAMPLES = {
     "last": TODAY,
     "leaderboard": "weekly",
     "length": 3,
-    "log": lambda: [Event(1_700_000_000_000_000, "18", "words", 1)],
+    "log": lambda: [*EVENTS],
     "members": [Persona(Chance(0.5), [Action("words")])],
     "metric": "words",
     "multiplier": 2,
     "name": "a",
     "new": RULES,
+    "named": {},
     "number": 1,
     "old": RULES,
     "other": Chance(0.5),
     "path": "nothing.toml",
+    "percent": 50,
     "points": 5,
     "population": POPULATION,
     "rank_by": "streak",
+    "result": _replayed,
+    "running": {1: 2},
     "ruleset": RULES,
     "seed": 1,
     "start": TODAY,
+    "subtitle": "",
     "system": "xp",
+    "table": _replayed,
+    "tables": [],
+    "tally": Tally.of(RULES),
     "text": "",
     "threshold": 5,
+    "title": "A",
     "trigger": ApiTrigger(),
     "user": "18",
     "value": 5,
@@ -117,6 +145,10 @@ NEEDED = {
     "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
     "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
     "Engine.leaderboard": [{}, {"leaderboard": "plans", "attributes": {"plan": "pro"}}, {"user": "18"}],
+    "write_comparison": [{"result": compare(RULES, RULES, EVENTS), "path": "table.csv"}],
+    "write_effects": [{"path": "effects.jsonl"}],
+    "write_table": [{"path": "table.csv"}],
+    "write_users": [{"path": "table.csv"}],
     "Reports.summary": [{"metric": "words"}, {"points": "xp"}],
     "simulate": [{"users": 2, "days": 2}],
     "sweep": [{"users": 2, "days": 2}],
@@ -129,8 +161,14 @@ MODULES = (
     "analysis.event_logs.events",
     "analysis.event_logs.file_formats",
     "analysis.event_logs.git",
+    "analysis.event_logs.output",
     "analysis.event_logs.runner",
     "analysis.event_logs.sources",
+    "analysis.event_logs.summary",
+    "analysis.html_report.page",
+    "analysis.html_report.results",
+    "analysis.statistics.figures",
+    "analysis.statistics.survival",
     "rules.achievements",
     "rules.leaderboards",
     "rules.metrics",
@@ -151,6 +189,8 @@ MODULES = (
 RESULTS = {
     *("Comparison", "Difference", "UserTotals", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
     *("RecordedEvent", "Habits", "run_population"),
+    *("Summary", "AchievementSummary", "LevelSummary", "PointsSummary", "StreakSummary", "Ranked"),
+    *("Figure", "Table", "SurvivalPoint", "Intervals", "distinct_names", "period_name", "check_formats", "write_page"),
     *("BadRow", "Event", "Source", "RowLog", "Logs"),  # made for each row of a log
     *("Behavior", "Member"),  # abstract
 }

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from trophy_engine import Ruleset
-from trophy_engine.analysis.html_report.page import Fact, Report, Table, write_report
+from trophy_engine.analysis.html_report.page import Fact, Report, Table
+from trophy_engine.analysis.html_report.results import write_report
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
 from trophy_engine.analysis.simulation.sweep import sweep

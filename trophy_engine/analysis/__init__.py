@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from trophy_engine.analysis.event_logs.runner import Replay, replay
     from trophy_engine.analysis.event_logs.sources import read_log
     from trophy_engine.analysis.event_logs.summary import Summary, summarize
-    from trophy_engine.analysis.html_report.page import Report, write_pictures, write_report
+    from trophy_engine.analysis.html_report.page import Fact, Report, Table, write_pictures
+    from trophy_engine.analysis.html_report.results import write_report
     from trophy_engine.analysis.simulation.behavior import Behavior, Chance, Churn, TwoStates, Weekdays
     from trophy_engine.analysis.simulation.habits import Habits, habits_of
     from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
@@ -50,6 +51,7 @@ __all__ = [
     "EffectLog",
     "Estimate",
     "Event",
+    "Fact",
     "Figure",
     "FileFormat",
     "Habits",
@@ -67,6 +69,7 @@ __all__ = [
     "SurvivalPoint",
     "Sweep",
     "SweepRow",
+    "Table",
     "Tabular",
     "Tally",
     "TimeOfDay",
@@ -154,9 +157,11 @@ _MODULES: Final = {
     "figures": "trophy_engine.analysis.statistics.figures",
     "side_by_side": "trophy_engine.analysis.statistics.figures",
     "write_figures": "trophy_engine.analysis.statistics.figures",
+    "Fact": "trophy_engine.analysis.html_report.page",
     "Report": "trophy_engine.analysis.html_report.page",
+    "Table": "trophy_engine.analysis.html_report.page",
     "write_pictures": "trophy_engine.analysis.html_report.page",
-    "write_report": "trophy_engine.analysis.html_report.page",
+    "write_report": "trophy_engine.analysis.html_report.results",
     "Tabular": "trophy_engine.analysis.tables.tabular",
     "override": "trophy_engine.rules.override",
 }

@@ -9,8 +9,10 @@ import typer
 
 from trophy_engine.analysis.comparison import compare as run
 from trophy_engine.analysis.event_logs.output import check_formats, write_comparison
+from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, print_parts
+from trophy_engine.cli.output_folder import check_out
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import load_rules
@@ -46,6 +48,7 @@ def compare(
     """
     try:
         check_report(report)
+        check_out(out, (f"compare.{table_format}",), (old, new, *(events or ())))
         check_formats(table_format)
         before, after = (load_rules(rules) for rules in (old, new))
         log, last = log_options.read(before, events, git, old), log_options.parse_until(until)
@@ -70,8 +73,8 @@ def compare(
             first=next(iter(result.bad_rows), None),
         )
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            write_comparison(result, out / f"compare.{table_format}")
+            with writing_folder(out) as folder:
+                write_comparison(result, folder / f"compare.{table_format}")
         if report is not None:
             report_comparison(result, (old, new), logs.title_logs(events, git, old), report)
     except (TrophyError, OSError) as error:

@@ -25,9 +25,11 @@ from trophy_engine.analysis.statistics.figures import Figure, figures
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED, percent_text
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs
 from trophy_engine.cli.console import fail, note_console, print_parts
+from trophy_engine.cli.output_folder import check_out
 from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
@@ -80,6 +82,10 @@ def simulate(
     """
     try:
         check_report(report)
+        tables = [
+            Path(log).name for log in like or () if Path(log).suffix == f".{table_format}"
+        ]  # figures have many names
+        check_out(out, tables, (rules, *(like or ())))
         check_formats(table_format)
         ruleset = load_rules(rules)
         population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
@@ -194,9 +200,9 @@ def _write_sweep(
 
 def _write_figures(drawn: Sequence[Figure], out: Path, table_format: TableFormat) -> None:
     """Write the tables of figures, and pictures of them where the libraries for charts are installed."""
-    out.mkdir(parents=True, exist_ok=True)
-    for figure in drawn:
-        write_table(figure, out / f"{figure.key}.{table_format}")
+    with writing_folder(out) as folder:
+        for figure in drawn:
+            write_table(figure, folder / f"{figure.key}.{table_format}")
     try:
         from trophy_engine.analysis.html_report.page import write_pictures  # noqa: PLC0415  # drawing comes with an extra
     except MissingExtra as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -12,9 +13,10 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.tables.text import json_row, write_csv
+from trophy_engine.analysis.writing import check_items, writing, writing_folder
 from trophy_engine.core import Effect
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
-from trophy_engine.rules.constraints import OneOf
+from trophy_engine.rules.constraints import InstanceOf, OneOf
 
 __all__ = [
     "EffectFormat",
@@ -48,7 +50,7 @@ def check_formats(*formats: TableFormat | EffectFormat) -> None:
 def write_files(
     result: Replay,
     effects: Iterable[Effect],
-    folder: Path,
+    folder: str | PathLike[str],
     *,
     table_format: TableFormat = "csv",
     effect_format: EffectFormat = "jsonl",
@@ -63,64 +65,75 @@ def write_files(
         effect_format: ``"jsonl"`` for ``effects.jsonl``, ``"parquet"`` for ``effects.parquet``, ``"none"`` for no file.
 
     Raises:
-        InvalidValue: a format is unknown, or a number has too many digits for Parquet.
+        InvalidValue: an argument is invalid, or a number has too many digits for Parquet.
         MissingExtra: a format is Parquet, and pyarrow is not installed.
+        TrophyError: a file cannot be written.
     """
+    InstanceOf((Replay,)).check("result", result)
     OneOf(get_args(TableFormat)).check("table_format", table_format)
     OneOf(get_args(EffectFormat)).check("effect_format", effect_format)
+    items = check_items("effects", effects, Effect)
     check_formats(table_format, effect_format)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_users(result, folder / f"users.{table_format}")
-    if effect_format != "none":
-        write_effects(effects, folder / f"effects.{effect_format}")
+    with writing_folder(folder) as target:
+        write_users(result, target / f"users.{table_format}")
+        if effect_format != "none":
+            write_effects(items, target / f"effects.{effect_format}")
 
 
-def write_table(table: Tabular, path: Path) -> None:
+def write_table(table: Tabular, path: str | PathLike[str]) -> None:
     """Write a result as CSV or Parquet, as the name of the file ends in ``.csv`` or ``.parquet``.
 
     Raises:
-        InvalidValue: the name has another ending, or a number has too many digits for Parquet.
+        InvalidValue: the name has another ending, an argument is invalid, or a number has too many digits for Parquet.
         MissingExtra: the format is Parquet, and pyarrow is not installed.
+        TrophyError: the file cannot be written.
     """
-    if _ending(path, _TABLE_ENDINGS) == ".csv":
-        write_csv(table.table_columns(), table.table_rows(), path)
-    else:
-        _write_parquet(table.table_columns(), table.table_rows(), path)
+    InstanceOf((Tabular,)).check("table", table)
+    with writing(path) as file:
+        if _ending(file, _TABLE_ENDINGS) == ".csv":
+            write_csv(table.table_columns(), table.table_rows(), file)
+        else:
+            _write_parquet(table.table_columns(), table.table_rows(), file)
 
 
-def write_users(result: Replay, path: Path) -> None:
+def write_users(result: Replay, path: str | PathLike[str]) -> None:
     """Write one row per user, sorted by id, as CSV or Parquet; cells of what the rules do not have are empty.
 
     Raises:
-        InvalidValue, MissingExtra: as ``write_table`` does.
+        InvalidValue, MissingExtra, TrophyError: as ``write_table`` does.
     """
+    InstanceOf((Replay,)).check("result", result)
     write_table(result, path)
 
 
-def write_comparison(result: Comparison, path: Path) -> None:
+def write_comparison(result: Comparison, path: str | PathLike[str]) -> None:
     """Write one row per user, sorted by id: totals under both rulesets, and achievements gained and lost.
 
     Raises:
-        InvalidValue, MissingExtra: as ``write_table`` does.
+        InvalidValue, MissingExtra, TrophyError: as ``write_table`` does.
     """
+    InstanceOf((Comparison,)).check("result", result)
     write_table(result, path)
 
 
-def write_effects(effects: Iterable[Effect], path: Path) -> None:
+def write_effects(effects: Iterable[Effect], path: str | PathLike[str]) -> None:
     """Write effects as JSON Lines or Parquet, as the name of the file ends in ``.jsonl`` or ``.parquet``.
 
     A line of JSON has the columns of the effect's kind, a row of Parquet those of all kinds.
 
     Raises:
-        InvalidValue: the name has another ending, or a number has too many digits for Parquet.
+        InvalidValue: the name has another ending, an argument is invalid, or a number has too many digits for Parquet.
         MissingExtra: the format is Parquet, and pyarrow is not installed.
+        TrophyError: the file cannot be written.
     """
-    if _ending(path, _EFFECT_ENDINGS) == ".parquet":
-        _write_parquet(EFFECT_COLUMNS, map(wide_row, effects), path)
-        return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for effect in effects:
-            file.write(json_row(columns_of(type(effect)), effect_row(effect)) + "\n")
+    items = check_items("effects", effects, Effect)
+    with writing(path) as target:
+        if _ending(target, _EFFECT_ENDINGS) == ".parquet":
+            _write_parquet(EFFECT_COLUMNS, map(wide_row, items), target)
+            return
+        with target.open("w", encoding="utf-8", newline="") as file:
+            for effect in items:
+                file.write(json_row(columns_of(type(effect)), effect_row(effect)) + "\n")
 
 
 def _ending(path: Path, endings: Sequence[str]) -> str:

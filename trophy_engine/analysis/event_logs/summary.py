@@ -11,6 +11,7 @@ import attrs
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.representation import brief_repr
+from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
@@ -200,7 +201,12 @@ class SummaryCounts:
 
 
 def summarize(result: Replay) -> Summary:
-    """Return the summary of a replay."""
+    """Return the summary of a replay.
+
+    Raises:
+        InvalidValue: the argument is not a ``Replay``.
+    """
+    InstanceOf((Replay,)).check("result", result)
     counts = SummaryCounts(result.ruleset)
     for player in result.players():
         counts.add(player, result.events_of.get(player.id, 0))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import attrs
+from attrs.validators import deep_iterable
 
 from trophy_engine.analysis.html_report.charts import draw, legend, note, png
 from trophy_engine.analysis.html_report.style import Series, Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
+from trophy_engine.analysis.writing import check_items, writing_folder
 from trophy_engine.errors import MissingExtra
 from trophy_engine.representation import brief_repr
+from trophy_engine.rules.constraints import TEXT, InstanceOf, Optional, Text, as_sequence
 
 try:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,7 +26,7 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra("writing a report", "plot") from error
 
-__all__ = ["Fact", "Report", "Table", "write_pictures", "write_report"]
+__all__ = ["Fact", "Report", "Table", "write_page", "write_pictures"]
 
 _WIDE, _NARROW = 600, 330
 
@@ -31,10 +35,10 @@ _WIDE, _NARROW = 600, 330
 class Fact:
     """A number shown first; in a comparison, also the number under the old rules and the difference."""
 
-    name: str
-    value: str
-    old: str | None = None
-    difference: str | None = None
+    name: str = attrs.field(validator=TEXT)
+    value: str = attrs.field(validator=TEXT)
+    old: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    difference: str | None = attrs.field(default=None, validator=Optional(TEXT))
 
 
 @attrs.frozen
@@ -63,12 +67,14 @@ class Report:
 
     __repr__ = brief_repr
 
-    title: str
-    subtitle: str
-    facts: Sequence[Fact]
-    figures: Sequence[Figure]
-    sentences: Sequence[str] = ()
-    tables: Sequence[Table] = ()
+    title: str = attrs.field(validator=TEXT)
+    subtitle: str = attrs.field(validator=Text(allow_empty=True))
+    facts: Sequence[Fact] = attrs.field(converter=as_sequence, validator=InstanceOf((Fact,), many=True))
+    figures: Sequence[Figure] = attrs.field(converter=as_sequence, validator=InstanceOf((Figure,), many=True))
+    sentences: Sequence[str] = attrs.field(
+        default=(), converter=as_sequence, validator=deep_iterable(TEXT, InstanceOf((tuple,)))
+    )
+    tables: Sequence[Table] = attrs.field(default=(), converter=as_sequence, validator=InstanceOf((Table,), many=True))
 
 
 @attrs.frozen
@@ -81,7 +87,7 @@ class _RenderedFigure:
     narrow: str
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_page(report: Report, path: Path) -> None:
     """Write the page; equal reports result in equal bytes."""
     environment = Environment(
         loader=PackageLoader("trophy_engine.analysis.html_report", "."),
@@ -128,8 +134,14 @@ def is_number(value: Any) -> bool:
     return value is None or isinstance(value, int | float)
 
 
-def write_pictures(figures: Iterable[Figure], folder: Path) -> None:
-    """Write each figure as a PNG file named after its key into a folder; create the folder if it does not exist."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for figure in figures:
-        (folder / f"{figure.key}.png").write_bytes(png(figure))
+def write_pictures(figures: Iterable[Figure], folder: str | PathLike[str]) -> None:
+    """Write each figure as a PNG file named after its key into a folder; create the folder if it does not exist.
+
+    Raises:
+        InvalidValue: an argument is invalid.
+        TrophyError: a file cannot be written.
+    """
+    items = check_items("figures", figures, Figure)
+    with writing_folder(folder) as target:
+        for figure in items:
+            (target / f"{figure.key}.png").write_bytes(png(figure))

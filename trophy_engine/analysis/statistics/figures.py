@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
-from pathlib import Path
+from os import PathLike
 from typing import Any, Final
 
 import attrs
@@ -20,8 +20,11 @@ from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.tabular import Tabular
+from trophy_engine.analysis.writing import check_items, writing_folder
+from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.constraints import TEXT, InstanceOf, as_sequence
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -131,7 +134,15 @@ def distinct_names(rules: Sequence[Achievement | PointsSystem | Level]) -> dict[
 
 
 def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
-    """Return the figures of a tally; figures without rows are left out, and all without users."""
+    """Return the figures of a tally; figures without rows are left out, and all without users.
+
+    Raises:
+        InvalidValue: an argument is invalid, for example the tally of a replay without ``tally=True``.
+    """
+    InstanceOf((Ruleset,)).check("ruleset", ruleset)
+    if tally is None:
+        raise InvalidValue("must be a Tally, not None; call replay or compare with tally=True", "tally")
+    InstanceOf((Tally,)).check("tally", tally)
     candidates = [_active(tally), _hours(tally)]
     if ruleset.streak is not None:
         candidates += [_survival(tally), _lengths(tally)]
@@ -144,7 +155,15 @@ def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
 
 
 def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
-    """Merge the figures of several evaluations; a first column ``rules`` names the evaluation of each row."""
+    """Merge the figures of several evaluations; a first column ``rules`` names the evaluation of each row.
+
+    Raises:
+        InvalidValue: the argument is not a mapping of names to figures.
+    """
+    InstanceOf((Mapping,)).check("named", named)
+    for name, figures_ in named.items():
+        TEXT.check(FieldName("named", before="each name of "), name)
+        InstanceOf((Figure,), many=True).check(FieldName("named", before="each value of "), as_sequence(figures_))
     joined: dict[str, Figure] = {}
     for name, figures_ in named.items():
         for figure in figures_:
@@ -155,14 +174,20 @@ def side_by_side(named: Mapping[str, tuple[Figure, ...]]) -> tuple[Figure, ...]:
     return tuple(joined.values())
 
 
-def write_figures(tables: Iterable[Figure], folder: Path) -> None:
-    """Write each figure as a CSV file named after its key into a folder; create the folder if it does not exist."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for figure in tables:
-        with (folder / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(figure.columns)
-            writer.writerows(figure.rows)
+def write_figures(tables: Iterable[Figure], folder: str | PathLike[str]) -> None:
+    """Write each figure as a CSV file named after its key into a folder; create the folder if it does not exist.
+
+    Raises:
+        InvalidValue: an argument is invalid.
+        TrophyError: a file cannot be written.
+    """
+    items = check_items("tables", tables, Figure)
+    with writing_folder(folder) as target:
+        for figure in items:
+            with (target / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(figure.columns)
+                writer.writerows(figure.rows)
 
 
 def _survival(tally: Tally) -> Figure:

@@ -24,6 +24,9 @@ from typing import Final, Self
 
 import attrs
 
+from trophy_engine.errors import FieldName
+from trophy_engine.rules.constraints import InstanceOf, Integer, as_sequence
+
 __all__ = ["WIDTH", "SurvivalPoint", "percentile", "share_reaching", "survival"]
 
 #: Half the width of a 95 % confidence interval, in standard errors.
@@ -60,7 +63,12 @@ def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[Surv
 
     The curve has a point for length 1, one after each length at which a streak ended, and one for the longest streak.
     The share of a point applies up to the next point.
+
+    Raises:
+        InvalidValue: a length is below 1, or a number of streaks below 0.
     """
+    _check_counts("ended", ended, least=1)
+    _check_counts("running", running, least=1)
     lengths = sorted(length for length in {*ended, *running} if ended.get(length, 0) + running.get(length, 0))
     if not lengths:
         return ()
@@ -84,7 +92,13 @@ def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[Surv
 
 
 def share_reaching(curve: Sequence[SurvivalPoint], length: int) -> float | None:
-    """Return the share of streaks that reach a length of at least 1, or None if that was not observed."""
+    """Return the share of streaks that reach a length of at least 1, or None if that was not observed.
+
+    Raises:
+        InvalidValue: the curve has other items than points, or the length is below 1.
+    """
+    InstanceOf((SurvivalPoint,), many=True).check("curve", as_sequence(curve))
+    Integer(min=1).check("length", length)
     if not curve or (length > curve[-1].length and curve[-1].share > 0):
         return None
     return next(point.share for point in reversed(curve) if point.length <= length)
@@ -93,12 +107,29 @@ def share_reaching(curve: Sequence[SurvivalPoint], length: int) -> float | None:
 def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     """Return the percentile of counted values (nearest rank), or None without values.
 
+    Args:
+        counts: how often each value occurs.
+        percent: the percentile, from 0 to 100.
+
+    Raises:
+        InvalidValue: the percentile is not from 0 to 100, or a value or a number of occurrences is not an integer.
+
     >>> percentile({1: 2, 3: 1, 4: 1}, 50)
     1
     """
+    _check_counts("counts", counts)
+    Integer(min=0, max=100).check("percent", percent)
     remaining = max(-(-percent * sum(counts.values()) // 100), 1)
     for value in sorted(counts):
         remaining -= counts[value]
         if remaining <= 0:
             return value
     return None
+
+
+def _check_counts(name: str, counts: Mapping[int, int], least: int = 0) -> None:
+    """Check numbers by value; ``least`` is the least value."""
+    InstanceOf((Mapping,)).check(name, counts)
+    for value, count in counts.items():
+        Integer(min=least).check(FieldName(name, before="each value of "), value)
+        Integer(min=0).check(FieldName(name, before="each number of "), count)
