@@ -91,7 +91,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
     [
         (
             '{"achievements": [{"key": "a", "trigger": {"type": ["metric"]}}]}',
-            r"achievements\[0\] 'a'.trigger.type: must be one of 'metric', .*, not \['metric'\]",
+            r"achievements\[0\] 'a'.trigger.type: must be one of \"metric\", .*, not \[\"metric\"\]",
         ),
         ('{"achievements": [{"key": "a", "trigger": {"type": {}}}]}', "must be one of"),
         ('{"points": [{"key": "a", "maximum": ' + "9" * 5_000 + "}]}", "more than 4,300 digits; .* at most 18"),
