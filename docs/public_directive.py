@@ -59,7 +59,8 @@ class Public(SphinxDirective):
     def _document_constant(self, module: str, path: str) -> Iterator[str]:
         """Yield a constant with the comment ``#:`` above it; autodoc finds none where the name is only imported."""
         name = path.rpartition(".")[2]
-        comments = {name: lines for (_, name), lines in ModuleAnalyzer.for_module(module).find_attr_docs().items()}
+        home = getattr(import_module(module), "_MODULES", {}).get(name, module)  # a package that imports on first use
+        comments = {name: lines for (_, name), lines in ModuleAnalyzer.for_module(home).find_attr_docs().items()}
         if name not in comments:
             _logger.warning("%s has no comment that begins with #: in %s", path, module)
         yield from (f".. py:data:: {path}", "", *(f"   {line}" for line in comments.get(name, ())), "")

@@ -15,6 +15,7 @@ from trophy_engine.rules.files import check_path
 
 __all__ = ["FileFormat", "LogFormat"]
 
+#: The formats of event logs.
 LogFormat = Literal["csv", "jsonl", "json", "excel", "parquet", "arrow"]
 
 #: The path that means standard input.

@@ -24,11 +24,13 @@ import attrs
 
 __all__ = ["NUMBER_DIGITS", "NUMBER_PLACES", "RANKING_COLUMNS", "Column", "Kind", "fits"]
 
+#: The kinds of columns of results.
 Kind = Literal["text", "integer", "number", "float", "date", "instant", "texts", "rule", "rankings"]
 
-#: The digits and the decimal places of numbers in typed columns: they hold all 64-bit integers, and the shortest
-#: decimal of every double from 0.001 on.
+#: The digits of numbers in typed columns. With the places they hold all 64-bit integers, and the shortest decimal of
+#: every double from 0.001 on.
 NUMBER_DIGITS: Final = 38
+#: The decimal places of numbers in typed columns.
 NUMBER_PLACES: Final = 19
 _MAX_INTEGER: Final = 2**63
 
