@@ -31,6 +31,7 @@ def test_schema_is_printed_or_written(run):
     assert json.loads(Path("s.json").read_text()) == printed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "message"),
     [

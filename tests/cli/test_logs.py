@@ -87,6 +87,7 @@ def test_many_bad_rows_are_counted_and_not_all_listed(run):
     assert "… and 10 more bad rows" in run("replay", "rules.toml", "log.csv").output
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.thorough
 def test_replay_prints_a_summary(run):
     done = run("replay", "rules.toml", "log.csv", "--value-column", "n")
     assert done.exit_code == 0
@@ -79,7 +80,7 @@ def test_replay_stops_at_a_limit_of_errors_or_time(run):
         (("bad.toml", "log.csv"), "bad.toml has errors"),
         (
             ("rules.toml", "log.csv", "--value-column", "n", "--out", "log.csv"),
-            "error: cannot write log.csv: File exists\n",
+            "error: cannot write into --out log.csv: it is a file; name a folder\n",
         ),
     ],
 )

@@ -139,6 +139,7 @@ def test_reads_by_position_are_found(source):
     assert len(reads_by_position(source)) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("source", ["raw[AT]", "effects[0]", "effect.length", "raw['id']", "first, second = effects"])
 def test_other_reads_are_not(source):
     assert reads_by_position(source) == []

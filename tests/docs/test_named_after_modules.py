@@ -7,6 +7,10 @@
 import ast
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "trophy_engine", ROOT / "tests"
 #: Number of statements in functions from which on a module requires its own test file.

@@ -287,6 +287,7 @@ class _Worlds:
         return fault
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "parameter", "hint"), CASES)
 def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -363,6 +364,7 @@ def _calls(draw):
     return name, {one: draw(_ARGUMENTS[one]) for one in chosen}
 
 
+@pytest.mark.thorough
 @given(st.lists(_calls(), min_size=1, max_size=6))
 def test_odd_calls_have_equal_results_in_memory_and_in_a_file(calls):
     with (

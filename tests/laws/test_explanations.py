@@ -1,5 +1,6 @@
 """Explanations agree with the views, for every ruleset and every history."""
 
+import pytest
 from hypothesis import given
 
 from trophy_engine import Engine, Outcome
@@ -7,6 +8,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.testing import execute, games, states
 
 
+@pytest.mark.thorough
 @given(games(max_size=12))
 def test_explanations_agree_with_views_and_change_nothing(history):
     rules, engine = history.ruleset, Engine(history.ruleset)

@@ -137,6 +137,7 @@ def test_a_pause_removed_before_its_start_does_not_protect_its_week():
     assert engine.user("jo", at=NEW_YEAR + timedelta(days=12)).streak.length == 0
 
 
+@pytest.mark.thorough
 def test_a_streak_history_has_a_maximum_length():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
     engine.record("words", user="jo", at=NEW_YEAR)

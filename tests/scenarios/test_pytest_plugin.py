@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 #: As an installed package does it by its entry point, whether or not it is installed here.
 PLUGIN = ("-p", "no:trophy_engine", "-p", "_trophy_engine_pytest")

@@ -27,6 +27,7 @@ from trophy_engine.testing import (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "condition",
     [

@@ -80,6 +80,7 @@ def git(path, *words, **env):
 RAILS = Path(__file__).resolve().parents[4] / "shared" / "data" / "rails-commits.csv.gz"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not RAILS.exists(), reason="the log of a large repository is not at hand")
 def test_a_hundred_thousand_commits():
     columns = Columns("user_id", "occurred_at", "=commits", "=1", "utc_offset", {"kind": "kind"})

@@ -12,6 +12,8 @@ from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.simulation.sweep import sweep
 
+pytestmark = pytest.mark.thorough
+
 
 class Page(HTMLParser):
     """Collects the tags of a page with their attributes."""

@@ -10,6 +10,8 @@ from trophy_engine import InvalidValue, Ruleset, TrophyError
 from trophy_engine.analysis import Report, compare, override, replay, simulate, sweep, write_report
 from trophy_engine.rules import bundled
 
+pytestmark = pytest.mark.thorough
+
 RULES = Ruleset.load(bundled.rules_path("git"))
 NEW = override(RULES, {"streak.freezes.max_count": 5})
 ROWS = [

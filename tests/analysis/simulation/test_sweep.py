@@ -26,6 +26,7 @@ from trophy_engine.analysis.simulation.sweep import Estimate, _label_paths, swee
 from trophy_engine.analysis.statistics.figures import write_figures
 from trophy_engine.errors import InvalidRules, InvalidValue
 
+@pytest.mark.thorough
 RULES = Ruleset(
     metrics=[Metric("words")],
     streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),

@@ -78,6 +78,7 @@ def test_estimates_and_bands_equal_those_of_scipy(ended, running):
         assert_agrees(ended, running)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not RAILS.exists(), reason="the log of a large repository is not at hand")
 def test_estimates_and_bands_of_a_large_log_equal_those_of_scipy():
     rules = Ruleset(metrics=[Metric("commits")], streak=Streak(metrics=[StreakMetric("commits")]))

@@ -35,6 +35,8 @@ _WIDE, _NARROW = 600, 330
 class Fact:
     """A number shown first; in a comparison, also the number under the old rules and the difference."""
 
+    __repr__ = brief_repr
+
     name: str = attrs.field(validator=TEXT)
     value: str = attrs.field(validator=TEXT)
     old: str | None = attrs.field(default=None, validator=Optional(TEXT))
@@ -44,6 +46,8 @@ class Fact:
 @attrs.frozen
 class Table:
     """A table of text; columns of numbers are aligned to the right."""
+
+    __repr__ = brief_repr
 
     key: str
     title: str

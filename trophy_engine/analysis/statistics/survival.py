@@ -127,9 +127,10 @@ def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _check_counts(name: str, counts: Mapping[int, int], least: int = 0) -> None:
-    """Check numbers by value; ``least`` is the least value."""
+def _check_counts(name: str, counts: Mapping[int, int], least: int | None = None) -> None:
+    """Check numbers by value; ``least`` is the least value, and None for values of any size."""
     InstanceOf((Mapping,)).check(name, counts)
     for value, count in counts.items():
-        Integer(min=least).check(FieldName(name, before="each value of "), value)
+        if type(value) is not int or (least is not None and value < least):
+            Integer(min=1 if least is None else least).check(FieldName(name, before="each value of "), value)
         Integer(min=0).check(FieldName(name, before="each number of "), count)
