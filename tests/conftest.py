@@ -7,8 +7,8 @@ share of 8 hours, or of ``DEEP_MINUTES``; what it has tried is in its summary (`
     HYPOTHESIS_PROFILE=deep python -m pytest -n2 --dist=worksteal tests
 
 ``mutation``: the examples of ``ci``, not shrunk, for ``python tests/mutation``.
-``lean``: five examples of each property, no page of the documentation, and no test with the mark ``thorough``, for other
-versions of Python and of libraries than those of the gate's full run.
+``lean``: five examples of each property, no page of the documentation, and no test with the mark ``thorough``, for
+other versions of Python and of libraries than those of the gate's full run.
 """
 
 import os

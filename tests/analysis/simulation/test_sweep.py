@@ -26,7 +26,6 @@ from trophy_engine.analysis.simulation.sweep import Estimate, _label_paths, swee
 from trophy_engine.analysis.statistics.figures import write_figures
 from trophy_engine.errors import InvalidRules, InvalidValue
 
-@pytest.mark.thorough
 RULES = Ruleset(
     metrics=[Metric("words")],
     streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),
@@ -35,6 +34,7 @@ RULES = Ruleset(
 PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Chance(0.01), [Action("words")])], [9, 1])
 
 
+@pytest.mark.thorough
 def test_a_sweep_compares_the_same_users(tmp_path):
     swept = sweep(RULES, {"streak.freezes.max_count": range(3), "points[xp].maximum": [None, 10]}, PEOPLE, users=200)
     assert [row.name for row in swept.rows[:3]] == [
