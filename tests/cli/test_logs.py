@@ -10,7 +10,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, file_size, read_log
-from trophy_engine.cli.logs import _CountColumn
+from trophy_engine.cli.progress import _CountColumn
 
 LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
 

@@ -20,8 +20,8 @@ from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.html_report.charts import png
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.sweep import sweep
-from trophy_engine.cli.logs import read_good_rows
 from trophy_engine.cli.reports import report_comparison, report_replay
+from trophy_engine.cli.skipped_rows import read_good_rows
 from trophy_engine.rules import bundled
 from trophy_engine.rules.override import override
 

@@ -10,9 +10,10 @@ import typer
 from trophy_engine.analysis.comparison import compare as run
 from trophy_engine.analysis.event_logs.output import check_formats, write_comparison
 from trophy_engine.analysis.writing import writing_folder
-from trophy_engine.cli import logs
+from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import load_rules
@@ -52,7 +53,7 @@ def compare(
         check_formats(table_format)
         before, after = (load_rules(rules) for rules in (old, new))
         log, last = log_options.read(before, events, git, old), log_options.parse_until(until)
-        with logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
+        with skipped_rows.report_bad_rows() as report_bad_row, show_progress() as on_progress:
             result = run(
                 before,
                 after,
@@ -64,7 +65,7 @@ def compare(
                 workers=workers,
                 on_progress=on_progress,
             )
-        logs.check_evaluated(
+        skipped_rows.check_evaluated(
             len(result.differences),
             result.skipped,
             logs.name_logs(events, git, old),

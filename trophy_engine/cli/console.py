@@ -39,6 +39,11 @@ def note_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def print_note(note: str) -> None:
+    """Print a note on standard error."""
+    note_console().print(note, markup=False)
+
+
 def fail(error: object) -> NoReturn:
     """Print an error and exit with status 1."""
     if isinstance(error, OSError) and error.filename:  # files are read by functions that raise a TrophyError

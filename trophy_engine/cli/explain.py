@@ -13,8 +13,9 @@ from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.cli import logs
+from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
@@ -46,7 +47,7 @@ def explain(
         ruleset = load_rules(rules)
         first, last = _parse_days(from_, to)
         log = log_options.read(ruleset, events, git, rules)
-        with logs.report_bad_rows() as report, logs.show_progress():
+        with skipped_rows.report_bad_rows() as report, show_progress():
             user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
             engine = _record_events(ruleset, user_events, report)
         _check_first_day(first, until, engine.user(user))
@@ -127,7 +128,7 @@ def _read_user_events(
             users.add(row.user_id)
             if row.user_id == user:
                 user_events.append(row)
-    logs.check_evaluated(len(users), skipped, log_names, left_out=log.left_out())
+    skipped_rows.check_evaluated(len(users), skipped, log_names, left_out=log.left_out())
     if not user_events:
         similar = nearest(user, sorted(users))
         hint = f"; did you mean {similar!r}?" if similar else ""

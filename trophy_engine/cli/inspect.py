@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.file_formats import FileFormat
 from trophy_engine.analysis.event_logs.inspection.inspect_log import LogInspection, inspect_log
 from trophy_engine.calendar.instants import format_instant, to_micros
-from trophy_engine.cli import logs
+from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.tables import table
 from trophy_engine.errors import InvalidValue, TrophyError
@@ -44,7 +44,7 @@ def inspect(
         )
         inspection = inspect_log(log, options.file_format())
         print_parts(_tables(inspection))
-        logs.check_evaluated(
+        skipped_rows.check_evaluated(
             inspection.events, inspection.bad_rows, log, first=inspection.first_bad_row, left_out=inspection.left_out
         )
         typer.echo(_paste(inspection), nl=False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -12,27 +11,22 @@ from typing import Annotated, Any, Literal
 
 import attrs
 import typer
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
-from rich.text import Text
 
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.epochs import EpochUnit
-from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
-from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
+from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
 from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.cli.console import note_console
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.cli.console import print_note
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules import bundled
-from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
-_SHOWN_BAD_ROWS = 20
 #: What the bundled logs are, by name.
 _BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024"}
 
@@ -216,9 +210,7 @@ class LogOptions:
         """
         if git is None and not events and rules in bundled.log_names():
             log_name = name_logs(None, rules=rules)
-            note_console().print(
-                f"no event log given; evaluating {log_name} (--git PATH evaluates a repository)", markup=False
-            )
+            print_note(f"no event log given; evaluating {log_name} (--git PATH evaluates a repository)")
             return Logs((read_bundled_log(rules),))
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
@@ -397,107 +389,3 @@ def title_logs(events: list[str] | None, git: Path | None, rules: str = "") -> s
         return _BUNDLED_SOURCES[rules]
     names = [path if path == STDIN else Path(path).name for path in events or []]
     return name_logs(names, None if git is None else Path(git.resolve().name))
-
-
-def check_evaluated(
-    events: int,
-    skipped: int,
-    log_names: str,
-    until: str | None = None,
-    *,
-    left_out: Mapping[str, int] | None = None,
-    first: BadRow | None = None,
-) -> None:
-    """Check that at least one event was evaluated, and print a note of what was left out.
-
-    Raises:
-        TrophyError: no event was evaluated, so the results would be empty.
-    """
-    left_out_text = describe_left_out(left_out or {})
-    if events:
-        if left_out_text:
-            print_note(f"left out: {left_out_text}")
-        return
-    upto = "" if until is None else f" up to --until {until}"
-    also = f"; left out: {left_out_text}" if left_out_text else ""
-    if not skipped:
-        raise TrophyError(f"nothing was evaluated: {log_names} has no events{upto}{also}")
-    reason = "" if first is None else f"; the first: {first}"
-    raise TrophyError(
-        f"nothing was evaluated: {log_names} has no good row{upto}; bad rows: {skipped:,}{reason}{also}; set the "
-        "columns with --at-column, --tz-column and the other column options; trophy-engine inspect proposes them"
-    )
-
-
-def describe_left_out(left_out: Mapping[str, int]) -> str:
-    """Return how many rows and values options left out; empty if none."""
-    texts = {
-        "where": ("row", "without the text of --where"),
-        "metric_map": ("event", "without a --map"),
-        "value_map": ("value", "without a --value-map"),
-        "key": ("event", "with a repeated key of --key-column"),
-    }
-    return ", ".join(
-        f"{count_noun(left_out[by], noun)} {reason}" for by, (noun, reason) in texts.items() if left_out.get(by)
-    )
-
-
-def print_note(note: str) -> None:
-    """Print a note on what was found from the values of a log."""
-    note_console().print(note, markup=False)
-
-
-def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
-    """Return the good rows of a log and the number of bad ones; report the bad ones."""
-    good_rows: list[Event] = []
-    skipped = 0
-    for row in log:
-        if isinstance(row, BadRow):
-            skipped += 1
-            report(row)
-        else:
-            good_rows.append(row)
-    return good_rows, skipped
-
-
-@contextmanager
-def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
-    """Yield a function that prints bad rows up to a limit; print the number of further ones at the end."""
-    console = note_console()
-    reported = 0
-
-    def report(row: BadRow) -> None:
-        nonlocal reported
-        reported += 1
-        if reported <= _SHOWN_BAD_ROWS:
-            console.print(f"skipped {row}", style="yellow", markup=False)
-
-    try:
-        yield report
-    finally:
-        if reported > _SHOWN_BAD_ROWS:
-            console.print(f"… and {count_noun(reported - _SHOWN_BAD_ROWS, 'more bad row')}")
-
-
-class _CountColumn(ProgressColumn):
-    """The share that is done where the total is known, else the number."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.completed:,.0f}" if task.total is None else f"{task.percentage:.0f} %")
-
-
-@contextmanager
-def show_progress() -> Iterator[ProgressCallback]:
-    """Yield a callback that shows progress as a bar, on a terminal only."""
-    console = note_console()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        _CountColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

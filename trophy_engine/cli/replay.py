@@ -12,9 +12,10 @@ from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.output import check_formats, write_files
 from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
-from trophy_engine.cli import logs
+from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, print_parts
 from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_replay
 from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
@@ -52,7 +53,11 @@ def replay(
         ruleset = load_rules(rules)
         log, last = log_options.read(ruleset, events, git, rules), log_options.parse_until(until)
         started = time.perf_counter()
-        with EffectLog() as effect_log, logs.report_bad_rows() as report_bad_row, logs.show_progress() as on_progress:
+        with (
+            EffectLog() as effect_log,
+            skipped_rows.report_bad_rows() as report_bad_row,
+            show_progress() as on_progress,
+        ):
             result = run(
                 ruleset,
                 log,
@@ -65,7 +70,7 @@ def replay(
                 on_progress=on_progress,
             )
             seconds = time.perf_counter() - started
-            logs.check_evaluated(
+            skipped_rows.check_evaluated(
                 result.events,
                 result.skipped,
                 logs.name_logs(events, git, rules),

@@ -27,9 +27,10 @@ from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.calendar.instants import parse_date
-from trophy_engine.cli import logs
+from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, note_console, print_parts
 from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
@@ -90,7 +91,7 @@ def simulate(
         ruleset = load_rules(rules)
         population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = _parse_variations(vary or [])
-        with logs.show_progress() as on_progress:
+        with show_progress() as on_progress:
             first_day = parse_date(start, "--start")
             arguments = _Arguments(
                 users=users, days=days, seed=seed, start=first_day, workers=workers, on_progress=on_progress
@@ -112,9 +113,9 @@ def simulate(
 
 def _fit_population(log: Logs, like: list[str]) -> Population:
     """Return a population fitted to the good rows of logs; report the bad ones."""
-    with logs.report_bad_rows() as report:
-        good_rows, skipped = logs.read_good_rows(log, report)
-    logs.check_evaluated(len(good_rows), skipped, logs.name_logs(like), left_out=log.left_out())
+    with skipped_rows.report_bad_rows() as report:
+        good_rows, skipped = skipped_rows.read_good_rows(log, report)
+    skipped_rows.check_evaluated(len(good_rows), skipped, logs.name_logs(like), left_out=log.left_out())
     return Population.fit(good_rows)
 
 
