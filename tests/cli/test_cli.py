@@ -31,7 +31,6 @@ def test_schema_is_printed_or_written(run):
     assert json.loads(Path("s.json").read_text()) == printed
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "message"),
     [
@@ -51,6 +50,7 @@ def test_a_schema_replaces_only_a_schema(run, path, message):
     assert [run("schema", "--out", "s.json").exit_code for _ in range(2)] == [0, 0]
 
 
+@pytest.mark.thorough
 def test_reports_are_pages(run):
     Path("better.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
     small = ("--users", "9", "--days", "20")
@@ -119,6 +119,7 @@ def test_no_option_means_two_things():
     assert unlike == {"--out"}  # a file or a folder to write to
 
 
+@pytest.mark.thorough
 def test_shells_complete_commands_and_options():
     def complete(words):
         env = {**os.environ, "_TROPHY_ENGINE_COMPLETE": "complete_bash", "COMP_WORDS": words}

@@ -87,7 +87,6 @@ def test_many_bad_rows_are_counted_and_not_all_listed(run):
     assert "… and 10 more bad rows" in run("replay", "rules.toml", "log.csv").output
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -110,6 +109,7 @@ def test_a_column_and_a_value_of_all_rows_have_an_option_each(run, words, messag
     assert message in done.stderr
 
 
+@pytest.mark.thorough
 def test_progress_of_a_log_counts_its_bytes(run):
     Path("long.csv").write_text("user_id,at\n" + "ann,2025-04-02T10:00:00Z\n" * 25_000)
     size = Path("long.csv").stat().st_size

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.thorough
 def test_replay_prints_a_summary(run):
     done = run("replay", "rules.toml", "log.csv", "--value-column", "n")
     assert done.exit_code == 0
@@ -15,6 +14,7 @@ def test_replay_prints_a_summary(run):
     assert "log.csv:4: at must be an ISO 8601 datetime" in done.output
 
 
+@pytest.mark.thorough
 def test_replay_of_bundled_rules_without_a_log_evaluates_the_bundled_log(run):
     done = run("replay", "git", "--out", "out")
     assert done.exit_code == 0

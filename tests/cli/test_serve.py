@@ -119,6 +119,7 @@ def test_the_log_has_every_request_and_what_was_wrong(server):
     assert refused.startswith('GET /v1/users/nobody?a=b%0A 404 MS {"error":"unknown user \'nobody\'; users exist')
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_server_and_closes_the_storage(folder, number):
     with serving("rules.toml", "--storage", "save.db", folder=folder) as server:
@@ -136,6 +137,7 @@ def test_a_signal_stops_the_server_and_closes_the_storage(folder, number):
         assert server.send("POST", "/_engine/reset")[0] == 409
 
 
+@pytest.mark.thorough
 def test_a_request_without_an_answer_does_not_keep_the_server_from_stopping(folder):
     with serving("rules.toml", folder=folder) as server:
         server.send("POST", "/_engine/failures", {"failure": "timeout"})
@@ -184,6 +186,7 @@ def test_nothing_that_was_answered_is_lost_when_the_process_is_killed(folder):
             assert len(keys) <= engine.user(f"{user}").metrics["words"] <= len(keys) + 1
 
 
+@pytest.mark.thorough
 def test_rules_that_clients_change_are_kept_in_the_file(folder):
     with serving("--storage", "save.db", folder=folder) as server:
         assert server.send("POST", "/admin/v1/metrics", [{"name": "Pages", "key": "pages"}])[0] == 201

@@ -51,6 +51,7 @@ def test_webhooks_of_requests_of_settling_and_after_a_reset_arrive_signed(folder
     assert [line for line in log if "not delivered" in line] == []
 
 
+@pytest.mark.thorough
 def test_a_stop_says_how_many_were_not_delivered(folder):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

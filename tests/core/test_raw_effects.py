@@ -139,12 +139,12 @@ def test_reads_by_position_are_found(source):
     assert len(reads_by_position(source)) == 1
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("source", ["raw[AT]", "effects[0]", "effect.length", "raw['id']", "first, second = effects"])
 def test_other_reads_are_not(source):
     assert reads_by_position(source) == []
 
 
+@pytest.mark.thorough
 def test_no_field_of_an_effect_is_read_by_its_position_outside_the_core():
     found = {}
     for path in PACKAGE.rglob("*.py"):

@@ -41,6 +41,7 @@ def described(player):
     )
 
 
+@pytest.mark.thorough
 @given(games(), st.integers(1, 5))
 @settings(deadline=None)
 def test_a_view_within_a_callback_equals_the_view_from_the_log(history, batch_size):

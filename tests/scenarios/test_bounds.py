@@ -137,7 +137,6 @@ def test_a_pause_removed_before_its_start_does_not_protect_its_week():
     assert engine.user("jo", at=NEW_YEAR + timedelta(days=12)).streak.length == 0
 
 
-@pytest.mark.thorough
 def test_a_streak_history_has_a_maximum_length():
     engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
     engine.record("words", user="jo", at=NEW_YEAR)
@@ -146,6 +145,7 @@ def test_a_streak_history_has_a_maximum_length():
         engine.reports.streak_history("jo", 10_001, at=NEW_YEAR)
 
 
+@pytest.mark.thorough
 def test_composites_that_complete_together_visit_each_prerequisite_once():
     def work(size):
         parts = [Achievement(f"part-{n}", MetricTrigger("words", 1)) for n in range(size)]

@@ -41,7 +41,6 @@ def test_processes_that_open_a_new_file_at_once_adopt_the_rules_once(tmp_path):
             assert len(list(storage.rules_history())) == storage.length() == 1
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("is_new", [True, False])
 def test_opening_waits_for_a_set_time_and_names_the_remedy(tmp_path, monkeypatch, is_new):
     path = tmp_path / "save.db"
@@ -59,6 +58,7 @@ def test_opening_waits_for_a_set_time_and_names_the_remedy(tmp_path, monkeypatch
     SQLiteStorage(path).close()
 
 
+@pytest.mark.thorough
 def test_opening_that_is_interrupted_at_any_line_leaves_a_file_that_opens(tmp_path):
     line, finished, opened = 0, False, []
     while not finished:

@@ -27,7 +27,6 @@ from trophy_engine.testing import (
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "condition",
     [
@@ -55,6 +54,7 @@ def test_histories_have_every_kind_of_effect(condition):
     assert find(histories(RULES), lambda history: condition(history.commands), settings=ANY)
 
 
+@pytest.mark.thorough
 def test_histories_shrink_to_short_stories():
     rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
 

@@ -11,6 +11,8 @@ CHROMIUM = shutil.which("chromium")
 if CHROMIUM is None:
     pytest.skip("there is no chromium here", allow_module_level=True)
 
+pytestmark = pytest.mark.thorough
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

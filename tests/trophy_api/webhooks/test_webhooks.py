@@ -100,6 +100,7 @@ def test_the_types_without_notifications_are_those_the_reference_says():
     assert set(types(bodies)) == {"achievement.completed", "points.level_changed", "streak.started", "streak.lost"}
 
 
+@pytest.mark.thorough
 def test_the_month_is_the_same_in_every_process():
     script = (
         "import sys, json, hashlib; sys.path[:0] = ['tests/support']\n"
