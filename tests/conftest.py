@@ -7,8 +7,8 @@ share of 8 hours, or of ``DEEP_MINUTES``; what it has tried is in its summary (`
     HYPOTHESIS_PROFILE=deep python -m pytest -n2 --dist=worksteal tests
 
 ``mutation``: the examples of ``ci``, not shrunk, for ``python tests/mutation``.
-``lean``: five examples of each property, no page of the documentation, and no test with the mark ``thorough``, for
-other versions of Python and of libraries than those of the gate's full run.
+``lean``: five examples of each property, no page of the documentation, none of the folders ``docs`` and ``fuzz``, and
+no test with the mark ``thorough``, for other versions of Python and of libraries than those of the gate's full run.
 """
 
 import os
@@ -36,9 +36,14 @@ settings.load_profile(PROFILE)
 def pytest_collection_modifyitems(config, items):
     """Leave out pages and thorough tests where the lean profile is chosen."""
     if PROFILE == "lean":
-        left_out = {item for item in items if item.path.suffix == ".md" or item.get_closest_marker("thorough")}
+        left_out = {item for item in items if _is_thorough(item)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _is_thorough(item):
+    path = item.path
+    return path.suffix == ".md" or path.parent.name in {"docs", "fuzz"} or item.get_closest_marker("thorough")
 
 
 def pytest_configure(config):
