@@ -48,7 +48,7 @@ START = datetime(2025, 3, 3, tzinfo=UTC)
 _DAYS = 6
 _PLANS = ("free", "pro", "team")
 _DEVICES = ("ios", "web")
-#: The number of users of whom something is read.
+#: The number of users that are read.
 _ASKED = 10
 #: A read is called at least once, and then until this many calls have been made or the time is up.
 _MOST_CALLS = 50

@@ -14,7 +14,7 @@ from trophy_engine.repository.repository import Repository
 
 @attrs.define(eq=False)
 class _EarlierState:
-    """A user before the commands after an entry of the log; None for a user whom they created.
+    """A user before the commands after an entry of the log; None for a user that they created.
 
     Attributes:
         plan: the rules in force.

@@ -1,7 +1,7 @@
 """The index of distributions: the balances and completions of all users, updated user by user.
 
 It is built from all states at the first read. Later reads count again only the users with new entries in the log, and
-those whom time has changed: by an anniversary or a timed award, which a schedule has in order. Like the leaderboards it
+those that time has changed: by an anniversary or a timed award, which a schedule has in order. Like the leaderboards it
 is read as of an instant: users with due work count as if settled to it, users with later commands by their present
 states.
 """

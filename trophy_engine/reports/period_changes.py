@@ -27,7 +27,7 @@ _Period = tuple[int, int]
 
 
 class OtherUsers(Protocol):
-    """The users with whom a review compares a user."""
+    """The users that a review compares a user with."""
 
     def percentile(self, measure: Measure, first: int, last: int, change: Number) -> float:
         """Return the percentage of the other users with a smaller change in a period, 100 without other users.

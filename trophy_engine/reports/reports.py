@@ -202,7 +202,7 @@ class Reports:
             return review_year(transitions, lambda: self._all_users(user, year, at), year, rankings)
 
     def _all_users(self, user: str, year: int, at: datetime | None) -> OtherUsers:
-        """Return the users with whom to compare a user."""
+        """Return the users to compare a user with."""
         instant = None if at is None else to_micros(at)
         changes = self._indexes.changes(year, to_micros(self._engine.now()), instant)
         return CountedUsers(self._others(user, at)) if changes is None else changes

@@ -1,4 +1,4 @@
-"""The users for whom work may be due, found without looking at all users.
+"""The users who may have due work, found without looking at all users.
 
 After all users were settled once, those can have due work who have new entries in the log since, and those whose next
 instant of due work has come.
@@ -48,7 +48,7 @@ class DueUsers:
         return True
 
     def take_due(self, instant: int) -> list[str]:
-        """Remove and return the users for whom work may be due, in the order in which they were first seen."""
+        """Remove and return the users who may have due work, in the order in which they were first seen."""
         return sorted(self._schedule.take_until(instant), key=self._order.__getitem__)
 
     def plan_next(self, state: UserState) -> None:

@@ -3,7 +3,7 @@
 What a user adds to it follows from the user's transitions alone: those of the log up to an entry, evaluated up to an
 instant. So it can be removed again by evaluating the same transitions, and nothing is kept for each user but the next
 and the last instant at which anything happens to them. Between two reads the histories of those users are evaluated who
-have new entries in the log, or whom time has changed; a command costs nothing more.
+have new entries in the log, or were changed by time; a command costs nothing more.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ class SparkReplay:
             key: the key of the leaderboard.
             run: a date of the run; by default the last day of the replay.
             attributes: the attributes of users: a frame with ``user_id`` and a column for each attribute that the
-                leaderboard names. Logs have none, so without it nobody is on a leaderboard that names one.
+                leaderboard names. Logs have none, so without it no user is on a leaderboard that names one.
 
         Raises:
             UnknownKey: the rules do not declare the leaderboard, or it is inactive.
