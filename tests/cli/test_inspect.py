@@ -21,7 +21,8 @@ def test_inspect_prints_columns_and_commands(inspect):
     done = inspect("mixpanel.jsonl")
     assert done.exit_code == 0
     first, *_ = done.stdout.splitlines()
-    assert first == "mixpanel.jsonl: 4 rows, 2 users, 4 events, from 2024-01-05T10:00:00Z to 2024-01-05T13:00:00Z"
+    assert first == "mixpanel.jsonl: 4 rows, 2 users, 3 events, from 2024-01-05T10:00:00Z to 2024-01-05T12:00:00Z"
+    assert "left out: 1 event with a repeated key of --key-column" in done.stderr
     assert "properties.distinct_id" in done.stdout
     assert "instants, seconds since 1970" in done.stdout
     rules, command = done.stdout.partition("<<'RULES'\n")[2].split("RULES\n")
@@ -72,3 +73,8 @@ def test_a_log_that_cannot_be_inspected_is_named_with_the_reason(inspect, words,
     done = inspect(*words)
     assert done.exit_code == 1
     assert message in done.stderr
+
+
+def test_a_name_with_a_leading_dash_can_be_pasted(inspect):
+    Path("-log.csv").write_text("user_id,at\nann,2024-01-05T10:00:00Z\n")
+    assert "replay rules.toml ./-log.csv " in inspect("--", "-log.csv").stdout

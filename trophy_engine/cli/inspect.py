@@ -75,11 +75,7 @@ def _tables(inspection: LogInspection) -> Iterator[Table | Text]:
         ],
         (),
     )
-    columns = inspection.columns
-    if columns.user.startswith("="):
-        yield Text("No column is named like a user; if one is, set it with --user-column in place of --single-user.")
-    if columns.time_zone == "=UTC":
-        yield Text("The times are local times; set the zone that they are in with --tz.")
+    yield from map(Text, inspection.notes)
 
 
 def _cut(text: str) -> str:
@@ -91,7 +87,9 @@ def _paste(inspection: LogInspection) -> str:
     """Return commands that write the rules and evaluate the log."""
     rules = next(name for name in _rules_names() if not Path(name).exists())
     text = inspection.ruleset.to_text("toml")
-    words = ["trophy-engine", "replay", rules, inspection.path]
+    # A name with a leading dash would be taken for an option.
+    log = f"./{inspection.path}" if inspection.path.startswith("-") else inspection.path
+    words = ["trophy-engine", "replay", rules, log]
     words += [*_column_options(inspection.columns), *_format_options(inspection.file_format, inspection.path)]
     return f"\nTo start, paste:\n\ncat > {rules} <<'RULES'\n{text}RULES\n{shlex.join(words)}\n"
 

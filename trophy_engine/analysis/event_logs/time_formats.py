@@ -39,15 +39,15 @@ def suggest_formats(text: str) -> tuple[str, ...]:
     """Return the known formats that a text has: none, one, or several if it is ambiguous."""
     if len(text) > _LONGEST or not any(character.isdigit() for character in text):
         return ()
-    return tuple(format_ for format_ in _FORMATS if _has_format(text, format_))
+    return tuple(format_ for format_ in _FORMATS if parse_or_none(text, format_) is not None)
 
 
-def _has_format(text: str, format_: str) -> bool:
+def parse_or_none(text: str, format_: str) -> datetime | None:
+    """Return the time of a text by a format, or None if the text does not have it."""
     try:
-        datetime.strptime(text, format_)  # noqa: DTZ007  # tried only
+        return datetime.strptime(text, format_)  # noqa: DTZ007  # tried only
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def check_time_format(format_: str) -> None:

@@ -25,7 +25,12 @@ from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
         (["Europe/Berlin", "+02:00"], "time zones", "time zones, 2 different"),
         (["read", "wrote", "read"], "text", "text, 2 different"),
         (["nan"], "text", "text, 1 different"),
-        (["20240105"], "numbers", "numbers, 20240105 to 20240105"),
+        (["20240105"], "dates", "dates, ISO 8601"),
+        (["20240105", "20249999"], "numbers", "numbers, 20240105 to 20249999"),
+        (["1,100", "99"], "unclear commas", "numbers with commas, of decimals or of thousands"),
+        (["1,100.50", "1,234,567"], "unclear commas", "numbers with commas, of decimals or of thousands"),
+        (["0,500", "1,250"], "decimal commas", "numbers with a decimal comma"),
+        (["1,100"] * 19 + ["2,5"], "decimal commas", "numbers with a decimal comma"),
         (["1704448800"] * 9 + ["oops"], "instants", "instants, seconds since 1970"),
         (["1704448800", "oops"], "text", "text, 2 different"),
     ],
@@ -34,3 +39,17 @@ def test_the_kind_of_cells(cells, name, described):
     kind = cells_kind(cells)
     assert kind.name == name
     assert kind.describe([cell for cell in cells if cell]) == described
+
+
+def test_a_format_is_that_of_most_times():
+    days = [f"{day:02}/04/2024" for day in range(1, 16)]  # twelve of them are times of both formats
+    assert cells_kind(days).at_format == "%d/%m/%Y"
+    assert cells_kind(days).other_formats == ()
+
+
+def test_a_format_that_has_two_meanings_is_described_as_such():
+    kind = cells_kind(["01/04/2024 10:00", "02/04/2024 11:00"])
+    assert (kind.at_format, kind.other_formats) == ("%m/%d/%Y %H:%M", ("%d/%m/%Y %H:%M",))
+    assert kind.describe([]) == "local times, %m/%d/%Y %H:%M or %d/%m/%Y %H:%M"
+    assert cells_kind(["04/04/2024"]).other_formats == ()  # the same date by both
+    assert cells_kind(["May 5, 2024"]).other_formats == ()

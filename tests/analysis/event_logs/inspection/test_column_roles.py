@@ -62,6 +62,48 @@ def columns(**cells):
             {**AT, "Distance#1": ["8.05", "1", "2"], "Distance#2": ["8050", "1000", "2000"]},
             Columns("=me", metric="=distance", value="Distance#2"),
         ),
+        (
+            {**AT, "user": ["a", "b", "a"], "id": ["1", "1", "1"], "n": ["1", "2", "3"]},
+            Columns("user", metric="=n", value="n"),  # 1 is no identifier of an event
+        ),
+        (
+            {
+                "at": [*AT["at"], *AT["at"][2:]],
+                "user": ["a", "b", "a", "a"],
+                "id": ["1", "1", "2", "2"],
+                "n": ["1", "2", "3", "3"],
+            },
+            Columns("user", metric="=n", value="n", key="id"),  # the last row stands twice
+        ),
+        (
+            {**AT, "$insert_id": ["1", "1", "2"]},
+            Columns("=me", metric="=events", key="$insert_id"),
+        ),
+        (
+            {**AT, "id": ["1", "1", ""]},
+            Columns("=me", metric="=events"),
+        ),
+        (
+            {**AT, "=user": ["a", "b", "a"], "=n": ["1", "2", "3"]},
+            Columns("=me", metric="=events"),
+        ),
+        (
+            {**AT, "calories": ["1,200", "1,300", "900"], "km": ["5.5", "4", "3"], "m": ["5,5", "4", "3"]},
+            Columns("=me", metric="=km", value="km"),
+        ),
+        (
+            {**AT, "calories": ["1,200", "1,300", "900"], "km": ["5,5", "4", "3"]},
+            Columns("=me", values={"calories": "calories", "km": "km"}, decimal=","),
+        ),
+        ({**AT, "steps": ["1,200", "1,300", "900"]}, Columns("=me", metric="=events")),
+        (
+            {**AT, "type": ["a" * 50, "b" * 50, "a" * 50], "value": ["1", "2", "3"]},
+            Columns("=me", "at", "type", "value", metric_map={"a" * 50: "a" * 50, "b" * 50: "b" * 50}),
+        ),
+        (
+            {"event_date": ["20240105", "20240106", "20240106"], "event_timestamp": AT["at"]},
+            Columns("=me", "event_timestamp", "=events"),
+        ),
     ],
 )
 def test_columns_are_taken_by_kind_and_name(cells, expected):

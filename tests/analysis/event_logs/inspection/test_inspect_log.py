@@ -104,3 +104,43 @@ def test_invalid_arguments_are_refused(tmp_path):
     for name in ("missing.csv", "missing.txt", "missing.parquet", "missing.xlsx"):
         with pytest.raises(TrophyError, match=f"cannot read .*{name}"):
             inspect_log(str(tmp_path / name))
+
+
+def test_events_that_stand_twice_count_once(tmp_path):
+    path = write(tmp_path, "user_id,at,id,n\nann,2024-01-05,k1,5\nann,2024-01-05,k1,5\nann,2024-01-06,k2,5\n")
+    found = inspect_log(path)
+    result = replay(found.ruleset, read_log(path, found.columns, found.file_format))
+    assert (found.rows, found.events, found.left_out) == (3, result.events, result.left_out) == (3, 2, {"key": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        (
+            "user,at,steps\nann,01/04/2024,1\n",
+            [
+                "The times are local times; set the zone that they are in with --tz.",
+                "The times in 'at' have two meanings: %m/%d/%Y is proposed, and %d/%m/%Y fits as well; set the one "
+                "that is meant with --at-format.",
+            ],
+        ),
+        (
+            'user,at,steps\nann,2024-01-05T10:00:00Z,"1,200"\n',
+            [
+                "The commas in 'steps' are of decimals or of thousands, so it is not used; decimals are read with "
+                "--decimal , and thousands cannot be read."
+            ],
+        ),
+        (
+            'user,at,km,miles\nann,2024-01-05T10:00:00Z,"1,5",1.5\n',
+            ["The column 'km' has commas and others have points, so it is not used."],
+        ),
+        (
+            "user,at,=n\nann,2024-01-05T10:00:00Z,5\n",
+            ["The column '=n' is not used, because no option can name it; rename it."],
+        ),
+        (TEXT, []),
+    ],
+)
+def test_what_the_log_does_not_tell_is_noted(tmp_path, text, notes):
+    assert list(inspect_log(write(tmp_path, text)).notes) == notes

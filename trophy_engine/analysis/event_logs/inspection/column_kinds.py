@@ -1,7 +1,7 @@
 """Kinds of columns: what the cells of a column look like, from a sample of them.
 
->>> cells_kind(["2024-01-05", "2024-01-06"]), cells_kind(["1704448800", "1704535200"])
-(ColumnKind(name='dates', at_unit=None, at_format=None), ColumnKind(name='instants', at_unit='s', at_format=None))
+>>> cells_kind(["2024-01-05", "2024-01-06"]).name, cells_kind(["1704448800", "1704535200"]).at_unit
+('dates', 's')
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import Final, Literal, assert_never
 
 import attrs
 
 from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch, unit_name
-from trophy_engine.analysis.event_logs.time_formats import parse_iso, suggest_formats
+from trophy_engine.analysis.event_logs.time_formats import parse_iso, parse_or_none, suggest_formats
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import brief_repr
@@ -24,16 +23,22 @@ from trophy_engine.representation import brief_repr
 __all__ = ["ColumnKind", "KindName"]
 
 KindName = Literal[
-    "empty", "instants", "local times", "dates", "numbers", "decimal commas", "time zones", "yes or no", "text"
-]
+    "empty", "instants", "local times", "dates", "numbers", "decimal commas", "unclear commas", "time zones",
+    "yes or no", "text",
+]  # fmt: skip
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+(,[0-9]+)?")
+#: Commas that can be of thousands; most of such numbers can have a decimal comma as well.
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BASIC_DATE: Final = re.compile(r"(?:199|20[0-9])[0-9]{5}")
 _YES_NO: Final = frozenset({"true", "false", "yes", "no", "t", "f", "y", "n"})
 #: A column is of a kind if at least this share of its cells is, so that one wrong cell does not hide it.
 _SHARE: Final = 0.9
 #: The share for times, which are seldom taken for something else.
 _SHARE_OF_TIMES: Final = 0.6
+#: The number of texts whose formats are tried on all texts.
+_FIRST_TEXTS: Final = 20
 
 
 @attrs.frozen
@@ -44,6 +49,7 @@ class ColumnKind:
         name: what the cells are.
         at_unit: the unit of instants or times that are numbers.
         at_format: the format of times that are not ISO 8601.
+        other_formats: formats by which as many of the times can be read, as other times.
     """
 
     __repr__ = brief_repr
@@ -51,6 +57,7 @@ class ColumnKind:
     name: KindName
     at_unit: EpochUnit | None = None
     at_format: str | None = None
+    other_formats: tuple[str, ...] = ()
 
     @property
     def is_time(self) -> bool:
@@ -70,7 +77,7 @@ class ColumnKind:
     def describe(self, cells: Sequence[str]) -> str:
         """Return what cells of this kind look like."""
         unit = "" if self.at_unit is None else f", {unit_name(self.at_unit)}"
-        format_ = "" if self.at_format is None else f", {self.at_format}"
+        format_ = "" if self.at_format is None else f", {' or '.join((self.at_format, *self.other_formats))}"
         different = len(set(cells))
         match self.name:
             case "instants" | "local times" | "dates":
@@ -80,6 +87,8 @@ class ColumnKind:
                 return f"numbers, {min(numbers)} to {max(numbers)}"
             case "decimal commas":
                 return "numbers with a decimal comma"
+            case "unclear commas":
+                return "numbers with commas, of decimals or of thousands"
             case "text" | "time zones" | "yes or no":
                 return f"{self.name}, {different} different"
             case "empty":
@@ -96,13 +105,29 @@ def cells_kind(cells: Iterable[str]) -> ColumnKind:
     for kind in (_epoch_kind(texts), _time_kind(texts), _format_kind(texts)):
         if kind is not None:
             return kind
-    if _most(texts, lambda text: as_number(text) is not None):
-        return ColumnKind("numbers")
-    if _most(texts, lambda text: _DECIMAL_COMMA.fullmatch(text) is not None):
-        return ColumnKind("decimal commas")
+    name = _number_kind(texts)
+    if name is not None:
+        return ColumnKind(name)
     if {text.lower() for text in texts} <= _YES_NO:
         return ColumnKind("yes or no")
     return ColumnKind("time zones" if _most(texts, _is_zone) else "text")
+
+
+def _number_kind(texts: Sequence[str]) -> KindName | None:
+    if _most(texts, lambda text: as_number(text) is not None):
+        return "numbers"
+    if _most(texts, lambda text: _DECIMAL_COMMA.fullmatch(text) is not None) and any(map(_is_fraction, texts)):
+        return "decimal commas"
+    return "unclear commas" if _most(texts, lambda text: as_number(text) is not None or _has_thousands(text)) else None
+
+
+def _is_fraction(text: str) -> bool:
+    """Return True for a number whose comma cannot be of thousands."""
+    return "," in text and _DECIMAL_COMMA.fullmatch(text) is not None and not _has_thousands(text)
+
+
+def _has_thousands(text: str) -> bool:
+    return _THOUSANDS.fullmatch(text) is not None
 
 
 def as_number(text: str) -> Decimal | None:
@@ -130,29 +155,33 @@ def _time_kind(texts: Sequence[str]) -> ColumnKind | None:
     times: list[datetime] = []
     for text in texts:
         try:
-            if _ISO_DATE.match(text):
+            if _ISO_DATE.match(text) or _BASIC_DATE.fullmatch(text):
                 times.append(parse_iso(text, "at"))
         except InvalidValue:
             continue
     if len(times) < _SHARE_OF_TIMES * len(texts):
         return None
-    if _most(texts, lambda text: _ISO_DATE.fullmatch(text) is not None, _SHARE_OF_TIMES):
+    if _most(texts, _is_date, _SHARE_OF_TIMES):
         return ColumnKind("dates")
     return ColumnKind("local times" if any(time.tzinfo is None for time in times) else "instants")
 
 
+def _is_date(text: str) -> bool:
+    return _ISO_DATE.fullmatch(text) is not None or _BASIC_DATE.fullmatch(text) is not None
+
+
 def _format_kind(texts: Sequence[str]) -> ColumnKind | None:
-    """Return the kind of times of a known format; of several formats that all texts have, the first."""
-    formats = suggest_formats(texts[0])
-    for format_ in formats:
-        if _most(texts, partial(_has_format, format_), _SHARE_OF_TIMES):
-            name: KindName = "instants" if "%z" in format_ else "local times" if ":%M" in format_ else "dates"
-            return ColumnKind(name, at_format=format_)
-    return None
-
-
-def _has_format(format_: str, text: str) -> bool:
-    return format_ in suggest_formats(text)
+    """Return the kind of times of a known format: that of the most texts, and of several such formats the first."""
+    formats = dict.fromkeys(format_ for text in texts[:_FIRST_TEXTS] for format_ in suggest_formats(text))
+    times = {format_: [parse_or_none(text, format_) for text in texts] for format_ in formats}
+    counts = {format_: len(texts) - found.count(None) for format_, found in times.items()}
+    most = max(counts.values(), default=0)
+    if most == 0 or most < _SHARE_OF_TIMES * len(texts):
+        return None
+    best, *others = (format_ for format_, count in counts.items() if count == most)
+    name: KindName = "instants" if "%z" in best else "local times" if ":%M" in best else "dates"
+    others = [format_ for format_ in others if times[format_] != times[best]]  # the rest reads the same
+    return ColumnKind(name, at_format=best, other_formats=tuple(others))
 
 
 def _is_zone(text: str) -> bool:

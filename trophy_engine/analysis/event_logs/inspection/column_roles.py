@@ -18,11 +18,11 @@ __all__ = ["SampledColumn"]
 _USERS: Final = (
     "user_id", "userid", "user", "uid", "distinct_id", "customer_id", "customer", "account_id", "member_id", "member",
     "player_id", "player", "athlete_id", "athlete", "learner", "student_id", "student", "login", "username",
-    "user_name", "email", "author", "actor", "person", "reader", "who",
+    "user_name", "email", "author", "actor", "person", "reader", "who", "user_pseudo_id", "anonymous_id",
 )  # fmt: skip
 _TIMES: Final = (
-    "at", "timestamp", "time", "datetime", "date", "day", "when", "event_time", "occurred_at", "created_at", "created",
-    "started_at", "start_time", "start_date", "activity_date", "completed_at",
+    "at", "timestamp", "time", "datetime", "date", "day", "when", "event_time", "event_timestamp", "occurred_at",
+    "created_at", "created", "started_at", "start_time", "start_date", "activity_date", "completed_at",
 )  # fmt: skip
 #: Words in the names of times that are not those of the event.
 _OTHER_TIMES: Final = frozenset(
@@ -36,6 +36,8 @@ _VALUES: Final = (
     "distance", "steps", "words", "pages", "revenue", "price", "total", "n",
 )  # fmt: skip
 _KEYS: Final = ("insert_id", "message_id", "messageid", "idempotency_key", "event_id", "uuid", "id")
+#: Names that can be of something else than the event, for example of its user or of what it is about.
+_WEAK_KEYS: Final = frozenset({"event_id", "uuid", "id"})
 _ZONES: Final = ("time_zone", "timezone", "tz", "utc_offset", "offset", "zone")
 _NOT_MEASURED: Final = frozenset(
     {"id", "ids", "year", "latitude", "longitude", "lat", "lng", "lon", "version", "usn", "zip", "tier", "rank", "type"}
@@ -45,6 +47,7 @@ _MAX_EVENTS: Final = 8
 _MAX_ATTRIBUTES: Final = 4
 _MAX_TEXTS: Final = 12
 _MAX_TEXT: Final = 40
+_MAX_KINDS: Final = 50
 #: The numbers that the export of Loop Habit Tracker has for a day; 2 is a check by hand.
 _CHECKMARKS: Final = frozenset({"-1", "0", "1", "2", "3"})
 
@@ -80,6 +83,10 @@ class SampledColumn:
         """Whether no cell repeats."""
         return len(set(self.cells)) == len(self.cells)
 
+    def has(self, character: str) -> bool:
+        """Return True if a cell has a character."""
+        return any(character in cell for cell in self.cells)
+
 
 @attrs.frozen
 class Roles:
@@ -109,7 +116,8 @@ class _Search:
     """A search that gives each column one role."""
 
     def __init__(self, sample: Sequence[SampledColumn]) -> None:
-        self._free = {column.name: column for column in sample}
+        # No option can name a column with a leading "=", which makes a constant.
+        self._free = {column.name: column for column in sample if not column.name.startswith("=")}
         self._reasons: dict[str, tuple[str, str]] = {}
         self._names: dict[str, str] = {}
 
@@ -126,10 +134,12 @@ class _Search:
         zone = self._take_named(_ZONES, "time zone", lambda column: column.kind.name == "time zones")
         event = self._take_named(_EVENTS, "event", lambda column: column.kind.name == "text")
         if event is None:
-            weak = _WEAK_EVENTS if user is not None else _WEAK_EVENTS[2:]
-            event = self._take_named(weak, "event", lambda column: column.kind.name == "text" and _is_category(column))
-        key = self._take_named(_KEYS, "idempotency key", lambda column: not column.kind.is_time)
+            has_values = any(column.simple_name == "value" and column.kind.is_number for column in self._free.values())
+            weak = _WEAK_EVENTS if user is not None or has_values else _WEAK_EVENTS[2:]
+            event = self._take_named(weak, "event", lambda column: column.kind.name == "text" and _is_repeated(column))
         measures = self._take_values(event)
+        same = [column for column in (user, event) if column is not None], [at, *measures]
+        key = self._take_named(_KEYS, "idempotency key", lambda column: _is_key(column, *same))
         columns = Columns(
             user="=me" if user is None else user.name,
             at=at.name,
@@ -165,7 +175,7 @@ class _Search:
 
     def _take_values(self, event: SampledColumn | None) -> list[SampledColumn]:
         """Take the columns with values: with events the best one, and else all measures, at most six."""
-        measures = [column for column in self._free.values() if column.kind.is_number and not _is_identifier(column)]
+        measures = self._find_measures()
         named = sorted(
             (column for column in measures if column.simple_name in _VALUES),
             key=lambda column: _VALUES.index(column.simple_name),
@@ -175,6 +185,19 @@ class _Search:
         repeated = {column.simple_name: column for column in measures}  # of repeated names the last is the precise one
         measures = list(repeated.values())
         return [self._take(column, "value", "a number that is no identifier") for column in measures[:_MAX_VALUES]]
+
+    def _find_measures(self) -> list[SampledColumn]:
+        """Find the columns with numbers of one decimal separator; of points and commas, those with points."""
+        numbers = [
+            column
+            for column in self._free.values()
+            if (column.kind.is_number or column.kind.name == "unclear commas") and not _is_identifier(column)
+        ]
+        if any(column.kind.name == "numbers" and column.has(".") for column in numbers):
+            return [column for column in numbers if column.kind.name == "numbers"]
+        if any(column.kind.name == "decimal commas" for column in numbers):
+            return [column for column in numbers if not column.has(".")]
+        return [column for column in numbers if column.kind.name == "numbers"]
 
     def _with_values(self, columns: Columns, measures: Sequence[SampledColumn], at: SampledColumn) -> Columns:
         if not measures:
@@ -217,9 +240,32 @@ def _is_identifier(column: SampledColumn) -> bool:
     return not _NOT_MEASURED.isdisjoint(words) or words[-1].endswith("id") or not column.cells
 
 
+def _is_repeated(column: SampledColumn) -> bool:
+    return 1 < len(set(column.cells)) <= _MAX_KINDS and not column.is_unique
+
+
 def _is_category(column: SampledColumn) -> bool:
     different = set(column.cells)
     return 1 < len(different) <= _MAX_TEXTS and not column.is_unique and max(map(len, different)) <= _MAX_TEXT
+
+
+def _is_key(column: SampledColumn, within: Sequence[SampledColumn], same: Sequence[SampledColumn]) -> bool:
+    """Return True for identifiers of events: where one with a weak name repeats, so do the instant and the values.
+
+    Args:
+        column: the column that may have idempotency keys.
+        within: the columns of users and events, within which keys are unique.
+        same: the columns of the instant and the values.
+    """
+    if column.kind.is_time:
+        return False
+    if column.simple_name not in _WEAK_KEYS or column.is_unique:
+        return True
+    if any(other.empty or len(other.cells) != len(column.cells) for other in (column, *within, *same)):
+        return False  # the rows of the cells are not known
+    keys = list(zip(column.cells, *(other.cells for other in within), strict=True))
+    rows = zip(keys, *(other.cells for other in same), strict=True)
+    return len(set(rows)) == len(set(keys))
 
 
 def unique_keys(names: Iterable[str]) -> list[str]:

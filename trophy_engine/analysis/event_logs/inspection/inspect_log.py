@@ -16,7 +16,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
 from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
-from trophy_engine.analysis.event_logs.inspection.column_roles import SampledColumn, find_roles
+from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles
 from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
 from trophy_engine.analysis.event_logs.readers.files import READ_ERRORS, Reading, open_text, reason_of_reading
 from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_rows
@@ -75,6 +75,7 @@ class LogInspection:
         bad_rows: the number of bad rows.
         first_bad_row: the first of them, or None.
         left_out: the number of rows and values that are left out, by the attribute of ``Columns`` that does so.
+        notes: what the log does not tell, with the options of the command line that do.
     """
 
     __repr__ = brief_repr
@@ -92,6 +93,7 @@ class LogInspection:
     bad_rows: int
     first_bad_row: BadRow | None
     left_out: Mapping[str, int]
+    notes: tuple[str, ...]
 
 
 def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspection:
@@ -132,27 +134,60 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
         )
         for column in sample
     )
-    return _read(path, known, inspected, roles.columns, roles.names)
+    return _read(path, known, inspected, roles, tuple(_notes(sample, roles)))
+
+
+def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
+    columns = roles.columns
+    if columns.user.startswith("="):
+        yield "No column is named like a user; if one is, set it with --user-column in place of --single-user."
+    if columns.time_zone == "=UTC":
+        yield "The times are local times; set the zone that they are in with --tz."
+    for column in sample:
+        kind = column.kind
+        if column.name == columns.at and kind.other_formats:
+            yield (
+                f"The times in {column.name!r} have two meanings: {kind.at_format} is proposed, and "
+                f"{' and '.join(kind.other_formats)} fits as well; set the one that is meant with --at-format."
+            )
+        if kind.name == "unclear commas" and column.name not in roles.reasons:
+            yield (
+                f"The commas in {column.name!r} are of decimals or of thousands, so it is not used; decimals are read "
+                "with --decimal , and thousands cannot be read."
+            )
+        if kind.name == "decimal commas" and column.name not in roles.reasons and columns.decimal == ".":
+            yield f"The column {column.name!r} has commas and others have points, so it is not used."
+        if column.name.startswith("="):
+            yield f"The column {column.name!r} is not used, because no option can name it; rename it."
 
 
 def _read(
     path: str,
     file_format: FileFormat,
     inspected: tuple[InspectedColumn, ...],
-    columns: Columns,
-    names: Mapping[str, str],
+    roles: Roles,
+    notes: tuple[str, ...],
 ) -> LogInspection:
+    columns = roles.columns
     log = read_log(path, columns, file_format)
     first_bad_row, bad_rows = None, 0
     users: set[str] = set()
     events: Counter[str] = Counter()
     totals: dict[str, dict[str, Number]] = defaultdict(dict)
     first = last = None
+    keys: set[tuple[str, str, str]] = set()
+    repeated = 0
     for row in log:
         if not isinstance(row, Event):
             bad_rows += 1
             first_bad_row = first_bad_row or row
             continue
+        if row.key:
+            key = row.user_id, row.metric, row.key
+            if key in keys:
+                repeated += 1
+                continue
+            keys.add(key)
         users.add(row.user_id)
         events[row.metric] += 1
         by_user = totals[row.metric]
@@ -165,7 +200,7 @@ def _read(
         file_format=file_format,
         inspected=inspected,
         columns=columns,
-        ruleset=starting_rules(ordered, names, columns.attributes),
+        ruleset=starting_rules(ordered, roles.names, columns.attributes),
         rows=log.reading.rows,
         events=events.total(),
         users=len(users),
@@ -173,7 +208,8 @@ def _read(
         last=None if last is None else from_micros(last),
         bad_rows=bad_rows,
         first_bad_row=first_bad_row,
-        left_out=dict(log.left_out()),
+        left_out={**log.left_out(), **({"key": repeated} if repeated else {})},
+        notes=notes,
     )
 
 
