@@ -34,7 +34,7 @@ _OPTIONS: Final = {
     "where": "--where",
 }
 _MAX_LISTED: Final = 30
-_NUMBERED: Final = re.compile(r"(.+)#([1-9][0-9]{0,3})", re.DOTALL)
+_NUMBERED: Final = re.compile(r"(.*)#([1-9][0-9]{0,3})", re.DOTALL)
 _SINGLE_METRIC: Final = ("metric", "value")
 
 
@@ -222,13 +222,23 @@ def _place(path: str, names: Sequence[str], column: str, option: str, *, numbere
     raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}")
 
 
-def numbered_names(names: Sequence[str]) -> list[str]:
-    """Return the names of a header, with ``#2`` and so on after a repeated one.
+def without_number(name: str) -> str:
+    """Return the name of a column in the header.
 
-    >>> numbered_names(["Date", "Distance", "Distance"])
-    ['Date', 'Distance#1', 'Distance#2']
+    >>> without_number("Distance#2"), without_number("# of steps")
+    ('Distance', '# of steps')
+    """
+    numbered = _NUMBERED.fullmatch(name)
+    return numbered[1] if numbered else name
+
+
+def numbered_names(names: Sequence[str]) -> list[str]:
+    """Return the names of a header, with ``#2`` and so on after a repeated one, and after none.
+
+    >>> numbered_names(["", "Date", "Distance", "Distance"])
+    ['#1', 'Date', 'Distance#1', 'Distance#2']
     """
     return [
-        name if names.count(name) == 1 else f"{name}#{names[: place + 1].count(name)}"
+        name if name and names.count(name) == 1 else f"{name}#{names[: place + 1].count(name)}"
         for place, name in enumerate(names)
     ]

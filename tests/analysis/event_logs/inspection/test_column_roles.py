@@ -84,6 +84,20 @@ def columns(**cells):
             Columns("=me", metric="=events"),
         ),
         (
+            {
+                "user.id": ["a", "b", "a"],
+                "event.name": ["x", "y", "x"],
+                "event.time": AT["at"],
+                "repo.id": ["1", "2", "3"],
+            },
+            Columns("user.id", "event.time", "event.name", metric_map={"x": "x", "y": "y"}),
+        ),
+        ({**AT, "utc_offset": ["60", "-300", "60"]}, Columns("=me", metric="=events")),
+        (
+            {"user": ["a", "b", "a"], "day": ["2024-01-05", "2024-01-06", "2024-01-07"], "cups": ["2", "1", "0"]},
+            Columns("user", "day", "=cups", "cups", "=UTC"),  # counts, not the marks of Loop
+        ),
+        (
             {**AT, "=user": ["a", "b", "a"], "=n": ["1", "2", "3"]},
             Columns("=me", metric="=events"),
         ),

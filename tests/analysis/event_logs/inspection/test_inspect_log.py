@@ -139,8 +139,56 @@ def test_events_that_stand_twice_count_once(tmp_path):
             "user,at,=n\nann,2024-01-05T10:00:00Z,5\n",
             ["The column '=n' is not used, because no option can name it; rename it."],
         ),
+        (
+            "user,at,tz\nann,2024-01-05,PST\nann,2024-01-06,PST\nann,2024-01-07,UTC\n",
+            [
+                "The times are local times; set the zone that they are in with --tz.",
+                "The column 'tz' is named like a time zone, but has cells that are none, so it is not used for the "
+                "times.",
+            ],
+        ),
         (TEXT, []),
     ],
 )
 def test_what_the_log_does_not_tell_is_noted(tmp_path, text, notes):
     assert list(inspect_log(write(tmp_path, text)).notes) == notes
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_found(tmp_path, encoding):
+    found = inspect_log(write(tmp_path, "user_id,at\nJörg,2024-01-05T10:00:00Z\n".encode(encoding)))
+    assert (found.file_format.encoding, found.inspected[0].examples) == (encoding, ("Jörg",))
+
+
+def test_a_log_without_a_good_row_is_refused_with_the_reason(tmp_path):
+    path = write(tmp_path, '{"n": 1, "n": 2}\n', "log.jsonl")
+    with pytest.raises(TrophyError, match=r"log\.jsonl has no good row; the first: .*:1: is not JSON: the name 'n'"):
+        inspect_log(path)
+
+
+def test_a_column_without_a_name_is_read_by_its_number(tmp_path):
+    path = write(tmp_path, ",user,n,\n2024-01-05T10:00:00Z,ann,5,\n2024-01-06T10:00:00Z,ann,5,\n")
+    found = inspect_log(path)
+    assert [column.name for column in found.inspected] == ["#1", "user", "n"]
+    assert replay(found.ruleset, read_log(path, found.columns, found.file_format)).events == found.events == 2
+
+
+def test_a_number_sign_in_a_name_is_part_of_it(tmp_path):
+    path = write(tmp_path, "user,at,# of steps\nann,2024-01-05T10:00:00Z,5\n")
+    found = inspect_log(path)
+    assert [(metric.key, metric.name) for metric in found.ruleset.metrics] == [("of-steps", "# of steps")]
+    assert replay(found.ruleset, read_log(path, found.columns, found.file_format)).events == 1
+
+
+def test_nested_columns_of_a_table_are_not_proposed(tmp_path):
+    path = str(tmp_path / "log.parquet")
+    pq.write_table(TABLE.append_column("props", [[{"score": 1}, {"score": 2}]]), path)
+    found = inspect_log(path)
+    assert [column.taken_for for column in found.inspected] == ["user", "instant", "value", ""]
+    assert replay(found.ruleset, read_log(path, found.columns, found.file_format)).events == 2
+
+
+def test_numbers_in_the_range_of_days_are_values_beside_times(tmp_path):
+    found = inspect_log(write(tmp_path, "user,points,when\nann,45000,2024-01-05\nann,46000,2024-01-06\n"))
+    assert found.columns == Columns("user", "when", "=points", "points", "=UTC")
+    assert found.inspected[1].looks_like == "numbers, 45000 to 46000"

@@ -43,6 +43,15 @@ def test_empty_rows_are_passed_over_and_lines_are_those_of_the_sheet(tmp_path):
     assert list(read_log(write(tmp_path, [["who", "when", "n"]]), COLUMNS)) == []
 
 
+def test_titles_above_the_header_are_passed_over(tmp_path):
+    rows = [["Words of January"], [None], ["who", "when", "n"], ["ann", NOON, 1]]
+    path = write(tmp_path, rows)
+    [event] = read_log(path, COLUMNS)
+    assert (event.line, event.user_id) == (4, "ann")
+    with pytest.raises(TrophyError, match="has no column 'whom'; did you mean 'who'"):
+        list(read_log(path, Columns("whom", "when", "=words", "n", "=UTC")))
+
+
 def test_days_without_a_format_are_days_of_a_spreadsheet(tmp_path):
     notes = []
     path = write(tmp_path, [["who", "when", "n"], ["ann", 45296.5, 1]])

@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind
+from trophy_engine.analysis.event_logs.columns import Columns, without_number
+from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, as_number
 from trophy_engine.representation import brief_repr
 
 __all__ = ["SampledColumn"]
@@ -40,7 +40,23 @@ _KEYS: Final = ("insert_id", "message_id", "messageid", "idempotency_key", "even
 _WEAK_KEYS: Final = frozenset({"event_id", "uuid", "id"})
 _ZONES: Final = ("time_zone", "timezone", "tz", "utc_offset", "offset", "zone")
 _NOT_MEASURED: Final = frozenset(
-    {"id", "ids", "year", "latitude", "longitude", "lat", "lng", "lon", "version", "usn", "zip", "tier", "rank", "type"}
+    {
+        "id",
+        "ids",
+        "year",
+        "latitude",
+        "longitude",
+        "lat",
+        "lng",
+        "lon",
+        "version",
+        "usn",
+        "zip",
+        "tier",
+        "rank",
+        "type",
+        "phone",
+    }
 )
 _MAX_VALUES: Final = 6
 _MAX_EVENTS: Final = 8
@@ -75,8 +91,12 @@ class SampledColumn:
     @property
     def simple_name(self) -> str:
         """The last part of the name, in small letters, with underscores."""
-        last = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name.partition("#")[0].rpartition(".")[2])
-        return re.sub(r"[^a-z0-9]+", "_", last.lower()).strip("_")
+        return _as_words(without_number(self.name).rpartition(".")[2])
+
+    @property
+    def path_name(self) -> str:
+        """The last two parts of the name, as ``simple_name``: ``user_id`` of ``user.id``."""
+        return _as_words("_".join(without_number(self.name).split(".")[-2:]))
 
     @property
     def is_unique(self) -> bool:
@@ -96,6 +116,7 @@ class Roles:
         columns: the columns of the log.
         reasons: the role and the reason, by the name of each column that has one.
         names: the names of metrics for display, by key.
+        kinds: the kinds of all columns, by name.
     """
 
     __repr__ = brief_repr
@@ -103,13 +124,17 @@ class Roles:
     columns: Columns
     reasons: Mapping[str, tuple[str, str]]
     names: Mapping[str, str]
+    kinds: Mapping[str, ColumnKind]
 
 
 def find_roles(sample: Sequence[SampledColumn]) -> Roles | None:
     """Return what columns are taken for, or None if no column has times."""
     search = _Search(sample)
     at = search.take_time()
-    return None if at is None else search.find(at)
+    if at is None:
+        return None
+    search.read_days_as_numbers()
+    return search.find(at)
 
 
 class _Search:
@@ -118,6 +143,7 @@ class _Search:
     def __init__(self, sample: Sequence[SampledColumn]) -> None:
         # No option can name a column with a leading "=", which makes a constant.
         self._free = {column.name: column for column in sample if not column.name.startswith("=")}
+        self._kinds = {column.name: column.kind for column in sample}
         self._reasons: dict[str, tuple[str, str]] = {}
         self._names: dict[str, str] = {}
 
@@ -128,6 +154,13 @@ class _Search:
         at = min(times, key=_time_rank)  # of equal ones the first
         reason = "its name" if at.simple_name in _TIMES else "the first with times"
         return self._take(at, "instant", reason if len(times) > 1 else "the only one with times")
+
+    def read_days_as_numbers(self) -> None:
+        """Read columns of numbers in the range of a spreadsheet's days, which are not the instant, as numbers."""
+        for name, column in self._free.items():
+            if column.kind.at_unit == "excel" and all(as_number(cell) is not None for cell in column.cells):
+                self._kinds[name] = ColumnKind("numbers")
+                self._free[name] = attrs.evolve(column, kind=self._kinds[name])
 
     def find(self, at: SampledColumn) -> Roles:
         user = self._take_named(_USERS, "user", lambda column: not column.kind.is_time)
@@ -153,7 +186,7 @@ class _Search:
         )
         columns = self._with_values(columns, measures, at)
         attributes = self._take_attributes()
-        return Roles(attrs.evolve(columns, attributes=attributes), self._reasons, self._names)
+        return Roles(attrs.evolve(columns, attributes=attributes), self._reasons, self._names, self._kinds)
 
     def _take(self, column: SampledColumn, role: str, reason: str) -> SampledColumn:
         del self._free[column.name]
@@ -163,7 +196,7 @@ class _Search:
     def _take_named(self, names: Sequence[str], role: str, has_role: object) -> SampledColumn | None:
         for name in names:
             for column in self._free.values():
-                if column.simple_name == name and column.cells and has_role(column):  # type: ignore[operator]
+                if name in {column.simple_name, column.path_name} and column.cells and has_role(column):  # type: ignore[operator]
                     return self._take(column, role, "its name")
         return None
 
@@ -206,10 +239,15 @@ class _Search:
             return columns
         if columns.metric_map is not None:
             return attrs.evolve(columns, value=measures[0].name)
-        keys = unique_keys(column.name.partition("#")[0].rpartition(".")[2] for column in measures)
-        self._names.update(zip(keys, (column.name.partition("#")[0] for column in measures), strict=True))
+        names = [without_number(column.name) or column.name for column in measures]
+        keys = unique_keys(name.rpartition(".")[2] for name in names)
+        self._names.update(zip(keys, names, strict=True))
         cells = {cell for column in measures for cell in column.cells}
-        is_checked = at.kind.name == "dates" and cells <= _CHECKMARKS and bool(cells & {"-1", "2"})
+        is_checked = (
+            (at.kind.name, columns.user) == ("dates", "=me")
+            and cells <= _CHECKMARKS
+            and ("-1" in cells or cells == {"0", "2"})
+        )
         value_map = {"2": "1"} if is_checked else None
         if len(measures) == 1 and not measures[0].empty and not is_checked:
             return attrs.evolve(columns, metric=f"={keys[0]}", value=measures[0].name)
@@ -228,16 +266,33 @@ class _Search:
         return dict(zip(keys, (column.name for column in columns), strict=True))
 
 
-def _time_rank(column: SampledColumn) -> tuple[bool, int, int]:
+def _time_rank(column: SampledColumn) -> tuple[bool, bool, int, bool, int]:
     name = column.simple_name
     words = set(name.split("_"))
     known = _TIMES.index(name) if name in _TIMES else len(_TIMES) + (not words & set(_TIMES))
-    return bool(words & _OTHER_TIMES), known, column.empty
+    # Small numbers are the least likely times.
+    return (
+        bool(words & _OTHER_TIMES),
+        column.kind.at_unit == "excel",
+        known,
+        column.kind.at_unit is not None,
+        column.empty,
+    )
+
+
+def _as_words(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+
+
+def is_named_zone(column: SampledColumn) -> bool:
+    """Return True for a column that is named like a time zone."""
+    return column.simple_name in _ZONES
 
 
 def _is_identifier(column: SampledColumn) -> bool:
     words = column.simple_name.split("_")
-    return not _NOT_MEASURED.isdisjoint(words) or words[-1].endswith("id") or not column.cells
+    return is_named_zone(column) or not _NOT_MEASURED.isdisjoint(words) or words[-1].endswith("id") or not column.cells
 
 
 def _is_repeated(column: SampledColumn) -> bool:
@@ -259,6 +314,8 @@ def _is_key(column: SampledColumn, within: Sequence[SampledColumn], same: Sequen
     """
     if column.kind.is_time:
         return False
+    if column.simple_name == "id" and "." in column.name and column.path_name not in _KEYS:
+        return False  # the identifier of something else
     if column.simple_name not in _WEAK_KEYS or column.is_unique:
         return True
     if any(other.empty or len(other.cells) != len(column.cells) for other in (column, *within, *same)):

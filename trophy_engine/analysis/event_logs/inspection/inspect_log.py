@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
@@ -13,10 +14,10 @@ from typing import Any, Final, Literal
 import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.events import BadRow, Event
+from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
 from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
-from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles
+from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles, is_named_zone
 from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
 from trophy_engine.analysis.event_logs.readers.files import READ_ERRORS, Reading, open_text, reason_of_reading
 from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_rows
@@ -33,8 +34,14 @@ __all__ = ["InspectedColumn", "LogInspection", "inspect_log"]
 _SAMPLE: Final = 1_000
 _MAX_EXAMPLES: Final = 3
 _MAX_DEPTH: Final = 6
-#: The encodings that are tried if a text is not UTF-8; every file has the last one.
-_ENCODINGS: Final = ("utf-16-le", "cp1252", "latin-1")
+#: Names of columns without one.
+_UNNAMED: Final = re.compile(r"#[0-9]+")
+#: The number of bytes that tell UTF-16.
+_START: Final = 4_096
+#: Byte-order marks of UTF-16, by which a file is read without an option.
+_MARKS: Final = ("\xff\xfe", "\xfe\xff")
+#: The encodings that are tried; every file has the last one.
+_ENCODINGS: Final = (None, "cp1252", "latin-1")
 
 
 @attrs.frozen
@@ -120,7 +127,9 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
         known = attrs.evolve(known, encoding=_find_encoding(path))
     if name == "excel" and known.sheet is None:
         known = attrs.evolve(known, sheet=_find_sheet(path, known))
-    sample = _sample_columns(path, known)
+    sample, bad_row = _sample_columns(path, known)
+    if bad_row is not None and not sample:
+        raise TrophyError(f"{path} has no good row; the first: {bad_row}")
     roles = find_roles(sample)
     if roles is None:
         names = ", ".join(f"{column.name!r} ({column.kind.name})" for column in sample)
@@ -128,7 +137,7 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
     inspected = tuple(
         InspectedColumn(
             column.name,
-            column.kind.describe(column.cells),
+            roles.kinds[column.name].describe(column.cells),
             *roles.reasons.get(column.name, ("", "")),
             tuple(dict.fromkeys(column.cells))[:_MAX_EXAMPLES],
         )
@@ -149,6 +158,11 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
             yield (
                 f"The times in {column.name!r} have two meanings: {kind.at_format} is proposed, and "
                 f"{' and '.join(kind.other_formats)} fits as well; set the one that is meant with --at-format."
+            )
+        if is_named_zone(column) and column.cells and columns.time_zone == "=UTC":
+            yield (
+                f"The column {column.name!r} is named like a time zone, but has cells that are none, so it is not used "
+                "for the times."
             )
         if kind.name == "unclear commas" and column.name not in roles.reasons:
             yield (
@@ -238,18 +252,24 @@ def _read_start(path: str) -> bytes:
 
 def _find_encoding(path: str) -> str | None:
     """Return the encoding of a text, or None if it is UTF-8 or has a byte-order mark."""
-    for encoding in (None, *_ENCODINGS):
-        try:
-            with open_text(path, encoding, Reading()) as text:
-                nul = False
-                while block := text.read(1 << 20):
-                    nul = nul or "\0" in block
-        except UnicodeError:
-            continue
-        except READ_ERRORS as error:
-            raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
-        if encoding != "utf-16-le" and not nul:
+    try:
+        with open_text(path, "latin-1", Reading()) as text:
+            start = text.read(_START)
+        if start.startswith(_MARKS):
+            return None
+        # Every second byte of most texts in UTF-16 is NUL.
+        odd, even = start[1::2].count("\0"), start[::2].count("\0")
+        encodings = ("utf-16-be" if even > odd else "utf-16-le",) if 4 * (odd + even) > len(start) else _ENCODINGS
+        for encoding in encodings:
+            try:
+                with open_text(path, encoding, Reading()) as text:
+                    while text.read(1 << 20):
+                        pass
+            except UnicodeError:
+                continue
             return encoding
+    except READ_ERRORS as error:
+        raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
     return None
 
 
@@ -259,13 +279,13 @@ def _find_sheet(path: str, known: FileFormat) -> str | None:
 
     names = sheet_names(path)
     for place, name in enumerate(names):
-        if find_roles(_sample_columns(path, attrs.evolve(known, sheet=name))) is not None:
+        if find_roles(_sample_columns(path, attrs.evolve(known, sheet=name))[0]) is not None:
             return name if place else None
     return None
 
 
-def _sample_columns(path: str, file_format: FileFormat) -> list[SampledColumn]:
-    """Return the columns of a log in order, with the cells of the first thousand rows."""
+def _sample_columns(path: str, file_format: FileFormat) -> tuple[list[SampledColumn], BadRow | None]:
+    """Return the columns of a log in order, with the cells of the first thousand rows, and the first bad row."""
     name = file_format.name_for(path)
     raw_rows = (
         _read_columnar(path, name)
@@ -274,19 +294,23 @@ def _sample_columns(path: str, file_format: FileFormat) -> list[SampledColumn]:
     )
     cells: dict[str, list[Any]] = {}
     count = 0
+    bad_row = None
     with closing(raw_rows):
-        for _, row in islice(raw_rows, _SAMPLE):
+        for line, row in islice(raw_rows, _SAMPLE):
             if isinstance(row, InvalidValue):
+                bad_row = bad_row or BadRow(Source(path, line), str(row))
                 continue
             count += 1
-            for column, cell in _flatten(row):
+            for column, cell in _flatten(row) if name in {"json", "jsonl"} else row.items():
                 cells.setdefault(column, []).append(cell)
     columns = []
     for column, values in cells.items():
         texts = tuple(text for text in (_text(value) for value in values) if text)
+        if _UNNAMED.fullmatch(column) and not texts:
+            continue
         is_flag = any(isinstance(value, bool) for value in values)
         columns.append(SampledColumn(column, cells_kind(texts), texts, count - len(texts), is_flag))
-    return columns
+    return columns, bad_row
 
 
 def _flatten(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -299,6 +323,9 @@ def _flatten(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Iterat
 
 
 def _text(value: Any) -> str:
+    """Return the text of a cell; that of lists and structures, which cannot be read, is empty."""
+    if isinstance(value, list | Mapping):
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

@@ -1,7 +1,8 @@
 """Workbooks: the rows of one sheet of an Excel or OpenDocument file; requires the extra ``excel``.
 
-The first row that is not empty is the header. Dates and times are texts of ISO 8601; a number without digits after the
-point is a whole one, because spreadsheets have no others. A sheet is read into memory as a whole.
+The header is the first row that has the required columns, or else the first that is no title: a row with less than half
+of the cells of the fullest one among the first rows. Dates and times are texts of ISO 8601; a number without digits
+after the point is a whole one, because spreadsheets have no others. A sheet is read into memory as a whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
 from trophy_engine.analysis.event_logs.readers.files import Reading, read_bytes
-from trophy_engine.errors import MissingExtra, TrophyError, listed, short_repr
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, listed, short_repr
 
 try:
     from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
@@ -22,6 +23,8 @@ except ModuleNotFoundError as error:
 
 #: Floats from here on do not have all whole numbers.
 _EXACT: Final = 2**53
+#: The number of rows among which the header is.
+_FIRST_ROWS: Final = 20
 
 
 def read_excel(
@@ -35,19 +38,34 @@ def read_excel(
     """
     opened = _open_sheet(path, sheet, reading)
     start = opened.start
-    rows = enumerate(opened.to_python(skip_empty_area=True), start=1 if start is None else start[0] + 1)
-    header: list[str] = []
-    for _, cells in rows:
-        header = [_as_text(cell) for cell in cells]
-        if any(header):
-            break
+    rows = [
+        (number, cells)
+        for number, cells in enumerate(
+            opened.to_python(skip_empty_area=True), start=1 if start is None else start[0] + 1
+        )
+        if any(cell != "" for cell in cells)
+    ]
+    place = _find_header(path, [[_as_text(cell) for cell in cells] for _, cells in rows[:_FIRST_ROWS]], columns)
+    header = [_as_text(cell) for cell in rows[place][1]] if rows else []
     if columns is None:
-        names = {name: place for place, name in enumerate(numbered_names(header)) if name}
+        names = {name: index for index, name in enumerate(numbered_names(header))}
     else:
         names = columns.places(path, header, numbered=True)
-    for number, cells in rows:
-        if any(cell != "" for cell in cells):
-            yield number, {name: _as_cell(cells[place]) for name, place in names.items()}
+    for number, cells in rows[place + 1 :]:
+        yield number, {name: _as_cell(cells[index]) for name, index in names.items()}
+
+
+def _find_header(path: str, first_rows: list[list[str]], columns: Columns | None) -> int:
+    """Return the place of the header among the first rows that are not empty."""
+    if columns is not None:
+        for place, header in enumerate(first_rows):
+            try:
+                columns.places(path, header, numbered=True)
+            except InvalidValue:
+                continue
+            return place
+    filled = [sum(map(bool, cells)) for cells in first_rows]
+    return next((place for place, count in enumerate(filled) if 2 * count >= max(filled)), 0)
 
 
 def _open_sheet(path: str, sheet: str | None, reading: Reading) -> CalamineSheet:
