@@ -24,6 +24,19 @@ def test_a_failure_of_the_engine_is_answered_with_500_and_logged(capsys):
     assert line == 'GET /v1/users/18 500 0 ms {"error":"the disk is full"}\n'
 
 
+def test_a_quiet_server_answers_the_same_and_logs_failures_alone(capsys):
+    def exchange(method, target, headers, body):
+        if target.endswith("/18"):
+            raise StorageError("the disk is full")
+        return 404, (), b"{}"
+
+    caller = Caller(RequestLog(exchange, quiet=True))
+    assert caller.send("GET", "/users/18").status == 500
+    assert caller.send("HEAD", "/users/18").body == b""
+    assert caller.send("GET", "/users/19").status == 404
+    assert [line.split(" ")[2] for line in capsys.readouterr().err.splitlines()] == ["/v1/users/18", "/v1/users/18"]
+
+
 @pytest.mark.parametrize("error", [RequestTimedOut("no answer"), AnswerLost("no answer"), ValueError("a defect")])
 def test_other_failures_are_raised(capsys, error):
     with pytest.raises(type(error)):

@@ -175,6 +175,7 @@ def test_malformed_requests_are_refused(caller):
         caller.send("PUT", "/_engine/clock", body=b"{}", headers=[("X-API-KEY", "a"), ("Content-Length", "9")]).status
         == 400
     )
+    assert caller.send("GET", "/_engine/%FF").status == caller.send("PUT", "/users/%FF", json={}).status == 400
     head, get = (caller.send(method, "/_engine/clock") for method in ("HEAD", "GET"))
     assert (head.status, head.headers, head.body) == (200, get.headers, b"")
 

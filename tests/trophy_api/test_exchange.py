@@ -180,6 +180,17 @@ def test_an_id_can_contain_any_character(caller):
     assert caller.send("GET", "/users/ghost").status == 404
 
 
+@pytest.mark.parametrize("name", ["%FF", "%ED%A0%80", "a%C3"])
+def test_a_path_that_is_not_text_is_malformed(caller, name):
+    """Replacement characters would make one user of different names."""
+    for path in (f"/users/{name}", f"https://localhost/{name}/users"):
+        answer = caller.send("PUT", path, json={})
+        assert (answer.status, answer.json()["error"].partition(",")[0]) == (
+            400,
+            "the path must be percent-encoded UTF-8 text",
+        )
+
+
 def test_an_invalid_id_is_refused(caller):
     assert caller.send("GET", f"/users/{'x' * 256}").status == 422
 

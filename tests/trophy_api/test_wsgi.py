@@ -77,6 +77,11 @@ def test_without_the_target_as_it_came_a_slash_separates(engine, app):
     assert wsgi_request(app, environ_of("GET", "/v1/users/%C3%BC%20b", [KEY], b"", raw=None))[0] == 200
 
 
+@pytest.mark.parametrize("raw", ["RAW_URI", None])
+def test_a_path_that_is_not_utf_8_is_refused(app, raw):
+    assert wsgi_request(app, environ_of("PUT", "/v1/users/%FF", [KEY], b"{}", raw=raw))[0] == 400
+
+
 def test_a_path_that_a_middleware_rewrote_is_followed(engine, app):
     engine.identify("18")
     environ = environ_of("GET", "/old/users/18", [KEY], b"")

@@ -109,7 +109,7 @@ def run_server(settings: Settings, poster: WebhookPoster | None = None) -> None:
         )
         try:
             _announce(settings, control.engine, listener)
-            _serve(control if settings.quiet else RequestLog(control), listener)
+            _serve(RequestLog(control, quiet=settings.quiet), listener)
         finally:
             control.engine.close()
             if poster is not None:
@@ -195,9 +195,15 @@ class _Protocol(H11Protocol):
 
 @attrs.frozen
 class RequestLog:
-    """An exchange that logs the requests of another one, and answers with 500 if the engine fails."""
+    """An exchange that logs the requests of another one, and answers with 500 if the engine fails.
+
+    Attributes:
+        exchange: the other exchange.
+        quiet: whether only failures of the engine are logged.
+    """
 
     exchange: ExchangeFunction
+    quiet: bool = attrs.field(default=False, kw_only=True)
 
     def __call__(self, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
         """Return the answer to a request.
@@ -207,18 +213,24 @@ class RequestLog:
             AnswerLost: an injected lost answer.
         """
         started = time.perf_counter()
+        failed = False
         try:
             answer = self.exchange(method, target, headers, body)
         except (RequestTimedOut, AnswerLost) as failure:
-            log_line(f"{method} {target} {failure}")
+            self._log(f"{method} {target} {failure}")
             raise
         except TrophyError as error:
-            answer = encode_response(Response(500, {"error": str(error)}))
+            failed = True
+            answer = encode_response(Response(500, {"error": str(error)}), with_body=method != "HEAD")
         status, _, content = answer
         milliseconds = (time.perf_counter() - started) * 1000
         refusal = f" {content.decode('ascii')[:_MAX_LOGGED]}" if status >= _REFUSED else ""
-        log_line(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}")
+        self._log(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}", failed=failed)
         return answer
+
+    def _log(self, line: str, *, failed: bool = False) -> None:
+        if failed or not self.quiet:
+            log_line(line)
 
 
 def log_line(line: str) -> None:

@@ -121,13 +121,13 @@ class Control:
         headers = list(headers)
         joined = join_headers(headers)
         _, path, query = split_target(target, joined)
-        parts = split_path(path)
         with self._lock:
-            if parts[0] != _PREFIX:
+            if path.strip("/").partition("/")[0] != _PREFIX:
                 return self._failures(method, target, headers, body)
             try:
                 check_key(joined)
                 check_length(joined, body)
+                parts = split_path(path)
                 handler = find_handler(self._routes, "GET" if method == "HEAD" else method, parts)
                 request = Request(method, parts, query, joined, parse_body(body), at=self._clock())
                 response = handler(self.engine, request)

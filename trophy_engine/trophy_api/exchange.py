@@ -188,8 +188,15 @@ def _parse_address(host: str, path: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def split_path(path: str) -> tuple[str, ...]:
-    """Return the parts of a percent-encoded path, decoded; at least one."""
-    return tuple(unquote(part) for part in path.strip("/").split("/"))
+    """Return the parts of a percent-encoded path, decoded; at least one.
+
+    Raises:
+        Malformed: the decoded path is not UTF-8 text; with replacements, different identifiers would be one.
+    """
+    try:
+        return tuple(unquote(part, errors="strict") for part in path.strip("/").split("/"))
+    except UnicodeDecodeError:
+        raise Malformed(f"the path must be percent-encoded UTF-8 text, not {short_repr(path)}") from None
 
 
 def parse_body(content: bytes) -> Any:

@@ -13,7 +13,7 @@ def build_target(path: str, query: str, *, mount: str = "", raw_path: str | None
     """Return the percent-encoded path below the mount, with the query.
 
     Args:
-        path: the decoded path below the mount.
+        path: the decoded path below the mount; bytes that are not UTF-8 are replaced, or escaped by surrogates.
         query: the query as it came; empty if there is none.
         mount: the decoded path that the application is mounted at.
         raw_path: the path as it came, from the server's root or from the mount; None if it is unknown. It is not used
@@ -26,8 +26,12 @@ def build_target(path: str, query: str, *, mount: str = "", raw_path: str | None
     """
     candidates = [] if raw_path is None else [_remove_prefix(raw_path, mount), raw_path]
     # Some servers leave %2F in the decoded path.
-    matching = [candidate for candidate in candidates if unquote(candidate) in {path, unquote(path)}]
-    target = matching[0] if matching else quote(path, errors="replace")
+    matching = [
+        candidate
+        for candidate in candidates
+        if unquote(candidate) in {path, unquote(path)} or unquote(candidate, errors="surrogateescape") == path
+    ]
+    target = matching[0] if matching else quote(path, errors="surrogatepass")
     return f"{target}?{query}" if query else target
 
 

@@ -63,9 +63,9 @@ class WSGIApplication:
 def _target(environ: WSGIEnvironment) -> str:
     raw_targets = [environ[name] for name in _RAW_TARGETS if environ.get(name)]
     return build_target(
-        _decode(environ.get("PATH_INFO", ""), errors="replace"),
+        _decode(environ.get("PATH_INFO", ""), errors="surrogateescape"),
         _decode(environ.get("QUERY_STRING", "")),
-        mount=_decode(environ.get("SCRIPT_NAME", ""), errors="replace"),
+        mount=_decode(environ.get("SCRIPT_NAME", ""), errors="surrogateescape"),
         raw_path=_path_of(raw_targets[0]) if raw_targets else None,
     )
 
