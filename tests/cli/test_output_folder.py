@@ -37,3 +37,29 @@ def test_a_file_is_no_folder(run):
 def test_a_log_beside_the_output_is_left_alone(run):
     assert run("replay", "rules.toml", "log.csv", "--out", ".").exit_code == 0
     assert Path("users.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("replay", "rules.toml", "log.csv", "--effects", "parquet"), "--effects"),
+        (("replay", "rules.toml", "log.csv", "--table-format", "parquet"), "--table-format"),
+        (("compare", "rules.toml", "rules.toml", "log.csv", "--table-format", "parquet"), "--table-format"),
+        (("simulate", "rules.toml", "--users", "2", "--table-format", "parquet"), "--table-format"),
+    ],
+)
+def test_a_format_without_a_folder_is_refused(run, words, option):
+    failed = run(*words)
+    assert failed.exit_code == 1
+    assert f"error: {option} is the format of the " in failed.stderr
+
+
+def test_files_of_an_earlier_run_in_another_format_are_noted(run):
+    words = ("replay", "rules.toml", "log.csv", "--out", "out")
+    assert "is not of this run" not in run(*words).stderr
+    assert "is not of this run" not in run(*words).stderr  # replaced
+    later = run(*words, "--table-format", "parquet", "--effects", "none")
+    assert [line for line in later.stderr.splitlines() if "not of this run" in line] == [
+        "out/users.csv is not of this run, and stays as it is",
+        "out/effects.jsonl is not of this run, and stays as it is",
+    ]

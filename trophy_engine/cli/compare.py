@@ -12,7 +12,7 @@ from trophy_engine.analysis.event_logs.output import check_formats, write_compar
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, print_parts
-from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.output_folder import check_needs_out, check_out
 from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
 from trophy_engine.cli.results import TableFormatOption
@@ -50,6 +50,7 @@ def compare(
     try:
         check_report(report)
         check_out(out, (f"compare.{table_format}",), (old, new, *(events or ())))
+        check_needs_out(out, table_format)
         check_formats(table_format)
         before, after = (load_rules(rules) for rules in (old, new))
         log, last = log_options.read(before, events, git, old), log_options.parse_until(until)

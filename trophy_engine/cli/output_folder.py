@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from trophy_engine.cli.console import print_note
 from trophy_engine.errors import TrophyError
+
+#: The endings of what commands write into a folder.
+_ENDINGS = (".csv", ".parquet", ".jsonl")
 
 
 def check_out(out: Path | None, written: Iterable[str], inputs: Iterable[str | Path]) -> None:
     """Check that files can be written into a folder without replacing what the command reads.
+
+    A file that an earlier run wrote there in another format is noted, since it stays.
 
     Args:
         out: the folder, or None.
@@ -24,7 +30,26 @@ def check_out(out: Path | None, written: Iterable[str], inputs: Iterable[str | P
     if out.exists() and not out.is_dir():
         raise TrophyError(f"cannot write into --out {out}: it is a file; name a folder")
     read = {Path(name).resolve(): name for name in inputs if Path(name).is_file()}
-    for name in written:
+    names = list(written)
+    for name in names:
         replaced = read.get((out / name).resolve())
         if replaced is not None:
             raise TrophyError(f"--out {out} would replace {replaced}, which the command reads; name another folder")
+    stems = dict.fromkeys(Path(name).stem for name in names)
+    for left in (out / f"{stem}{ending}" for stem in stems for ending in _ENDINGS):
+        if left.name not in names and left.is_file() and left.resolve() not in read:
+            print_note(f"{left} is not of this run, and stays as it is")
+
+
+def check_needs_out(out: Path | None, table_format: str, effects: str = "jsonl") -> None:
+    """Check that a format that is not the default has a folder to be used in.
+
+    Raises:
+        TrophyError: there is none.
+    """
+    if out is not None:
+        return
+    if table_format != "csv":
+        raise TrophyError("--table-format is the format of the tables of --out; name its folder")
+    if effects not in {"jsonl", "none"}:
+        raise TrophyError("--effects is the format of the effects of --out; name its folder")

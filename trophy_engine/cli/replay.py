@@ -14,7 +14,7 @@ from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, print_parts
-from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.output_folder import check_needs_out, check_out
 from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_replay
 from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
@@ -49,6 +49,7 @@ def replay(
     try:
         check_report(report)
         check_out(out, (f"users.{table_format}", f"effects.{effects}"), (rules, *(events or ())))
+        check_needs_out(out, table_format, effects)
         check_formats(table_format, effects)
         ruleset = load_rules(rules)
         log, last = log_options.read(ruleset, events, git, rules), log_options.parse_until(until)

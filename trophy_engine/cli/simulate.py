@@ -29,7 +29,7 @@ from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, note_console, print_parts
-from trophy_engine.cli.output_folder import check_out
+from trophy_engine.cli.output_folder import check_needs_out, check_out
 from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
 from trophy_engine.cli.results import TableFormatOption
@@ -87,6 +87,7 @@ def simulate(
             Path(log).name for log in like or () if Path(log).suffix == f".{table_format}"
         ]  # figures have many names
         check_out(out, tables, (rules, *(like or ())))
+        check_needs_out(out, table_format)
         check_formats(table_format)
         ruleset = load_rules(rules)
         population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
