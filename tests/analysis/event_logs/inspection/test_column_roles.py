@@ -140,3 +140,9 @@ def test_every_role_has_a_reason_and_every_metric_a_name():
 
 def test_keys_are_different():
     assert unique_keys(["A b", "a-b", "A  b", "ä"]) == ["a-b", "a-b-2", "a-b-3", "metric"]
+
+
+def test_values_with_empty_cells_are_not_used_beside_events():
+    found = roles(user=["a", "b", "a"], **AT, event=["x", "y", "x"], amount=["1", "", "3"])
+    assert found.columns.value == "=1"
+    assert found.reasons["amount"] == ("", "it has empty cells, so it is not used")

@@ -136,6 +136,13 @@ def test_events_that_stand_twice_count_once(tmp_path):
             ["The column 'km' has commas and others have points, so it is not used."],
         ),
         (
+            "user;at;steps\nann;15.01.2024;8.431\nann;16.01.2024;12.007\n",
+            [
+                "The times are local times; set the zone that they are in with --tz.",
+                "The points in 'steps' are read as decimal points; if they are of thousands, remove them.",
+            ],
+        ),
+        (
             "user,at,=n\nann,2024-01-05T10:00:00Z,5\n",
             ["The column '=n' is not used, because no option can name it; rename it."],
         ),

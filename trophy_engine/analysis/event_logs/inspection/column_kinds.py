@@ -30,6 +30,7 @@ KindName = Literal[
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+(,[0-9]+)?")
 #: Commas that can be of thousands; most of such numbers can have a decimal comma as well.
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_POINTS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASIC_DATE: Final = re.compile(r"(?:199|20[0-9])[0-9]{5}")
 _YES_NO: Final = frozenset({"true", "false", "yes", "no", "t", "f", "y", "n"})
@@ -119,6 +120,16 @@ def _number_kind(texts: Sequence[str]) -> KindName | None:
     if _most(texts, lambda text: _DECIMAL_COMMA.fullmatch(text) is not None) and any(map(_is_fraction, texts)):
         return "decimal commas"
     return "unclear commas" if _most(texts, lambda text: as_number(text) is not None or _has_thousands(text)) else None
+
+
+def may_have_points_of_thousands(texts: Iterable[str]) -> bool:
+    """Return True if a number has a point, and every such number can be one of thousands.
+
+    >>> may_have_points_of_thousands(["1.100", "99"]), may_have_points_of_thousands(["1.100", "2.5"])
+    (True, False)
+    """
+    points = [text for text in texts if "." in text]
+    return bool(points) and all(_POINTS.fullmatch(text) for text in points)
 
 
 def _is_fraction(text: str) -> bool:

@@ -214,7 +214,10 @@ class _Search:
             key=lambda column: _VALUES.index(column.simple_name),
         )
         if event is not None:
-            return [self._take(column, "value", "its name") for column in named[:1] if not column.empty]
+            if named and named[0].empty:
+                self._reasons[named[0].name] = "", "it has empty cells, so it is not used"
+                return []
+            return [self._take(column, "value", "its name") for column in named[:1]]
         repeated = {column.simple_name: column for column in measures}  # of repeated names the last is the precise one
         measures = list(repeated.values())
         return [self._take(column, "value", "a number that is no identifier") for column in measures[:_MAX_VALUES]]

@@ -16,7 +16,7 @@ import attrs
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
-from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
+from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind, may_have_points_of_thousands
 from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles, is_named_zone
 from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
 from trophy_engine.analysis.event_logs.readers.files import READ_ERRORS, Reading, open_text, reason_of_reading
@@ -169,6 +169,9 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
                 f"The commas in {column.name!r} are of decimals or of thousands, so it is not used; decimals are read "
                 "with --decimal , and thousands cannot be read."
             )
+        is_used = roles.reasons.get(column.name, ("",))[0] == "value"
+        if is_used and "." in (columns.at_format or "") and may_have_points_of_thousands(column.cells):
+            yield f"The points in {column.name!r} are read as decimal points; if they are of thousands, remove them."
         if kind.name == "decimal commas" and column.name not in roles.reasons and columns.decimal == ".":
             yield f"The column {column.name!r} has commas and others have points, so it is not used."
         if column.name.startswith("="):
