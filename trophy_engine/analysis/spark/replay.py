@@ -201,6 +201,7 @@ def replay_frame(
         states: the states of users in which an earlier replay ended (``SparkReplay.states``), under the same rules.
             Events before the instant of a state are refused. Effects are those since then; all else is as if the
             replay were one.
+            States have no idempotency keys: an event that an earlier replay counted counts again.
         keep_states: whether to give the states.
         partitions: the number of partitions of the users; by default Spark chooses it.
         folder: a folder that does not exist, to which the rows are written as Parquet right away; by default they are
