@@ -252,9 +252,12 @@ def test_columns_that_are_missing_are_named_with_their_option(tmp_path):
         (Columns(at="when"), r"has no column 'user_id'; it has 'who', 'when'; set the column with --user-column or"),
         (
             Columns("who", "when", values={"a": "Step count"}),
-            r"no column 'Step count'; .*; set the column with --values$",
+            r"no column 'Step count'; .*; set the column with --values, in Python with Columns\(values=…\)$",
         ),
-        (Columns("who", "when", "=a", where={"plan": "x"}), r"no column 'plan'; .*; set the column with --where$"),
+        (
+            Columns("who", "when", "=a", where={"plan": "x"}),
+            r"no column 'plan'; .*; set the column with --where, in Python with Columns\(where=…\)$",
+        ),
     ):
         with pytest.raises(InvalidValue, match=message):
             list(read_log(str(tmp_path / "log.csv"), columns))
