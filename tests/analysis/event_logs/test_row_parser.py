@@ -76,7 +76,14 @@ def test_an_empty_value_is_the_default():
         (",", "1,5", "1.5"),
         (",", "15", "15"),
         (".", "1,5", "n must be a number, not '1,5'; with a decimal comma set --decimal ,"),
-        (".", "1,234.5", "n must be a number, not '1,234.5'"),
+        (".", "1,234.5", "n must be a number, not '1,234.5'; separators of thousands are not read"),
+        (
+            ".",
+            "1,234",
+            "n must be a number, not '1,234'; with a decimal comma set --decimal ,; "
+            "separators of thousands are not read",
+        ),
+        (".", "a,b", "n must be a number, not 'a,b'"),
         (",", "1.5", "n must be a number with a decimal comma and without points, not '1.5'"),
         (",", "1,2,3", "n must be a number, not '1.2,3'"),
     ],

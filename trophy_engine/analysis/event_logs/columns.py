@@ -219,7 +219,8 @@ def _place(path: str, names: Sequence[str], column: str, option: str, *, numbere
     suggestion = nearest(column, list(names))
     hint = f"; did you mean {suggestion!r}?" if suggestion else ";"
     known = listed(names, _MAX_LISTED)
-    raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}")
+    title = "; the first row must be the header" if numbered and sum(map(bool, names)) == 1 else ""
+    raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}{title}")
 
 
 def numbered_names(names: Sequence[str]) -> list[str]:

@@ -60,6 +60,7 @@ def test_short_long_and_empty_rows_keep_their_lines():
 
 def test_without_required_columns_names_that_repeat_are_numbered():
     assert rows("a,b,a,\n1,2,3,4\n") == [(2, {"a#1": "1", "b": "2", "a#2": "3", "": "4"})]
+    assert rows("a,,\n1,2,3\n") == [(2, {"a": "1"})]
 
 
 def test_a_delimiter_that_is_set_is_used(tmp_path):

@@ -43,6 +43,14 @@ def test_empty_rows_are_passed_over_and_lines_are_those_of_the_sheet(tmp_path):
     assert list(read_log(write(tmp_path, [["who", "when", "n"]]), COLUMNS)) == []
 
 
+def test_a_title_above_the_header_is_named_in_the_error(tmp_path):
+    path = write(tmp_path, [["My log", None, None], ["who", "when", "n"], ["ann", NOON, 1]])
+    with pytest.raises(
+        TrophyError, match=r"has no column 'who'; it has 'My log', .*; the first row must be the header$"
+    ):
+        list(read_log(path, COLUMNS))
+
+
 def test_days_without_a_format_are_days_of_a_spreadsheet(tmp_path):
     notes = []
     path = write(tmp_path, [["who", "when", "n"], ["ann", 45296.5, 1]])

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import Final, Literal, assert_never
 
 import attrs
@@ -142,17 +142,14 @@ def _time_kind(texts: Sequence[str]) -> ColumnKind | None:
 
 
 def _format_kind(texts: Sequence[str]) -> ColumnKind | None:
-    """Return the kind of times of a known format; of several formats that all texts have, the first."""
-    formats = suggest_formats(texts[0])
-    for format_ in formats:
-        if _most(texts, partial(_has_format, format_), _SHARE_OF_TIMES):
-            name: KindName = "instants" if "%z" in format_ else "local times" if ":%M" in format_ else "dates"
-            return ColumnKind(name, at_format=format_)
-    return None
-
-
-def _has_format(format_: str, text: str) -> bool:
-    return format_ in suggest_formats(text)
+    """Return the kind of times of the known format that most texts have; of several, the first."""
+    first = suggest_formats(texts[0])
+    counts = Counter(format_ for text in texts for format_ in suggest_formats(text)) if first else Counter()
+    format_ = max(first, key=counts.__getitem__, default=None)
+    if format_ is None or counts[format_] < _SHARE_OF_TIMES * len(texts):
+        return None
+    name: KindName = "instants" if "%z" in format_ else "local times" if ":%M" in format_ else "dates"
+    return ColumnKind(name, at_format=format_)
 
 
 def _is_zone(text: str) -> bool:

@@ -40,7 +40,10 @@ def read_delimited(
     rows = csv.reader(chain(lines, text), delimiter=delimiter)
     header = [name.strip() for name in next(rows, [])]
     if columns is None:
-        names, places = numbered_names(header), list(range(len(header)))
+        unnamed = header.count("")  # several have no name by which to read them
+        places = [place for place, name in enumerate(header) if name or unnamed == 1]
+        numbered = numbered_names(header)
+        names = [numbered[place] for place in places]
     else:
         found = columns.places(path, header, numbered=True)
         names, places = list(found), list(found.values())

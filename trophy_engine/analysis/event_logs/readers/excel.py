@@ -42,7 +42,7 @@ def read_excel(
         if any(header):
             break
     if columns is None:
-        names = {name: place for place, name in enumerate(numbered_names(header)) if name}
+        names = {name: place for place, name in enumerate(numbered_names(header)) if header[place]}
     else:
         names = columns.places(path, header, numbered=True)
     for number, cells in rows:
