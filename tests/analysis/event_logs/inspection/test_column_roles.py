@@ -37,6 +37,7 @@ def columns(**cells):
             {"user_id": ["", "", ""], "user_pseudo_id": ["1.1", "2.7", "1.1"], **AT},
             Columns("user_pseudo_id", metric="=events"),
         ),
+        ({"User full name": ["Ann", "Ben", "Ann"], **AT}, Columns("User full name", metric="=events")),
         ({**AT, "steps": ["1", "", "2"]}, Columns("=me", values={"steps": "steps"})),
         (
             {**AT, "steps": ["1", "3", "2"], "Distance (m)": ["1", "3", "2"], "device_id": ["1", "3", "2"]},
