@@ -111,6 +111,8 @@ def test_rows_are_written_to_a_folder(spark, tmp_path):
     assert repr(result) == f"SparkReplay(until={result.until!r})"
     with pytest.raises(InvalidValue, match=r"states must be a folder with .* keep_states=True, not '.*out'$"):
         replay_frame(RULES, frame, columns=COLUMNS, states=str(tmp_path / "out"))
+    with pytest.raises(InvalidValue, match="the states were not kept; replay with keep_states=True"):
+        _ = result.states
 
 
 def test_states_are_read_from_the_folder_of_an_earlier_replay(spark, tmp_path):

@@ -82,6 +82,7 @@ class SparkReplay:
     until: datetime | None
     evaluated: FrameOfTables = attrs.field(repr=False)
     _tally: bool = attrs.field(repr=False)
+    _keep_states: bool = attrs.field(repr=False)
 
     @property
     def users(self) -> DataFrame:
@@ -104,7 +105,13 @@ class SparkReplay:
 
     @property
     def states(self) -> DataFrame:
-        """One row per user, with the state as JSON, for ``replay_frame(states=…)``; empty unless requested."""
+        """One row per user, with the state as JSON, for ``replay_frame(states=…)``.
+
+        Raises:
+            InvalidValue: they were not requested; continued from none, every user would begin anew.
+        """
+        if not self._keep_states:
+            raise InvalidValue("the states were not kept; replay with keep_states=True")
         return self.evaluated.table(_STATES)
 
     @property
@@ -228,7 +235,7 @@ def replay_frame(
     evaluated = events.evaluate(
         lambda parsed, last: ReplayTask(rules, parsed, last, types, tally, keep_states), replay_tables(rules)
     )
-    return SparkReplay(rules, evaluated.until, evaluated, tally)
+    return SparkReplay(rules, evaluated.until, evaluated, tally, keep_states)
 
 
 def read_states(frame: DataFrame, folder: str) -> DataFrame:
