@@ -6,6 +6,7 @@ It has no assertions that pytest would have to rewrite: PYTEST_DONT_REWRITE.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,17 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "trophy_rules(rules): the rules of the fixture 'trophy', a path relative to the test's file, or a Ruleset",
     )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Import all modules of the client where freezegun is used: they cannot be while it replaces ``datetime``."""
+    if "freezegun" in sys.modules and any("trophy" in getattr(item, "fixturenames", ()) for item in session.items):
+        try:
+            import trophy  # noqa: PLC0415  # an unused plugin imports nothing
+        except ModuleNotFoundError:
+            return  # the fixture says so to a test that uses the client
+        for name in dir(trophy):
+            getattr(trophy, name)
 
 
 @pytest.fixture

@@ -76,6 +76,14 @@ def test_an_invalid_value_names_its_field(call, field, message):
     assert str(raised.value).endswith(raised.value.fact)
 
 
+def test_a_value_of_several_lines_is_shown_as_one():
+    class Frame:
+        def __repr__(self):
+            return "   a\n0  1"
+
+    assert (errors.short_repr(Frame()), errors.short_repr("a\nb")) == ("a 0 1", r"'a\nb'")
+
+
 def test_long_lists_are_cut():
     assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
     assert "it is not set" in str(RAISED[5])

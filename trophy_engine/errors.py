@@ -413,13 +413,15 @@ def short_repr(value: object) -> str:
 
     >>> short_repr("words"), short_repr(10**5000)
     ("'words'", 'an int that is too long to show')
+
+    Several lines, as of a frame, are shown as one.
     """
     try:
         shown = repr(value)
     except Exception:  # noqa: BLE001  # an int of 4,300 digits, nesting without end, or a faulty __repr__
         kind = type(value).__name__
         return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind} that is too long to show"
-    return cut(shown)
+    return cut(" ".join(shown.split()) if "\n" in shown else shown)
 
 
 def cut(text: str) -> str:

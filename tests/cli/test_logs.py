@@ -210,7 +210,8 @@ def test_what_is_found_is_printed_once_with_several_processes(run):
         (("--user-column", "usr"), "log.csv has no column 'usr'; did you mean 'user_id'?"),
         (
             ("--where", "plan=free"),
-            "log.csv has no column 'plan'; it has 'user_id', 'at', 'n'; set the column with --where",
+            "log.csv has no column 'plan'; it has 'user_id', 'at', 'n'; set the column with --where, "
+            "in Python with Columns(where=…)",
         ),
         (("--where", "user_id=nobody"), "log.csv has no events; left out: 3 rows without the text of --where"),
         (("--at-unit", "ms"), "bad rows: 3; the first: log.csv:2: at must be a number of milliseconds since 1970"),

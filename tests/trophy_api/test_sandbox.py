@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -54,6 +54,10 @@ def test_time_stands_still_until_it_is_advanced(sandbox):
     assert sandbox.effects[-len(effects) :] == list(effects)
     assert sandbox.client.users.streak("18").length == 0
     assert sandbox.webhooks[-1]["length"] == 1
+    assert sandbox.advance(timedelta(days=1), hours=2) == ()
+    assert sandbox.clock() == utc("2025-04-05 02:00")
+    with pytest.raises(InvalidValue, match="by must be a timedelta, or numbers of days"):
+        sandbox.advance(3)
 
 
 def test_a_failure_reaches_the_app_once(sandbox):

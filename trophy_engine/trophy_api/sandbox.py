@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -86,14 +87,16 @@ class Sandbox:
         return self._webhooks
 
     def advance(
-        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+        self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> tuple[Effect, ...]:
         """Move the clock forward, and return what this time causes, in order, for example lost streaks.
+
+        The arguments are those of ``ManualClock.step``.
 
         Raises:
             InvalidValue: a length is of a wrong type, or the instant would be out of range.
         """
-        self.clock.step(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self.clock.step(by, days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self.engine.settle()
 
     def fail_next(self, failure: Kind = 500, *, calls: int = 1, retry_after: int | None = None) -> None:

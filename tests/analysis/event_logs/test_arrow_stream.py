@@ -70,7 +70,8 @@ def test_errors_name_the_row_and_the_column():
     assert str(bad) == "frame:10: the column 'n' is empty"
     with pytest.raises(
         InvalidValue,
-        match=r"^the frame has no column 'm'; it has 'user_id', 'at', 'n'; set the column with --value-column$",
+        match=r"^the frame has no column 'm'; it has 'user_id', 'at', 'n'; "
+        r"set the column with --value-column, in Python with Columns\(value=…\)$",
     ):
         replay(RULES, TABLE, columns=Columns(metric="=words", value="m"))
 

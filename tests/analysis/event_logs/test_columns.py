@@ -51,7 +51,8 @@ def test_a_column_that_stands_twice_is_refused_by_name():
     with pytest.raises(InvalidValue) as error:
         columns.places("log.csv", header, numbered=True)
     assert str(error.value) == (
-        "log.csv has 2 columns 'Distance'; name one of them, Distance#1 to Distance#2, with --value-column"
+        "log.csv has 2 columns 'Distance'; name one of them, Distance#1 to Distance#2, with --value-column, "
+        "in Python with Columns(value=…)"
     )
     with pytest.raises(InvalidValue, match=r"log.parquet has 2 columns 'Distance'; rename all but one"):
         columns.check("log.parquet", header)

@@ -5,6 +5,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from trophy_engine import InvalidValue, TrophyError
@@ -71,6 +72,11 @@ def test_anything_else_is_refused(log):
         InvalidValue, match=r"^log must be the path of a log, a frame, or an iterable of its rows, not "
     ):
         replay(RULES, log)
+
+
+def test_a_lazy_frame_is_refused_with_a_remedy():
+    with pytest.raises(InvalidValue, match=r"not <LazyFrame.*>; a lazy frame is one after its collect\(\)$"):
+        replay(RULES, pl.LazyFrame({"user_id": ["ann"]}))
 
 
 def test_a_missing_file_or_ending_is_named():

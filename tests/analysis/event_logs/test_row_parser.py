@@ -76,7 +76,14 @@ def test_an_empty_value_is_the_default():
         (",", "1,5", "1.5"),
         (",", "15", "15"),
         (".", "1,5", "n must be a number, not '1,5'; with a decimal comma set --decimal ,"),
-        (".", "1,234.5", "n must be a number, not '1,234.5'"),
+        (".", "1,234.5", "n must be a number, not '1,234.5'; separators of thousands are not read"),
+        (
+            ".",
+            "1,234",
+            "n must be a number, not '1,234'; with a decimal comma set --decimal ,; "
+            "separators of thousands are not read",
+        ),
+        (".", "a,b", "n must be a number, not 'a,b'"),
         (",", "1.5", "n must be a number with a decimal comma and without points, not '1.5'"),
         (",", "1,2,3", "n must be a number, not '1.2,3'"),
     ],
@@ -252,9 +259,12 @@ def test_columns_that_are_missing_are_named_with_their_option(tmp_path):
         (Columns(at="when"), r"has no column 'user_id'; it has 'who', 'when'; set the column with --user-column or"),
         (
             Columns("who", "when", values={"a": "Step count"}),
-            r"no column 'Step count'; .*; set the column with --values$",
+            r"no column 'Step count'; .*; set the column with --values, in Python with Columns\(values=…\)$",
         ),
-        (Columns("who", "when", "=a", where={"plan": "x"}), r"no column 'plan'; .*; set the column with --where$"),
+        (
+            Columns("who", "when", "=a", where={"plan": "x"}),
+            r"no column 'plan'; .*; set the column with --where, in Python with Columns\(where=…\)$",
+        ),
     ):
         with pytest.raises(InvalidValue, match=message):
             list(read_log(str(tmp_path / "log.csv"), columns))

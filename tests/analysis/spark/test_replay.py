@@ -18,6 +18,7 @@ from trophy_engine.calendar.instants import from_micros
 
 GIT = Columns("user_id", "at", "metric", "value", "time_zone", {"kind": "kind"})
 GIT_TYPES = "user_id string, at timestamp, metric string, value bigint, time_zone string, kind string"
+LATER = datetime(2025, 6, 1, tzinfo=UTC)
 HEAD, *ROWS = [line.split(",") for line in LOG.splitlines()]
 TEXTS = ", ".join(f"{name} string" for name in HEAD)
 
@@ -107,6 +108,20 @@ def test_rows_are_written_to_a_folder(spark, tmp_path):
     assert str(bad).startswith('{"user_id": "ann", "at": "2025-04-02T08:00:00Z", "metric": "views", "value": "2"')
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"table=users", "table=effects", "table=counts"} <= written
+    assert repr(result) == f"SparkReplay(until={result.until!r})"
+    with pytest.raises(InvalidValue, match=r"states must be a folder with .* keep_states=True, not '.*out'$"):
+        replay_frame(RULES, frame, columns=COLUMNS, states=str(tmp_path / "out"))
+    with pytest.raises(InvalidValue, match="the states were not kept; replay with keep_states=True"):
+        _ = result.states
+
+
+def test_states_are_read_from_the_folder_of_an_earlier_replay(spark, tmp_path):
+    folder, nothing = str(tmp_path / "day"), spark.createDataFrame([], TEXTS)
+    day = replay_frame(
+        RULES, spark.createDataFrame(ROWS, TEXTS), columns=COLUMNS, until=LATER, keep_states=True, folder=folder
+    )
+    from_folder = replay_frame(RULES, nothing, columns=COLUMNS, until=LATER, states=folder)
+    assert digest(users_of(from_folder)) == digest(users_of(day))
 
 
 def test_a_frame_without_events_has_no_users(spark):
@@ -118,11 +133,12 @@ def test_a_frame_without_events_has_no_users(spark):
     ("options", "message"),
     [
         ({"columns": Columns("whom", "when", "what")}, "has no column 'whom'; did you mean 'who'"),
-        ({"order": "line"}, "order the frame has no column 'line'"),
+        ({"order": "line"}, "order must name columns of the frame, which has .*; not 'line'"),
         ({"order": 3}, "order must be the name of a column"),
         ({"partitions": 0}, "partitions must be at least 1"),
         ({"effects": ["streak"]}, "effects"),
         ({"states": []}, "states must be a DataFrame of PySpark"),
+        ({"states": ""}, "states must be the path of a file"),
         ({"until": datetime(2025, 1, 1)}, "until"),  # noqa: DTZ001  # is refused
     ],
 )

@@ -162,7 +162,7 @@ class Columns:
             raise InvalidValue("values has the metrics of all columns; remove metric_map")
 
     def named(self) -> Iterator[tuple[str, str]]:
-        """Yield the columns that a log must have, each with the option of the command line that names it."""
+        """Yield the columns that a log must have, each with what names it: an option, or an argument in Python."""
         single = [] if self.values else [("metric", self.metric), ("value", self.value)]
         fields = [
             ("user", self.user),
@@ -176,7 +176,7 @@ class Columns:
         ]
         for field, column in fields:
             if column is not None and not column.startswith("="):
-                yield column, _OPTIONS[field]
+                yield column, f"{_OPTIONS[field]}, in Python with Columns({field}=…)"
 
     def required_columns(self) -> tuple[str, ...]:
         """Return the columns that a log must have."""
@@ -219,7 +219,8 @@ def _place(path: str, names: Sequence[str], column: str, option: str, *, numbere
     suggestion = nearest(column, list(names))
     hint = f"; did you mean {suggestion!r}?" if suggestion else ";"
     known = listed(names, _MAX_LISTED)
-    raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}")
+    title = "; the first row must be the header" if numbered and sum(map(bool, names)) == 1 else ""
+    raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}{title}")
 
 
 def without_number(name: str) -> str:

@@ -66,7 +66,8 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
         return FrameLog(source, columns)
     if not isinstance(source, Iterable) or isinstance(source, Mapping | bytes):
         fact = "must be the path of a log, a frame, or an iterable of its rows, not"
-        raise InvalidValue((fact, GivenValue(source)), "log")
+        remedy = "; a lazy frame is one after its collect()" if callable(getattr(source, "collect", None)) else ""
+        raise InvalidValue((fact, GivenValue(source, after=remedy)), "log")
     return Logs(tuple(source.parts())) if isinstance(source, Divisible) else _Rows(source, columns)
 
 

@@ -25,6 +25,7 @@ from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.reading import show_value
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _UNITS: Final = "--at-unit (s, ms, us, ns or excel)"
 
 
@@ -229,8 +230,10 @@ def _parse_decimal(text: str, decimal: str, column: str) -> Number:
                 ("must be a number with a decimal comma and without points, not", GivenValue(text)), column
             )
         return exact_text(text.replace(",", ".", 1), column)
-    if "," in text and _DECIMAL_COMMA.fullmatch(text):
-        remedy = "; with a decimal comma set --decimal ,"
+    if "," in text:
+        remedy = "; with a decimal comma set --decimal ," if _DECIMAL_COMMA.fullmatch(text) else ""
+        if _THOUSANDS.fullmatch(text):
+            remedy += "; separators of thousands are not read"
         raise InvalidValue(("must be a number, not", GivenValue(text, after=remedy)), column)
     return exact_text(text, column)
 

@@ -6,6 +6,8 @@
 ('%b %d, %Y, %I:%M:%S %p',)
 >>> suggest_formats("01/05/2024")
 ('%m/%d/%Y', '%d/%m/%Y')
+>>> suggest_formats("5/01/24, 10:00")
+('%m/%d/%y, %H:%M', '%d/%m/%y, %H:%M')
 """
 
 from __future__ import annotations
@@ -18,9 +20,13 @@ from trophy_engine.errors import GivenValue, InvalidValue
 
 __all__ = ["suggest_formats"]
 
-_DATES: Final = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%m/%d/%y")
+_DATES: Final = (
+    "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y"
+)  # fmt: skip
 _DATES_IN_WORDS: Final = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%d-%b-%Y", "%d/%b/%Y")
-_TIMES: Final = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M:%S", ", %I:%M:%S %p", ", %I:%M %p")
+_TIMES: Final = (
+    "", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", ", %I:%M:%S %p", ", %I:%M %p"
+)  # fmt: skip
 _FORMATS: Final = (
     *(f"{day}{time}" for day in (*_DATES, *_DATES_IN_WORDS) for time in _TIMES),
     "%a, %d %b %Y %H:%M:%S %z",

@@ -71,8 +71,8 @@ class SparkComparison:
         evaluated: the frame of all tables.
     """
 
-    old: Ruleset
-    new: Ruleset
+    old: Ruleset = attrs.field(repr=False)
+    new: Ruleset = attrs.field(repr=False)
     until: datetime | None
     evaluated: FrameOfTables = attrs.field(repr=False)
     _tally: bool = attrs.field(repr=False)

@@ -75,10 +75,10 @@ class EventFrame:
             InvalidValue: one is not a frame of PySpark, lacks a column, or has one of a type that is not read.
             MissingExtra: PySpark is not installed.
         """
-        _check_is_frame(self.frame, "frame")
+        check_is_frame(self.frame, "frame")
         check_frame(self.frame, self.columns, self.order, "the frame")
         if self.states is not None:
-            _check_is_frame(self.states, "states")
+            check_is_frame(self.states, "states")
             if not {"user_id", "state"} <= set(self.states.columns):
                 raise InvalidValue("must be the states of another replay, with the columns user_id and state", "states")
         if self.folder is not None:
@@ -117,7 +117,13 @@ class EventFrame:
         return last
 
 
-def _check_is_frame(value: object, name: str) -> None:
+def check_is_frame(value: object, name: str) -> None:
+    """Check that an argument is a frame of PySpark.
+
+    Raises:
+        InvalidValue: it is not.
+        MissingExtra: PySpark is not installed.
+    """
     try:
         from pyspark.sql import DataFrame  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:

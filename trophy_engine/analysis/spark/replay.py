@@ -19,8 +19,8 @@ from trophy_engine.analysis.event_logs.summary import Summary, SummaryCounts
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.leaderboards import RUN_COLUMNS, rank_users, run_rows
-from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables
-from trophy_engine.analysis.spark.tables import RowBuffer, Tables
+from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables, check_is_frame
+from trophy_engine.analysis.spark.tables import TABLE, RowBuffer, Tables
 from trophy_engine.analysis.statistics.tally import Tally, UserCounter
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
@@ -28,9 +28,10 @@ from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, to_micros
 from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, UserState, to_effect
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
 from trophy_engine.leaderboards.leaderboards import find_run
 from trophy_engine.rules.constraints import FLAG, SubsetOf, as_sequence
+from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.views.player import Player
@@ -77,10 +78,11 @@ class SparkReplay:
         evaluated: the frame of all tables.
     """
 
-    ruleset: Ruleset
+    ruleset: Ruleset = attrs.field(repr=False)
     until: datetime | None
     evaluated: FrameOfTables = attrs.field(repr=False)
     _tally: bool = attrs.field(repr=False)
+    _keep_states: bool = attrs.field(repr=False)
 
     @property
     def users(self) -> DataFrame:
@@ -103,7 +105,13 @@ class SparkReplay:
 
     @property
     def states(self) -> DataFrame:
-        """One row per user, with the state as JSON, for ``replay_frame(states=…)``; empty unless requested."""
+        """One row per user, with the state as JSON, for ``replay_frame(states=…)``.
+
+        Raises:
+            InvalidValue: they were not requested; continued from none, every user would begin anew.
+        """
+        if not self._keep_states:
+            raise InvalidValue("the states were not kept; replay with keep_states=True")
         return self.evaluated.table(_STATES)
 
     @property
@@ -176,7 +184,7 @@ def replay_frame(
     order: str | Sequence[str] = (),
     effects: bool | Iterable[str] = True,
     tally: bool = False,
-    states: DataFrame | None = None,
+    states: DataFrame | str | None = None,
     keep_states: bool = False,
     partitions: int | None = None,
     folder: str | None = None,
@@ -198,7 +206,8 @@ def replay_frame(
             that are equal in them too are ordered by their cells, as with ``tie_order="row"``.
         effects: whether to give effects, or the types of those to give, for example ``["achievement.completed"]``.
         tally: whether to count over all users.
-        states: the states of users in which an earlier replay ended (``SparkReplay.states``), under the same rules.
+        states: the states of users in which an earlier replay ended (``SparkReplay.states``), under the same rules, or
+            the ``folder`` to which that replay wrote them.
             Events before the instant of a state are refused. Effects are those since then; all else is as if the
             replay were one.
             States have no idempotency keys: an event that an earlier replay counted counts again.
@@ -212,8 +221,10 @@ def replay_frame(
         MissingExtra: PySpark is not installed.
     """
     rules = as_ruleset(ruleset)
+    check_is_frame(frame, "frame")
+    known = read_states(frame, states) if isinstance(states, str) else states
     events = EventFrame(
-        frame, columns_for(rules) if columns is None else columns, order, until, states, partitions, folder
+        frame, columns_for(rules) if columns is None else columns, order, until, known, partitions, folder
     )
     FLAG.check("tally", tally)
     FLAG.check("keep_states", keep_states)
@@ -225,7 +236,23 @@ def replay_frame(
     evaluated = events.evaluate(
         lambda parsed, last: ReplayTask(rules, parsed, last, types, tally, keep_states), replay_tables(rules)
     )
-    return SparkReplay(rules, evaluated.until, evaluated, tally)
+    return SparkReplay(rules, evaluated.until, evaluated, tally, keep_states)
+
+
+def read_states(frame: DataFrame, folder: str) -> DataFrame:
+    """Return the states that a replay wrote to a folder.
+
+    Raises:
+        InvalidValue: there are none in the folder.
+    """
+    tables = frame.sparkSession.read.parquet(check_path(folder, "states"))
+    if {TABLE, _STATES} <= set(tables.columns):
+        states = tables.where(tables[TABLE] == _STATES).select(f"{_STATES}.*")
+        if not states.isEmpty():
+            return states
+    raise InvalidValue(
+        ("must be a folder with the states of a replay with keep_states=True, not", GivenValue(folder)), "states"
+    )
 
 
 def effect_types(effects: bool | Iterable[str]) -> tuple[str, ...]:  # noqa: FBT001  # one argument of the public function

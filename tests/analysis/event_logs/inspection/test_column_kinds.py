@@ -18,6 +18,8 @@ from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
         (["45296", "45297.5"], "local times", "local times, days as spreadsheets count them"),
         (["Jan 5, 2024, 10:00:00 AM"], "local times", "local times, %b %d, %Y, %I:%M:%S %p"),
         (["05.01.2024"], "dates", "dates, %d.%m.%Y"),
+        ([f"{day}/01/2024" for day in range(1, 19)], "dates", "dates, %d/%m/%Y"),  # 12 of 18 could be %m/%d/%Y
+        (["5/01/24, 10:00", "13/01/24, 10:00"], "local times", "local times, %d/%m/%y, %H:%M"),
         (["05/Jan/2024:10:00:00 +0200"], "instants", "instants, %d/%b/%Y:%H:%M:%S %z"),
         (["1", "-2.5", "1e3"], "numbers", "numbers, -2.5 to 1E+3"),
         (["1,5", "2"], "decimal commas", "numbers with a decimal comma"),

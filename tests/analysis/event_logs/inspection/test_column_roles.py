@@ -33,6 +33,11 @@ def columns(**cells):
             {**AT, "event": ["Read it", "Wrote", "Read it"], "user": ["1", "2", "3"], "amount": ["1", "2", "3"]},
             Columns("user", "at", "event", "amount", metric_map={"Read it": "read-it", "Wrote": "wrote"}),
         ),
+        (
+            {"user_id": ["", "", ""], "user_pseudo_id": ["1.1", "2.7", "1.1"], **AT},
+            Columns("user_pseudo_id", metric="=events"),
+        ),
+        ({"User full name": ["Ann", "Ben", "Ann"], **AT}, Columns("User full name", metric="=events")),
         ({**AT, "steps": ["1", "", "2"]}, Columns("=me", values={"steps": "steps"})),
         (
             {**AT, "steps": ["1", "3", "2"], "Distance (m)": ["1", "3", "2"], "device_id": ["1", "3", "2"]},

@@ -75,6 +75,11 @@ def test_the_format_of_an_unknown_ending_is_found_from_the_content(tmp_path, con
     assert inspect_log(write(tmp_path, content, "log.export")).file_format == FileFormat(format_)
 
 
+def test_a_markup_language_is_refused(tmp_path):
+    with pytest.raises(TrophyError, match=r"export.xml looks like XML or HTML, which is not read; convert it to CSV"):
+        inspect_log(write(tmp_path, "\n<?xml version='1.0'?><HealthData/>", "export.xml"))
+
+
 def test_the_sheet_with_times_is_found(tmp_path):
     sheets = {"Users": [["user_id"], ["ann"]], "Log": [["user_id", "at"], ["ann", "2024-01-05T10:00:00Z"]]}
     assert inspect_log(write(tmp_path, workbook(sheets), "log.xlsx")).file_format.sheet == "Log"
@@ -87,6 +92,8 @@ def test_the_sheet_with_times_is_found(tmp_path):
             "user_id,n\nann,5\n",
             "has no column that looks like instants, times or dates; it has 'user_id' (text), 'n' (num",
         ),
+        ("user_id,at\nann,2024-Q1\n", "'at' (text); replay reads times in other formats with --at-format"),
+        ("My log,,\nuser_id,at,n\nann,2024-01-05,5\n", "it has 'My log' (text); the first row must be the header"),
         ("", "has no column that looks like instants, times or dates; it has no rows"),
     ],
 )

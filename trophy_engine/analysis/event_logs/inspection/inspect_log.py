@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
@@ -133,7 +133,8 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
     roles = find_roles(sample)
     if roles is None:
         names = ", ".join(f"{column.name!r} ({column.kind.name})" for column in sample)
-        raise TrophyError(f"{path} has no column that looks like instants, times or dates; it has {names or 'no rows'}")
+        fact = f"{path} has no column that looks like instants, times or dates; it has {names or 'no rows'}"
+        raise TrophyError(f"{fact}{_remedy(sample)}")
     inspected = tuple(
         InspectedColumn(
             column.name,
@@ -176,6 +177,12 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
             yield f"The column {column.name!r} has commas and others have points, so it is not used."
         if column.name.startswith("="):
             yield f"The column {column.name!r} is not used, because no option can name it; rename it."
+
+
+def _remedy(sample: Sequence[SampledColumn]) -> str:
+    if len(sample) == 1:
+        return "; the first row must be the header"
+    return "; replay reads times in other formats with --at-format" if sample else ""
 
 
 def _read(
@@ -242,6 +249,8 @@ def _find_format(path: str, known: FileFormat) -> LogFormat:
         return "arrow"
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression(path).endswith(".zip"):
         return "excel"
+    if start.lstrip().startswith(b"<"):
+        raise TrophyError(f"{path} looks like XML or HTML, which is not read; convert it to CSV or JSON")
     return "json" if start.lstrip()[:1] in {b"{", b"["} else "csv"
 
 
