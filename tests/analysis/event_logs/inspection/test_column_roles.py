@@ -62,6 +62,13 @@ def columns(**cells):
             {**AT, "Distance#1": ["8.05", "1", "2"], "Distance#2": ["8050", "1000", "2000"]},
             Columns("=me", metric="=distance", value="Distance#2"),
         ),
+        ({"user.id": ["a", "b", "a"], **AT, "id": ["x", "y", "y"]}, Columns("user.id", metric="=events", key="id")),
+        ({"data.athlete.id": ["1", "2", "1"], **AT}, Columns("data.athlete.id", metric="=events")),
+        ({"actor.id": ["1", "2", "1"], **AT, "actor.login": ["a", "b", "a"]}, Columns("actor.login", metric="=events")),
+        (
+            {"team.id": ["x", "y", "y"], **AT, "call.id": ["1", "2", "3"]},
+            Columns("=me", metric="=events", attributes={"id": "team.id"}, key="call.id"),
+        ),
     ],
 )
 def test_columns_are_taken_by_kind_and_name(cells, expected):

@@ -17,8 +17,9 @@ __all__ = ["SampledColumn"]
 #: Names of columns, the likeliest first; letters are small, and words joined by underscores.
 _USERS: Final = (
     "user_id", "userid", "user", "uid", "distinct_id", "customer_id", "customer", "account_id", "member_id", "member",
-    "player_id", "player", "athlete_id", "athlete", "learner", "student_id", "student", "login", "username",
-    "user_name", "email", "author", "actor", "person", "reader", "who",
+    "player_id", "player", "athlete_id", "athlete", "learner_id", "learner", "student_id", "student", "login",
+    "username", "user_name", "email", "author_id", "author", "actor_id", "actor", "person_id", "person", "reader_id",
+    "reader", "who",
 )  # fmt: skip
 _TIMES: Final = (
     "at", "timestamp", "time", "datetime", "date", "day", "when", "event_time", "occurred_at", "created_at", "created",
@@ -72,8 +73,12 @@ class SampledColumn:
     @property
     def simple_name(self) -> str:
         """The last part of the name, in small letters, with underscores."""
-        last = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name.partition("#")[0].rpartition(".")[2])
-        return re.sub(r"[^a-z0-9]+", "_", last.lower()).strip("_")
+        return _simplify(self.name.partition("#")[0].rpartition(".")[2])
+
+    @property
+    def owner(self) -> str:
+        """The simple name of the nested object that has the column, for example ``user`` of ``data.user.id``."""
+        return _simplify(self.name.rpartition(".")[0].rpartition(".")[2])
 
     @property
     def is_unique(self) -> bool:
@@ -128,7 +133,7 @@ class _Search:
         if event is None:
             weak = _WEAK_EVENTS if user is not None else _WEAK_EVENTS[2:]
             event = self._take_named(weak, "event", lambda column: column.kind.name == "text" and _is_category(column))
-        key = self._take_named(_KEYS, "idempotency key", lambda column: not column.kind.is_time)
+        key = self._take_named(_KEYS, "idempotency key", _is_key)
         measures = self._take_values(event)
         columns = Columns(
             user="=me" if user is None else user.name,
@@ -153,7 +158,8 @@ class _Search:
     def _take_named(self, names: Sequence[str], role: str, has_role: object) -> SampledColumn | None:
         for name in names:
             for column in self._free.values():
-                if column.simple_name == name and column.cells and has_role(column):  # type: ignore[operator]
+                is_named = column.simple_name == name or (column.simple_name == "id" and f"{column.owner}_id" == name)
+                if is_named and column.cells and has_role(column):  # type: ignore[operator]
                     return self._take(column, role, "its name")
         return None
 
@@ -203,6 +209,16 @@ class _Search:
         for column in columns:
             self._take(column, "attribute", "few different texts")
         return dict(zip(keys, (column.name for column in columns), strict=True))
+
+
+def _simplify(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+
+
+def _is_key(column: SampledColumn) -> bool:
+    """Return whether a column can have keys of events; a repeated ``id`` in nested objects is that of the object."""
+    return not column.kind.is_time and (not column.owner or column.simple_name != "id" or column.is_unique)
 
 
 def _time_rank(column: SampledColumn) -> tuple[bool, int, int]:
