@@ -233,9 +233,10 @@ READS = ENGINE | APPLICATION | ADMIN
 def nanoseconds(population: Population, read: Read, seconds: float) -> float:
     """Return the time of a call: the best of up to 50, after one of each user that is not timed; an event before each.
 
-    The calls that are not timed build what later ones only have to keep up.
+    The calls that are not timed, and the events before them, build what later ones only have to keep up.
     """
     for _ in range(_ASKED if seconds else 0):
+        population.step()
         read(population)
     best, until = float("inf"), perf_counter() + seconds
     for _ in range(_MOST_CALLS):
