@@ -61,10 +61,10 @@ def _time(ask: Callable[[str], object], users: list[str]) -> float:
     best = float("inf")
     for _ in range(_ROUNDS):
         gc.collect()
-        started = time.perf_counter()
+        started = time.process_time()
         for user in users:
             ask(user)
-        best = min(best, (time.perf_counter() - started) / len(users) * 1e9)
+        best = min(best, (time.process_time() - started) / len(users) * 1e9)
     return best
 
 

@@ -123,6 +123,13 @@ def columns(**cells):
             {"event_date": ["20240105", "20240106", "20240106"], "event_timestamp": AT["at"]},
             Columns("=me", "event_timestamp", "=events"),
         ),
+        ({"user.id": ["a", "b", "a"], **AT, "id": ["x", "y", "y"]}, Columns("user.id", metric="=events", key="id")),
+        ({"data.athlete.id": ["1", "2", "1"], **AT}, Columns("data.athlete.id", metric="=events")),
+        ({"actor.id": ["1", "2", "1"], **AT, "actor.login": ["a", "b", "a"]}, Columns("actor.login", metric="=events")),
+        (
+            {"team.id": ["x", "y", "y"], **AT, "call.id": ["1", "2", "3"]},
+            Columns("=me", metric="=events", attributes={"id": "team.id"}),
+        ),
     ],
 )
 def test_columns_are_taken_by_kind_and_name(cells, expected):

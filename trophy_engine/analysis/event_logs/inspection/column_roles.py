@@ -17,9 +17,9 @@ __all__ = ["SampledColumn"]
 #: Names of columns, the likeliest first; letters are small, and words joined by underscores.
 _USERS: Final = (
     "user_id", "userid", "user", "uid", "distinct_id", "customer_id", "customer", "account_id", "member_id", "member",
-    "player_id", "player", "athlete_id", "athlete", "learner", "student_id", "student", "login", "username",
-    "user_name", "user_full_name", "email", "author", "actor", "person", "reader", "who",
-    "user_pseudo_id", "anonymous_id",
+    "player_id", "player", "athlete_id", "athlete", "learner_id", "learner", "student_id", "student", "login",
+    "username", "user_name", "user_full_name", "email", "author_id", "author", "actor_id", "actor", "person_id",
+    "person", "reader_id", "reader", "who", "user_pseudo_id", "anonymous_id",
 )  # fmt: skip
 _TIMES: Final = (
     "at", "timestamp", "time", "datetime", "date", "day", "when", "event_time", "event_timestamp", "occurred_at",

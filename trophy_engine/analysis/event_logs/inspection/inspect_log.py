@@ -180,7 +180,7 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
 
 
 def _remedy(sample: Sequence[SampledColumn]) -> str:
-    if len(sample) == 1:
+    if sum(not column.name.startswith("#") for column in sample) == 1:
         return "; the first row must be the header"
     return "; replay reads times in other formats with --at-format" if sample else ""
 
