@@ -105,25 +105,26 @@ class MissedPeriod:
 
     @property
     def saved_by(self) -> tuple[str, ...]:
-        """The ways in which the user could have saved the streak, in words."""
+        """The ways in which the user could have saved the streak, in words; none without conditions and freezes."""
         missing = [
             f"{condition.missing:,}{' more' if condition.total else ''} for {condition.metric}"
             for condition in self.conditions
             if condition.missing
         ]
+        if not missing:  # easier conditions, which the totals met already, need one more event
+            missing = [f"anything for {' or '.join(condition.metric for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        return (f"recording {words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
+        recording = [f"recording {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
+        return (*recording, *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
-        """The missed period, the instant of the loss, and what would have saved the streak, in two lines."""
+        """The missed period, the instant of the loss, and what would have saved the streak, in at most two lines."""
         days = name_day(self.first_day)
         if self.last_day != self.first_day:
             days += f" to {name_day(self.last_day)}"
-        return (
-            f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}.\n"
-            f"It would have been saved by {', or by '.join(self.saved_by)}."
-        )
+        text = f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}."
+        return f"{text}\nIt would have been saved by {', or by '.join(self.saved_by)}." if self.saved_by else text
 
 
 @attrs.frozen
