@@ -121,6 +121,46 @@ def test_a_reset_a_restoration_and_a_disabled_streak():
     ]
 
 
+def over_a_repeated_midnight(**streak):
+    """Return an engine with credits on 5 and 7 November 2010; the clock then goes back to the 6th for an hour."""
+    engine = engine_of(**streak)
+    engine.identify("jo", time_zone="America/St_Johns", at=at("2010-11-05T12:00"))
+    engine.pause("jo", date(2010, 11, 7), date(2010, 11, 7), at=at("2010-11-05T12:00"))
+    play(engine, "2010-11-05T13:00 words 1\n2010-11-07T02:30:30 words 1")
+    assert account_of(engine, "2010-11-07T03:00") == [day("credited", "11-05", 1), day("credited", "11-07", 2)]
+    return engine
+
+
+def test_a_day_credited_ahead_begins_the_next_streak_if_the_one_before_it_is_missed():
+    assert account_of(over_a_repeated_midnight(), "2010-11-07T04:00")[2:] == [
+        day("missed", "11-06", 0),
+        day("credited", "11-07", 1),
+    ]
+
+
+def test_a_day_credited_ahead_is_decided_once_if_the_one_before_it_is_credited_or_frozen():
+    engine = over_a_repeated_midnight()
+    play(engine, "2010-11-07T03:00 words 1")
+    assert account_of(engine, "2010-11-07T04:00")[2:] == [day("credited", "11-06", 3)]
+    frozen = over_a_repeated_midnight(freezes=Freezes(1))
+    assert account_of(frozen, "2010-11-07T04:00")[2:] == [day("frozen", "11-06", 2)]
+
+
+def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_calendar():
+    engine = engine_of()
+    play(engine, "04-01T10:00 words 1")
+    engine.pause("jo", date(2025, 4, 2), date(2025, 4, 20), at=at("04-01T11:00"))
+    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly", first_weekday="tuesday")
+    changed = Engine.from_log(engine.log())
+    changed.update(attrs.evolve(engine.ruleset, streak=weekly), at=at("04-05T11:00"))
+    engine.prefer("jo", streak_enabled=False, at=at("04-05T11:00"))
+    assert account_of(engine, "04-05T12:00")[1:] == [("paused", "04-02", "04-04", 1), day("lost", "04-05", 0)]
+    assert account_of(changed, "04-05T12:00")[1:] == [
+        ("paused", "04-02", "04-04", 1),
+        ("recounted", "04-01", "04-07", 1),
+    ]
+
+
 def test_a_recount_decides_the_periods_of_the_new_calendar():
     engine = engine_of()
     play(engine, "03-31T10:00 words 1\n04-08T10:00 words 1\n04-22T10:00 words 1\n04-29T10:00 words 1")

@@ -103,7 +103,12 @@ def note_decision(
 def note_protected(
     decisions: list[PeriodDecision], plan: StreakPlan, streak: StreakState, first: int, last: int, at: int
 ) -> None:
-    """Note what protected the periods of a range; ``streak`` is the streak before the decision that passes them."""
+    """Note what protected the periods of a range; ``streak`` is the streak before the decision that passes them.
+
+    The range ends before the open period, so none of them is credited ahead.
+    """
+    if first > last:
+        return
     decisions += (
         PeriodDecision(plan, kind, start, end, streak.length, streak.started, 0, at)
         for kind, start, end in _protections(plan, streak, first, last)
@@ -132,12 +137,9 @@ def _protections(plan: StreakPlan, streak: StreakState, first: int, last: int) -
 def _protection(plan: StreakPlan, streak: StreakState, period: int, last: int) -> tuple[Protection | None, int]:
     """Return what protects a period, None for nothing, and the last period for which that is known."""
     first_day = plan.first_day(period)
-    if period in streak.credited_ahead:
-        return None, period
     paused = streak.pauses.end_of_stretch(first_day, plan.first_day(period + 1)) if streak.pauses else None
     if paused is not None:
-        credited = min((ahead for ahead in streak.credited_ahead if ahead > period), default=last + 1)
-        return "paused", max(period, min(plan.index(paused), credited - 1, last))
+        return "paused", min(plan.index(paused), last)
     if period in streak.protected_periods:
         return "protected", period
     return ("day_off" if first_day % _WEEK in plan.days_off else None), period

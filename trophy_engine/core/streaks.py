@@ -100,13 +100,11 @@ def _note_decided(
     period: int,
     at: int,
 ) -> None:
-    """Note the decision on a period, in the order of periods with those that it passes."""
-    passes = former.length > 0 and streak.decided_through >= period
-    if passes:
-        note_protected(decisions, plan, former, former.decided_through + 1, period - 1, at)
+    """Note the decision on a period, after those that it passes."""
+    first = former.decided_through + 1
+    if former.length and first < period <= streak.decided_through:
+        note_protected(decisions, plan, former, first, period - 1, at)
     note_decision(decisions, plan, streak, kind, period, at)
-    if passes:
-        note_protected(decisions, plan, former, period + 1, streak.decided_through, at)
 
 
 def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
@@ -167,10 +165,8 @@ def pass_unmissed(agenda: Agenda, state: UserState, before: StreakPlan, after: S
             state.streak = streak.copy()
             decide_period(state.streak, before, last)
             if agenda.decisions is not None:
-                through = state.streak.decided_through
-                note_protected(
-                    agenda.decisions, before, streak, streak.decided_through + 1, through, state.clock.settled
-                )
+                at = state.clock.settled
+                note_protected(agenda.decisions, before, streak, streak.decided_through + 1, last, at)
 
 
 def find_due_days(state: UserState, plan: StreakPlan) -> None:
@@ -209,8 +205,6 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
         if agenda.decisions is not None:
             note_protected(agenda.decisions, plan, former, former.decided_through + 1, period - 1, at)
         lose_streak(agenda, state, plan, period, at, "missed")
-        if agenda.decisions is not None:
-            note_protected(agenda.decisions, plan, former, period + 1, streak.decided_through, at)
     state.clock.due_days[MISS] = missed_on(streak, plan)
 
 

@@ -94,7 +94,8 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     agenda = Agenda(plan)
     awards = _Awards()
     agenda.awards = awards
-    agenda.decisions = decisions = list[PeriodDecision]()
+    decisions: list[PeriodDecision] = []
+    agenda.decisions = decisions
     state = None if before is None else before.copy()
     if command is not None:
         state = apply_command(agenda, state, command)
@@ -108,7 +109,8 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
 
 def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
-    agenda.decisions = decisions = list[PeriodDecision]()
+    decisions: list[PeriodDecision] = []
+    agenda.decisions = decisions
     before = transitions[-1].state
     state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
     return Transition(None, plan, list(map(name_fields, agenda.effects)), decisions, [], before, state)
