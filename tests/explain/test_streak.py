@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import attrs
 import pytest
 from explained import assert_explanation
 from stories import at
@@ -181,3 +182,27 @@ def test_without_conditions_nothing_credits_a_day():
     engine = cared_for()
     engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
     assert "No event credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text
+
+
+def test_easier_conditions_that_the_totals_already_meet_need_one_more_event():
+    harder = Streak(metrics=[StreakMetric("words", 10), StreakMetric("views", 2)], evaluation_mode="AND")
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=harder))
+    for day, words in ((1, 10), (2, 5)):
+        engine.record("words", user="ann", value=words, at=at(f"04-0{day}T12:00"))
+        engine.record("views", user="ann", value=2, at=at(f"04-0{day}T12:00"))
+    easier = attrs.evolve(harder, metrics=[StreakMetric("words", 5), StreakMetric("views")])
+    engine.update(attrs.evolve(engine.ruleset, streak=easier), at=at("04-02T13:00"))
+    missed = streak_of(engine, "04-03T12:00").missed
+    assert missed.saved_by == ("recording anything for words or views by the end of Wednesday 2025-04-02",)
+
+
+def test_a_streak_without_conditions_cannot_be_saved_by_an_event():
+    engine = cared_for()
+    engine.prefer("ann", metrics=[StreakMetric("views")], at=at("04-04T13:00"))
+    streak = attrs.evolve(engine.ruleset.streak, freezes=None)
+    engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words")], streak=streak), at=at("04-04T14:00"))
+    missed = streak_of(engine, "04-06T13:00").missed
+    assert missed.saved_by == ()
+    assert missed.text == (
+        "Saturday 2025-04-05 was missed, which ended a streak of 3 on Sunday 2025-04-06 00:00:00, UTC."
+    )

@@ -6,6 +6,7 @@ from operator import add
 import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from period_accounts import check_decisions
 
 from trophy_engine import Effect, Engine, Ruleset
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
@@ -138,6 +139,15 @@ def test_transitions_end_with_the_visible_state(saga):
         assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
         from_transitions = [to_effect(raw) for transition in transitions for raw in transition.effects]
         assert_equal(from_transitions, by_user(effects).get(user, []), "what happens in transitions")
+
+
+@FEW
+@given(sagas())
+def test_decisions_on_periods_add_up_to_the_streak(saga):
+    engine = Engine(saga.rules)
+    do(engine, *saga.commands)
+    for user in engine.users():
+        check_decisions(engine.transitions(user, at=from_micros(saga.end.at)))
 
 
 @FEW

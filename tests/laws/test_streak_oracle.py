@@ -28,6 +28,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
+from trophy_engine.core import PeriodAccount, ended_protected
 from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.testing import execute, games, streak_rules, time_zones
 from trophy_engine.testing.datetimes import Gap, all_time_zones, gaps, later
@@ -159,6 +160,20 @@ def seen(player: Player, facts: Sequence[Fact]) -> Account:
     )
 
 
+def decided_by(engine: Engine, at: datetime) -> dict[date, str]:
+    """Return the last decision on each period, by its first day."""
+    transitions = engine.transitions("jo", at=at)
+    last = transitions[-1]
+    in_force = [decision for decision, _ in PeriodAccount(transitions)]
+    decided: dict[date, str] = {}
+    for decision in (*in_force, *ended_protected(last.state, last.state.streak.custom_streak or last.plan.streak)):
+        for period in range(decision.first, decision.last + 1):
+            day = date.fromordinal(decision.streak.first_day(period))
+            if not (decision.is_protection and decided.get(day) == "restored"):
+                decided[day] = decision.kind
+    return decided
+
+
 def lines_of(of: Account) -> str:
     """Return an account as lines, so that two of them are easy to compare."""
     head = "\n".join(f"{name}: {value}" for name, value in attrs.asdict(of, recurse=False).items() if name != "facts")
@@ -188,6 +203,7 @@ def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     ends = data.draw(looks(history))
     for look in ends:
         expected = walk.look(look)
+        assert decided_by(engine, look) == walk.decided_by(look)
         assert lines_of(seen(engine.user("jo", at=look), expected.facts)) == lines_of(expected)
     facts += filter(None, map(fact, engine.settle(at=ends[-1])))
     assert lines_of(seen(engine.user("jo", at=ends[-1]), facts)) == lines_of(expected)

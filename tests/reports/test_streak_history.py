@@ -16,19 +16,10 @@ from trophy_engine import (
     Metric,
     Ruleset,
     Streak,
-    StreakExtended,
-    StreakLost,
     StreakMetric,
-    StreakStarted,
     UnknownKey,
 )
-from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.calendar.zones import zone
-from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.effects import StreakPaused, StreakRecounted, StreakReset, StreakRestored, StreakUnpaused
-from trophy_engine.core.raw_effects import name_fields
-from trophy_engine.core.state import UserState
-from trophy_engine.core.transition import Transition
+from trophy_engine.calendar.instants import from_micros
 from trophy_engine.reports.streak_history import longest_streak, streak_history
 from trophy_engine.testing import games, streak_rules
 from trophy_engine.testing import play as do
@@ -95,18 +86,39 @@ def test_the_streak_of_another_calendar_is_counted_from_the_events():
     assert lengths(by_weeks.reports.streak_history("jo", 5, at=at("04-30T10:00")))[:4] == [1, 2, 0, 0]
 
 
-def test_a_recounted_streak_has_the_length_of_its_effect():
+def test_a_recounted_streak_has_its_periods_and_the_day_on_which_it_started():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1\n04-08T10:00 lessons 1\n04-22T10:00 lessons 1\n04-29T10:00 lessons 1")
+    engine.update(rules(frequency="weekly"), at=at("04-30T10:00"))
+    assert lengths(engine.reports.streak_history("jo", 6, at=at("04-30T10:00"))) == [0, 1, 2, 0, 1, 2]
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
-    plan = compile_plan(rules(frequency="weekly"))
-    now = transitions[-1].state.copy()
-    now.streak = now.streak.copy()
-    now.streak.length = 2
-    recounted = [name_fields((StreakRecounted, "jo", to_micros(at("04-30T10:00")), 1, 2))]
-    transitions.append(Transition(None, plan, recounted, [], transitions[-1].state, now))
-    assert lengths(streak_history(transitions, 5)) == [1, 2, 0, 1, 2]
-    assert longest_streak(transitions, date(2025, 4, 1), date(2025, 5, 1)).started == date(2025, 3, 30)
+    longest = longest_streak(transitions, date(2025, 4, 1), date(2025, 5, 1))
+    assert (longest.period_start, longest.started) == (date(2025, 3, 30), date(2025, 4, 1))
+    current = longest_streak(transitions, date(2025, 4, 20), date(2025, 5, 1))
+    assert current.started == engine.user("jo", at=at("04-30T10:00")).streak.started == date(2025, 4, 22)
+
+
+def test_a_reset_ends_the_streaks_of_other_calendars_too():
+    engine = Engine(rules(frequency="weekly"))
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1")
+    engine.reset_streak("jo", at=at("04-02T11:00"))
+    play(engine, "04-03T10:00 lessons 1")
+    engine.update(rules(), at=at("04-03T11:00"))
+    assert engine.user("jo", at=at("04-03T11:00")).streak.length == 1
+    assert lengths(engine.reports.streak_history("jo", 4, at=at("04-04T10:00"))) == [1, 2, 1, 1]
+
+
+def test_pauses_are_kept_while_the_rules_have_no_streak():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1")
+    engine.pause("jo", date(2025, 4, 2), date(2025, 4, 20), at=at("04-01T11:00"))
+    engine.update(Ruleset(metrics=[Metric("lessons")]), at=at("04-02T10:00"))
+    engine.update(rules(), at=at("04-03T10:00"))
+    play(engine, "04-04T10:00 lessons 1")
+    engine.unpause("jo", 1, at=at("04-07T10:00"))
+    history = engine.reports.streak_history("jo", 5, at=at("04-07T11:00"))
+    assert lengths(history) == [0, 1, 1, 1, 1]
+    assert days(history, "used_pause") == [5, 6]
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
@@ -124,61 +136,49 @@ def test_rules_without_a_streak_have_no_streak_history():
         engine.reports.streak_history("jo", at=at("04-02T10:00"))
 
 
-# Streak commands, given as effects ------------------------------------------------------------------------------
+# Streak commands ----------------------------------------------------------------------------------------------------
 
 
-def transitions_of(today, *effects, length, streak=None):
-    """Return transitions with the given effects, up to a day in UTC on which the streak has a length."""
-    plan = compile_plan(streak or rules())
-    named = [name_fields((kind, "jo", to_micros(at(when)), *fields)) for when, kind, *fields in effects]
-    before = UserState(plan, "jo", min(effect.at for effect in named), zone("UTC"))
-    after = before.copy()
-    after.clock.day = date.fromisoformat(f"2025-{today}").toordinal()
-    after.streak = after.streak.copy()
-    after.streak.length = length
-    return [Transition(None, plan, named, [], before, before), Transition(None, plan, [], [], before, after)]
+def on_days(month, first, last):
+    """Return a story with a lesson at noon of each day."""
+    return "\n".join(f"{month}-{day:02}T12:00 lessons 1" for day in range(first, last + 1))
 
 
-def ordinal(text):
-    return date.fromisoformat(f"2025-{text}").toordinal()
-
-
-def credited(text, length):
-    return f"{text}T12:00", StreakStarted if length == 1 else StreakExtended, length, ordinal(text)
-
-
-PAUSED = [
-    *(credited(f"08-{day}", length) for length, day in enumerate(range(15, 20), start=1)),
-    ("08-19T13:00", StreakPaused, 1, ordinal("08-20"), ordinal("08-27")),
-    credited("08-22", 6),
-]
+def paused(*story):
+    """Return an engine in which a streak of five days from 15 August on is paused from the 20th to the 27th."""
+    engine = Engine(rules())
+    play(engine, on_days("08", 15, 19))
+    engine.pause("jo", date(2025, 8, 20), date(2025, 8, 27), at=at("08-19T13:00"))
+    for line in story:
+        play(engine, line)
+    return engine
 
 
 def test_a_pause_is_used_on_the_days_on_which_it_carried_a_miss():
-    transitions = transitions_of("08-28", *PAUSED, credited("08-28", 7), length=7)
-    history = streak_history(transitions, 10)
+    engine = paused("08-22T12:00 lessons 1\n08-28T12:00 lessons 1")
+    history = engine.reports.streak_history("jo", 10, at=at("08-28T13:00"))
     assert lengths(history) == [5, 5, 5, 6, 6, 6, 6, 6, 6, 7]
     assert days(history, "used_pause") == [20, 21, 23, 24, 25, 26, 27]
 
 
 def test_a_pause_is_not_used_by_the_current_day():
-    assert days(streak_history(transitions_of("08-24", *PAUSED, length=6), 10), "used_pause") == [20, 21, 23]
+    engine = paused("08-22T12:00 lessons 1")
+    assert days(engine.reports.streak_history("jo", 10, at=at("08-24T13:00")), "used_pause") == [20, 21, 23]
 
 
 def test_a_removed_pause_is_used_up_to_the_day_before():
-    transitions = transitions_of("08-25", *PAUSED, ("08-24T08:00", StreakUnpaused, 1), credited("08-24", 7), length=7)
-    assert days(streak_history(transitions, 10), "used_pause") == [20, 21, 23]
+    engine = paused("08-22T12:00 lessons 1")
+    engine.unpause("jo", 1, at=at("08-24T08:00"))
+    play(engine, "08-24T12:00 lessons 1")
+    assert days(engine.reports.streak_history("jo", 10, at=at("08-25T13:00")), "used_pause") == [20, 21, 23]
 
 
 def test_any_paused_day_carries_a_week():
-    weekly = rules(frequency="weekly")
-    week = ordinal("08-17")
-    effects = [
-        ("08-19T12:00", StreakStarted, 1, week),
-        ("08-19T13:00", StreakPaused, 1, ordinal("08-29"), ordinal("08-31")),
-        ("09-08T12:00", StreakExtended, 2, week + 21),
-    ]
-    history = streak_history(transitions_of("09-09", *effects, length=2, streak=weekly), 5)
+    engine = Engine(rules(frequency="weekly"))
+    play(engine, "08-19T12:00 lessons 1")
+    engine.pause("jo", date(2025, 8, 29), date(2025, 8, 31), at=at("08-19T13:00"))
+    play(engine, "09-08T12:00 lessons 1")
+    history = engine.reports.streak_history("jo", 5, at=at("09-09T12:00"))
     assert [(row.length, row.used_pause) for row in history] == [
         (0, False),
         (1, False),
@@ -188,44 +188,56 @@ def test_any_paused_day_carries_a_week():
     ]
 
 
-NINE = [credited(f"06-{day:02}", length) for length, day in enumerate(range(4, 13), start=1)]
+NINE = on_days("06", 4, 12)
 
 
 def test_a_reset_ends_the_streak_in_its_period_which_can_be_credited_again():
-    reset = ("06-13T12:00", StreakReset, 9, ordinal("06-13"))
-    lost = ("06-13T12:00", StreakLost, 9, ordinal("06-13"))
-    history = streak_history(transitions_of("06-13", *NINE, reset, lost, length=0), 3)
+    engine = Engine(rules())
+    play(engine, NINE)
+    engine.reset_streak("jo", at=at("06-13T12:00"))
+    history = engine.reports.streak_history("jo", 3, at=at("06-13T12:00"))
     assert [(row.length, row.reset_at) for row in history] == [(8, None), (9, None), (0, at("06-13T12:00"))]
-    again = ("06-13T13:00", StreakStarted, 1, ordinal("06-13"))
-    history = streak_history(transitions_of("06-14", *NINE, reset, lost, again, credited("06-14", 2), length=2), 3)
+    play(engine, "06-13T13:00 lessons 1\n06-14T12:00 lessons 1")
+    history = engine.reports.streak_history("jo", 3, at=at("06-14T13:00"))
     assert [(row.length, row.reset_at) for row in history] == [(9, None), (1, at("06-13T12:00")), (2, None)]
 
 
 def test_a_reset_takes_the_credit_of_its_own_period():
-    reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
-    lost = ("06-12T12:30", StreakLost, 9, ordinal("06-13"))  # the next effects
-    history = streak_history(transitions_of("06-14", *NINE, reset, lost, credited("06-13", 1), length=1), 4)
-    assert lengths(history) == [8, 0, 1, 1]
+    engine = Engine(rules())
+    play(engine, NINE)
+    engine.reset_streak("jo", at=at("06-12T12:30"))
+    play(engine, "06-13T12:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 4, at=at("06-14T12:00"))) == [8, 0, 1, 1]
 
 
 def test_restoring_carries_everything_from_the_loss_through_today():
-    lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
-    effects = [*NINE, lost, credited("06-15", 1), ("06-17T00:00", StreakLost, 1, ordinal("06-16"))]
-    before = streak_history(transitions_of("06-17", *effects, length=0), 6)
-    assert lengths(before) == [9, 0, 0, 1, 0, 0]
-    restored = ("06-17T10:00", StreakRestored, 9, 0, ordinal("06-17"))
-    after = streak_history(transitions_of("06-17", *effects, restored, length=9), 6)
+    engine = Engine(rules())
+    play(engine, f"{NINE}\n06-15T12:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 6, at=at("06-17T09:00"))) == [9, 0, 0, 1, 0, 0]
+    engine.restore_streak("jo", at=at("06-17T10:00"))
+    after = engine.reports.streak_history("jo", 6, at=at("06-17T10:00"))
     assert lengths(after) == [9] * 6
     assert not days(after, "used_pause")
-    acted = streak_history(transitions_of("06-17", *effects, restored, credited("06-17", 10), length=10), 6)
-    assert lengths(acted) == [9, 9, 9, 9, 9, 10]
+    play(engine, "06-17T12:00 lessons 1")
+    assert lengths(engine.reports.streak_history("jo", 6, at=at("06-17T12:00"))) == [9, 9, 9, 9, 9, 10]
 
 
 def test_restoring_undoes_a_reset():
-    reset = ("06-12T12:30", StreakReset, 9, ordinal("06-12"))
-    restored = ("06-14T10:00", StreakRestored, 9, 0, ordinal("06-14"))
-    history = streak_history(transitions_of("06-14", *NINE, reset, restored, length=9), 4)
-    assert lengths(history) == [8, 9, 9, 9]
+    engine = Engine(rules())
+    play(engine, NINE)
+    engine.reset_streak("jo", at=at("06-12T12:30"))
+    engine.restore_streak("jo", at=at("06-14T10:00"))
+    assert lengths(engine.reports.streak_history("jo", 4, at=at("06-14T10:00"))) == [8, 9, 9, 9]
+
+
+def test_restoring_undoes_the_first_of_two_resets_on_a_day():
+    engine = Engine(rules())
+    play(engine, "04-01T10:00 lessons 1\n04-02T10:00 lessons 1")
+    engine.reset_streak("jo", at=at("04-03T10:00"))
+    play(engine, "04-03T11:00 lessons 1")
+    engine.reset_streak("jo", at=at("04-03T12:00"))
+    engine.restore_streak("jo", at=at("04-05T10:00"))
+    assert lengths(engine.reports.streak_history("jo", 5, at=at("04-05T10:00"))) == [1, 2, 2, 2, 2]
 
 
 def test_a_disabled_streak_has_no_length_in_the_meantime():
@@ -240,8 +252,9 @@ def test_a_disabled_streak_has_no_length_in_the_meantime():
 
 
 def test_the_longest_streak_of_a_range_has_its_first_day():
-    lost = ("06-14T00:00", StreakLost, 9, ordinal("06-13"))
-    transitions = transitions_of("06-16", *NINE, lost, credited("06-15", 1), length=1)
+    engine = Engine(rules())
+    play(engine, f"{NINE}\n06-15T12:00 lessons 1")
+    transitions = engine.transitions("jo", at=at("06-16T12:00"))
     best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
     assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
     assert best.period_end == date(2025, 6, 12)

@@ -6,7 +6,7 @@ which skips idle years and keeps little state.
 - An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
 - The event at which a period's sums first meet the conditions credits the period.
 - A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
-  the streak is carried by a pause that touches the period, else as a day off, else by a change of zone, else by a
+  the streak is carried by a pause that touches the period, else by a change of zone, else as a day off, else by a
   freeze, else lost.
 - A removed pause protects the days before that, and no others.
 - A reset loses the streak at once; events before it no longer count.
@@ -211,6 +211,7 @@ class Walk:
         self.freezes_used = 0
         self.earned_on: date | None = None  # the latest date for which freezes were granted
         self.facts: list[Fact] = []
+        self.decided: dict[date, str] = {}  # by period, what was decided last
 
     def obey(self, at: datetime, action: Action) -> None:
         if self.now is None:
@@ -259,21 +260,26 @@ class Walk:
             self.earn()
 
     def close(self, period: date) -> None:
+        if self.length and period > self.through and self.excused(period) and period not in self.carried:
+            self.decided[period] = self.excuse(period)
         if self.length == 0 or period <= self.through or self.excused(period):
             if self.rule.frequency == "daily" and not existed(period, self.zone):
                 self.protected.add(period)  # another zone may show it
             return
         kept = {name: getattr(self, name) for name in ("length", "started", "through")}
-        self.decisions.append(Decision(period, self.freezes > 0, {**kept, "lost": self.lost.copy()}))
+        copied = {"lost": self.lost.copy(), "decided": self.decided.copy()}
+        self.decisions.append(Decision(period, self.freezes > 0, {**kept, **copied}))
         if self.freezes > 0:
             self.through = period
             self.freezes -= 1
             self.freezes_used += 1
+            self.decided[period] = "frozen"
             self.note("frozen", period, self.length, self.freezes)
         else:
-            self.lose(period)
+            self.lose(period, "missed")
 
-    def lose(self, period: date) -> None:
+    def lose(self, period: date, decided: str) -> None:
+        self.decided[period] = decided
         self.note("lost", period, self.length)
         self.lost.append(Lost(period - ONE_DAY, self.length, self.started, self.through))
         self.length = 0
@@ -290,6 +296,13 @@ class Walk:
         day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
         return day_off or period in self.protected or not existed(period, self.zone)
 
+    def excuse(self, period: date) -> str:
+        """Return what protects an excused period: a pause, else travel, else a day off."""
+        end = last_day_of(self.rule, period)
+        if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
+            return "paused"
+        return "protected" if period in self.protected or not existed(period, self.zone) else "day_off"
+
     def resume(self, place: int, today: date) -> None:
         start, end = self.pauses[place]
         end = min(end, today - ONE_DAY)
@@ -297,7 +310,7 @@ class Walk:
 
     def give_up(self, period: date) -> None:
         self.note("reset", period, self.length)
-        self.lose(period)
+        self.lose(period, "reset")
         self.through = min(self.through, period - ONE_DAY)
         self.sums.clear()
         self.protected.clear()
@@ -312,6 +325,10 @@ class Walk:
         self.longest = max(self.longest, self.length)
         self.through = max(done, period_of(self.rule, period - ONE_DAY))
         self.carried.add(period)
+        day = min(period_of(self.rule, best.end + ONE_DAY), period)
+        while day <= period:
+            self.decided[day] = "restored"
+            day = last_day_of(self.rule, day) + ONE_DAY
         self.note("restored", period, self.length)
 
     def window(self, today: date) -> date:
@@ -379,6 +396,7 @@ class Walk:
         self.longest = max(self.longest, self.length)
         self.extended_at = at
         self.through = period
+        self.decided[period] = "credited"
         self.note("started" if self.length == 1 else "extended", period, self.length)
 
     def note(self, kind: str, period: date | None, length: int | None, freezes: int | None = None) -> None:
@@ -389,6 +407,12 @@ class Walk:
         walk = copy.deepcopy(self)
         walk.live_until(at)
         return walk.account(at)
+
+    def decided_by(self, at: datetime) -> dict[date, str]:
+        """Return what was decided of each period by an instant; the walk itself does not change."""
+        walk = copy.deepcopy(self)
+        walk.live_until(at)
+        return walk.decided
 
     def account(self, look: datetime) -> Account:
         period = period_of(self.rule, local(look, self.zone).date())

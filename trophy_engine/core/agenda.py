@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
 
 
@@ -17,14 +18,16 @@ class Agenda:
         completed: the completed achievements from which composites are still to be evaluated.
         awards: the triggers to pay: (order, trigger, number of times).
         observed: the number of effects that the plugs have observed.
+        decisions: the decisions on periods of streaks, in order; None, as at first, if nobody reads them.
     """
 
-    __slots__ = ("awards", "completed", "effects", "observed", "plan")
+    __slots__ = ("awards", "completed", "decisions", "effects", "observed", "plan")
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
         self.awards: list[tuple[int, TriggerPlan, int]] = []
+        self.decisions: list[PeriodDecision] | None = None
         self.begin([])
 
     def begin(self, effects: list[RawEffect]) -> None:

@@ -84,6 +84,7 @@ class _Compiler:
     def _add_streak(self, rule: Streak) -> None:
         daily = rule.frequency == "daily"
         self.plan.streak = StreakPlan(
+            calendar=rule.calendar,
             daily=daily,
             index=identity if daily else rule.calendar.index,
             first_day=identity if daily else rule.calendar.first_day,

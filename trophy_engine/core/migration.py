@@ -16,6 +16,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
+from trophy_engine.core.period_decisions import ended_protected
 from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
@@ -189,11 +190,13 @@ def _migrate_streak(
         after.streak.lost_streaks = ()
     elif diff.calendar_changed:
         length = after.streak.length
-        recount_streak(after, visible, rule.calendar, transitions)
+        if agenda.decisions is not None:
+            agenda.decisions += ended_protected(after, former)
+        recount_streak(agenda, after, visible, transitions, at)
         if after.streak.length != length:
             agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
     else:
-        pass_unmissed(after, former, visible)
+        pass_unmissed(agenda, after, former, visible)
         after.carry_totals(former, visible)
     _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
@@ -181,12 +181,14 @@ class MetricPlan:
 
 @attrs.define(eq=False)
 class StreakPlan:
-    """The streak: its calendar (see ``Frequency``), its conditions, and the counter of its length.
+    """The streak: its calendar, its conditions, and the counter of its length.
 
+    ``index`` and ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
     ``conditions`` maps each metric to the index of its threshold in ``thresholds``; ``single`` is the threshold if
     there is only one. ``days_off`` are numbers of weekdays, 0 for Sunday.
     """
 
+    calendar: Frequency
     daily: bool
     index: Callable[[int], int]
     first_day: Callable[[int], int]

@@ -7,15 +7,18 @@ before continues from the state at the last change to another calendar, with the
 
 An event belongs to its local day at the time of the event, and counts under the conditions that were in force then.
 After a reset, and after a time in which the streak was disabled or not in the rules, a new streak starts.
+
+What the recount decides of the periods since the calendar was visible is noted like any other decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.frequencies import Frequency
+from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Record, ResetStreak
+from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
@@ -29,12 +32,14 @@ _BEFORE: Final = -1
 
 
 def recount_streak(
-    state: UserState, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]
+    agenda: Agenda, state: UserState, streak: StreakPlan, transitions: Iterable[Transition], at: int
 ) -> None:
     """Replace the streak of a state, and its lost streaks, by those that past transitions result in."""
-    past = Past(streak, calendar, transitions)
+    past = _Past(streak, transitions)
     runs = past.runs()
-    is_running = runs and runs[-1].last >= streak.index(state.clock.day) - 1
+    is_running = bool(runs) and runs[-1].last >= streak.index(state.clock.day) - 1
+    if agenda.decisions is not None:
+        agenda.decisions += past.decisions(at, is_running=is_running)
     running = runs.pop() if is_running else None
     state.restart_streak()
     after = state.streak
@@ -61,7 +66,7 @@ class _Run(NamedTuple):
     extended_at: int | None
 
 
-class Past:
+class _Past:
     """The streaks that past transitions result in under a calendar.
 
     "The change" below is the last change of the rules from this calendar to another one, if there was one.
@@ -70,28 +75,21 @@ class Past:
         through: the last period that was decided at the change, or the last one before a reset if that is earlier;
             events can credit later periods only.
         losses: the streaks that had been lost by the change, as in ``StreakState``.
-        met: the periods after the change that met the conditions, in order.
         ended: the streaks that were reset after the change.
     """
 
-    def __init__(self, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]) -> None:
+    def __init__(self, streak: StreakPlan, transitions: Iterable[Transition]) -> None:
         self.through = _BEFORE
         self.losses: tuple[LostStreak, ...] = ()
         self.ended: list[_Run] = []
         self._streak = streak
-        self._calendar = calendar
         self._visible_run: _Run | None = None
-        self._met_before_reset: list[int] = []
         self._credited: dict[int, tuple[int, int]] = {}
         self._totals: dict[int, dict[str, Number]] = {}
+        self._decided: list[tuple[_Run, int]] = []
         self._last = -REACH
         for transition in transitions:
             self._add_transition(transition)
-
-    @property
-    def met(self) -> list[int]:
-        """The periods after the change that met the conditions."""
-        return [*self._met_before_reset, *sorted(self._credited)]
 
     def runs(self) -> list[_Run]:
         """Return the streaks since the last reset, in order; the last one may be running."""
@@ -102,6 +100,19 @@ class Past:
             else:
                 runs.append(_Run(period, 1, day, at))
         return runs
+
+    def decisions(self, at: int, *, is_running: bool) -> Iterator[PeriodDecision]:
+        """Yield the decisions on the periods after the change; ``is_running`` is whether the last run still runs."""
+        runs = [*self._decided, *self._with_first(self.runs())]
+        for number, (run, first) in enumerate(runs, start=1):
+            if first <= run.last:
+                yield PeriodDecision(self._streak, "recounted", first, run.last, run.length, run.started, 0, at)
+            if number < len(runs) or not is_running:
+                yield PeriodDecision(self._streak, "lost", run.last + 1, run.last + 1, 0, None, run.length, at)
+
+    def _with_first(self, runs: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
+        """Yield runs with the first period of each that was credited after the change."""
+        return ((run, max(run.last - run.length, self.through) + 1) for run in runs)
 
     def open_totals(self) -> dict[int, list[Number]]:
         """Return the totals of the streak's conditions in the periods that can still be credited."""
@@ -119,14 +130,17 @@ class Past:
         )
         if visible is None or rule is None:
             self._restart()
-            self.losses, self.ended = (), []
-        elif rule.calendar == self._calendar:
+            self.losses, self.ended, self._decided = (), [], []
+        elif rule.calendar == self._streak.calendar:
             self._continue_from(transition.state, visible)
         elif transition.state.streak.custom_streak is not None and not visible.conditions:
+            if self._visible_run is not None:  # credits after the change are forgotten, but not that it ended
+                self._decided.append((self._visible_run, self.through + 1))
             self._restart()
         elif isinstance(command, ResetStreak):
-            self.ended += self.runs()
-            self._met_before_reset = self.met
+            runs = self.runs()
+            self.ended += runs
+            self._decided += self._with_first(runs)
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._clear()
         elif isinstance(command, Record) and command.metric in visible.conditions:
@@ -135,7 +149,7 @@ class Past:
     def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
         self._restart()
-        self.losses, self.ended = state.streak.lost_streaks, []
+        self.losses, self.ended, self._decided = state.streak.lost_streaks, [], []
         streak = state.streak
         self.through = max((streak.decided_through, *streak.credited_ahead))
         if streak.length:  # periods that ended without a miss are decided
@@ -148,7 +162,6 @@ class Past:
 
     def _restart(self) -> None:
         self.through = _BEFORE
-        self._met_before_reset = []
         self._clear()
 
     def _clear(self) -> None:

@@ -19,6 +19,7 @@ from trophy_engine.core.effects import (
     StreakRestored,
     StreakUnpaused,
 )
+from trophy_engine.core.period_decisions import note_decision, note_protected
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
@@ -100,6 +101,9 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
         streak.protected_periods |= {period}
     decide_period(streak, plan, max(through, period - 1))
     agenda.effects.append((StreakRestored, state.id, command.at, lost.length, before, plan.first_day(period)))
+    if agenda.decisions is not None:
+        first = min(plan.index(lost.last_day + 1), period)
+        note_decision(agenda.decisions, plan, streak, "restored", period, command.at, first=first)
 
 
 def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
@@ -123,8 +127,10 @@ def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStr
     through = streak.decided_through
     period = plan.index(state.clock.day)
     agenda.effects.append((StreakReset, state.id, command.at, streak.length, plan.first_day(period)))
+    if agenda.decisions is not None:
+        note_protected(agenda.decisions, plan, streak, through + 1, period - 1, command.at)
     streak.credited_ahead = NO_PERIODS
-    lose_streak(agenda, state, plan, period, command.at)
+    lose_streak(agenda, state, plan, period, command.at, "reset")
     state.streak.decided_through = min(through, period - 1)
     state.streak.protected_periods = NO_PERIODS
     state.period_totals = {}

@@ -11,7 +11,7 @@ them are decided.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
@@ -23,6 +23,7 @@ from trophy_engine.core.effects import (
     StreakLost,
     StreakStarted,
 )
+from trophy_engine.core.period_decisions import PeriodDecision, note_decision, note_protected
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import FREEZE, LAST_DAY, MISS
@@ -65,7 +66,8 @@ def _drop_totals(state: UserState, through: int) -> None:
 
 
 def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
-    state.streak = streak = state.streak.copy()
+    former = state.streak
+    state.streak = streak = former.copy()
     state.misses = ()
     running = streak.length
     streak.length = length = running + 1
@@ -83,8 +85,26 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
     else:
         streak.started = state.clock.day
         agenda.effects.append((StreakStarted, state.id, at, length, first_day))
+    if agenda.decisions is not None:
+        _note_decided(agenda.decisions, plan, former, streak, "credited", period, at)
     if state.period_totals:
         _drop_totals(state, streak.decided_through)
+
+
+def _note_decided(
+    decisions: list[PeriodDecision],
+    plan: StreakPlan,
+    former: StreakState,
+    streak: StreakState,
+    kind: Literal["credited", "frozen"],
+    period: int,
+    at: int,
+) -> None:
+    """Note the decision on a period, after those that it passes."""
+    first = former.decided_through + 1
+    if former.length and first < period <= streak.decided_through:
+        note_protected(decisions, plan, former, first, period - 1, at)
+    note_decision(decisions, plan, streak, kind, period, at)
 
 
 def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
@@ -136,7 +156,7 @@ def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
             return period
 
 
-def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> None:
+def pass_unmissed(agenda: Agenda, state: UserState, before: StreakPlan, after: StreakPlan) -> None:
     """Mark the periods that ended without a miss as decided, before a change of the days off."""
     streak = state.streak
     if streak.length and before.days_off != after.days_off:
@@ -144,6 +164,9 @@ def pass_unmissed(state: UserState, before: StreakPlan, after: StreakPlan) -> No
         if last > streak.decided_through:
             state.streak = streak.copy()
             decide_period(state.streak, before, last)
+            if agenda.decisions is not None:
+                at = state.clock.settled
+                note_protected(agenda.decisions, before, streak, streak.decided_through + 1, last, at)
 
 
 def find_due_days(state: UserState, plan: StreakPlan) -> None:
@@ -157,7 +180,8 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
 
     A date that the user's zone skips cannot be missed. It is protected but not decided: another zone can have it.
     """
-    streak = state.streak.copy()
+    former = state.streak
+    streak = former.copy()
     period = open_period(streak, plan)
     if plan.daily and not state.clock.zone.exists(period):
         streak.protected_periods |= {period}
@@ -173,14 +197,20 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
             state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
         decide_period(streak, plan, period)
         agenda.effects.append((FreezeConsumed, state.id, at, streak.freezes, streak.length, plan.first_day(period)))
+        if agenda.decisions is not None:
+            _note_decided(agenda.decisions, plan, former, streak, "frozen", period, at)
     else:
         keep_miss(state, period, frozen=False)
         state.streak = streak
-        lose_streak(agenda, state, plan, period, at)
+        if agenda.decisions is not None:
+            note_protected(agenda.decisions, plan, former, former.decided_through + 1, period - 1, at)
+        lose_streak(agenda, state, plan, period, at, "missed")
     state.clock.due_days[MISS] = missed_on(streak, plan)
 
 
-def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
+def lose_streak(
+    agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int, kind: Literal["missed", "reset"]
+) -> None:
     """End the streak in a period; the periods credited after it begin the next streak.
 
     ``state.streak`` is changed, so it must be a copy that no other state refers to.
@@ -192,6 +222,8 @@ def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int,
     streak.remember_loss(first_day - 1, length)
     streak.length = 0
     streak.started = None
+    if agenda.decisions is not None:
+        note_decision(agenda.decisions, plan, streak, kind, period, at, ended=length)
     for new_length, credited in enumerate(sorted(ahead), start=1):
         first_day = plan.first_day(credited)
         streak.length = new_length
@@ -201,6 +233,8 @@ def lose_streak(agenda: Agenda, state: UserState, plan: StreakPlan, period: int,
             (StreakStarted if new_length == 1 else StreakExtended, state.id, at, new_length, first_day)
         )
         decide_period(streak, plan, credited)
+        if agenda.decisions is not None:
+            note_decision(agenda.decisions, plan, streak, "credited", credited, at)
 
 
 def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:

@@ -14,6 +14,7 @@ from typing import Final
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
+from trophy_engine.core.period_decisions import note_decision
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.misses import Miss
@@ -56,6 +57,9 @@ def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, 
             _return_freeze(agenda, state, plan, first_day, at)
         else:
             agenda.effects.append((StreakLossUndone, state.id, at, state.streak.length, first_day))
+        if agenda.decisions is not None:
+            first = state.streak.decided_through + 1
+            note_decision(agenda.decisions, plan, state.streak, "undone", miss.period, at, first=first)
 
 
 def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:

@@ -13,6 +13,8 @@ from trophy_engine.core.achievements import complete_composites, cross_threshold
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.period_decisions import ended_protected, note_decision
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay_awards
 from trophy_engine.core.preferences import custom_streak_of
@@ -139,14 +141,25 @@ def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | 
     state.streak = state.streak.copy()
     state.streak.custom_streak = custom_streak_of(agenda.plan, state.profile.preferences)
     after = state.streak.custom_streak or agenda.plan.streak
-    pass_unmissed(state, before, after)
+    pass_unmissed(agenda, state, before, after)
     state.carry_totals(before, after)
     if not after.conditions and before.conditions:
-        state.restart_streak()
+        _drop_streak(agenda, state, before)
     if before.freezes is None:  # no freezes are earned without them in the rules or with the streak disabled
         state.streak.freeze_day = max(state.streak.freeze_day, state.clock.day)
     find_due_days(state, after)
     state.clock.due = min(state.clock.due, state.clock.settled)
+
+
+def _drop_streak(agenda: Agenda, state: UserState, plan: StreakPlan) -> None:
+    """Drop the streak of a user who has disabled it, which is not a loss."""
+    length = state.streak.length
+    if agenda.decisions is not None and length:
+        agenda.decisions += ended_protected(state, plan)
+    state.restart_streak()
+    if agenda.decisions is not None and length:
+        period, at = plan.index(state.clock.day), state.clock.settled
+        note_decision(agenda.decisions, plan, state.streak, "lost", period, at, ended=length)
 
 
 def _change_zone(agenda: Agenda, state: UserState, time_zone: Zone, at: int) -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
-    Effect,
-    FreezeConsumed,
-    FreezeReturned,
-    NamedEffect,
+    PeriodAccount,
+    PeriodDecision,
     Record,
     ResetStreak,
-    StreakExtended,
-    StreakLossUndone,
-    StreakLost,
     StreakPlan,
-    StreakReset,
-    StreakRestored,
-    StreakStarted,
     Transition,
     UserState,
     expires,
@@ -33,18 +25,20 @@ from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
-__all__ = ["Condition", "MissedPeriod", "Period", "PeriodKind", "StreakExplanation", "decide_periods", "explain_streak"]
+__all__ = [
+    "Condition",
+    "MissedPeriod",
+    "Period",
+    "PeriodKind",
+    "StreakExplanation",
+    "describe_decisions",
+    "explain_streak",
+]
 
 #: What happened in a period.
 PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
 
 _ENDINGS: Final = frozenset({"missed", "reset"})
-_DECISIONS: Final[Mapping[type[Effect], PeriodKind]] = {
-    StreakStarted: "credited",
-    StreakExtended: "credited",
-    FreezeConsumed: "frozen",
-    StreakRestored: "restored",
-}
 
 
 @attrs.frozen
@@ -105,25 +99,26 @@ class MissedPeriod:
 
     @property
     def saved_by(self) -> tuple[str, ...]:
-        """The ways in which the user could have saved the streak, in words."""
+        """The ways in which the user could have saved the streak, in words; none without conditions and freezes."""
         missing = [
             f"{condition.missing:,}{' more' if condition.total else ''} for {condition.metric}"
             for condition in self.conditions
             if condition.missing
         ]
+        if not missing:  # easier conditions, which the totals met already, need one more event
+            missing = [f"anything for {' or '.join(condition.metric for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        return (f"recording {words} by the end of {name_day(self.last_day)}", *(["a freeze"] if self.freezes else []))
+        recording = [f"recording {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
+        return (*recording, *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
-        """The missed period, the instant of the loss, and what would have saved the streak, in two lines."""
+        """The missed period, the instant of the loss, and what would have saved the streak, in at most two lines."""
         days = name_day(self.first_day)
         if self.last_day != self.first_day:
             days += f" to {name_day(self.last_day)}"
-        return (
-            f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}.\n"
-            f"It would have been saved by {', or by '.join(self.saved_by)}."
-        )
+        text = f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}."
+        return f"{text}\nIt would have been saved by {', or by '.join(self.saved_by)}." if self.saved_by else text
 
 
 @attrs.frozen
@@ -217,58 +212,44 @@ class StreakExplanation(TextAsHtml):
         return self.text
 
 
-def decide_periods(periods: list[Period], effects: Iterable[NamedEffect], streak: StreakPlan) -> None:
-    """Append the periods that effects decide, in order; remove periods if effects undo the decision."""
-    ending: PeriodKind = "missed"
-    for effect in effects:
-        if effect.kind is StreakReset:
-            ending = "reset"  # the effect of the loss follows
-        elif effect.kind is StreakLost:
-            periods.append(_describe_period(ending, effect, streak))
-        elif effect.kind in _DECISIONS:
-            periods.append(_describe_period(_DECISIONS[effect.kind], effect, streak))
-        elif effect.kind in {StreakLossUndone, FreezeReturned}:
-            _undo_decision(periods, date.fromordinal(effect.period_start))
+def describe_decisions(account: PeriodAccount) -> Iterator[Period]:
+    """Yield the periods that were credited, frozen or missed, and those of resets and restorations, in order."""
+    for decision, _ in account:
+        match decision.kind:
+            case "credited" | "frozen" | "restored" as kind:
+                yield _describe_period(decision, kind, decision.length)
+            case "missed" | "reset" as kind:
+                yield _describe_period(decision, kind, decision.ended)
+            case "paused" | "day_off" | "protected" | "lost" | "recounted" | "undone":
+                pass  # no decision on the streak of the user's own calendar, or none that changed it
+            case _:
+                assert_never(decision.kind)
 
 
-def _undo_decision(periods: list[Period], first_day: date) -> None:
-    """Remove the decision on a missed period and all later ones."""
-    decided = (
-        index
-        for index, period in enumerate(periods)
-        if period.first_day == first_day and period.kind in {"missed", "frozen"}
-    )
-    del periods[max(decided) :]
-
-
-def _update_missed(missed: list[MissedPeriod], transition: Transition, streak: StreakPlan) -> list[MissedPeriod]:
-    """Return the missed periods since the last reset, with those of a transition added or undone."""
-    after = missed.copy()
-    for effect in transition.effects:
-        if effect.kind is StreakLost:
-            after.append(_describe_missed(transition, streak, effect))
-        elif effect.kind is StreakLossUndone:
-            after.pop()
-    return [] if any(effect.kind is StreakReset for effect in transition.effects) else after
-
-
-def _describe_period(kind: PeriodKind, effect: NamedEffect, streak: StreakPlan) -> Period:
-    first_day, last_day = effect.period_start, _last_day(streak, streak.index(effect.period_start))
-    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, effect.length, from_micros(effect.at))
+def _describe_period(decision: PeriodDecision, kind: PeriodKind, length: int) -> Period:
+    streak, period = decision.streak, decision.last
+    first_day, last_day = streak.first_day(period), _last_day(streak, period)
+    return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(decision.at))
 
 
 def _last_day(streak: StreakPlan, period: int) -> int:
     return streak.first_day(period + 1) - 1
 
 
+def _last_missed(account: PeriodAccount) -> MissedPeriod | None:
+    """Return the missed period of the last loss, or None if there was none, or if a reset followed it."""
+    missed: MissedPeriod | None = None
+    for decision, transition in account:
+        if decision.kind == "missed":
+            missed = _describe_missed(decision, transition)
+        elif decision.kind == "reset":
+            missed = None
+    return missed
+
+
 def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: Streak) -> StreakExplanation:
     """Return the explanation of the streak after the last transition, under its rules."""
-    periods: list[Period] = []
-    missed: list[MissedPeriod] = []
-    for transition in transitions:
-        if transition.plan.streak is not None:
-            decide_periods(periods, transition.effects, transition.plan.streak)
-            missed = _update_missed(missed, transition, transition.plan.streak)
+    account = PeriodAccount(transitions)
     state = transitions[-1].state
     current, custom = state.streak, state.streak.custom_streak or streak
     period = streak.index(state.clock.day)
@@ -287,8 +268,8 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
         conditions=_conditions(custom, _current_totals(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
-        periods=tuple(periods),
-        missed=missed[-1] if missed else None,
+        periods=tuple(describe_decisions(account)),
+        missed=_last_missed(account),
     )
 
 
@@ -321,19 +302,18 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
     return totals
 
 
-def _describe_missed(transition: Transition, streak: StreakPlan, loss: NamedEffect) -> MissedPeriod:
+def _describe_missed(decision: PeriodDecision, transition: Transition) -> MissedPeriod:
     before = transition.state if transition.before is None else transition.before
-    custom = before.streak.custom_streak or streak
-    period = streak.index(loss.period_start)
+    streak, period = decision.streak, decision.first
     return MissedPeriod(
-        first_day=date.fromordinal(loss.period_start),
-        last_day=date.fromordinal(_last_day(streak, period)),
-        ended_at=from_micros(loss.at),
-        local=format_clock(before.clock.zone, loss.at),
-        time_zone=describe_zone(before.clock.zone, loss.at),
-        length=loss.length,
-        conditions=_conditions(custom, _open_totals(custom, transition.before, period)),
-        mode=custom.mode,
+        first_day=date.fromordinal(decision.first_day),
+        last_day=date.fromordinal(decision.last_day),
+        ended_at=from_micros(decision.at),
+        local=format_clock(before.clock.zone, decision.at),
+        time_zone=describe_zone(before.clock.zone, decision.at),
+        length=decision.ended,
+        conditions=_conditions(streak, _open_totals(streak, transition.before, period)),
+        mode=streak.mode,
         freezes=streak.freezes is not None,
     )
 

@@ -10,12 +10,12 @@ import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import MetricChanged, Record, Transition
+from trophy_engine.core import MetricChanged, PeriodAccount, Record, Transition
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.phrases import name_day
 from trophy_engine.explain.points import AwardExplanation
-from trophy_engine.explain.streak import Period, PeriodKind, decide_periods
+from trophy_engine.explain.streak import PeriodKind, describe_decisions
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
 
@@ -138,13 +138,12 @@ def _local_day(zone_: Zone, at: int) -> date:
 def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
     """Return the status of local days for the streak; days without an event or a decision are absent."""
     statuses: dict[date, DayStatus] = {}
-    periods: list[Period] = []
+    account = PeriodAccount()
     for transition in transitions:
         if isinstance(transition.command, Record):
             statuses.setdefault(_local_day(transition.state.clock.zone, transition.command.at), "acted")
-        if transition.plan.streak is not None:
-            decide_periods(periods, transition.effects, transition.plan.streak)
-    for period in periods:
+        account.add(transition)
+    for period in describe_decisions(account):
         day = period.first_day
         while day <= period.last_day:
             statuses[day] = period.kind

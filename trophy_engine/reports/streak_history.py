@@ -1,8 +1,8 @@
 """The history of a streak: its length period by period, and freezes, pauses and resets.
 
-Effects record credits, freezes, losses and restorations. No effect records a protected period; it is inferred: not
-credited, frozen or missed. The length is counted: a credit adds one, a loss sets it to zero, a restoration sets it
-to the length before the loss, and any other period keeps it.
+The account of the decisions on periods says what happened in each. The length is counted in the order of the periods: a
+credit adds one, a loss sets it to zero, a restoration sets it to the length before the loss, and any other period keeps
+it.
 """
 
 from __future__ import annotations
@@ -11,32 +11,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Final
+from typing import Final, assert_never
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
-    FreezeConsumed,
-    FreezeReturned,
-    NamedEffect,
-    Past,
-    Pauses,
-    StreakExtended,
-    StreakLossUndone,
-    StreakLost,
-    StreakPaused,
+    PeriodAccount,
+    PeriodDecision,
     StreakPlan,
-    StreakRecounted,
-    StreakReset,
-    StreakRestored,
-    StreakStarted,
-    StreakUnpaused,
     Transition,
+    ended_protected,
 )
 from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
-from trophy_engine.reports.dated_effects import dated_effects
 
 __all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
@@ -116,7 +103,8 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     length = _length_at(lengths, period)
     if not periods or not length:
         return None
-    started = max((day for day in record.starts if index(day) <= period), default=record.streak.first_day(period))
+    starts = (day for start, day in record.starts.items() if start <= period)
+    started = max(starts, default=record.streak.first_day(period))
     undecided = current if current == today and not record.is_decided(current) else current + 1
     ended = next((later for later, shorter in lengths if later > period and shorter < length), undecided)
     return LongestStreak(
@@ -128,179 +116,120 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
 
 
 def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
-    """Return the record of a user's streak by the frequency of the rules after the last transition.
+    """Return the record of a user's streak by the calendar of the rules after the last transition.
 
     Raises:
         UnknownKey: these rules have no streak.
     """
-    record: _StreakRecord | None = None
-    records: dict[Frequency, _StreakRecord] = {}
-    for number, transition in enumerate(transitions):
-        rule, streak = transition.plan.ruleset.streak, transition.plan.streak
-        if rule is None or streak is None:
-            record, records = None, {}
-            continue
-        if record is None or record is not records.get(rule.calendar):
-            pauses = record.pauses if record else {}
-            record = records.setdefault(rule.calendar, _StreakRecord(streak, pauses=pauses))
-            if transition.before is not None:
-                recounted = [effect.length for effect in transition.effects if effect.kind is StreakRecounted]
-                today = streak.index(transitions[number - 1].state.clock.day)
-                length = recounted[-1] if recounted else transition.before.streak.length
-                record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
-        elif _has_dropped_streak(transition):
-            record.drop_streak(streak.index(transition.state.clock.day))
-        for day, effect, _ in dated_effects((transition,)):
-            record.add_effect(day, effect)
-    if record is None:
+    last = transitions[-1]
+    if last.plan.streak is None:
         raise UnknownKey("rule", "streak", ())
+    without = (number for number, transition in enumerate(transitions, start=1) if transition.plan.streak is None)
+    since = max(without, default=0)
+    record = _StreakRecord(last.plan.streak)
+    for decision, _ in PeriodAccount(transitions[since:]):
+        if decision.streak.calendar == record.streak.calendar:
+            record.add(decision)
+    for decision in ended_protected(last.state, last.state.streak.custom_streak or last.plan.streak):
+        record.add(decision)
     return record
-
-
-def _has_dropped_streak(transition: Transition) -> bool:
-    """Return whether a preference of the user removed a running streak."""
-    before, after = transition.before, transition.state
-    if before is None or not before.streak.length or after.streak.length:
-        return False
-    custom = after.streak.custom_streak
-    if custom is None or custom.conditions:
-        return False
-    return all(effect.kind is not StreakLost for effect in transition.effects)
 
 
 @attrs.define
 class _StreakRecord:
-    """The decisions on every period, from effects.
+    """The decisions on every period.
 
     Attributes:
         streak: the plan of the streak, which numbers the periods.
         credited, frozen: the numbers of these periods.
-        lost: the length of the lost streak, by the period of the loss.
-        restored: the length of the streak, by the period from which it applies.
-        protected_ranges: the first and the last period that each restoration protects.
+        paused: stretches of paused periods.
+        restored: those from the loss of a restored streak to its restoration.
+        set_to: by period, the length that a start, a loss or a restoration sets, before the period's own credit.
         reset_at: the instant of a reset, by period.
-        starts: the days on which streaks started.
-        pauses: the first and the last day of each pause, by its number.
+        starts: the days on which streaks started, by period.
     """
 
     streak: StreakPlan
     credited: set[int] = attrs.field(factory=set)
     frozen: set[int] = attrs.field(factory=set)
-    lost: dict[int, int] = attrs.field(factory=dict)
-    restored: dict[int, int] = attrs.field(factory=dict)
-    protected_ranges: list[tuple[int, int]] = attrs.field(factory=list)
+    paused: list[range] = attrs.field(factory=list)
+    restored: set[int] = attrs.field(factory=set)
+    set_to: dict[int, int] = attrs.field(factory=dict)
     reset_at: dict[int, int] = attrs.field(factory=dict)
-    starts: list[int] = attrs.field(factory=list)
-    pauses: dict[int, tuple[int, int]] = attrs.field(factory=dict)
+    starts: dict[int, int] = attrs.field(factory=dict)
+    _last: int = 0
 
-    def add_effect(self, day: int, effect: NamedEffect) -> None:
-        """Add an effect that happened on a local day."""
-        kind = effect.kind
-        today = self.streak.index(day)
-        if kind in {StreakStarted, StreakExtended}:
-            period = self.streak.index(effect.period_start)
-            self.credited.add(period)
-            if kind is StreakStarted:  # a streak that follows a loss can start in an earlier period
-                self.starts.append(day if today == period else effect.period_start)
-        elif kind in {FreezeConsumed, FreezeReturned, StreakLost, StreakLossUndone}:
-            self._add_miss(today, effect)
-        elif kind is StreakReset:
-            self.reset_at[today] = effect.at
-            self._drop_from(today)
-            self.lost[today] = effect.length
-        elif kind is StreakRestored:
-            self._restore(today, effect.length)
-        elif kind is StreakPaused:
-            self.pauses[effect.number] = effect.start, effect.end
-        elif kind is StreakUnpaused:
-            start, end = self.pauses[effect.number]
-            self.pauses[effect.number] = start, min(end, day - 1)
+    def add(self, decision: PeriodDecision) -> None:
+        """Add a decision."""
+        first, periods = decision.first, range(decision.first, decision.last + 1)
+        match decision.kind:
+            case "credited" | "recounted":
+                self._credit(decision, periods)
+            case "frozen":
+                self.frozen.add(first)
+            case "paused":
+                self.paused.append(periods)
+            case "missed" | "lost" | "reset":
+                self._set_length(first, 0)
+                if decision.kind == "reset":
+                    self.reset_at[first] = decision.at
+            case "restored":
+                self._set_length(first, decision.length)
+                self.restored.update(periods)
+            case "day_off" | "protected" | "undone":
+                pass  # the length stays; what is undone is not in the account
+            case _:
+                assert_never(decision.kind)
+        self._last = max(self._last, decision.last)
 
-    def _add_miss(self, today: int, effect: NamedEffect) -> None:
-        """Add the consequence of a missed period, or undo it."""
-        period = self.streak.index(effect.period_start)
-        if effect.kind is FreezeConsumed:
-            self.frozen.add(period)
-        elif effect.kind is FreezeReturned:
-            self.frozen.discard(period)
-        elif effect.kind is StreakLossUndone:
-            del self.lost[period]
-            self.starts = [start for start in self.starts if start < effect.period_start]
-        elif period < today:  # a loss by a reset happens within its period
-            self.lost[period] = effect.length
+    def _credit(self, decision: PeriodDecision, periods: range) -> None:
+        length = decision.length - len(periods)
+        # A credit ahead of earlier periods has a length that does not count them yet.
+        if not length or decision.kind == "recounted":
+            self._set_length(decision.first, length)
+        if not length and decision.started is not None:
+            self.starts[decision.first] = decision.started
+        self.credited.update(periods)
 
-    def resume(self, today: int, past: Past, length: int) -> None:
-        """Add the periods that met the conditions while another frequency was in use, up to today."""
-        lengths = self.length_changes()
-        run, last = lengths[-1][1] if lengths else 0, past.through
-        for period in past.met:
-            if run and period > last + 1:
-                self.lost[last + 1] = run
-                run = 0
-            if not run:
-                self.starts.append(self.streak.first_day(period))
-            self.credited.add(period)
-            run, last = run + 1, period
-        if run and not length and last < today:
-            self.lost[last + 1] = run
-        last = last if length else today
-        self.restored[last] = length - (last in self.credited)
-
-    def drop_streak(self, today: int) -> None:
-        """End the streak as of today, without a loss."""
-        self._drop_from(today)
-        self.restored[today] = 0
-
-    def _restore(self, today: int, length: int) -> None:
-        """Restore the last lost streak of a length, from its loss through today."""
-        since = max((period for period, lost in self.lost.items() if lost == length), default=today)
-        self._drop_from(since)
-        self.restored[since] = length
-        self.protected_ranges.append((since, today))
-
-    def _drop_from(self, period: int) -> None:
-        self.credited = {credited for credited in self.credited if credited < period}
-        self.lost = {known: length for known, length in self.lost.items() if known < period}
-        self.restored = {known: length for known, length in self.restored.items() if known < period}
-        self.starts = [day for day in self.starts if self.streak.index(day) < period]
+    def _set_length(self, period: int, length: int) -> None:
+        """Set the length before the credit of a period, and forget what was decided from that period on."""
+        if period <= self._last:
+            self.paused = [range(paused.start, min(paused.stop, period)) for paused in self.paused]
+            for periods in (self.credited, self.restored):
+                periods.difference_update([later for later in periods if later >= period])
+            for by_period in (self.set_to, self.starts):
+                for later in [later for later in by_period if later >= period]:
+                    del by_period[later]
+        self.set_to[period] = length
 
     def length_changes(self) -> list[tuple[int, int]]:
         """Return each period at which the length changes, with the length from it on, in order."""
         changes: list[tuple[int, int]] = []
         length = 0
-        for period in sorted(self.credited | self.lost.keys() | self.restored.keys()):
-            length = 0 if period in self.lost else self.restored.get(period, length)
-            length += period in self.credited
+        for period in sorted(self.credited | self.set_to.keys()):
+            length = self.set_to.get(period, length) + (period in self.credited)
             changes.append((period, length))
         return changes
 
     def rows(self, first: int, current: int) -> Iterator[StreakPeriod]:
         """Yield a row for each period up to the current one."""
         lengths = self.length_changes()
-        decided = self.credited | self.frozen
-        pauses = Pauses((start, last, False) for start, last in self.pauses.values())
+        shown = (range(max(paused.start, first), min(paused.stop, current)) for paused in self.paused)
+        paused = {period for periods in shown for period in periods if period not in self.restored}
         for period in range(first, current + 1):
-            length = _length_at(lengths, period)
-            missed = period < current and length > 0 and period not in decided
             reset_at = self.reset_at.get(period)
             yield StreakPeriod(
                 period_start=self.first_day(period),
                 period_end=self.last_day(period),
-                length=length,
+                length=_length_at(lengths, period),
                 used_freeze=period in self.frozen,
-                used_pause=missed and self._paused(period, pauses),
+                used_pause=period in paused,
                 reset_at=None if reset_at is None else from_micros(reset_at),
             )
 
-    def _paused(self, period: int, pauses: Pauses) -> bool:
-        if any(first <= period <= last for first, last in self.protected_ranges):
-            return False
-        first_day, end = self.streak.first_day(period), self.streak.first_day(period + 1)
-        return pauses.end_of_stretch(first_day, end) is not None
-
     def is_decided(self, period: int) -> bool:
         """Return whether a period is credited or protected by a restoration."""
-        return period in self.credited or any(first <= period <= last for first, last in self.protected_ranges)
+        return period in self.credited or period in self.restored
 
     def first_day(self, period: int) -> date:
         """Return the first day of a period."""

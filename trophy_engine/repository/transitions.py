@@ -14,6 +14,7 @@ from trophy_engine.core import (
     ChangeRules,
     Command,
     CompilePlug,
+    PeriodDecision,
     Plan,
     RulesDiff,
     Settle,
@@ -93,6 +94,8 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     agenda = Agenda(plan)
     awards = _Awards()
     agenda.awards = awards
+    decisions: list[PeriodDecision] = []
+    agenda.decisions = decisions
     state = None if before is None else before.copy()
     if command is not None:
         state = apply_command(agenda, state, command)
@@ -100,11 +103,14 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
         settle_user(agenda, state, at)
     if state is None:
         raise AssertionError("no command has created the user")
-    return Transition(command, plan, list(map(name_fields, agenda.effects)), awards.due, before, state)
+    effects = list(map(name_fields, agenda.effects))
+    return Transition(command, plan, effects, decisions, awards.due, before, state)
 
 
 def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
+    decisions: list[PeriodDecision] = []
+    agenda.decisions = decisions
     before = transitions[-1].state
     state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
-    return Transition(None, plan, list(map(name_fields, agenda.effects)), [], before, state)
+    return Transition(None, plan, list(map(name_fields, agenda.effects)), decisions, [], before, state)
