@@ -23,6 +23,7 @@ from trophy_engine import (
     PointsSystem,
     Ruleset,
 )
+from trophy_engine.storage import MemoryStorage
 from trophy_engine.trophy_api import Exchange
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION
 
@@ -46,6 +47,26 @@ def test_an_answer_is_a_status_headers_and_bytes(engine):
     assert status == 200
     assert headers == (("content-type", "application/json"), ("content-length", str(len(body))))
     assert [one["key"] for one in json.loads(body)] == ["finish-onboarding"]
+
+
+def test_a_request_is_repeated_if_another_engine_writes_in_its_course():
+    class Shared(MemoryStorage):
+        interruptions = 0
+
+        def append(self, *arguments):
+            left, self.interruptions = self.interruptions, 0
+            if left:
+                other.record("words", user="jo", value=5, at=utc("2025-04-02 09:00"))
+                self.interruptions = left - 1
+            return super().append(*arguments)
+
+    storage = Shared()
+    engine = Engine(RULES, storage=storage, clock=lambda: utc("2025-04-02 10:00"))
+    other = Engine(storage=storage)
+    storage.interruptions = 3
+    event = b'{"user": {"id": "jo"}, "value": 1}'
+    status, _, body = Exchange(engine)("POST", "/v1/metrics/words/event", [KEY], event)
+    assert (status, json.loads(body)["total"]) == (201, 16)
 
 
 def test_all_users_are_shown_in_their_present_state_after_a_clock_steps_back():

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, short_repr
+from trophy_engine.errors import GivenValue, InvalidValue, StorageConflict, TrophyError, short_repr
 from trophy_engine.rules.constraints import CALLABLE, FLAG, InstanceOf, Optional
 from trophy_engine.trophy_api.admin import ROUTES as ADMIN
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION
@@ -29,12 +30,15 @@ from trophy_engine.trophy_api.router import find_handler
 #: The greatest number of bytes of a body.
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 _VERSION: Final = "v1"
+#: How often a request is repeated because another engine on the same storage has written in between.
+_MAX_CONFLICTS: Final = 20
 
 
 class Exchange:
     """Answers requests to the platform's API from an engine.
 
-    Requests are answered one at a time, from any thread.
+    Requests are answered one at a time, from any thread. Another engine may write to the same storage: a request in
+    whose course it does is repeated.
 
     Args:
         engine: the engine.
@@ -91,11 +95,20 @@ class Exchange:
         admin, parts = _parse_address(host, path)
         handler = find_handler(ADMIN if admin else APPLICATION, method, parts)
         content = parse_body(body)
-        with self._engine.exclusive():  # the clock is read under the lock, so that calls are served in order of time
-            now = self._clock()
-            with self._engine.exclusive(now=now):
-                request = Request(method, parts, query, headers, content, at=now, strict=self._strict)
-                return handler(self._engine, request)
+
+        def handle() -> Response:
+            with (
+                self._engine.exclusive()
+            ):  # the clock is read under the lock, so that calls are served in order of time
+                now = self._clock()
+                with self._engine.exclusive(now=now):
+                    request = Request(method, parts, query, headers, content, at=now, strict=self._strict)
+                    return handler(self._engine, request)
+
+        for _ in range(_MAX_CONFLICTS):
+            with suppress(StorageConflict):  # nothing has happened, and the engine has read what the other has written
+                return handle()
+        return handle()
 
 
 def as_exchange(source: Engine | ExchangeFunction) -> ExchangeFunction:

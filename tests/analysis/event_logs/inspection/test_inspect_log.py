@@ -93,7 +93,10 @@ def test_the_sheet_with_times_is_found(tmp_path):
             "has no column that looks like instants, times or dates; it has 'user_id' (text), 'n' (num",
         ),
         ("user_id,at\nann,2024-Q1\n", "'at' (text); replay reads times in other formats with --at-format"),
-        ("My log,,\nuser_id,at,n\nann,2024-01-05,5\n", "it has 'My log' (text), '#1' (text), '#2' (text); the first row must be the header"),
+        (
+            "My log,,\nuser_id,at,n\nann,2024-01-05,5\n",
+            "it has 'My log' (text), '#1' (text), '#2' (text); the first row must be the header",
+        ),
         ("", "has no column that looks like instants, times or dates; it has no rows"),
     ],
 )
