@@ -67,6 +67,7 @@ def api_rulesets(draw):
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
+        first_weekday="sunday",
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(

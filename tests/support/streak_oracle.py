@@ -33,7 +33,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.ruleset import Ruleset
 
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
@@ -166,23 +166,23 @@ def existed(day: date, zone: str) -> bool:
     return end_of(day, zone) > end_of(day - ONE_DAY, zone)
 
 
-def period_of(rule: Streak, day: date) -> date:
+def period_of(rules: Ruleset, day: date) -> date:
     """Return the first day of the period that contains the day."""
-    match rule.frequency:
+    match rules.streak.frequency:
         case "daily":
             return day
         case "weekly":
-            while WEEKDAYS[day.isoweekday() % 7] != rule.first_weekday:
+            while WEEKDAYS[day.isoweekday() % 7] != rules.first_weekday:
                 day -= ONE_DAY
             return day
         case "monthly":
             return day.replace(day=1)
 
 
-def last_day_of(rule: Streak, period: date) -> date:
+def last_day_of(rules: Ruleset, period: date) -> date:
     """Return the last day of the period that begins on the day."""
     day = period
-    while period_of(rule, day + ONE_DAY) == period:
+    while period_of(rules, day + ONE_DAY) == period:
         day += ONE_DAY
     return day
 
@@ -190,8 +190,9 @@ def last_day_of(rule: Streak, period: date) -> date:
 class Walk:
     """The walk through the history of one user: commands are applied in order of time, with queries in between."""
 
-    def __init__(self, rule: Streak) -> None:
-        self.rule = rule
+    def __init__(self, rules: Ruleset) -> None:
+        self.rules = rules
+        self.rule = rule = rules.streak
         self.zone = "UTC"
         self.now: datetime | None = None
         self.born: date | None = None
@@ -226,7 +227,7 @@ class Walk:
             case Resume(number):
                 self.resume(number - 1, local(at, self.zone).date())
             case GiveUp():
-                self.give_up(period_of(self.rule, local(at, self.zone).date()))
+                self.give_up(period_of(self.rules, local(at, self.zone).date()))
             case Restore():
                 self.restore(local(at, self.zone).date())
         self.decisions.clear()
@@ -252,8 +253,8 @@ class Walk:
 
     def end_day(self) -> None:
         ended, self.day = self.day, self.day + ONE_DAY
-        if period_of(self.rule, self.day) != period_of(self.rule, ended):
-            self.close(period_of(self.rule, ended))
+        if period_of(self.rules, self.day) != period_of(self.rules, ended):
+            self.close(period_of(self.rules, ended))
         if self.day > self.earned_on:
             self.earned_on = self.day
             self.earn()
@@ -280,7 +281,7 @@ class Walk:
         self.started = None
 
     def excused(self, period: date) -> bool:
-        end = last_day_of(self.rule, period)
+        end = last_day_of(self.rules, period)
         if period in self.carried:
             return True
         if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
@@ -304,13 +305,13 @@ class Walk:
         self.carried.clear()
 
     def restore(self, today: date) -> None:
-        period = period_of(self.rule, today)
+        period = period_of(self.rules, today)
         best = max((one for one in reversed(self.lost) if one.end >= self.window(today)), key=lambda one: one.length)
         assert best.length > self.length
         done = max(best.through, self.through) if self.length else best.through
         self.length, self.started = best.length, best.started
         self.longest = max(self.longest, self.length)
-        self.through = max(done, period_of(self.rule, period - ONE_DAY))
+        self.through = max(done, period_of(self.rules, period - ONE_DAY))
         self.carried.add(period)
         self.note("restored", period, self.length)
 
@@ -319,7 +320,7 @@ class Walk:
             case "daily":
                 return today - 90 * ONE_DAY
             case "weekly":
-                return period_of(self.rule, date(today.year, 1, 1))
+                return period_of(self.rules, date(today.year, 1, 1))
             case "monthly":
                 return date(today.year - 1, 1, 1)
 
@@ -340,7 +341,7 @@ class Walk:
                 self.protected.add(day)
                 day += ONE_DAY
         self.zone = zone
-        self.undo(period_of(self.rule, arrival.date()))
+        self.undo(period_of(self.rules, arrival.date()))
         self.day = min(self.day, self.first_open_day(at))
         self.live_until(at)
 
@@ -360,7 +361,7 @@ class Walk:
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
         day = local(at, self.zone).date()
-        period = period_of(self.rule, day)
+        period = period_of(self.rules, day)
         self.sums[period, metric] += value
         if self.counts(metric) and self.meets(period) and (self.through is None or period > self.through):
             self.credit(at, day, period)
@@ -391,14 +392,14 @@ class Walk:
         return walk.account(at)
 
     def account(self, look: datetime) -> Account:
-        period = period_of(self.rule, local(look, self.zone).date())
+        period = period_of(self.rules, local(look, self.zone).date())
         running = self.length > 0
         return Account(
             length=self.length,
             longest=self.longest,
             started=self.started,
             period_start=period if running else None,
-            period_end=last_day_of(self.rule, period) if running else None,
+            period_end=last_day_of(self.rules, period) if running else None,
             expires=self.expires(period) if running else None,
             extended_at=self.extended_at if running else None,
             freezes=self.freezes,
@@ -413,8 +414,8 @@ class Walk:
         while period <= self.through or self.excused(period):
             # All periods of a pause are excused: go to its last one at once.
             pauses = (end for start, end in filter(None, self.pauses) if start <= period <= end)
-            last_excused = period_of(self.rule, max(pauses, default=period))
+            last_excused = period_of(self.rules, max(pauses, default=period))
             if last_excused.year >= FAR:
                 return None
-            period = last_day_of(self.rule, last_excused) + ONE_DAY
-        return last_day_of(self.rule, period)
+            period = last_day_of(self.rules, last_excused) + ONE_DAY
+        return last_day_of(self.rules, period)

@@ -8,6 +8,7 @@ from functools import partial
 from operator import attrgetter
 from operator import index as identity
 
+from trophy_engine.calendar.frequencies import frequency
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
@@ -82,11 +83,13 @@ class _Compiler:
             plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable)
 
     def _add_streak(self, rule: Streak) -> None:
+        calendar = frequency(rule.frequency, self.plan.ruleset.first_weekday)
         daily = rule.frequency == "daily"
         self.plan.streak = StreakPlan(
+            calendar=calendar,
             daily=daily,
-            index=identity if daily else rule.calendar.index,
-            first_day=identity if daily else rule.calendar.first_day,
+            index=identity if daily else calendar.index,
+            first_day=identity if daily else calendar.first_day,
             mode=rule.evaluation_mode,
             days_off=weekdays_of(rule.days_off),
             length=self.plan.length,

@@ -67,7 +67,7 @@ class RulesDiff:
     @cached_property
     def calendar_changed(self) -> bool:
         """True if the streak has another calendar."""
-        before, after = self.before.ruleset.streak, self.after.ruleset.streak
+        before, after = self.before.streak, self.after.streak
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
@@ -189,7 +189,7 @@ def _migrate_streak(
         after.streak.lost_streaks = ()
     elif diff.calendar_changed:
         length = after.streak.length
-        recount_streak(after, visible, rule.calendar, transitions)
+        recount_streak(after, visible, transitions)
         if after.streak.length != length:
             agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
     else:

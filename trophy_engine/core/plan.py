@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
@@ -187,6 +187,7 @@ class StreakPlan:
     there is only one. ``days_off`` are numbers of weekdays, 0 for Sunday.
     """
 
+    calendar: Frequency
     daily: bool
     index: Callable[[int], int]
     first_day: Callable[[int], int]

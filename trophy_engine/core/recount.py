@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
@@ -28,11 +27,9 @@ from trophy_engine.numbers import Number, add
 _BEFORE: Final = -1
 
 
-def recount_streak(
-    state: UserState, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]
-) -> None:
+def recount_streak(state: UserState, streak: StreakPlan, transitions: Iterable[Transition]) -> None:
     """Replace the streak of a state, and its lost streaks, by those that past transitions result in."""
-    past = Past(streak, calendar, transitions)
+    past = Past(streak, transitions)
     runs = past.runs()
     is_running = runs and runs[-1].last >= streak.index(state.clock.day) - 1
     running = runs.pop() if is_running else None
@@ -62,7 +59,7 @@ class _Run(NamedTuple):
 
 
 class Past:
-    """The streaks that past transitions result in under a calendar.
+    """The streaks that past transitions result in under the calendar of a streak.
 
     "The change" below is the last change of the rules from this calendar to another one, if there was one.
 
@@ -74,12 +71,11 @@ class Past:
         ended: the streaks that were reset after the change.
     """
 
-    def __init__(self, streak: StreakPlan, calendar: Frequency, transitions: Iterable[Transition]) -> None:
+    def __init__(self, streak: StreakPlan, transitions: Iterable[Transition]) -> None:
         self.through = _BEFORE
         self.losses: tuple[LostStreak, ...] = ()
         self.ended: list[_Run] = []
         self._streak = streak
-        self._calendar = calendar
         self._visible_run: _Run | None = None
         self._met_before_reset: list[int] = []
         self._credited: dict[int, tuple[int, int]] = {}
@@ -112,15 +108,11 @@ class Past:
         }
 
     def _add_transition(self, transition: Transition) -> None:
-        visible, command, rule = (
-            transition.state.streak.custom_streak or transition.plan.streak,
-            transition.command,
-            transition.plan.ruleset.streak,
-        )
-        if visible is None or rule is None:
+        visible, command = transition.state.streak.custom_streak or transition.plan.streak, transition.command
+        if visible is None:
             self._restart()
             self.losses, self.ended = (), []
-        elif rule.calendar == self._calendar:
+        elif visible.calendar == self._streak.calendar:
             self._continue_from(transition.state, visible)
         elif transition.state.streak.custom_streak is not None and not visible.conditions:
             self._restart()

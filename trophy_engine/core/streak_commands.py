@@ -85,7 +85,7 @@ def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) 
 def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
     """Continue a lost streak: the periods since are decided; the present one is protected and can still be credited."""
     rule, before = agenda.plan.ruleset.streak, state.streak.length
-    lost = None if rule is None else _longest_lost(state, rule)
+    lost = None if rule is None else _longest_lost(state, plan, rule)
     if lost is None or lost.length <= before or not plan.conditions:
         raise NoStreakToRestore(state.id, before)
     state.streak = streak = state.streak.copy()
@@ -102,13 +102,13 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
     agenda.effects.append((StreakRestored, state.id, command.at, lost.length, before, plan.first_day(period)))
 
 
-def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
+def _longest_lost(state: UserState, plan: StreakPlan, rule: Streak) -> LostStreak | None:
     """Return the longest streak that was lost recently enough to be restored, the latest of equal ones, or None."""
     today = date.fromordinal(state.clock.day)
     if rule.frequency == "daily":
         since = state.clock.day - _DAYS_BACK
     elif rule.frequency == "weekly":
-        since = rule.calendar.first_day(rule.calendar.index(date(today.year, 1, 1).toordinal()))
+        since = plan.first_day(plan.index(date(today.year, 1, 1).toordinal()))
     else:
         since = date(today.year - 1, 1, 1).toordinal()
     recent = [lost for lost in state.streak.lost_streaks if lost.last_day >= since]

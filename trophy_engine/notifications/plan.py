@@ -55,7 +55,7 @@ def notification_plan(ruleset: Ruleset, rule: Notifications) -> NotificationPlan
             else:
                 own[boost.user_id] = (*own.get(boost.user_id, ()), plan)
     return NotificationPlan(
-        recap=frequency(rule.aggregation_period, "sunday" if ruleset.streak is None else ruleset.streak.first_weekday),
+        recap=frequency(rule.aggregation_period, ruleset.first_weekday),
         throttle=rule.throttle_minutes * _MINUTE,
         boosts=tuple(boosts),
         own_boosts=own,

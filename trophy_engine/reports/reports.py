@@ -133,9 +133,8 @@ class Reports:
             plan.metric(measure.key)
         else:
             _system(measure.key, plan.ruleset)
-        rule = plan.ruleset.streak
-        first_weekday = "sunday" if rule is None else rule.first_weekday
-        return summarize(daily_totals(transitions).get(measure, EMPTY), aggregation, start, end, first_weekday)
+        totals = daily_totals(transitions).get(measure, EMPTY)
+        return summarize(totals, aggregation, start, end, plan.ruleset.first_weekday)
 
     def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
         """Return the last periods of a user's streak, oldest first, including the current one.

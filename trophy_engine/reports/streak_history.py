@@ -136,18 +136,18 @@ def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
     record: _StreakRecord | None = None
     records: dict[Frequency, _StreakRecord] = {}
     for number, transition in enumerate(transitions):
-        rule, streak = transition.plan.ruleset.streak, transition.plan.streak
-        if rule is None or streak is None:
+        streak = transition.plan.streak
+        if streak is None:
             record, records = None, {}
             continue
-        if record is None or record is not records.get(rule.calendar):
+        if record is None or record is not records.get(streak.calendar):
             pauses = record.pauses if record else {}
-            record = records.setdefault(rule.calendar, _StreakRecord(streak, pauses=pauses))
+            record = records.setdefault(streak.calendar, _StreakRecord(streak, pauses=pauses))
             if transition.before is not None:
                 recounted = [effect.length for effect in transition.effects if effect.kind is StreakRecounted]
                 today = streak.index(transitions[number - 1].state.clock.day)
                 length = recounted[-1] if recounted else transition.before.streak.length
-                record.resume(today, Past(streak, rule.calendar, transitions[:number]), length)
+                record.resume(today, Past(streak, transitions[:number]), length)
         elif _has_dropped_streak(transition):
             record.drop_streak(streak.index(transition.state.clock.day))
         for day, effect, _ in dated_effects((transition,)):

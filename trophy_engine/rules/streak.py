@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
+from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName, Weekday
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
@@ -98,7 +98,6 @@ class Streak:
         frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``: calendar periods in the user's zone.
         metrics: the conditions.
         evaluation_mode: ``"AND"`` if all conditions must be met, ``"OR"`` if one suffices; ``"ALL"`` is ``"AND"``.
-        first_weekday: the first day of a week.
         freezes: the supply of freezes; None for none.
         days_off: weekdays that a daily streak cannot miss, for example ``["saturday", "sunday"]``.
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
@@ -112,7 +111,6 @@ class Streak:
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
     evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
-    first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
     freezes: Freezes | None = attrs.field(default=None, validator=Optional(InstanceOf((Freezes,))))
     days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
@@ -120,8 +118,3 @@ class Streak:
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
         check_conditions(self)
-
-    @property
-    def calendar(self) -> Frequency:
-        """The calendar of the periods."""
-        return frequency(self.frequency, self.first_weekday)

@@ -67,7 +67,6 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
         frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
-        first_weekday=draw(st.sampled_from(WEEKDAYS)),
         freezes=draw(st.one_of(freezes(), freezes(), st.none())),
         days_off=draw(_days_off) if frequency == "daily" else (),
         customization_enabled=draw(st.booleans()),
@@ -201,4 +200,5 @@ def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = 
         points=[_system(draw, key, triggers) for key in keys],
         experimentation=draw(_experiments),
         notifications=draw(_notifications),
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
     )

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
 
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, HOUR, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import Identify, Record, Settle
@@ -110,7 +111,11 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
         streaks: a strategy of the streak; the rules declare its metrics.
     """
     streak = draw(streaks)
-    ruleset = Ruleset(metrics=[Metric(condition.key) for condition in streak.metrics], streak=streak)
+    ruleset = Ruleset(
+        metrics=[Metric(condition.key) for condition in streak.metrics],
+        streak=streak,
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
+    )
     stays = draw(_stays())
     instants_ = draw(_event_instants(stays))
     commands: list[HistoryCommand] = [
