@@ -31,8 +31,10 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 import attrs
+from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 
 ONE_DAY = timedelta(days=1)
@@ -41,6 +43,7 @@ ONE_MINUTE = timedelta(minutes=1)
 AMPLE = timedelta(hours=28)
 # A streak that has not expired by then never expires.
 FAR = 2199
+LAST_DAY = date(2209, 1, 1)
 
 
 @attrs.frozen
@@ -166,9 +169,26 @@ def existed(day: date, zone: str) -> bool:
     return end_of(day, zone) > end_of(day - ONE_DAY, zone)
 
 
-def period_of(rules: Ruleset, day: date) -> date:
+@cache
+def starts_of_months(start: date, every: int) -> list[date]:
+    """Return the first days of all periods of so many months from a date, in order."""
+    years = range((1890 - start.year) * 12 // every, (2210 - start.year) * 12 // every)
+    return [start + relativedelta(months=number * every) for number in years]
+
+
+def period_of(rules: Ruleset, day: date) -> date:  # noqa: PLR0911  # one line per frequency
     """Return the first day of the period that contains the day."""
     match rules.streak.frequency:
+        case Interval(every=every, unit="day", start=start):
+            return day - ((day - start).days % every) * ONE_DAY
+        case Interval(every=every, unit="week", start=start):
+            return day - ((day - start).days % (7 * every)) * ONE_DAY
+        case Interval(every=every, unit="month", start=start):
+            return max(first for first in starts_of_months(start, every) if first <= day)
+        case "quarterly":
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        case "yearly":
+            return day.replace(month=1, day=1)
         case "daily":
             return day
         case "weekly":
@@ -181,9 +201,12 @@ def period_of(rules: Ruleset, day: date) -> date:
 
 def last_day_of(rules: Ruleset, period: date) -> date:
     """Return the last day of the period that begins on the day."""
-    day = period
-    while period_of(rules, day + ONE_DAY) == period:
-        day += ONE_DAY
+    day, step = period, timedelta(4000 * 30)
+    while step >= ONE_DAY:  # the last day before another period, by ever smaller steps
+        while day + step < LAST_DAY and period_of(rules, day + step) == period:
+            day += step
+        step //= 2
+        step = timedelta(step.days)
     return day
 
 
@@ -193,6 +216,7 @@ class Walk:
     def __init__(self, rules: Ruleset) -> None:
         self.rules = rules
         self.rule = rule = rules.streak
+        self.is_daily = rule.frequency == "daily" or str(rule.frequency) == "every day"
         self.zone = "UTC"
         self.now: datetime | None = None
         self.born: date | None = None
@@ -261,7 +285,7 @@ class Walk:
 
     def close(self, period: date) -> None:
         if self.length == 0 or period <= self.through or self.excused(period):
-            if self.rule.frequency == "daily" and not existed(period, self.zone):
+            if self.is_daily and not existed(period, self.zone):
                 self.protected.add(period)  # another zone may show it
             return
         kept = {name: getattr(self, name) for name in ("length", "started", "through")}
@@ -286,7 +310,7 @@ class Walk:
             return True
         if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
             return True
-        if self.rule.frequency != "daily":
+        if not self.is_daily:
             return False
         day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
         return day_off or period in self.protected or not existed(period, self.zone)
@@ -316,12 +340,19 @@ class Walk:
         self.note("restored", period, self.length)
 
     def window(self, today: date) -> date:
+        """Return the day from which on the end of a streak can lie; the last loss of long periods is never too old."""
+        if str(self.rule.frequency) in {"daily", "weekly", "monthly", "every day", "every week"}:
+            return self.usual_window(today)
+        before = period_of(self.rules, period_of(self.rules, today) - ONE_DAY)
+        return min(self.usual_window(today), before - ONE_DAY)
+
+    def usual_window(self, today: date) -> date:
         match self.rule.frequency:
-            case "daily":
+            case "daily" | Interval(unit="day"):
                 return today - 90 * ONE_DAY
-            case "weekly":
+            case "weekly" | Interval(unit="week"):
                 return period_of(self.rules, date(today.year, 1, 1))
-            case "monthly":
+            case _:
                 return date(today.year - 1, 1, 1)
 
     def earn(self) -> None:
@@ -346,7 +377,7 @@ class Walk:
         self.live_until(at)
 
     def undo(self, current: date) -> None:
-        while self.rule.frequency == "daily" and not existed(current - ONE_DAY, self.zone):
+        while self.is_daily and not existed(current - ONE_DAY, self.zone):
             current -= ONE_DAY
         while self.decisions and self.decisions[-1].period >= current:
             decision = self.decisions.pop()
@@ -409,7 +440,7 @@ class Walk:
 
     def expires(self, period: date) -> date | None:
         """Return the last day of the first period, from the current one on, in which a miss would not be excused."""
-        if self.rule.frequency == "daily" and len(self.rule.days_off) == len(WEEKDAYS):
+        if self.is_daily and len(self.rule.days_off) == len(WEEKDAYS):
             return None
         while period <= self.through or self.excused(period):
             # All periods of a pause are excused: go to its last one at once.

@@ -10,20 +10,16 @@ the first start, so that a short month does not change the day of the month of l
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 import attrs
 
 from trophy_engine.calendar.instants import begins_anywhere, over_everywhere
+from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
 
 RunUnit = Literal["day", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
-
-#: The day after the last day of a ``date``: runs that would start later start then.
-_BEYOND: Final = date.max.toordinal() + 1
-_MONTHS: Final = 12
 
 
 @attrs.frozen
@@ -44,12 +40,12 @@ class Runs:
     _first: int = attrs.field(init=False, default=attrs.Factory(lambda self: self.start.toordinal(), takes_self=True))
     _last: int = attrs.field(
         init=False,
-        default=attrs.Factory(lambda self: _BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
+        default=attrs.Factory(lambda self: BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
     )
     _months: int = attrs.field(
         init=False,
         default=attrs.Factory(
-            lambda self: self.interval * _MONTHS if self.unit == "year" else self.interval, takes_self=True
+            lambda self: self.interval * MONTHS if self.unit == "year" else self.interval, takes_self=True
         ),
     )
 
@@ -61,10 +57,7 @@ class Runs:
             return 0
         if self.unit == "day":
             return (day - self._first) // self.interval
-        local = date.fromordinal(day)
-        months = (local.year - self.start.year) * _MONTHS + local.month - self.start.month
-        index = months // self._months
-        return index if self.first_day(index) <= day else index - 1
+        return whole_months(self.start, day) // self._months
 
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
@@ -76,18 +69,14 @@ class Runs:
         if self.unit is None or index == 0:
             return self._first
         if self.unit == "day":
-            return min(self._first + index * self.interval, _BEYOND)
-        years, month = divmod(self.start.month - 1 + index * self._months, _MONTHS)
-        year = self.start.year + years
-        if year > date.max.year:
-            return _BEYOND
-        return date(year, month + 1, min(self.start.day, monthrange(year, month + 1)[1])).toordinal()
+            return min(self._first + index * self.interval, BEYOND)
+        return add_months(self.start, index * self._months)
 
     def last_day(self, index: int) -> int | None:
         """Return the last day of a run, or None for a run without end."""
-        following = _BEYOND if self.unit is None else self.first_day(index + 1)
+        following = BEYOND if self.unit is None else self.first_day(index + 1)
         last = min(following - 1, self._last)
-        return None if last == _BEYOND - 1 and self.end is None else last
+        return None if last == BEYOND - 1 and self.end is None else last
 
     def opens(self, index: int) -> int:
         """Return the first instant at which any zone shows the first day of a run."""

@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from operator import index as identity
 
-from trophy_engine.calendar.frequencies import frequency
+from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
@@ -83,8 +83,8 @@ class _Compiler:
             plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable)
 
     def _add_streak(self, rule: Streak) -> None:
-        calendar = frequency(rule.frequency, self.plan.ruleset.first_weekday)
-        daily = rule.frequency == "daily"
+        calendar = rule.calendar(self.plan.ruleset.first_weekday)
+        daily = isinstance(calendar, Daily)
         self.plan.streak = StreakPlan(
             calendar=calendar,
             daily=daily,

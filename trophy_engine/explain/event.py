@@ -60,9 +60,10 @@ from trophy_engine.core import (
     boosted,
 )
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
-from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
+from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
@@ -267,7 +268,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
 
 def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None) -> str:
     streak = plan.ruleset.streak
-    unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
+    unit = "period" if streak is None else period_noun(streak.frequency)
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
         return f"the streak of {count_noun(effect.length, unit)} was lost by the reset"
     sentence = SENTENCES.get(effect.kind)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from trophy_engine.calendar.frequencies import FrequencyName
+from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
@@ -94,7 +94,7 @@ class Reports:
         *,
         metric: str | None = None,
         points: str | None = None,
-        aggregation: FrequencyName = "daily",
+        aggregation: Aggregation = "daily",
         start: date | str,
         end: date | str,
         at: datetime | None = None,

@@ -247,6 +247,29 @@ class OneOf(Constraint):
 
 
 @attrs.frozen
+class OneOfOrTable(Constraint):
+    """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
+
+    choices: tuple[str, ...]
+    kind: type
+    example: Mapping[str, object] = attrs.field(hash=False)
+
+    def check(self, name: str | FieldName, value: Any) -> None:
+        """Check a value."""
+        if isinstance(value, self.kind) or (isinstance(value, str) and value in self.choices):
+            return
+        *known, last = one_of(self.choices, value)
+        if not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is the remedy
+            raise InvalidValue((*known, last), name)
+        remedy = "or write a table like", GivenValue(dict(self.example))
+        raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the constraint as JSON Schema, by reference to the definition of the class."""
+        return {"anyOf": [{"enum": list(self.choices)}, {"$ref": f"#/$defs/{self.kind.__name__}"}]}
+
+
+@attrs.frozen
 class SubsetOf(_ManyItems):
     """A tuple of different strings, each one of the choices."""
 

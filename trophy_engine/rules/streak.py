@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName, Weekday
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
@@ -23,12 +23,12 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
 
 __all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
 
 EvaluationMode = Literal["AND", "OR"]
 
-_FREQUENCIES: Final = ("daily", "weekly", "monthly")
 _MODES: Final = ("AND", "OR")
 _MOST_FREEZES: Final = 100
 
@@ -85,9 +85,10 @@ def _as_mode(value: Any) -> Any:
     return "AND" if value == "ALL" else value
 
 
-def _check_days_off(frequency: str, days_off: tuple[str, ...]) -> None:
+def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ...]) -> None:
     if days_off and frequency != "daily":
-        raise InvalidValue(f"must be left out of a {frequency} streak; only a daily one has days off", "days_off")
+        periods = f"a streak {frequency}" if isinstance(frequency, Interval) else f"a {frequency} streak"
+        raise InvalidValue(f"must be left out of {periods}; only a daily one has days off", "days_off")
 
 
 @attrs.frozen
@@ -95,7 +96,8 @@ class Streak:
     """The one streak of a ruleset.
 
     Attributes:
-        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``: calendar periods in the user's zone.
+        frequency: ``"daily"``, ``"weekly"``, ``"monthly"``, ``"quarterly"``, ``"yearly"``, or an ``Interval`` such as
+            ``{"every": 2, "unit": "day", "start": "2026-01-05"}``: calendar periods in the user's zone.
         metrics: the conditions.
         evaluation_mode: ``"AND"`` if all conditions must be met, ``"OR"`` if one suffices; ``"ALL"`` is ``"AND"``.
         freezes: the supply of freezes; None for none.
@@ -106,7 +108,7 @@ class Streak:
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
-    frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
+    frequency: FrequencyName | Interval = attrs.field(default="daily", converter=as_frequency, validator=FREQUENCY)
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
@@ -118,3 +120,9 @@ class Streak:
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
         check_conditions(self)
+
+    def calendar(self, first_weekday: Weekday) -> Frequency:
+        """Return the calendar of the periods, with the first weekday of the ruleset."""
+        if isinstance(self.frequency, Interval):
+            return self.frequency.calendar
+        return frequency(self.frequency, first_weekday)

@@ -20,6 +20,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -45,6 +46,15 @@ _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
+_intervals = st.builds(
+    Interval,
+    st.sampled_from([2, 3, 1, 10]),
+    st.sampled_from(["day", "week", "month"]),
+    st.dates(date(2023, 12, 1), date(2024, 3, 31)),
+)
+_often: st.SearchStrategy[FrequencyName] = st.sampled_from(["daily", "daily", "weekly", "monthly"])
+_seldom: st.SearchStrategy[FrequencyName] = st.sampled_from(["quarterly", "yearly"])
+_frequencies = st.one_of(_often, _often, _often, _seldom, _intervals)
 _characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.strip)
 
@@ -62,7 +72,7 @@ def freezes(draw: st.DrawFn) -> Freezes:
 def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
-    frequency: FrequencyName = draw(st.sampled_from(["daily", "daily", "weekly", "monthly"]))
+    frequency = draw(_frequencies)
     return Streak(
         frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from trophy_engine.calendar.frequencies import frequency
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
@@ -111,7 +110,7 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
         assert_true(streak.declared, "the rules have a streak, but the user has none")
         assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
         if credited:
-            calendar = frequency(ruleset.streak.frequency, ruleset.first_weekday)
+            calendar = ruleset.streak.calendar(ruleset.first_weekday)
             first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
             assert_true(
                 len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
@@ -164,7 +163,7 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
     streak = history.ruleset.streak
     if streak is None:
         return
-    calendar = frequency(streak.frequency, history.ruleset.first_weekday)
+    calendar = streak.calendar(history.ruleset.first_weekday)
     engine, time_zone, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
         result = execute(engine, command)
