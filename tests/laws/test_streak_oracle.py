@@ -44,6 +44,7 @@ def with_streak(metrics):
         metrics=st.just([Metric(key) for key in metrics]),
         streak=streak_rules(metrics),
         first_weekday=st.sampled_from(WEEKDAYS),
+        day_start=st.sampled_from(["00:00", "00:00", "03:00", "11:59"]),
     )
 
 

@@ -68,6 +68,7 @@ def api_rulesets(draw):
     return attrs.evolve(
         ruleset,
         first_weekday="sunday",
+        day_start="00:00",
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(

@@ -142,6 +142,7 @@ MISTAKES = [
         ("a misspelt field", _rename(*_BOARD, "max_participants", "max_participant"), ".max_participant", "unknown"),
         ("a misspelt frequency", _set("streak", "frequency", "dayly"), "streak.frequency", "did you mean 'daily'?"),
         ("a weekday in capitals", _set("first_weekday", "Monday"), "first_weekday", "mean 'monday'?"),
+        ("a start of the day after noon", _set("day_start", "13:00"), "day_start", "from '00:00' to '11:59'"),
         ("an abbreviated weekday", _set("streak", "days_off", 0, "Sat"), "days_off[0]", "did you mean 'saturday'?"),
         ("another one in the same list", _set("streak", "days_off", 2, "fri."), "days_off[2]", "mean 'friday'?"),
         ("an unknown metric", _set("streak", "metrics", 0, "key", "z-onee"), "metrics[0].key", "unknown metric"),

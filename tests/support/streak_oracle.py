@@ -4,6 +4,7 @@ Slow and obvious on purpose, and written from the description of streaks alone, 
 which skips idle years and keeps little state.
 
 - An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
+- With a day start, the local date is that of the zone's time less the day start.
 - The event at which a period's sums first meet the conditions credits the period.
 - A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
   the streak is carried by a pause that touches the period, else as a day off, else by a change of zone, else by a
@@ -39,6 +40,7 @@ from trophy_engine.rules.ruleset import Ruleset
 
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
+MIDNIGHT = timedelta(0)
 # More than any zone's distance from UTC, and than the width of any transition.
 AMPLE = timedelta(hours=28)
 # A streak that has not expired by then never expires.
@@ -146,27 +148,28 @@ def zone_of(name: str) -> timezone | ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
-def local(at: datetime, zone: str) -> datetime:
-    """Return the local time of an instant in a zone."""
-    return at.astimezone(zone_of(zone))
+def local(at: datetime, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
+    """Return the local time of an instant in a zone, less the day start."""
+    time = at.astimezone(zone_of(zone))
+    return at.astimezone(timezone(time.utcoffset() - day_start)) if day_start else time
 
 
 @cache
-def end_of(day: date, zone: str) -> datetime:
+def end_of(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
     """Return the first instant after which the zone never shows the date, or an earlier one, again."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + ONE_DAY
     before, after = midnight - AMPLE, midnight + AMPLE
-    offset = local(before, zone).utcoffset()
-    if offset == local(after, zone).utcoffset():
+    offset = local(before, zone, day_start).utcoffset()
+    if offset == local(after, zone, day_start).utcoffset():
         return midnight - offset
-    while local(after - ONE_MINUTE, zone).date() > day:
+    while local(after - ONE_MINUTE, zone, day_start).date() > day:
         after -= ONE_MINUTE
     return after
 
 
-def existed(day: date, zone: str) -> bool:
+def existed(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> bool:
     """Return whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
-    return end_of(day, zone) > end_of(day - ONE_DAY, zone)
+    return end_of(day, zone, day_start) > end_of(day - ONE_DAY, zone, day_start)
 
 
 @cache
@@ -217,6 +220,8 @@ class Walk:
         self.rules = rules
         self.rule = rule = rules.streak
         self.is_daily = rule.frequency == "daily" or str(rule.frequency) == "every day"
+        hours, minutes = map(int, rules.day_start.split(":"))
+        self.day_start = timedelta(hours=hours, minutes=minutes)
         self.zone = "UTC"
         self.now: datetime | None = None
         self.born: date | None = None
@@ -237,6 +242,9 @@ class Walk:
         self.earned_on: date | None = None  # the latest date for which freezes were granted
         self.facts: list[Fact] = []
 
+    def local(self, at: datetime, zone: str) -> datetime:
+        return local(at, zone, self.day_start)
+
     def obey(self, at: datetime, action: Action) -> None:
         if self.now is None:
             self.be_born(at, action.zone if isinstance(action, Move) else "UTC")
@@ -249,29 +257,29 @@ class Walk:
             case Rest(start, end):
                 self.pauses.append((start, end))
             case Resume(number):
-                self.resume(number - 1, local(at, self.zone).date())
+                self.resume(number - 1, self.local(at, self.zone).date())
             case GiveUp():
-                self.give_up(period_of(self.rules, local(at, self.zone).date()))
+                self.give_up(period_of(self.rules, self.local(at, self.zone).date()))
             case Restore():
-                self.restore(local(at, self.zone).date())
+                self.restore(self.local(at, self.zone).date())
         self.decisions.clear()
 
     def be_born(self, at: datetime, zone: str) -> None:
         self.zone = zone
-        self.born = self.earned_on = local(at, zone).date()
+        self.born = self.earned_on = self.local(at, zone).date()
         self.day = self.first_open_day(at)
         self.now = at
 
     def first_open_day(self, at: datetime) -> date:
-        day = local(at, self.zone).date()
-        while end_of(day - ONE_DAY, self.zone) > at:
+        day = self.local(at, self.zone).date()
+        while end_of(day - ONE_DAY, self.zone, self.day_start) > at:
             day -= ONE_DAY
         return day
 
     def live_until(self, at: datetime) -> None:
-        while end_of(self.day, self.zone) <= at:
+        while end_of(self.day, self.zone, self.day_start) <= at:
             # Days that a change of zone has skipped end when it happens.
-            self.now = max(self.now, end_of(self.day, self.zone))
+            self.now = max(self.now, end_of(self.day, self.zone, self.day_start))
             self.end_day()
         self.now = at
 
@@ -285,7 +293,7 @@ class Walk:
 
     def close(self, period: date) -> None:
         if self.length == 0 or period <= self.through or self.excused(period):
-            if self.is_daily and not existed(period, self.zone):
+            if self.is_daily and not existed(period, self.zone, self.day_start):
                 self.protected.add(period)  # another zone may show it
             return
         kept = {name: getattr(self, name) for name in ("length", "started", "through")}
@@ -313,7 +321,7 @@ class Walk:
         if not self.is_daily:
             return False
         day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
-        return day_off or period in self.protected or not existed(period, self.zone)
+        return day_off or period in self.protected or not existed(period, self.zone, self.day_start)
 
     def resume(self, place: int, today: date) -> None:
         start, end = self.pauses[place]
@@ -365,7 +373,7 @@ class Walk:
             self.note("earned", None, None, self.freezes)
 
     def move(self, at: datetime, zone: str) -> None:
-        departure, arrival = local(at, self.zone), local(at, zone)
+        departure, arrival = self.local(at, self.zone), self.local(at, zone)
         if arrival.utcoffset() > departure.utcoffset():
             day = departure.date()
             while day <= arrival.date():
@@ -377,7 +385,7 @@ class Walk:
         self.live_until(at)
 
     def undo(self, current: date) -> None:
-        while self.is_daily and not existed(current - ONE_DAY, self.zone):
+        while self.is_daily and not existed(current - ONE_DAY, self.zone, self.day_start):
             current -= ONE_DAY
         while self.decisions and self.decisions[-1].period >= current:
             decision = self.decisions.pop()
@@ -391,7 +399,7 @@ class Walk:
                 self.note("loss undone", decision.period, self.length)
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
-        day = local(at, self.zone).date()
+        day = self.local(at, self.zone).date()
         period = period_of(self.rules, day)
         self.sums[period, metric] += value
         if self.counts(metric) and self.meets(period) and (self.through is None or period > self.through):
@@ -423,7 +431,7 @@ class Walk:
         return walk.account(at)
 
     def account(self, look: datetime) -> Account:
-        period = period_of(self.rules, local(look, self.zone).date())
+        period = period_of(self.rules, self.local(look, self.zone).date())
         running = self.length > 0
         return Account(
             length=self.length,

@@ -15,7 +15,7 @@ from typing import Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import begins_anywhere, over_everywhere
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, begins_anywhere, over_everywhere
 from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
 
 RunUnit = Literal["day", "month", "year"]
@@ -31,12 +31,15 @@ class Runs:
         end: the last day of the last run; None for runs without end.
         unit: the unit of the length of a run; None for a single run.
         interval: the length of a run in units.
+        day_start: the time of day at which local dates change, in microseconds since midnight; equal runs can differ
+            in it.
     """
 
     start: date
     end: date | None = None
     unit: RunUnit | None = None
     interval: int = 1
+    day_start: int = attrs.field(default=0, eq=False)
     _first: int = attrs.field(init=False, default=attrs.Factory(lambda self: self.start.toordinal(), takes_self=True))
     _last: int = attrs.field(
         init=False,
@@ -59,6 +62,10 @@ class Runs:
             return (day - self._first) // self.interval
         return whole_months(self.start, day) // self._months
 
+    def utc_day(self, at: int) -> int:
+        """Return the date in UTC at an instant."""
+        return (at - self.day_start) // DAY + EPOCH_DAY
+
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
         run = self.run_on(min(max(day, self._first), self._last))
@@ -80,12 +87,12 @@ class Runs:
 
     def opens(self, index: int) -> int:
         """Return the first instant at which any zone shows the first day of a run."""
-        return begins_anywhere(self.first_day(index))
+        return begins_anywhere(self.first_day(index)) + self.day_start
 
     def closes(self, index: int) -> int | None:
         """Return the first instant at which no zone shows the last day of a run any more, or None without end."""
         last = self.last_day(index)
-        return None if last is None else over_everywhere(last)
+        return None if last is None else over_everywhere(last) + self.day_start
 
     def status(self, index: int, at: int) -> RunStatus:
         """Return the status of a run at an instant."""

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     AchievementBackdated,
     AchievementDue,
@@ -176,9 +176,9 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
     changes: MetricChanges = {
         plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
     }
-    time_zone = next((zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
+    time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
-        time_zone = zone(effect.after) if _changes_zone(effect) else time_zone
+        time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
         award = (
             explain_award(effect, _count_steps(plan, effect, changes), time_zone)
             if effect.kind is PointsAwarded

@@ -82,7 +82,7 @@ def send_due(
 
 
 def _email_zone(state: UserState) -> Zone:
-    return state.clock.zone if state.profile.zone_given else zone(_EASTERN)
+    return state.clock.zone if state.profile.zone_given else zone(_EASTERN, state.clock.zone.day_start)
 
 
 def _instant_on(time_zone: Zone, day: int, time_of_day: int) -> int:
@@ -291,7 +291,7 @@ def _reminder_at(streak: StreakPlan, state: UserState, period: int) -> int:
     first_day = streak.calendar.last_unit(period)
     match streak.calendar.unit:
         case "day":
-            return _reminder_in_the_evening(state.clock.zone, streak.first_day(period), first_day)
+            return _reminder_in_the_evening(state.clock.zone.plain, streak.first_day(period), first_day)
         case "week":
             day = first_day + (_FRIDAY - first_day) % _WEEK
         case "month":

@@ -30,7 +30,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from trophy_engine.calendar.frequencies import FrequencyName, PeriodUnit
-from trophy_engine.calendar.instants import LAST, from_micros, to_micros
+from trophy_engine.calendar.instants import LAST, from_micros, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
@@ -169,7 +169,8 @@ class StreakMachine(RuleBasedStateMachine):
     @rule(gap=gaps())
     def wait(self, gap: Gap) -> None:
         """Let time pass: seconds, days, up to a midnight or a transition, or years."""
-        self._at = min(gap.after(self._at, zone(self.player.time_zone)), LAST - 1)
+        time_zone = zone(self.player.time_zone, parse_time_of_day(self.ruleset.day_start))
+        self._at = min(gap.after(self._at, time_zone), LAST - 1)
         self._check_streak()
 
     @rule(time_zone=time_zones())

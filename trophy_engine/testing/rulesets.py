@@ -176,6 +176,8 @@ _experiments = st.none() | st.none() | st.builds(Experimentation, st.sampled_fro
 _notifications = st.none() | st.builds(
     Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000])
 )
+#: Strategy of the times of day at which local dates change: midnight, shortly after it, early and late.
+day_starts: Final = st.sampled_from(["00:00", "00:00", "00:00", "03:00", "00:01", "11:59"])
 _maxima = st.none() | st.integers(1, 40)
 _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
 _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
@@ -211,4 +213,5 @@ def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = 
         experimentation=draw(_experiments),
         notifications=draw(_notifications),
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
+        day_start=draw(day_starts),
     )

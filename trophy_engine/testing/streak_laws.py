@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
     Effect,
@@ -163,13 +163,13 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
     streak = history.ruleset.streak
     if streak is None:
         return
-    calendar = streak.calendar(history.ruleset.first_weekday)
+    calendar, day_start = streak.calendar(history.ruleset.first_weekday), parse_time_of_day(history.ruleset.day_start)
     engine, time_zone, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
         result = execute(engine, command)
         assert_true(not isinstance(result, TrophyError), f"{command} is refused: {result}")
         if isinstance(command, Identify):
-            time_zone = zone(str(dict(command.changes)["time_zone"]))
+            time_zone = zone(str(dict(command.changes)["time_zone"]), day_start)
         if isinstance(command, Record):
             period = calendar.index(time_zone.window(command.at)[0])
             if period > last:  # an earlier period can only be before the user's creation
