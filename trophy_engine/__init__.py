@@ -77,6 +77,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
@@ -146,6 +147,7 @@ __all__ = [
     "FreezeLimitReached",
     "FreezeReturned",
     "Freezes",
+    "Interval",
     "InvalidRules",
     "InvalidValue",
     "Leaderboard",

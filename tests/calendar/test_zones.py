@@ -3,6 +3,7 @@
 import copy
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from trophy_engine import InvalidValue
 from trophy_engine.calendar.instants import DAY, FIRST, HOUR, LAST, from_micros, to_micros
 from trophy_engine.calendar.zones import TZDATA_VERSION, zone
+from trophy_engine.testing.datetimes import transitions
 
 ODD = (
     "Africa/Casablanca",
@@ -27,10 +29,13 @@ ODD = (
     "Pacific/Kwajalein",
 )
 NAMES = sorted(files("tzdata").joinpath("zones").read_text().split())
+MINUTE = HOUR // 60
+EDGES = (-1, 0, -HOUR, HOUR, -150 * MINUTE, 150 * MINUTE, -12 * HOUR, 11 * HOUR)
 zones = st.one_of(st.sampled_from(ODD), st.sampled_from(NAMES))
 instants = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)).map(lambda at: to_micros(at.replace(tzinfo=UTC)))  # noqa: DTZ001
 
 
+@cache
 def theirs(name):
     with files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as data:
         return ZoneInfo.from_file(data)
@@ -64,6 +69,96 @@ def test_a_time_of_day_equals_that_of_datetime_with_fold_0(name, instant, time_o
     day, _ = zone(name).window(instant)
     clock = datetime.combine(date.fromordinal(day), time()) + timedelta(microseconds=time_of_day)
     assert zone(name).instant(day, time_of_day) == to_micros(clock.replace(tzinfo=theirs(name)))
+
+
+def date_of(instant, name, day_start):
+    """Return the date of the clock's time less the day start."""
+    wall = local(instant, name).replace(tzinfo=None)
+    return (wall - timedelta(microseconds=day_start)).date()
+
+
+def first_after_which(instant, name, day_start, day):
+    """Return the first minute after an instant, within three days, from which on the date is a day or a later one."""
+    minutes = [instant + minute * MINUTE for minute in range(3 * 24 * 60)]
+    earlier = [at for at in minutes if date_of(at, name, day_start) < day]
+    return earlier[-1] + MINUTE
+
+
+DAY_STARTS = st.sampled_from([0, MINUTE, HOUR, 2 * HOUR, 150 * MINUTE, 3 * HOUR, 12 * HOUR - MINUTE])
+
+
+@given(zones, instants, DAY_STARTS)
+def test_the_date_is_that_of_the_clock_less_the_day_start(name, instant, day_start):
+    shifted = zone(name, day_start)
+    day, end = shifted.window(instant)
+    for moment in (instant, instant + (end - instant) // 2, end - 1):
+        assert date.fromordinal(day) == date_of(moment, name, day_start)
+    assert shifted.offset(instant) == zone(name).offset(instant)
+    assert shifted.date_offset(instant) == shifted.offset(instant) - day_start
+    midnight = shifted.midnight(day)
+    assert date_of(midnight - 1, name, day_start) < date.fromordinal(day)
+    for later_by in (0, 1, HOUR // 2, HOUR, 2 * HOUR, 25 * HOUR):
+        assert date_of(midnight + later_by, name, day_start) >= date.fromordinal(day)
+
+
+@given(zones, instants, DAY_STARTS, st.integers(0, DAY - 1))
+def test_a_time_of_day_is_that_of_the_clock_on_the_date_of_the_day_start(name, instant, day_start, time_of_day):
+    day, _ = zone(name).window(instant)
+    clock = datetime.combine(date.fromordinal(day + (time_of_day < day_start)), time())
+    clock += timedelta(microseconds=time_of_day)
+    expected = to_micros(clock.replace(tzinfo=theirs(name)))
+    if zone(name, day_start).exists(day):
+        assert zone(name, day_start).instant(day, time_of_day) == expected
+
+
+def around_transitions(name, years):
+    """Yield instants close to each change of the offset of a zone."""
+    for year in years:
+        start = to_micros(datetime(year, 1, 1, tzinfo=UTC))
+        for change in transitions(zone(name), start):
+            yield from (change + edge for edge in EDGES)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", NAMES)
+def test_dates_and_their_starts_around_the_changes_of_every_zone(name):
+    for instant in {*around_transitions(name, (1945, 1993, 2011, 2025))}:
+        for day_start in (HOUR // 2, HOUR, 150 * MINUTE, 4 * HOUR, 12 * HOUR - MINUTE):
+            shifted = zone(name, day_start)
+            day, end = shifted.window(instant)
+            assert date.fromordinal(day) == date_of(instant, name, day_start) == date_of(end - 1, name, day_start)
+            assert date_of(shifted.midnight(day) - 1, name, day_start) < date.fromordinal(day)
+            assert date_of(shifted.midnight(day), name, day_start) >= date.fromordinal(day)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "day_start", "expected"),
+    [
+        # The clocks skip 01:00 to 02:00, so a day that starts at 01:30 starts at 02:00.
+        ("Europe/London", "2026-03-29", 90, "2026-03-29T01:00"),
+        ("Europe/London", "2026-03-29", 30, "2026-03-29T00:30"),
+        ("Europe/London", "2026-03-29", 240, "2026-03-29T03:00"),
+        # They show 01:00 to 02:00 twice, so it starts at the second 01:30.
+        ("Europe/London", "2026-10-25", 90, "2026-10-25T01:30"),
+        ("Europe/London", "2026-10-25", 30, "2026-10-24T23:30"),
+        ("America/Havana", "2024-11-03", 30, "2024-11-03T05:30"),
+        ("Asia/Kathmandu", "1985-12-31", 90, "1985-12-30T20:00"),
+    ],
+)
+def test_a_day_start_that_is_skipped_or_shown_twice(name, changed, day_start, expected):
+    day = date.fromisoformat(changed)
+    midnight = zone(name, day_start * MINUTE).midnight(day.toordinal())
+    assert from_micros(midnight) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    before = to_micros(datetime.combine(day, time(), UTC)) - DAY
+    assert midnight == first_after_which(before, name, day_start * MINUTE, day)
+
+
+def test_a_zone_with_a_day_start_is_copied_by_name_and_day_start():
+    late = zone("Europe/London", 3 * HOUR)
+    assert copy.deepcopy(late) is pickle.loads(pickle.dumps(late)) is late  # noqa: S301  # our own bytes
+    assert repr(late) == "zone('Europe/London', 10800000000)"
+    assert (late.day_start, late.plain, late.plain.day_start) == (3 * HOUR, zone("Europe/London"), 0)
+    assert zone("Europe/London").plain is zone("Europe/London", 0) is zone("Europe/London")
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,18 @@ def test_a_streak_of_two_conditions_is_recounted_by_both():
     play(engine, "04-01T12:00 words 1\n04-08T12:00 words 1\n04-09T12:00 lessons 1")
     change(engine, "04-10T12:00", streak=attrs.evolve(streak, frequency="weekly"))
     assert length(engine, "04-10T12:00") == 1
+
+
+def test_a_weekly_streak_is_counted_from_the_history_if_weeks_start_on_another_day():
+    engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words")])))
+    play(engine, "04-05T10:00 words 1\n04-06T10:00 words 1")  # Saturday and Sunday
+    assert length(engine, "04-06T11:00") == 2
+    assert change(engine, "04-06T12:00", first_weekday="monday") == ["streak.recounted"]
+    assert jo(engine, "04-06T13:00").streak.period_start == date(2025, 3, 31)
+    assert length(engine, "04-06T13:00") == 1
+
+
+def test_a_daily_streak_stays_if_weeks_start_on_another_day():
+    engine = Engine(rules(streak=daily()))
+    active(engine, "04-05", 2)
+    assert change(engine, "04-06T12:00", first_weekday="monday") == []

@@ -8,9 +8,10 @@ from stories import at, kinds, play
 from trophy_engine import Engine, Metric, Ruleset, Streak, StreakMetric
 
 
-def engine_with(**streak):
+def engine_with(*, first_weekday="sunday", **streak):
     metrics = streak.pop("metrics", [StreakMetric("lessons")])
-    return Engine(Ruleset(metrics=[Metric("lessons"), Metric("minutes")], streak=Streak(metrics=metrics, **streak)))
+    streak = Streak(metrics=metrics, **streak)
+    return Engine(Ruleset([Metric("lessons"), Metric("minutes")], streak=streak, first_weekday=first_weekday))
 
 
 def dates(streak):

@@ -25,8 +25,9 @@ def local(zone, month, day, hour=12, minute=0, year=2025):
     return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def traveller(zone, since, **streak):
-    engine = Engine(Ruleset(metrics=[Metric("steps")], streak=Streak(metrics=[StreakMetric("steps")], **streak)))
+def traveller(zone, since, *, first_weekday="sunday", **streak):
+    streak = Streak(metrics=[StreakMetric("steps")], **streak)
+    engine = Engine(Ruleset(metrics=[Metric("steps")], streak=streak, first_weekday=first_weekday))
     engine.identify("jo", time_zone=zone, at=since)
     return engine
 

@@ -55,8 +55,8 @@ def test_a_lost_streak_is_explained_by_its_missed_day_and_remedy(story):
 
 
 def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
-    streak = Streak("weekly", [StreakMetric("words", 5), StreakMetric("views")], "AND", "monday")
-    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak))
+    streak = Streak("weekly", [StreakMetric("words", 5), StreakMetric("views")], "AND")
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak, first_weekday="monday"))
     engine.identify("ann", time_zone="America/New_York", at=at("10-20T12:00"))
     engine.record("words", user="ann", value=5, at=at("10-20T12:00"))
     engine.record("views", user="ann", at=at("10-20T12:00"))

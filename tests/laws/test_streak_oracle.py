@@ -26,6 +26,7 @@ from trophy_engine import (
     StreakStarted,
     TrophyError,
 )
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import PeriodAccount, ended_protected
@@ -36,10 +37,20 @@ from trophy_engine.testing.driver import effects_of
 from trophy_engine.testing.histories import journeys, records
 
 METRICS = ("lessons", "minutes", "words")
-RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
 
 
-ONE_CONDITION = streak_rules(METRICS[:1]).map(lambda streak: Ruleset(metrics=[Metric(METRICS[0])], streak=streak))
+def with_streak(metrics):
+    return st.builds(
+        Ruleset,
+        metrics=st.just([Metric(key) for key in metrics]),
+        streak=streak_rules(metrics),
+        first_weekday=st.sampled_from(WEEKDAYS),
+        day_start=st.sampled_from(["00:00", "00:00", "03:00", "11:59"]),
+    )
+
+
+RULES = with_streak(METRICS)
+ONE_CONDITION = with_streak(METRICS[:1])
 
 
 def commands(rules, user, at):
@@ -189,7 +200,7 @@ def lines_of(of: Account) -> str:
 @given(st.data())
 def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
-    engine, walk = Engine(history.ruleset), Walk(history.ruleset.streak)
+    engine, walk = Engine(history.ruleset), Walk(history.ruleset)
     facts: list[Fact] = []
     for command in history:
         result = execute(engine, command)

@@ -90,8 +90,8 @@ def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_acti
     assert [(effect.period_start, effect.period_end) for effect in effects_of_kind(effects, RecapDue)] == dates
 
 
-def test_weeks_of_recaps_start_on_the_weekday_of_the_streak():
-    engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)], first_weekday="monday")))
+def test_weeks_of_recaps_start_on_the_first_weekday_of_the_rules():
+    engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)]), first_weekday="monday"))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     (recap,) = effects_of_kind(engine.settle(at=at("04-08T00:00")), RecapDue)

@@ -12,8 +12,6 @@ from trophy_engine import (
     ApiTrigger,
     Engine,
     RecapDue,
-    Streak,
-    StreakMetric,
 )
 
 
@@ -62,9 +60,8 @@ def test_mail_about_a_removed_achievement_is_not_sent():
     assert effects_of_kind(engine.settle(at=at("04-02T23:00")), AchievementDue) == []
 
 
-def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_streak():
-    streak = Streak(metrics=[StreakMetric("words")], first_weekday="wednesday")
-    engine = Engine(rules(streak=streak))
+def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_rules():
+    engine = Engine(rules(first_weekday="wednesday"))
     engine.identify("jo", time_zone="UTC", at=at("04-03T08:00"))
     play(engine, "04-03T10:00 words 1")
     [recap] = effects_of_kind(engine.settle(at=at("04-12T00:00")), RecapDue)

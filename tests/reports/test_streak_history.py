@@ -349,14 +349,13 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
 
 @given(games(PLAYS, users=("jo",), max_size=20, kinds=records))
 def test_every_length_is_that_at_the_end_of_its_period(history):
-    rule = history.ruleset.streak
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
     rows = engine.reports.streak_history("jo", 10, at=now)
     for row in rows[:-1]:
-        assert period_of(rule, row.period_start) == row.period_start
-        assert last_day_of(rule, row.period_start) == row.period_end
+        assert period_of(history.ruleset, row.period_start) == row.period_start
+        assert last_day_of(history.ruleset, row.period_start) == row.period_end
         over = end_of(row.period_end, "UTC")
         replayed = Engine(history.ruleset)
         do(replayed, [command for command in history if from_micros(command.at) < over])

@@ -16,8 +16,6 @@ from trophy_engine import (
     MetricPointsTrigger,
     PointsSystem,
     Ruleset,
-    Streak,
-    StreakMetric,
     UnknownKey,
     UnknownUser,
 )
@@ -88,9 +86,8 @@ def test_points_move_with_their_awards():
     assert january("daily", 2, 3, STORY, points="xp") == [("2024-01-02", 30, 20), ("2024-01-03", 60, 30)]
 
 
-def test_weeks_begin_on_the_first_weekday_of_the_streak():
-    streak = Streak(frequency="weekly", first_weekday="monday", metrics=[StreakMetric("words")])
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=streak))
+def test_weeks_begin_on_the_first_weekday_of_the_rules():
+    engine = Engine(Ruleset(metrics=[Metric("words")], first_weekday="monday"))
     play(engine, STORY)
     week = engine.reports.summary(
         "jo", metric="words", aggregation="weekly", start=date(2024, 1, 3), end=date(2024, 1, 8), at=at("2024-01-09")

@@ -46,7 +46,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
     assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
         "error: metrics[0].key: must consist of ASCII letters, digits, '-' and '_', not 'two words'",
-        "error: streak.frequency: must be one of 'daily', 'weekly', 'monthly', not 'dayly'; did you mean 'daily'?",
+        "error: streak.frequency: must be one of 'daily', 'weekly', 'monthly', 'quarterly', 'yearly', "
+        "not 'dayly'; did you mean 'daily'?",
         "error: streak.metrics[0].threshold: must be above 0, not 0",
         "error: streak.freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "

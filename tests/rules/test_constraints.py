@@ -24,7 +24,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.rules.constraints import OneOf, SubsetOf
+from trophy_engine.rules.constraints import OneOf, OneOfOrTable, SubsetOf
 from trophy_engine.rules.structure import rule_classes_of
 
 DAY = date(2025, 1, 1)
@@ -126,7 +126,7 @@ def choices():
         pending += [one for classes, _ in rule_classes_of(cls).values() for one in classes if one not in seen]
         for field in attrs.fields(cls):
             constraint = getattr(field.validator, "constraint", field.validator)
-            if isinstance(constraint, OneOf | SubsetOf):
+            if isinstance(constraint, OneOf | OneOfOrTable | SubsetOf):
                 yield from (
                     (f"{cls.__name__}.{field.name}", constraint.choices, choice) for choice in constraint.choices
                 )

@@ -48,3 +48,34 @@ def test_what_is_no_text_of_rules_is_refused(arguments):
 
 def test_the_schema_that_a_file_names_is_no_part_of_the_rules():
     assert check_text('{"$schema": "rules.schema.json"}', "json") == []
+
+
+def test_the_day_starts_before_noon():
+    assert Ruleset(day_start="11:59").day_start == "11:59"
+    text = Ruleset(day_start="03:00", first_weekday="monday").to_text()
+    assert text == 'day_start = "03:00"\nfirst_weekday = "monday"\n'
+    assert Ruleset.from_text(text).day_start == "03:00"
+    assert "day_start" not in Ruleset().to_text()
+
+
+@pytest.mark.parametrize("value", ["12:00", "24:00", "3:00", "03:00:00", "03:60", "3 am", 3, None, ""])
+def test_another_start_of_the_day_is_refused(value):
+    with pytest.raises(InvalidValue, match=r"^day_start must be a time of day from '00:00' to '11:59', not "):
+        Ruleset(day_start=value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('day_start = "3:00"', "must be a time of day from '00:00' to '11:59', not '3:00'; did you mean '03:00'?"),
+        ('day_start = "13:00"', "must be a time of day from '00:00' to '11:59', not '13:00'"),
+        (
+            "day_start = 03:00:00",
+            "must be a time of day from '00:00' to '11:59', not 03:00:00; did you mean '03:00'?",
+        ),
+        ("day_start = 3", "must be a time of day from '00:00' to '11:59', not 3"),
+    ],
+)
+def test_a_start_of_the_day_in_a_file_has_its_path_and_remedy(text, message):
+    [problem] = check_text(text)
+    assert (problem.path, problem.message) == ("day_start", message)

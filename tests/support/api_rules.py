@@ -67,6 +67,8 @@ def api_rulesets(draw):
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
+        first_weekday="sunday",
+        day_start="00:00",
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(

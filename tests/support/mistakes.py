@@ -66,7 +66,6 @@ _PLACES = {
 }
 _STREAK = {
     "frequency": "daily",
-    "first_weekday": "monday",
     "evaluation_mode": "OR",
     "metrics": [{"key": "z-one", "threshold": 1}, {"key": "z-two", "threshold": 2}],
     "freezes": {"start_count": 1, "max_count": 3},
@@ -92,7 +91,7 @@ def with_places(rules):
     table = json.loads(rules.to_text("json"))
     for name, items in _PLACES.items():
         table[name] = [*table.get(name, []), *json.loads(json.dumps(items))]
-    return {**table, "streak": json.loads(json.dumps(_STREAK))}
+    return {**table, "first_weekday": "monday", "streak": json.loads(json.dumps(_STREAK))}
 
 
 def _at(table, path):
@@ -142,7 +141,8 @@ MISTAKES = [
         ("a choice in capitals", _set("metrics", -1, "unit_type", "Number"), ".unit_type", "did you mean 'number'?"),
         ("a misspelt field", _rename(*_BOARD, "max_participants", "max_participant"), ".max_participant", "unknown"),
         ("a misspelt frequency", _set("streak", "frequency", "dayly"), "streak.frequency", "did you mean 'daily'?"),
-        ("a weekday in capitals", _set("streak", "first_weekday", "Monday"), "first_weekday", "mean 'monday'?"),
+        ("a weekday in capitals", _set("first_weekday", "Monday"), "first_weekday", "mean 'monday'?"),
+        ("a start of the day after noon", _set("day_start", "13:00"), "day_start", "from '00:00' to '11:59'"),
         ("an abbreviated weekday", _set("streak", "days_off", 0, "Sat"), "days_off[0]", "did you mean 'saturday'?"),
         ("another one in the same list", _set("streak", "days_off", 2, "fri."), "days_off[2]", "mean 'friday'?"),
         ("an unknown metric", _set("streak", "metrics", 0, "key", "z-onee"), "metrics[0].key", "unknown metric"),

@@ -4,6 +4,7 @@ Slow and obvious on purpose, and written from the description of streaks alone, 
 which skips idle years and keeps little state.
 
 - An event belongs to the local date that the user's zone shows when it arrives, and with it to a day, week or month.
+- With a day start, the local date is that of the zone's time less the day start.
 - The event at which a period's sums first meet the conditions credits the period.
 - A day is over when the user's zone will never show its date again. When the last day of an uncredited period is over,
   the streak is carried by a pause that touches the period, else by a change of zone, else as a day off, else by a
@@ -31,16 +32,20 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 import attrs
+from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.interval import Interval
+from trophy_engine.rules.ruleset import Ruleset
 
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
+MIDNIGHT = timedelta(0)
 # More than any zone's distance from UTC, and than the width of any transition.
 AMPLE = timedelta(hours=28)
 # A streak that has not expired by then never expires.
 FAR = 2199
+LAST_DAY = date(2209, 1, 1)
 
 
 @attrs.frozen
@@ -143,55 +148,80 @@ def zone_of(name: str) -> timezone | ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
-def local(at: datetime, zone: str) -> datetime:
-    """Return the local time of an instant in a zone."""
-    return at.astimezone(zone_of(zone))
+def local(at: datetime, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
+    """Return the local time of an instant in a zone, less the day start."""
+    time = at.astimezone(zone_of(zone))
+    return at.astimezone(timezone(time.utcoffset() - day_start)) if day_start else time
 
 
 @cache
-def end_of(day: date, zone: str) -> datetime:
+def end_of(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
     """Return the first instant after which the zone never shows the date, or an earlier one, again."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + ONE_DAY
     before, after = midnight - AMPLE, midnight + AMPLE
-    offset = local(before, zone).utcoffset()
-    if offset == local(after, zone).utcoffset():
+    offset = local(before, zone, day_start).utcoffset()
+    if offset == local(after, zone, day_start).utcoffset():
         return midnight - offset
-    while local(after - ONE_MINUTE, zone).date() > day:
+    while local(after - ONE_MINUTE, zone, day_start).date() > day:
         after -= ONE_MINUTE
     return after
 
 
-def existed(day: date, zone: str) -> bool:
+def existed(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> bool:
     """Return whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
-    return end_of(day, zone) > end_of(day - ONE_DAY, zone)
+    return end_of(day, zone, day_start) > end_of(day - ONE_DAY, zone, day_start)
 
 
-def period_of(rule: Streak, day: date) -> date:
+@cache
+def starts_of_months(start: date, every: int) -> list[date]:
+    """Return the first days of all periods of so many months from a date, in order."""
+    years = range((1890 - start.year) * 12 // every, (2210 - start.year) * 12 // every)
+    return [start + relativedelta(months=number * every) for number in years]
+
+
+def period_of(rules: Ruleset, day: date) -> date:  # noqa: PLR0911  # one line per frequency
     """Return the first day of the period that contains the day."""
-    match rule.frequency:
+    match rules.streak.frequency:
+        case Interval(every=every, unit="day", start=start):
+            return day - ((day - start).days % every) * ONE_DAY
+        case Interval(every=every, unit="week", start=start):
+            return day - ((day - start).days % (7 * every)) * ONE_DAY
+        case Interval(every=every, unit="month", start=start):
+            return max(first for first in starts_of_months(start, every) if first <= day)
+        case "quarterly":
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        case "yearly":
+            return day.replace(month=1, day=1)
         case "daily":
             return day
         case "weekly":
-            while WEEKDAYS[day.isoweekday() % 7] != rule.first_weekday:
+            while WEEKDAYS[day.isoweekday() % 7] != rules.first_weekday:
                 day -= ONE_DAY
             return day
         case "monthly":
             return day.replace(day=1)
 
 
-def last_day_of(rule: Streak, period: date) -> date:
+def last_day_of(rules: Ruleset, period: date) -> date:
     """Return the last day of the period that begins on the day."""
-    day = period
-    while period_of(rule, day + ONE_DAY) == period:
-        day += ONE_DAY
+    day, step = period, timedelta(4000 * 30)
+    while step >= ONE_DAY:  # the last day before another period, by ever smaller steps
+        while day + step < LAST_DAY and period_of(rules, day + step) == period:
+            day += step
+        step //= 2
+        step = timedelta(step.days)
     return day
 
 
 class Walk:
     """The walk through the history of one user: commands are applied in order of time, with queries in between."""
 
-    def __init__(self, rule: Streak) -> None:
-        self.rule = rule
+    def __init__(self, rules: Ruleset) -> None:
+        self.rules = rules
+        self.rule = rule = rules.streak
+        self.is_daily = rule.frequency == "daily" or str(rule.frequency) == "every day"
+        hours, minutes = map(int, rules.day_start.split(":"))
+        self.day_start = timedelta(hours=hours, minutes=minutes)
         self.zone = "UTC"
         self.now: datetime | None = None
         self.born: date | None = None
@@ -213,6 +243,9 @@ class Walk:
         self.facts: list[Fact] = []
         self.decided: dict[date, str] = {}  # by period, what was decided last
 
+    def local(self, at: datetime, zone: str) -> datetime:
+        return local(at, zone, self.day_start)
+
     def obey(self, at: datetime, action: Action) -> None:
         if self.now is None:
             self.be_born(at, action.zone if isinstance(action, Move) else "UTC")
@@ -225,36 +258,36 @@ class Walk:
             case Rest(start, end):
                 self.pauses.append((start, end))
             case Resume(number):
-                self.resume(number - 1, local(at, self.zone).date())
+                self.resume(number - 1, self.local(at, self.zone).date())
             case GiveUp():
-                self.give_up(period_of(self.rule, local(at, self.zone).date()))
+                self.give_up(period_of(self.rules, self.local(at, self.zone).date()))
             case Restore():
-                self.restore(local(at, self.zone).date())
+                self.restore(self.local(at, self.zone).date())
         self.decisions.clear()
 
     def be_born(self, at: datetime, zone: str) -> None:
         self.zone = zone
-        self.born = self.earned_on = local(at, zone).date()
+        self.born = self.earned_on = self.local(at, zone).date()
         self.day = self.first_open_day(at)
         self.now = at
 
     def first_open_day(self, at: datetime) -> date:
-        day = local(at, self.zone).date()
-        while end_of(day - ONE_DAY, self.zone) > at:
+        day = self.local(at, self.zone).date()
+        while end_of(day - ONE_DAY, self.zone, self.day_start) > at:
             day -= ONE_DAY
         return day
 
     def live_until(self, at: datetime) -> None:
-        while end_of(self.day, self.zone) <= at:
+        while end_of(self.day, self.zone, self.day_start) <= at:
             # Days that a change of zone has skipped end when it happens.
-            self.now = max(self.now, end_of(self.day, self.zone))
+            self.now = max(self.now, end_of(self.day, self.zone, self.day_start))
             self.end_day()
         self.now = at
 
     def end_day(self) -> None:
         ended, self.day = self.day, self.day + ONE_DAY
-        if period_of(self.rule, self.day) != period_of(self.rule, ended):
-            self.close(period_of(self.rule, ended))
+        if period_of(self.rules, self.day) != period_of(self.rules, ended):
+            self.close(period_of(self.rules, ended))
         if self.day > self.earned_on:
             self.earned_on = self.day
             self.earn()
@@ -263,7 +296,7 @@ class Walk:
         if self.length and period > self.through and self.excused(period) and period not in self.carried:
             self.decided[period] = self.excuse(period)
         if self.length == 0 or period <= self.through or self.excused(period):
-            if self.rule.frequency == "daily" and not existed(period, self.zone):
+            if self.is_daily and not existed(period, self.zone, self.day_start):
                 self.protected.add(period)  # another zone may show it
             return
         kept = {name: getattr(self, name) for name in ("length", "started", "through")}
@@ -286,15 +319,15 @@ class Walk:
         self.started = None
 
     def excused(self, period: date) -> bool:
-        end = last_day_of(self.rule, period)
+        end = last_day_of(self.rules, period)
         if period in self.carried:
             return True
         if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
             return True
-        if self.rule.frequency != "daily":
+        if not self.is_daily:
             return False
         day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
-        return day_off or period in self.protected or not existed(period, self.zone)
+        return day_off or period in self.protected or not existed(period, self.zone, self.day_start)
 
     def excuse(self, period: date) -> str:
         """Return what protects an excused period: a pause, else travel, else a day off."""
@@ -317,13 +350,13 @@ class Walk:
         self.carried.clear()
 
     def restore(self, today: date) -> None:
-        period = period_of(self.rule, today)
+        period = period_of(self.rules, today)
         best = max((one for one in reversed(self.lost) if one.end >= self.window(today)), key=lambda one: one.length)
         assert best.length > self.length
         done = max(best.through, self.through) if self.length else best.through
         self.length, self.started = best.length, best.started
         self.longest = max(self.longest, self.length)
-        self.through = max(done, period_of(self.rule, period - ONE_DAY))
+        self.through = max(done, period_of(self.rules, period - ONE_DAY))
         self.carried.add(period)
         day = min(period_of(self.rule, best.end + ONE_DAY), period)
         while day <= period:
@@ -332,12 +365,19 @@ class Walk:
         self.note("restored", period, self.length)
 
     def window(self, today: date) -> date:
+        """Return the day from which on the end of a streak can lie; the last loss of long periods is never too old."""
+        if str(self.rule.frequency) in {"daily", "weekly", "monthly", "every day", "every week"}:
+            return self.usual_window(today)
+        before = period_of(self.rules, period_of(self.rules, today) - ONE_DAY)
+        return min(self.usual_window(today), before - ONE_DAY)
+
+    def usual_window(self, today: date) -> date:
         match self.rule.frequency:
-            case "daily":
+            case "daily" | Interval(unit="day"):
                 return today - 90 * ONE_DAY
-            case "weekly":
-                return period_of(self.rule, date(today.year, 1, 1))
-            case "monthly":
+            case "weekly" | Interval(unit="week"):
+                return period_of(self.rules, date(today.year, 1, 1))
+            case _:
                 return date(today.year - 1, 1, 1)
 
     def earn(self) -> None:
@@ -350,19 +390,19 @@ class Walk:
             self.note("earned", None, None, self.freezes)
 
     def move(self, at: datetime, zone: str) -> None:
-        departure, arrival = local(at, self.zone), local(at, zone)
+        departure, arrival = self.local(at, self.zone), self.local(at, zone)
         if arrival.utcoffset() > departure.utcoffset():
             day = departure.date()
             while day <= arrival.date():
                 self.protected.add(day)
                 day += ONE_DAY
         self.zone = zone
-        self.undo(period_of(self.rule, arrival.date()))
+        self.undo(period_of(self.rules, arrival.date()))
         self.day = min(self.day, self.first_open_day(at))
         self.live_until(at)
 
     def undo(self, current: date) -> None:
-        while self.rule.frequency == "daily" and not existed(current - ONE_DAY, self.zone):
+        while self.is_daily and not existed(current - ONE_DAY, self.zone, self.day_start):
             current -= ONE_DAY
         while self.decisions and self.decisions[-1].period >= current:
             decision = self.decisions.pop()
@@ -376,8 +416,8 @@ class Walk:
                 self.note("loss undone", decision.period, self.length)
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
-        day = local(at, self.zone).date()
-        period = period_of(self.rule, day)
+        day = self.local(at, self.zone).date()
+        period = period_of(self.rules, day)
         self.sums[period, metric] += value
         if self.counts(metric) and self.meets(period) and (self.through is None or period > self.through):
             self.credit(at, day, period)
@@ -415,14 +455,14 @@ class Walk:
         return walk.decided
 
     def account(self, look: datetime) -> Account:
-        period = period_of(self.rule, local(look, self.zone).date())
+        period = period_of(self.rules, self.local(look, self.zone).date())
         running = self.length > 0
         return Account(
             length=self.length,
             longest=self.longest,
             started=self.started,
             period_start=period if running else None,
-            period_end=last_day_of(self.rule, period) if running else None,
+            period_end=last_day_of(self.rules, period) if running else None,
             expires=self.expires(period) if running else None,
             extended_at=self.extended_at if running else None,
             freezes=self.freezes,
@@ -432,13 +472,13 @@ class Walk:
 
     def expires(self, period: date) -> date | None:
         """Return the last day of the first period, from the current one on, in which a miss would not be excused."""
-        if self.rule.frequency == "daily" and len(self.rule.days_off) == len(WEEKDAYS):
+        if self.is_daily and len(self.rule.days_off) == len(WEEKDAYS):
             return None
         while period <= self.through or self.excused(period):
             # All periods of a pause are excused: go to its last one at once.
             pauses = (end for start, end in filter(None, self.pauses) if start <= period <= end)
-            last_excused = period_of(self.rule, max(pauses, default=period))
+            last_excused = period_of(self.rules, max(pauses, default=period))
             if last_excused.year >= FAR:
                 return None
-            period = last_day_of(self.rule, last_excused) + ONE_DAY
-        return last_day_of(self.rule, period)
+            period = last_day_of(self.rules, last_excused) + ONE_DAY
+        return last_day_of(self.rules, period)

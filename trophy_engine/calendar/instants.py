@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Final
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
@@ -110,6 +110,12 @@ def has_form_of_date(text: str) -> bool:
 def utc_midnight(day: int) -> int:
     """Return the instant of midnight in UTC at the start of a day; it may lie outside the range of datetimes."""
     return (day - EPOCH_DAY) * DAY
+
+
+def parse_time_of_day(text: str) -> int:
+    """Return a time of day, as in ``03:00`` or ``03:00:00``, in microseconds since midnight."""
+    parsed = time.fromisoformat(text)
+    return (parsed.hour * 3600 + parsed.minute * 60 + parsed.second) * _SECOND
 
 
 def begins_anywhere(day: int) -> int:

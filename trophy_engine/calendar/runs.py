@@ -10,20 +10,16 @@ the first start, so that a short month does not change the day of the month of l
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import begins_anywhere, over_everywhere
+from trophy_engine.calendar.instants import DAY, EPOCH_DAY, begins_anywhere, over_everywhere
+from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
 
 RunUnit = Literal["day", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
-
-#: The day after the last day of a ``date``: runs that would start later start then.
-_BEYOND: Final = date.max.toordinal() + 1
-_MONTHS: Final = 12
 
 
 @attrs.frozen
@@ -35,21 +31,24 @@ class Runs:
         end: the last day of the last run; None for runs without end.
         unit: the unit of the length of a run; None for a single run.
         interval: the length of a run in units.
+        day_start: the time of day at which local dates change, in microseconds since midnight; equal runs can differ
+            in it.
     """
 
     start: date
     end: date | None = None
     unit: RunUnit | None = None
     interval: int = 1
+    day_start: int = attrs.field(default=0, eq=False)
     _first: int = attrs.field(init=False, default=attrs.Factory(lambda self: self.start.toordinal(), takes_self=True))
     _last: int = attrs.field(
         init=False,
-        default=attrs.Factory(lambda self: _BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
+        default=attrs.Factory(lambda self: BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
     )
     _months: int = attrs.field(
         init=False,
         default=attrs.Factory(
-            lambda self: self.interval * _MONTHS if self.unit == "year" else self.interval, takes_self=True
+            lambda self: self.interval * MONTHS if self.unit == "year" else self.interval, takes_self=True
         ),
     )
 
@@ -61,10 +60,11 @@ class Runs:
             return 0
         if self.unit == "day":
             return (day - self._first) // self.interval
-        local = date.fromordinal(day)
-        months = (local.year - self.start.year) * _MONTHS + local.month - self.start.month
-        index = months // self._months
-        return index if self.first_day(index) <= day else index - 1
+        return whole_months(self.start, day) // self._months
+
+    def utc_day(self, at: int) -> int:
+        """Return the date in UTC at an instant."""
+        return (at - self.day_start) // DAY + EPOCH_DAY
 
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
@@ -76,27 +76,23 @@ class Runs:
         if self.unit is None or index == 0:
             return self._first
         if self.unit == "day":
-            return min(self._first + index * self.interval, _BEYOND)
-        years, month = divmod(self.start.month - 1 + index * self._months, _MONTHS)
-        year = self.start.year + years
-        if year > date.max.year:
-            return _BEYOND
-        return date(year, month + 1, min(self.start.day, monthrange(year, month + 1)[1])).toordinal()
+            return min(self._first + index * self.interval, BEYOND)
+        return add_months(self.start, index * self._months)
 
     def last_day(self, index: int) -> int | None:
         """Return the last day of a run, or None for a run without end."""
-        following = _BEYOND if self.unit is None else self.first_day(index + 1)
+        following = BEYOND if self.unit is None else self.first_day(index + 1)
         last = min(following - 1, self._last)
-        return None if last == _BEYOND - 1 and self.end is None else last
+        return None if last == BEYOND - 1 and self.end is None else last
 
     def opens(self, index: int) -> int:
         """Return the first instant at which any zone shows the first day of a run."""
-        return begins_anywhere(self.first_day(index))
+        return begins_anywhere(self.first_day(index)) + self.day_start
 
     def closes(self, index: int) -> int | None:
         """Return the first instant at which no zone shows the last day of a run any more, or None without end."""
         last = self.last_day(index)
-        return None if last is None else over_everywhere(last)
+        return None if last is None else over_everywhere(last) + self.day_start
 
     def status(self, index: int, at: int) -> RunStatus:
         """Return the status of a run at an instant."""

@@ -7,6 +7,9 @@ Zone data comes from the ``tzdata`` package, never from the machine. A local day
   an instant is always the one shown (``window``).
 * A date that the calendar skipped is shown at no instant (``exists``).
 
+With a day start, the date is that of the clock less the day start, as if the offset were that much smaller; times of
+day (``instant``) and offsets (``offset``) stay those of the clock.
+
 >>> from datetime import date
 >>> apia = zone("Pacific/Apia")
 >>> apia.exists(date(2011, 12, 30).toordinal())
@@ -56,8 +59,10 @@ class Zone:
 
     Attributes:
         name: the IANA name, or the offset.
+        day_start: the time of day at which the local date changes, in microseconds since midnight.
     """
 
+    day_start: int = 0
     __slots__ = ("_data", "_last", "_midnights", "_pieces", "name")
 
     def __init__(self, name: str, data: ZoneInfo | int) -> None:
@@ -72,9 +77,18 @@ class Zone:
         """Return the call that creates the zone."""
         return f"zone({self.name!r})"
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        """Pickle and copy by name."""
-        return zone, (self.name,)
+    def __reduce__(self) -> tuple[object, tuple[str, int]]:
+        """Pickle and copy by name and day start."""
+        return zone, (self.name, self.day_start)
+
+    @property
+    def plain(self) -> Zone:
+        """The zone with days that start at midnight."""
+        return self
+
+    def date_offset(self, instant: int) -> int:
+        """Return the offset less the day start: the instant plus it has the local date."""
+        return self._piece(instant)[2]
 
     def offset(self, instant: int) -> int:
         """Return the offset at an instant, in microseconds east of UTC."""
@@ -158,19 +172,58 @@ class Zone:
         return starts, offsets
 
 
+class _LaterDays(Zone):
+    """A zone whose days start at a time of day after midnight: with offsets that are smaller by it."""
+
+    __slots__ = ("_plain", "day_start")
+
+    def __init__(self, plain: Zone, day_start: int) -> None:
+        super().__init__(plain.name, 0)
+        self._plain = plain
+        self.day_start = day_start
+
+    def __repr__(self) -> str:
+        """Return the call that creates the zone."""
+        return f"zone({self.name!r}, {self.day_start})"
+
+    @property
+    def plain(self) -> Zone:
+        """The zone with days that start at midnight."""
+        return self._plain
+
+    def offset(self, instant: int) -> int:
+        """Return the offset at an instant, in microseconds east of UTC."""
+        return self._plain.offset(instant)
+
+    def instant(self, day: int, time_of_day: int) -> int:
+        """Return the first instant of a day at which the clock shows a time of day, in microseconds since midnight.
+
+        A time of day before the day start comes at the end of the day, after midnight.
+        """
+        return super().instant(day, (time_of_day - self.day_start) % DAY)
+
+    def _piece(self, instant: int) -> tuple[int, int, int]:
+        start, end, offset = self._plain._piece(instant)  # noqa: SLF001  # of the same class
+        return start, end, offset - self.day_start
+
+
 def _offset(data: ZoneInfo, instant: int) -> int:
     offset = from_micros(instant).astimezone(data).utcoffset()
     return 0 if offset is None else offset // _MICROSECOND
 
 
-def zone(name: str) -> Zone:
+def zone(name: str, day_start: int = 0) -> Zone:
     """Return the zone of an IANA name, or of a fixed offset ``±HH:MM`` from -12:00 to +14:00.
+
+    Args:
+        name: the name or the offset.
+        day_start: the time of day at which the local date changes, in microseconds since midnight, less than 12 hours.
 
     Raises:
         InvalidValue: the zone is unknown.
     """
     try:
-        return _zone(name)
+        return _zone_with_later_days(name, day_start) if day_start else _zone(name)
     except TypeError:  # not hashable
         raise InvalidValue(_unknown(name)) from None
 
@@ -185,6 +238,11 @@ def _zone(name: str) -> Zone:
     if name not in _known():
         raise InvalidValue(_unknown(name))
     return Zone(name, ZoneInfo.from_file(BytesIO(_read_tzdata(f"zoneinfo/{name}")), key=name))
+
+
+@cache
+def _zone_with_later_days(name: str, day_start: int) -> Zone:
+    return _LaterDays(_zone(name), day_start)
 
 
 @cache

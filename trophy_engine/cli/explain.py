@@ -11,8 +11,8 @@ import typer
 
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.sources import Logs
-from trophy_engine.calendar.instants import from_micros, parse_date, to_micros
-from trophy_engine.calendar.zones import zone
+from trophy_engine.calendar.instants import from_micros, parse_date, parse_time_of_day, to_micros
+from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import fail, result_console
 from trophy_engine.cli.progress import show_progress
@@ -50,9 +50,11 @@ def explain(
         with skipped_rows.report_bad_rows() as report, show_progress():
             user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
             engine = _record_events(ruleset, user_events, report)
-        _check_first_day(first, until, engine.user(user))
+        player = engine.user(user)
+        time_zone = zone(player.time_zone, parse_time_of_day(ruleset.day_start))
+        _check_first_day(first, until, player, time_zone)
         if last is not None:
-            until = _end_of_day(last, until, engine.user(user))
+            until = _end_of_day(last, until, player, time_zone)
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
         else:
@@ -82,30 +84,29 @@ def _parse_days(from_: str | None, to: str | None) -> tuple[date | None, date | 
     return first, last
 
 
-def _check_first_day(day: date | None, until: int, player: Player) -> None:
+def _check_first_day(day: date | None, until: int, player: Player, time_zone: Zone) -> None:
     """Check that the first day to print is not after the last instant of the log.
 
     Raises:
         TrophyError: it is.
     """
-    last = date.fromordinal(zone(player.time_zone).window(until)[0])
+    last = date.fromordinal(time_zone.window(until)[0])
     if day is not None and day > last:
         raise TrophyError(
             f"--from {day} is after the last day of the log, {last} in the zone of the user {player.id!r}"
         )
 
 
-def _end_of_day(day: date, until: int, player: Player) -> int:
+def _end_of_day(day: date, until: int, player: Player, time_zone: Zone) -> int:
     """Return the last instant of a local day of the user, at most ``until``.
 
     Raises:
         TrophyError: the day is before the user's first day.
     """
-    zone_ = zone(player.time_zone)
-    first, today = (zone_.window(at)[0] for at in (to_micros(player.created), until))
+    first, today = (time_zone.window(at)[0] for at in (to_micros(player.created), until))
     if day.toordinal() < first:
         raise TrophyError(f"--to {day} is before the first day of the user {player.id!r}, {date.fromordinal(first)}")
-    return min(zone_.midnight(min(day.toordinal(), today) + 1) - 1, until)
+    return min(time_zone.midnight(min(day.toordinal(), today) + 1) - 1, until)
 
 
 def _read_user_events(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trophy_engine.calendar.zones import zone
 from trophy_engine.core.effects import MetricChanged, PointsAwarded, UserChanged, UserCreated
 from trophy_engine.core.leaderboard_values import count_for_boards
 from trophy_engine.core.plan import BoardPlan, Plan
@@ -54,13 +53,14 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
     for transition in transitions:
         if transition.plan is not plan_then:
             plan_then = transition.plan
+            time_zone = plan_then.zone(time_zone.name)
             _drop_uncounted(state, plan_then, by_counter)
         for raw in transition.effects:
             kind, _, at, subject = raw[:4]
             if kind is UserCreated:
-                time_zone = zone(subject)
+                time_zone = plan_then.zone(subject)
             elif kind is UserChanged and subject == "time_zone":
-                time_zone = zone(raw[5])
+                time_zone = plan_then.zone(raw[5])
             elif (kind, subject) in by_counter:
                 change = raw[4] if kind is MetricChanged else raw[5]
                 count_for_boards(by_counter[kind, subject], state, change, at, time_zone)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
 from functools import partial
 from operator import attrgetter
 from operator import index as identity
 
-from trophy_engine.calendar.instants import DAY, HOUR
+from trophy_engine.calendar.frequencies import Daily
+from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import add_total, find_condition, find_payers
@@ -45,8 +45,10 @@ class _Compiler:
     """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
+        day_start = parse_time_of_day(ruleset.day_start)
         self.plan = plan = Plan(
             ruleset=ruleset,
+            day_start=day_start,
             metrics={},
             counters=[],
             streak=None,
@@ -59,7 +61,7 @@ class _Compiler:
             ticks=[],
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
-            boards={rule.key: _board(rule) for rule in ruleset.leaderboards if rule.status != "inactive"},
+            boards={rule.key: _board(rule, day_start) for rule in ruleset.leaderboards if rule.status != "inactive"},
             plugs=(),
         )
         for metric in ruleset.metrics:
@@ -82,12 +84,13 @@ class _Compiler:
             plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable)
 
     def _add_streak(self, rule: Streak) -> None:
-        daily = rule.frequency == "daily"
+        calendar = rule.calendar(self.plan.ruleset.first_weekday)
+        daily = isinstance(calendar, Daily)
         self.plan.streak = StreakPlan(
-            calendar=rule.calendar,
+            calendar=calendar,
             daily=daily,
-            index=identity if daily else rule.calendar.index,
-            first_day=identity if daily else rule.calendar.first_day,
+            index=identity if daily else calendar.index,
+            first_day=identity if daily else calendar.first_day,
             mode=rule.evaluation_mode,
             days_off=weekdays_of(rule.days_off),
             length=self.plan.length,
@@ -140,20 +143,15 @@ class _Compiler:
                 system.observers.append(partial(count_award, by_system[system.key]))
 
 
-def _board(rule: Leaderboard) -> BoardPlan:
+def _board(rule: Leaderboard, day_start: int) -> BoardPlan:
     return BoardPlan(
         key=rule.key,
         rule=rule,
-        runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1),
-        opens=0 if rule.start_time is None else _time_of_day(rule.start_time),
-        closes=DAY if rule.end_time is None else _time_of_day(rule.end_time),
+        runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1, day_start),
+        opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
+        closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
         windowed=rule.start_time is not None or rule.end_time is not None,
     )
-
-
-def _time_of_day(text: str) -> int:
-    parsed = time.fromisoformat(text)
-    return (parsed.hour * 3600 + parsed.minute * 60 + parsed.second) * (HOUR // 3600)
 
 
 def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:

@@ -27,6 +27,7 @@ from trophy_engine.core.state.counters import CounterState
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
+from trophy_engine.core.travel import enter_zone
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.streak import Freezes
 
@@ -68,7 +69,7 @@ class RulesDiff:
     @cached_property
     def calendar_changed(self) -> bool:
         """True if the streak has another calendar."""
-        before, after = self.before.ruleset.streak, self.after.ruleset.streak
+        before, after = self.before.streak, self.after.streak
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
@@ -106,6 +107,8 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     The effects of the change on the user are appended to ``agenda.effects``.
     """
     after = state.copy()
+    if diff.before.day_start != agenda.plan.day_start:
+        _change_day_start(agenda, after, diff, at)
     _keep_profile(after, agenda.plan)
     _keep_counters(after, state, diff, at)
     _keep_points(after, state, diff, at)
@@ -118,6 +121,13 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _migrate_levels(agenda, after, state, diff, at)
     _backdate_achievements(agenda, after, diff, at)
     return after
+
+
+def _change_day_start(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
+    """Let local dates change at another time of day, which is a change of zone of so many hours."""
+    streak = after.streak.custom_streak or diff.before.streak
+    enter_zone(agenda, after, streak, agenda.plan.zone(after.clock.zone.name), at)
+    after.clock.day = after.clock.zone.window(at)[0]
 
 
 def _keep_profile(after: UserState, plan: Plan) -> None:
@@ -146,6 +156,10 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
         Tick.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
         for kept in diff.kept_ticks
     )
+    if before.day_start != plan.day_start:
+        for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
+            if kept is not None:
+                tick.change_day_start(before.day_start, plan.day_start)
     indexes = {system.key: system.index for system in before.systems}
     after.points.balances = [
         state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems

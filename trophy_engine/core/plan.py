@@ -18,6 +18,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import UnknownKey
@@ -214,9 +215,10 @@ class StreakPlan:
 
 @attrs.define(eq=False)
 class Plan:
-    """A compiled ruleset."""
+    """A compiled ruleset; ``day_start`` is in microseconds since midnight."""
 
     ruleset: Ruleset
+    day_start: int
     metrics: dict[str, MetricPlan]
     counters: list[Counter]
     streak: StreakPlan | None
@@ -236,6 +238,14 @@ class Plan:
     def digest(self) -> str:
         """The digest of the rules."""
         return self.ruleset.digest
+
+    def zone(self, name: str) -> Zone:
+        """Return the zone of a name, with days that start as in the rules.
+
+        Raises:
+            InvalidValue: the zone is unknown.
+        """
+        return zone(name, self.day_start)
 
     def add_counter(self, counter: Counter) -> Counter:
         """Add a counter that has a place among the states of a user's counters."""

@@ -67,7 +67,7 @@ class _Run(NamedTuple):
 
 
 class _Past:
-    """The streaks that past transitions result in under a calendar.
+    """The streaks that past transitions result in under the calendar of a streak.
 
     "The change" below is the last change of the rules from this calendar to another one, if there was one.
 
@@ -123,15 +123,11 @@ class _Past:
         }
 
     def _add_transition(self, transition: Transition) -> None:
-        visible, command, rule = (
-            transition.state.streak.custom_streak or transition.plan.streak,
-            transition.command,
-            transition.plan.ruleset.streak,
-        )
-        if visible is None or rule is None:
+        visible, command = transition.state.streak.custom_streak or transition.plan.streak, transition.command
+        if visible is None:
             self._restart()
             self.losses, self.ended, self._decided = (), [], []
-        elif rule.calendar == self._streak.calendar:
+        elif visible.calendar == self._streak.calendar:
             self._continue_from(transition.state, visible)
         elif transition.state.streak.custom_streak is not None and not visible.conditions:
             if self._visible_run is not None:  # credits after the change are forgotten, but not that it ended

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
+from trophy_engine.calendar.frequencies import Daily, Monthly, Weekly
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import GrantFreeze, Pause, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.core.effects import (
@@ -25,7 +26,6 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
 from trophy_engine.core.streaks import decide_period, find_due_days, lose_streak
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
-from trophy_engine.rules.streak import Streak
 
 StreakCommand = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 
@@ -85,8 +85,8 @@ def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) 
 
 def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
     """Continue a lost streak: the periods since are decided; the present one is protected and can still be credited."""
-    rule, before = agenda.plan.ruleset.streak, state.streak.length
-    lost = None if rule is None else _longest_lost(state, rule)
+    before = state.streak.length
+    lost = _longest_lost(state, plan)
     if lost is None or lost.length <= before or not plan.conditions:
         raise NoStreakToRestore(state.id, before)
     state.streak = streak = state.streak.copy()
@@ -106,15 +106,20 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
         note_decision(agenda.decisions, plan, streak, "restored", period, command.at, first=first)
 
 
-def _longest_lost(state: UserState, rule: Streak) -> LostStreak | None:
+def _longest_lost(state: UserState, plan: StreakPlan) -> LostStreak | None:
     """Return the longest streak that was lost recently enough to be restored, the latest of equal ones, or None."""
     today = date.fromordinal(state.clock.day)
-    if rule.frequency == "daily":
-        since = state.clock.day - _DAYS_BACK
-    elif rule.frequency == "weekly":
-        since = rule.calendar.first_day(rule.calendar.index(date(today.year, 1, 1).toordinal()))
-    else:
-        since = date(today.year - 1, 1, 1).toordinal()
+    match plan.calendar.unit:
+        case "day":
+            since = state.clock.day - _DAYS_BACK
+        case "week":
+            since = plan.first_day(plan.index(date(today.year, 1, 1).toordinal()))
+        case "month":
+            since = date(today.year - 1, 1, 1).toordinal()
+        case _:
+            assert_never(plan.calendar.unit)
+    if not isinstance(plan.calendar, Daily | Weekly | Monthly):  # of long periods, the last loss is never too old
+        since = min(since, plan.first_day(plan.index(state.clock.day) - 1) - 1)
     recent = [lost for lost in state.streak.lost_streaks if lost.last_day >= since]
     return max(reversed(recent), key=lambda lost: lost.length, default=None)
 

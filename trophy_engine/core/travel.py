@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
 from trophy_engine.core.period_decisions import note_decision
@@ -23,7 +24,23 @@ from trophy_engine.core.state.misses import Miss
 REACH: Final = 3
 
 
-def protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arrival: int) -> None:
+def enter_zone(agenda: Agenda, state: UserState, plan: StreakPlan | None, time_zone: Zone, at: int) -> bool:
+    """Set the zone of a user, with what that does to the streak; return True if it is a jump east.
+
+    The zone can also be the same with days that start earlier, which is east, or later, which is west.
+    """
+    departure, _ = state.clock.zone.window(at)
+    arrival, _ = time_zone.window(at)
+    jump_east = time_zone.date_offset(at) > state.clock.zone.date_offset(at)
+    state.clock.zone = time_zone
+    if plan is not None:
+        _undo_misses(agenda, state, plan, arrival, at)
+        if jump_east:
+            _protect_cut_short(state, plan, departure, arrival)
+    return jump_east
+
+
+def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arrival: int) -> None:
     """Protect the local days that a jump east cuts short: the day of departure, those skipped, the day of arrival."""
     if not plan.daily:
         return
@@ -42,7 +59,7 @@ def keep_miss(state: UserState, period: int, *, frozen: bool) -> None:
     state.misses = (*kept, miss) if state.misses else (miss,)
 
 
-def undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
+def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
     """Undo the decisions since the user's last command on periods that are not over in the new zone, latest first."""
     current = plan.index(today)
     while plan.daily and not state.clock.zone.exists(current - 1):  # the user never saw that date

@@ -21,7 +21,7 @@ from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
-from trophy_engine.core.travel import protect_cut_short, undo_misses
+from trophy_engine.core.travel import enter_zone
 from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue
 
 _UTC: Final = "UTC"
@@ -36,7 +36,7 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
         CustomizationDisabled: a field sets a custom streak, and the rules do not allow it.
     """
     fields = dict(changes)
-    state = UserState(agenda.plan, user_id, at, zone(fields.get("time_zone") or _UTC))
+    state = UserState(agenda.plan, user_id, at, agenda.plan.zone(fields.get("time_zone") or _UTC))
     check_changes(agenda, state, fields, at)
     experiment = agenda.plan.ruleset.experimentation
     state.profile.control = experiment is not None and _experiment_bucket(user_id) < experiment.control_ratio
@@ -76,7 +76,7 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
     signed_up = fields.get("sign_up_date")
     if signed_up is None:
         return
-    time_zone = zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
+    time_zone = agenda.plan.zone(fields["time_zone"] or _UTC) if "time_zone" in fields else state.clock.zone
     today = date.fromordinal(time_zone.window(at)[0])
     if date.fromisoformat(signed_up) > today:
         raise InvalidValue(f"{signed_up} must not be later than today, {today} in {time_zone.name}", "sign_up_date")
@@ -101,7 +101,7 @@ def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str |
         elif kind == "preferences":
             _change_preference(agenda, state, key, after)
         elif field == "time_zone":
-            _change_zone(agenda, state, zone(str(after)), at)
+            _change_zone(agenda, state, agenda.plan.zone(str(after)), at)
         elif field != "sign_up_date":
             setattr(state.profile, field, after)
     if "sign_up_date" in fields and _current(state, "sign_up_date") != fields["sign_up_date"]:
@@ -165,16 +165,10 @@ def _drop_streak(agenda: Agenda, state: UserState, plan: StreakPlan) -> None:
 def _change_zone(agenda: Agenda, state: UserState, time_zone: Zone, at: int) -> None:
     """Move a user to another zone: the streak is not lost by it, and no midnight or daily award happens twice."""
     pass_ticks(agenda.plan, state, at)
-    departure, _ = state.clock.zone.window(at)
-    arrival, _ = time_zone.window(at)
-    jump_east = time_zone.offset(at) > state.clock.zone.offset(at)
-    state.clock.zone = time_zone
+    streak = state.streak.custom_streak or agenda.plan.streak
+    jump_east = enter_zone(agenda, state, streak, time_zone, at)
     state.clock.due = state.clock.next_tick = at
-    if agenda.plan.streak is not None:
-        streak = state.streak.custom_streak or agenda.plan.streak
-        undo_misses(agenda, state, streak, arrival, at)
-        if jump_east:
-            protect_cut_short(state, streak, departure, arrival)
+    if streak is not None:
         find_due_days(state, streak)
     if jump_east:
         pay_ticks_skipped(agenda, state, at)

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     AchievementBackdated,
     AchievementDue,
@@ -60,9 +60,10 @@ from trophy_engine.core import (
     boosted,
 )
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
-from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
+from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
@@ -175,9 +176,9 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
     changes: MetricChanges = {
         plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
     }
-    time_zone = next((zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
+    time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
-        time_zone = zone(effect.after) if _changes_zone(effect) else time_zone
+        time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
         award = (
             explain_award(effect, _count_steps(plan, effect, changes), time_zone)
             if effect.kind is PointsAwarded
@@ -267,7 +268,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
 
 def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None) -> str:
     streak = plan.ruleset.streak
-    unit = "period" if streak is None else PERIOD_NAMES[streak.frequency]
+    unit = "period" if streak is None else period_noun(streak.frequency)
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
         return f"the streak of {count_noun(effect.length, unit)} was lost by the reset"
     sentence = SENTENCES.get(effect.kind)

@@ -7,9 +7,6 @@ from datetime import date
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, from_micros
 from trophy_engine.calendar.zones import Zone
 
-#: The name of a period, by frequency.
-PERIOD_NAMES = {"daily": "day", "weekly": "week", "monthly": "month"}
-
 
 def name_day(day: int | date) -> str:
     """Return the name of a local day, with its weekday.

@@ -8,6 +8,7 @@ from typing import Final, Literal, assert_never
 
 import attrs
 
+from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
     PeriodAccount,
@@ -19,9 +20,10 @@ from trophy_engine.core import (
     UserState,
     expires,
 )
-from trophy_engine.explain.phrases import PERIOD_NAMES, describe_zone, format_clock, name_day
+from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number, add
 from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode, Streak
 
@@ -128,7 +130,7 @@ class StreakExplanation(TextAsHtml):
     Attributes:
         user_id: the user.
         at: the instant of the explanation (aware, UTC); ``local`` is the user's local time, ``time_zone`` the zone.
-        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
+        frequency: that of the rules, for example ``"daily"``, or an ``Interval``.
         length, longest: the length of the running streak (0 for none) and of the longest one.
         first_day, last_day: the first and the last local day of the current period.
         credited: whether the current period is credited; ``conditions`` has its totals.
@@ -144,7 +146,7 @@ class StreakExplanation(TextAsHtml):
     at: datetime
     local: str
     time_zone: str
-    frequency: str
+    frequency: FrequencyName | Interval
     length: int
     longest: int
     first_day: date
@@ -159,7 +161,8 @@ class StreakExplanation(TextAsHtml):
     @property
     def text(self) -> str:
         """The streak, what its current period needs, and why it is not longer."""
-        unit = PERIOD_NAMES[self.frequency]
+        unit = period_noun(self.frequency)
+        this = f"This {unit}" if unit != "period" else f"This period, {self._name_period()},"
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
             carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
@@ -168,12 +171,12 @@ class StreakExplanation(TextAsHtml):
             lines = [f"{self.user_id} has no streak; the longest was {count_noun(self.longest, unit)}."]
         lines.append(f"It is {self.local}, {self.time_zone}.")
         if self.credited:
-            lines.append(f"This {unit} is credited.")
+            lines.append(f"{this} is credited.")
         elif self.conditions:
             needs = (
                 f"{condition.metric} {condition.total:,} of {condition.threshold:,}" for condition in self.conditions
             )
-            lines.append(f"This {unit} is not credited yet: {join_words(needs)}.")
+            lines.append(f"{this} is not credited yet: {join_words(needs)}.")
         else:
             lines.append(f"No event credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
@@ -181,6 +184,9 @@ class StreakExplanation(TextAsHtml):
         if self.missed is not None:
             lines.append(self.missed.text)
         return "\n".join([*lines, *self._application_changes(unit)])
+
+    def _name_period(self) -> str:
+        return f"{name_day(self.first_day)} to {name_day(self.last_day)}"
 
     def _application_changes(self, unit: str) -> Iterator[str]:
         """Yield the application's resets and restorations since the streak was last lost."""

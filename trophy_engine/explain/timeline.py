@@ -8,8 +8,6 @@ from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY
-from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import MetricChanged, PeriodAccount, Record, Transition
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
@@ -131,17 +129,14 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
         yield today
 
 
-def _local_day(zone_: Zone, at: int) -> date:
-    return date.fromordinal((at + zone_.offset(at)) // DAY + EPOCH_DAY)
-
-
 def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
     """Return the status of local days for the streak; days without an event or a decision are absent."""
     statuses: dict[date, DayStatus] = {}
     account = PeriodAccount()
     for transition in transitions:
         if isinstance(transition.command, Record):
-            statuses.setdefault(_local_day(transition.state.clock.zone, transition.command.at), "acted")
+            local_day, _ = transition.state.clock.zone.window(transition.command.at)
+            statuses.setdefault(date.fromordinal(local_day), "acted")
         account.add(transition)
     for period in describe_decisions(account):
         day = period.first_day

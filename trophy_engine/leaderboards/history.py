@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY
+from trophy_engine.calendar.instants import utc_midnight
 from trophy_engine.core import (
     Agenda,
     BoardPlan,
@@ -59,7 +59,7 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByD
     changed_days: list[StandingDay] = []
     rank: int | None = None
     value: Number | None = None
-    first = board.runs.opens(run) // DAY + EPOCH_DAY
+    first = board.runs.utc_day(board.runs.opens(run))
     for day in sorted(moves):
         for other, position in moves[day].items():
             if other in positions:
@@ -90,7 +90,8 @@ def days_of(
     previous: Transition | None = None
     for transition in transitions:
         timed = previous is not None and board.rule.rank_by != "metric"
-        between = _settled_daily(previous, transition.state.clock.settled) if previous is not None and timed else ()
+        settled = transition.state.clock.settled
+        between = _settled_daily(board, previous, settled) if previous is not None and timed else ()
         for state in (*between, transition.state):
             group, values = _values(board, transition.plan.boards.get(board.key), state)
             same_group = group == counted[0]
@@ -98,16 +99,16 @@ def days_of(
                 if run in runs:
                     key = rank_key(state, values[run]) if run in values else None
                     position = None if key is None or group is None else (group, key)
-                    yield min(state.clock.settled, until) // DAY + EPOCH_DAY, run, position
+                    yield board.runs.utc_day(min(state.clock.settled, until)), run, position
             counted = group, values.copy()
         previous = transition
 
 
-def _settled_daily(transition: Transition, until: int) -> Iterator[UserState]:
+def _settled_daily(board: BoardPlan, transition: Transition, until: int) -> Iterator[UserState]:
     """Yield the states at the ends of the UTC days on which time changed a user after a transition."""
     state, agenda = transition.state.copy(), Agenda(transition.plan)
     while (soonest := next_change(state)) < until:
-        end_of_day = (soonest // DAY + 1) * DAY - 1
+        end_of_day = utc_midnight(board.runs.utc_day(soonest) + 1) + board.runs.day_start - 1
         if end_of_day >= until:
             return
         settle_user(agenda, state, end_of_day)

@@ -8,9 +8,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
+from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.runs import RunStatus
-from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, nearest, unknown_key
 from trophy_engine.leaderboards.history import standing_days
@@ -149,7 +148,7 @@ class Leaderboards:
 
     def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without rankings."""
-        views = (_view(board, board.runs.nearest(_utc_day(at)), at) for board in self._repository.plan.boards.values())
+        views = (_view(board, _current_run(board, at), at) for board in self._repository.plan.boards.values())
         return tuple(view for view in views if finished or view.status != "finished")
 
     def view(
@@ -171,7 +170,7 @@ class Leaderboards:
             InvalidValue: the leaderboard does not have the run, the rows, or the attributes.
         """
         board = self._board(key)
-        number = board.runs.nearest(_utc_day(at)) if run is None else find_run(board, run)
+        number = _current_run(board, at) if run is None else find_run(board, run)
         limit = _check_window(board, offset, limit, user)
         required = _check_filter(board, attributes)
         index = self._as_of(board, number, at, exact=exact)
@@ -190,7 +189,7 @@ class Leaderboards:
             InvalidValue: the leaderboard does not have the run, or the number of days is negative.
         """
         board = self._board(key)
-        user, today = player.id, zone(player.time_zone).window(at)[0]
+        user, today = player.id, self._repository.plan.zone(player.time_zone).window(at)[0]
         number = board.runs.nearest(today) if run is None else find_run(board, run)
         if days < 0:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
@@ -358,8 +357,8 @@ def _dates(board: BoardPlan, run: int) -> tuple[date, date | None]:
     return date.fromordinal(board.runs.first_day(run)), None if last is None else date.fromordinal(last)
 
 
-def _utc_day(at: int) -> int:
-    return at // DAY + EPOCH_DAY
+def _current_run(board: BoardPlan, at: int) -> int:
+    return board.runs.nearest(board.runs.utc_day(at))
 
 
 def find_run(board: BoardPlan, day: date) -> int:

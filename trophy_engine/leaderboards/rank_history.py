@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sortedcontainers import SortedDict, SortedList
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, NEVER
+from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import BoardPlan, Transition, UserState
 from trophy_engine.leaderboards.history import Ranked, days_of
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, value_in
@@ -85,7 +85,8 @@ class RankHistory(HistoryIndex):
         found = {}
         for run, positions in self._positions(transitions).items():
             if run in runs and positions:
-                first = self._board.runs.opens(run) // DAY + EPOCH_DAY  # a streak can be older than the leaderboard
+                opens = self._board.runs.opens(run)
+                first = self._board.runs.utc_day(opens)  # a streak can be older than the leaderboard
                 changes = self._moves[run].changes(positions, most, first)
                 found[run] = [*islice(changes, days)][::-1]
         return found

@@ -1,7 +1,8 @@
 """Broadcasts: effects that concern all users, at instants in UTC.
 
 The start of a run of a leaderboard, or of a boost for all users, is announced when its first day begins in any zone, at
-10:00 UTC of the day before; the end at 13:00 UTC of the day after its last day. Broadcasts follow from the rules alone,
+10:00 UTC of the day before; the end at 13:00 UTC of the day after its last day; both later by the day start of the
+rules. Broadcasts follow from the rules alone,
 so that those between two instants can be computed at any time.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, begins_anywhere, over_everywhere
+from trophy_engine.calendar.instants import HOUR, begins_anywhere, over_everywhere
 from trophy_engine.core import (
     BoardPlan,
     BoostFinished,
@@ -61,7 +62,7 @@ def finished_early(
     broadcasts: list[RawEffect] = []
     for key, board in after.boards.items():
         former = before.boards.get(key)
-        run = board.runs.nearest(at // DAY + EPOCH_DAY)
+        run = board.runs.nearest(board.runs.utc_day(at))
         first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
         stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
         if stopped and board.runs.opens(run) <= at and (closes is None or at < closes + ANNOUNCED_AFTER):
@@ -71,17 +72,17 @@ def finished_early(
 
 def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
     for boost in rules.boosts:
-        starts = begins_anywhere(boost.start)
+        starts = begins_anywhere(boost.start) + rules.day_start
         if since < starts <= until:
             yield _Broadcast(starts, (BoostStarted, ALL_USERS, starts, boost.system, boost.rule))
-        over = None if boost.after is None else over_everywhere(boost.after - 1) + ANNOUNCED_AFTER
+        over = None if boost.after is None else over_everywhere(boost.after - 1) + rules.day_start + ANNOUNCED_AFTER
         if over is not None and since < over <= until:
             yield _Broadcast(over, (BoostFinished, ALL_USERS, over, boost.system, boost.rule))
 
 
 def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
-    run = max(runs.nearest(since // DAY + EPOCH_DAY) - 1, 0)
+    run = max(runs.nearest(runs.utc_day(since)) - 1, 0)
     while (opens := runs.opens(run)) <= until and runs.run_on(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:

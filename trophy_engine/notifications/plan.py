@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import attrs
 
 from trophy_engine.calendar.frequencies import Frequency, frequency
-from trophy_engine.calendar.instants import HOUR
+from trophy_engine.calendar.instants import HOUR, parse_time_of_day
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Notifications
@@ -31,12 +31,14 @@ class NotificationPlan:
 
     Attributes:
         recap: the calendar of recaps.
+        day_start: the time of day at which local dates change, in microseconds since midnight.
         throttle: the length of the window in which changes are combined, in microseconds; 0 for none.
         boosts: the boosts for all users, or for users with given attributes.
         own_boosts: by user, the boosts for that user alone.
     """
 
     recap: Frequency
+    day_start: int
     throttle: int
     boosts: tuple[BoostPlan, ...]
     own_boosts: Mapping[str, tuple[BoostPlan, ...]]
@@ -55,7 +57,8 @@ def notification_plan(ruleset: Ruleset, rule: Notifications) -> NotificationPlan
             else:
                 own[boost.user_id] = (*own.get(boost.user_id, ()), plan)
     return NotificationPlan(
-        recap=frequency(rule.aggregation_period, "sunday" if ruleset.streak is None else ruleset.streak.first_weekday),
+        recap=frequency(rule.aggregation_period, ruleset.first_weekday),
+        day_start=parse_time_of_day(ruleset.day_start),
         throttle=rule.throttle_minutes * _MINUTE,
         boosts=tuple(boosts),
         own_boosts=own,

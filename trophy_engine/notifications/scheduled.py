@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 from trophy_engine.calendar.instants import HOUR, NEVER
 from trophy_engine.calendar.zones import Zone, zone
@@ -82,7 +82,7 @@ def send_due(
 
 
 def _email_zone(state: UserState) -> Zone:
-    return state.clock.zone if state.profile.zone_given else zone(_EASTERN)
+    return state.clock.zone if state.profile.zone_given else zone(_EASTERN, state.clock.zone.day_start)
 
 
 def _instant_on(time_zone: Zone, day: int, time_of_day: int) -> int:
@@ -281,20 +281,34 @@ def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, notificati
     period = open_period(state.streak, streak)
     if period == NEVER or period <= notifications.reminded_through:
         return NEVER
-    at = _reminder_at(plan, streak, state, period)
+    at = _reminder_at(streak, state, period)
     # The hour is past if a period opens late, for example because a pause ends early.
     return NEVER if at < state.clock.settled else at
 
 
-def _reminder_at(plan: Plan, streak: StreakPlan, state: UserState, period: int) -> int:
+def _reminder_at(streak: StreakPlan, state: UserState, period: int) -> int:
     """Return the instant of the reminder for a period that is not credited, or ``NEVER``."""
-    first_day = streak.first_day(period)
-    if streak.daily:
-        time_zone = state.clock.zone
-        return time_zone.midnight(period + 1) - _BEFORE_THE_DAY_ENDS if time_zone.exists(period) else NEVER
-    weekly = plan.ruleset.streak is not None and plan.ruleset.streak.frequency == "weekly"
-    day = first_day + (_FRIDAY - first_day) % _WEEK if weekly else first_day + _THE_25TH
+    first_day = streak.calendar.last_unit(period)
+    match streak.calendar.unit:
+        case "day":
+            return _reminder_in_the_evening(state.clock.zone.plain, streak.first_day(period), first_day)
+        case "week":
+            day = first_day + (_FRIDAY - first_day) % _WEEK
+        case "month":
+            day = first_day + _THE_25TH
+        case _:
+            assert_never(streak.calendar.unit)
     return _instant_on(_email_zone(state), day, _MORNING)
+
+
+def _reminder_in_the_evening(time_zone: Zone, first_day: int, last_day: int) -> int:
+    """Return the instant of the reminder on the last day of a period that the zone has, or ``NEVER`` without one."""
+    day = last_day
+    while not time_zone.exists(day):
+        day -= 1
+        if day < first_day:
+            return NEVER
+    return time_zone.midnight(day + 1) - _BEFORE_THE_DAY_ENDS
 
 
 def _send_reminder(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import NamedEffect, Transition, UserChanged, UserCreated
 
 
@@ -26,10 +25,11 @@ class DatedEffect(NamedTuple):
 def dated_effects(transitions: Iterable[Transition]) -> Iterator[DatedEffect]:
     """Yield the effects on a user, in order; a new time zone applies from its own effect on."""
     for transition in transitions:
-        zone_: Zone = transition.state.clock.zone if transition.before is None else transition.before.clock.zone
+        before = transition.state if transition.before is None else transition.before
+        zone_ = transition.plan.zone(before.clock.zone.name)
         for effect in transition.effects:
             if effect.kind is UserCreated:
-                zone_ = zone(effect.time_zone)
+                zone_ = transition.plan.zone(effect.time_zone)
             elif effect.kind is UserChanged and effect.field == "time_zone":
-                zone_ = zone(effect.after)
+                zone_ = transition.plan.zone(effect.after)
             yield DatedEffect(zone_.window(effect.at)[0], effect, transition)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from trophy_engine.calendar.frequencies import FrequencyName
+from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import PointsAwarded, Transition, UserState
 from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
@@ -94,7 +94,7 @@ class Reports:
         *,
         metric: str | None = None,
         points: str | None = None,
-        aggregation: FrequencyName = "daily",
+        aggregation: Aggregation = "daily",
         start: date | str,
         end: date | str,
         at: datetime | None = None,
@@ -133,9 +133,8 @@ class Reports:
             plan.metric(measure.key)
         else:
             _system(measure.key, plan.ruleset)
-        rule = plan.ruleset.streak
-        first_weekday = "sunday" if rule is None else rule.first_weekday
-        return summarize(daily_totals(transitions).get(measure, EMPTY), aggregation, start, end, first_weekday)
+        totals = daily_totals(transitions).get(measure, EMPTY)
+        return summarize(totals, aggregation, start, end, plan.ruleset.first_weekday)
 
     def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
         """Return the last periods of a user's streak, oldest first, including the current one.

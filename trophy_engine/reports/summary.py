@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import attrs
 
-from trophy_engine.calendar.frequencies import FrequencyName, Weekday, frequency
+from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.errors import FieldName, InvalidValue, one_of
 from trophy_engine.numbers import Number
@@ -38,7 +38,7 @@ class SummaryRow:
 
 
 def summarize(
-    totals: DailyTotals, aggregation: FrequencyName, start: date, end: date, first_weekday: Weekday = "sunday"
+    totals: DailyTotals, aggregation: Aggregation, start: date, end: date, first_weekday: Weekday = "sunday"
 ) -> tuple[SummaryRow, ...]:
     """Return a row for every period that overlaps the range, both ends included, in order.
 
@@ -62,8 +62,8 @@ def check_range(aggregation: str, start: object, end: object) -> None:
         InvalidValue: the aggregation is unknown, or the dates are invalid, not in the years 1900 to 2199, not in order,
             or more than 400 days apart.
     """
-    if aggregation not in get_args(FrequencyName):
-        raise InvalidValue(one_of(get_args(FrequencyName), aggregation), "aggregation")
+    if aggregation not in get_args(Aggregation):
+        raise InvalidValue(one_of(get_args(Aggregation), aggregation), "aggregation")
     for name, day in (("start", start), ("end", end)):
         LOCAL_DATE.check(name, day)
         if isinstance(day, date) and not _DAYS[0] <= day <= _DAYS[1]:

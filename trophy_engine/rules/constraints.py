@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -23,6 +23,8 @@ from trophy_engine.rules.filters import Filter
 
 #: The pattern of a time of day, in 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
+
+_DAY_START: Final = r"^(0\d|1[01]):[0-5]\d$"
 
 #: Text without NUL, and text without NUL that is not blank; a file cannot contain surrogates.
 _ANY_TEXT: Final = r"^[^\u0000]*$"
@@ -179,6 +181,20 @@ class _TimeOfDay(Constraint):
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
+class _DayStart(Constraint):
+    def check(self, name: str | FieldName, value: Any) -> None:
+        if not isinstance(value, str) or not re.fullmatch(_DAY_START, value):
+            bounds = "must be a time of day from", GivenValue("00:00"), "to", GivenValue("11:59", after=",")
+            meant = f"0{value}" if isinstance(value, str) else f"{value:%H:%M}" if isinstance(value, time) else ""
+            if not re.fullmatch(_DAY_START, meant):
+                raise InvalidValue((*bounds, "not", GivenValue(value)), name)
+            remedy = "did you mean", GivenValue(meant, after="?")
+            raise InvalidValue((*bounds, "not", GivenValue(value, after=";"), *remedy), name)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": _DAY_START}
+
+
 class _AttributeFilter(_ManyItems):
     @property
     def item(self) -> Constraint:
@@ -222,6 +238,8 @@ FLAG: Final = _Flag()
 LOCAL_DATE: Final = _LocalDate()
 #: A time of day, to the minute or to the second.
 TIME_OF_DAY: Final = _TimeOfDay()
+#: A time of day before noon, to the minute.
+DAY_START: Final = _DayStart()
 #: A mapping from attribute keys to required values.
 FILTER: Final = _AttributeFilter()
 
@@ -244,6 +262,29 @@ class OneOf(Constraint):
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
         return {"enum": list(self.choices)}
+
+
+@attrs.frozen
+class OneOfOrTable(Constraint):
+    """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
+
+    choices: tuple[str, ...]
+    kind: type
+    example: Mapping[str, object] = attrs.field(hash=False)
+
+    def check(self, name: str | FieldName, value: Any) -> None:
+        """Check a value."""
+        if isinstance(value, self.kind) or (isinstance(value, str) and value in self.choices):
+            return
+        *known, last = one_of(self.choices, value)
+        if not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is the remedy
+            raise InvalidValue((*known, last), name)
+        remedy = "or write a table like", GivenValue(dict(self.example))
+        raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the constraint as JSON Schema, by reference to the definition of the class."""
+        return {"anyOf": [{"enum": list(self.choices)}, {"$ref": f"#/$defs/{self.kind.__name__}"}]}
 
 
 @attrs.frozen

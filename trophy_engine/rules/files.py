@@ -247,7 +247,7 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
         return _NOT_CLOSED, *_place_of(text, find_unclosed(text))
     if fact == "Invalid date or datetime":
-        written = lines[place[0] - 1][place[1] - 1 :].split("#")[0].strip()
+        written = re.split(r"[#,}\]]", lines[place[0] - 1][place[1] - 1 :])[0].strip()
         return f"the date or time {written[:40]} does not exist", *place
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)

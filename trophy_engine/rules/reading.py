@@ -19,7 +19,7 @@ import attrs
 
 from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
-from trophy_engine.rules.constraints import Optional
+from trophy_engine.rules.constraints import OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.filters import Filter
@@ -251,6 +251,10 @@ class _Table:
     def _read_single(self, name: str, classes: tuple[type, ...], given: Any, path: str) -> Any:
         if given is None and isinstance(self._fields[name].validator, Optional):
             return None
+        tables = given if isinstance(given, list) else [given]
+        has_words = isinstance(self._fields[name].validator, OneOfOrTable)
+        if has_words and not any(isinstance(one, Mapping) for one in tables):
+            return given
         reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
         if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))

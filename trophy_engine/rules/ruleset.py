@@ -10,12 +10,13 @@ from typing import Any, Self
 
 import attrs
 
+from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import is_writable
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
-from trophy_engine.rules.constraints import InstanceOf, Optional, as_sequence
+from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
 from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
 from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
 from trophy_engine.rules.headers import double_brackets
@@ -44,6 +45,9 @@ class Ruleset:
         leaderboards: the leaderboards.
         experimentation: the experiment with a control group; None for none.
         notifications: the messages and announcements; None for none.
+        day_start: the time of day at which the local date changes, from ``"00:00"`` to ``"11:59"``: for streaks,
+            leaderboards, boosts and summaries alike. Times of day elsewhere in rules are those of the clock.
+        first_weekday: the first day of a week, for the streak, summaries and recaps.
 
     Raises:
         InvalidRules: the rules contradict themselves; the error lists every contradiction.
@@ -72,6 +76,8 @@ class Ruleset:
         default=None, validator=Optional(InstanceOf((Experimentation,)))
     )
     notifications: Notifications | None = attrs.field(default=None, validator=Optional(InstanceOf((Notifications,))))
+    day_start: str = attrs.field(default="00:00", validator=DAY_START)
+    first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""

@@ -23,12 +23,12 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
 
 __all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
 
 EvaluationMode = Literal["AND", "OR"]
 
-_FREQUENCIES: Final = ("daily", "weekly", "monthly")
 _MODES: Final = ("AND", "OR")
 _MOST_FREEZES: Final = 100
 
@@ -85,9 +85,10 @@ def _as_mode(value: Any) -> Any:
     return "AND" if value == "ALL" else value
 
 
-def _check_days_off(frequency: str, days_off: tuple[str, ...]) -> None:
+def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ...]) -> None:
     if days_off and frequency != "daily":
-        raise InvalidValue(f"must be left out of a {frequency} streak; only a daily one has days off", "days_off")
+        periods = f"a streak {frequency}" if isinstance(frequency, Interval) else f"a {frequency} streak"
+        raise InvalidValue(f"must be left out of {periods}; only a daily one has days off", "days_off")
 
 
 @attrs.frozen
@@ -95,10 +96,10 @@ class Streak:
     """The one streak of a ruleset.
 
     Attributes:
-        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``: calendar periods in the user's zone.
+        frequency: ``"daily"``, ``"weekly"``, ``"monthly"``, ``"quarterly"``, ``"yearly"``, or an ``Interval`` such as
+            ``{"every": 2, "unit": "day", "start": "2026-01-05"}``: calendar periods in the user's zone.
         metrics: the conditions.
         evaluation_mode: ``"AND"`` if all conditions must be met, ``"OR"`` if one suffices; ``"ALL"`` is ``"AND"``.
-        first_weekday: the first day of a week.
         freezes: the supply of freezes; None for none.
         days_off: weekdays that a daily streak cannot miss, for example ``["saturday", "sunday"]``.
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
@@ -107,12 +108,11 @@ class Streak:
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
-    frequency: FrequencyName = attrs.field(default="daily", validator=OneOf(_FREQUENCIES))
+    frequency: FrequencyName | Interval = attrs.field(default="daily", converter=as_frequency, validator=FREQUENCY)
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
     evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
-    first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
     freezes: Freezes | None = attrs.field(default=None, validator=Optional(InstanceOf((Freezes,))))
     days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
@@ -121,7 +121,8 @@ class Streak:
         """Check the fields against one another."""
         check_conditions(self)
 
-    @property
-    def calendar(self) -> Frequency:
-        """The calendar of the periods."""
-        return frequency(self.frequency, self.first_weekday)
+    def calendar(self, first_weekday: Weekday) -> Frequency:
+        """Return the calendar of the periods, with the first weekday of the ruleset."""
+        if isinstance(self.frequency, Interval):
+            return self.frequency.calendar
+        return frequency(self.frequency, first_weekday)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -24,7 +24,7 @@ def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
     for name, hint in hints_of(cls).items():
         many = get_origin(hint) is tuple
         inner = get_args(hint)[0] if many else hint
-        options = get_args(inner) if isinstance(inner, UnionType) else (inner,)
+        options = get_args(inner) if isinstance(inner, UnionType) or get_origin(inner) is Union else (inner,)
         classes = tuple(option for option in options if isinstance(option, type) and attrs.has(option))
         if classes:
             fields[name] = (classes, many)

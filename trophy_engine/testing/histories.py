@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.instants import DAY, LAST, to_micros
+from trophy_engine.calendar.instants import DAY, LAST, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
     LAST_DAY,
@@ -192,17 +192,18 @@ def histories(
 def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]) -> History:
     """Return a history of steps, each after its gap in the user's zone, up to the longest span or the last instant."""
     time_zones: dict[str, str] = {}
+    day_start = parse_time_of_day(ruleset.day_start)
     now = to_micros(start)
     end = min(now + _MAX_SPAN, LAST)
     dated: list[HistoryCommand] = []
     for gap, command in timed_commands:
         user = "" if isinstance(command, Settle) else command.user_id
-        now = gap.after(now, zone(time_zones.get(user, "UTC"))) if dated else now
+        now = gap.after(now, zone(time_zones.get(user, "UTC"), day_start)) if dated else now
         if now >= end:
             break
         if isinstance(command, Identify):
             time_zones[user] = dict(command.changes).get("time_zone") or time_zones.get(user, "UTC")
-        dated.append(_with_dates(command._replace(at=now), zone(time_zones.get(user, "UTC"))))
+        dated.append(_with_dates(command._replace(at=now), zone(time_zones.get(user, "UTC"), day_start)))
     return History(ruleset, tuple(dated))
 
 

@@ -19,6 +19,7 @@ Subclass ``StreakMachine`` with a ruleset, add invariants, and give its ``TestCa
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -28,12 +29,14 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from trophy_engine.calendar.instants import LAST, from_micros, to_micros
+from trophy_engine.calendar.frequencies import FrequencyName, PeriodUnit
+from trophy_engine.calendar.instants import LAST, from_micros, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
@@ -46,7 +49,20 @@ __all__ = ["StreakMachine"]
 
 
 #: The days between two events of a user who misses no period.
-_DAYS_OF_PERIOD: Final = {"daily": 1, "weekly": 7, "monthly": 28}
+_DAYS_OF_PERIOD: Final[Mapping[FrequencyName, int]] = {
+    "daily": 1,
+    "weekly": 7,
+    "monthly": 28,
+    "quarterly": 90,
+    "yearly": 365,
+}
+_DAYS_OF_UNIT: Final[Mapping[PeriodUnit, int]] = {"day": 1, "week": 7, "month": 28}
+
+
+def _days_of_period(frequency: FrequencyName | Interval) -> int:
+    if isinstance(frequency, Interval):
+        return frequency.every * _DAYS_OF_UNIT[frequency.unit]
+    return _DAYS_OF_PERIOD[frequency]
 
 
 @attrs.frozen(repr=False)
@@ -144,7 +160,7 @@ class StreakMachine(RuleBasedStateMachine):
     @rule(event=_drawn_events(), times=st.integers(2, 7))
     def record_every_period(self, event: DrawnEvent, times: int) -> None:
         """Record an event now and once in each of the periods that follow, as a user with a streak does."""
-        days = _DAYS_OF_PERIOD[self.player.streak.frequency]
+        days = _days_of_period(self.player.streak.frequency)
         for number in range(times):
             if number:
                 self.wait(Gap("days", days))
@@ -153,7 +169,8 @@ class StreakMachine(RuleBasedStateMachine):
     @rule(gap=gaps())
     def wait(self, gap: Gap) -> None:
         """Let time pass: seconds, days, up to a midnight or a transition, or years."""
-        self._at = min(gap.after(self._at, zone(self.player.time_zone)), LAST - 1)
+        time_zone = zone(self.player.time_zone, parse_time_of_day(self.ruleset.day_start))
+        self._at = min(gap.after(self._at, time_zone), LAST - 1)
         self._check_streak()
 
     @rule(time_zone=time_zones())

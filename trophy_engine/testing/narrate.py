@@ -75,7 +75,7 @@ class _Narrator:
 
     def _zone_of(self, user_id: str, at: int) -> Zone:
         try:
-            return zone(self._engine.user(user_id, at=from_micros(at)).time_zone)
+            return self._plan.zone(self._engine.user(user_id, at=from_micros(at)).time_zone)
         except TrophyError:  # the user does not exist yet
             return zone("UTC")
 

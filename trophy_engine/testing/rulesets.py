@@ -20,6 +20,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -45,6 +46,15 @@ _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
+_intervals = st.builds(
+    Interval,
+    st.sampled_from([2, 3, 1, 10]),
+    st.sampled_from(["day", "week", "month"]),
+    st.dates(date(2023, 12, 1), date(2024, 3, 31)),
+)
+_often: st.SearchStrategy[FrequencyName] = st.sampled_from(["daily", "daily", "weekly", "monthly"])
+_seldom: st.SearchStrategy[FrequencyName] = st.sampled_from(["quarterly", "yearly"])
+_frequencies = st.one_of(_often, _often, _often, _seldom, _intervals)
 _characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.strip)
 
@@ -62,12 +72,11 @@ def freezes(draw: st.DrawFn) -> Freezes:
 def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
-    frequency: FrequencyName = draw(st.sampled_from(["daily", "daily", "weekly", "monthly"]))
+    frequency = draw(_frequencies)
     return Streak(
         frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
-        first_weekday=draw(st.sampled_from(WEEKDAYS)),
         freezes=draw(st.one_of(freezes(), freezes(), st.none())),
         days_off=draw(_days_off) if frequency == "daily" else (),
         customization_enabled=draw(st.booleans()),
@@ -167,6 +176,8 @@ _experiments = st.none() | st.none() | st.builds(Experimentation, st.sampled_fro
 _notifications = st.none() | st.builds(
     Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000])
 )
+#: Strategy of the times of day at which local dates change: midnight, shortly after it, early and late.
+day_starts: Final = st.sampled_from(["00:00", "00:00", "00:00", "03:00", "00:01", "11:59"])
 _maxima = st.none() | st.integers(1, 40)
 _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
 _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
@@ -201,4 +212,6 @@ def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = 
         points=[_system(draw, key, triggers) for key in keys],
         experimentation=draw(_experiments),
         notifications=draw(_notifications),
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
+        day_start=draw(day_starts),
     )

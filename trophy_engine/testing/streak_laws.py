@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from trophy_engine.calendar.instants import from_micros
+from trophy_engine.calendar.instants import from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
     Effect,
@@ -110,7 +110,7 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
         assert_true(streak.declared, "the rules have a streak, but the user has none")
         assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
         if credited:
-            calendar = ruleset.streak.calendar
+            calendar = ruleset.streak.calendar(ruleset.first_weekday)
             first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
             assert_true(
                 len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
@@ -163,14 +163,15 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
     streak = history.ruleset.streak
     if streak is None:
         return
+    calendar, day_start = streak.calendar(history.ruleset.first_weekday), parse_time_of_day(history.ruleset.day_start)
     engine, time_zone, last, length = Engine(history.ruleset), zone("UTC"), 0, 0
     for command, following in zip(history, (*history.commands[1:], None), strict=True):
         result = execute(engine, command)
         assert_true(not isinstance(result, TrophyError), f"{command} is refused: {result}")
         if isinstance(command, Identify):
-            time_zone = zone(str(dict(command.changes)["time_zone"]))
+            time_zone = zone(str(dict(command.changes)["time_zone"]), day_start)
         if isinstance(command, Record):
-            period = streak.calendar.index(time_zone.window(command.at)[0])
+            period = calendar.index(time_zone.window(command.at)[0])
             if period > last:  # an earlier period can only be before the user's creation
                 last, length = period, length + 1
             if not isinstance(following, Record):

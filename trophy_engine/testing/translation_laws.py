@@ -11,6 +11,7 @@ import attrs
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
 from trophy_engine.core import Effect, Identify, Pause, RestoreStreak, Settle, UserCreated
 from trophy_engine.engine.engine import Engine
+from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import HistoryCommand, play
@@ -33,9 +34,11 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        if not all(_REPEATS[0] <= command.at // DAY + EPOCH_DAY <= _REPEATS[1] for command in (*commands, *moved)):
+        later = _shift_streak(_shift_boosts(ruleset, weeks), weeks)
+        days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
+        if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
-        later_effects = play(Engine(_shift_boosts(ruleset, weeks)), moved)
+        later_effects = play(Engine(later), moved)
         shifted_back = [_shift_effect(effect, -timedelta(weeks=weeks)) for effect in later_effects]
         assert_equal(
             shifted_back,
@@ -47,7 +50,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
     streak, notifications = ruleset.streak, ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
-    return recaps or (streak is not None and streak.frequency == "monthly")
+    return recaps or (streak is not None and streak.calendar(ruleset.first_weekday).unit == "month")
 
 
 def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
@@ -84,6 +87,20 @@ def _shift_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
             for system in ruleset.points
         ],
     )
+
+
+def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose streak has its periods so many weeks later, if they are counted from a date."""
+    streak = ruleset.streak
+    if streak is None or not isinstance(streak.frequency, Interval):
+        return ruleset
+    later = attrs.evolve(streak.frequency, start=streak.frequency.start + timedelta(weeks=weeks))
+    return attrs.evolve(ruleset, streak=attrs.evolve(streak, frequency=later))
+
+
+def _starts(ruleset: Ruleset) -> list[int]:
+    frequency = None if ruleset.streak is None else ruleset.streak.frequency
+    return [frequency.start.toordinal()] if isinstance(frequency, Interval) else []
 
 
 def _shift_effect(effect: Effect, shift: timedelta) -> Effect:

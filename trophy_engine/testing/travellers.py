@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.instants import DAY, HOUR, to_micros
+from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.calendar.instants import DAY, HOUR, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import Identify, Record, Settle
 from trophy_engine.rules.metrics import Metric
@@ -20,6 +21,7 @@ from trophy_engine.rules.streak import Streak
 from trophy_engine.testing.datetimes import all_time_zones, instants, time_zones
 from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.histories import History
+from trophy_engine.testing.rulesets import day_starts
 
 __all__ = ["travellers"]
 
@@ -68,12 +70,12 @@ def _shown_dates(stays: Sequence[_Stay]) -> Iterator[_ShownDate]:
 
 
 @st.composite
-def _stays(draw: st.DrawFn) -> list[_Stay]:
+def _stays(draw: st.DrawFn, day_start: int) -> list[_Stay]:
     zones = st.one_of(time_zones(), all_time_zones())
     start = to_micros(draw(instants()))
     stays = []
     for length in [*draw(st.lists(st.sampled_from(_STAYS), max_size=4)), _END]:
-        stays.append(_Stay(start, start + length, zone(draw(zones))))
+        stays.append(_Stay(start, start + length, zone(draw(zones), day_start)))
         start += length
     return stays
 
@@ -110,8 +112,13 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
         streaks: a strategy of the streak; the rules declare its metrics.
     """
     streak = draw(streaks)
-    ruleset = Ruleset(metrics=[Metric(condition.key) for condition in streak.metrics], streak=streak)
-    stays = draw(_stays())
+    ruleset = Ruleset(
+        metrics=[Metric(condition.key) for condition in streak.metrics],
+        streak=streak,
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
+        day_start=draw(day_starts),
+    )
+    stays = draw(_stays(parse_time_of_day(ruleset.day_start)))
     instants_ = draw(_event_instants(stays))
     commands: list[HistoryCommand] = [
         Record(_USER, at, condition.key, condition.threshold, (), None)

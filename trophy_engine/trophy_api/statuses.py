@@ -1,6 +1,7 @@
 """Statuses that depend on time: whether a boost or leaderboard has started in any time zone and ended in all of them.
 
 A date starts first at UTC+14, at 10:00 UTC of the day before. It ends last at UTC-12, at noon UTC of the day after.
+Both are later by the day start of the rules.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from trophy_engine.calendar.instants import begins_anywhere, over_everywhere, to_micros, utc_midnight
+from trophy_engine.calendar.instants import begins_anywhere, over_everywhere, parse_time_of_day, to_micros, utc_midnight
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.notifications.broadcasts import ANNOUNCED_AFTER
 from trophy_engine.rules.leaderboards import Leaderboard
@@ -18,7 +19,7 @@ BoostStatus = Literal["active", "scheduled", "finished"]
 LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 
-def boost_status(boost: Boost, at: datetime) -> BoostStatus:
+def boost_status(boost: Boost, at: datetime, day_start: str) -> BoostStatus:
     """Return the status of a boost at an instant; the dates of a boost for a single user are in UTC."""
     start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
     if boost.user_id is None:
@@ -28,13 +29,14 @@ def boost_status(boost: Boost, at: datetime) -> BoostStatus:
         )
     else:
         start_instant, end_instant = utc_midnight(start), None if end is None else utc_midnight(end + 1)
-    if to_micros(at) < start_instant:
+    instant = to_micros(at) - parse_time_of_day(day_start)
+    if instant < start_instant:
         return "scheduled"
-    return "finished" if end_instant is not None and to_micros(at) >= end_instant else "active"
+    return "finished" if end_instant is not None and instant >= end_instant else "active"
 
 
-def leaderboard_status(board: Leaderboard, at: datetime) -> LeaderboardPhase:
+def leaderboard_status(board: Leaderboard, at: datetime, day_start: str) -> LeaderboardPhase:
     """Return the status of a leaderboard at an instant."""
     if board.status != "active":
         return board.status
-    return Runs(board.start, board.end).status(0, to_micros(at))
+    return Runs(board.start, board.end, day_start=parse_time_of_day(day_start)).status(0, to_micros(at))

@@ -73,6 +73,11 @@ class Player:
         return self._state.clock.zone.name
 
     @property
+    def local_date(self) -> date:
+        """The user's local date at ``at``."""
+        return date.fromordinal(self._state.clock.zone.window(self._state.clock.settled)[0])
+
+    @property
     def time_zone_given(self) -> bool:
         """True if the time zone was set explicitly, False if it is the default (UTC)."""
         return self._state.profile.zone_given

@@ -19,6 +19,7 @@ from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
 )
+from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.points import Level
 
 __all__ = ["MASK", "AchievementView", "LevelView", "PauseView", "PointsView", "Progress", "StreakView"]
@@ -70,7 +71,7 @@ class StreakView:
 
     Attributes:
         length: the number of credited periods of the running streak, 0 for none.
-        frequency: ``"daily"``, ``"weekly"`` or ``"monthly"``.
+        frequency: that of the rules, for example ``"daily"``, or an ``Interval``.
         started: the day of the event that credited the first period.
         period_start, period_end: the first and the last day of the current period.
         expires: the last day on which activity still saves the streak, ignoring freezes; None for no end, too.
@@ -84,7 +85,7 @@ class StreakView:
     """
 
     length: int
-    frequency: FrequencyName
+    frequency: FrequencyName | Interval
     started: date | None
     period_start: date | None
     period_end: date | None
@@ -97,6 +98,11 @@ class StreakView:
     freeze_auto_earn_interval: int | None
     freeze_auto_earn_amount: int | None
     declared: bool = True
+
+    @property
+    def period_noun(self) -> str:
+        """The noun for a period: ``"day"``, ``"week"``, …, or ``"period"`` for one of several units."""
+        return period_noun(self.frequency)
 
     @classmethod
     def of(cls, plan: Plan, state: StreakState, day: int, time_zone: Zone, *, extended: bool = False) -> Self:

@@ -21,7 +21,6 @@ from trophy_engine.explain.timeline import calendar_of, timeline_of
 Event = tuple[str, str, Any]
 
 USER: Final = "mia"
-_UNITS: Final = {"daily": "day", "weekly": "week", "monthly": "month"}
 _NOON, _EVENING = time(12, tzinfo=UTC), time(20, tzinfo=UTC)
 
 
@@ -105,7 +104,7 @@ def _view_streak(streak: StreakView) -> dict[str, Any]:
     return {
         "length": streak.length,
         "longest": streak.longest,
-        "unit": _UNITS[streak.frequency],
+        "unit": streak.period_noun,
         "expires": None if streak.expires is None else str(streak.expires),
         "freezes": streak.freezes,
         "max_freezes": streak.max_freezes,

@@ -87,18 +87,18 @@ def test_boosts_keep_their_ids_after_deletions_and_ids_are_never_reused():
 
 def test_a_global_boost_is_active_while_it_is_active_in_any_zone():
     boost = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
-    assert boost_status(boost, utc("2026-02-13 09:59")) == "scheduled"
-    assert boost_status(boost, utc("2026-02-13 10:00")) == "active"
-    assert boost_status(boost, utc("2026-02-15 12:59")) == "active"
-    assert boost_status(boost, utc("2026-02-15 13:00")) == "finished"
+    assert boost_status(boost, utc("2026-02-13 09:59"), "00:00") == "scheduled"
+    assert boost_status(boost, utc("2026-02-13 10:00"), "00:00") == "active"
+    assert boost_status(boost, utc("2026-02-15 12:59"), "00:00") == "active"
+    assert boost_status(boost, utc("2026-02-15 13:00"), "00:00") == "finished"
 
 
 def test_a_boost_for_a_user_follows_dates():
     boost = Boost("You", 2, date(2026, 2, 14), date(2026, 2, 14), user_id="18")
-    assert boost_status(boost, utc("2026-02-13 23:59")) == "scheduled"
-    assert boost_status(boost, utc("2026-02-14 00:00")) == "active"
-    assert boost_status(boost, utc("2026-02-15 00:00")) == "finished"
-    assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01")) == "active"
+    assert boost_status(boost, utc("2026-02-13 23:59"), "00:00") == "scheduled"
+    assert boost_status(boost, utc("2026-02-14 00:00"), "00:00") == "active"
+    assert boost_status(boost, utc("2026-02-15 00:00"), "00:00") == "finished"
+    assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01"), "00:00") == "active"
 
 
 def test_a_boost_can_last_from_the_first_date_to_the_last(admin):
@@ -112,9 +112,20 @@ def test_a_boost_can_last_from_the_first_date_to_the_last(admin):
 
 def test_a_leaderboard_runs_from_its_first_hour_anywhere_to_its_last():
     board = Leaderboard("b", "streak", start=date(2025, 1, 8), end=date(2025, 1, 14))
-    assert leaderboard_status(board, utc("2025-01-07 09:59")) == "scheduled"
-    assert leaderboard_status(board, utc("2025-01-07 10:00")) == "active"
-    assert leaderboard_status(board, utc("2025-01-15 11:59")) == "active"
-    assert leaderboard_status(board, utc("2025-01-15 12:00")) == "finished"
+    assert leaderboard_status(board, utc("2025-01-07 09:59"), "00:00") == "scheduled"
+    assert leaderboard_status(board, utc("2025-01-07 10:00"), "00:00") == "active"
+    assert leaderboard_status(board, utc("2025-01-15 11:59"), "00:00") == "active"
+    assert leaderboard_status(board, utc("2025-01-15 12:00"), "00:00") == "finished"
     stopped = Leaderboard("b", "streak", start=date(2025, 1, 8), status="inactive")
-    assert leaderboard_status(stopped, utc("2025-01-10")) == "inactive"
+    assert leaderboard_status(stopped, utc("2025-01-10"), "00:00") == "inactive"
+
+
+def test_statuses_change_later_by_the_start_of_the_day():
+    day, instants = date(2026, 2, 14), [utc("2026-02-13 12:59"), utc("2026-02-13 13:00"), utc("2026-02-15 15:00")]
+    board = Leaderboard("b", "streak", start=day, end=day)
+    assert [leaderboard_status(board, at, "03:00") for at in instants] == ["scheduled", "active", "finished"]
+    everyone, you = Boost("Valentine", 2, day, day), Boost("You", 2, day, day, user_id="18")
+    assert [boost_status(everyone, at, "03:00") for at in instants] == ["scheduled", "active", "active"]
+    assert boost_status(everyone, utc("2026-02-15 16:00"), "03:00") == "finished"
+    assert boost_status(you, utc("2026-02-14 02:59"), "03:00") == "scheduled"
+    assert boost_status(you, utc("2026-02-15 02:59"), "03:00") == "active"

@@ -152,3 +152,17 @@ def test_features_of_the_hosted_service_are_refused_with_a_reason(admin):
         with pytest.raises(NotHosted, match="keys exist in the hosted service only"):
             admin.call(method, "application-api-keys")
     assert NotHosted.status == 501
+
+
+@pytest.mark.parametrize(
+    ("frequency", "shown"),
+    [("quarterly", "quarterly"), ({"every": 2, "unit": "day", "start": "2026-01-05"}, "every 2 days")],
+)
+def test_a_frequency_that_no_request_can_set_is_shown_and_kept(frequency, shown):
+    streak = Streak(frequency, [StreakMetric("words")])
+    admin = AdminClient(Ruleset(metrics=[Metric("words")], streak=streak))
+    assert admin.get("streaks/settings")["frequency"] == shown
+    assert patch(admin, frequency=shown, evaluationMode="AND")["evaluationMode"] == "AND"
+    assert admin.ruleset.streak.frequency == streak.frequency
+    assert refused(admin, frequency="every 3 days") == "frequency must be one of daily, weekly, monthly"
+    assert patch(admin, frequency="weekly")["frequency"] == "weekly"

@@ -1,13 +1,18 @@
 """An application shows users their streaks."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from attrs import evolve
 from hosted import HostedClient
+from httpx import Client
+from trophy import TrophyApi
 from trophy.errors import NotFoundError, UnprocessableEntityError
 
-from trophy_engine import Freezes, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine.trophy_api import EngineTransport
 
+NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
 RULES = Ruleset(
     metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
 )
@@ -169,3 +174,15 @@ def test_without_streaks_none_is_ranked():
     hosted.api.users.create(id="18")
     hosted.send("GET", "/streaks/rankings")
     assert (hosted.status, hosted.body) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "shown"),
+    [("yearly", "yearly"), ({"every": 2, "unit": "week", "start": "2025-01-06"}, "every 2 weeks")],
+)
+def test_frequencies_that_the_platform_lacks_are_sent_as_text(frequency, shown):
+    engine = Engine(evolve(PLAIN, streak=Streak(frequency, [StreakMetric("words")])), clock=lambda: NOON)
+    client = TrophyApi(api_key="any", httpx_client=Client(transport=EngineTransport(engine)), max_retries=0)
+    assert client.metrics.event("words", user={"id": "18"}, value=1).current_streak.frequency == shown
+    assert client.users.streak("18").frequency == shown
+    assert client.users.wrapped("18").activity.entire_year.longest_streak.frequency == shown

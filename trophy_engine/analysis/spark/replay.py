@@ -25,7 +25,7 @@ from trophy_engine.analysis.statistics.tally import Tally, UserCounter
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
 from trophy_engine.analysis.tables.users import user_columns, user_row
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, to_micros
+from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, UserState, to_effect
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
@@ -162,7 +162,7 @@ class SparkReplay:
             raise UnknownKey("leaderboard", key, tuple(boards))
         board = boards[key]
         last = 0 if self.until is None else to_micros(self.until)
-        number = board.runs.nearest(last // DAY + EPOCH_DAY) if run is None else find_run(board, run)
+        number = board.runs.nearest(board.runs.utc_day(last)) if run is None else find_run(board, run)
         if attributes is not None:
             needed = {"user_id", *board.rule.breakdown_attributes, *board.rule.user_attributes}
             missing = sorted(needed - set(attributes.columns))

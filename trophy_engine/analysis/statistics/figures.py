@@ -25,6 +25,7 @@ from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.constraints import TEXT, InstanceOf, as_sequence
+from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -44,7 +45,6 @@ _MOST_WEEKS: Final = 160
 _INTERVALS: Final = frozenset({"day", "week", "month"})
 #: The keys of the figures with values over time.
 _OVER_TIME: Final = frozenset({"active", "points", "levels"})
-_PERIODS: Final[Mapping[str, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: The keys of the figures that can be compared between rulesets.
@@ -117,9 +117,8 @@ class Figure(Tabular):
 
 
 def period_name(ruleset: Ruleset) -> str:
-    """Return the unit of lengths of streaks under a ruleset: day, week or month."""
-    frequency = "daily" if ruleset.streak is None else ruleset.streak.frequency
-    return _PERIODS[frequency]
+    """Return the unit of lengths of streaks under a ruleset: for example day, or period for one of several units."""
+    return period_noun("daily" if ruleset.streak is None else ruleset.streak.frequency)
 
 
 def distinct_names(rules: Sequence[Achievement | PointsSystem | Level]) -> dict[str, str]:

@@ -62,6 +62,6 @@ class Clock:
         return {"zone": self.zone.name, "settled": self.settled}
 
     @classmethod
-    def load(cls, dumped: Mapping[str, Any]) -> Self:
-        """Build the clock from the result of ``dump``."""
-        return cls(zone(dumped["zone"]), dumped["settled"])
+    def load(cls, dumped: Mapping[str, Any], day_start: int) -> Self:
+        """Build the clock from the result of ``dump``, with the day start of the plan."""
+        return cls(zone(dumped["zone"], day_start), dumped["settled"])

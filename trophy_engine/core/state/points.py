@@ -43,6 +43,12 @@ class Tick:
         day = time_zone.window(instant)[0]
         return max(self.through, day if self.on(day, time_zone) <= instant else day - 1)
 
+    def change_day_start(self, before: int, after: int) -> None:
+        """Name the days of the anchor and of the last award by another day start; the awards stay at their times."""
+        moved = (self.time < before) - (self.time < after)
+        self.day += moved
+        self.through += moved
+
     def copy(self) -> Tick:
         """Return an independent copy."""
         return Tick(self.anchor, self.day, self.time, self.through)

@@ -136,7 +136,7 @@ class UserState:
         state.id = dumped["id"]
         state.commands = dumped["commands"]
         state.profile = Profile.load(dumped["profile"])
-        state.clock = Clock.load(dumped["clock"])
+        state.clock = Clock.load(dumped["clock"], plan.day_start)
         state.streak = StreakState.load(dumped["streak"], custom_streak_of(plan, state.profile.preferences))
         state.period_totals = {
             period: [read_number(total) for total in totals] for period, totals in dumped["period_totals"]

@@ -56,7 +56,8 @@ class Boosts(NestedResource[Boost]):
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
         """Serialize a boost; the boost of a single user has no filter."""
-        fields = {**super().serialize(rule, context), "status": boost_status(rule, context.at)}
+        status = boost_status(rule, context.at, context.ruleset.day_start)
+        fields = {**super().serialize(rule, context), "status": status}
         return (
             fields
             if rule.user_id is None

@@ -93,7 +93,7 @@ class Leaderboards(Resource[Leaderboard]):
 
     def update_rule(self, rule: Leaderboard, item: Any, context: EditContext) -> Leaderboard:
         """Update a leaderboard."""
-        now = leaderboard_status(rule, context.at)
+        now = leaderboard_status(rule, context.at, context.ruleset.day_start)
         status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
         if status not in _NEXT_STATUSES[now]:
             raise InvalidValue(f"cannot change from {now} to {status}", "status")
@@ -124,7 +124,8 @@ class Leaderboards(Resource[Leaderboard]):
 
     def serialize(self, rule: Leaderboard, context: EditContext) -> dict[str, Any]:
         """Serialize a leaderboard with its status at the time of the request."""
-        return {**super().serialize(rule, context), "status": leaderboard_status(rule, context.at)}
+        status = leaderboard_status(rule, context.at, context.ruleset.day_start)
+        return {**super().serialize(rule, context), "status": status}
 
 
 def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
@@ -141,6 +142,6 @@ def _check_participants(board: Leaderboard) -> Leaderboard:
 def _check_schedule(board: Leaderboard, status: LeaderboardPhase, context: EditContext) -> Leaderboard:
     if status == "scheduled" and board.start <= context.today:
         raise InvalidValue("must be in the future for a scheduled leaderboard", "start")
-    if status == "active" and leaderboard_status(board, context.at) == "scheduled":
+    if status == "active" and leaderboard_status(board, context.at, context.ruleset.day_start) == "scheduled":
         raise InvalidValue("must not be in the future for an active leaderboard; make it scheduled", "start")
     return board

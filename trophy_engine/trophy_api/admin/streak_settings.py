@@ -54,7 +54,7 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
         InvalidValue: the request is invalid.
         InvalidRules: the resulting streak is invalid.
     """
-    edit = structure(body, StreakEdit, strict=strict)
+    edit = structure(_without_shown_frequency(ruleset, body), StreakEdit, strict=strict)
     changes = given_fields(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
@@ -66,6 +66,14 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
         with prefixing_field("freezes"):
             changes["freezes"] = edit.freezes and Freezes(**given_fields(edit.freezes))
     return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
+
+
+def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
+    """Return a request without the frequency that the settings show, which can be one that no request can set."""
+    streak = ruleset.streak
+    if streak is None or not isinstance(body, dict) or body.get("frequency") != str(streak.frequency):
+        return body
+    return {name: value for name, value in body.items() if name != "frequency"}
 
 
 def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
@@ -98,7 +106,7 @@ def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
     streak = ruleset.streak or Streak()
     freezes = streak.freezes
     return {
-        "frequency": streak.frequency,
+        "frequency": str(streak.frequency),
         "evaluationMode": streak.evaluation_mode,
         "customizationEnabled": streak.customization_enabled,
         "daysOff": [WEEKDAYS.index(day) for day in streak.days_off],

@@ -9,7 +9,7 @@ import attrs
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
-from trophy_engine.trophy_api.application.lookup import find_metric, local_date_of
+from trophy_engine.trophy_api.application.lookup import find_metric
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
@@ -74,7 +74,7 @@ def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
     changes = outcome.points
     if not changes:
         return {}
-    history, date = RulesHistory.of(engine), local_date_of(engine.user(outcome.user_id))
+    history, date = RulesHistory.of(engine), engine.user(outcome.user_id).local_date
     is_event = outcome.metric is not None
     return {
         key: serialize_event_points(systems[key], change, date, history, is_event=is_event)

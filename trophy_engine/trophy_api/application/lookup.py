@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Protocol, TypeVar
 
-from trophy_engine.calendar.instants import to_micros
-from trophy_engine.calendar.zones import zone
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
@@ -90,8 +87,3 @@ def is_known_user(engine: Engine, user: str) -> bool:
 def is_visible_to(player: Player, achievement: Achievement) -> bool:
     """Return whether a user sees an achievement: an active one, or a locked one that the user has completed."""
     return achievement.status == "active" or (achievement.status == "locked" and achievement.key in player.completed)
-
-
-def local_date_of(player: Player) -> date:
-    """Return the user's local date."""
-    return date.fromordinal(zone(player.time_zone).window(to_micros(player.at))[0])

@@ -6,7 +6,7 @@ from typing import Final
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.application.lookup import find_system, local_date_of
+from trophy_engine.trophy_api.application.lookup import find_system
 from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.application.upsert import check_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
@@ -53,7 +53,7 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
     rule = find_system(engine, key)
     include_finished = parameters.read_flag(request, "includeFinished")
     listed = [
-        (name, boost, boost_status(boost, request.at))
+        (name, boost, boost_status(boost, request.at, engine.ruleset.day_start))
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
         if boost.user_id is None
     ]
@@ -91,7 +91,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
     rule = find_system(engine, key)
     number = parameters.read_integer(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
     view = player.points[rule.key]
-    history, date = RulesHistory.of(engine), local_date_of(player)
+    history, date = RulesHistory.of(engine), player.local_date
     answer = serialize_system(rule) | {
         "total": view.total,
         "level": None if view.level is None else serialize_level(rule.key, view.level),
@@ -107,7 +107,7 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
     """List the boosts that apply to a user's awards today."""
     player = engine.user(user)
     rule = find_system(engine, key)
-    date = local_date_of(player)
+    date = player.local_date
     return Response(
         200,
         [

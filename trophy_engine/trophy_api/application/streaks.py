@@ -7,7 +7,7 @@ from heapq import nsmallest
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.application.lookup import is_known_user, local_date_of
+from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
@@ -36,7 +36,7 @@ def describe_streak(engine: Engine, player: Player, periods: int) -> Json:
     """
     streak = player.streak
     history = engine.reports.streak_history(player.id, periods, at=player.at) if streak.declared else ()
-    date = local_date_of(player)
+    date = player.local_date
     pauses = [pause for pause in player.pauses if not pause.archived and pause.end >= date]
     return serialize_streak_with_history(streak, history, pauses)
 

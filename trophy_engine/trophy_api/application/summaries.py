@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from trophy_engine.calendar.frequencies import FrequencyName
+from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.serializers.values import serialize_number
 
-_AGGREGATIONS: Final[tuple[FrequencyName, ...]] = ("daily", "weekly", "monthly")
+_AGGREGATIONS: Final[tuple[Aggregation, ...]] = ("daily", "weekly", "monthly")
 
 
 def summarize_total(

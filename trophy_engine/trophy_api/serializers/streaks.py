@@ -13,7 +13,7 @@ def serialize_streak(streak: StreakView) -> Json:
     """Serialize the fields of every streak; the fields of freezes only if the rules have freezes."""
     serialized: Json = {
         "length": streak.length,
-        "frequency": streak.frequency,
+        "frequency": str(streak.frequency),
         "started": serialize_date(streak.started),
         "periodStart": serialize_date(streak.period_start),
         "periodEnd": serialize_date(streak.period_end),

@@ -35,7 +35,6 @@ from trophy_engine.engine.outcome import PointsChange
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.application.lookup import local_date_of
 from trophy_engine.trophy_api.application.streaks import describe_streak
 from trophy_engine.trophy_api.ids import system_id
 from trophy_engine.trophy_api.rules_history import RulesHistory
@@ -180,7 +179,7 @@ def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
         level=None if after is None else LevelView.of(after, effect.total),
         level_changed=before != after,
     )
-    points = serialize_event_points(rule, change, local_date_of(player), bodies.history, is_event=False)
+    points = serialize_event_points(rule, change, player.local_date, bodies.history, is_event=False)
     return {"user": serialize_user(player), "points": points}
 
 
