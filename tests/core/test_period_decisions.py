@@ -150,9 +150,9 @@ def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_cale
     engine = engine_of()
     play(engine, "04-01T10:00 words 1")
     engine.pause("jo", date(2025, 4, 2), date(2025, 4, 20), at=at("04-01T11:00"))
-    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly", first_weekday="tuesday")
+    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly")
     changed = Engine.from_log(engine.log())
-    changed.update(attrs.evolve(engine.ruleset, streak=weekly), at=at("04-05T11:00"))
+    changed.update(attrs.evolve(engine.ruleset, streak=weekly, first_weekday="tuesday"), at=at("04-05T11:00"))
     engine.prefer("jo", streak_enabled=False, at=at("04-05T11:00"))
     assert account_of(engine, "04-05T12:00")[1:] == [("paused", "04-02", "04-04", 1), day("lost", "04-05", 0)]
     assert account_of(changed, "04-05T12:00")[1:] == [
@@ -164,8 +164,8 @@ def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_cale
 def test_a_recount_decides_the_periods_of_the_new_calendar():
     engine = engine_of()
     play(engine, "03-31T10:00 words 1\n04-08T10:00 words 1\n04-22T10:00 words 1\n04-29T10:00 words 1")
-    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly", first_weekday="monday")
-    engine.update(attrs.evolve(engine.ruleset, streak=weekly), at=at("04-30T10:00"))
+    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly")
+    engine.update(attrs.evolve(engine.ruleset, streak=weekly, first_weekday="monday"), at=at("04-30T10:00"))
     assert account_of(engine, "04-30T10:00")[-3:] == [
         ("recounted", "03-31", "04-13", 2),
         ("lost", "04-14", "04-20", 0),
