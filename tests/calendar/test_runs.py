@@ -36,7 +36,7 @@ def test_a_run_equals_that_of_a_step_by_step_walk(runs, days, length):
         runs = Runs(runs.start, runs.start + timedelta(days=length), runs.unit, runs.interval)
     day = runs.start + timedelta(days=days)
     expected = walked(runs, day)
-    index = runs.run_on(day.toordinal())
+    index = runs.window_on(day.toordinal())
     if expected is None:
         assert index is None
     else:
@@ -64,14 +64,14 @@ def test_months_are_counted_from_the_first_start_and_end_with_the_month_where_it
 def test_the_end_cuts_the_last_run_short():
     runs = Runs(date(2025, 1, 1), date(2025, 1, 10), "day", 7)
     assert days_of(runs, 1) == ("2025-01-08", "2025-01-10")
-    assert runs.run_on(date(2025, 1, 11).toordinal()) is None
+    assert runs.window_on(date(2025, 1, 11).toordinal()) is None
     assert runs.nearest(date(2025, 6, 1).toordinal()) == 1
     assert runs.nearest(date(2024, 6, 1).toordinal()) == 0
 
 
 def test_a_board_without_an_interval_has_one_run():
     runs = Runs(date(2025, 1, 1))
-    assert runs.run_on(date(2199, 1, 1).toordinal()) == 0
+    assert runs.window_on(date(2199, 1, 1).toordinal()) == 0
     assert runs.last_day(0) is None
     assert runs.closes(0) is None
     assert runs.status(0, to_micros(utc("2199-01-01 00:00"))) == "active"
@@ -80,7 +80,7 @@ def test_a_board_without_an_interval_has_one_run():
 def test_a_run_that_outlasts_the_calendar_has_no_end():
     for unit in ("day", "month", "year"):
         runs = Runs(date(2025, 1, 1), None, unit, 10**9)
-        assert runs.run_on(date(2199, 1, 1).toordinal()) == 0
+        assert runs.window_on(date(2199, 1, 1).toordinal()) == 0
         assert runs.last_day(0) is None
 
 
@@ -100,4 +100,4 @@ def test_a_run_is_open_while_its_days_are_shown_anywhere_on_earth(instant, statu
 def test_a_run_of_months_begins_on_the_day_of_the_month_of_the_first():
     runs = Runs(date(2025, 1, 15), None, "month", 1)
     days = [date(2025, 3, 14), date(2025, 3, 15), date(2025, 4, 14), date(2025, 4, 15)]
-    assert [runs.run_on(day.toordinal()) for day in days] == [1, 2, 2, 3]
+    assert [runs.window_on(day.toordinal()) for day in days] == [1, 2, 2, 3]

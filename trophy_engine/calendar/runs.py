@@ -52,7 +52,7 @@ class Runs:
         ),
     )
 
-    def run_on(self, day: int) -> int | None:
+    def window_on(self, day: int) -> int | None:
         """Return the run that contains a day, or None."""
         if not self._first <= day <= self._last:
             return None
@@ -68,7 +68,7 @@ class Runs:
 
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
-        run = self.run_on(min(max(day, self._first), self._last))
+        run = self.window_on(min(max(day, self._first), self._last))
         return 0 if run is None else run
 
     def first_day(self, index: int) -> int:

@@ -13,6 +13,7 @@ Other rooms import the names of this room from here.
 
 from trophy_engine.core.achievements import qualifies
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.aggregation import RunValues, Value, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (
     KINDS,
@@ -77,7 +78,16 @@ from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
-from trophy_engine.core.plan import AchievementPlan, BoardPlan, Counter, Plan, StreakPlan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import (
+    AchievementPlan,
+    BoardPlan,
+    Counter,
+    MetricPlan,
+    Plan,
+    StreakPlan,
+    SystemPlan,
+    TriggerPlan,
+)
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (
@@ -101,9 +111,8 @@ from trophy_engine.core.raw_effects import (
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
-from trophy_engine.core.state.run_values import RunValues, Value, runs_unlike
 from trophy_engine.core.state.streak import StreakState
 from trophy_engine.core.streak_commands import StreakCommand
-from trophy_engine.core.streaks import expires, open_period
+from trophy_engine.core.streaks import expires, open_period, open_totals
 from trophy_engine.core.transition import PeriodAccount, Transition
 from trophy_engine.core.users import create_user

@@ -117,6 +117,17 @@ def cross_metric_thresholds(
     counter_state.high = high
 
 
+def cross_moved_thresholds(
+    agenda: Agenda, state: UserState, counter: Counter, before: Number | None, after: Number | None, at: int
+) -> None:
+    """Cross the thresholds of a counter that can fall, as at the beginning of a window; a total of None counts as 0."""
+    if after is None:
+        return
+    counter_state, before = state.counters.states[counter.index], before or 0
+    if not counter_state.low <= before < counter_state.high or not counter_state.low <= after < counter_state.high:
+        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at)
+
+
 def _pass_thresholds(
     agenda: Agenda,
     state: UserState,

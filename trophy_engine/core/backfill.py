@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trophy_engine.core.effects import MetricChanged, PointsAwarded, UserChanged, UserCreated
-from trophy_engine.core.leaderboard_values import count_for_boards
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.commands import Record, UserCommand
+from trophy_engine.core.effects import MetricChanged, PointsAwarded, RawEffect, UserChanged, UserCreated
+from trophy_engine.core.leaderboard_values import count_for_boards, drop_values
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -32,7 +34,8 @@ def _has_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
 
 def _counts(board: BoardPlan) -> tuple[Any, ...]:
     """Return everything that decides what a leaderboard counts for a user."""
-    return board.rule.rank_by, board.rule.metric, board.rule.points, board.runs, board.opens, board.closes
+    rule = board.rule
+    return rule.rank_by, board.counted, rule.points, board.runs, board.opens, board.closes
 
 
 def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
@@ -46,9 +49,13 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
     """
     by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
     for board in (plan.boards[key] for key in keys if key in plan.boards):
-        state.counters.boards.pop(board.key, None)
-        kind = MetricChanged if board.rule.metric is not None else PointsAwarded
-        by_counter.setdefault((kind, board.rule.metric or board.rule.points), []).append(board)
+        drop_values(board, state)
+        subject = (
+            (PointsAwarded, board.rule.points)
+            if board.rule.metric is None
+            else (MetricChanged, plan.metrics[board.rule.metric].source)
+        )
+        by_counter.setdefault(subject, []).append(board)
     time_zone, plan_then = state.clock.zone, None
     for transition in transitions:
         if transition.plan is not plan_then:
@@ -56,14 +63,34 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
             time_zone = plan_then.zone(time_zone.name)
             _drop_uncounted(state, plan_then, by_counter)
         for raw in transition.effects:
-            kind, _, at, subject = raw[:4]
+            kind, _, _, subject = raw[:4]
             if kind is UserCreated:
                 time_zone = plan_then.zone(subject)
             elif kind is UserChanged and subject == "time_zone":
                 time_zone = plan_then.zone(raw[5])
             elif (kind, subject) in by_counter:
-                change = raw[4] if kind is MetricChanged else raw[5]
-                count_for_boards(by_counter[kind, subject], state, change, at, time_zone)
+                _count(plan, by_counter[kind, subject], state, raw, transition.command, time_zone)
+
+
+def _count(
+    plan: Plan,
+    boards: Iterable[BoardPlan],
+    state: UserState,
+    raw: RawEffect,
+    command: UserCommand | None,
+    time_zone: Zone,
+) -> None:
+    """Count a past change of a recorded metric, or a past award, for leaderboards."""
+    at = raw[2]
+    day = time_zone.window(at)[0]
+    if raw[0] is PointsAwarded:
+        count_for_boards(boards, state, raw[5], at, day, time_zone)
+        return
+    attributes = dict(command.attributes) if isinstance(command, Record) else {}
+    for board in boards:
+        metric = plan.metrics[str(board.rule.metric)]
+        if metric.accepts(raw[4], attributes):
+            count_for_boards((board,), state, metric.item_of(raw[4], attributes, day), at, day, time_zone)
 
 
 def _drop_uncounted(
@@ -75,4 +102,4 @@ def _drop_uncounted(
     }
     for counter in by_counter.keys() - known:
         for board in by_counter[counter]:
-            state.counters.boards.pop(board.key, None)
+            drop_values(board, state)

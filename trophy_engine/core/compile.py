@@ -10,9 +10,12 @@ from operator import index as identity
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals
+from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.boosts import BoostSchedule
-from trophy_engine.core.kinds import add_total, find_condition, find_payers
+from trophy_engine.core.kinds import find_condition, find_payers
 from trophy_engine.core.leaderboard_values import count_award, count_event
+from trophy_engine.core.metric_totals import add_total
 from trophy_engine.core.plan import (
     AchievementPlan,
     BoardPlan,
@@ -22,6 +25,7 @@ from trophy_engine.core.plan import (
     StreakPlan,
     SystemPlan,
     TriggerPlan,
+    WindowedCounter,
     conditions_of,
     weekdays_of,
 )
@@ -29,9 +33,11 @@ from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.windows import ResetWindow
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -50,7 +56,9 @@ class _Compiler:
             ruleset=ruleset,
             day_start=day_start,
             metrics={},
+            recorded={},
             counters=[],
+            windowed_counters={},
             streak=None,
             length=Counter("the streak", attrgetter("streak.length")),
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
@@ -61,11 +69,13 @@ class _Compiler:
             ticks=[],
             user_attributes=_declared(ruleset, "user"),
             event_attributes=_declared(ruleset, "event"),
-            boards={rule.key: _board(rule, day_start) for rule in ruleset.leaderboards if rule.status != "inactive"},
+            boards={},
             plugs=(),
         )
         for metric in ruleset.metrics:
-            plan.metrics[metric.key] = MetricPlan(metric.key, add_total(plan, metric.key))
+            self._add_metric(metric)
+        for metric in ruleset.metrics:
+            self._link_metric(plan.metrics[metric.key])
         plan.add_counter(plan.length)
         plan.add_counter(plan.anniversaries)
         if ruleset.streak is not None:
@@ -78,14 +88,33 @@ class _Compiler:
         self._add_triggers()
         for counter in plan.counters:
             counter.sort_thresholds()
-        self._add_boards()
+        self._add_boards(ruleset.leaderboards)
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for plan_metric in plan.metrics.values():
-            plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable)
+            compound = plan_metric.derived or plan_metric.resets or not plan_metric.plain
+            plan_metric.compound = bool(compound)
+            plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable or compound)
+
+    def _add_metric(self, rule: Metric) -> None:
+        window = compile_window(rule, self.plan.ruleset.first_weekday)
+        metric = self.plan.metrics[rule.key] = MetricPlan(rule.key, rule, AGGREGATES[rule.aggregate], window)
+        metric.total = add_total(self.plan, metric)
+        metric.plain = rule.source is None and rule.aggregate == "sum" and window is None
+        if rule.source is None:
+            self.plan.recorded[rule.key] = metric
+
+    def _link_metric(self, metric: MetricPlan) -> None:
+        """Add a metric to its source, and to the metric that resets it."""
+        if metric.rule.source is not None:
+            self.plan.metrics[metric.rule.source].derived.append(metric)
+        if isinstance(metric.rule.window, ResetWindow):
+            self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
 
     def _add_streak(self, rule: Streak) -> None:
         calendar = rule.calendar(self.plan.ruleset.first_weekday)
         daily = isinstance(calendar, Daily)
+        keys = self.plan.metrics if rule.customization_enabled else [metric.key for metric in rule.metrics]
+        counters = {key: self._add_condition_counter(self.plan.metrics[key]) for key in keys}
         self.plan.streak = StreakPlan(
             calendar=calendar,
             daily=daily,
@@ -95,10 +124,17 @@ class _Compiler:
             days_off=weekdays_of(rule.days_off),
             length=self.plan.length,
             freezes=rule.freezes,
-            **conditions_of(rule.metrics),
+            counters=counters,
+            **conditions_of(rule.metrics, counters),
         )
         for metric in rule.metrics:
-            self.plan.metrics[metric.key].streak = self.plan.streak
+            self.plan.metrics[self.plan.metrics[metric.key].source].streak = self.plan.streak
+
+    def _add_condition_counter(self, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
+        aggregate = metric.aggregate
+        return self.plan.add_windowed_counter(
+            partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", metric.key
+        )
 
     def _add_achievement(self, rule: Achievement) -> None:
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
@@ -126,7 +162,10 @@ class _Compiler:
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
             metric.blocks = any(trigger.blocks and trigger.points < 0 for trigger in triggers)
 
-    def _add_boards(self) -> None:
+    def _add_boards(self, rules: Iterable[Leaderboard]) -> None:
+        for rule in rules:
+            if rule.status != "inactive":
+                self.plan.boards[rule.key] = self._board(rule)
         by_metric: dict[str, list[BoardPlan]] = {}
         by_system: dict[str, list[BoardPlan]] = {}
         for board in self.plan.boards.values():
@@ -137,21 +176,29 @@ class _Compiler:
             if board.rule.points is not None:
                 by_system.setdefault(board.rule.points, []).append(board)
         for key, boards in by_metric.items():
-            self.plan.metrics[key].observers.append(partial(count_event, boards))
+            metric = self.plan.metrics[key]
+            self.plan.metrics[metric.source].observers.append(partial(count_event, boards, metric))
         for system in self.plan.systems:
             if system.key in by_system:
                 system.observers.append(partial(count_award, by_system[system.key]))
 
+    def _add_board_counter(self, rule: Leaderboard) -> WindowedCounter[RunValues]:
+        aggregate = AGGREGATES["sum"] if rule.metric is None else self.plan.metrics[rule.metric].aggregate
+        return self.plan.add_windowed_counter(
+            partial(RunValues, aggregate), partial(RunValues.load, aggregate), "leaderboard", rule.key
+        )
 
-def _board(rule: Leaderboard, day_start: int) -> BoardPlan:
-    return BoardPlan(
-        key=rule.key,
-        rule=rule,
-        runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1, day_start),
-        opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
-        closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
-        windowed=rule.start_time is not None or rule.end_time is not None,
-    )
+    def _board(self, rule: Leaderboard) -> BoardPlan:
+        return BoardPlan(
+            key=rule.key,
+            counted=None if rule.metric is None else self.plan.metrics[rule.metric].counted,
+            values=None if rule.rank_by == "streak" else self._add_board_counter(rule),
+            rule=rule,
+            runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1, self.plan.day_start),
+            opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
+            closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
+            windowed=rule.start_time is not None or rule.end_time is not None,
+        )
 
 
 def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:

@@ -17,11 +17,13 @@ from trophy_engine.core.achievements import (
     complete_achievement,
     complete_composites,
     cross_metric_thresholds,
+    cross_moved_thresholds,
     cross_thresholds,
 )
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.metric_totals import move_totals
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
 from trophy_engine.core.points import pay_awards
@@ -56,7 +58,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
     """
     at = command.at
     if isinstance(command, Record):
-        metric = agenda.plan.metrics.get(command.metric) or agenda.plan.metric(command.metric)
+        metric = agenda.plan.recorded.get(command.metric) or agenda.plan.recorded_metric(command.metric)
         if state is None:
             state = create_user(agenda, command.user_id, at)
         elif metric.blocks:
@@ -117,6 +119,9 @@ def record_event(
         clock.settled = at
     else:
         _advance(agenda, state, at)
+    if metric.compound:
+        _record_compound_event(agenda, state, metric, value, at, attributes)
+        return
     counter_state = counters.states[metric.total.index]
     before = counter_state.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
@@ -125,19 +130,36 @@ def record_event(
     if metric.alone and counter_state.low <= after < counter_state.high:
         return
     streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count_event(agenda, state, streak, metric.key, value, at):
+    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
         streak = None
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
-    if metric.observers:
-        for observe in metric.observers:
-            observe(agenda, state, value, at, attributes)
+    for observe in metric.observers:
+        observe(agenda, state, value, at, attributes)
     if streak is not None:
         cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
     if agenda.completed or counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:
         pay_awards(agenda, state, at)
+
+
+def _record_compound_event(
+    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
+) -> None:
+    """Apply an event of a metric that is not a plain sum, or moves others: all totals first, then what follows."""
+    moved = move_totals(agenda, state, metric, value, at, attributes)
+    streak = state.streak.custom_streak or metric.streak
+    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
+        streak = None
+    for counter, before, after in moved:
+        cross_moved_thresholds(agenda, state, counter, before, after, at)
+    for observe in metric.observers:
+        observe(agenda, state, value, at, attributes)
+    if streak is not None:
+        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    complete_composites(agenda, state, at)
+    pay_awards(agenda, state, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:

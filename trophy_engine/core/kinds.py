@@ -22,16 +22,14 @@ depends on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from typing import assert_never
 
 from trophy_engine.calendar.instants import HOUR
-from trophy_engine.core.achievements import cross_metric_thresholds
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.plan import Counter, MetricPlan, Plan, TriggerPlan
+from trophy_engine.core.metric_totals import find_total
+from trophy_engine.core.plan import Counter, Plan, TriggerPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     AchievementTrigger,
     AnniversaryTrigger,
@@ -40,8 +38,6 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.phrases import describe_counter
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
     MetricPointsTrigger,
@@ -97,48 +93,3 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
 def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:
     """Check timed awards again after a change of a balance: one without an effect before may have an effect now."""
     state.clock.due = state.clock.next_tick = at
-
-
-# --- totals of metrics ----------------------------------------------------------------------------------------------
-
-
-def add_total(
-    plan: Plan, metric: str, event_attributes: Filter | None = None, unfiltered: Counter | None = None
-) -> Counter:
-    """Add the counter of a metric's total over the events with the attributes."""
-    index, filter_ = len(plan.counters), event_attributes or Filter()
-    subject = describe_counter(metric, filter_)
-    return plan.add_counter(
-        Counter(
-            subject,
-            lambda state: state.counters.states[index].total,
-            event_attributes=filter_,
-            unfiltered=unfiltered,
-        )
-    )
-
-
-def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
-    """Return the counter of a metric's total over the events with the attributes; add it if there is none."""
-    metric = plan.metrics[key]
-    counter = metric.find(event_attributes)
-    if counter is None:
-        if not metric.matching:
-            metric.observers.append(partial(_count_matching, metric))
-        counter = add_total(plan, key, event_attributes, metric.total)
-        metric.add_matching(counter)
-    return counter
-
-
-def _count_matching(
-    metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
-) -> None:
-    """Add an event to the totals over events with attributes that match those of the event."""
-    if not attributes:
-        return
-    for matching in metric.matching_counters(attributes):
-        counter_state = state.counters.states[matching.index]
-        before = counter_state.total
-        counter_state.total = after = add(before, value)
-        if not counter_state.low <= after < counter_state.high:
-            cross_metric_thresholds(agenda, state, matching, counter_state, before, after, at)

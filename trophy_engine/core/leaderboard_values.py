@@ -7,49 +7,61 @@ follow from the user's attributes at the time of a query (``group_of``). The roo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.plan import BoardPlan
+from trophy_engine.core.aggregation import RunValues, Value
+from trophy_engine.core.plan import BoardPlan, MetricPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.state.run_values import RunValues, Value
 from trophy_engine.numbers import Number
 
 
-def count_for_boards(boards: Iterable[BoardPlan], state: UserState, change: Number, at: int, time_zone: Zone) -> None:
-    """Add a change of a metric or of points to the runs that contain the local day, if the time of day counts."""
-    if not change:
-        return
-    day = time_zone.window(at)[0]
+def count_for_boards(
+    boards: Iterable[BoardPlan], state: UserState, item: Any, at: int, day: int, time_zone: Zone
+) -> None:
+    """Count an item of an event in the runs that contain its local day, if the time of day counts."""
     for board in boards:
-        run = board.runs.run_on(day)
-        if run is None or (board.windowed and not board.opens <= (at + time_zone.offset(at)) % DAY < board.closes):
+        run = board.runs.window_on(day)
+        if board.values is None or run is None:
             continue
-        values = state.counters.boards.get(board.key)
-        if values is None:
-            values = state.counters.boards[board.key] = RunValues()
-        values.add(run, change, at)
+        if not board.windowed or board.opens <= (at + time_zone.offset(at)) % DAY < board.closes:
+            board.values.open(state.counters.windows).add(run, item, at)
 
 
 def count_event(
-    boards: Iterable[BoardPlan], _: Agenda, state: UserState, value: Number, at: int, __: Mapping[str, str]
+    boards: Iterable[BoardPlan],
+    metric: MetricPlan,
+    _: Agenda,
+    state: UserState,
+    value: Number,
+    at: int,
+    attributes: Mapping[str, str],
 ) -> None:
-    """Count an event towards the leaderboards by its metric."""
-    count_for_boards(boards, state, value, at, state.clock.zone)
+    """Count an event towards the leaderboards by its metric, or by one derived from that."""
+    if metric.plain or metric.accepts(value, attributes):
+        day = state.clock.day
+        count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 
 
 def count_award(boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int) -> None:
     """Count an award towards the leaderboards by its points system."""
-    count_for_boards(boards, state, total - before, at, state.clock.zone)
+    count_for_boards(boards, state, total - before, at, state.clock.day, state.clock.zone)
+
+
+def drop_values(board: BoardPlan, state: UserState) -> None:
+    """Drop a user's values in all runs of a leaderboard."""
+    if board.values is not None:
+        state.counters.windows.pop(board.values.index, None)
 
 
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Return a user's values by run; a leaderboard by streak has one, the current length, if it is not 0."""
-    if board.rule.rank_by == "streak":
+    if board.values is None:
         streak = state.streak
         return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
-    return state.counters.boards.get(board.key, {})
+    return board.values.find(state.counters.windows) or {}
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:

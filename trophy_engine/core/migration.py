@@ -16,20 +16,22 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
+from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.period_decisions import ended_protected
-from trophy_engine.core.plan import AchievementPlan, Counter, Plan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
 from trophy_engine.core.state import UserState
-from trophy_engine.core.state.counters import CounterState
+from trophy_engine.core.state.counters import new_counter_states
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import enter_zone
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import Freezes
+from trophy_engine.rules.windows import ResetWindow
 
 #: Returns the transitions of a user's past; called only where the new rules need them.
 ReadPast = Callable[[], Iterable[Transition]]
@@ -57,13 +59,13 @@ class RulesDiff:
         )
 
     @cached_property
-    def uncounted(self) -> tuple[tuple[str, Counter], ...]:
-        """The metrics and counters of filtered totals that the plan before does not have."""
+    def uncounted(self) -> tuple[tuple[MetricPlan, Counter], ...]:
+        """The metrics and counters of totals that the plan before does not count, or not in this way."""
         return tuple(
-            (metric.key, counter)
+            (metric, counter)
             for metric in self.after.metrics.values()
-            for counter in metric.matching.values()
-            if _counterpart(self.before, metric.key, counter) is None
+            for counter in metric.counters
+            if metric.source in self.before.metrics and _counterpart(self.before, metric, counter) is None
         )
 
     @cached_property
@@ -96,9 +98,10 @@ def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
     return trigger.system.key, trigger.key, trigger.hours, trigger.days
 
 
-def _counterpart(plan: Plan, metric: str, counter: Counter) -> Counter | None:
-    """Return the counter of a plan with the same metric and filter as a counter of another plan, or None."""
-    return plan.metrics[metric].find(counter.event_attributes) if metric in plan.metrics else None
+def _counterpart(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
+    """Return the counter of a plan that counts the same as a counter of a metric of another plan, or None."""
+    former = plan.metrics.get(metric.key)
+    return former.find(counter.event_attributes) if former is not None and former.counted == metric.counted else None
 
 
 def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, past: ReadPast) -> UserState:
@@ -138,16 +141,22 @@ def _keep_profile(after: UserState, plan: Plan) -> None:
 def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before, counters = diff.after, diff.before, after.counters
     counters.completed = {key: completed for key, completed in counters.completed.items() if key in plan.achievements}
-    counters.boards = {key: runs for key, runs in counters.boards.items() if key in plan.boards}
+    counters.windows = {
+        plan.windowed_counters[name].index: counters.windows[counter.index]
+        for name, counter in before.windowed_counters.items()
+        if counter.index in counters.windows and name in plan.windowed_counters
+    }
     signed_up = after.profile.sign_up_day
     if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
         counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
-    counters.states = [CounterState() for _ in plan.counters]
+    counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
         for counter in metric.counters:
-            counterpart = _counterpart(before, metric.key, counter)
+            counterpart = _counterpart(before, metric, counter)
             if counterpart is not None:
                 counters.states[counter.index].total = state.counters.states[counterpart.index].total
+            elif counter.totals is not None:
+                counters.windows.pop(counter.totals.index, None)
 
 
 def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
@@ -170,23 +179,31 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
-    """Compute new filtered totals from past events; a metric that was removed in between starts again at 0."""
-    if not diff.uncounted:
-        return
-    totals: dict[int, Number] = {counter.index: 0 for _, counter in diff.uncounted}
-    for transition in transitions:
-        attributes = dict(transition.command.attributes) if isinstance(transition.command, Record) else {}
-        for metric, counter in diff.uncounted:
-            if metric not in transition.plan.metrics:
-                totals[counter.index] = 0
-            elif (
-                isinstance(transition.command, Record)
-                and transition.command.metric == metric
-                and counter.event_attributes.mismatch(attributes) is None
-            ):
-                totals[counter.index] = add(totals[counter.index], transition.command.value)
-    for index, total in totals.items():
-        after.counters.states[index].total = total
+    """Compute new totals from past events; a metric that was removed in between starts again."""
+    plan_then = None
+    for transition in transitions if diff.uncounted else ():
+        if transition.plan is not plan_then:
+            plan_then = transition.plan
+            for metric, counter in diff.uncounted:
+                if metric.source not in plan_then.metrics:
+                    restart_total(after, counter)
+        if isinstance(transition.command, Record):
+            _count_record(after, diff, transition.command, transition.state)
+
+
+def _count_record(after: UserState, diff: RulesDiff, command: Record, then: UserState) -> None:
+    """Count a past event in the new totals, on its local day then."""
+    attributes = dict(command.attributes)
+    day, _ = then.clock.zone.window(command.at)
+    for metric, counter in diff.uncounted:
+        if isinstance(metric.rule.window, ResetWindow) and metric.rule.window.reset_by == command.metric:
+            reset_total(after, counter, command.at)
+        if (
+            command.metric == metric.source
+            and metric.accepts(command.value, attributes)
+            and counter.event_attributes.mismatch(attributes) is None
+        ):
+            count_in_total(after, counter, metric, command.value, command.at, attributes, day)
 
 
 def _migrate_streak(
@@ -211,7 +228,7 @@ def _migrate_streak(
             agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
     else:
         pass_unmissed(agenda, after, former, visible)
-        after.carry_totals(former, visible)
+        after.keep_totals(visible)
     _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
 
 
@@ -257,4 +274,8 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
 
 
 def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
-    return achievement.counter is not None and achievement.counter.read(state) >= achievement.threshold
+    return achievement.counter is not None and _is_at_least(achievement.counter.read(state), achievement.threshold)
+
+
+def _is_at_least(total: Number | None, threshold: Number) -> bool:
+    return total is not None and total >= threshold

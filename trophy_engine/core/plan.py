@@ -12,21 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar, assert_never
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
-from trophy_engine.errors import UnknownKey
+from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
@@ -36,9 +38,15 @@ _INDEX: Final = attrgetter("index")
 
 @attrs.define(eq=False)
 class BoardPlan:
-    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight."""
+    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight.
+
+    ``values`` is the counter of the users' values; its windows are the runs. None for a leaderboard by streak.
+    ``counted`` is everything that decides which events of a metric count, and how.
+    """
 
     key: str
+    counted: tuple[object, ...] | None
+    values: WindowedCounter[RunValues] | None
     rule: Leaderboard
     runs: Runs
     opens: int
@@ -112,7 +120,9 @@ class Counter:
         subject: what it counts, in words.
         read: a function that returns the number from a user's state.
         index: the index of its state among a user's counters; -1 for a counter without one.
-        event_attributes: the filter on the events that it counts.
+        metric: the metric whose events it counts, None for a counter that no metric moves.
+        event_attributes: the filter on those events, besides that of the metric.
+        totals: the totals in windows; None for a counter whose total is in its state.
         unfiltered: the counter of all events of the metric, for a filtered one.
         achievements: by rising threshold.
         thresholds: those of the achievements, and a last one beyond every total.
@@ -121,14 +131,21 @@ class Counter:
     """
 
     subject: str
-    read: Callable[[Any], Number]
+    read: Callable[[Any], Number | None]
     index: int = -1
+    metric: MetricPlan | None = None
     event_attributes: Filter = attrs.field(factory=Filter)
+    totals: WindowedCounter[Any] | None = None
     unfiltered: Counter | None = None
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
+
+    @property
+    def nothing(self) -> Number | None:
+        """The total before any event."""
+        return 0 if self.metric is None else self.metric.aggregate.nothing
 
     def sort_thresholds(self) -> None:
         """Sort the achievements by threshold, and pair the triggers with their steps."""
@@ -137,23 +154,101 @@ class Counter:
         self.steps = [(trigger.step, trigger) for trigger in self.triggers]
 
 
+_T = TypeVar("_T", bound=Totals)
+
+
+@attrs.frozen(eq=False)
+class WindowedCounter(Generic[_T]):
+    """A counter that starts again in each window of the user's time, for a rule that reads its totals.
+
+    Attributes:
+        name: the kind of the rule, then the keys by which it is unique; the same under other rules that have it.
+        new: returns the totals of a user for whom nothing is counted.
+        load: builds totals from the result of their ``dump``.
+        index: the index among the windowed counters of the plan.
+    """
+
+    name: tuple[str, ...]
+    new: Callable[[], _T]
+    load: Callable[[list[Any]], _T]
+    index: int
+
+    def find(self, windows: Mapping[int, Any]) -> _T | None:
+        """Return a user's totals, or None where nothing is counted."""
+        return windows.get(self.index)
+
+    def open(self, windows: dict[int, Any]) -> _T:
+        """Return a user's totals; add them where nothing is counted."""
+        totals: _T | None = windows.get(self.index)
+        if totals is None:
+            totals = windows[self.index] = self.new()
+        return totals
+
+
+@attrs.frozen(eq=False)
+class StreakCondition:
+    """A condition of a streak: the total of ``counter`` in the period, a window, reaches the threshold."""
+
+    counter: WindowedCounter[WindowTotals]
+    threshold: Number
+
+
 @attrs.define(eq=False)
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if the metric is in a condition.
 
-    Every event calls the ``observers``, with the agenda, the user's state, the value, the instant, and the attributes
-    of the event. ``alone`` is whether its events move nothing but the total, so that between two thresholds there is
-    nothing to look at.
+    Every event of a recorded metric calls the ``observers``, with the agenda, the user's state, the value, the instant,
+    and the attributes of the event. It moves the ``derived`` metrics, and empties the windows of the metrics that it
+    ``resets``; ``compound`` is whether there are such metrics, or the total is not ``plain``. ``plain`` is whether the
+    total is the sum of all recorded values. ``alone`` is whether its events move nothing but a plain total, so that
+    between two thresholds there is nothing to look at.
     """
 
     key: str
-    total: Counter
+    rule: Metric
+    aggregate: Aggregate
+    window: Window[Any] | None
+    total: Counter = attrs.field(init=False)
+    plain: bool = False
+    derived: list[MetricPlan] = attrs.field(factory=list)
+    resets: list[MetricPlan] = attrs.field(factory=list)
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
     streak: StreakPlan | None = None
     blocks: bool = False
     alone: bool = False
+    compound: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
+
+    @property
+    def source(self) -> str:
+        """The key of the recorded metric whose events count."""
+        return self.rule.source or self.key
+
+    @property
+    def counted(self) -> tuple[object, ...]:
+        """Everything that decides what is counted; the total of a metric is kept where it is equal."""
+        rule = self.rule
+        return self.source, rule.aggregate, rule.distinct_by, rule.event_attributes, rule.event_value, self.window
+
+    def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
+        """Return True if an event of the source passes the filter of the metric."""
+        rule = self.rule
+        if rule.event_value is not None and value not in rule.event_value:
+            return False
+        return not rule.event_attributes or rule.event_attributes.mismatch(attributes) is None
+
+    def item_of(self, value: Number, attributes: Mapping[str, str], day: int) -> Any:
+        """Return what the aggregate takes of an event on a local day."""
+        match self.rule.aggregate:
+            case "distinct":
+                return attributes.get(str(self.rule.distinct_by))
+            case "days":
+                return day
+            case "sum" | "count" | "min" | "max" | "last":
+                return value
+            case _:
+                assert_never(self.rule.aggregate)
 
     def find(self, event_attributes: Filter) -> Counter | None:
         """Return the counter of the events with the attributes, or None where the plan has none."""
@@ -185,8 +280,9 @@ class StreakPlan:
     """The streak: its calendar, its conditions, and the counter of its length.
 
     ``index`` and ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
-    ``conditions`` maps each metric to the index of its threshold in ``thresholds``; ``single`` is the threshold if
-    there is only one. ``days_off`` are numbers of weekdays, 0 for Sunday.
+    ``conditions`` are by metric; ``single`` is the threshold if there is only one. ``counters`` are the counters of
+    all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
+    for Sunday.
     """
 
     calendar: Frequency
@@ -194,8 +290,8 @@ class StreakPlan:
     index: Callable[[int], int]
     first_day: Callable[[int], int]
     mode: EvaluationMode
-    conditions: dict[str, int]
-    thresholds: tuple[Number, ...]
+    counters: dict[str, WindowedCounter[WindowTotals]]
+    conditions: dict[str, StreakCondition]
     single: Number | None
     days_off: frozenset[int]
     length: Counter
@@ -205,11 +301,16 @@ class StreakPlan:
         self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
     ) -> StreakPlan:
         """Return the plan of the same streak with other conditions and days off."""
-        return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics))
+        return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters))
+
+    def is_met(self, totals: Mapping[str, Number | None]) -> bool:
+        """Return True if the totals of a period, by metric, meet the conditions."""
+        reached = ((totals.get(metric) or 0) >= condition.threshold for metric, condition in self.conditions.items())
+        return all(reached) if self.mode == "AND" else any(reached)
 
     def choices(self) -> dict[str, Any]:
         """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
-        names = ("mode", "conditions", "thresholds", "single", "days_off", "freezes")
+        names = ("mode", "conditions", "single", "days_off", "freezes")
         return {name: getattr(self, name) for name in names}
 
 
@@ -220,7 +321,9 @@ class Plan:
     ruleset: Ruleset
     day_start: int
     metrics: dict[str, MetricPlan]
+    recorded: dict[str, MetricPlan]
     counters: list[Counter]
+    windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]]
     streak: StreakPlan | None
     length: Counter
     anniversaries: Counter
@@ -253,6 +356,13 @@ class Plan:
         self.counters.append(counter)
         return counter
 
+    def add_windowed_counter(
+        self, new: Callable[[], _T], load: Callable[[list[Any]], _T], *name: str
+    ) -> WindowedCounter[_T]:
+        """Add a windowed counter with a name."""
+        counter = self.windowed_counters[name] = WindowedCounter(name, new, load, len(self.windowed_counters))
+        return counter
+
     def metric(self, key: str) -> MetricPlan:
         """Return the metric with a key.
 
@@ -264,6 +374,18 @@ class Plan:
         metric = self.metrics.get(key)
         if metric is None:
             raise UnknownKey("metric", key, tuple(self.metrics))
+        return metric
+
+    def recorded_metric(self, key: str) -> MetricPlan:
+        """Return the recorded metric with a key.
+
+        Raises:
+            InvalidValue: the key is not text, or that of a derived metric.
+            UnknownKey: the ruleset does not declare the metric.
+        """
+        metric = self.metric(key)
+        if key not in self.recorded:
+            raise InvalidValue(f"{key!r} is derived from {metric.source!r}; record that", "metric")
         return metric
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
@@ -278,11 +400,12 @@ class Plan:
                 raise UnknownKey(f"{kind} attribute", name, tuple(sorted(known)))
 
 
-def conditions_of(metrics: Sequence[StreakMetric]) -> dict[str, Any]:
+def conditions_of(
+    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]]
+) -> dict[str, Any]:
     """Return the fields of a streak's plan that depend on its conditions."""
     return {
-        "conditions": {metric.key: index for index, metric in enumerate(metrics)},
-        "thresholds": tuple(metric.threshold for metric in metrics),
+        "conditions": {metric.key: StreakCondition(counters[metric.key], metric.threshold) for metric in metrics},
         "single": metrics[0].threshold if len(metrics) == 1 else None,
     }
 

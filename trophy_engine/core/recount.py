@@ -17,15 +17,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.aggregation import AGGREGATES, WindowTotals
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
-from trophy_engine.core.streaks import open_period
+from trophy_engine.core.streaks import open_period, open_totals
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
-from trophy_engine.numbers import Number, add
 
 #: The period before every period.
 _BEFORE: Final = -1
@@ -53,8 +53,10 @@ def recount_streak(
         after.length, after.started, after.extended_at = running.length, running.started, running.extended_at
         after.longest = max(after.longest, running.length)
         after.decided_through = running.last
-    through = after.decided_through
-    state.period_totals = {period: totals for period, totals in past.open_totals().items() if period > through}
+    state.drop_totals(streak)
+    for metric, totals in past.open_totals().items():
+        state.counters.windows[streak.counters[metric].index] = totals
+    state.drop_totals(streak, through=after.decided_through)
 
 
 class _Run(NamedTuple):
@@ -85,7 +87,7 @@ class _Past:
         self._streak = streak
         self._visible_run: _Run | None = None
         self._credited: dict[int, tuple[int, int]] = {}
-        self._totals: dict[int, dict[str, Number]] = {}
+        self._totals: dict[str, WindowTotals] = {}
         self._decided: list[tuple[_Run, int]] = []
         self._last = -REACH
         for transition in transitions:
@@ -114,13 +116,12 @@ class _Past:
         """Yield runs with the first period of each that was credited after the change."""
         return ((run, max(run.last - run.length, self.through) + 1) for run in runs)
 
-    def open_totals(self) -> dict[int, list[Number]]:
-        """Return the totals of the streak's conditions in the periods that can still be credited."""
-        return {
-            period: [totals.get(metric, 0) for metric in self._streak.conditions]
-            for period, totals in self._totals.items()
-            if period > self._last - REACH and self._streak.conditions
-        }
+    def open_totals(self) -> dict[str, WindowTotals]:
+        """Return, by condition of the streak, the totals in the periods that can still be credited."""
+        open_totals = {metric: self._totals[metric] for metric in self._streak.conditions if metric in self._totals}
+        for totals in open_totals.values():
+            totals.drop(self._last - REACH)
+        return open_totals
 
     def _add_transition(self, transition: Transition) -> None:
         visible, command = transition.state.streak.custom_streak or transition.plan.streak, transition.command
@@ -151,10 +152,8 @@ class _Past:
         if streak.length:  # periods that ended without a miss are decided
             self.through = max(self.through, min(open_period(streak, visible), self._streak.index(state.clock.day)) - 1)
             self._visible_run = _Run(self.through, streak.length, streak.started, streak.extended_at)
-        self._totals = {
-            period: dict(zip(visible.conditions, totals, strict=True)) for period, totals in state.period_totals.items()
-        }
-        self._last = max((self._last, *self._totals))
+        self._totals = {metric: totals.copy() for metric, totals in open_totals(visible, state).items()}
+        self._last = max((self._last, *(period for totals in self._totals.values() for period in totals.held)))
 
     def _restart(self) -> None:
         self.through = _BEFORE
@@ -169,9 +168,8 @@ class _Past:
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
-        totals = self._totals.setdefault(period, {})
-        totals[command.metric] = add(totals.get(command.metric, 0), command.value)
-        reached = [totals.get(metric, 0) >= visible.thresholds[index] for metric, index in visible.conditions.items()]
-        if all(reached) if visible.mode == "AND" else any(reached):
+        self._totals.setdefault(command.metric, WindowTotals(AGGREGATES["sum"])).add(period, command.value)
+        if visible.is_met({metric: totals.total(period) for metric, totals in self._totals.items()}):
             self._credited[period] = day, command.at
-            del self._totals[period]
+            for totals in self._totals.values():
+                totals.held.pop(period, None)

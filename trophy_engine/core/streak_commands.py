@@ -138,7 +138,7 @@ def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStr
     lose_streak(agenda, state, plan, period, command.at, "reset")
     state.streak.decided_through = min(through, period - 1)
     state.streak.protected_periods = NO_PERIODS
-    state.period_totals = {}
+    state.drop_totals(plan)
 
 
 _APPLY: Final[dict[type[StreakCommand], Callable[[Agenda, UserState, StreakPlan, Any], None]]] = {

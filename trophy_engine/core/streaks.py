@@ -11,11 +11,13 @@ them are decided.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.effects import (
     FreezeConsumed,
     FreezeEarned,
@@ -24,45 +26,73 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.period_decisions import PeriodDecision, note_decision, note_protected
-from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.plan import MetricPlan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import FREEZE, LAST_DAY, MISS
 from trophy_engine.core.state.streak import NO_PERIODS, StreakState
 from trophy_engine.core.travel import REACH, keep_miss
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number
 
 _WEEK: Final = 7
 
 
-def count_event(agenda: Agenda, state: UserState, plan: StreakPlan, metric: str, value: Number, at: int) -> bool:
-    """Count an event in the period of its local day; return True if it credits the period."""
+def count_event(
+    agenda: Agenda,
+    state: UserState,
+    plan: StreakPlan,
+    metric: MetricPlan,
+    value: Number,
+    at: int,
+    attributes: Mapping[str, str],
+) -> bool:
+    """Count an event of a recorded metric in the period of its local day; return True if it credits the period."""
     streak = state.streak
     period = plan.index(state.clock.day)
-    if (
-        period <= streak.decided_through
-        or (streak.credited_ahead and period in streak.credited_ahead)
-        or metric not in plan.conditions
-    ):
+    if period <= streak.decided_through or (streak.credited_ahead and period in streak.credited_ahead):
         return False
-    met = plan.single is not None and value >= plan.single and not state.period_totals
-    if not met:
-        totals = state.period_totals.get(period)
-        if totals is None:
-            totals = [0] * len(plan.thresholds)
-            state.period_totals = {**state.period_totals, period: totals}
-        index = plan.conditions[metric]
-        totals[index] = add(totals[index], value)
-        reached = [total >= threshold for total, threshold in zip(totals, plan.thresholds, strict=True)]
-        met = all(reached) if plan.mode == "AND" else any(reached)
-    if met:
+    windows, single = state.counters.windows, plan.single
+    if metric.plain and not metric.derived:
+        condition = plan.conditions.get(metric.key)
+        if condition is None:
+            return False
+        if single is not None and value >= single and condition.counter.index not in windows:
+            _credit(agenda, state, plan, period, at)
+            return True
+        condition.counter.open(windows).add(period, value)
+    elif not _count_all(state, plan, metric, value, attributes, period):
+        return False
+    totals = open_totals(plan, state)
+    if plan.is_met({key: held.total(period) for key, held in totals.items()}):
         _credit(agenda, state, plan, period, at)
-    elif len(state.period_totals) > 1:
-        _drop_totals(state, period - REACH)
-    return met
+        state.drop_totals(plan, state.streak.decided_through)
+        return True
+    if any(len(held.held) > 1 for held in totals.values()):
+        state.drop_totals(plan, period - REACH)
+    return False
 
 
-def _drop_totals(state: UserState, through: int) -> None:
-    state.period_totals = {period: totals for period, totals in state.period_totals.items() if period > through}
+def _count_all(
+    state: UserState, plan: StreakPlan, metric: MetricPlan, value: Number, attributes: Mapping[str, str], period: int
+) -> bool:
+    """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
+    counted = False
+    for other in (metric, *metric.derived):
+        condition = plan.conditions.get(other.key)
+        if condition is not None and other.accepts(value, attributes):
+            item = other.item_of(value, attributes, state.clock.day)
+            condition.counter.open(state.counters.windows).add(period, item)
+            counted = True
+    return counted
+
+
+def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
+    """Return, by condition of a streak, the totals of the open periods; a condition without any is absent."""
+    windows = state.counters.windows
+    return {
+        metric: totals
+        for metric, condition in plan.conditions.items()
+        if (totals := condition.counter.find(windows)) is not None
+    }
 
 
 def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
@@ -87,8 +117,6 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
         agenda.effects.append((StreakStarted, state.id, at, length, first_day))
     if agenda.decisions is not None:
         _note_decided(agenda.decisions, plan, former, streak, "credited", period, at)
-    if state.period_totals:
-        _drop_totals(state, streak.decided_through)
 
 
 def _note_decided(

@@ -142,7 +142,7 @@ def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | 
     state.streak.custom_streak = custom_streak_of(agenda.plan, state.profile.preferences)
     after = state.streak.custom_streak or agenda.plan.streak
     pass_unmissed(agenda, state, before, after)
-    state.carry_totals(before, after)
+    state.keep_totals(after)
     if not after.conditions and before.conditions:
         _drop_streak(agenda, state, before)
     if before.freezes is None:  # no freezes are earned without them in the rules or with the streak disabled

@@ -215,7 +215,7 @@ class Engine(Subscribable):
                 check_idempotency_key(idempotency_key)
                 check_user_id(user)
                 check_text(metric, "metric")
-                self._repository.plan.metric(metric)
+                self._repository.plan.recorded_metric(metric)
                 first = self._repository.find(command)
                 if first is not None:
                     return self._execution.repeat(command, first)

@@ -245,7 +245,7 @@ class Execution:
         state = self.state(command.user_id)
         plan = self.repository.plan
         current = self.settled_copy(state, max(command.at, state.clock.settled))
-        total = current.counters.states[plan.metrics[command.metric].total.index].total
+        total = plan.metrics[command.metric].total.read(current)
         return Outcome(
             plan,
             command,

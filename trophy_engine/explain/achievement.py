@@ -20,7 +20,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import join_words
 
@@ -36,33 +36,34 @@ class CounterProgress:
     Attributes:
         counter: a noun phrase for what the counter counts.
         before, after: the values before and after the command that completed the achievement; if it is not
-            completed, both are the current value.
+            completed, both are the current value. None for a least, greatest or latest value of nothing.
         target: the threshold.
         other_events: for a counter of events with certain attributes, the total of the metric over all other events.
     """
 
     counter: str
-    before: Number
-    after: Number
+    before: Number | None
+    after: Number | None
     target: Number
     other_events: Number = 0
 
     @property
     def missing(self) -> Number:
         """The difference to the threshold, 0 if it is reached."""
-        return max(self.target - self.after, 0)
+        return max(self.target - (self.after or 0), 0)
 
     @property
     def text(self) -> str:
         """The counter and the threshold, as a sentence."""
+        before, after = self.before or 0, self.after or 0
         if self.missing:
-            text = f"{self.counter}: {self.after:,} of {self.target:,}, {self.missing:,} missing"
+            text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
             return (
                 f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
             )
-        if self.before == self.after or self.before >= self.target:
-            return f"{self.counter}: {self.after:,}, at or above the threshold of {self.target:,}"
-        return f"{self.counter} went from {self.before:,} to {self.after:,}, reaching the threshold of {self.target:,}"
+        if before == after or before >= self.target:
+            return f"{self.counter}: {after:,}, at or above the threshold of {self.target:,}"
+        return f"{self.counter} went from {before:,} to {after:,}, reaching the threshold of {self.target:,}"
 
 
 @attrs.frozen
@@ -183,9 +184,10 @@ def _measure_progress(
     before, after = 0 if state_before is None else counter.read(state_before), counter.read(transition.state)
     if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
         lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
-        after = max(lengths, default=after)
+        after = max(lengths, default=after or 0)
         before = after - bool(lengths)
-    other_events = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) - after
+    unfiltered = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) or 0
+    other_events = 0 if counter.unfiltered is None else subtract(unfiltered, after or 0)
     return CounterProgress(counter.subject, before, after, achievement.threshold, other_events)
 
 

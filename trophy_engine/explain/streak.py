@@ -19,6 +19,7 @@ from trophy_engine.core import (
     Transition,
     UserState,
     expires,
+    open_totals,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number, add
@@ -281,7 +282,7 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
 
 def _conditions(streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
     return tuple(
-        Condition(key, totals.get(key, 0), streak.thresholds[index]) for key, index in streak.conditions.items()
+        Condition(key, totals.get(key, 0), condition.threshold) for key, condition in streak.conditions.items()
     )
 
 
@@ -326,5 +327,6 @@ def _describe_missed(decision: PeriodDecision, transition: Transition) -> Missed
 
 def _open_totals(streak: StreakPlan, state: UserState | None, period: int) -> dict[str, Number]:
     """Return, by metric, the totals of a period that is not credited, from the user's state."""
-    totals = None if state is None else state.period_totals.get(period)
-    return {} if totals is None else {metric: totals[index] for metric, index in streak.conditions.items()}
+    if state is None:
+        return {}
+    return {metric: totals.total(period) or 0 for metric, totals in open_totals(streak, state).items()}

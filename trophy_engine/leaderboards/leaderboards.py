@@ -138,7 +138,7 @@ class Leaderboards:
         before = [
             (board, run, index.position(board, run, state.id))
             for board in index.changed_boards(state)
-            if (run := board.runs.run_on(day)) is not None and board.rule.status == "active"
+            if (run := board.runs.window_on(day)) is not None and board.rule.status == "active"
         ]
         apply_change()
         after = (Move(board, run, position, index.position(board, run, state.id)) for board, run, position in before)
@@ -368,7 +368,7 @@ def find_run(board: BoardPlan, day: date) -> int:
         InvalidValue: the date is not a date, or no run contains it.
     """
     LOCAL_DATE.check("run", day)
-    run = board.runs.run_on(day.toordinal())
+    run = board.runs.window_on(day.toordinal())
     if run is None:
         until = "on" if board.rule.end is None else f"to {board.rule.end}"
         message = f"leaderboard {board.key!r} has no run on {day}; use a date from {board.rule.start} {until}"

@@ -83,7 +83,7 @@ def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Bro
 def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
     run = max(runs.nearest(runs.utc_day(since)) - 1, 0)
-    while (opens := runs.opens(run)) <= until and runs.run_on(runs.first_day(run)) == run:
+    while (opens := runs.opens(run)) <= until and runs.window_on(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:
             started = LeaderboardStarted, ALL_USERS, opens, board.key, first_day, last_day

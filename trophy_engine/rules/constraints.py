@@ -195,30 +195,47 @@ class _DayStart(Constraint):
         return {"type": "string", "pattern": _DAY_START}
 
 
+@attrs.frozen
 class _AttributeFilter(_ManyItems):
+    """A mapping from attribute keys to required values, or to several of which each will do."""
+
+    many: bool = False
+
     @property
     def item(self) -> Constraint:
         return Text(allow_empty=True)
 
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         if not isinstance(value, Filter):
-            yield "", InvalidValue(("must map attribute keys to strings, not", GivenValue(value)), name)
+            values = "strings or lists of strings" if self.many else "strings"
+            yield "", InvalidValue((f"must map attribute keys to {values}, not", GivenValue(value)), name)
             return
         for key, required in value.items():
             for check, item, field in (
                 (check_key, key, name_field(name, "each key of ")),
-                (check_text, required, name_field(name, after=f".{key}")),
+                (self._check_required, required, name_field(name, after=f".{key}")),
             ):
                 try:
                     check(item, field)
                 except InvalidValue as error:
                     yield field_path("", str(key)), error
 
+    def _check_required(self, value: Any, field: FieldName) -> None:
+        if not (self.many and isinstance(value, tuple)):
+            check_text(value, field)
+            return
+        if not value:
+            raise InvalidValue("must contain at least one value", field)
+        for item in value:
+            check_text(item, field)
+
     def schema(self) -> dict[str, Any]:
+        text = {"type": "string", "pattern": _ANY_TEXT}
+        several = {"type": "array", "items": text, "minItems": 1}
         return {
             "type": "object",
             "propertyNames": KEY.schema(),
-            "additionalProperties": {"type": "string", "pattern": _ANY_TEXT},
+            "additionalProperties": {"anyOf": [text, several]} if self.many else text,
         }
 
 
@@ -242,6 +259,8 @@ TIME_OF_DAY: Final = _TimeOfDay()
 DAY_START: Final = _DayStart()
 #: A mapping from attribute keys to required values.
 FILTER: Final = _AttributeFilter()
+#: The same, where a list of values requires any of them.
+ANY_OF_FILTER: Final = _AttributeFilter(many=True)
 
 
 @attrs.frozen
@@ -269,12 +288,12 @@ class OneOfOrTable(Constraint):
     """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
 
     choices: tuple[str, ...]
-    kind: type
+    kinds: tuple[type, ...]
     example: Mapping[str, object] = attrs.field(hash=False)
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
-        if isinstance(value, self.kind) or (isinstance(value, str) and value in self.choices):
+        if isinstance(value, self.kinds) or (isinstance(value, str) and value in self.choices):
             return
         *known, last = one_of(self.choices, value)
         if not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is the remedy
@@ -283,8 +302,9 @@ class OneOfOrTable(Constraint):
         raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
 
     def schema(self) -> dict[str, Any]:
-        """Return the constraint as JSON Schema, by reference to the definition of the class."""
-        return {"anyOf": [{"enum": list(self.choices)}, {"$ref": f"#/$defs/{self.kind.__name__}"}]}
+        """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
+        tables = ({"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds)
+        return {"anyOf": [{"enum": list(self.choices)}, *tables]}
 
 
 @attrs.frozen

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-class Filter(Mapping[str, str]):
+class Filter(Mapping[str, Any]):
     """A hashable, read-only mapping from attribute keys to required values, in the order of declaration.
 
-    Filters with the same items are equal, regardless of order.
+    A tuple of values requires any of them. Filters with the same items are equal, regardless of order.
     """
 
     __slots__ = ("_items",)
 
-    def __init__(self, items: Mapping[str, str] | None = None) -> None:
-        self._items = dict(items or {})
+    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
+        self._items = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in (items or {}).items()
+        }
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> Any:
         """Return the required value of an attribute."""
         return self._items[name]
 
@@ -40,7 +42,8 @@ class Filter(Mapping[str, str]):
     def mismatch(self, attributes: Mapping[str, str]) -> str | None:
         """Return the first attribute that does not have the required value, or None if all match."""
         for name, required in self._items.items():
-            if attributes.get(name) != required:
+            value = attributes.get(name)
+            if value != required and not (isinstance(required, tuple) and value in required):
                 return name
         return None
 

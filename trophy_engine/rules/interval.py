@@ -74,4 +74,6 @@ def period_noun(frequency: FrequencyName | Interval) -> str:
 
 
 #: The name of a frequency, or an interval.
-FREQUENCY: Final = OneOfOrTable(tuple(_PERIOD_NAMES), Interval, {"every": 2, "unit": "day", "start": date(2026, 1, 5)})
+FREQUENCY: Final = OneOfOrTable(
+    tuple(_PERIOD_NAMES), (Interval,), {"every": 2, "unit": "day", "start": date(2026, 1, 5)}
+)

@@ -72,8 +72,23 @@ class Reader:
         unreadable = Unreadable(key if isinstance(key, str) else None)
         if len(classes) == 1:
             return self.read_fields(classes[0], raw, path)
+        if "type" not in vars(classes[0]):
+            return self._read_named(classes, raw, path)
         cls, is_sure = self._find_class(classes, raw, path)
         return unreadable if cls is None else self.read_fields(cls, raw, path, is_sure=is_sure)
+
+    def _read_named(self, classes: tuple[Any, ...], raw: Mapping[str, Any], path: str) -> Any:
+        """Return a table as an instance of the first class whose ``named_by`` is one of its fields."""
+        names = [cls.named_by for cls in classes]
+        for cls in classes:
+            if cls.named_by in raw:
+                return self.read_fields(cls, raw, path)
+        for name in raw:
+            near = nearest(name, names)
+            if near is not None:
+                return self.read_fields(classes[names.index(near)], raw, path)
+        self._report(path, f"must have one of the fields {', '.join(map(repr, names))}")
+        return UNREADABLE
 
     def read_fields(self, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool = True) -> Any:
         """Return a table as an instance of a class, or as a partial one; if the class is not sure, of what it has."""
@@ -252,7 +267,8 @@ class _Table:
         if given is None and isinstance(self._fields[name].validator, Optional):
             return None
         tables = given if isinstance(given, list) else [given]
-        has_words = isinstance(self._fields[name].validator, OneOfOrTable)
+        validator = self._fields[name].validator
+        has_words = isinstance(validator.constraint if isinstance(validator, Optional) else validator, OneOfOrTable)
         if has_words and not any(isinstance(one, Mapping) for one in tables):
             return given
         reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)

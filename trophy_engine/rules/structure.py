@@ -66,4 +66,6 @@ def _write_value(value: Any) -> Any:
         return write_rule(value)
     if isinstance(value, tuple):
         return [_write_value(item) for item in value]
-    return dict(value) if isinstance(value, Filter) else value
+    if isinstance(value, Filter):
+        return {name: _write_value(required) for name, required in value.items()}
+    return value

@@ -12,6 +12,7 @@ from typing import Any
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
     AchievementPlan,
+    MetricPlan,
     Plan,
     SystemPlan,
     UserState,
@@ -164,12 +165,32 @@ class Player:
         return MappingProxyType({key: from_micros(at) for key, at in self._state.counters.completed.items()})
 
     @cached_property
-    def metrics(self) -> Mapping[str, Number]:
-        """The total of every metric, by key."""
-        states = self._state.counters.states
-        return MappingProxyType(
-            {key: states[metric.total.index].total for key, metric in self._plan.metrics.items()},
-        )
+    def metrics(self) -> Mapping[str, Number | Any]:
+        """The total of every metric, by key, in the window that holds the instant.
+
+        It is None where nothing has happened yet to a least, greatest or latest value.
+        """
+        state = self._state
+        return MappingProxyType({key: metric.total.read(state) for key, metric in self._plan.metrics.items()})
+
+    @cached_property
+    def windows(self) -> Mapping[str, tuple[datetime | None, datetime | None] | None]:
+        """The bounds of the window of every metric that holds the instant, by key.
+
+        The first instant is in the window and the second is not; None is an open side. A metric without a window, or
+        whose window does not hold the instant, has None in place of bounds.
+        """
+        return MappingProxyType({key: self._bounds(metric) for key, metric in self._plan.metrics.items()})
+
+    def _bounds(self, metric: MetricPlan) -> tuple[datetime | None, datetime | None] | None:
+        counter, clock = metric.total, self._state.clock
+        if counter.totals is None or metric.window is None:
+            return None
+        bounds = metric.window.bounds(counter.totals.find(self._state.counters.windows), clock.settled, clock.zone)
+        if bounds is None:
+            return None
+        first, after = bounds
+        return None if first is None else from_micros(first), None if after is None else from_micros(after)
 
     @cached_property
     def points(self) -> Mapping[str, PointsView]:
@@ -213,7 +234,7 @@ class Player:
 
     def _progress(self, achievement: AchievementPlan) -> Progress:
         state = self._state
-        current = 0 if achievement.counter is None else achievement.counter.read(state)
+        current = (0 if achievement.counter is None else achievement.counter.read(state)) or 0
         missing = tuple(key for key in achievement.prerequisites if key not in state.counters.completed)
         return Progress(current, achievement.threshold, missing)
 

@@ -14,6 +14,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
+from trophy_engine.core import open_totals
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.state import UserState
 
@@ -36,7 +37,7 @@ def test_a_dump_is_json_and_loads_as_it_was():
     dumped = state.dump(PLAN)
     again = UserState.load(PLAN, json.loads(json.dumps(dumped)))
     assert again.dump(PLAN) == dumped
-    assert (dumped["schema"], dumped["id"], dumped["commands"]) == (5, "jo", 2)
+    assert (dumped["schema"], dumped["id"], dumped["commands"]) == (6, "jo", 2)
     assert [total.total for total in again.counters.states if total.total] == [state.counters.states[0].total, 1]
     assert again.points.balances == [10]
 
@@ -53,15 +54,15 @@ def test_a_change_of_a_copy_leaves_the_original():
     assert (twin.streak.length, state.streak.length) == (0, 1)
 
 
-def test_totals_of_open_periods_follow_the_metric_and_not_the_position_of_a_condition():
+def test_totals_of_open_periods_are_kept_for_the_metrics_in_the_conditions():
     state = state_after("04-02T10:00 words 3\n04-02T10:00 views 1")
-    [(period, totals)] = state.period_totals.items()
-    assert totals == [3, 1]
-    conditions = [StreakMetric("views"), StreakMetric("words"), StreakMetric("pages")]
-    metrics = [Metric("words"), Metric("views"), Metric("pages")]
-    after = compile_plan(Ruleset(metrics, streak=Streak(metrics=conditions))).streak
-    state.carry_totals(PLAN.streak, after)
-    assert state.period_totals == {period: [1, 3, 0]}
+    totals = {metric: list(totals.held.values()) for metric, totals in open_totals(PLAN.streak, state).items()}
+    assert totals == {"words": [3], "views": [1]}
+    after = PLAN.streak.with_conditions([StreakMetric("views", 9)], "AND", ())
+    state.keep_totals(after)
+    assert {metric: list(totals.held.values()) for metric, totals in open_totals(PLAN.streak, state).items()} == {
+        "views": [1]
+    }
 
 
 def test_an_instant_of_quiet_ends_with_the_next_command():

@@ -67,7 +67,7 @@ class UserEvaluator:
     def apply(self, events: Iterable[Event], until: int) -> None:
         """Apply some of the user's events, in order of time, after those of earlier calls; see ``evaluate``."""
         agenda = self._agenda
-        metrics = agenda.plan.metrics
+        metrics = agenda.plan.recorded
         attribute_cache = self._attribute_cache
         plugs = self.plan.plugs
         state = self._state
@@ -118,7 +118,7 @@ class UserEvaluator:
         effects_before = len(agenda.effects)
         zone_name = event.time_zone
         try:
-            metric = agenda.plan.metric(event.metric)
+            metric = agenda.plan.recorded_metric(event.metric)
             attributes = self._check_attributes(event.attributes)
             if state is not None:
                 state = state.copy()  # the original is kept in case of a refusal

@@ -1,4 +1,4 @@
-"""The counters of a user, their completed achievements, and their values in leaderboard runs."""
+"""The counters of a user and their completed achievements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.state.run_values import RunValues
 from trophy_engine.numbers import BEYOND, Number, read_number, write_number
 from trophy_engine.rules.filters import Filter
 
@@ -15,14 +14,15 @@ class CounterState:
     """The state of one counter of one user.
 
     Attributes:
-        total: the value; not used for the streak and the years, which have fields of their own.
+        total: the value, None where there is none before any event; not used for the streak, the years and totals in
+            windows, which are elsewhere.
         low, high: the quiet interval: nothing happens while ``low <= total < high``.
         cursor: the index of the first threshold that is not passed.
     """
 
     __slots__ = ("cursor", "high", "low", "total")
 
-    def __init__(self, total: Number = 0, low: Number = BEYOND, high: Number = -BEYOND, cursor: int = 0) -> None:
+    def __init__(self, total: Any = 0, low: Number = BEYOND, high: Number = -BEYOND, cursor: int = 0) -> None:
         self.total = total
         self.low = low
         self.high = high
@@ -33,25 +33,30 @@ class CounterState:
         return CounterState(self.total, self.low, self.high, self.cursor)
 
 
+def new_counter_states(plan: Plan) -> list[CounterState]:
+    """Return the states of a plan's counters before any event."""
+    return [CounterState(counter.nothing) for counter in plan.counters]
+
+
 class Counters:
-    """The counters of a user, with completions and leaderboard values.
+    """The counters of a user, with completions.
 
     Attributes:
         states: the state of each counter, by its index.
+        windows: the totals of each windowed counter, by its index; absent where nothing is counted.
         years: the number of anniversaries of the sign-up date, updated only at those with a threshold.
         completed: the instant at which each achievement was completed, by key, in order of completion.
         recheck: True if all composites are to be evaluated next time, as after a change of attributes; not dumped.
-        boards: by leaderboard, the value in each run and the instant at which it was reached.
     """
 
-    __slots__ = ("boards", "completed", "recheck", "states", "years")
+    __slots__ = ("completed", "recheck", "states", "windows", "years")
 
     def __init__(self, plan: Plan) -> None:
-        self.states = [CounterState() for _ in plan.counters]
+        self.states = new_counter_states(plan)
         self.years = 0
         self.completed: dict[str, int] = {}
         self.recheck = True
-        self.boards: dict[str, RunValues] = {}
+        self.windows: dict[int, Any] = {}
 
     def forget(self) -> None:
         """Forget which thresholds are passed, so that each is evaluated again; totals stay."""
@@ -65,7 +70,7 @@ class Counters:
         copied.years = self.years
         copied.completed = self.completed.copy()
         copied.recheck = self.recheck
-        copied.boards = {key: runs.copy() for key, runs in self.boards.items()}
+        copied.windows = {index: totals.copy() for index, totals in self.windows.items()}
         return copied
 
     def dump(self, plan: Plan) -> dict[str, Any]:
@@ -75,14 +80,15 @@ class Counters:
                 [metric.key, dict(counter.event_attributes), write_number(self.states[counter.index].total)]
                 for metric in plan.metrics.values()
                 for counter in metric.counters
-                if self.states[counter.index].total
+                if self.states[counter.index].total != counter.nothing
+            ],
+            "windows": [
+                [list(counter.name), self.windows[counter.index].dump()]
+                for counter in plan.windowed_counters.values()
+                if counter.index in self.windows
             ],
             "years": self.years,
             "completed": dict(self.completed),
-            "boards": {
-                key: [[run, write_number(value), at] for run, (value, at) in sorted(runs.items())]
-                for key, runs in sorted(self.boards.items())
-            },
         }
 
     @classmethod
@@ -94,7 +100,8 @@ class Counters:
             if counter is not None:
                 counters.states[counter.index].total = read_number(total)
         counters.years = dumped["years"]
+        for name, totals in dumped["windows"]:
+            windowed = plan.windowed_counters[tuple(name)]
+            counters.windows[windowed.index] = windowed.load(totals)
         counters.completed = dict(dumped["completed"])
-        for key, runs in dumped["boards"].items():
-            counters.boards[key] = RunValues({run: (read_number(value), at) for run, value, at in runs})
         return counters

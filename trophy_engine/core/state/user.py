@@ -20,11 +20,9 @@ from trophy_engine.core.state.misses import Miss
 from trophy_engine.core.state.points import Points
 from trophy_engine.core.state.profile import Profile
 from trophy_engine.core.state.streak import StreakState
-from trophy_engine.numbers import Number, read_number, write_number
 
 #: The version of the format that ``dump`` writes and ``load`` reads.
-SCHEMA: Final = 5
-_NOTHING: Final[Mapping[int, list[Number]]] = {}
+SCHEMA: Final = 6
 
 
 class UserState:
@@ -34,7 +32,6 @@ class UserState:
         id: the user's id.
         commands: the number of commands applied.
         streak: copied before it is changed, because outcomes and decisions refer to it.
-        period_totals: by open period, the total of each condition of the streak; replaced where a period is new.
         misses: the latest decisions on missed periods; those after the user's last command can be undone (``travel``).
         plugs: the states of the plan's plugs, by key.
     """
@@ -45,7 +42,6 @@ class UserState:
         "counters",
         "id",
         "misses",
-        "period_totals",
         "plugs",
         "points",
         "profile",
@@ -58,7 +54,6 @@ class UserState:
         self.profile = Profile(created)
         self.clock = Clock(time_zone, created)
         self.streak = StreakState.new(self.clock.day)
-        self.period_totals = _NOTHING
         self.misses: tuple[Miss, ...] = ()
         self.counters = Counters(plan)
         self.points = Points(plan, created, time_zone)
@@ -78,22 +73,27 @@ class UserState:
         """Store the instant before which time alone changes nothing, valid until the state changes."""
         self.clock.quiet = (self.commands, self.clock.settled, until)
 
-    def carry_totals(self, before: StreakPlan, after: StreakPlan) -> None:
-        """Convert the totals of open periods from the conditions of one streak to those of another."""
-        self.period_totals = {
-            period: [
-                totals[before.conditions[metric]] if metric in before.conditions else 0 for metric in after.conditions
-            ]
-            for period, totals in self.period_totals.items()
-            if after.conditions
-        }
+    def keep_totals(self, streak: StreakPlan) -> None:
+        """Drop the totals of open periods that are in no condition of a streak."""
+        for metric, counter in streak.counters.items():
+            if metric not in streak.conditions:
+                self.counters.windows.pop(counter.index, None)
+
+    def drop_totals(self, streak: StreakPlan, through: int = NEVER) -> None:
+        """Drop the totals of the periods of a streak up to one, by default of all."""
+        windows = self.counters.windows
+        for counter in streak.counters.values():
+            totals = counter.find(windows)
+            if totals is not None:
+                totals.drop(through)
+                if not totals.held:
+                    del windows[counter.index]
 
     def restart_streak(self) -> None:
-        """Reset the streak, as if nothing had been credited, and drop its misses and the totals of open periods."""
+        """Reset the streak, as if nothing had been credited, and drop its misses."""
         self.streak = self.streak.copy()
         self.streak.restart()
         self.misses = ()
-        self.period_totals = _NOTHING
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -103,7 +103,6 @@ class UserState:
         copied.profile = self.profile.copy()
         copied.clock = self.clock.copy()
         copied.streak = self.streak
-        copied.period_totals = {period: totals.copy() for period, totals in self.period_totals.items()}
         copied.misses = self.misses
         copied.counters = self.counters.copy()
         copied.points = self.points.copy()
@@ -119,10 +118,6 @@ class UserState:
             "profile": self.profile.dump(),
             "clock": self.clock.dump(),
             "streak": self.streak.dump(),
-            "period_totals": [
-                [period, [write_number(total) for total in totals]]
-                for period, totals in sorted(self.period_totals.items())
-            ],
             "misses": [miss.dump() for miss in self.misses],
             "counters": self.counters.dump(plan),
             "points": self.points.dump(plan, self.clock),
@@ -138,9 +133,6 @@ class UserState:
         state.profile = Profile.load(dumped["profile"])
         state.clock = Clock.load(dumped["clock"], plan.day_start)
         state.streak = StreakState.load(dumped["streak"], custom_streak_of(plan, state.profile.preferences))
-        state.period_totals = {
-            period: [read_number(total) for total in totals] for period, totals in dumped["period_totals"]
-        }
         state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.counters = Counters.load(plan, dumped["counters"])
         state.points = Points.load(plan, dumped["points"])

@@ -34,7 +34,7 @@ def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
         "key": rule.key,
         "name": rule.name,
         "status": "active",  # clients of the platform before version 1.6 require it
-        "current": serialize_number(player.metrics[rule.key]),
+        "current": serialize_number(player.metrics[rule.key] or 0),
         "achievements": [
             serialize_user_achievement(view, engine.ruleset)
             for view in player.achievements

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.state.run_values import RunValues, runs_unlike
+from trophy_engine.core.aggregation import RunValues, runs_unlike
 
 
 @st.composite

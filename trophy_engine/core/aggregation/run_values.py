@@ -10,9 +10,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
-from trophy_engine.numbers import Number, add
+from trophy_engine.core.aggregation.aggregates import Aggregate
+from trophy_engine.numbers import Number, read_number, write_number
 
 #: The value of a user in a run, and the instant at which it was reached.
 Value = tuple[Number, int]
@@ -23,11 +24,21 @@ _RUN: Final = itemgetter(0)
 
 
 class RunValues(Mapping[int, Value]):
-    """A mapping from runs to values."""
+    """A mapping from runs to values.
 
-    __slots__ = ("_closed", "_latest", "_own")
+    Args:
+        aggregate: how what is counted in a run becomes its value.
+        values: the values.
+        held: what the aggregate holds for the runs that can still change, where that is not the value.
+    """
 
-    def __init__(self, values: Mapping[int, Value] | None = None) -> None:
+    __slots__ = ("_aggregate", "_closed", "_held", "_latest", "_own")
+
+    def __init__(
+        self, aggregate: Aggregate, values: Mapping[int, Value] | None = None, held: Mapping[int, Any] | None = None
+    ) -> None:
+        self._aggregate = aggregate
+        self._held: dict[int, Any] = dict(held or {})
         self._latest: dict[int, Value] = {}
         self._closed: list[tuple[int, Value]] = []
         self._own = 0
@@ -35,12 +46,22 @@ class RunValues(Mapping[int, Value]):
             self._open(run)
             self._latest[run] = value
 
-    def add(self, run: int, change: Number, at: int) -> None:
-        """Add a change, made at an instant, to the value of a run."""
-        if run not in self._latest:
+    def add(self, run: int, item: Any, at: int) -> None:
+        """Count an item of an event at an instant in a run; a value that it does not change keeps its instant."""
+        if run not in self._latest and self._own and run <= self._closed[self._own - 1][0]:
             self._open(run)
-        known = self._latest.get(run)
-        self._latest[run] = (change if known is None else add(known[0], change), at)
+        aggregate, known = self._aggregate, self._latest.get(run)
+        before = aggregate.nothing if known is None else known[0]
+        if aggregate.holds_total:
+            after = aggregate.total(aggregate.add(None if known is None else before, item))
+        else:
+            held = self._held[run] = aggregate.add(self._held.get(run), item)
+            after = aggregate.total(held)
+        if after is None or after == before:
+            return
+        if known is None:
+            self._open(run)
+        self._latest[run] = after, at
 
     def _open(self, run: int) -> None:
         """Open a run among the latest, and close those that can no longer change."""
@@ -50,6 +71,7 @@ class RunValues(Mapping[int, Value]):
             return
         for closed in sorted(open_run for open_run in self._latest if open_run < run - _REACH):
             self._close(closed, self._latest.pop(closed))
+            self._held.pop(closed, None)
 
     def _close(self, run: int, value: Value) -> None:
         if len(self._closed) > self._own:  # a copy has appended since
@@ -63,9 +85,23 @@ class RunValues(Mapping[int, Value]):
     def copy(self) -> RunValues:
         """Return an independent copy."""
         copied = object.__new__(RunValues)
+        copied._aggregate = self._aggregate
+        copied._held = {run: self._aggregate.copy(held) for run, held in self._held.items()} if self._held else {}
         copied._latest = self._latest.copy()
         copied._closed, copied._own = self._closed, self._own
         return copied
+
+    def dump(self) -> list[Any]:
+        """Return the values as JSON values, decimals as strings, each with what is held for it if that is not it."""
+        values = ([run, write_number(value), at] for run, (value, at) in sorted(self.items()))
+        dump = self._aggregate.dump
+        return [[*value, dump(self._held[value[0]])] if value[0] in self._held else value for value in values]
+
+    @classmethod
+    def load(cls, aggregate: Aggregate, dumped: list[Any]) -> RunValues:
+        """Build the values from the result of ``dump``."""
+        held = {run: aggregate.load(values[0]) for run, _, _, *values in dumped if values}
+        return cls(aggregate, {run: (read_number(value), at) for run, value, at, *_ in dumped}, held)
 
     def unlike(self, other: RunValues) -> list[int]:
         """List the runs with different values; between copies, only runs that changed are compared."""

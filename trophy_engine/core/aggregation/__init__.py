@@ -1,0 +1,23 @@
+"""How events become totals: an aggregate, over a window of the user's time.
+
+``aggregates`` has a class for each aggregate, ``windows`` one for each kind of window. The other modules have what a
+counter keeps for one user.
+"""
+
+from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate
+from trophy_engine.core.aggregation.run_values import RunValues, Value, runs_unlike
+from trophy_engine.core.aggregation.totals import Totals
+from trophy_engine.core.aggregation.window_totals import WindowTotals
+from trophy_engine.core.aggregation.windows import Bounds, Window
+
+__all__ = [
+    "AGGREGATES",
+    "Aggregate",
+    "Bounds",
+    "RunValues",
+    "Totals",
+    "Value",
+    "Window",
+    "WindowTotals",
+    "runs_unlike",
+]

@@ -1,0 +1,89 @@
+"""Compiling the aggregate and the window of a metric."""
+
+from __future__ import annotations
+
+from typing import Any, Final, assert_never
+
+import attrs
+
+from trophy_engine.calendar.frequencies import Frequency, FrequencyName, Weekday, frequency
+from trophy_engine.calendar.instants import HOUR
+from trophy_engine.calendar.runs import Runs
+from trophy_engine.core.aggregation.aggregates import AGGREGATES
+from trophy_engine.core.aggregation.windows import (
+    Calendar,
+    Forever,
+    Numbered,
+    RollingDays,
+    RollingTime,
+    Session,
+    SinceReset,
+    Window,
+)
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.windows import (
+    CalendarUnit,
+    DateWindow,
+    ResetWindow,
+    RollingWindow,
+    RunWindow,
+    SessionWindow,
+)
+
+_FREQUENCIES: Final[dict[CalendarUnit, FrequencyName]] = {
+    "day": "daily",
+    "week": "weekly",
+    "month": "monthly",
+    "year": "yearly",
+}
+_UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
+_WEEK: Final = 7
+
+
+@attrs.frozen
+class _Periods:
+    """The periods of a frequency as windows."""
+
+    frequency: Frequency
+
+    def window_on(self, day: int) -> int | None:
+        """Return the period that contains a day."""
+        return self.frequency.index(day)
+
+    def first_day(self, number: int) -> int:
+        """Return the first day of a period."""
+        return self.frequency.first_day(number)
+
+    def last_day(self, number: int) -> int | None:
+        """Return the last day of a period."""
+        return self.frequency.first_day(number + 1) - 1
+
+
+def _calendar_of(window: CalendarUnit | RunWindow | DateWindow, first_weekday: Weekday) -> Calendar:
+    match window:
+        case RunWindow(every, unit, start):
+            return Runs(start, None, "day", every * _WEEK) if unit == "week" else Runs(start, None, unit, every)
+        case DateWindow(start, end):
+            return Runs(start, end)
+        case "day" | "week" | "month" | "year":
+            return _Periods(frequency(_FREQUENCIES[window], first_weekday))
+        case _:
+            assert_never(window)
+
+
+def compile_window(rule: Metric, first_weekday: Weekday) -> Window[Any] | None:
+    """Return the window of a metric around its aggregate; None for all time, where the aggregate holds its total."""
+    aggregate, window = AGGREGATES[rule.aggregate], rule.window
+    match window:
+        case None:
+            return None if aggregate.holds_total else Forever(aggregate)
+        case str() | RunWindow() | DateWindow():
+            return Numbered(aggregate, _calendar_of(window, first_weekday))
+        case RollingWindow(last, unit):
+            return RollingDays(aggregate, last) if unit == "day" else RollingTime(aggregate, last * _UNITS[unit])
+        case SessionWindow(gap, unit):
+            return Session(aggregate, gap * _UNITS[unit])
+        case ResetWindow():
+            return SinceReset(aggregate)
+        case _:
+            assert_never(window)
