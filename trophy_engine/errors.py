@@ -142,6 +142,10 @@ class InvalidValue(TrophyError, ValueError):
         """Return the error with every given value converted to text by ``show``."""
         return InvalidValue(_show_values(self._fact, show), self._field)
 
+    def with_field(self, field: str) -> InvalidValue:
+        """Return the error of the same fact about a field."""
+        return InvalidValue(self._fact, field)
+
     def prefix_field(self, path: str) -> InvalidValue:
         """Return the error with a path before the name of its field."""
         return InvalidValue(self._fact, self._field and self._field.rename(lambda name: f"{path}.{name}"))

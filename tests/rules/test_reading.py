@@ -23,6 +23,8 @@ from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.structure import rule_classes_of, write_rule
+from trophy_engine.rules.value_range import ValueRange
+from trophy_engine.rules.windows import DateWindow, RollingWindow
 
 
 def read(raw, *classes, path="here"):
@@ -162,6 +164,27 @@ CONTRADICTIONS = [
     (
         boost(user_id="ann", user_attributes={"plan": "pro"}),
         {"": "a boost has either user_id or user_attributes, not both"},
+    ),
+    (
+        (Metric, {"key": "a", "aggregate": "distinct"}),
+        {"": 'distinct_by must be given if aggregate is "distinct", and only then'},
+    ),
+    (
+        (Metric, {"key": "a", "event_attributes": {"track": "spa"}}),
+        {".event_attributes": "is for derived metrics; give source the key of the metric that is recorded"},
+    ),
+    (
+        (Metric, {"key": "a", "aggregate": "last", "window": {"last": 2, "unit": "day"}}),
+        {
+            ".window": "a window of days has no latest value, because dates come back; write the window in hours, "
+            'for example {"last": 24, "unit": "hour"}'
+        },
+    ),
+    ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
+    ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),
+    (
+        (DateWindow, {"start": "2025-01-06", "end": "2025-01-05"}),
+        {".end": "2025-01-05 must not be before start 2025-01-06"},
     ),
     (board(metric=None), {".metric": 'must be given if rank_by is "metric", and only then'}),
     (board(points="xp"), {".points": 'must be given if rank_by is "points", and only then'}),

@@ -226,12 +226,12 @@ class _AttributeFilter(_ManyItems):
             return
         if not value:
             raise InvalidValue("must contain at least one value", field)
-        for item in value:
-            check_text(item, field)
+        for error in (error for _, error in _item_faults(self.item, field, value)):
+            raise error
 
     def schema(self) -> dict[str, Any]:
         text = {"type": "string", "pattern": _ANY_TEXT}
-        several = {"type": "array", "items": text, "minItems": 1}
+        several = {"type": "array", "items": text, "minItems": 1, "uniqueItems": True}
         return {
             "type": "object",
             "propertyNames": KEY.schema(),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
-from trophy_engine.errors import InvalidValue, listed, nearest, short_repr
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue, listed, nearest, short_repr
 
 Rule = TypeVar("Rule")
 
@@ -31,3 +31,31 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
         return cls(**values)
     except InvalidValue as error:
         raise error.prefix_field(field) from None
+
+
+def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
+    """Return the class of a table that has no type: the first one whose ``named_by`` is one of the fields.
+
+    If that class lacks another field of the table, it is the first class that has all of them. A misspelt field counts
+    as the nearest one.
+
+    Raises:
+        InvalidValue: no class is named, or two that exclude one another.
+    """
+    given = _as_meant(values, [name for cls in classes for name in attrs.fields_dict(cls)])
+    named = [cls for cls in classes if cls.named_by in given]
+    if not named:
+        names = tuple(FieldName(cls.named_by, after="," if cls is not classes[-1] else "") for cls in classes)
+        raise InvalidValue(("must have one of the fields", *names, "not only", GivenValue(dict(values))))
+    first, *others = named
+    for other in others:
+        if other.named_by not in attrs.fields_dict(first):
+            fields = FieldName(first.named_by), "and", FieldName(other.named_by, after=",")
+            raise InvalidValue(("must not have both", *fields, "because they exclude one another; remove one"))
+    return next((cls for cls in (first, *classes) if given <= attrs.fields_dict(cls).keys()), first)
+
+
+def _as_meant(names: Iterable[str], known: Sequence[str]) -> set[str]:
+    """Return names with the nearest known ones in place of those that are unknown."""
+    near = (name if name in known or not isinstance(name, str) else nearest(name, known) for name in names)
+    return {name for name in near if name is not None}

@@ -23,6 +23,9 @@ UnitType = Literal["number", "currency"]
 _TYPES: Final = ("user", "event")
 _UNIT_TYPES: Final = ("number", "currency")
 
+#: The number of different values that ``"distinct"`` counts in a window; later ones do not count.
+MAX_DISTINCT: Final = 10_000
+
 
 def _check_distinct_by(aggregate: str, distinct_by: str | None) -> None:
     if (distinct_by is not None) != (aggregate == "distinct"):

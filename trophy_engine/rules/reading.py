@@ -23,6 +23,7 @@ from trophy_engine.rules.constraints import OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.mappings import choose_class
 from trophy_engine.rules.notation import TOML, Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
 
@@ -78,17 +79,13 @@ class Reader:
         return unreadable if cls is None else self.read_fields(cls, raw, path, is_sure=is_sure)
 
     def _read_named(self, classes: tuple[Any, ...], raw: Mapping[str, Any], path: str) -> Any:
-        """Return a table as an instance of the first class whose ``named_by`` is one of its fields."""
-        names = [cls.named_by for cls in classes]
-        for cls in classes:
-            if cls.named_by in raw:
-                return self.read_fields(cls, raw, path)
-        for name in raw:
-            near = nearest(name, names)
-            if near is not None:
-                return self.read_fields(classes[names.index(near)], raw, path)
-        self._report(path, f"must have one of the fields {', '.join(map(repr, names))}")
-        return UNREADABLE
+        """Return a table as an instance of the class that its fields name; a misspelt name will do."""
+        try:
+            cls = choose_class(classes, raw)
+        except InvalidValue as error:
+            self._report(path, self.word(error, path))
+            return UNREADABLE
+        return self.read_fields(cls, raw, path)
 
     def read_fields(self, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool = True) -> Any:
         """Return a table as an instance of a class, or as a partial one; if the class is not sure, of what it has."""

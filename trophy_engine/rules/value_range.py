@@ -18,7 +18,7 @@ __all__ = ["ValueRange"]
 
 def _check_bounds(at_least: Number | None, at_most: Number | None) -> None:
     if at_least is None and at_most is None:
-        raise InvalidValue(("one of", FieldName("at_least"), "and", FieldName("at_most"), "must be given"))
+        raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "at_least")
     if at_least is not None and at_most is not None and at_most < at_least:
         raise InvalidValue((f"{at_most} must not be below", FieldName("at_least"), str(at_least)), "at_most")
 

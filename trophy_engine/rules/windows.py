@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
@@ -24,7 +24,7 @@ from trophy_engine.rules.constraints import (
     as_date,
     as_optional_date,
 )
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import choose_class, from_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_METRIC
 
@@ -44,6 +44,8 @@ TimeUnit = Literal["hour", "minute"]
 
 _UNITS: Final[tuple[CalendarUnit, ...]] = get_args(CalendarUnit)
 _MOST_UNITS: Final = 1000
+#: The number of events that a rolling window of hours or minutes keeps; with more of them, the oldest leave early.
+MAX_EVENTS: Final = 1_000
 #: The longest rolling window of each unit: 366 days, and seven days in hours and minutes.
 _LONGEST: Final[Mapping[RollingUnit, int]] = {"day": 366, "hour": 7 * 24, "minute": 7 * 24 * 60}
 
@@ -179,11 +181,11 @@ def as_window(value: Any) -> Any:
     """
     if not isinstance(value, Mapping):
         return value
-    for cls in _CLASSES:
-        if cls.named_by in value:
-            return from_mapping(cls, value, "window")
-    names = tuple(FieldName(cls.named_by, after="," if cls is not _CLASSES[-1] else "") for cls in _CLASSES)
-    raise InvalidValue(("must have one of the fields", *names, "not only", GivenValue(dict(value))), "window")
+    try:
+        cls = choose_class(_CLASSES, value)
+    except InvalidValue as error:
+        raise error.with_field("window") from None
+    return from_mapping(cls, value, "window")
 
 
 #: A unit of the calendar, or a window as a table.

@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.aggregation import RunValues, runs_unlike
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, runs_unlike
+
+SUM = AGGREGATES["sum"]
 
 
 @st.composite
@@ -17,7 +19,7 @@ def steps(draw):
 
 @given(steps())
 def test_copies_are_independent_dicts(history):
-    values, models, newest = [RunValues() for _ in range(3)], [{}, {}, {}], [0, 0, 0]
+    values, models, newest = [RunValues(SUM) for _ in range(3)], [{}, {}, {}], [0, 0, 0]
     for at, (kind, one, other) in enumerate(history):
         if kind == "add":
             run = max(newest[one] + other, 0)
@@ -34,11 +36,11 @@ def test_copies_are_independent_dicts(history):
                 unlike = {run for run in {*known, *model} if known.get(run) != model.get(run)}
                 assert set(runs_unlike(before, found)) == unlike
     for found, model in zip(values, models, strict=True):
-        assert dict(RunValues(found)) == model
+        assert dict(RunValues(SUM, found)) == model
 
 
 def test_a_past_run_can_be_read():
-    values = RunValues({run: (run + 1, run) for run in range(0, 100, 2)})
+    values = RunValues(SUM, {run: (run + 1, run) for run in range(0, 100, 2)})
     assert values[40] == (41, 40)
     assert 41 not in values
     assert values.get(200) is None
@@ -48,7 +50,7 @@ def test_a_past_run_can_be_read():
 
 
 def test_a_value_is_added_to_the_run_that_was_closed_last():
-    values = RunValues()
+    values = RunValues(SUM)
     for run in range(10):
         values.add(run, 1, run)
     values.add(6, 1, 10)

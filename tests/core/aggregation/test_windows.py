@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import DAY, HOUR
-from trophy_engine.core.aggregation.aggregates import AGGREGATES, MAX_DISTINCT
-from trophy_engine.core.aggregation.rolling_totals import MAX_ENTRIES
+from trophy_engine.core.aggregation.aggregates import AGGREGATES
 from trophy_engine.core.aggregation.windows import Forever, Numbered, RollingDays, RollingTime, Session, SinceReset
+from trophy_engine.rules.metrics import MAX_DISTINCT
+from trophy_engine.rules.windows import MAX_EVENTS
 
 MINUTE = HOUR // 60
 
@@ -174,12 +175,12 @@ def test_copies_do_not_change_one_another(name, window_name, history, split):
 def test_a_window_of_hours_keeps_the_newest_events_only():
     window = RollingTime(AGGREGATES["sum"], DAY)
     totals = window.new()
-    for index in range(MAX_ENTRIES + 5):
+    for index in range(MAX_EVENTS + 5):
         _, after = window.add(totals, 1, DAY + index // 500, 1)
-        assert after == min(index + 1, MAX_ENTRIES)
+        assert after == min(index + 1, MAX_EVENTS)
     greatest = RollingTime(AGGREGATES["max"], DAY)
     totals = greatest.new()
-    for value in (9, *[1] * MAX_ENTRIES):
+    for value in (9, *[1] * MAX_EVENTS):
         _, after = greatest.add(totals, value, DAY, 1)
     assert after == 1
 

@@ -23,10 +23,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
 from trophy_engine.numbers import Number, add, read_number, write_number
+from trophy_engine.rules.metrics import MAX_DISTINCT
 from trophy_engine.rules.metrics import Aggregate as AggregateName
 
-#: The number of different values that ``distinct`` counts in a window; later ones do not count.
-MAX_DISTINCT: Final = 10_000
 #: For how many days ``days`` knows whether a day has been counted: a local date goes back by two days at most.
 _DAYS_KEPT: Final = 3
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from trophy_engine.core.aggregation.aggregates import Aggregate
 from trophy_engine.core.aggregation.running import RUNNING, Running
 from trophy_engine.numbers import Number
-
-#: The number of entries that are kept; with more of them, the oldest leave early.
-MAX_ENTRIES: Final = 1_000
+from trophy_engine.rules.windows import MAX_EVENTS
 
 #: The key of an entry, a day or an instant, and what the aggregate holds for it.
 Entry = tuple[int, Any]
@@ -65,7 +63,7 @@ class RollingTotals:
         else:
             entries.append((key, added))
             self._running.add(self._first + len(entries) - 1, added)
-            if len(entries) > MAX_ENTRIES:
+            if len(entries) > MAX_EVENTS:
                 self._leave()
         return before, self._running.total()
 

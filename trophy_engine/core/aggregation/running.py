@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
-from trophy_engine.core.aggregation.aggregates import MAX_DISTINCT
 from trophy_engine.numbers import Number, add, subtract
+from trophy_engine.rules.metrics import MAX_DISTINCT
 from trophy_engine.rules.metrics import Aggregate as AggregateName
 
 
