@@ -10,7 +10,7 @@ from trophy_engine import (
     PointsSystem,
     Ruleset,
 )
-from trophy_engine.rules import check, limits
+from trophy_engine.rules import declared, limits
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.ruleset import check_file
 
@@ -22,7 +22,7 @@ def test_misspelt_references_are_all_reported_and_the_first_are_compared():
     metrics = [Metric(f"metric-{n:04}") for n in range(size)]
     triggers = [MetricPointsTrigger(f"metrik-{n:04}", 1) for n in range(size)]
     problems = [one.message for one in check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])]
-    compared = check._MAX_COMPARED // size
+    compared = declared._MAX_COMPARED // size
     assert len(problems) == size
     assert (
         problems[compared - 1] == f"unknown metric 'metrik-{compared - 1:04}'; did you mean 'metric-{compared - 1:04}'?"

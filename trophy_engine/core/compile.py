@@ -33,6 +33,7 @@ from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -113,8 +114,10 @@ class _Compiler:
     def _add_streak(self, rule: Streak) -> None:
         calendar = rule.calendar(self.plan.ruleset.first_weekday)
         daily = isinstance(calendar, Daily)
-        keys = self.plan.metrics if rule.customization_enabled else [metric.key for metric in rule.metrics]
-        counters = {key: self._add_condition_counter(self.plan.metrics[key]) for key in keys}
+        metrics = [self.plan.metrics[metric.key] for metric in rule.metrics]
+        if rule.customization_enabled:
+            metrics = [metric for metric in self.plan.metrics.values() if refuse_for_streak(metric.rule) is None]
+        counters = {metric.key: self._add_condition_counter(metric) for metric in metrics}
         self.plan.streak = StreakPlan(
             calendar=calendar,
             daily=daily,

@@ -14,6 +14,7 @@ import attrs
 
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
+from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.streak import Streak, StreakMetric
 
 #: The kinds of preferences: the first part of their names.
@@ -69,8 +70,12 @@ def custom_streak_of(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan |
 
 
 def _declared_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
-    """Return the conditions on metrics that the rules still have."""
-    return tuple(metric for metric in metrics if metric.key in plan.metrics)
+    """Return the conditions on metrics that the rules still have, and in which a streak can still count."""
+    return tuple(
+        metric
+        for metric in metrics
+        if metric.key in plan.metrics and refuse_for_streak(plan.metrics[metric.key].rule) is None
+    )
 
 
 def _days_off(rule: Streak, days: Any) -> Any:

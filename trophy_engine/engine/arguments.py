@@ -15,6 +15,7 @@ from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, Changes, Plan,
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
+from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.streak import StreakMetric
 
 _EACH_KEY: Final = FieldName("attributes", before="each key of ")
@@ -155,14 +156,16 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     """Convert the conditions of a custom streak to JSON.
 
     Raises:
-        InvalidValue: there are none, or two on one metric.
+        InvalidValue: there are none, or two on one metric, or a streak cannot count in one of the metrics.
         UnknownKey: the rules do not declare a metric.
     """
     conditions = as_sequence(metrics)
     InstanceOf((StreakMetric,), many=True).check("metrics", conditions)
     KEYS.check("metrics", tuple(metric.key for metric in conditions))
     for metric in conditions:
-        plan.metric(metric.key)
+        refusal = refuse_for_streak(plan.metric(metric.key).rule)
+        if refusal is not None:
+            raise InvalidValue(refusal)
     return write_conditions(conditions)
 
 

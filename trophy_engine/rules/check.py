@@ -6,23 +6,18 @@ Partial rules are checked as far as they could be read: a field that is None cou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-import attrs
-
-from trophy_engine.errors import nearest, unknown_key
-from trophy_engine.identifiers import is_key
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metrics import Attribute
+from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use, is_out_of_reach
+from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
-
-#: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
-_MAX_COMPARED: Final = 20_000
 
 
 def check_parts(
@@ -34,21 +29,24 @@ def check_parts(
     leaderboards: Sequence[Any] = (),
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class, partial or not, or ``Unreadable``."""
-    suggestions = _Suggestions()
-    declared = _DeclaredKeys(
-        metrics=_Declared(_keys(metrics), suggestions),
-        achievements=_Declared(_keys(achievements), suggestions),
-        user_attributes=_Declared(_keys(attributes, "user"), suggestions),
-        event_attributes=_Declared(_keys(attributes, "event"), suggestions),
-        systems=_Declared(_keys(points), suggestions),
+    suggestions = Suggestions()
+    declared = DeclaredRules(
+        metrics=DeclaredKeys(_keys(metrics), suggestions),
+        metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
+        achievements=DeclaredKeys(_keys(achievements), suggestions),
+        user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
+        event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
+        systems=DeclaredKeys(_keys(points), suggestions),
         streak=streak is not None
         and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
     )
     composites = find_composites(achievements)
     cycles = find_cyclic(composites)
-    unreachable = find_unreachable(achievements, composites, cycles, streak=declared.streak)
+    out_of_reach = _find_out_of_reach(achievements, declared)
+    unreachable = find_unreachable(achievements, composites, (*cycles, *out_of_reach), streak=declared.streak)
     return [
         *_duplicates("metrics", metrics),
+        *check_metrics(metrics, declared),
         *_duplicate_attributes(attributes),
         *_check_streak(streak, declared),
         *_duplicates("achievements", achievements),
@@ -59,72 +57,6 @@ def check_parts(
         *_duplicates("leaderboards", leaderboards),
         *_check_leaderboards(leaderboards, declared),
     ]
-
-
-class _Suggestions:
-    """Finds the declared key nearest to a misspelt one, for a limited number of comparisons.
-
-    One comparison takes microseconds, so thousands of misspelt references among thousands of keys would take minutes;
-    the next check makes suggestions for the references that are left.
-    """
-
-    def __init__(self) -> None:
-        self._compared = 0
-        self._nearest_keys: dict[tuple[int, str], str | None] = {}
-
-    def nearest(self, key: str, declared: _Declared) -> str | None:
-        """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
-        lookup = id(declared), key
-        if lookup not in self._nearest_keys:
-            if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
-                return None
-            self._compared += len(declared.keys)
-            self._nearest_keys[lookup] = nearest(key, declared.keys)
-        return self._nearest_keys[lookup]
-
-
-class _Declared:
-    """The declared keys of one kind, in order; ``keys`` are the valid ones."""
-
-    def __init__(self, keys: Sequence[str], suggestions: _Suggestions) -> None:
-        self.keys = tuple(filter(is_key, dict.fromkeys(keys)))
-        self._known = frozenset(keys)
-        self._suggestions = suggestions
-
-    def check_known(self, kind: str, key: str | None, path: str) -> Iterator[Problem]:
-        """Yield a problem if a key is not declared; None is a key that could not be read."""
-        if key is not None and key not in self._known:
-            near = self._suggestions.nearest(key, self)
-            yield Problem("error", path, unknown_key(kind, key, near, self.keys))
-
-
-@attrs.frozen
-class _DeclaredKeys:
-    """The declared keys that rules can refer to; ``streak`` is True if there is a streak that can start."""
-
-    metrics: _Declared
-    achievements: _Declared
-    user_attributes: _Declared
-    event_attributes: _Declared
-    systems: _Declared
-    streak: bool
-
-    def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Report what a rule lacks: a key that is not declared, or a streak."""
-        declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
-        for reference in references_of(rule, path):
-            for field, key in reference.keys.items():
-                yield from declared[reference.kind].check_known(reference.kind, key, field)
-        if rule.needs_streak:
-            yield from _check_streak_can_start(self, path)
-
-    def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Yield the problems of filters: attributes that are not declared."""
-        for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
-            wanted = getattr(rule, f"{kind}_attributes", None)
-            for key in wanted or ():
-                key_path = f"{path}.{kind}_attributes.{key}"
-                yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
 
 
 def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
@@ -165,19 +97,16 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
             first.setdefault(name, index)
 
 
-def _check_streak(streak: Any, declared: _DeclaredKeys) -> Iterator[Problem]:
+def _check_streak(streak: Any, declared: DeclaredRules) -> Iterator[Problem]:
     if not isinstance(streak, Streak):
         return
-    metrics = streak.metrics or ()
     if streak.metrics == ():
         yield Problem("warning", "streak.metrics", "a streak without metrics never starts; add at least one metric")
-    for index, metric in enumerate(metrics):
-        key = metric.key if is_key(metric.key) else None
-        yield from declared.metrics.check_known("metric", key, f"{item_path('streak.metrics', index)}.key")
-    yield from _duplicates("streak.metrics", metrics, "metric", "remove one")
+    yield from check_conditions(streak, declared)
+    yield from _duplicates("streak.metrics", streak.metrics or (), "metric", "remove one")
 
 
-def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
+def _check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement):
             continue
@@ -186,6 +115,13 @@ def _check_achievements(achievements: Sequence[Any], declared: _DeclaredKeys) ->
         if achievement.trigger is not None:
             yield from declared.check_references(achievement.trigger, f"{path}.trigger")
             yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
+            yield from check_use(achievement.trigger, f"{path}.trigger", declared)
+
+
+def _find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
+    for achievement in achievements:
+        if isinstance(achievement, Achievement) and is_out_of_reach(achievement, declared.metric_rules):
+            yield achievement.key
 
 
 def _check_composites(
@@ -210,12 +146,7 @@ def _check_composites(
                 yield Problem("warning", item_path(path, position), message)
 
 
-def _check_streak_can_start(declared: _DeclaredKeys, path: str) -> Iterator[Problem]:
-    if not declared.streak:
-        yield Problem("warning", path, "never has an effect, because the rules have no streak with metrics; add one")
-
-
-def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: _DeclaredKeys) -> Iterator[Problem]:
+def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
     for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
             path = item_path("points", index)
@@ -227,7 +158,7 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
 
 
 def _check_triggers(
-    system: PointsSystem, path: str, unreachable: Collection[str], declared: _DeclaredKeys
+    system: PointsSystem, path: str, unreachable: Collection[str], declared: DeclaredRules
 ) -> Iterator[Problem]:
     triggers = system.triggers or ()
     points: list[Any] = [getattr(trigger, "points", None) for trigger in triggers]
@@ -238,6 +169,7 @@ def _check_triggers(
         trigger_path = item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
         yield from declared.check_references(trigger, trigger_path)
+        yield from check_use(trigger, trigger_path, declared)
         awards = points[index] is not None and points[index] > 0
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
@@ -273,7 +205,7 @@ def _name_of(level: Level, path: str) -> str:
     return repr(level.key) if level.key else path
 
 
-def _check_boosts(system: PointsSystem, path: str, declared: _DeclaredKeys) -> Iterator[Problem]:
+def _check_boosts(system: PointsSystem, path: str, declared: DeclaredRules) -> Iterator[Problem]:
     awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
     awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)
     for index, boost in enumerate(system.boosts or ()):
@@ -296,7 +228,7 @@ def _check_keys(path: str, items: Sequence[Any], kind: str) -> Iterator[Problem]
         first.setdefault(key, index)
 
 
-def _check_leaderboards(leaderboards: Sequence[Any], declared: _DeclaredKeys) -> Iterator[Problem]:
+def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
     for index, board in enumerate(leaderboards):
         if not isinstance(board, Leaderboard):
             continue
@@ -306,3 +238,4 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: _DeclaredKeys) ->
             item = item_path(f"{path}.breakdown_attributes", position)
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
+        yield from check_use(board, path, declared)

@@ -26,7 +26,7 @@ def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
 
 
 def find_unreachable(
-    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], cycles: Collection[str], *, streak: bool
+    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
 ) -> frozenset[str]:
     """Return the keys of achievements that can never be completed.
 
@@ -35,14 +35,14 @@ def find_unreachable(
     Args:
         achievements: all achievements.
         composites: the prerequisites of the composites among them.
-        cycles: the composites that depend on themselves.
+        never: achievements that are known to be among them, such as composites that depend on themselves.
         streak: True if a streak can start.
     """
     dependents: dict[str, list[str]] = {}
     for key, prerequisites in composites.items():
         for prerequisite in prerequisites:
             dependents.setdefault(prerequisite, []).append(key)
-    pending = list(cycles)
+    pending = list(never)
     if not streak:
         pending += [
             achievement.key

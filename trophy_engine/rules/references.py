@@ -30,11 +30,13 @@ class Reference:
 
 
 def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
-    """Yield the references of the rule at a path; a field that is None refers to nothing."""
+    """Yield the references of a rule at a path, and of rules in its fields; a field that is None refers to nothing."""
     for field in attrs.fields(type(rule)):
         kind = field.metadata.get(_REFERS_TO)
         value, field_path = getattr(rule, field.name), f"{path}.{field.name}"
-        if kind is not None and value is not None:
+        if attrs.has(type(value)):
+            yield from references_of(value, field_path)
+        elif kind is not None and value is not None:
             keys = (
                 {field_path: value}
                 if isinstance(value, str)
@@ -49,6 +51,7 @@ def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:
     for field in attrs.fields(type(rule)):
         if field.metadata.get(_REFERS_TO) == kind:
             value = getattr(rule, field.name)
-            renamed = names.get(value, value) if isinstance(value, str) else tuple(names.get(key, key) for key in value)
-            changes[field.name] = renamed
+            changes[field.name] = (
+                tuple(names.get(key, key) for key in value) if isinstance(value, tuple) else names.get(value, value)
+            )
     return attrs.evolve(rule, **changes)  # type: ignore[misc]  # all are attrs classes

@@ -5,7 +5,7 @@ from trophy_engine import Attribute, Metric, MetricPointsTrigger, PointsSystem, 
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.ids import metric_id
+from trophy_engine.trophy_api.ids import attribute_id, metric_id
 
 UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
 
@@ -175,3 +175,45 @@ def test_the_type_of_a_body_that_is_not_a_list_is_reported(body, found):
     with pytest.raises(Unprocessable) as caught:
         AdminClient().call("POST", "metrics", body)
     assert caught.value.message == f"The request body must be a list of 1 to 100 items, but {found}"
+
+
+def test_metrics_that_depend_on_a_deleted_one_are_deleted_with_it():
+    metrics = [
+        Metric("laps"),
+        Metric("pits"),
+        Metric("best", source="laps", aggregate="max"),
+        Metric("stint", window={"reset_by": "pits"}),
+        Metric("stints", source="stint", aggregate="count"),
+        Metric("tracks", source="pits", aggregate="distinct", distinct_by="track"),
+    ]
+    best = Achievement("best", MetricTrigger("best", 65))
+    board = Leaderboard("b", "metric", AdminClient().at.date(), metric="stints")
+    rules = Ruleset(metrics, [Attribute("track", "event")], achievements=[best], leaderboards=[board])
+
+    def left_without(key):
+        admin = AdminClient(rules)
+        admin.delete("metrics", metric_id(key))
+        left = admin.ruleset
+        return [part.key for part in (*left.metrics, *left.achievements, *left.leaderboards)]
+
+    assert left_without("laps") == ["pits", "stint", "stints", "tracks", "b"]
+    assert left_without("pits") == ["laps", "best", "best"]
+    assert left_without("stint") == ["laps", "pits", "best", "tracks", "best"]
+    assert left_without("best") == ["laps", "pits", "stint", "stints", "tracks", "b"]
+
+
+def test_metrics_that_count_or_filter_by_a_deleted_attribute_are_deleted_with_it():
+    spa = Metric("spa", source="laps", event_attributes={"track": ["spa", "monza"]})
+    tracks = Metric("tracks", aggregate="distinct", distinct_by="track")
+    admin = AdminClient(Ruleset([Metric("laps"), spa, tracks], [Attribute("track", "event")]))
+    admin.delete("attributes", attribute_id("event", "track"))
+    assert [metric.key for metric in admin.ruleset.metrics] == ["laps"]
+
+
+def test_an_edit_keeps_what_the_platform_does_not_know():
+    week = Metric("week", source="laps", aggregate="days", window={"last": 7, "unit": "day"})
+    admin = AdminClient(Ruleset([Metric("laps"), week]))
+    [_, shown] = admin.get("metrics")
+    admin.update("metrics", shown, name="Days a week")
+    assert admin.ruleset.metrics[1].name == "Days a week"
+    assert admin.ruleset.metrics[1].window == week.window

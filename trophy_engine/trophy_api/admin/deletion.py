@@ -10,6 +10,7 @@ import attrs
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.ruleset import Ruleset
@@ -26,9 +27,10 @@ def delete_cascade(
 ) -> Ruleset:
     """Return the ruleset without some of its rules and without the rules that depend on them.
 
-    Rules that count a deleted metric are deleted. So are rules that filter by a deleted attribute, because without the
-    filter they would apply to all users. A composite achievement loses its deleted prerequisites, and is deleted with
-    the last of them. Rules that reward a deleted achievement or rank by a deleted points system are deleted.
+    Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets. So are
+    rules that filter by a deleted attribute, because without the filter they would apply to all users or events, and
+    metrics that count its values. A composite achievement loses its deleted prerequisites, and is deleted with the last
+    of them. Rules that reward a deleted achievement or rank by a deleted points system are deleted.
 
     Args:
         ruleset: the rules to start from.
@@ -37,7 +39,8 @@ def delete_cascade(
         achievements: keys of the achievements to delete.
         systems: keys of the points systems to delete.
     """
-    gone = _Deletion(metrics, attributes, achievements, systems).completed(ruleset.achievements)
+    gone = _Deletion(metrics, attributes, achievements, systems).with_metrics(ruleset.metrics)
+    gone = gone.completed(ruleset.achievements)
     return attrs.evolve(
         ruleset,
         metrics=tuple(metric for metric in ruleset.metrics if metric.key not in gone.metrics),
@@ -71,6 +74,18 @@ class _Deletion:
     achievements: AbstractSet[str]
     systems: AbstractSet[str]
 
+    def with_metrics(self, metrics: tuple[Metric, ...]) -> _Deletion:
+        """Return the deletion with the metrics that depend on it, directly or through others."""
+        dependents = {
+            metric.key
+            for metric in metrics
+            if metric.key not in self.metrics
+            and (self._is_broken(metric) or ("event", metric.distinct_by) in self.attributes)
+        }
+        if not dependents:
+            return self
+        return attrs.evolve(self, metrics=self.metrics | dependents).with_metrics(metrics)
+
     def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
         """Return the deletion with the achievements that depend on it, directly or through others."""
         dependents = {
@@ -85,7 +100,7 @@ class _Deletion:
     def _includes(self, achievement: Achievement) -> bool:
         return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
 
-    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard) -> bool:
+    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard | Metric) -> bool:
         """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         return self._filters_by_deleted(rule) or any(

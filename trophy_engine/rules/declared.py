@@ -1,0 +1,95 @@
+"""Declared keys: what the parts of a ruleset declare, and the references and filters that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from trophy_engine.errors import nearest, unknown_key
+from trophy_engine.identifiers import is_key
+from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.references import references_of
+
+#: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
+_MAX_COMPARED: Final = 20_000
+
+
+class Suggestions:
+    """Finds the declared key nearest to a misspelt one, for a limited number of comparisons.
+
+    One comparison takes microseconds, so thousands of misspelt references among thousands of keys would take minutes;
+    the next check makes suggestions for the references that are left.
+    """
+
+    def __init__(self) -> None:
+        self._compared = 0
+        self._nearest_keys: dict[tuple[int, str], str | None] = {}
+
+    def nearest(self, key: str, declared: DeclaredKeys) -> str | None:
+        """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
+        lookup = id(declared), key
+        if lookup not in self._nearest_keys:
+            if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
+                return None
+            self._compared += len(declared.keys)
+            self._nearest_keys[lookup] = nearest(key, declared.keys)
+        return self._nearest_keys[lookup]
+
+
+class DeclaredKeys:
+    """The declared keys of one kind, in order; ``keys`` are the valid ones."""
+
+    def __init__(self, keys: Sequence[str], suggestions: Suggestions) -> None:
+        self.keys = tuple(filter(is_key, dict.fromkeys(keys)))
+        self._known = frozenset(keys)
+        self._suggestions = suggestions
+
+    def check_known(self, kind: str, key: str | None, path: str) -> Iterator[Problem]:
+        """Yield a problem if a key is not declared; None is a key that could not be read."""
+        if key is not None and key not in self._known:
+            near = self._suggestions.nearest(key, self)
+            yield Problem("error", path, unknown_key(kind, key, near, self.keys))
+
+
+@attrs.frozen
+class DeclaredRules:
+    """The declared keys that rules can refer to.
+
+    Attributes:
+        metric_rules: the metrics by key, the first one of each key.
+        streak: True if there is a streak that can start.
+    """
+
+    metrics: DeclaredKeys
+    metric_rules: Mapping[str, Metric]
+    achievements: DeclaredKeys
+    user_attributes: DeclaredKeys
+    event_attributes: DeclaredKeys
+    systems: DeclaredKeys
+    streak: bool
+
+    def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Report what a rule lacks: a key that is not declared, or a streak."""
+        declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        for reference in references_of(rule, path):
+            for field, key in reference.keys.items():
+                yield from declared[reference.kind].check_known(reference.kind, key, field)
+        if rule.needs_streak:
+            yield from self._check_streak_can_start(path)
+
+    def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Yield the problems of filters: attributes that are not declared."""
+        for kind, known in (("user", self.user_attributes), ("event", self.event_attributes)):
+            wanted = getattr(rule, f"{kind}_attributes", None)
+            for key in wanted or ():
+                key_path = f"{path}.{kind}_attributes.{key}"
+                yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
+
+    def _check_streak_can_start(self, path: str) -> Iterator[Problem]:
+        if not self.streak:
+            yield Problem(
+                "warning", path, "never has an effect, because the rules have no streak with metrics; add one"
+            )

@@ -1,0 +1,154 @@
+"""Checks of metrics: what they are derived from, what resets them, and the rules that count by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trophy_engine.identifiers import is_key
+from trophy_engine.numbers import Number
+from trophy_engine.rules.achievements import Achievement, MetricTrigger
+from trophy_engine.rules.declared import DeclaredRules
+from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_uses import (
+    greatest_in_period,
+    greatest_total,
+    refuse_for_leaderboard,
+    refuse_for_points,
+    refuse_for_streak,
+)
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.windows import ResetWindow
+
+
+def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
+    """Yield the problems of what metrics refer to: sources, metrics that reset them, attributes of events."""
+    for index, metric in enumerate(metrics):
+        if not isinstance(metric, Metric):
+            continue
+        path = item_path("metrics", index)
+        yield from declared.metrics.check_known("metric", metric.source, f"{path}.source")
+        yield from _check_source(metric, f"{path}.source", declared.metric_rules)
+        key = f"{path}.distinct_by"
+        yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
+        yield from declared.check_filters(metric, path)
+        if isinstance(metric.window, ResetWindow):
+            reset_path = f"{path}.window.reset_by"
+            reset_by = metric.window.reset_by if is_key(metric.window.reset_by) else None
+            yield from declared.metrics.check_known("metric", reset_by, reset_path)
+            yield from _check_reset(metric, reset_by, reset_path, declared.metric_rules)
+
+
+def _check_source(metric: Metric, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
+    if metric.source is None:
+        return
+    if metric.source == metric.key:
+        message = "a metric is not derived from itself; write the key of a recorded metric"
+        yield Problem("error", path, message)
+        return
+    source = rules.get(metric.source)
+    if source is not None and source.source is not None:
+        recorded = _find_recorded(source, rules)
+        remedy = "the key of a recorded metric" if recorded is None else f"{recorded!r} and what {source.key!r} filters"
+        message = f"{source.key!r} is itself derived, from {source.source!r}; write {remedy}"
+        yield Problem("error", path, message)
+
+
+def _find_recorded(metric: Metric, rules: Mapping[str, Metric]) -> str | None:
+    """Return the recorded metric at the end of a chain of sources, or None for a cycle or an unknown metric."""
+    passed = set[str]()
+    while metric.source is not None:
+        if metric.key in passed or metric.source not in rules:
+            return None
+        passed.add(metric.key)
+        metric = rules[metric.source]
+    return metric.key
+
+
+def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
+    if reset_by is None:
+        return
+    remedy = "write the key of another recorded metric"
+    resetting = rules.get(reset_by)
+    if reset_by == metric.key:
+        yield Problem("error", path, f"a metric does not reset itself; {remedy}")
+    elif reset_by == metric.source:
+        yield Problem("error", path, f"{reset_by!r} is the source, so every event would empty the window; {remedy}")
+    elif resetting is not None and resetting.source is not None:
+        message = f"{reset_by!r} is a derived metric, and only recorded ones have events; {remedy}"
+        yield Problem("error", path, message)
+
+
+def check_conditions(streak: Streak, declared: DeclaredRules) -> Iterator[Problem]:
+    """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
+    for index, condition in enumerate(streak.metrics or ()):
+        path = item_path("streak.metrics", index)
+        key = condition.key if is_key(condition.key) else None
+        yield from declared.metrics.check_known("metric", key, f"{path}.key")
+        metric = declared.metric_rules.get(condition.key)
+        if metric is None:
+            continue
+        refusal = refuse_for_streak(metric)
+        if refusal is not None:
+            yield Problem("error", f"{path}.key", refusal)
+        else:
+            greatest = greatest_in_period(metric, streak.frequency)
+            yield from _check_mark(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
+
+
+def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+    """Yield the problems of a trigger or a leaderboard that counts by a metric; other rules have none."""
+    metric = declared.metric_rules.get(getattr(rule, "metric", None) or "")
+    if metric is None:
+        return
+    match rule:
+        case MetricTrigger():
+            yield from _check_mark(metric, rule.value, greatest_total(metric), f"{path}.value")
+        case MetricPointsTrigger():
+            refusal = refuse_for_points(metric)
+            if refusal is None:
+                yield from _check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
+            else:
+                yield Problem("error", f"{path}.metric", refusal)
+        case Leaderboard():
+            refusal = refuse_for_leaderboard(metric)
+            if refusal is not None:
+                yield Problem("error", f"{path}.metric", refusal)
+    for key in _exclusive(metric, rule):
+        message = f"never has an effect, because no event that {metric.key!r} counts has this value; remove it"
+        yield Problem("warning", f"{path}.event_attributes.{key}", message)
+
+
+def is_out_of_reach(achievement: Achievement, rules: Mapping[str, Metric]) -> bool:
+    """Return True if no total of its metric completes an achievement."""
+    trigger = achievement.trigger
+    if not isinstance(trigger, MetricTrigger) or trigger.metric not in rules:
+        return False
+    metric = rules[trigger.metric]
+    greatest = greatest_total(metric)
+    is_beyond = greatest is not None and trigger.value is not None and trigger.value > greatest
+    return is_beyond or any(_exclusive(metric, trigger))
+
+
+def _check_mark(
+    metric: Metric, mark: Number | None, greatest: Number | None, path: str, where: str = ""
+) -> Iterator[Problem]:
+    if mark is not None and greatest is not None and mark > greatest:
+        message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; lower it"
+        yield Problem("warning", path, message)
+
+
+def _exclusive(metric: Metric, rule: Any) -> Iterator[str]:
+    """Yield the attributes whose values in the filter of a rule exclude those in the filter of its metric."""
+    own: Filter = metric.event_attributes or Filter()
+    for key, wanted in (getattr(rule, "event_attributes", None) or {}).items():
+        if key in own and _values(own[key]).isdisjoint(_values(wanted)):
+            yield key
+
+
+def _values(required: Any) -> set[Any]:
+    return set(required) if isinstance(required, tuple) else {required}

@@ -1,0 +1,108 @@
+"""Uses of metrics: which metrics the rules of each kind can count by, and how far a total can go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from trophy_engine.calendar.frequencies import FrequencyName, PeriodUnit
+from trophy_engine.numbers import Number
+from trophy_engine.rules.interval import Interval
+from trophy_engine.rules.metrics import MAX_DISTINCT, Aggregate, Metric
+from trophy_engine.rules.windows import MAX_EVENTS, CalendarUnit, DateWindow, RollingWindow, RunWindow, Window
+
+#: How many dates more than its length a rolling window of days has at most: those that travel to the west left ahead.
+_AHEAD: Final = 2
+#: The greatest number of local dates in a unit.
+_DAYS: Final[Mapping[CalendarUnit | PeriodUnit, int]] = {"day": 1, "week": 7, "month": 31, "year": 366}
+_DAYS_OF_PERIOD: Final[Mapping[FrequencyName, int]] = {
+    "daily": 1,
+    "weekly": 7,
+    "monthly": 31,
+    "quarterly": 92,
+    "yearly": 366,
+}
+_NO_MULTIPLES: Final[Mapping[Aggregate, str]] = {"min": "the least value", "last": "the latest value"}
+
+
+def refuse_for_points(metric: Metric) -> str | None:
+    """Return why a metric cannot pay points for each multiple of a threshold, with a remedy, or None if it can."""
+    if isinstance(metric.window, RollingWindow):
+        return (
+            f"{metric.key!r} has a rolling window, which has no beginning to count from; "
+            "use a metric with another window, for example 'day', or without one"
+        )
+    return _refuse_aggregate(metric, "pays no points for each multiple")
+
+
+def refuse_for_streak(metric: Metric) -> str | None:
+    """Return why a metric cannot be in a condition of a streak, with a remedy, or None if it can."""
+    if metric.window is not None:
+        return (
+            f"{metric.key!r} has a window of its own, but a streak counts in its periods; "
+            "use a metric like it without a window"
+        )
+    return _refuse_aggregate(metric, "is in no condition of a streak")
+
+
+def refuse_for_leaderboard(metric: Metric) -> str | None:
+    """Return why a leaderboard cannot rank by a metric, with a remedy, or None if it can."""
+    if metric.window is None:
+        return None
+    return (
+        f"{metric.key!r} has a window of its own, but a leaderboard counts in its runs; "
+        "use a metric like it without a window"
+    )
+
+
+def _refuse_aggregate(metric: Metric, use: str) -> str | None:
+    value = _NO_MULTIPLES.get(metric.aggregate)
+    if value is None:
+        return None
+    return f"{metric.key!r} is {value}, which {use}; use a metric with another aggregate, for example 'max'"
+
+
+def greatest_total(metric: Metric) -> Number | None:
+    """Return the greatest total that a metric can have in its window, or None if there is no limit."""
+    return _greatest(metric, _days_of_window(metric.window))
+
+
+def greatest_in_period(metric: Metric, frequency: FrequencyName | Interval) -> Number | None:
+    """Return the greatest total that a metric can have in a period of a streak, or None if there is no limit."""
+    if isinstance(frequency, Interval):
+        days = None if None in (frequency.every, frequency.unit) else frequency.every * _DAYS[frequency.unit]
+    else:
+        days = _DAYS_OF_PERIOD.get(frequency)
+    return _greatest(metric, days)
+
+
+def _greatest(metric: Metric, days: int | None) -> Number | None:
+    is_kept = isinstance(metric.window, RollingWindow) and metric.window.unit != "day"
+    match metric.aggregate:
+        case "distinct":
+            return MAX_EVENTS if is_kept else MAX_DISTINCT
+        case "count":
+            return MAX_EVENTS if is_kept else None
+        case "days":
+            return days
+        case "min" | "max" | "last":
+            return None if metric.event_value is None else metric.event_value.at_most
+        case "sum" | None:  # None could not be read
+            return None
+        case _:
+            assert_never(metric.aggregate)
+
+
+def _days_of_window(window: Window | None) -> int | None:
+    """Return the greatest number of local dates in a window, or None if it is not limited, or could not be read."""
+    match window:
+        case str():
+            return _DAYS.get(window)
+        case RunWindow(int(every), str(unit)):
+            return every * _DAYS[unit]
+        case RollingWindow(int(last), "day"):
+            return last + _AHEAD
+        case DateWindow(start, end) if start is not None and end is not None:
+            return (end - start).days + 1
+        case _:
+            return None
