@@ -40,6 +40,29 @@ def test_an_outcome_has_the_results_of_its_command():
     assert (moved.event_id, moved.metric, moved.total, dict(moved.points)) == (None, None, None, {})
 
 
+def test_the_totals_that_a_command_moved():
+    best = Metric("best", source="words", aggregate="max", event_value={"at_least": 5})
+    today = Metric("today", source="words", window="day")
+    ended = Metric("ended", aggregate="last", window={"start": "2020-01-01", "end": "2020-12-31"})
+    engine = Engine(Ruleset([Metric("words"), best, today, ended]))
+    story = "04-02T10:00 words 4\n04-02T10:01 words 9\n04-03T10:00 words 7\n04-03T10:01 words 0\n04-03T10:02 ended 3"
+    outcomes = play(engine, story)
+    assert [dict(outcome.metrics) for outcome in outcomes] == [
+        {"words": 4, "today": 4},
+        {"words": 13, "best": 9, "today": 13},
+        {"words": 20, "today": 7},
+        {"words": 20},
+        {"ended": None},
+    ]
+    assert [outcome.total for outcome in outcomes] == [4, 13, 20, 20, None]
+    assert list(outcomes[1].metrics) == ["words", "best", "today"]
+    again = pickle.loads(pickle.dumps(outcomes[1]))  # noqa: S301  # our own bytes
+    assert again.metrics == outcomes[1].metrics
+    assert dict(engine.identify("jo", name="Jo", at=at("04-04T10:00")).metrics) == {}
+    html = engine.user("jo", at=at("04-04T10:00"))._repr_html_()
+    assert ("none" in html, "20" in html) == (True, True)
+
+
 def test_an_outcome_pickles_and_copies():
     board = Leaderboard("words", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"])
     rules = attrs.evolve(

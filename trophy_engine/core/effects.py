@@ -109,13 +109,17 @@ class UserChanged(Effect):
 
 @attrs.frozen(repr=False)
 class MetricChanged(Effect):
-    """An event added its value to the user's total of a metric."""
+    """An event of this value changed the user's total of a metric, in the window that holds the instant.
+
+    The total of a recorded metric may be unchanged; that of a derived one never is. Least, greatest and latest values
+    of nothing are None.
+    """
 
     type: ClassVar[str] = "metric.changed"
     metric: str
     value: Number
-    before: Number
-    after: Number
+    before: Number | None
+    after: Number | None
 
 
 @attrs.frozen(repr=False)

@@ -163,8 +163,20 @@ class Outcome:
 
     @property
     def total(self) -> Number | None:
-        """The user's total of the metric after the event; None for other commands."""
+        """The user's total of the recorded metric after the event, in the window that holds its instant.
+
+        It is None for other commands, and for a least, greatest or latest value of nothing.
+        """
         return next((effect.after for effect in self._named_effects if effect.kind is MetricChanged), self._total)
+
+    @property
+    def metrics(self) -> Mapping[str, Number | Any]:
+        """The user's total of every metric that the command moved, by key: the recorded one, then derived ones.
+
+        It is None for a least, greatest or latest value of nothing.
+        """
+        changes = (effect for effect in self._caused if effect.kind is MetricChanged)
+        return MappingProxyType({change.metric: change.after for change in changes})
 
     @property
     def effects(self) -> tuple[Effect, ...]:

@@ -49,7 +49,7 @@ class Player:
 
     def _repr_html_(self) -> str:
         """Return a table of the streak, the totals, the balances and the achievements, for notebooks."""
-        rows = [("metric", key, f"{total:,}") for key, total in self.metrics.items()]
+        rows = [("metric", key, "none" if total is None else f"{total:,}") for key, total in self.metrics.items()]
         if self.streak.declared:
             rows.append(("streak", "", f"{self.streak.length:,}, longest {self.streak.longest:,}"))
         for key, balance in self.points.items():
