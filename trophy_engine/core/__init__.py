@@ -13,7 +13,7 @@ Other rooms import the names of this room from here.
 
 from trophy_engine.core.achievements import qualifies
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.aggregation import RunValues, Value, runs_unlike
+from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (
     KINDS,

@@ -1,32 +1,28 @@
-"""Daily totals: the changes of a user's totals by local day, as exact sums."""
+"""Daily totals: the changes of a user's totals by local day, as exact sums.
+
+``counted_totals`` has those of metrics that are not sums.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Literal, NamedTuple, Self
+from typing import Self
 
 import attrs
 
 from trophy_engine.core import MetricChanged, NamedEffect, PointsAwarded, Record, Transition, UserCommand
 from trophy_engine.numbers import Number, add, subtract
+from trophy_engine.reports.counted_totals import count_totals, metrics_to_count
 from trophy_engine.reports.dated_effects import dated_effects
-
-
-class Measure(NamedTuple):
-    """A total: of a metric, of its events with one value of an event attribute, or of a points system."""
-
-    kind: Literal["metric", "points"]
-    key: str
-    attribute: str | None = None
-    value: str | None = None
+from trophy_engine.reports.measure import DailyTotals, Measure
 
 
 @attrs.frozen
-class DailyTotals:
-    """The changes of a total.
+class SummedTotals:
+    """The changes of a total that is the sum of them.
 
     Attributes:
         days: the local days on which it changed, as ascending ordinals.
@@ -53,25 +49,34 @@ class DailyTotals:
 
 
 #: A total that never changed.
-EMPTY = DailyTotals()
+EMPTY = SummedTotals()
 
 
-def daily_totals(transitions: Iterable[Transition]) -> dict[Measure, DailyTotals]:
-    """Return the daily totals of every measure that ever changed.
+def daily_totals(transitions: Sequence[Transition]) -> dict[Measure, DailyTotals]:
+    """Return the daily totals of every measure that ever changed, and of metrics that are not sums.
 
     If the rules drop a total and later add it again from zero, only the changes since then count.
     """
+    counted = metrics_to_count(transitions)
+    summed = _sum_changes(transitions, frozenset(metric.key for metric in counted))
+    return {**summed, **count_totals(transitions, counted)} if counted else {**summed}
+
+
+def _sum_changes(transitions: Sequence[Transition], left_out: frozenset[str]) -> dict[Measure, SummedTotals]:
+    """Return the totals that are sums of their changes, without some metrics."""
     changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
     for dated in dated_effects(transitions):
         for measure, change, before, after in _changes_of(dated.effect):
+            if measure.key in left_out and measure.kind == "metric":
+                continue
             if before != totals.get(measure, 0):
                 for outdated in [known for known in changes if known[:2] == measure[:2]]:
                     del changes[outdated]
             totals[measure] = after
             for part in _parts(measure, dated.transition.command):
                 changes[part][dated.day] = add(changes[part][dated.day], change)
-    return {measure: DailyTotals.of(days) for measure, days in changes.items()}
+    return {measure: SummedTotals.of(days) for measure, days in changes.items()}
 
 
 def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:

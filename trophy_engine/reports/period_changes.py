@@ -12,8 +12,9 @@ from trophy_engine.calendar.frequencies import Monthly, Weekly
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import Transition, UserState
 from trophy_engine.numbers import Number
-from trophy_engine.reports.daily_totals import EMPTY, DailyTotals, Measure, daily_totals
+from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.distribution_index import is_timed, next_award
+from trophy_engine.reports.measure import DailyTotals, Measure
 from trophy_engine.repository.history_index import HistoryIndex
 from trophy_engine.repository.repository import Repository
 

@@ -15,10 +15,11 @@ from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
 from trophy_engine.reports.awards import check_count, last_awards
 from trophy_engine.reports.best_rankings import BestRankings, days_of_review
-from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
+from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.distribution_index import DistributionIndex
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
 from trophy_engine.reports.indexes import Indexes
+from trophy_engine.reports.measure import Measure
 from trophy_engine.reports.period_changes import CountedUsers, OtherUsers
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
 from trophy_engine.reports.summary import SummaryRow, check_range, summarize

@@ -11,7 +11,7 @@ from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.errors import FieldName, InvalidValue, one_of
 from trophy_engine.numbers import Number
-from trophy_engine.reports.daily_totals import DailyTotals
+from trophy_engine.reports.measure import DailyTotals
 from trophy_engine.rules.constraints import LOCAL_DATE
 
 __all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
@@ -28,12 +28,12 @@ class SummaryRow:
 
     Attributes:
         date: the first day of the period.
-        total: the total at the end of the period.
-        change: the change in the whole period.
+        total: the total at the end of the period; None for a least, greatest or latest value of nothing.
+        change: the change in the whole period: for a metric with a window, the sum of what its events changed.
     """
 
     date: date
-    total: Number
+    total: Number | None
     change: Number
 
 

@@ -19,8 +19,9 @@ from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly
 from trophy_engine.core import AchievementBackdated, AchievementCompleted, MetricChanged, Plan, Transition
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
-from trophy_engine.reports.daily_totals import EMPTY, Measure, daily_totals
+from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects
+from trophy_engine.reports.measure import Measure
 from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
 from trophy_engine.representation import brief_repr
@@ -37,7 +38,7 @@ class PeriodTotal:
     """A total at the end of a period, and its change in the period.
 
     Attributes:
-        current_total: the total at the end of the period.
+        current_total: the total at the end of the period; None for a least, greatest or latest value of nothing.
         change_this_period: the change in the period.
         percent_change: the change in percent of the total before the period, cut to one decimal; if that total is 0, it
             is 100, or 0 without a change.
@@ -45,7 +46,7 @@ class PeriodTotal:
             for a day.
     """
 
-    current_total: Number
+    current_total: Number | None
     change_this_period: Number
     percent_change: float
     percentile_this_period: float | None
@@ -161,8 +162,8 @@ def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[
     """Return the day and the value of each event from the first to the last day."""
     return [
         (day, effect.value)
-        for day, effect, _ in dated_effects(transitions)
-        if effect.kind is MetricChanged and first <= day <= last
+        for day, effect, transition in dated_effects(transitions)
+        if effect.kind is MetricChanged and first <= day <= last and effect.metric in transition.plan.recorded
     ]
 
 
@@ -236,7 +237,7 @@ class _PeriodReview:
         totals = self.review.own.get(measure, EMPTY)
         total, change = totals.total(self.last), totals.change(self.first, self.last)
         percentile = self.review.others.percentile(measure, self.first, self.last, change) if self.compare else None
-        return PeriodTotal(total, change, percent(change, totals.total(self.first - 1)), percentile)
+        return PeriodTotal(total, change, percent(change, totals.total(self.first - 1) or 0), percentile)
 
 
 def percent(change: Number, before: Number) -> float:

@@ -8,12 +8,13 @@ from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate
 from trophy_engine.core.aggregation.run_values import RunValues, Value, runs_unlike
 from trophy_engine.core.aggregation.totals import Totals
 from trophy_engine.core.aggregation.window_totals import WindowTotals
-from trophy_engine.core.aggregation.windows import Bounds, Window
+from trophy_engine.core.aggregation.windows import Bounds, Forever, Window
 
 __all__ = [
     "AGGREGATES",
     "Aggregate",
     "Bounds",
+    "Forever",
     "RunValues",
     "Totals",
     "Value",

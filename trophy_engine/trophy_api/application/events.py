@@ -19,7 +19,7 @@ from trophy_engine.trophy_api.serializers.achievements import serialize_user_ach
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
-from trophy_engine.trophy_api.serializers.values import Json, serialize_number
+from trophy_engine.trophy_api.serializers.values import Json, serialize_total
 from trophy_engine.trophy_api.structuring import structure
 
 
@@ -43,7 +43,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
     answer: Json = {
         "eventId": str(outcome.event_id),
         "metricId": str(metric_id(rule.key)),
-        "total": serialize_number(outcome.total or 0),
+        "total": serialize_total(outcome.total),
         "achievements": [
             serialize_user_achievement(achievement, engine.ruleset) for achievement in outcome.achievements
         ],

@@ -10,7 +10,7 @@ from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
-from trophy_engine.trophy_api.serializers.values import Json, serialize_number
+from trophy_engine.trophy_api.serializers.values import Json, serialize_total
 from trophy_engine.views.player import Player
 
 
@@ -34,7 +34,7 @@ def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
         "key": rule.key,
         "name": rule.name,
         "status": "active",  # clients of the platform before version 1.6 require it
-        "current": serialize_number(player.metrics[rule.key] or 0),
+        "current": serialize_total(player.metrics[rule.key]),
         "achievements": [
             serialize_user_achievement(view, engine.ruleset)
             for view in player.achievements

@@ -9,7 +9,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.serializers.values import serialize_number
+from trophy_engine.trophy_api.serializers.values import serialize_number, serialize_total
 
 _AGGREGATIONS: Final[tuple[Aggregation, ...]] = ("daily", "weekly", "monthly")
 
@@ -32,7 +32,7 @@ def summarize_total(
     return Response(
         200,
         [
-            {"date": row.date.isoformat(), "total": serialize_number(row.total), "change": serialize_number(row.change)}
+            {"date": row.date.isoformat(), "total": serialize_total(row.total), "change": serialize_number(row.change)}
             for row in rows
         ],
     )

@@ -33,6 +33,11 @@ def serialize_number(value: Number | float) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
+def serialize_total(total: Number | None) -> int | float:
+    """Serialize a total; clients require a number, so a least, greatest or latest value of nothing is 0."""
+    return 0 if total is None else serialize_number(total)
+
+
 def serialize_attributes(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     """Serialize attributes as a list of objects with a key and a value."""
     return [{"key": key, "value": value} for key, value in attributes.items()]

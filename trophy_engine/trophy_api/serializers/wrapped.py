@@ -12,7 +12,7 @@ from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrappe
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_user_run
-from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_number
+from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_number, serialize_total
 
 
 def serialize_activity(year: Wrapped, ruleset: Ruleset) -> Json:
@@ -70,7 +70,7 @@ def _serialize_metric(total: MetricPeriodTotal, name: str) -> Json:
 
 def _serialize_total(total: PeriodTotal) -> Json:
     serialized = {
-        "currentTotal": serialize_number(total.current_total),
+        "currentTotal": serialize_total(total.current_total),
         "changeThisPeriod": serialize_number(total.change_this_period),
         "percentChange": serialize_number(total.percent_change),
     }

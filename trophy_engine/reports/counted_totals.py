@@ -1,0 +1,182 @@
+"""Counted totals: the daily totals of metrics that are not sums of all values, counted from a user's events.
+
+Their totals do not follow from changes, because windows end and a metric can be new to the rules. So the events of the
+whole history are counted by the rules at its end, as ``migrate_state`` does.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core import Bounds, Forever, MetricPlan, Record, Transition, Window
+from trophy_engine.numbers import Number, add, subtract
+from trophy_engine.reports.measure import Measure
+from trophy_engine.rules.windows import ResetWindow
+
+
+class CountedTotals:
+    """The total of a metric, or of its events with one value of an attribute, by local day.
+
+    The total of a day is that after its last event, or at its end if it has none; its change is the sum of what the
+    events of the day changed.
+
+    Args:
+        window: the window around the aggregate.
+    """
+
+    def __init__(self, window: Window[Any]) -> None:
+        self._window = window
+        self._held = window.new()
+        self._days: list[int] = []
+        #: The sum of all changes up to the end of each of these days.
+        self._moved: list[Number] = []
+        #: The days from which on the total is another one, and that total.
+        self._total_days: list[int] = []
+        self._totals: list[Number | None] = []
+        self._now = 0
+        self._zone = zone("UTC")
+
+    @property
+    def days(self) -> Sequence[int]:
+        """The local days with an event, as ascending ordinals."""
+        return self._days
+
+    def total(self, day: int) -> Number | None:
+        """Return the total of a local day."""
+        if self._total_days and day > self._total_days[-1]:
+            return self._total_without_event(day)
+        index = bisect_right(self._total_days, day)
+        return self._totals[index - 1] if index else self._window.aggregate.nothing
+
+    def change(self, first: int, last: int) -> Number:
+        """Return the sum of what the events from one local day to another changed."""
+        return subtract(self._moved_until(last), self._moved_until(first - 1))
+
+    def _moved_until(self, day: int) -> Number:
+        index = bisect_right(self._days, day)
+        return self._moved[index - 1] if index else 0
+
+    # --- counting ---------------------------------------------------------------------------------------------------
+
+    def add(self, item: Any, at: int, day: int, time_zone: Zone) -> None:
+        """Count an event at an instant and a local day, in the zone of the user."""
+        self.pass_to(at, day, time_zone)
+        before, after = self._window.add(self._held, item, at, day)
+        index = bisect_left(self._days, day)
+        if self._days[index : index + 1] != [day]:
+            self._days.insert(index, day)
+            self._moved.insert(index, self._moved[index - 1] if index else 0)
+        change = subtract(after or 0, before or 0)
+        # A date that travel to the west shows again is not the last one.
+        self._moved[index:] = (add(moved, change) for moved in self._moved[index:])
+        self._put(day, after)
+
+    def reset(self, at: int, day: int, time_zone: Zone) -> None:
+        """Empty the window at an instant, as an event of another metric does."""
+        self.pass_to(at, day, time_zone)
+        self._held.restart(at)
+        self._put(day, self._window.aggregate.nothing)
+
+    def pass_to(self, at: int, until: int, time_zone: Zone) -> None:
+        """Pass to an instant on a local day: store the totals of the days without an event before that day."""
+        self._now, self._zone = at, time_zone
+        if not self._total_days:
+            return
+        day, last = self._total_days[-1], max((self._total_days[-1], *self._days[-1:]))
+        while True:
+            after = self._next_change(day)
+            if after is None or after >= until:
+                return
+            day = after
+            self._put(day, self._total_without_event(day))
+            bounds = self._bounds(day)
+            if bounds is None or (bounds[0] is not None and bounds[0] >= time_zone.midnight(last + 1)):
+                return  # no event is left in the window
+
+    def _put(self, day: int, total: Number | None) -> None:
+        while self._total_days and self._total_days[-1] >= day:
+            self._total_days.pop()
+            self._totals.pop()
+        self._total_days.append(day)
+        self._totals.append(total)
+
+    def _next_change(self, day: int) -> int | None:
+        """Return the next day on which the total can differ without an event; None if there is none."""
+        bounds = self._bounds(day)
+        if bounds is None:
+            return day + 1
+        return None if bounds[1] is None else max(self._zone.window(bounds[1])[0], day + 1)
+
+    def _bounds(self, day: int) -> Bounds | None:
+        return self._window.bounds(self._held, self._last_instant(day), self._zone)
+
+    def _total_without_event(self, day: int) -> Number | None:
+        return self._window.total(self._held, self._last_instant(day), day)
+
+    def _last_instant(self, day: int) -> int:
+        """Return the last instant of a day, or now on the present day."""
+        last = self._zone.midnight(day + 1) - 1
+        return self._now if self._zone.midnight(day) <= self._now < last else last
+
+
+class _Counting:
+    """The totals of a metric, of all its events and by the values of event attributes."""
+
+    def __init__(self, metric: MetricPlan) -> None:
+        self.metric = metric
+        self._window = metric.window or Forever(metric.aggregate)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again without events."""
+        self.parts = {Measure("metric", self.metric.key): CountedTotals(self._window)}
+
+    def count(self, record: Record, time_zone: Zone) -> None:
+        """Count an event in the zone of the user, if it is one of the metric or empties its window."""
+        metric, at, day = self.metric, record.at, time_zone.window(record.at)[0]
+        if isinstance(metric.rule.window, ResetWindow) and metric.rule.window.reset_by == record.metric:
+            for totals in self.parts.values():
+                totals.reset(at, day, time_zone)
+        if record.metric != metric.source:
+            return
+        attributes = dict(record.attributes)
+        if metric.accepts(record.value, attributes):
+            item = metric.item_of(record.value, attributes, day)
+            for part in self._parts_of(attributes):
+                part.add(item, at, day, time_zone)
+
+    def _parts_of(self, attributes: Mapping[str, str]) -> Iterator[CountedTotals]:
+        whole = Measure("metric", self.metric.key)
+        yield self.parts[whole]
+        for attribute, value in attributes.items():
+            yield self.parts.setdefault(whole._replace(attribute=attribute, value=value), CountedTotals(self._window))
+
+
+def metrics_to_count(transitions: Sequence[Transition]) -> tuple[MetricPlan, ...]:
+    """List the metrics of the last rules that are not sums of all values, or were not at some time."""
+    plans = {id(transition.plan): transition.plan for transition in transitions}.values()
+    odd = {key for plan in plans for key, metric in plan.metrics.items() if not metric.plain}
+    return tuple(metric for key, metric in transitions[-1].plan.metrics.items() if key in odd) if odd else ()
+
+
+def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan]) -> dict[Measure, CountedTotals]:
+    """Return the daily totals of metrics and of their parts; one that the rules lacked in between starts again."""
+    countings = [_Counting(metric) for metric in metrics]
+    plan = None
+    for transition in transitions:
+        if transition.plan is not plan:
+            plan = transition.plan
+            for counting in countings:
+                if counting.metric.source not in plan.metrics:
+                    counting.restart()
+        if isinstance(transition.command, Record):
+            for counting in countings:
+                counting.count(transition.command, transition.state.clock.zone)
+    clock = transitions[-1].state.clock
+    for counting in countings:
+        for totals in counting.parts.values():
+            totals.pass_to(clock.settled, clock.zone.window(clock.settled)[0], clock.zone)
+    return {measure: totals for counting in countings for measure, totals in counting.parts.items()}
