@@ -54,6 +54,42 @@ def test_replay_reads_standard_input(run):
     assert "100" in done.output
 
 
+DERIVED = """
+metrics = [
+    { key = "laps" },
+    { key = "best", source = "laps", aggregate = "min", event_value = { at_least = 60 } },
+    { key = "today", source = "laps", window = "day" },
+]
+"""
+
+
+def test_replay_writes_the_totals_of_derived_metrics(run):
+    Path("laps.toml").write_text(DERIVED)
+    Path("laps.csv").write_text(
+        "user_id,at,seconds\nann,2025-04-01T10:00:00Z,64.5\nann,2025-04-02T10:00:00Z,71\nben,2025-04-02T11:00:00Z,50\n"
+    )
+    done = run("replay", "laps.toml", "laps.csv", "--value-column", "seconds", "--out", "out")
+    assert "2 users, 3 events, 0 skipped rows" in done.output
+    header, *rows = (line.split(",") for line in Path("out/users.csv").read_text().splitlines())
+    totals = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    assert [[totals[user][f"metric:{key}"] for key in ("laps", "best", "today")] for user in ("ann", "ben")] == [
+        ["135.5", "64.5", "71.0"],
+        ["50.0", "", "50.0"],
+    ]
+
+
+def test_replay_names_the_metric_to_record_in_place_of_a_derived_one(run):
+    Path("laps.toml").write_text(DERIVED)
+    Path("laps.csv").write_text("user_id,at,metric\nann,2025-04-01T10:00:00Z,best\nann,2025-04-01T11:00:00Z,laps\n")
+    done = run("replay", "laps.toml", "laps.csv", "--metric-column", "metric")
+    assert "1 user, 1 event, 1 skipped row" in done.output
+    assert "laps.csv:2: metric 'best' is derived from 'laps'; record that" in done.output
+    mapped = run(
+        "replay", "laps.toml", "laps.csv", "--metric-column", "metric", "--map", "best=laps", "--map", "laps=laps"
+    )
+    assert "1 user, 2 events, 0 skipped rows" in mapped.output
+
+
 def test_replay_stops_at_a_limit_of_errors_or_time(run):
     strict = run("replay", "rules.toml", "log.csv", "--strict", "--out", "out")
     assert strict.exit_code == 1

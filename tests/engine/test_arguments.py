@@ -13,6 +13,7 @@ from trophy_engine import (
     Ruleset,
     Streak,
     StreakMetric,
+    UnknownKey,
 )
 
 RULES = Ruleset(
@@ -33,6 +34,16 @@ def test_arguments_are_checked_before_anything_happens():
     with pytest.raises(InvalidValue, match="attributes must map keys to strings"):
         engine.record("words", user="jo", attributes=["ios"], at=at("04-02T10:00"))
     assert list(engine.log())[1:] == []
+
+
+def test_a_derived_metric_cannot_be_recorded():
+    engine = Engine(Ruleset([Metric("laps"), Metric("best", source="laps", aggregate="min")]))
+    with pytest.raises(InvalidValue, match=r"^metric 'best' is derived from 'laps'; record that$"):
+        engine.record("best", user="jo", value=64, at=at("04-02T10:00"))
+    with pytest.raises(UnknownKey, match=r"^unknown metric 'bestt'; known: 'laps'$"):
+        engine.record("bestt", user="jo", at=at("04-02T10:00"))
+    assert list(engine.users()) == []
+    assert not engine.has_recorded("best", user="jo", idempotency_key="k")
 
 
 def test_a_sign_up_at_an_instant_is_on_its_utc_day():

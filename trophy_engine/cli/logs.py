@@ -62,7 +62,10 @@ MetricColumn = Annotated[
 Metric = Annotated[
     str | None,
     typer.Option(
-        "--metric", help="The metric of all rows.", metavar="KEY", show_default="the only metric of the rules"
+        "--metric",
+        help="The metric of all rows.",
+        metavar="KEY",
+        show_default="the only recorded metric of the rules",
     ),
 ]
 ValueColumn = Annotated[str | None, typer.Option("--value-column", help="The column of the value.")]
@@ -247,7 +250,8 @@ class LogOptions:
             raise error.rename_fields(option_of) from None
 
     def _columns(self, ruleset: Ruleset) -> Columns:
-        default_metric = f"={ruleset.metrics[0].key}" if len(ruleset.metrics) == 1 else "metric"
+        metrics = ruleset.recorded_metrics
+        default_metric = f"={metrics[0].key}" if len(metrics) == 1 else "metric"
         metric = _choose("metric-column", self.metric_column, "metric", self.metric)
         value = _choose("value-column", self.value_column, "value", self.value)
         values = _parse_pairs("values", self.values, "KEY=COLUMN")

@@ -383,10 +383,13 @@ class Plan:
             InvalidValue: the key is not text, or that of a derived metric.
             UnknownKey: the ruleset does not declare the metric.
         """
-        metric = self.metric(key)
-        if key not in self.recorded:
-            raise InvalidValue(f"{key!r} is derived from {metric.source!r}; record that", "metric")
-        return metric
+        check_text(key, "metric")
+        metric = self.recorded.get(key)
+        if metric is not None:
+            return metric
+        if key in self.metrics:
+            raise InvalidValue(f"{key!r} is derived from {self.metrics[key].source!r}; record that", "metric")
+        raise UnknownKey("metric", key, tuple(self.recorded))
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.

@@ -19,11 +19,13 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
     for filter_ in _filters(ruleset):
         for key, value in filter_.items():
-            values_by_key[key].add(value)
+            values_by_key[key].update(value if isinstance(value, tuple) else (value,))
     return {key: tuple(sorted(values)) for key, values in values_by_key.items()}
 
 
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
+    for metric in ruleset.metrics:
+        yield metric.event_attributes
     for achievement in ruleset.achievements:
         yield achievement.user_attributes
         yield _event_attributes(achievement.trigger)

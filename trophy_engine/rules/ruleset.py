@@ -87,6 +87,11 @@ class Ruleset:
         if errors:
             raise InvalidRules(label_problems(errors, self))
 
+    @property
+    def recorded_metrics(self) -> tuple[Metric, ...]:
+        """The metrics that events are recorded for; all others are derived from them."""
+        return tuple(metric for metric in self.metrics if metric.source is None)
+
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
         """Read a rules file, TOML or JSON by its suffix.

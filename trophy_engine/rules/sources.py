@@ -50,9 +50,9 @@ def check_metrics(ruleset: Ruleset) -> None:
     """Check that events can count under rules.
 
     Raises:
-        InvalidValue: the rules declare no metric.
+        InvalidValue: the rules declare no metric to record.
     """
-    if not ruleset.metrics:
+    if not ruleset.recorded_metrics:
         raise InvalidValue("the rules declare no metric, so no event counts; add one to metrics")
 
 

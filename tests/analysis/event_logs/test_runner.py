@@ -102,6 +102,17 @@ def test_a_hundred_thousand_commits():
         assert {key for key, mark in thresholds.items() if all_ >= mark} == thresholds.keys() & player.completed.keys()
 
 
+def test_rows_of_a_derived_metric_are_bad_and_the_only_recorded_metric_needs_no_column():
+    rules = Ruleset([Metric("laps"), Metric("best", source="laps", aggregate="min")])
+    rows = [{"user_id": "jo", "at": at("04-02T10:00")}]
+    assert [dict(player.metrics) for player in replay(rules, rows).players()] == [{"laps": 1, "best": 1}]
+    result = replay(rules, [rows[0] | {"metric": "best"}, rows[0] | {"metric": "lap"}], columns=Columns())
+    assert [row.reason for row in result.bad_rows] == [
+        "metric 'best' is derived from 'laps'; record that",
+        "unknown metric 'lap'; did you mean 'laps'? known: 'laps'",
+    ]
+
+
 def test_rules_are_compiled_once_and_the_plan_is_not_pickled(monkeypatch):
     compiled = []
     monkeypatch.setattr(runner, "compile_ruleset", lambda rules: compiled.append(rules) or compile_ruleset(rules))

@@ -8,6 +8,7 @@ from trophy_engine import Achievement, Attribute, InvalidValue, Metric, MetricTr
 from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
+from trophy_engine.analysis.simulation.simulate import simulate
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 
 START = date(2025, 1, 1)  # a Wednesday
@@ -45,6 +46,30 @@ def test_a_population_requires_members_and_one_weight_for_each(members, weights,
 def test_a_population_for_rules_without_metrics_is_refused():
     with pytest.raises(InvalidValue, match="the rules declare no metric, so no event counts; add one to metrics"):
         Population.typical(Ruleset())
+
+
+def test_a_typical_population_records_what_moves_derived_metrics():
+    rules = Ruleset(
+        metrics=[
+            Metric("visits"),
+            Metric(
+                "long-visits", source="visits", event_value={"at_least": 10}, event_attributes={"by": ["car", "bus"]}
+            ),
+            Metric("places", source="visits", aggregate="distinct", distinct_by="place"),
+            Metric("visiting-days", source="visits", aggregate="days"),
+        ],
+        attributes=[Attribute("by", "event"), Attribute("place", "event")],
+        streak=Streak("weekly", metrics=[StreakMetric("long-visits", 10), StreakMetric("visiting-days", 3)]),
+    )
+    events = [event for number in range(30) for event in Population.typical(rules).events(1, number, START, 60)]
+    attributes = {pair for event in events for pair in event.attributes}
+    assert {event.metric for event in events} == {"visits"}
+    assert {event.value for event in events} == {1, 10, 20}
+    assert {value for key, value in attributes if key == "by"} == {"bus", "car", "other"}
+    assert {value for key, value in attributes if key == "place"} == {"other", *(f"place-{n}" for n in range(1, 6))}
+    simulation = simulate(rules, users=20, days=60)
+    assert not simulation.result.bad_rows
+    assert any(player.metrics["places"] == 6 for player in simulation.result.players())
 
 
 def test_a_typical_population_uses_the_metrics_of_the_rules():

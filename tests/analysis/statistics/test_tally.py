@@ -8,6 +8,7 @@ from tallied import LOG, RULES, events
 
 from trophy_engine import (
     Freezes,
+    Metric,
     Streak,
     StreakMetric,
 )
@@ -48,6 +49,17 @@ def test_a_returned_freeze_beside_an_earned_one_is_counted_once():
     rules = evolve(RULES, streak=Streak(metrics=[StreakMetric("words")], freezes=freezes))
     counted = replay(rules, walked, tally=True).tally.freezes
     assert (counted.granted, counted.earned, counted.used, counted.remaining) == (1, 0, 0, 1)
+
+
+def test_derived_metrics_are_no_events_of_their_own():
+    best = Metric("best", source="words", aggregate="max")
+    counted = [
+        replay(rules, events(LOG), tally=True).tally
+        for rules in (RULES, evolve(RULES, metrics=(*RULES.metrics, best, evolve(best, key="last", aggregate="last"))))
+    ]
+    assert counted[0].events == counted[1].events > 0
+    assert counted[0].hours == counted[1].hours
+    assert counted[0].active == counted[1].active
 
 
 def test_tallies_of_different_users_add_up():

@@ -103,3 +103,15 @@ def test_a_replay_can_be_queried_beside_the_frame_that_it_was_made_of():
     joined = duckdb.sql('SELECT count(*) FROM frame JOIN users USING (user_id) WHERE "metric:words" > 1')
     assert joined.fetchall() == [(2,)]
     assert users.events == 3
+
+
+def test_a_total_of_nothing_is_a_null_in_every_library():
+    best = Metric("best", source="words", aggregate="max", event_value={"at_least": 1})
+    with EffectLog() as effects:
+        users = replay(Ruleset([Metric("words"), best]), ROWS, columns=COLUMNS, effects=effects)
+        frame = pl.DataFrame(effects).filter(pl.col("type") == "metric.changed", pl.col("metric") == "best")
+        assert frame.select("value", "before", "after").rows() == [(Decimal(2), None, Decimal(2))]
+    assert users.events == 3
+    assert pl.DataFrame(users)["metric:best"].to_list() == [Decimal(2), None]
+    assert users.to_arrow()["metric:best"].to_pylist() == [Decimal(2), None]
+    assert duckdb.sql('SELECT user_id FROM users WHERE "metric:best" IS NULL').fetchall() == [("ben",)]

@@ -40,8 +40,9 @@ LogSource = str | PathLike[str] | Frame | Iterable[Row | Mapping[str, Any]]
 
 
 def columns_for(ruleset: Ruleset) -> Columns:
-    """Return the usual columns of a log; the only metric of the rules needs no column."""
-    return Columns(metric=f"={ruleset.metrics[0].key}") if len(ruleset.metrics) == 1 else Columns()
+    """Return the usual columns of a log; the only recorded metric of the rules needs no column."""
+    metrics = ruleset.recorded_metrics
+    return Columns(metric=f"={metrics[0].key}") if len(metrics) == 1 else Columns()
 
 
 def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:

@@ -31,6 +31,10 @@ from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 __all__ = ["Member", "Population", "check_days"]
 
 _HEAVIEST: Final = 10**9
+#: The aggregates whose totals depend on the values of events.
+_OF_VALUES: Final = ("sum", "min", "max", "last")
+#: The numbers of the values of an attribute whose different values count.
+_DIFFERENT: Final = range(1, 6)
 
 
 @runtime_checkable
@@ -90,7 +94,8 @@ class Population:
     def typical(cls, ruleset: RulesSource) -> Self:
         """Return a default population for a ruleset: regulars, weekenders, and short-time users.
 
-        They record every metric, with values around the thresholds of the streak and with attribute values of filters.
+        They record every metric that is not derived, with values around the thresholds of the streak and with
+        attribute values of filters.
 
         Raises:
             InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
@@ -136,10 +141,16 @@ def check_days(start: date, days: int) -> None:
 
 
 def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
-    conditions = (
-        {} if ruleset.streak is None else {condition.key: condition.threshold for condition in ruleset.streak.metrics}
-    )
+    metrics = {metric.key: metric for metric in ruleset.metrics}
+    conditions = {
+        metrics[condition.key].source or condition.key: condition.threshold
+        for condition in (() if ruleset.streak is None else ruleset.streak.metrics)
+        if metrics[condition.key].aggregate in _OF_VALUES
+    }
     values = mentioned_values(ruleset)
+    for metric in ruleset.metrics:
+        if metric.distinct_by is not None:
+            values[metric.distinct_by] += tuple(f"{metric.distinct_by}-{number}" for number in _DIFFERENT)
     attributes = {
         attribute.key: (*values[attribute.key], "other")
         for attribute in ruleset.attributes
@@ -147,7 +158,7 @@ def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
     }
     return tuple(
         Action(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
-        for metric in ruleset.metrics
+        for metric in ruleset.recorded_metrics
     )
 
 

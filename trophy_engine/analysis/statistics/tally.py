@@ -47,6 +47,7 @@ __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
 _Days = Counter[int]
 
 #: Positions of fields of frequent effects; fields of other effects are read by name.
+_METRIC: Final = position(MetricChanged, "metric")
 _LENGTH: Final = position(StreakLost, "length")
 _ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
 _SYSTEM: Final = position(PointsAwarded, "system")
@@ -105,6 +106,7 @@ class Tally:
         hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
         completions: the number of completions by achievement and day.
         streaks, freezes, points: see their classes; ``points`` is by system.
+        derived: the keys of derived metrics, whose changes are not events of their own.
     """
 
     users: int = 0
@@ -116,6 +118,7 @@ class Tally:
     streaks: StreakTally = attrs.field(factory=StreakTally)
     freezes: FreezeTally = attrs.field(factory=FreezeTally)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
+    derived: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """Return the numbers of users and events."""
@@ -124,7 +127,8 @@ class Tally:
     @classmethod
     def of(cls, ruleset: Ruleset) -> Self:
         """Return an empty tally with entries for the achievements, systems and levels of the rules."""
-        tally = cls()
+        recorded = {metric.key for metric in ruleset.recorded_metrics}
+        tally = cls(derived=frozenset(metric.key for metric in ruleset.metrics) - recorded)
         for achievement in ruleset.achievements:
             tally.completions[achievement.key] = Counter()
         for system in ruleset.points:
@@ -214,6 +218,8 @@ class UserCounter:
             self._time_zone = zone(change.after)
 
     def _event(self, raw: RawEffect) -> None:
+        if raw[_METRIC] in self.tally.derived:
+            return
         self.tally.events += 1
         self._days.add(self._day)
         at = raw[AT]
