@@ -25,7 +25,13 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.effects import EFFECTS, AchievementBackdated, AchievementCompleted, PointsAwarded
+from trophy_engine.core.effects import (
+    EFFECTS,
+    AchievementBackdated,
+    AchievementCompleted,
+    MetricChanged,
+    PointsAwarded,
+)
 from trophy_engine.core.state import UserState
 from trophy_engine.explain.event import SENTENCES
 from trophy_engine.rules.achievements import AchievementTrigger
@@ -113,7 +119,7 @@ def test_the_api_serializes_triggers_of_every_kind(kind):
 
 
 def test_every_effect_has_a_sentence():
-    reasoned = {AchievementCompleted, AchievementBackdated, PointsAwarded}
+    reasoned = {MetricChanged, AchievementCompleted, AchievementBackdated, PointsAwarded}
     assert SENTENCES.keys() | reasoned == set(EFFECTS.values())
 
 

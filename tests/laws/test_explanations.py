@@ -33,7 +33,7 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             if view.progress is not None:
                 assert explained.missing == view.progress.missing
                 if explained.progress is not None:
-                    assert (explained.progress.after, explained.progress.target) == (
+                    assert (explained.progress.after or 0, explained.progress.target) == (
                         view.progress.current,
                         view.progress.target,
                     )

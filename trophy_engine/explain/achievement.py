@@ -13,16 +13,19 @@ from trophy_engine.core import (
     AchievementBackdated,
     AchievementCompleted,
     AchievementPlan,
+    Counter,
     StreakExtended,
     StreakStarted,
     Transition,
     UserState,
 )
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
+from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import join_words
+from trophy_engine.rules.windows import SessionWindow
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
@@ -34,11 +37,11 @@ class CounterProgress:
     """The value of a counter relative to a threshold, or its change by a command.
 
     Attributes:
-        counter: a noun phrase for what the counter counts.
+        counter: a noun phrase for what the counter counts, with its window.
         before, after: the values before and after the command that completed the achievement; if it is not
             completed, both are the current value. None for a least, greatest or latest value of nothing.
         target: the threshold.
-        other_events: for a counter of events with certain attributes, the total of the metric over all other events.
+        other_events: for a sum or a number of events with certain attributes, that of all other events.
     """
 
     counter: str
@@ -55,15 +58,18 @@ class CounterProgress:
     @property
     def text(self) -> str:
         """The counter and the threshold, as a sentence."""
-        before, after = self.before or 0, self.after or 0
+        before, after = self.before, self.after
+        if after is None:
+            return f"{self.counter}: none yet; the threshold is {self.target:,}"
         if self.missing:
             text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
             return (
                 f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
             )
-        if before == after or before >= self.target:
+        if before == after or (before is not None and before >= self.target):
             return f"{self.counter}: {after:,}, at or above the threshold of {self.target:,}"
-        return f"{self.counter} went from {before:,} to {after:,}, reaching the threshold of {self.target:,}"
+        start = "none" if before is None else f"{before:,}"
+        return f"{self.counter} went from {start} to {after:,}, reaching the threshold of {self.target:,}"
 
 
 @attrs.frozen
@@ -181,14 +187,34 @@ def _measure_progress(
     counter = achievement.counter
     if counter is None or achievement.prerequisites:
         return None
-    before, after = 0 if state_before is None else counter.read(state_before), counter.read(transition.state)
+    clock = transition.state.clock
+    before, after = _read_before(counter, state_before, transition.state), counter.read(transition.state)
     if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
         lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
         after = max(lengths, default=after or 0)
         before = after - bool(lengths)
-    unfiltered = 0 if counter.unfiltered is None else counter.unfiltered.read(transition.state) or 0
-    other_events = 0 if counter.unfiltered is None else subtract(unfiltered, after or 0)
-    return CounterProgress(counter.subject, before, after, achievement.threshold, other_events)
+    subject = describe_subject(counter, clock.settled, clock.zone)
+    return CounterProgress(subject, before, after, achievement.threshold, _total_of_others(counter, transition.state))
+
+
+def _read_before(counter: Counter, before: UserState | None, state: UserState) -> Number | None:
+    """Return the number before a command, in the window that holds the instant of the state after it."""
+    if before is None:
+        return counter.nothing
+    if counter.totals is not None and before is not state:
+        before = before.copy()
+        before.clock = state.clock
+    return counter.read(before)
+
+
+def _total_of_others(counter: Counter, state: UserState) -> Number:
+    """Return the total over the events that a filtered counter leaves out, 0 where such totals do not add up."""
+    unfiltered, metric = counter.unfiltered, counter.metric
+    if unfiltered is None or metric is None or metric.rule.aggregate not in {"sum", "count"}:
+        return 0
+    if isinstance(metric.rule.window, SessionWindow):  # the other events can keep a session open
+        return 0
+    return subtract(unfiltered.read(state) or 0, counter.read(state) or 0)
 
 
 def _list_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import count
 from math import floor
 from typing import Final, assert_never
 
@@ -60,8 +61,10 @@ from trophy_engine.core import (
     boosted,
 )
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
+from trophy_engine.explain.metric import describe_change, describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
+from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
@@ -184,7 +187,7 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             if effect.kind is PointsAwarded
             else None
         )
-        text = award.text if award is not None else _describe_effect(plan, effect, changes, previous)
+        text = award.text if award is not None else _describe_effect(plan, effect, changes, previous, time_zone)
         at = effect.at
         day = date.fromordinal(time_zone.window(at)[0])
         yield Consequence(
@@ -208,10 +211,6 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     UserChanged: lambda effect, _: (
         f"{describe_field(effect.field)} changed from {describe_value(effect.field, effect.before) or 'none'} to "
         f"{describe_value(effect.field, effect.after) or 'none'}"
-    ),
-    MetricChanged: lambda effect, _: (
-        f"{effect.metric}: {effect.before:,} {'-' if effect.value < 0 else '+'} {abs(effect.value):,} = "
-        f"{effect.after:,}"
     ),
     StreakStarted: lambda effect, unit: f"a streak started: the {unit} of {name_day(effect.period_start)} is credited",
     StreakExtended: lambda effect, unit: (
@@ -266,7 +265,9 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
 }
 
 
-def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None) -> str:
+def _describe_effect(
+    plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None, time_zone: Zone
+) -> str:
     streak = plan.ruleset.streak
     unit = "period" if streak is None else period_noun(streak.frequency)
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
@@ -274,16 +275,25 @@ def _describe_effect(plan: Plan, effect: NamedEffect, changes: MetricChanges, pr
     sentence = SENTENCES.get(effect.kind)
     if sentence is not None:
         return sentence(effect, unit)
+    if effect.kind is MetricChanged:
+        return describe_change(plan.metrics[effect.metric], effect, time_zone)
     how = "backdated" if effect.kind is AchievementBackdated else "completed"
-    return f"{effect.achievement!r} was {how}: {_explain_completion(plan.achievements[effect.achievement], changes)}"
+    reason = _explain_completion(plan.achievements[effect.achievement], changes, time_zone)
+    return f"{effect.achievement!r} was {how}: {reason}"
 
 
-def _explain_completion(achievement: AchievementPlan, changes: MetricChanges) -> str:
+def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
     counter, threshold = achievement.counter, achievement.threshold
     change = changes.get(counter)
-    if counter is None or change is None or not change.before < threshold <= change.after:
+    if counter is None or change is None or not _reaches(threshold, change.before, change.after):
         return achievement.rule.trigger.reason
-    return f"{counter.subject} went from {change.before:,} to {change.after:,}, reaching the threshold of {threshold:,}"
+    subject = describe_subject(counter, change.at, time_zone)
+    before = "none" if change.before is None else f"{change.before:,}"
+    return f"{subject} went from {before} to {change.after:,}, reaching the threshold of {threshold:,}"
+
+
+def _reaches(threshold: Number, before: Number | None, after: Number | None) -> bool:
+    return after is not None and after >= threshold and (before is None or before < threshold)
 
 
 def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
@@ -295,18 +305,12 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     counter, step = trigger.counter, trigger.step
     if counter in changes:
         change = changes[counter]
-        times: int = floor(change.after) // step - floor(change.before) // step
+        times: int = floor(change.after or 0) // step - floor(change.before or 0) // step
         return times
-    if counter is None or counter.unfiltered not in changes:
+    if counter is None or counter.unfiltered is None:
         return 1
-    maximum = floor(changes[counter.unfiltered].value) // step + 1
     return next(
-        (
-            number
-            for number in range(1, maximum)
-            if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
-        ),
-        maximum,
+        number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
     )
 
 

@@ -8,9 +8,10 @@ from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.core import MetricChanged, PeriodAccount, Record, Transition
+from trophy_engine.core import MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
+from trophy_engine.explain.metric import describe_total
 from trophy_engine.explain.phrases import name_day
 from trophy_engine.explain.points import AwardExplanation
 from trophy_engine.explain.streak import PeriodKind, describe_decisions
@@ -71,13 +72,15 @@ class TimelineDay:
     Attributes:
         day: the day.
         time_zone: the zone, with its offset at the first consequence.
-        recorded: by metric, the number of events and the sum of their values.
+        recorded: by recorded metric, the number of events and the sum of their values.
+        totals: by metric that is not a sum of all values, its total after the last event of the day, as a phrase.
         lines: all other consequences, in order; consecutive awards of a points system share a line.
     """
 
     day: date
     time_zone: str
     recorded: dict[str, tuple[int, Number]] = attrs.field(factory=dict)
+    totals: dict[str, str] = attrs.field(factory=dict)
     lines: list[str] = attrs.field(factory=list)
     _runs: dict[str, _AwardRun] = attrs.field(factory=dict)
 
@@ -100,14 +103,22 @@ class TimelineDay:
 
     @property
     def text(self) -> str:
-        """The day and the zone, the recorded totals, and all other consequences."""
+        """The day and the zone, the totals, and all other consequences."""
         recorded = [
-            f"{metric}: {total:,}" + (f" in {events:,} events" if events > 1 else "")
+            f"{metric}: {self.totals.get(metric, f'{total:,}')}" + (f" in {events:,} events" if events > 1 else "")
             for metric, (events, total) in self.recorded.items()
         ]
-        return "\n".join(
-            [f"{name_day(self.day)}, {self.time_zone}", *(f"  {line}" for line in (*recorded, *self.lines))]
-        )
+        derived = [f"{metric}: {total}" for metric, total in self.totals.items() if metric not in self.recorded]
+        lines = (*recorded, *derived, *self.lines)
+        return "\n".join([f"{name_day(self.day)}, {self.time_zone}", *(f"  {line}" for line in lines)])
+
+    def add_change(self, metric: MetricPlan, change: NamedEffect, time_zone: Zone) -> None:
+        """Add the change of a metric by an event, in the zone of the user."""
+        if not metric.plain:
+            self.totals[metric.key] = describe_total(metric, change.after, change.at, time_zone)
+        if metric.rule.source is None:
+            events, total = self.recorded.get(metric.key, (0, 0))
+            self.recorded[metric.key] = events + 1, add(total, change.value)
 
 
 def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
@@ -121,8 +132,7 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
                     yield today
                 today = TimelineDay(consequence.day, consequence.time_zone)
             if effect.kind is MetricChanged:
-                events, total = today.recorded.get(effect.metric, (0, 0))
-                today.recorded[effect.metric] = events + 1, add(total, effect.value)
+                today.add_change(transition.plan.metrics[effect.metric], effect, transition.state.clock.zone)
             else:
                 today.add(consequence)
     if today is not None:
