@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of

@@ -61,8 +61,9 @@ def _filter(type_: str) -> Codec:
     def read(context: EditContext, filter_: Any) -> Filter:
         return context.filter(type_, filter_ or ())
 
-    def show(filter_: Mapping[str, str]) -> list[dict[str, str]]:
-        ids = ((str(attribute_id(type_, key)), value) for key, value in filter_.items())
+    def show(filter_: Mapping[str, Any]) -> list[dict[str, str]]:
+        single = ((key, value) for key, value in filter_.items() if isinstance(value, str))
+        ids = ((str(attribute_id(type_, key)), value) for key, value in single)
         return [{"attributeId": id_, "attributeValue": value} for id_, value in ids]
 
     return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_describe_filter)

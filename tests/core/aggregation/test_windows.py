@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.core.aggregation.aggregates import AGGREGATES
 from trophy_engine.core.aggregation.windows import Forever, Numbered, RollingDays, RollingTime, Session, SinceReset
-from trophy_engine.rules.metrics import MAX_DISTINCT
-from trophy_engine.rules.windows import MAX_EVENTS
 
 MINUTE = HOUR // 60
 
@@ -170,29 +168,6 @@ def test_copies_do_not_change_one_another(name, window_name, history, split):
         window.add(totals, item(name, event._replace(label="z")), history[-1].at, event.day)
     again = window.load(copied.dump())
     assert again.dump() == copied.dump()
-
-
-def test_a_window_of_hours_keeps_the_newest_events_only():
-    window = RollingTime(AGGREGATES["sum"], DAY)
-    totals = window.new()
-    for index in range(MAX_EVENTS + 5):
-        _, after = window.add(totals, 1, DAY + index // 500, 1)
-        assert after == min(index + 1, MAX_EVENTS)
-    greatest = RollingTime(AGGREGATES["max"], DAY)
-    totals = greatest.new()
-    for value in (9, *[1] * MAX_EVENTS):
-        _, after = greatest.add(totals, value, DAY, 1)
-    assert after == 1
-
-
-@pytest.mark.parametrize("window", [Forever(AGGREGATES["distinct"]), RollingDays(AGGREGATES["distinct"], 366)])
-def test_values_beyond_the_limit_do_not_count(window):
-    totals = window.new()
-    for number in range(MAX_DISTINCT + 3):
-        _, after = window.add(totals, str(number), number, number // 1000)
-    assert after == MAX_DISTINCT
-    assert window.add(totals, "5", number, number // 1000) == (MAX_DISTINCT, MAX_DISTINCT)
-    assert sum(len(str(entry)) > 0 for entry in totals.dump()) <= MAX_DISTINCT
 
 
 def test_a_window_that_is_over_is_forgotten():

@@ -54,6 +54,14 @@ def test_a_batch_with_an_unknown_metric_is_not_recorded(admin):
     assert list(admin.engine.users()) == []
 
 
+def test_a_batch_with_an_event_of_a_derived_metric_is_not_recorded():
+    rules = Ruleset([Metric("words"), Metric("today", source="words", window="day")])
+    admin = AdminClient(rules)
+    with pytest.raises(Unprocessable, match=r"^\[1\]: metric 'today' is derived from 'words'; record that$"):
+        send(admin, event(5), event(key="today"))
+    assert list(admin.engine.users()) == []
+
+
 def test_a_batch_with_an_invalid_event_is_not_recorded(admin):
     bad = [
         event("many"),

@@ -1,3 +1,4 @@
+import attrs
 import pytest
 from admin_client import AdminClient, issue
 
@@ -159,6 +160,46 @@ def test_rules_of_a_metric_are_deleted_with_it():
     ]
     assert admin.get(f"points/{system['id']}/triggers") == [kept]
     assert [board.key for board in left.leaderboards] == ["by-xp"]
+
+
+LAPS = Ruleset(
+    metrics=[
+        Metric("laps"),
+        Metric("crashes"),
+        Metric("best", source="laps", aggregate="min", event_attributes={"track": ["spa", "monza"]}),
+        Metric("tracks", source="laps", aggregate="distinct", distinct_by="track"),
+        Metric("clean", source="laps", window={"reset_by": "crashes"}),
+        Metric("today", source="laps", window="day"),
+    ],
+    attributes=[Attribute("track", "event")],
+    achievements=[Achievement("tourist", MetricTrigger("tracks", 2)), Achievement("daily", MetricTrigger("today", 2))],
+)
+
+
+def test_an_edit_keeps_what_the_api_does_not_say():
+    admin = AdminClient(LAPS)
+    shown = {"id": str(metric_id("best")), "name": "Best lap", "key": "best", "unitType": "number", "units": ""}
+    answer = admin.patch("metrics", {"id": str(metric_id("best")), "name": "Best lap"})
+    assert answer == {"updated": [shown], "issues": []}
+    assert admin.ruleset == attrs.evolve(
+        LAPS, metrics=[attrs.evolve(one, name="Best lap") if one.key == "best" else one for one in LAPS.metrics]
+    )
+
+
+@pytest.mark.parametrize(
+    ("deleted", "metrics", "achievements"),
+    [
+        (("metrics", metric_id("laps")), ["crashes"], []),
+        (("metrics", metric_id("crashes")), ["laps", "best", "tracks", "today"], ["tourist", "daily"]),
+        (("metrics", metric_id("today")), ["laps", "crashes", "best", "tracks", "clean"], ["tourist"]),
+        (("attributes", attribute_id("event", "track")), ["laps", "crashes", "clean", "today"], ["daily"]),
+    ],
+)
+def test_metrics_are_deleted_with_what_they_count(deleted, metrics, achievements):
+    admin = AdminClient(LAPS)
+    admin.delete(*deleted)
+    assert [metric.key for metric in admin.ruleset.metrics] == metrics
+    assert [achievement.key for achievement in admin.ruleset.achievements] == achievements
 
 
 def test_a_deleted_metric_is_listed_by_its_lowercase_id():

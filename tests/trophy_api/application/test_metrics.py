@@ -4,7 +4,7 @@ import pytest
 from hosted import HostedClient
 from trophy.errors import NotFoundError, UnprocessableEntityError
 
-from trophy_engine import Achievement, Metric, MetricPointsTrigger, MetricTrigger, PointsSystem, Ruleset
+from trophy_engine import Achievement, Leaderboard, Metric, MetricPointsTrigger, MetricTrigger, PointsSystem, Ruleset
 
 RULES = Ruleset(
     metrics=[Metric("words", name="Words"), Metric("views")],
@@ -110,3 +110,59 @@ def test_a_summary_of_an_unknown_metric_or_user_is_not_found(hosted):
     ):
         with pytest.raises(NotFoundError):
             ask(user, key, **span)
+
+
+DERIVED = Ruleset(
+    metrics=[
+        Metric("laps"),
+        Metric("best", source="laps", aggregate="max", event_value={"at_least": 5}),
+        Metric("today", source="laps", window="day"),
+    ],
+    achievements=[Achievement("three-a-day", MetricTrigger("today", 3)), Achievement("nine", MetricTrigger("best", 9))],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("today", 5, 2)])],
+    leaderboards=[Leaderboard("bests", "metric", start="2024-01-01", metric="best")],
+)
+
+
+def test_derived_metrics_and_what_they_complete():
+    hosted = HostedClient(DERIVED, "2024-01-01 10:00")
+    first = hosted.api.metrics.event("laps", user={"id": "18"}, value=3)
+    assert (first.total, [one.name for one in first.achievements], first.points["xp"].added) == (3, ["three-a-day"], 5)
+    assert hosted.body["leaderboards"] == {}
+    assert [(one.key, one.current) for one in hosted.api.users.all_metrics("18")] == [
+        ("laps", 3),
+        ("best", 0),
+        ("today", 3),
+    ]
+    assert hosted.at("2024-01-02 10:00").users.single_metric("18", "today").current == 0
+    second = hosted.api.metrics.event("laps", user={"id": "18"}, value=7)
+    assert (second.total, second.leaderboards["bests"].rank, second.leaderboards["bests"].previous_rank) == (
+        10,
+        1,
+        None,
+    )
+    [ranked] = hosted.api.leaderboards.get("bests").rankings
+    assert (ranked.user_id, ranked.value) == ("18", 7)
+    span = {"start_date": "2024-01-01", "end_date": "2024-01-03"}
+    hosted.api.users.metric_event_summary("18", "best", aggregation="daily", **span)
+    assert hosted.body == [
+        {"date": "2024-01-01", "total": 0, "change": 0},
+        {"date": "2024-01-02", "total": 7, "change": 7},
+        {"date": "2024-01-03", "total": 7, "change": 0},
+    ]
+
+
+def test_an_event_of_a_derived_metric_is_unprocessable_and_changes_nothing():
+    hosted = HostedClient(DERIVED, "2024-01-01 10:00")
+    with pytest.raises(UnprocessableEntityError):
+        hosted.api.metrics.event("today", user={"id": "18", "name": "Jo"}, value=3)
+    assert hosted.body == {"error": "metric 'today' is derived from 'laps'; record that"}
+    assert list(hosted.engine.users()) == []
+
+
+def test_the_year_in_review_has_a_number_for_a_total_of_nothing():
+    hosted = HostedClient(DERIVED, "2024-01-01 10:00")
+    hosted.api.metrics.event("laps", user={"id": "18"}, value=3)
+    hosted.api.users.wrapped("18", year=2024)
+    best = hosted.body["activity"]["entireYear"]["metrics"]["best"]
+    assert (best["currentTotal"], best["changeThisPeriod"], best["percentChange"]) == (0, 0, 0)

@@ -80,8 +80,11 @@ def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> B
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
         raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
-    if event.key not in {metric.key for metric in engine.ruleset.metrics}:
+    metric = next((metric for metric in engine.ruleset.metrics if metric.key == event.key), None)
+    if metric is None:
         raise NotFound(f"[{index}]: Metric not found by key {event.key!r}")
+    if metric.source is not None:
+        raise Unprocessable(f"[{index}]: metric {event.key!r} is derived from {metric.source!r}; record that")
     check_attributes(engine, "user", event.user.attributes)
     check_attributes(engine, "event", event.attributes)
     return event

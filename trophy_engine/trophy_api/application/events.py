@@ -9,7 +9,7 @@ import attrs
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
-from trophy_engine.trophy_api.application.lookup import find_metric
+from trophy_engine.trophy_api.application.lookup import find_recorded_metric
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
@@ -25,7 +25,7 @@ from trophy_engine.trophy_api.structuring import structure
 
 def record_event(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one with a used idempotency key changes nothing, not even the user's fields."""
-    rule = find_metric(engine, key)
+    rule = find_recorded_metric(engine, key)
     body = structure(request.body, EventBody, strict=request.strict)
     check_attributes(engine, "user", body.user.attributes)
     check_attributes(engine, "event", body.attributes)

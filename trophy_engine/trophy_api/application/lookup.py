@@ -11,7 +11,7 @@ from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.trophy_api.errors import NotFound
+from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.views.player import Player
 
 
@@ -30,6 +30,19 @@ def find_metric(engine: Engine, key: str) -> Metric:
         NotFound: there is none.
     """
     return _find("metric", key, engine.ruleset.metrics)
+
+
+def find_recorded_metric(engine: Engine, key: str) -> Metric:
+    """Return the metric with a key, for an event.
+
+    Raises:
+        NotFound: there is none.
+        Unprocessable: it is derived from another metric.
+    """
+    rule = find_metric(engine, key)
+    if rule.source is not None:
+        raise Unprocessable(f"metric {key!r} is derived from {rule.source!r}; record that")
+    return rule
 
 
 def find_system(engine: Engine, key: str) -> PointsSystem:

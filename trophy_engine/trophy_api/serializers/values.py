@@ -2,7 +2,7 @@
 
 >>> serialize_instant(datetime(2025, 4, 2, 10, 0, 0, 123456, tzinfo=UTC))
 '2025-04-02T10:00:00.123Z'
->>> serialize_attributes({"plan": "pro"})
+>>> serialize_attributes({"plan": "pro", "track": ("spa", "monza")})
 [{'key': 'plan', 'value': 'pro'}]
 """
 
@@ -38,6 +38,6 @@ def serialize_total(total: Number | None) -> int | float:
     return 0 if total is None else serialize_number(total)
 
 
-def serialize_attributes(attributes: Mapping[str, str]) -> list[dict[str, str]]:
-    """Serialize attributes as a list of objects with a key and a value."""
-    return [{"key": key, "value": value} for key, value in attributes.items()]
+def serialize_attributes(attributes: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Serialize attributes as a list of objects with a key and a value; those of a filter with several are left out."""
+    return [{"key": key, "value": value} for key, value in attributes.items() if isinstance(value, str)]

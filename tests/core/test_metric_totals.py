@@ -1,0 +1,64 @@
+"""Totals of metrics: which events move them, and in which order."""
+
+import pytest
+from stories import at, play
+
+from trophy_engine import Achievement, Attribute, Engine, InvalidValue, Metric, MetricTrigger, Ruleset
+from trophy_engine.core import MetricChanged
+
+RULES = Ruleset(
+    attributes=[Attribute("track", "event")],
+    metrics=[
+        Metric("best", source="laps", aggregate="min", event_value={"at_least": 1}),
+        Metric("laps", aggregate="last"),
+        Metric("tracks", source="laps", aggregate="distinct", distinct_by="track"),
+        Metric("since", source="laps", window={"reset_by": "crashes"}, event_attributes={"track": ["spa", "monza"]}),
+        Metric("crashes"),
+    ],
+    achievements=[Achievement("spa-120", MetricTrigger("since", 120, {"track": "spa"}))],
+)
+
+
+def record(engine, metric, value, minute, **attributes):
+    return engine.record(metric, user="jo", value=value, attributes=attributes, at=at(f"04-01T10:{minute:02}"))
+
+
+def changes(outcome):
+    effects = (effect for effect in outcome.effects if isinstance(effect, MetricChanged))
+    return [(effect.metric, effect.before, effect.after) for effect in effects]
+
+
+def test_the_recorded_metric_changes_first_and_then_those_derived_from_it_that_become_different():
+    engine = Engine(RULES)
+    assert changes(record(engine, "laps", 71, 0, track="spa")) == [
+        ("laps", None, 71),
+        ("best", None, 71),
+        ("tracks", 0, 1),
+        ("since", 0, 71),
+    ]
+    assert changes(record(engine, "laps", 80, 1, track="home")) == [("laps", 71, 80), ("tracks", 1, 2)]
+    assert changes(record(engine, "laps", 0, 2)) == [("laps", 80, 0)]
+
+
+def test_an_event_of_another_metric_restarts_a_total_whatever_its_value():
+    engine = Engine(RULES)
+    record(engine, "laps", 71, 0, track="monza")
+    assert changes(record(engine, "crashes", 0, 1)) == [("crashes", 0, 0)]
+    assert engine.user("jo", at=at("04-01T11:00")).metrics["since"] == 0
+    assert ("since", 0, 60) in changes(record(engine, "laps", 60, 2, track="spa"))
+
+
+def test_a_filter_of_a_trigger_narrows_that_of_a_derived_metric():
+    engine = Engine(RULES)
+    record(engine, "laps", 100, 0, track="monza")
+    record(engine, "laps", 60, 1, track="spa")
+    assert "spa-120" not in engine.user("jo", at=at("04-01T11:00")).completed
+    record(engine, "laps", 60, 2, track="spa")
+    assert "spa-120" in engine.user("jo", at=at("04-01T11:00")).completed
+
+
+def test_a_derived_metric_is_not_recorded():
+    engine = Engine(RULES)
+    with pytest.raises(InvalidValue, match="'best' is derived from 'laps'; record that"):
+        play(engine, "04-01T10:00 best 60")
+    assert list(engine.users()) == []
