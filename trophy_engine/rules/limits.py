@@ -7,6 +7,7 @@ stack. So the text is checked in one pass before it is parsed.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from trophy_engine.errors import InvalidValue
@@ -18,13 +19,16 @@ MAX_DEPTH: Final = 32
 
 #: Strings and comments, in which brackets and dots have no meaning. An unterminated one extends to the end.
 _JSON_QUOTED: Final = r'(?s)"(?:\\.|[^"\\])*+(?:"|\Z)'
-_TOML_QUOTED: Final = (
-    r'(?s)"""(?:\\.|(?!""")[^\\])*+(?:"{3,5}+|\Z)'
-    r"|'''(?:(?!''').)*+(?:'{3,5}+|\Z)"
-    r'|"(?:\\.|[^"\\\n])*+"?'
-    r"|'[^'\n]*+'?"
-    r"|\#[^\n]*+"
-)
+_TOML_START: Final = re.compile(r"\"\"\"|'''|[\"'#]")
+#: By the start of a string or a comment: what it contains, but for its own quotes, and the quotes that end it. No
+#: pattern looks ahead in a possessive repetition, which Python before 3.11.5 matches wrongly.
+_TOML_REST: Final = {
+    '"""': (re.compile(r'(?s)(?:[^"\\]|\\.)*+'), re.compile(r'"{3,5}')),
+    "'''": (re.compile(r"[^']*+"), re.compile(r"'{3,5}")),
+    '"': (re.compile(r'(?s)(?:[^"\\\n]|\\.)*+'), re.compile(r'"?')),
+    "'": (re.compile(r"[^'\n]*+"), re.compile(r"'?")),
+    "#": (re.compile(r"[^\n]*+"), re.compile(r"")),
+}
 _BRACKET: Final = r"[\[\]{}]"
 _KEY_PART: Final = r"[A-Za-z0-9_\-\"]++"
 _LONG_KEY: Final = rf"(?<![A-Za-z0-9_\-\"]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_DEPTH}}}"
@@ -38,7 +42,7 @@ def check_limits(text: str, format_: str) -> None:
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidValue(f"have more than {MAX_CHARACTERS:,} characters; remove some")
-    bare = re.sub(_JSON_QUOTED if format_ == "json" else _TOML_QUOTED, '"', text)
+    bare = re.sub(_JSON_QUOTED, '"', text) if format_ == "json" else _replace_quoted(text, lambda _: '"')
     depth = 0
     for bracket in re.findall(_BRACKET, bare):
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
@@ -50,10 +54,42 @@ def check_limits(text: str, format_: str) -> None:
 
 def mask_quoted(text: str) -> str:
     """Return text of TOML with spaces in place of strings and comments; every line keeps its place and length."""
-    return re.sub(_TOML_QUOTED, lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    return _replace_quoted(text, lambda quoted: re.sub(r"[^\n]", " ", quoted))
 
 
 def find_unclosed(text: str) -> int:
     """Return the index of the end of the first text of TOML in single quotes that its line does not close, or 0."""
-    literals = (match for match in re.finditer(_TOML_QUOTED, text) if re.match("'(?!'')", match[0]))
-    return next((match.end() for match in literals if len(match[0]) == 1 or not match[0].endswith("'")), 0)
+    for start, end in _find_quoted(text):
+        quoted = text[start:end]
+        if re.match("'(?!'')", quoted) and (len(quoted) == 1 or not quoted.endswith("'")):
+            return end
+    return 0
+
+
+def _replace_quoted(text: str, replace: Callable[[str], str]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in _find_quoted(text):
+        parts += text[done:start], replace(text[start:end])
+        done = end
+    return "".join((*parts, text[done:]))
+
+
+def _find_quoted(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of every string and comment of TOML."""
+    end = 0
+    while start := _TOML_START.search(text, end):
+        contents, closing = _TOML_REST[start[0]]
+        end = start.end()
+        while True:
+            after = contents.match(text, end)
+            end = end if after is None else after.end()
+            close = closing.match(text, end)
+            if close is not None:
+                end = close.end()
+                break
+            if end >= len(text) or text[end] == "\\":
+                end = len(text)
+                break
+            end += 1  # a quote within the string
+        yield start.start(), end
