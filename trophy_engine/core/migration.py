@@ -14,11 +14,11 @@ from functools import cached_property
 from trophy_engine.core.achievements import complete_achievement, complete_composites, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
-from trophy_engine.core.commands import Record
+from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.period_decisions import ended_protected
-from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, StreakPlan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
@@ -28,7 +28,7 @@ from trophy_engine.core.state.counters import new_counter_states
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
-from trophy_engine.core.travel import enter_zone
+from trophy_engine.core.travel import REACH, enter_zone
 from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import Freezes
 from trophy_engine.rules.windows import ResetWindow
@@ -50,12 +50,14 @@ class RulesDiff:
 
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
-        """The active achievements that are new or changed."""
+        """The active achievements that are new or changed, or whose metric counts in another way."""
         known = {key: achievement.rule for key, achievement in self.before.achievements.items()}
+        uncounted = {counter for _, counter in self.uncounted}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
-            if achievement.rule.status == "active" and known.get(key) != achievement.rule
+            if achievement.rule.status == "active"
+            and (known.get(key) != achievement.rule or achievement.counter in uncounted)
         )
 
     @cached_property
@@ -75,6 +77,17 @@ class RulesDiff:
         return before is not None and after is not None and before.calendar != after.calendar
 
     @cached_property
+    def changed_conditions(self) -> tuple[MetricPlan, ...]:
+        """The metrics whose totals in the open periods of the streak count in another way."""
+        before, after = self.before.streak, self.after.streak
+        return tuple(
+            metric
+            for key, metric in self.after.metrics.items()
+            if before is not None and after is not None and key in before.counters and key in after.counters
+            if metric.counted != self.before.metrics[key].counted
+        )
+
+    @cached_property
     def boards(self) -> tuple[str, ...]:
         """The leaderboards that must be counted from the past."""
         return boards_to_recount(self.before, self.after)
@@ -82,7 +95,7 @@ class RulesDiff:
     @cached_property
     def needs_past(self) -> bool:
         """True if anything must be computed from the users' pasts."""
-        if self.uncounted or self.calendar_changed or self.boards:
+        if self.uncounted or self.changed_conditions or self.calendar_changed or self.boards:
             return True
         former = {plug.key: plug for plug in self.before.plugs}
         return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
@@ -229,7 +242,36 @@ def _migrate_streak(
     else:
         pass_unmissed(agenda, after, former, visible)
         after.keep_totals(visible)
+        _recount_conditions(after, visible, diff, transitions)
     _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
+
+
+def _recount_conditions(
+    after: UserState, streak: StreakPlan, diff: RulesDiff, transitions: Iterable[Transition]
+) -> None:
+    """Compute the totals of changed metrics in the open periods from the past events since the last reset."""
+    windows, conditions = (
+        after.counters.windows,
+        [(metric, streak.counters[metric.key]) for metric in diff.changed_conditions],
+    )
+    for _, counter in conditions:
+        windows.pop(counter.index, None)
+    conditions = [(metric, counter) for metric, counter in conditions if metric.key in streak.conditions]
+    first = streak.index(after.clock.day) - REACH
+    for transition in transitions if conditions else ():
+        command = transition.command
+        if isinstance(command, ResetStreak):
+            for _, counter in conditions:
+                windows.pop(counter.index, None)
+        if not isinstance(command, Record):
+            continue
+        attributes, day = dict(command.attributes), transition.state.clock.zone.window(command.at)[0]
+        period = streak.index(day)
+        if period < first or period <= after.streak.decided_through or period in after.streak.credited_ahead:
+            continue
+        for metric, counter in conditions:
+            if command.metric == metric.source and metric.accepts(command.value, attributes):
+                counter.open(windows).add(period, metric.item_of(command.value, attributes, day))
 
 
 def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.aggregation import AGGREGATES, WindowTotals
+from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import StreakPlan
+from trophy_engine.core.plan import MetricPlan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
 from trophy_engine.core.streaks import open_period, open_totals
@@ -140,8 +140,9 @@ class _Past:
             self._decided += self._with_first(runs)
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._clear()
-        elif isinstance(command, Record) and command.metric in visible.conditions:
-            self._count_event(command, visible, transition.state.clock.zone.window(command.at)[0])
+        elif isinstance(command, Record):
+            day = transition.state.clock.zone.window(command.at)[0]
+            self._count_event(command, visible, transition.plan.metrics[command.metric], day)
 
     def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
@@ -164,11 +165,21 @@ class _Past:
         self._credited = {}
         self._totals = {}
 
-    def _count_event(self, command: Record, visible: StreakPlan, day: int) -> None:
+    def _count_event(self, command: Record, visible: StreakPlan, recorded: MetricPlan, day: int) -> None:
+        attributes = dict(command.attributes)
+        counted = [
+            metric
+            for metric in (recorded, *recorded.derived)
+            if metric.key in visible.conditions and metric.accepts(command.value, attributes)
+        ]
+        if not counted:
+            return
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
-        self._totals.setdefault(command.metric, WindowTotals(AGGREGATES["sum"])).add(period, command.value)
+        for metric in counted:
+            item = metric.item_of(command.value, attributes, day)
+            self._totals.setdefault(metric.key, WindowTotals(metric.aggregate)).add(period, item)
         if visible.is_met({metric: totals.total(period) for metric, totals in self._totals.items()}):
             self._credited[period] = day, command.at
             for totals in self._totals.values():
