@@ -13,6 +13,8 @@ from trophy_engine import (
     MetricTrigger,
     PointsSystem,
     Ruleset,
+    Streak,
+    StreakMetric,
 )
 from trophy_engine.explain.timeline import timeline_of
 
@@ -209,3 +211,23 @@ def test_a_day_of_the_timeline_has_each_total_once():
     ]
     assert second.recorded == {"laps": (1, 1)}
     assert second.totals == {"today": "1", "week": "8 in the week of Sunday 2026-01-04"}
+
+
+def test_the_conditions_of_a_streak_on_derived_metrics():
+    def rules(**fields):
+        derived = [Metric("best", source="laps", **fields), Metric("lap-days", source="laps", aggregate="days")]
+        return Ruleset(
+            [LAPS, *derived], streak=Streak("weekly", [StreakMetric("best", 10), StreakMetric("lap-days", 2)])
+        )
+
+    engine = Engine(rules(aggregate="max"))
+    engine.identify("jo", at=at("2026-01-04"))
+    when = at("2026-01-05T12:00")
+    assert "best 0 of 10 and lap-days 0 of 2" in engine.explain("jo", streak=True, at=when).text
+    play(engine, "2026-01-05T10:00 laps 5\n2026-01-05T11:00 laps 4")
+    assert "best 5 of 10 and lap-days 1 of 2" in engine.explain("jo", streak=True, at=when).text
+    engine.update(rules(), at=when)
+    assert "best 9 of 10 and lap-days 1 of 2" in engine.explain("jo", streak=True, at=when).text
+    play(engine, "2026-01-06T12:00 laps 3")
+    explained = engine.explain("jo", streak=True, at=at("2026-01-06T12:00"))
+    assert (explained.length, [condition.total for condition in explained.conditions]) == (1, [12, 2])

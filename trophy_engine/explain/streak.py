@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Literal, assert_never
+from typing import Any, Final, Literal, assert_never
 
 import attrs
 
@@ -22,7 +22,7 @@ from trophy_engine.core import (
     open_totals,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
@@ -290,23 +290,30 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
     """Return, by metric, the total of the current period since the last reset in it.
 
     The state has no totals of a period that is credited, so they are computed from the events. As in the state, an
-    event counts for the metrics that were conditions at the time, and a metric that stops being one starts from 0.
+    event counts for the metrics that were conditions at the time, and a metric that stops being one starts from 0. A
+    metric that has changed since counts by the present rules.
     """
-    today = transitions[-1].state.clock.day
+    today, metrics = transitions[-1].state.clock.day, transitions[-1].plan.metrics
     period = streak.index(today)
-    totals: dict[str, Number] = {}
+    held: dict[str, Any] = {}
     for transition in transitions:
         command, state = transition.command, transition.state
         visible = state.streak.custom_streak or transition.plan.streak
         if visible is None or isinstance(command, ResetStreak):
-            totals = {}
+            held = {}
             continue
-        totals = {metric: total for metric, total in totals.items() if metric in visible.conditions}
-        if isinstance(command, Record) and command.metric in visible.conditions:
-            day, _ = state.clock.zone.window(command.at)
-            if streak.index(day) == period:
-                totals[command.metric] = add(totals.get(command.metric, 0), command.value)
-    return totals
+        held = {key: of_metric for key, of_metric in held.items() if key in visible.conditions}
+        if not isinstance(command, Record):
+            continue
+        day, _ = state.clock.zone.window(command.at)
+        if streak.index(day) != period:
+            continue
+        attributes = dict(command.attributes)
+        for key in visible.conditions:
+            metric = metrics.get(key)
+            if metric is not None and metric.source == command.metric and metric.accepts(command.value, attributes):
+                held[key] = metric.aggregate.add(held.get(key), metric.item_of(command.value, attributes, day))
+    return {key: metrics[key].aggregate.total(of_metric) or 0 for key, of_metric in held.items()}
 
 
 def _describe_missed(decision: PeriodDecision, transition: Transition) -> MissedPeriod:

@@ -74,7 +74,8 @@ function drawProblems(problems) {
   byId("problems").replaceChildren(...(items.length ? items : [make("li", { className: "fine" }, "no problems")]));
 }
 
-function drawMetrics(metrics, previous) {
+function drawMetrics(all, previous) {
+  const metrics = all.filter(({ amount }) => amount !== null);
   const select = byId("metric");
   const chosen = select.value;
   select.replaceChildren(...metrics.map(({ key, name }) => new Option(name.toLowerCase(), key)));

@@ -91,13 +91,15 @@ def _view_user(engine: Engine, first: date, last: date) -> dict[str, Any]:
 
 
 def _view_metrics(ruleset: Ruleset, player: Player) -> Iterator[dict[str, Any]]:
-    """Yield each metric with its total and the value of one click: what credits a day, or else 1."""
+    """Yield each metric with its total, and for one that is recorded the value of a click: what credits a day, or 1."""
     streak = ruleset.streak
     daily = streak.metrics if streak is not None and streak.frequency == "daily" else ()
     amounts = {metric.key: metric.threshold for metric in daily}
     for metric in ruleset.metrics:
-        total, amount = player.metrics[metric.key], amounts.get(metric.key, 1)
-        yield {"key": metric.key, "name": metric.name, "total": f"{total:,}", "amount": float(amount)}
+        total, amount = player.metrics[metric.key], float(amounts.get(metric.key, 1))
+        shown = "none" if total is None else f"{total:,}"
+        recorded = metric in ruleset.recorded_metrics
+        yield {"key": metric.key, "name": metric.name, "total": shown, "amount": amount if recorded else None}
 
 
 def _view_streak(streak: StreakView) -> dict[str, Any]:

@@ -109,6 +109,15 @@ def test_rules_without_a_streak_have_none(view, samples):
     assert "'energy'" in refused
 
 
+def test_a_derived_metric_is_shown_and_not_recorded(view):
+    rules = 'metrics = [{ key = "laps" }, { key = "best", source = "laps", aggregate = "min" }]'
+    shown = [
+        [(metric["key"], metric["total"], metric["amount"]) for metric in view(events, rules=rules)["metrics"]]
+        for events in ([], [("2026-03-17", "laps", 71), ("2026-03-18", "laps", 64.5)])
+    ]
+    assert shown == [[("laps", "0", 1.0), ("best", "none", None)], [("laps", "135.5", 1.0), ("best", "64.5", None)]]
+
+
 def test_changes_list_what_differs(playground, view):
     before, after = view(days(*range(10, 17))), view(days(*range(10, 16)))
     assert list(playground.describe_changes(before, after)) == [
