@@ -179,3 +179,17 @@ def test_a_year_in_review_of_nothing():
     play(engine, "2024-01-02T12:00 score 1")
     lap = engine.reports.wrapped("jo", 2024, at=at("2024-02-01")).entire_year.metrics["lap"]
     assert attrs.astuple(lap)[:3] == (None, 0, 0.0)
+
+
+def test_percentiles_of_derived_metrics_follow_the_log():
+    best = Metric("best", source="score", aggregate="max", window={"last": 9, "unit": "day"})
+    engine = Engine(Ruleset([Metric("score"), best]), clock=lambda: at("2024-03-01"))
+    for day, user, value in ((2, "a", 5), (2, "b", 7), (3, "c", 1), (20, "a", 4), (21, "b", 1), (22, "b", 6)):
+        engine.record("score", user=user, value=value, at=at(f"2024-01-{day:02}T12:00"))
+        replayed = Engine.from_log(engine.log())
+        reviews = [one.reports.wrapped(user, 2024, at=at("2024-03-01")) for one in (engine, replayed)]
+        assert reviews[0] == reviews[1]
+    changes = {user: engine.reports.wrapped(user, 2024).entire_year.metrics["best"] for user in "abc"}
+    assert {user: one.change_this_period for user, one in changes.items()} == {"a": 9, "b": 13, "c": 1}
+    assert {user: one.percentile_this_period for user, one in changes.items()} == {"a": 50, "b": 100, "c": 0}
+    assert {user: one.current_total for user, one in changes.items()} == {"a": None, "b": None, "c": None}
