@@ -14,6 +14,7 @@ import pytest
 
 from trophy_engine import (
     Achievement,
+    Attribute,
     Engine,
     Freezes,
     Metric,
@@ -144,7 +145,7 @@ def test_the_representations_of_results_have_their_numbers(large):
 
 
 def test_small_objects_are_shown_as_attrs_does():
-    assert repr(Metric("words")) == "Metric(key='words', name='words', unit='', unit_type='number')"
+    assert repr(Attribute("words")) == "Attribute(key='words', type='user', name='words')"
     lost = StreakLost("18", datetime(2025, 4, 2, tzinfo=UTC), 9, date(2025, 4, 2))
     at = "datetime.datetime(2025, 4, 2, 0, 0, tzinfo=datetime.timezone.utc)"
     assert repr(lost) == f"StreakLost(user_id='18', at={at}, length=9, period_start=datetime.date(2025, 4, 2))"

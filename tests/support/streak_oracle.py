@@ -331,7 +331,7 @@ class Walk:
 
     def excuse(self, period: date) -> str:
         """Return what protects an excused period: a pause, else travel, else a day off."""
-        end = last_day_of(self.rule, period)
+        end = last_day_of(self.rules, period)
         if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
             return "paused"
         return "protected" if period in self.protected or not existed(period, self.zone) else "day_off"
@@ -358,10 +358,10 @@ class Walk:
         self.longest = max(self.longest, self.length)
         self.through = max(done, period_of(self.rules, period - ONE_DAY))
         self.carried.add(period)
-        day = min(period_of(self.rule, best.end + ONE_DAY), period)
+        day = min(period_of(self.rules, best.end + ONE_DAY), period)
         while day <= period:
             self.decided[day] = "restored"
-            day = last_day_of(self.rule, day) + ONE_DAY
+            day = last_day_of(self.rules, day) + ONE_DAY
         self.note("restored", period, self.length)
 
     def window(self, today: date) -> date:

@@ -84,6 +84,8 @@ class StreakView:
         declared: True if the rules have a streak.
     """
 
+    __repr__ = brief_repr
+
     length: int
     frequency: FrequencyName | Interval
     started: date | None
