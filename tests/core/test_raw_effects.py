@@ -28,6 +28,7 @@ VALUES = {
     "int | None": int,
     "Number": lambda place: Decimal(place) / 2,
     "Number | None": lambda place: Decimal(place) / 2,
+    "Number | Any": lambda place: Decimal(place) / 2,
     "date": lambda place: 739_343 + place,
     "date | None": lambda place: 739_343 + place,
     "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place),

@@ -231,3 +231,13 @@ def test_the_conditions_of_a_streak_on_derived_metrics():
     play(engine, "2026-01-06T12:00 laps 3")
     explained = engine.explain("jo", streak=True, at=at("2026-01-06T12:00"))
     assert (explained.length, [condition.total for condition in explained.conditions]) == (1, [12, 2])
+
+
+def test_what_would_have_met_derived_conditions():
+    days = Metric("lap-days", source="laps", aggregate="days")
+    engine = Engine(
+        Ruleset([LAPS, days], streak=Streak("weekly", [StreakMetric("lap-days", 2), StreakMetric("laps", 5)]))
+    )
+    play(engine, "2026-01-05T10:00 laps 4\n2026-01-06T10:00 laps 4\n2026-01-12T10:00 laps 4")
+    text = engine.explain("jo", streak=True, at=at("2026-01-20")).text
+    assert "saved by reaching 2 for lap-days or 5 for laps by the end of Saturday 2026-01-17" in text

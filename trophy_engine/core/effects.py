@@ -118,8 +118,8 @@ class MetricChanged(Effect):
     type: ClassVar[str] = "metric.changed"
     metric: str
     value: Number
-    before: Number | None
-    after: Number | None
+    before: Number | Any
+    after: Number | Any
 
 
 @attrs.frozen(repr=False)

@@ -47,7 +47,7 @@ def count_event(
 
 def count_award(boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int) -> None:
     """Count an award towards the leaderboards by its points system."""
-    day, _ = state.clock.zone.window(at)  # a timed award is paid before the clock has its day
+    day = state.clock.zone.window(at)[0]  # a timed award is paid before the clock has its day
     count_for_boards(boards, state, total - before, at, day, state.clock.zone)
 
 

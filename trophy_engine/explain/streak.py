@@ -13,6 +13,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
     PeriodAccount,
     PeriodDecision,
+    Plan,
     Record,
     ResetStreak,
     StreakPlan,
@@ -46,11 +47,19 @@ _ENDINGS: Final = frozenset({"missed", "reset"})
 
 @attrs.frozen
 class Condition:
-    """A condition of the streak: the total of a metric in a period, and its threshold."""
+    """A condition of the streak: the total of a metric in a period, and its threshold.
+
+    Attributes:
+        metric: the key of the metric.
+        total: the total; 0 for a greatest value of nothing.
+        threshold: the threshold.
+        summed: whether the metric is the sum of all values that are recorded for it.
+    """
 
     metric: str
     total: Number
     threshold: Number
+    summed: bool = True
 
     @property
     def missing(self) -> Number:
@@ -103,16 +112,17 @@ class MissedPeriod:
     @property
     def saved_by(self) -> tuple[str, ...]:
         """The ways in which the user could have saved the streak, in words; none without conditions and freezes."""
-        missing = [
-            f"{condition.missing:,}{' more' if condition.total else ''} for {condition.metric}"
-            for condition in self.conditions
-            if condition.missing
-        ]
+        unmet = [condition for condition in self.conditions if condition.missing]
+        if all(condition.summed for condition in unmet):
+            verb = "recording"
+            missing = [f"{one.missing:,}{' more' if one.total else ''} for {one.metric}" for one in unmet]
+        else:
+            verb, missing = "reaching", [f"{condition.threshold:,} for {condition.metric}" for condition in unmet]
         if not missing:  # easier conditions, which the totals met already, need one more event
             missing = [f"anything for {' or '.join(condition.metric for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        recording = [f"recording {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
-        return (*recording, *(["a freeze"] if self.freezes else []))
+        saved = [f"{verb} {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
+        return (*saved, *(["a freeze"] if self.freezes else []))
 
     @property
     def text(self) -> str:
@@ -272,7 +282,7 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
         credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
-        conditions=_conditions(custom, _current_totals(transitions, streak)),
+        conditions=_conditions(transitions[-1].plan, custom, _current_totals(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
         periods=tuple(describe_decisions(account)),
@@ -280,9 +290,10 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
     )
 
 
-def _conditions(streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
+def _conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
     return tuple(
-        Condition(key, totals.get(key, 0), condition.threshold) for key, condition in streak.conditions.items()
+        Condition(key, totals.get(key, 0), condition.threshold, plan.metrics[key].plain)
+        for key, condition in streak.conditions.items()
     )
 
 
@@ -326,7 +337,7 @@ def _describe_missed(decision: PeriodDecision, transition: Transition) -> Missed
         local=format_clock(before.clock.zone, decision.at),
         time_zone=describe_zone(before.clock.zone, decision.at),
         length=decision.ended,
-        conditions=_conditions(streak, _open_totals(streak, transition.before, period)),
+        conditions=_conditions(transition.plan, streak, _open_totals(streak, transition.before, period)),
         mode=streak.mode,
         freezes=streak.freezes is not None,
     )

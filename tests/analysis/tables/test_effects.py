@@ -20,6 +20,7 @@ KINDS = {
     str: {"text"},
     int: {"integer", "number"},
     Number: {"number"},
+    Number | Any: {"number"},
     date: {"date"},
     datetime: {"instant"},
     Boost: {"text"},
