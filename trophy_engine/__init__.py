@@ -93,6 +93,8 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.value_range import ValueRange
+from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 from trophy_engine.views.player import Player
 from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
 
@@ -134,6 +136,7 @@ __all__ = [
     "BoostStarted",
     "CompositeTrigger",
     "CustomizationDisabled",
+    "DateWindow",
     "EarlierThanSettled",
     "Effect",
     "Engine",
@@ -190,8 +193,12 @@ __all__ = [
     "RecapDue",
     "Refused",
     "Reports",
+    "ResetWindow",
+    "RollingWindow",
     "RulesVersion",
     "Ruleset",
+    "RunWindow",
+    "SessionWindow",
     "StandingDay",
     "StandingView",
     "StorageClosed",
@@ -225,6 +232,7 @@ __all__ = [
     "UserChanged",
     "UserCreated",
     "UserCreationPointsTrigger",
+    "ValueRange",
     "Wrapped",
     "WrappedPeriod",
     "check_file",

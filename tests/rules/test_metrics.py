@@ -3,12 +3,18 @@
 import json
 from decimal import Decimal
 
+import jsonschema
 import pytest
 import tomli_w
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset
 from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.schema import json_schema
 
+#: The parts of messages about several fields, or about the calendar, which the schema of a file does not know.
+BEYOND_THE_SCHEMA = ("distinct_by must", "must be given if", "is for derived", "not be below", "at most", "that exists")
+BEYOND_THE_SCHEMA += ("must not be before", "a window of days has no")
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
 #: Fields of a metric, the path of the fault after that of the metric, and a part of the message in every notation.
 FAULTS = [
     ({"source": 3}, "source", "must consist of ASCII letters"),
@@ -122,3 +128,18 @@ def test_what_is_valid_is_written_and_read_back_equal(fields):
     rules = Ruleset([Metric("laps"), Metric("b"), Metric("a", **fields)], [Attribute("track", "event")])
     for format_ in ("toml", "json"):
         assert Ruleset.from_text(rules.to_text(format_), format_) == rules
+
+
+def in_schema(fields):
+    table = json.loads(json.dumps({"metrics": [{"key": "a", **fields}]}, default=float))
+    return SCHEMA.is_valid(table)
+
+
+@pytest.mark.parametrize(("fields", "message"), [(fields, message) for fields, _, message in FAULTS])
+def test_the_schema_refuses_what_is_a_fault_of_one_field(fields, message):
+    assert in_schema(fields) is any(part in message for part in BEYOND_THE_SCHEMA)
+
+
+@pytest.mark.parametrize("fields", VALID)
+def test_the_schema_accepts_what_is_valid(fields):
+    assert in_schema(fields)

@@ -1,10 +1,23 @@
 """Rules with other values at some paths, and paths that do not exist."""
 
 import re
+from datetime import date
 
 import pytest
 
-from trophy_engine import Freezes, InvalidRules, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine import (
+    DateWindow,
+    Freezes,
+    InvalidRules,
+    Metric,
+    ResetWindow,
+    RollingWindow,
+    Ruleset,
+    RunWindow,
+    Streak,
+    StreakMetric,
+    ValueRange,
+)
 from trophy_engine.rules.override import override
 
 RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1)))
@@ -35,3 +48,54 @@ def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path,
 def test_an_unknown_path_is_refused():
     with pytest.raises(InvalidRules, match="unknown field 'strek'; did you mean 'streak'"):
         override(RULES, {"strek.frequency": "weekly"})
+
+
+DERIVED = Ruleset(
+    [
+        Metric("words"),
+        Metric("deaths"),
+        Metric("week", source="words", window={"last": 7, "unit": "day"}),
+        Metric("today", source="words", window="day", event_value={"at_least": 1}),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field", "expected"),
+    [
+        ("metrics[week].window.last", 14, "window", RollingWindow(14, "day")),
+        ("metrics[week].window.unit", "hour", "window", RollingWindow(7, "hour")),
+        ("metrics[week].window", "month", "window", "month"),
+        ("metrics[week].window", None, "window", None),
+        ("metrics[week].window", {"reset_by": "deaths"}, "window", ResetWindow("deaths")),
+        ("metrics[week].window", {"start": date(2026, 1, 5)}, "window", DateWindow(date(2026, 1, 5))),
+        (
+            "metrics[3].window",
+            {"every": 2, "unit": "week", "start": "2026-01-05"},
+            "window",
+            RunWindow(2, "week", date(2026, 1, 5)),
+        ),
+        ("metrics[today].event_value.at_least", 2, "event_value", ValueRange(2)),
+        ("metrics[today].event_value.at_most", 5, "event_value", ValueRange(1, 5)),
+        ("metrics[week].event_value.at_most", 5, "event_value", ValueRange(at_most=5)),
+        ("metrics[week].aggregate", "count", "aggregate", "count"),
+    ],
+)
+def test_a_path_leads_into_a_window_and_a_range(path, value, field, expected):
+    index = 2 if "week" in path else 3
+    assert getattr(override(DERIVED, {path: value}).metrics[index], field) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("metrics[week].window.lsat", 3, "window.lsat: unknown field 'lsat'; did you mean 'last'?"),
+        ("metrics[week].window.reset_by", "deaths", "window: must not have both last and reset_by, because"),
+        ("metrics[week].window.last", 367, "window.last: must be at most 366 days, not 367"),
+        ("metrics[week].source", "wrds", "source: unknown metric 'wrds'; did you mean 'words'?"),
+        ("metrics[today].window.last", 3, "metrics[today].window.last: the part before the last is a value"),
+    ],
+)
+def test_a_path_into_a_window_that_contradicts_it_is_refused(path, value, message):
+    with pytest.raises(InvalidRules, match=re.escape(message)):
+        override(DERIVED, {path: value})

@@ -10,7 +10,20 @@ __all__ = ["MISTAKES", "Mistake", "with_places"]
 
 #: Items that are added to any rules, in which mistakes are made.
 _PLACES = {
-    "metrics": [{"key": "z-one", "name": "One"}, {"key": "z-two", "unit_type": "number"}],
+    "metrics": [
+        {
+            "key": "z-best",
+            "source": "z-one",
+            "aggregate": "max",
+            "event_attributes": {"z-device": ["ios", "web"]},
+            "event_value": {"at_least": 1, "at_most": 9},
+        },
+        {"key": "z-seen", "source": "z-two", "aggregate": "distinct", "distinct_by": "z-device"},
+        {"key": "z-week", "source": "z-one", "window": {"last": 7, "unit": "day"}},
+        {"key": "z-run", "source": "z-one", "window": {"reset_by": "z-two"}},
+        {"key": "z-one", "name": "One"},
+        {"key": "z-two", "unit_type": "number"},
+    ],
     "attributes": [
         {"key": "z-plan", "type": "user"},
         {"key": "z-city", "type": "user"},
@@ -132,6 +145,7 @@ _FIRST, _SECOND, _THIRD, _ALL, _YEAR = (
     ("achievements", -1),
 )
 _POINTS, _BOARD = ("points", -1), ("leaderboards", -1)
+_BEST, _SEEN, _WEEK, _RUN = ("metrics", -6), ("metrics", -5), ("metrics", -4), ("metrics", -3)
 MISTAKES = [
     Mistake(name, make, path, message)
     for name, make, path, message in [
@@ -139,6 +153,26 @@ MISTAKES = [
         ("an unknown field of a metric", _set("metrics", -2, "color", "red"), ".color", "unknown field 'color'"),
         ("a number for a name", _set("metrics", -2, "name", 3), ".name", "must be a string, not 3"),
         ("a choice in capitals", _set("metrics", -1, "unit_type", "Number"), ".unit_type", "did you mean 'number'?"),
+        (
+            "an unknown source",
+            _set(*_BEST, "source", "z-on"),
+            ".source",
+            "unknown metric 'z-on'; did you mean 'z-one'?",
+        ),
+        ("an aggregate in capitals", _set(*_BEST, "aggregate", "MAX"), ".aggregate", "did you mean 'max'?"),
+        (
+            "an unknown attribute of a metric",
+            _rename(*_BEST, "event_attributes", "z-device", "z-devic"),
+            ".z-devic",
+            "unknown event attribute 'z-devic'; did you mean 'z-device'?",
+        ),
+        ("a bound in quotes", _set(*_BEST, "event_value", "at_least", "1"), ".at_least", "write it without quotes: 1"),
+        ("a misspelt bound", _rename(*_BEST, "event_value", "at_most", "atmost"), ".atmost", "mean 'at_most'?"),
+        ("an unknown attribute to count", _set(*_SEEN, "distinct_by", "z-dev"), ".distinct_by", "'z-device'?"),
+        ("a chain", _set(*_SEEN, "source", "z-run"), ".source", "'z-run' is itself derived, from 'z-one'"),
+        ("a unit of a window", _set(*_WEEK, "window", "unit", "days"), "window.unit", "did you mean 'day'?"),
+        ("a misspelt window", _rename(*_WEEK, "window", "last", "lsat"), "window.lsat", "did you mean 'last'?"),
+        ("an unknown reset", _set(*_RUN, "window", "reset_by", "z-tow"), "window.reset_by", "unknown metric 'z-tow'"),
         ("a misspelt field", _rename(*_BOARD, "max_participants", "max_participant"), ".max_participant", "unknown"),
         ("a misspelt frequency", _set("streak", "frequency", "dayly"), "streak.frequency", "did you mean 'daily'?"),
         ("a weekday in capitals", _set("first_weekday", "Monday"), "first_weekday", "mean 'monday'?"),
