@@ -11,6 +11,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.testing import rulesets
+from trophy_engine.testing.metrics import PLAIN_METRICS
 
 __all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "shown", "without"]
 
@@ -62,7 +63,7 @@ def boards(draw, key, systems):
 @st.composite
 def api_rulesets(draw):
     """Draw rulesets that the API can express, in an order in which they can be created."""
-    ruleset = draw(rulesets(streak=streaks()))
+    ruleset = draw(rulesets(streak=streaks(), metrics=st.just(PLAIN_METRICS)))
     achievements = sorted(ruleset.achievements, key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(

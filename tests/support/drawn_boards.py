@@ -6,6 +6,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine import Leaderboard, Ruleset
+from trophy_engine.rules.metric_uses import refuse_for_leaderboard
 
 __all__ = ["ranked"]
 
@@ -23,7 +24,7 @@ def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
         key,
         rank_by,
         draw(st.sampled_from(STARTS)),
-        metric=draw(st.sampled_from([metric.key for metric in ruleset.metrics])) if rank_by == "metric" else None,
+        metric=draw(st.sampled_from(_rankable(ruleset))) if rank_by == "metric" else None,
         points=draw(st.sampled_from([system.key for system in ruleset.points])) if rank_by == "points" else None,
         end=draw(st.sampled_from([None, None, date(2026, 1, 1)])) if rank_by != "streak" else None,
         start_time=draw(st.sampled_from([None, None, "06:00"])),
@@ -34,6 +35,10 @@ def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
         breakdown_attributes=draw(st.sampled_from([(), (), ("plan",)])),
         user_attributes=draw(st.sampled_from([{}, {}, {"plan": "pro"}])),
     )
+
+
+def _rankable(ruleset):
+    return [metric.key for metric in ruleset.metrics if refuse_for_leaderboard(metric) is None]
 
 
 def ranked(ruleset: Ruleset) -> st.SearchStrategy[Ruleset]:

@@ -1,4 +1,4 @@
-"""Values in rules: the attribute values in filters, and the thresholds of metrics.
+"""Values in rules: the attribute values in filters, the thresholds of metrics, and the bounds of their values.
 
 Generators of users and histories draw from these, because the result of a rule depends on them.
 """
@@ -44,15 +44,23 @@ def _event_attributes(trigger: AchievementTrigger | PointsTrigger) -> Filter:
 
 
 def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
-    """Return the thresholds of a metric in the streak, in achievements and in points triggers, in ascending order."""
+    """Return the numbers that matter for the values of a recorded metric, in ascending order.
+
+    These are the thresholds of the metric, and of those derived from it, in the streak, in achievements and in points
+    triggers, and the bounds of the values that count for derived metrics.
+    """
+    derived = [rule for rule in ruleset.metrics if rule.source == metric]
+    keys = {metric, *(rule.key for rule in derived)}
     numbers: set[Number] = set()
+    for bounds in (rule.event_value for rule in derived if rule.event_value is not None):
+        numbers |= {bound for bound in (bounds.at_least, bounds.at_most) if bound is not None}
     if ruleset.streak is not None:
-        numbers |= {condition.threshold for condition in ruleset.streak.metrics if condition.key == metric}
+        numbers |= {condition.threshold for condition in ruleset.streak.metrics if condition.key in keys}
     for achievement in ruleset.achievements:
-        if isinstance(achievement.trigger, MetricTrigger) and achievement.trigger.metric == metric:
+        if isinstance(achievement.trigger, MetricTrigger) and achievement.trigger.metric in keys:
             numbers.add(achievement.trigger.value)
     for system in ruleset.points:
         for trigger in system.triggers:
-            if isinstance(trigger, MetricPointsTrigger) and trigger.metric == metric:
+            if isinstance(trigger, MetricPointsTrigger) and trigger.metric in keys:
                 numbers.add(trigger.threshold)
     return tuple(sorted(numbers))

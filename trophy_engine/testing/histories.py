@@ -109,7 +109,8 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
 
 def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     """Draw an event of a user at an instant (microseconds); some have one of two idempotency keys."""
-    gains = st.one_of([st.tuples(st.just(metric.key), _values(ruleset, metric.key)) for metric in ruleset.metrics])
+    recorded = [metric.key for metric in ruleset.metrics if metric.source is None]
+    gains = st.one_of([st.tuples(st.just(key), _values(ruleset, key)) for key in recorded])
     drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
     return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -21,6 +22,7 @@ from trophy_engine.rules.achievements import (
     StreakTrigger,
 )
 from trophy_engine.rules.interval import Interval
+from trophy_engine.rules.metric_uses import refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -36,10 +38,13 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.testing.metrics import PLAIN_METRICS, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
 
-_METRICS: Final = ("words", "lessons")
+#: How many lists of metrics have their strategies kept.
+_KEPT: Final = 64
+_KEYS: Final = tuple(metric.key for metric in PLAIN_METRICS)
 
 _points = st.integers(-5, 12).filter(bool)
 _gains = st.integers(1, 12)
@@ -69,7 +74,7 @@ def freezes(draw: st.DrawFn) -> Freezes:
 
 
 @st.composite
-def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
+def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS) -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency = draw(_frequencies)
@@ -83,18 +88,28 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _METRICS) -> Streak:
     )
 
 
+_AchievementTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[AchievementTrigger]]
+_PointsTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[PointsTrigger]]
 _CompositeStrategy = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
 
-#: Strategies of achievement triggers by type, except composites.
-ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], st.SearchStrategy[AchievementTrigger]]] = {
-    MetricTrigger: st.builds(
-        MetricTrigger, st.sampled_from(_METRICS), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events
+#: Functions from metrics to strategies of achievement triggers by type, except composites.
+ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]] = {
+    MetricTrigger: lambda metrics: st.builds(
+        MetricTrigger, _keys_of(metrics), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events
     ),
-    StreakTrigger: st.builds(StreakTrigger, st.integers(1, 5)),
-    ApiTrigger: st.just(ApiTrigger()),
-    AnniversaryTrigger: st.builds(AnniversaryTrigger, st.integers(1, 3)),
+    StreakTrigger: lambda _: st.builds(StreakTrigger, st.integers(1, 5)),
+    ApiTrigger: lambda _: st.just(ApiTrigger()),
+    AnniversaryTrigger: lambda _: st.builds(AnniversaryTrigger, st.integers(1, 3)),
 }
-_simple_triggers = st.one_of(*ACHIEVEMENT_TRIGGERS.values())
+
+
+@lru_cache(_KEPT)
+def _simple_triggers(metrics: tuple[Metric, ...]) -> st.SearchStrategy[AchievementTrigger]:
+    return st.one_of(*(kind(metrics) for kind in ACHIEVEMENT_TRIGGERS.values()))
+
+
+def _keys_of(metrics: Iterable[Metric]) -> st.SearchStrategy[str]:
+    return st.sampled_from([metric.key for metric in metrics])
 
 
 def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
@@ -110,12 +125,12 @@ def _composite_triggers(earlier: list[str]) -> st.SearchStrategy[AchievementTrig
 
 
 @st.composite
-def _achievements(draw: st.DrawFn) -> list[Achievement]:
+def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievement]:
     achievements: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
         earlier = [achievement.key for achievement in achievements]
         is_composite = earlier and draw(st.sampled_from([False, False, False, False, True]))
-        trigger: AchievementTrigger = draw(_composite_triggers(earlier) if is_composite else _simple_triggers)
+        trigger: AchievementTrigger = draw(_composite_triggers(earlier) if is_composite else _simple_triggers(metrics))
         achievements.append(
             Achievement(
                 f"a{number}",
@@ -129,11 +144,11 @@ def _achievements(draw: st.DrawFn) -> list[Achievement]:
     return draw(st.permutations(achievements))
 
 
-#: Strategies of points triggers by type, except triggers on achievements.
-POINTS_TRIGGERS: Final[dict[type[PointsTrigger], st.SearchStrategy[PointsTrigger]]] = {
-    MetricPointsTrigger: st.builds(
+#: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
+POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
+    MetricPointsTrigger: lambda metrics: st.builds(
         MetricPointsTrigger,
-        st.sampled_from(_METRICS),
+        _keys_of(metric for metric in metrics if refuse_for_points(metric) is None),
         _points,
         st.integers(1, 4),
         event_attributes=_for_events,
@@ -141,12 +156,14 @@ POINTS_TRIGGERS: Final[dict[type[PointsTrigger], st.SearchStrategy[PointsTrigger
         block_if_out_of_points=st.booleans(),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     ),
-    StreakPointsTrigger: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users),
-    TimePointsTrigger: st.one_of(
+    StreakPointsTrigger: lambda _: st.builds(
+        StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users
+    ),
+    TimePointsTrigger: lambda _: st.one_of(
         st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
         st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
     ),
-    UserCreationPointsTrigger: st.builds(UserCreationPointsTrigger, _gains),
+    UserCreationPointsTrigger: lambda _: st.builds(UserCreationPointsTrigger, _gains),
 }
 #: Functions from keys of achievements to strategies of points triggers on achievements, by type.
 COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.SearchStrategy[PointsTrigger]]]] = {
@@ -154,10 +171,15 @@ COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.Se
 }
 
 
-def _triggers_for(achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
+@lru_cache(_KEPT)
+def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
+    return st.one_of(*(kind(metrics) for kind in POINTS_TRIGGERS.values()))
+
+
+def _triggers_for(metrics: tuple[Metric, ...], achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
     keys = [achievement.key for achievement in achievements]
     completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    return st.one_of(*POINTS_TRIGGERS.values(), *completion_triggers)
+    return st.one_of(_simple_payments(metrics), *completion_triggers)
 
 
 _boosts = st.builds(
@@ -172,6 +194,7 @@ _boosts = st.builds(
 _own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
 
 
+_metric_rules = metric_rules()
 _experiments = st.none() | st.none() | st.builds(Experimentation, st.sampled_from([0, 50, 100]))
 _notifications = st.none() | st.builds(
     Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000])
@@ -194,20 +217,28 @@ def _system(draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger
 
 
 @st.composite
-def rulesets(draw: st.DrawFn, streak: st.SearchStrategy[Streak | None] | None = None) -> Ruleset:
-    """Draw rulesets with two metrics, one user attribute (plan) and one event attribute (device).
+def rulesets(
+    draw: st.DrawFn,
+    streak: st.SearchStrategy[Streak | None] | None = None,
+    metrics: st.SearchStrategy[tuple[Metric, ...]] | None = None,
+) -> Ruleset:
+    """Draw rulesets with two metrics and more, one user attribute (plan) and one event attribute (device).
 
     Args:
         draw: passed by Hypothesis.
-        streak: a strategy of streaks; ``streak_rules()`` or None by default.
+        streak: a strategy of streaks on the metrics words and lessons; ``streak_rules`` on any metrics, or None, by
+            default.
+        metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
     """
-    achievements = draw(_achievements())
-    triggers = _triggers_for(achievements)
+    drawn = draw(_metric_rules if metrics is None else metrics)
+    achievements = draw(_achievements(drawn))
+    triggers = _triggers_for(drawn, achievements)
+    conditions = [metric.key for metric in drawn if refuse_for_streak(metric) is None]
     keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
     return Ruleset(
-        metrics=[Metric(key) for key in _METRICS],
+        metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
-        streak=draw(st.none() | streak_rules() if streak is None else streak),
+        streak=draw(st.none() | streak_rules(conditions) if streak is None else streak),
         achievements=achievements,
         points=[_system(draw, key, triggers) for key in keys],
         experimentation=draw(_experiments),

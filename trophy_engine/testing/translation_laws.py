@@ -13,6 +13,7 @@ from trophy_engine.core import Effect, Identify, Pause, RestoreStreak, Settle, U
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.windows import DateWindow, RunWindow, Window
 from trophy_engine.testing.assertions import assert_equal
 from trophy_engine.testing.driver import HistoryCommand, play
 from trophy_engine.testing.histories import History
@@ -34,7 +35,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_streak(_shift_boosts(ruleset, weeks), weeks)
+        later = _shift_metrics(_shift_streak(_shift_boosts(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
         if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
@@ -50,6 +51,8 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
     streak, notifications = ruleset.streak, ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
+    if any(_unit_of(metric.window) in {"month", "year"} for metric in ruleset.metrics):
+        return True
     return recaps or (streak is not None and streak.calendar(ruleset.first_weekday).unit == "month")
 
 
@@ -98,9 +101,29 @@ def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:
     return attrs.evolve(ruleset, streak=attrs.evolve(streak, frequency=later))
 
 
+def _unit_of(window: Window | None) -> str | None:
+    """Return the unit of calendar periods or runs."""
+    return window.unit if isinstance(window, RunWindow) else window if isinstance(window, str) else None
+
+
+def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose windows of dates are so many weeks later."""
+    shift, shifted = timedelta(weeks=weeks), []
+    for metric in ruleset.metrics:
+        window = metric.window
+        if isinstance(window, RunWindow):
+            window = attrs.evolve(window, start=window.start + shift)
+        elif isinstance(window, DateWindow):
+            window = DateWindow(window.start + shift, None if window.end is None else window.end + shift)
+        shifted.append(attrs.evolve(metric, window=window))
+    return attrs.evolve(ruleset, metrics=shifted)
+
+
 def _starts(ruleset: Ruleset) -> list[int]:
-    frequency = None if ruleset.streak is None else ruleset.streak.frequency
-    return [frequency.start.toordinal()] if isinstance(frequency, Interval) else []
+    stretches: list[Any] = [metric.window for metric in ruleset.metrics]
+    stretches += [] if ruleset.streak is None else [ruleset.streak.frequency]
+    dated = Interval | RunWindow | DateWindow
+    return [stretch.start.toordinal() for stretch in stretches if isinstance(stretch, dated)]
 
 
 def _shift_effect(effect: Effect, shift: timedelta) -> Effect:

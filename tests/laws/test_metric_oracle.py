@@ -1,0 +1,185 @@
+"""Every total of every metric is that of the list of events, whatever the aggregate, the filter and the window."""
+
+import attrs
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+from metric_oracle import Event, counts, local_date, mark_is_reached, multiples, total
+
+from trophy_engine import (
+    Achievement,
+    Attribute,
+    Engine,
+    MetricChanged,
+    MetricPointsTrigger,
+    MetricTrigger,
+    Outcome,
+    PointsSystem,
+    Ruleset,
+)
+from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
+from trophy_engine.core.commands import Identify, Record
+from trophy_engine.rules.metric_uses import refuse_for_points
+from trophy_engine.storage import MemoryStorage, SQLiteStorage
+from trophy_engine.testing import execute, games
+from trophy_engine.testing.histories import journeys, records
+from trophy_engine.testing.metrics import metric_rules
+
+FILTERS = st.sampled_from([{}, {}, {"device": "ios"}])
+LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
+
+
+@st.composite
+def rulesets_on_totals(draw):
+    """Draw rules whose achievements and balances show each total that reaches a mark, and each multiple."""
+    metrics = draw(metric_rules())
+    steps = [metric for metric in metrics if refuse_for_points(metric) is None]
+    marked, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
+    return Ruleset(
+        metrics,
+        [Attribute("plan"), Attribute("device", "event")],
+        achievements=[
+            Achievement(f"a{number}", MetricTrigger(metric.key, draw(st.sampled_from([1, 2, 4])), draw(FILTERS)))
+            for number, metric in enumerate(marked)
+        ],
+        points=[
+            PointsSystem(
+                f"p{number}",
+                triggers=[
+                    MetricPointsTrigger(metric.key, 1, draw(st.sampled_from([1, 2])), event_attributes=draw(FILTERS))
+                ],
+            )
+            for number, metric in enumerate(paid)
+        ],
+        first_weekday=draw(st.sampled_from(WEEKDAYS)),
+    )
+
+
+def actions(rules, user, at):
+    """Draw events, moves, and changes of an attribute."""
+    plan = st.sampled_from(["pro", "free"]).map(lambda value: Identify(user, at, (("attributes.plan", value),)))
+    events = records(rules, user, at)
+    return st.one_of(events, events, events, events, journeys(user, at), plan)
+
+
+class Account:
+    """The events of one user, and what follows from them."""
+
+    def __init__(self, rules):
+        self.rules = rules
+        self.zone = "UTC"
+        self.events = []
+        self.completed = {}
+        self.balances = {system.key: 0 for system in rules.points}
+
+    def totals(self, at, attributes=None, events=None):
+        today, known = local_date(at, self.zone), self.events if events is None else events
+        return {metric.key: total(self.rules, metric, known, at, today, attributes) for metric in self.rules.metrics}
+
+    def follow(self, command):
+        """Count an event, or move; return the changes of totals that it brings, in order."""
+        if isinstance(command, Identify):
+            self.zone = dict(command.changes).get("time_zone", self.zone)
+            return []
+        happened = Event(
+            command.at, local_date(command.at, self.zone), command.metric, command.value, dict(command.attributes)
+        )
+        earlier, self.events = self.events, [*self.events, happened]
+        before, after = self.totals(command.at, events=earlier), self.totals(command.at)
+        self._complete(happened)
+        self._pay(earlier, happened)
+        derived = [metric.key for metric in self.rules.metrics if metric.source == command.metric]
+        counted = {metric.key for metric in self.rules.metrics if counts(metric, happened, {})}
+        changed = [key for key in derived if key in counted and before[key] != after[key]]
+        return [(key, before[key], after[key]) for key in (command.metric, *changed)]
+
+    def _complete(self, happened):
+        for achievement in self.rules.achievements:
+            trigger = achievement.trigger
+            metric = next(metric for metric in self.rules.metrics if metric.key == trigger.metric)
+            if achievement.key in self.completed or not counts(metric, happened, trigger.event_attributes):
+                continue
+            after = self.totals(happened.at, trigger.event_attributes)[metric.key]
+            if mark_is_reached(after, trigger.value):
+                self.completed[achievement.key] = happened.at
+
+    def _pay(self, earlier, happened):
+        for system in self.rules.points:
+            [trigger] = system.triggers
+            metric = next(metric for metric in self.rules.metrics if metric.key == trigger.metric)
+            if counts(metric, happened, trigger.event_attributes):
+                before = self.totals(happened.at, trigger.event_attributes, earlier)[metric.key]
+                after = self.totals(happened.at, trigger.event_attributes)[metric.key]
+                self.balances[system.key] += multiples(before, after, trigger.threshold)
+
+
+GAMES = games(rulesets_on_totals(), users=("ann", "ben"), min_size=6, kinds=actions)
+
+
+def engines(rules, kind):
+    """Yield, again and again, the engine that executes the next command: the same one, or one that is opened anew."""
+    if kind == "in SQLite":
+        engine = Engine(rules, storage=SQLiteStorage(":memory:"))
+    elif kind == "reopened":
+        storage = MemoryStorage()
+        storage.snapshot_every = 1
+    else:
+        engine = Engine(rules)
+    while True:
+        yield Engine(rules, storage=storage) if kind == "reopened" else engine
+
+
+@pytest.mark.parametrize("kind", ["in memory", "in SQLite", "reopened"])
+@given(history=GAMES)
+def test_totals_completions_and_multiples_are_those_of_the_list_of_events(kind, history):
+    rules, accounts = history.ruleset, {}
+    source = engines(rules, kind)
+    for command in history:
+        engine = next(source)
+        result = execute(engine, command)
+        if not isinstance(result, Outcome) or result.replayed:
+            continue
+        account = accounts.setdefault(command.user_id, Account(rules))
+        expected = account.follow(command)
+        if isinstance(command, Record):
+            changes = [effect for effect in result.effects if isinstance(effect, MetricChanged)]
+            assert [(one.metric, one.before, one.after) for one in changes] == expected
+            assert {one.value for one in changes} == {command.value}
+        for user, other in accounts.items():
+            compare(engine, user, other, command.at)
+    again = Engine.from_log(next(source).log())
+    for user, account in accounts.items():
+        for shift in LATER:
+            if history.commands[-1].at + shift < LAST:
+                compare(again, user, account, history.commands[-1].at + shift)
+    event(f"{len([metric for metric in rules.metrics if metric.source])} derived metrics")
+
+
+def compare(engine, user, account, at):
+    player = engine.user(user, at=from_micros(at))
+    assert dict(player.metrics) == account.totals(at)
+    assert dict(player.completed) == {key: from_micros(when) for key, when in account.completed.items()}
+    assert {key: balance.total for key, balance in player.points.items()} == account.balances
+
+
+@given(history=GAMES, data=st.data())
+def test_other_metrics_are_counted_from_the_log(history, data):
+    recorded = {metric.key for metric in history.ruleset.metrics if metric.source is None}
+    same = metric_rules().filter(lambda some: {one.key for one in some if one.source is None} == recorded)
+    others = attrs.evolve(history.ruleset, metrics=data.draw(same), achievements=[], points=[])
+    engine, accounts = Engine(history.ruleset), {}
+    change = data.draw(st.integers(0, len(history)))
+    for number, command in enumerate(history):
+        if number == change:
+            engine.update(others, at=from_micros(command.at))
+        result = execute(engine, command)
+        if isinstance(result, Outcome) and not result.replayed:
+            accounts.setdefault(command.user_id, Account(others)).follow(command)
+    if change == len(history):
+        engine.update(others, at=from_micros(command.at))
+    for engine_ in (engine, Engine.from_log(engine.log())):
+        for shift in LATER[: 5 if change < len(history) else None]:
+            at = min(command.at + shift, LAST - 1)
+            for user, account in accounts.items():
+                assert dict(engine_.user(user, at=from_micros(at)).metrics) == account.totals(at)
