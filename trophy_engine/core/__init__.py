@@ -78,16 +78,7 @@ from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
-from trophy_engine.core.plan import (
-    AchievementPlan,
-    BoardPlan,
-    Counter,
-    MetricPlan,
-    Plan,
-    StreakPlan,
-    SystemPlan,
-    TriggerPlan,
-)
+from trophy_engine.core.plan import AchievementPlan, BoardPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (
@@ -113,6 +104,7 @@ from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import StreakState
 from trophy_engine.core.streak_commands import StreakCommand
+from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import expires, open_period, open_totals
 from trophy_engine.core.transition import PeriodAccount, Transition
 from trophy_engine.core.users import create_user

@@ -22,14 +22,12 @@ from trophy_engine.core.plan import (
     Counter,
     MetricPlan,
     Plan,
-    StreakPlan,
     SystemPlan,
     TriggerPlan,
     WindowedCounter,
-    conditions_of,
-    weekdays_of,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard

@@ -18,7 +18,7 @@ from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.period_decisions import ended_protected
-from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, StreakPlan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
@@ -26,6 +26,7 @@ from trophy_engine.core.settle import anniversaries_by
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import new_counter_states
 from trophy_engine.core.state.points import Tick
+from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH, enter_zone

@@ -10,16 +10,15 @@ that distinguishes kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import Any, Final, Generic, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
+from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import InvalidValue, UnknownKey
@@ -31,7 +30,9 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
+
+if TYPE_CHECKING:
+    from trophy_engine.core.streak_plan import StreakPlan
 
 _INDEX: Final = attrgetter("index")
 
@@ -185,14 +186,6 @@ class WindowedCounter(Generic[_T]):
         return totals
 
 
-@attrs.frozen(eq=False)
-class StreakCondition:
-    """A condition of a streak: the total of ``counter`` in the period, a window, reaches the threshold."""
-
-    counter: WindowedCounter[WindowTotals]
-    threshold: Number
-
-
 @attrs.define(eq=False)
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streak if the metric is in a condition.
@@ -273,45 +266,6 @@ class MetricPlan:
         """Add the counter of a filtered total, indexed by the first attribute of its filter."""
         self.matching[counter.event_attributes] = counter
         self._by_pair.setdefault(next(iter(counter.event_attributes.items())), []).append(counter)
-
-
-@attrs.define(eq=False)
-class StreakPlan:
-    """The streak: its calendar, its conditions, and the counter of its length.
-
-    ``index`` and ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
-    ``conditions`` are by metric; ``single`` is the threshold if there is only one. ``counters`` are the counters of
-    all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
-    for Sunday.
-    """
-
-    calendar: Frequency
-    daily: bool
-    index: Callable[[int], int]
-    first_day: Callable[[int], int]
-    mode: EvaluationMode
-    counters: dict[str, WindowedCounter[WindowTotals]]
-    conditions: dict[str, StreakCondition]
-    single: Number | None
-    days_off: frozenset[int]
-    length: Counter
-    freezes: Freezes | None
-
-    def with_conditions(
-        self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
-    ) -> StreakPlan:
-        """Return the plan of the same streak with other conditions and days off."""
-        return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters))
-
-    def is_met(self, totals: Mapping[str, Number | None]) -> bool:
-        """Return True if the totals of a period, by metric, meet the conditions."""
-        reached = ((totals.get(metric) or 0) >= condition.threshold for metric, condition in self.conditions.items())
-        return all(reached) if self.mode == "AND" else any(reached)
-
-    def choices(self) -> dict[str, Any]:
-        """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
-        names = ("mode", "conditions", "single", "days_off", "freezes")
-        return {name: getattr(self, name) for name in names}
 
 
 @attrs.define(eq=False)
@@ -401,18 +355,3 @@ class Plan:
         for name in names:
             if name not in known:
                 raise UnknownKey(f"{kind} attribute", name, tuple(sorted(known)))
-
-
-def conditions_of(
-    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]]
-) -> dict[str, Any]:
-    """Return the fields of a streak's plan that depend on its conditions."""
-    return {
-        "conditions": {metric.key: StreakCondition(counters[metric.key], metric.threshold) for metric in metrics},
-        "single": metrics[0].threshold if len(metrics) == 1 else None,
-    }
-
-
-def weekdays_of(names: Iterable[Weekday]) -> frozenset[int]:
-    """Return the numbers of weekdays, 0 for Sunday."""
-    return frozenset(map(WEEKDAYS.index, names))

@@ -20,9 +20,10 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import MetricPlan, StreakPlan
+from trophy_engine.core.plan import MetricPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
+from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import open_period, open_totals
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH

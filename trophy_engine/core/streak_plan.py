@@ -1,0 +1,76 @@
+"""The plan of a streak: its calendar, its conditions, and the counters of what they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
+from trophy_engine.core.aggregation import WindowTotals
+from trophy_engine.core.plan import Counter, WindowedCounter
+from trophy_engine.numbers import Number
+from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
+
+
+@attrs.frozen(eq=False)
+class StreakCondition:
+    """A condition of a streak: the total of ``counter`` in the period, a window, reaches the threshold."""
+
+    counter: WindowedCounter[WindowTotals]
+    threshold: Number
+
+
+@attrs.define(eq=False)
+class StreakPlan:
+    """The streak: its calendar, its conditions, and the counter of its length.
+
+    ``index`` and ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
+    ``conditions`` are by metric; ``single`` is the threshold if there is only one. ``counters`` are the counters of
+    all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
+    for Sunday.
+    """
+
+    calendar: Frequency
+    daily: bool
+    index: Callable[[int], int]
+    first_day: Callable[[int], int]
+    mode: EvaluationMode
+    counters: dict[str, WindowedCounter[WindowTotals]]
+    conditions: dict[str, StreakCondition]
+    single: Number | None
+    days_off: frozenset[int]
+    length: Counter
+    freezes: Freezes | None
+
+    def with_conditions(
+        self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
+    ) -> StreakPlan:
+        """Return the plan of the same streak with other conditions and days off."""
+        return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters))
+
+    def is_met(self, totals: Mapping[str, Number | None]) -> bool:
+        """Return True if the totals of a period, by metric, meet the conditions."""
+        reached = ((totals.get(metric) or 0) >= condition.threshold for metric, condition in self.conditions.items())
+        return all(reached) if self.mode == "AND" else any(reached)
+
+    def choices(self) -> dict[str, Any]:
+        """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
+        names = ("mode", "conditions", "single", "days_off", "freezes")
+        return {name: getattr(self, name) for name in names}
+
+
+def conditions_of(
+    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]]
+) -> dict[str, Any]:
+    """Return the fields of a streak's plan that depend on its conditions."""
+    return {
+        "conditions": {metric.key: StreakCondition(counters[metric.key], metric.threshold) for metric in metrics},
+        "single": metrics[0].threshold if len(metrics) == 1 else None,
+    }
+
+
+def weekdays_of(names: Iterable[Weekday]) -> frozenset[int]:
+    """Return the numbers of weekdays, 0 for Sunday."""
+    return frozenset(map(WEEKDAYS.index, names))
