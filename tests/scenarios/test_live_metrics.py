@@ -224,6 +224,17 @@ def test_a_metric_that_becomes_derived_keeps_nothing_of_what_was_recorded():
     assert [row.total for row in rows] == [0, 4]
 
 
+def test_a_board_on_a_metric_that_was_derived_counts_what_is_recorded():
+    derived = attrs.evolve(RULES, metrics=[LESSONS, Metric("deaths", source="lessons")])
+    engine = played("2026-01-05T10:00 lessons 4", rules=derived)
+    board = Leaderboard("deaths", "metric", start="2026-01-01", metric="deaths")
+    engine.update(attrs.evolve(RULES, leaderboards=[board]), at=NOON)
+    assert engine.leaderboard("deaths", at=NOON).rankings == ()
+    assert engine.user("jo", at=NOON).metrics == {"lessons": 4, "deaths": 0}
+    play(engine, "2026-01-05T13:00 deaths 2")
+    assert [row.value for row in engine.leaderboard("deaths", at=at("2026-01-05T13:00")).rankings] == [2]
+
+
 def test_the_history_replays_to_the_same_totals():
     metric = Metric("watched", source="lessons", window={"last": 7, "unit": "day"}, aggregate="max")
     engine = played()

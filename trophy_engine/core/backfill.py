@@ -86,7 +86,9 @@ def _count(
     if raw[0] is PointsAwarded:
         count_for_boards(boards, state, raw[5], at, day, time_zone)
         return
-    attributes = dict(command.attributes) if isinstance(command, Record) else {}
+    if not isinstance(command, Record) or command.metric != raw[3]:
+        return  # the metric was derived then
+    attributes = dict(command.attributes)
     for board in boards:
         metric = plan.metrics[str(board.rule.metric)]
         if metric.accepts(raw[4], attributes):

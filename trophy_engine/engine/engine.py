@@ -194,14 +194,15 @@ class Engine(Subscribable):
         attributes: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Outcome:
-        """Record an event: add a value to a user's metric, with all consequences.
+        """Record an event of a user: its value changes the metric, and those derived from it, with all consequences.
 
         An unknown user is created. An idempotency key is unique for a user and a metric: a repeated one changes
         nothing, and the outcome has ``replayed`` and the present total and streak.
 
         Raises:
             UnknownKey: the rules do not declare the metric or an event attribute.
-            InvalidValue: the value is not a finite exact number, or ``at`` is naive or out of range.
+            InvalidValue: the metric is derived, the value is not a finite exact number, or ``at`` is naive or out of
+                range.
             EarlierThanSettled: the last thing that happened to the user is later.
             OutOfPoints: a blocking trigger lacks points.
         """

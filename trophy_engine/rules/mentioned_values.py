@@ -18,8 +18,8 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     """Return, by key of each declared attribute, the values in filters, sorted."""
     values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
     for filter_ in _filters(ruleset):
-        for key, value in filter_.items():
-            values_by_key[key].update(value if isinstance(value, tuple) else (value,))
+        for key, required in filter_.items():
+            values_by_key[key].update(required if isinstance(required, tuple) else (required,))
     return {key: tuple(sorted(values)) for key, values in values_by_key.items()}
 
 
