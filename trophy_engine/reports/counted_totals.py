@@ -83,8 +83,8 @@ class CountedTotals:
     def pass_to(self, at: int, until: int, time_zone: Zone) -> None:
         """Pass to an instant on a local day: store the totals of the days without an event before that day."""
         self._now, self._zone = at, time_zone
-        if not self._total_days:
-            return
+        if not self._total_days or until <= self._total_days[-1] + 1 or isinstance(self._window, Forever):
+            return  # no day without an event, or no window that ends with time
         day, last = self._total_days[-1], max((self._total_days[-1], *self._days[-1:]))
         while True:
             after = self._next_change(day)
