@@ -1,28 +1,38 @@
 """Every total of every metric is that of the list of events, whatever the aggregate, the filter and the window."""
 
+from datetime import date
+from decimal import Decimal
+
 import attrs
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
-from metric_oracle import Event, counts, local_date, mark_is_reached, multiples, total
+from metric_oracle import Event, counts, local_date, mark_is_reached, multiples, period, total
 
 from trophy_engine import (
     Achievement,
     Attribute,
     Engine,
+    Leaderboard,
     MetricChanged,
     MetricPointsTrigger,
     MetricTrigger,
     Outcome,
     PointsSystem,
     Ruleset,
+    RunWindow,
+    Streak,
+    StreakExtended,
+    StreakMetric,
+    StreakStarted,
 )
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Identify, Record
-from trophy_engine.rules.metric_uses import refuse_for_points
+from trophy_engine.rules.metric_uses import refuse_for_leaderboard, refuse_for_points, refuse_for_streak
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, games
+from trophy_engine.testing.datetimes import Gap, gaps
 from trophy_engine.testing.histories import journeys, records
 from trophy_engine.testing.metrics import metric_rules
 
@@ -33,7 +43,7 @@ LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
 @st.composite
 def rulesets_on_totals(draw):
     """Draw rules whose achievements and balances show each total that reaches a mark, and each multiple."""
-    metrics = draw(metric_rules())
+    metrics = draw(metric_rules(st.integers(6, 12)))
     steps = [metric for metric in metrics if refuse_for_points(metric) is None]
     marked, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
     return Ruleset(
@@ -114,7 +124,15 @@ class Account:
                 self.balances[system.key] += multiples(before, after, trigger.threshold)
 
 
-GAMES = games(rulesets_on_totals(), users=("ann", "ben"), min_size=6, kinds=actions)
+#: Many gaps are as long as a window, or a microsecond more or less.
+EXACT = st.builds(
+    Gap,
+    st.just("span"),
+    st.sampled_from([HOUR // 2, HOUR, 3 * HOUR // 2, DAY, 3 * DAY // 2, 2 * DAY, 7 * DAY]),
+    st.sampled_from([0, 0, 1, -1]),
+)
+PACE = st.one_of(EXACT, EXACT, gaps())
+GAMES = games(rulesets_on_totals(), users=("ann",), min_size=10, max_size=25, kinds=actions, pace=PACE)
 
 
 def engines(rules, kind):
@@ -166,7 +184,9 @@ def compare(engine, user, account, at):
 @given(history=GAMES, data=st.data())
 def test_other_metrics_are_counted_from_the_log(history, data):
     recorded = {metric.key for metric in history.ruleset.metrics if metric.source is None}
-    same = metric_rules().filter(lambda some: {one.key for one in some if one.source is None} == recorded)
+    same = metric_rules(st.integers(3, 9)).filter(
+        lambda some: {one.key for one in some if one.source is None} == recorded
+    )
     others = attrs.evolve(history.ruleset, metrics=data.draw(same), achievements=[], points=[])
     engine, accounts = Engine(history.ruleset), {}
     change = data.draw(st.integers(0, len(history)))
@@ -183,3 +203,67 @@ def test_other_metrics_are_counted_from_the_log(history, data):
             at = min(command.at + shift, LAST - 1)
             for user, account in accounts.items():
                 assert dict(engine_.user(user, at=from_micros(at)).metrics) == account.totals(at)
+
+
+@st.composite
+def rulesets_with_a_board(draw):
+    """Draw rules with a leaderboard by a metric, of one run or of several."""
+    metrics = draw(metric_rules())
+    metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_leaderboard(metric) is None]))
+    unit, interval = draw(st.sampled_from([(None, None), ("day", 3), ("month", 1)]))
+    start = draw(st.sampled_from([date(2004, 1, 31), date(2004, 1, 31), date(2011, 12, 30)]))
+    board = Leaderboard("board", "metric", start, metric=metric.key, run_unit=unit, run_interval=interval)
+    return Ruleset(metrics, [Attribute("plan"), Attribute("device", "event")], leaderboards=[board])
+
+
+@given(history=games(rulesets_with_a_board(), users=("ann", "ben"), min_size=6, kinds=actions))
+def test_a_leaderboard_has_the_totals_of_its_runs(history):
+    rules, engine, accounts = history.ruleset, Engine(history.ruleset), {}
+    [board] = rules.leaderboards
+    for command in history:
+        result = execute(engine, command)
+        if isinstance(result, Outcome) and not result.replayed:
+            accounts.setdefault(command.user_id, Account(rules)).follow(command)
+    metric = next(metric for metric in rules.metrics if metric.key == board.metric)
+    runs = RunWindow(board.run_interval or 1000, board.run_unit or "year", board.start)
+    in_runs = attrs.evolve(metric, window=runs)
+    for day in {one.day for account in accounts.values() for one in account.events if one.day >= board.start}:
+        totals = {user: total(rules, in_runs, account.events, 0, day) for user, account in accounts.items()}
+        ranked = {user: value for user, value in totals.items() if value is not None and value > 0}
+        for engine_ in (engine, Engine.from_log(engine.log())):
+            view = engine_.leaderboard("board", at=from_micros(command.at), run=day)
+            assert {one.user_id: one.value for one in view.rankings} == ranked
+
+
+@st.composite
+def rulesets_with_a_streak(draw):
+    """Draw rules with a streak on one metric."""
+    metrics = draw(metric_rules())
+    metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_streak(metric) is None]))
+    condition = StreakMetric(metric.key, draw(st.sampled_from([1, 2, 3, Decimal("0.4")])))
+    streak = Streak(draw(st.sampled_from(["daily", "weekly", "monthly"])), [condition])
+    attributes = [Attribute("plan"), Attribute("device", "event")]
+    return Ruleset(metrics, attributes, streak=streak, first_weekday=draw(st.sampled_from(WEEKDAYS)))
+
+
+@given(history=games(rulesets_with_a_streak(), users=("ann",), min_size=6, kinds=records))
+def test_a_period_is_credited_when_its_total_reaches_the_threshold(history):
+    rules, engine, account = history.ruleset, Engine(history.ruleset), Account(history.ruleset)
+    [condition] = rules.streak.metrics
+    unit = {"daily": "day", "weekly": "week", "monthly": "month"}[rules.streak.frequency]
+    metric = next(metric for metric in rules.metrics if metric.key == condition.key)
+    in_periods, credited = attrs.evolve(metric, window=unit), []
+    for command in history:
+        result = execute(engine, command)
+        if not isinstance(result, Outcome) or result.replayed:
+            continue
+        account.follow(command)
+        new = [effect.period_start for effect in result.effects if isinstance(effect, StreakStarted | StreakExtended)]
+        happened = account.events[-1]
+        period_of = period(unit, happened.day, rules)
+        reached = total(rules, in_periods, account.events, command.at, happened.day)
+        if counts(metric, happened, {}) and reached >= condition.threshold and period_of not in credited:
+            credited.append(period_of)
+            assert [period(unit, start, rules) for start in new] == [period_of]
+        else:
+            assert new == []

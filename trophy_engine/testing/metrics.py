@@ -33,6 +33,7 @@ _dates = st.tuples(_starts, _lengths).map(
 _days = st.builds(RollingWindow, st.sampled_from([1, 2, 3, 7, 366]), st.just("day"))
 _hours = st.sampled_from([RollingWindow(24, "hour"), RollingWindow(1, "hour"), RollingWindow(90, "minute")])
 _sessions = st.sampled_from([SessionWindow(30, "minute"), SessionWindow(1, "hour"), SessionWindow(36, "hour")])
+_few = st.sampled_from([0, 1, 0, 2, 3])
 _filters: Final[tuple[dict[str, Any], ...]] = ({}, {}, {_DEVICE: "ios"}, {_DEVICE: ["ios", "web"]})
 _ranges = st.sampled_from(
     [None, None, ValueRange(at_least=0), ValueRange(at_least=1, at_most=3), ValueRange(at_most=Decimal("0.5"))]
@@ -66,16 +67,20 @@ def _metrics(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded:
 
 
 @st.composite
-def metric_rules(draw: st.DrawFn) -> tuple[Metric, ...]:
+def metric_rules(draw: st.DrawFn, numbers: st.SearchStrategy[int] | None = None) -> tuple[Metric, ...]:
     """Draw the metrics words and lessons, and some that are derived, or not just sums for all time.
 
     The attribute of events is device; rules that have the metrics declare it.
+
+    Args:
+        draw: passed by Hypothesis.
+        numbers: a strategy of the number of derived metrics; at most three by default.
     """
     metrics = list(PLAIN_METRICS)
     recorded = [metric.key for metric in metrics]
     if draw(st.sampled_from([False, False, True])):
         metrics.append(draw(_metrics(_SCORE, recorded, is_recorded=True)))
         recorded.append(_SCORE)
-    derived = range(draw(st.sampled_from([0, 1, 0, 2, 3])))
+    derived = range(draw(_few if numbers is None else numbers))
     metrics += [draw(_metrics(f"d{number}", recorded, is_recorded=False)) for number in derived]
     return tuple(draw(st.permutations(metrics)))
