@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from metric_oracle import Event, counts, local_date, mark_is_reached, multiples, period, total
 
@@ -148,7 +148,12 @@ def engines(rules, kind):
         yield Engine(rules, storage=storage) if kind == "reopened" else engine
 
 
+#: Four times as many examples as the profile has, because a window shows a fault only at its very bounds.
+MANY = settings(max_examples=settings.default.max_examples * 4)
+
+
 @pytest.mark.parametrize("kind", ["in memory", "in SQLite", "reopened"])
+@MANY
 @given(history=GAMES)
 def test_totals_completions_and_multiples_are_those_of_the_list_of_events(kind, history):
     rules, accounts = history.ruleset, {}
