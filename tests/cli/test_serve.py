@@ -277,6 +277,7 @@ def test_a_port_in_use_is_refused_before_the_storage_is_opened(run, taken):
     assert run("serve", "rules.toml", "--port", "70000").exit_code == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("library", ["uvicorn", "cattrs"])
 def test_without_its_extra_the_command_names_it(library, folder):
     code = f"import sys; sys.modules[{library!r}] = None; from trophy_engine.cli import main; main()"

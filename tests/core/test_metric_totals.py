@@ -57,6 +57,17 @@ def test_a_filter_of_a_trigger_narrows_that_of_a_derived_metric():
     assert "spa-120" in engine.user("jo", at=at("04-01T11:00")).completed
 
 
+def test_an_event_that_leaves_a_total_as_it_is_completes_what_other_attributes_of_the_user_allow():
+    achievement = Achievement("pro-80", MetricTrigger("greatest", 80), user_attributes={"plan": "pro"})
+    greatest = Metric("greatest", source="laps", aggregate="max")
+    rules = Ruleset(attributes=[Attribute("plan")], metrics=[Metric("laps"), greatest], achievements=[achievement])
+    engine = Engine(rules)
+    record(engine, "laps", 90, 0)
+    engine.identify("jo", attributes={"plan": "pro"}, at=at("04-01T10:01"))
+    record(engine, "laps", 70, 2)
+    assert engine.user("jo", at=at("04-01T11:00")).completed == {"pro-80": at("04-01T10:02")}
+
+
 def test_a_derived_metric_is_not_recorded():
     engine = Engine(RULES)
     with pytest.raises(InvalidValue, match="'best' is derived from 'laps'; record that"):

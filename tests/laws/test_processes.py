@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from processes import answers
 
@@ -28,6 +29,7 @@ print(json.dumps([announced, states(replayed)]))
 """
 
 
+@pytest.mark.thorough
 @given(games())
 @settings(max_examples=4)
 def test_every_process_has_equal_results_under_any_hash_seed(history):

@@ -11,6 +11,7 @@ from trophy_engine.reports.awards import last_awards
 from trophy_engine.testing import rulesets
 
 
+@pytest.mark.thorough
 @given(steps(rulesets()))
 def test_the_awards_equal_those_of_the_whole_log(drawn):
     for look in live(*drawn):

@@ -23,6 +23,7 @@ def test_the_schema_is_a_valid_json_schema():
     )
 
 
+@pytest.mark.thorough
 @given(rulesets())
 def test_the_schema_accepts_every_ruleset(rules):
     jsonschema.validate(json.loads(rules.to_text("json")), SCHEMA)

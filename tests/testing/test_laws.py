@@ -99,6 +99,7 @@ def plant_order_of_users(monkeypatch):
 
 
 @pytest.mark.thorough
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("plant", "law"),
     [

@@ -138,7 +138,7 @@ def move_totals(
             total = count_in_total(state, metric.total, metric, value, at, attributes)
             if total.before != total.after:
                 agenda.effects.append((MetricChanged, state.id, at, metric.key, value, total.before, total.after))
-                moved.append(total)
+            moved.append(total)  # a threshold that was passed by other attributes is evaluated again
             moved += [
                 count_in_total(state, matching, metric, value, at, attributes)
                 for matching in metric.matching_counters(attributes)

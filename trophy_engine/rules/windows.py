@@ -133,6 +133,8 @@ class ResetWindow:
         reset_by: the key of the other metric.
     """
 
+    __repr__ = brief_repr
+
     named_by: ClassVar[str] = "reset_by"
     reset_by: str = attrs.field(validator=KEY, metadata=TO_METRIC)
 

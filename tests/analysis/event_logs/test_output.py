@@ -126,6 +126,7 @@ def test_an_unknown_format_or_ending_is_refused(log, tmp_path):
         write_effects([], tmp_path / "effects.csv")
 
 
+@pytest.mark.thorough
 def test_two_runs_write_equal_bytes_under_any_hash_seed(log, tmp_path):
     path = log(LOG)
     RULES.save(tmp_path / "rules.toml")
