@@ -95,7 +95,7 @@ def note_decision(
     first: int | None = None,
     ended: int = 0,
 ) -> None:
-    """Note a decision on a period, or on those from ``first`` to it; ``streak`` is the streak after it."""
+    """Record a decision on a period, or on those from ``first`` to it; ``streak`` is the streak after it."""
     start = period if first is None else first
     decisions.append(PeriodDecision(plan, kind, start, period, streak.length, streak.started, ended, at))
 
@@ -103,7 +103,7 @@ def note_decision(
 def note_protected(
     decisions: list[PeriodDecision], plan: StreakPlan, streak: StreakState, first: int, last: int, at: int
 ) -> None:
-    """Note what protected the periods of a range; ``streak`` is the streak before the decision that passes them.
+    """Record what protected the periods of a range; ``streak`` is the streak before the decision that passes them.
 
     The range ends before the open period, so none of them is credited ahead.
     """

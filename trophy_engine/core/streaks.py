@@ -129,7 +129,7 @@ def _note_decided(
     period: int,
     at: int,
 ) -> None:
-    """Note the decision on a period, after those that it passes."""
+    """Record the decision on a period, after those that it passes."""
     first = former.decided_through + 1
     if former.length and first < period <= streak.decided_through:
         note_protected(decisions, plan, former, first, period - 1, at)
