@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from http.client import RemoteDisconnected
+from http.client import HTTPException, RemoteDisconnected
 from pathlib import Path
 
 import httpx
@@ -164,7 +164,7 @@ def test_nothing_that_was_answered_is_lost_when_the_process_is_killed(folder):
                 headers = {"Idempotency-Key": f"{number}"}
                 try:
                     status, _ = server.send("POST", "/v1/metrics/words/event", body, connection=connection, **headers)
-                except (OSError, RemoteDisconnected, json.JSONDecodeError):
+                except (OSError, HTTPException, json.JSONDecodeError):
                     connection.close()
                     return
                 assert status == 201

@@ -137,15 +137,15 @@ GAMES = games(rulesets_on_totals(), users=("ann",), min_size=10, max_size=25, ki
 
 def engines(rules, kind):
     """Yield, again and again, the engine that executes the next command: the same one, or one that is opened anew."""
-    if kind == "in SQLite":
-        engine = Engine(rules, storage=SQLiteStorage(":memory:"))
-    elif kind == "reopened":
-        storage = MemoryStorage()
+    storage = SQLiteStorage(":memory:") if kind == "in SQLite" else MemoryStorage()
+    if kind == "reopened":
         storage.snapshot_every = 1
-    else:
-        engine = Engine(rules)
-    while True:
-        yield Engine(rules, storage=storage) if kind == "reopened" else engine
+    engine = Engine(rules, storage=storage)
+    try:
+        while True:
+            yield Engine(rules, storage=storage) if kind == "reopened" else engine
+    finally:
+        storage.close()
 
 
 #: Four times as many examples as the profile has, because a window shows a fault only at its very bounds.
