@@ -3,7 +3,18 @@
 import pytest
 from stories import at, play
 
-from trophy_engine import Achievement, Attribute, Engine, InvalidValue, Metric, MetricTrigger, Ruleset
+from trophy_engine import (
+    Achievement,
+    Attribute,
+    Engine,
+    InvalidValue,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    OutOfPoints,
+    PointsSystem,
+    Ruleset,
+)
 from trophy_engine.core import MetricChanged
 
 RULES = Ruleset(
@@ -66,6 +77,16 @@ def test_an_event_that_leaves_a_total_as_it_is_completes_what_other_attributes_o
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-01T10:01"))
     record(engine, "laps", 70, 2)
     assert engine.user("jo", at=at("04-01T11:00")).completed == {"pro-80": at("04-01T10:02")}
+
+
+def test_an_event_that_costs_more_than_there_is_for_a_derived_metric_changes_nothing():
+    costs = MetricPointsTrigger("big-laps", points=-10, block_if_out_of_points=True)
+    big = Metric("big-laps", source="laps", aggregate="count", event_value={"at_least": 100})
+    engine = Engine(Ruleset(metrics=[Metric("laps"), big], points=[PointsSystem("xp", triggers=[costs])]))
+    record(engine, "laps", 60, 0)
+    with pytest.raises(OutOfPoints):
+        record(engine, "laps", 120, 1)
+    assert dict(engine.user("jo", at=at("04-01T11:00")).metrics) == {"laps": 60, "big-laps": 0}
 
 
 def test_a_derived_metric_is_not_recorded():

@@ -161,7 +161,8 @@ class _Compiler:
                 order += 1
         for metric in self.plan.metrics.values():
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
-            metric.blocks = any(trigger.blocks and trigger.points < 0 for trigger in triggers)
+            if any(trigger.blocks and trigger.points < 0 for trigger in triggers):
+                self.plan.metrics[metric.source].blocks = True  # its events are those that are refused
 
     def _add_boards(self, rules: Iterable[Leaderboard]) -> None:
         for rule in rules:
