@@ -136,7 +136,7 @@ GAMES = games(rulesets_on_totals(), users=("ann",), min_size=10, max_size=25, ki
 
 
 def engines(rules, kind):
-    """Yield, again and again, the engine that executes the next command: the same one, or one that is opened anew."""
+    """Yield, for each command, the engine that executes it: the same one, or one that is opened again."""
     storage = SQLiteStorage(":memory:") if kind == "in SQLite" else MemoryStorage()
     if kind == "reopened":
         storage.snapshot_every = 1

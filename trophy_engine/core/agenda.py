@@ -18,7 +18,7 @@ class Agenda:
         completed: the completed achievements from which composites are still to be evaluated.
         awards: the triggers to pay: (order, trigger, number of times).
         observed: the number of effects that the plugs have observed.
-        decisions: the decisions on periods of streaks, in order; None, as at first, if nobody reads them.
+        decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
     """
 
     __slots__ = ("awards", "completed", "decisions", "effects", "observed", "plan")

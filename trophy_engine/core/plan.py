@@ -164,7 +164,7 @@ class WindowedCounter(Generic[_T]):
 
     Attributes:
         name: the kind of the rule, then the keys by which it is unique; the same under other rules that have it.
-        new: returns the totals of a user for whom nothing is counted.
+        new: returns the totals of a user without events.
         load: builds totals from the result of their ``dump``.
         index: the index among the windowed counters of the plan.
     """

@@ -108,7 +108,7 @@ class SparkReplay:
         """One row per user, with the state as JSON, for ``replay_frame(states=…)``.
 
         Raises:
-            InvalidValue: they were not requested; continued from none, every user would begin anew.
+            InvalidValue: they were not requested; without them every user would start again from nothing.
         """
         if not self._keep_states:
             raise InvalidValue("the states were not kept; replay with keep_states=True")

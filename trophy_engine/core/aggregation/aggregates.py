@@ -4,17 +4,17 @@ An aggregate keeps what it needs in a value for each window, ``held``; before th
 takes of an event is its ``item``: the number for most, the value of an attribute for ``distinct``, and the local day
 for ``days``. Held values are immutable, except for those of ``distinct``.
 
-==========  ======================================  =================  ======================
-aggregate   total after an event                    before any event   held
-==========  ======================================  =================  ======================
-``sum``     the sum of the values                   0                  the total
-``count``   the number of events                    0                  the total
-``min``     the least value                         none               the total
-``max``     the greatest value                      none               the total
-``last``    the latest value                        none               the total
+============  ====================================  =================  ======================
+aggregate     total after an event                  before any event   held
+============  ====================================  =================  ======================
+``sum``       the sum of the values                 0                  the total
+``count``     the number of events                  0                  the total
+``min``       the least value                       none               the total
+``max``       the greatest value                    none               the total
+``last``      the latest value                      none               the total
 ``distinct``  the number of different values        0                  the values, up to 10,000
-``days``    the number of different local days      0                  the total, three days
-==========  ======================================  =================  ======================
+``days``      the number of different local days    0                  the total, three days
+============  ====================================  =================  ======================
 """
 
 from __future__ import annotations
