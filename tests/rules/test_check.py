@@ -51,10 +51,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: streak.metrics[0].threshold: must be above 0, not 0",
         "error: streak.freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
-        "'anniversary', "
-        "not 'metrik'; did you mean 'metric'?",
+        "'anniversary', 'points', 'level', not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
-        "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: must be at least 1, not 0",
         "error: points[0].maximum: must be at least 1, not 0",

@@ -11,7 +11,7 @@ state from one ruleset to another.
 Other rooms import the names of this room from here.
 """
 
-from trophy_engine.core.achievements import qualifies
+from trophy_engine.core.achievements import is_done_in_window, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
@@ -94,6 +94,7 @@ from trophy_engine.core.raw_effects import (
     KIND,
     USER_ID,
     NamedEffect,
+    name_completed,
     name_fields,
     position,
     select_effects,

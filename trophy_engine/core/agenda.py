@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan, TriggerPlan
 
 
 class Agenda:
@@ -17,16 +17,18 @@ class Agenda:
         effects: what happened, in order.
         completed: the completed achievements from which composites are still to be evaluated.
         awards: the triggers to pay: (order, trigger, number of times).
+        systems: the points systems whose balance changed since achievements on it were evaluated.
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
     """
 
-    __slots__ = ("awards", "completed", "decisions", "effects", "observed", "plan")
+    __slots__ = ("awards", "completed", "decisions", "effects", "observed", "plan", "systems")
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
         self.awards: list[tuple[int, TriggerPlan, int]] = []
+        self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
         self.begin([])
 
@@ -41,3 +43,4 @@ class Agenda:
         self.observed = known
         self.completed.clear()
         self.awards.clear()
+        self.systems.clear()

@@ -62,6 +62,7 @@ class _Compiler:
             length=Counter("the streak", attrgetter("streak.length")),
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
+            tiers={},
             composites=[],
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
@@ -82,8 +83,10 @@ class _Compiler:
         for achievement in ruleset.achievements:
             self._add_achievement(achievement)
         for composite in plan.composites:
-            for key in composite.prerequisites:
-                plan.achievements[key].composites.append(composite)
+            composite.alternatives = self._find_alternatives(composite.prerequisites)
+            for keys in composite.alternatives:
+                for key in keys:
+                    plan.achievements[key].composites.append(composite)
         self._add_triggers()
         for counter in plan.counters:
             counter.sort_thresholds()
@@ -137,17 +140,31 @@ class _Compiler:
             partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", metric.key
         )
 
-    def _add_achievement(self, rule: Achievement) -> None:
+    def _add_achievement(self, declared: Achievement) -> None:
+        tiers: list[str | None] = [tier.key for tier in declared.tiers]
+        parts = [self._add_part(declared, *part) for part in zip(declared.parts, tiers or [None], strict=True)]
+        self.plan.tiers[declared.key] = tuple(parts)
+
+    def _add_part(self, declared: Achievement, rule: Achievement, tier: str | None) -> AchievementPlan:
+        """Add an achievement without tiers, or a tier."""
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            rule, rule.key, rule.user_attributes or None, counter, threshold, prerequisites=prerequisites
+            declared, rule, rule.key, tier, rule.user_attributes or None, counter, threshold, prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
-            return
-        counter.achievements.append(achievement)
+            return achievement
+        if rule.repeatable:
+            counter.repeatable.append((threshold, achievement))
+        else:
+            counter.achievements.append(achievement)
         if prerequisites:
             self.plan.composites.append(achievement)
+        return achievement
+
+    def _find_alternatives(self, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
+        return tuple(tuple(part.key for part in self.plan.find_achievements(key)) for key in keys)
 
     def _add_triggers(self) -> None:
         order = 0
@@ -155,9 +172,9 @@ class _Compiler:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
-                payers = find_payers(self.plan, trigger, rule)
-                if rule.status == "active":
-                    payers.append(trigger)
+                for payers in find_payers(self.plan, trigger, rule):
+                    if rule.status == "active":
+                        payers.append(trigger)
                 order += 1
         for metric in self.plan.metrics.values():
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]

@@ -72,6 +72,8 @@ class SystemPlan:
     boosts: BoostSchedule | None
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
+    #: The counter of the balance; None if no achievement asks for it.
+    balance: Counter | None = None
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
 
 
@@ -97,18 +99,28 @@ class TriggerPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that depend on it, and the triggers that pay for it.
+    """An achievement or one tier of it, the composites that depend on it, and the triggers that pay for it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
-    counter of a composite counts its completed ``prerequisites``; no other kind has any.
+    counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
+    by any of its ``alternatives``: by itself or, for an achievement with tiers, by any tier.
+
+    Attributes:
+        declared: the achievement in the rules.
+        rule: the same or, for a tier, the tier as an achievement of its own.
+        key: the key by which rules name it.
+        tier: the key of the tier; None for an achievement without tiers.
     """
 
+    declared: Achievement
     rule: Achievement
     key: str
+    tier: str | None
     user_attributes: Filter | None
     counter: Counter | None
     threshold: Number
     prerequisites: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
 
@@ -125,7 +137,10 @@ class Counter:
         event_attributes: the filter on those events, besides that of the metric.
         totals: the totals in windows; None for a counter whose total is in its state.
         unfiltered: the counter of all events of the metric, for a filtered one.
+        falling: the counter that reads the negative of this one, for achievements at most at a number.
+        negated: the counter whose negative this one reads.
         achievements: by rising threshold.
+        repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
         triggers: those that it pays.
         steps: the step of each trigger, with the trigger.
@@ -138,6 +153,9 @@ class Counter:
     event_attributes: Filter = attrs.field(factory=Filter)
     totals: WindowedCounter[Any] | None = None
     unfiltered: Counter | None = None
+    falling: Counter | None = None
+    negated: Counter | None = None
+    repeatable: list[tuple[Number, AchievementPlan]] = attrs.field(factory=list)
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
@@ -281,7 +299,10 @@ class Plan:
     streak: StreakPlan | None
     length: Counter
     anniversaries: Counter
+    #: By the key that names one: those without tiers, and each tier.
     achievements: dict[str, AchievementPlan]
+    #: By the key of each achievement: itself alone, or its tiers.
+    tiers: dict[str, tuple[AchievementPlan, ...]]
     composites: list[AchievementPlan]
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
@@ -316,6 +337,19 @@ class Plan:
         """Add a windowed counter with a name."""
         counter = self.windowed_counters[name] = WindowedCounter(name, new, load, len(self.windowed_counters))
         return counter
+
+    def find_achievements(self, key: str) -> tuple[AchievementPlan, ...]:
+        """Return what a key in the rules names: an achievement, one of its tiers, or all tiers of an achievement."""
+        return self.tiers.get(key) or (self.achievements[key],)
+
+    def find_balance(self, key: str) -> Counter:
+        """Return the counter of the balance in a points system; add it if there is none."""
+        system = next(system for system in self.systems if system.key == key)
+        if system.balance is None:
+            index = system.index
+            counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
+            system.balance = self.add_counter(counter)
+        return system.balance
 
     def metric(self, key: str) -> MetricPlan:
         """Return the metric with a key.

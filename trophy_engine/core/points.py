@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from trophy_engine.core.achievements import complete_composites, cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
@@ -25,6 +26,19 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
+    if agenda.systems:
+        _follow_balances(agenda, state, at)
+
+
+def _follow_balances(agenda: Agenda, state: UserState, at: int) -> None:
+    """Complete the achievements on balances that changed, and pay for them, until no balance changes."""
+    systems, agenda.systems = agenda.systems, []
+    for system in systems:
+        if system.balance is not None:
+            balance = state.points.balances[system.index]
+            cross_thresholds(agenda, state, system.balance, balance, balance, at)
+    complete_composites(agenda, state, at)
+    pay_awards(agenda, state, at)
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
@@ -63,6 +77,8 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    if system.balance is not None and system not in agenda.systems:
+        agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)

@@ -13,13 +13,10 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
-    AchievementBackdated,
     AchievementDue,
-    AchievementPlan,
     BoostFinished,
     BoostStarted,
     Complete,
-    Counter,
     Effect,
     FreezeConsumed,
     FreezeEarned,
@@ -59,20 +56,18 @@ from trophy_engine.core import (
     UserCommand,
     UserCreated,
     boosted,
+    name_completed,
 )
+from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
-from trophy_engine.explain.metric import describe_change, describe_subject
+from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
-from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
-
-#: The effect of an event on a metric, by the counter of the metric.
-MetricChanges = Mapping[Counter | None, NamedEffect]
 
 
 @attrs.frozen
@@ -261,7 +256,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     StreakReminderDue: lambda effect, unit: (
         f"a reminder is due: the {unit} of {name_day(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the email about {effect.achievement!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
 }
 
 
@@ -277,23 +272,7 @@ def _describe_effect(
         return sentence(effect, unit)
     if effect.kind is MetricChanged:
         return describe_change(plan.metrics[effect.metric], effect, time_zone)
-    how = "backdated" if effect.kind is AchievementBackdated else "completed"
-    reason = _explain_completion(plan.achievements[effect.achievement], changes, time_zone)
-    return f"{effect.achievement!r} was {how}: {reason}"
-
-
-def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
-    counter, threshold = achievement.counter, achievement.threshold
-    change = changes.get(counter)
-    if counter is None or change is None or not _reaches(threshold, change.before, change.after):
-        return achievement.rule.trigger.reason
-    subject = describe_subject(counter, change.at, time_zone)
-    before = "none" if change.before is None else f"{change.before:,}"
-    return f"{subject} went from {before} to {change.after:,}, reaching the threshold of {threshold:,}"
-
-
-def _reaches(threshold: Number, before: Number | None, after: Number | None) -> bool:
-    return after is not None and after >= threshold and (before is None or before < threshold)
+    return describe_completion(plan, effect, changes, time_zone)
 
 
 def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
@@ -307,7 +286,7 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         change = changes[counter]
         times: int = floor(change.after or 0) // step - floor(change.before or 0) // step
         return times
-    if counter is None or counter.unfiltered is None:
+    if counter is not None and counter.unfiltered is None:
         return 1
     return next(
         number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)

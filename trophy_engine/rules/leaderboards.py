@@ -27,6 +27,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.references import TO_METRIC, TO_SYSTEM
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
@@ -85,6 +86,7 @@ class Leaderboard:
         breakdown_attributes: keys of user attributes; users with the same values of them form a group.
         user_attributes: the filter on users: only those with all of these attribute values are ranked.
         status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -115,6 +117,7 @@ class Leaderboard:
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    metadata: Metadata = metadata_field()
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -38,6 +38,7 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
 from trophy_engine.testing.metrics import PLAIN_METRICS, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
@@ -113,7 +114,9 @@ def _keys_of(metrics: Iterable[Metric]) -> st.SearchStrategy[str]:
 
 
 def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
-    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(CompositeTrigger)
+    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).flatmap(
+        lambda keys: st.builds(CompositeTrigger, st.just(keys), at_least=st.none() | st.integers(1, len(keys)))
+    )
 
 
 #: Functions from keys of achievements to strategies of composite triggers, by type.
@@ -125,13 +128,17 @@ def _composite_triggers(earlier: list[str]) -> st.SearchStrategy[AchievementTrig
 
 
 @st.composite
-def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievement]:
+def _achievements(
+    draw: st.DrawFn, metrics: tuple[Metric, ...], levels: Mapping[str, Sequence[Level]]
+) -> list[Achievement]:
     achievements: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
-        earlier = [achievement.key for achievement in achievements]
-        is_composite = earlier and draw(st.sampled_from([False, False, False, False, True]))
-        trigger: AchievementTrigger = draw(_composite_triggers(earlier) if is_composite else _simple_triggers(metrics))
-        achievements.append(
+        earlier = achievement_names(achievements)
+        kinds = [_simple_triggers(metrics)] * 4
+        kinds += [_composite_triggers(earlier)] if earlier else []
+        kinds += [standing_triggers(levels)] if levels else []
+        trigger: AchievementTrigger = draw(draw(st.sampled_from(kinds)))
+        drawn = varied_achievements(
             Achievement(
                 f"a{number}",
                 trigger,
@@ -139,8 +146,10 @@ def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievem
                 hidden=draw(st.booleans()),
                 user_attributes=draw(_for_users),
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
-            )
+            ),
+            metrics,
         )
+        achievements.append(draw(drawn))
     return draw(st.permutations(achievements))
 
 
@@ -177,7 +186,7 @@ def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTri
 
 
 def _triggers_for(metrics: tuple[Metric, ...], achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    keys = [achievement.key for achievement in achievements]
+    keys = achievement_names(achievements)
     completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
     return st.one_of(_simple_payments(metrics), *completion_triggers)
 
@@ -206,12 +215,14 @@ _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
 _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
-def _system(draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger]) -> PointsSystem:
+def _system(
+    draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger], levels: Sequence[Level]
+) -> PointsSystem:
     return PointsSystem(
         key,
         maximum=draw(_maxima),
         triggers=draw(st.lists(triggers, max_size=5)),
-        levels=[Level(f"l{points}", points) for points in draw(_levels)],
+        levels=levels,
         boosts=draw(_some_boosts),
     )
 
@@ -231,16 +242,17 @@ def rulesets(
         metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
     """
     drawn = draw(_metric_rules if metrics is None else metrics)
-    achievements = draw(_achievements(drawn))
+    keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
+    levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
+    achievements = draw(_achievements(drawn, levels))
     triggers = _triggers_for(drawn, achievements)
     conditions = [metric.key for metric in drawn if refuse_for_streak(metric) is None]
-    keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
     return Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
         streak=draw(st.none() | streak_rules(conditions) if streak is None else streak),
         achievements=achievements,
-        points=[_system(draw, key, triggers) for key in keys],
+        points=[_system(draw, key, triggers, levels[key]) for key in keys],
         experimentation=draw(_experiments),
         notifications=draw(_notifications),
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
