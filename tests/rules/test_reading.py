@@ -186,6 +186,10 @@ CONTRADICTIONS = [
         },
     ),
     (
+        (Metric, {"key": "a", "source": {"completions": "*"}, "event_attributes": {"track": "spa"}}),
+        {".event_attributes": "the completions of achievements have no attributes; remove it"},
+    ),
+    (
         (MetricTrigger, {"metric": "a", "value": 3, "at_most": 2}),
         {".value": "must not be given together with at_most; remove one"},
     ),

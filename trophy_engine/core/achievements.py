@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import floor
 from typing import Final
 
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
 from trophy_engine.numbers import BEYOND, Number, count_multiples, multiple_of, negate
 
+#: The attributes of an event without any.
+NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 #: Less than every total of a metric.
 _BELOW: Final = -BEYOND
 #: Prerequisites that are missing, each with its alternatives, and the index of the next one to look at.
@@ -42,6 +44,8 @@ def complete_achievement(
         counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
+    for metric in achievement.metrics:
+        agenda.events += [MetricEvent(metric, 1, NO_ATTRIBUTES)] * times
     kind = AchievementCompleted if announce else AchievementBackdated
     agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
     if announce:
@@ -138,13 +142,13 @@ def cross_thresholds(
     counter_state = state.counters.states[counter.index]
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
-    if after > before and announce:
-        for step, trigger in counter.steps:
+    if after > before:
+        for step, trigger in counter.steps if announce else ():
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
         if counter.repeatable:
-            _repeat_achievements(agenda, state, counter, before, after, at)
+            _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
 
 
 def cross_metric_thresholds(
@@ -155,10 +159,12 @@ def cross_metric_thresholds(
     before: Number,
     after: Number,
     at: int,
+    *,
+    announce: bool = True,
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
     if after >= counter.thresholds[counter_state.cursor]:
-        _pass_thresholds(agenda, state, counter, counter_state, after, at)
+        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]
     if counter.steps:
         whole = after if type(after) is int else floor(after)
@@ -166,7 +172,7 @@ def cross_metric_thresholds(
         for step, trigger in counter.steps:
             steps = whole // step
             times = steps - whole_before // step
-            if times > 0:
+            if times > 0 and announce:
                 agenda.awards.append((trigger.order, trigger, times))
             passed = steps * step
             if passed > low:
@@ -176,27 +182,36 @@ def cross_metric_thresholds(
     counter_state.low = low
     counter_state.high = high
     if counter.repeatable:
-        _repeat_achievements(agenda, state, counter, before, after, at)
+        _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
         _narrow_quiet_interval(counter, counter_state, after)
 
 
 def cross_moved_thresholds(
-    agenda: Agenda, state: UserState, counter: Counter, before: Number | None, after: Number | None, at: int
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    before: Number | None,
+    after: Number | None,
+    at: int,
+    *,
+    announce: bool = True,
 ) -> None:
     """Cross the thresholds of a counter that can fall, as at the beginning of a window; a total of None counts as 0."""
     if after is None:
         return
     counter_state, before = state.counters.states[counter.index], before or 0
     if not counter_state.low <= before < counter_state.high or not counter_state.low <= after < counter_state.high:
-        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at)
+        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at, announce=announce)
     if counter.falling is not None:
         falling, counter_state = negate(after), state.counters.states[counter.falling.index]
         if not counter_state.low <= falling < counter_state.high:
-            cross_metric_thresholds(agenda, state, counter.falling, counter_state, falling, falling, at)
+            cross_metric_thresholds(
+                agenda, state, counter.falling, counter_state, falling, falling, at, announce=announce
+            )
 
 
 def _repeat_achievements(
-    agenda: Agenda, state: UserState, counter: Counter, before: Number, after: Number, at: int
+    agenda: Agenda, state: UserState, counter: Counter, before: Number, after: Number, at: int, *, announce: bool
 ) -> None:
     """Complete repeatable achievements: at each multiple or, on a total in windows, once in each window."""
     for step, achievement in counter.repeatable:
@@ -205,7 +220,7 @@ def _repeat_achievements(
         else:
             times = count_multiples(after, step) - count_multiples(before, step)
         if times > 0 and qualifies(achievement, state):
-            complete_achievement(agenda, state, achievement, at, times)
+            complete_achievement(agenda, state, achievement, at, times, announce=announce)
 
 
 def _narrow_quiet_interval(counter: Counter, counter_state: CounterState, total: Number) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import AchievementBackdated, AchievementPlan, Counter, NamedEffect, Plan, name_completed
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.numbers import Number, count_multiples, negate
 
-#: The effect of an event on a metric, by the counter of the metric.
-MetricChanges = Mapping[Counter | None, NamedEffect]
+#: The changes of metrics in one pass of the evaluation, by the counter of the metric.
+MetricChanges = Mapping[Counter | None, Sequence[NamedEffect]]
 
 
 def describe_completion(plan: Plan, effect: NamedEffect, changes: MetricChanges, time_zone: Zone) -> str:
@@ -31,8 +31,11 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
         counter, threshold, mark = counter.negated, negate(threshold), "at most"
     elif is_counted_in_multiples(achievement):
         mark = "once for each"
-    change = changes.get(counter)
-    if counter is None or change is None or not _is_completed_by(achievement, change.before, change.after):
+    reaching = (
+        change for change in changes.get(counter, ()) if _is_completed_by(achievement, change.before, change.after)
+    )
+    change = next(reaching, None)
+    if counter is None or change is None:
         return achievement.rule.trigger.reason
     before = "none" if change.before is None else f"{change.before:,}"
     subject = describe_subject(counter, change.at, time_zone)

@@ -17,6 +17,7 @@ from trophy_engine.core import (
     BoostFinished,
     BoostStarted,
     Complete,
+    Counter,
     Effect,
     FreezeConsumed,
     FreezeEarned,
@@ -171,12 +172,14 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
 
 def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
     """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
-    changes: MetricChanges = {
-        plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
-    }
+    changes: dict[Counter | None, list[NamedEffect]] = {}
     time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
         time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
+        if effect.kind is MetricChanged:
+            if previous is not None and previous.kind is not MetricChanged:
+                changes.clear()  # another pass begins
+            changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
         award = (
             explain_award(effect, _count_steps(plan, effect, changes), time_zone)
             if effect.kind is PointsAwarded
@@ -283,9 +286,8 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
-        change = changes[counter]
-        times: int = floor(change.after or 0) // step - floor(change.before or 0) // step
-        return times
+        steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
+        return sum(number for number in steps if number > 0)
     if counter is not None and counter.unfiltered is None:
         return 1
     return next(

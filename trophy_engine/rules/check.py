@@ -18,6 +18,7 @@ from trophy_engine.rules.achievement_checks import (
 )
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -64,6 +65,7 @@ def check_parts(
         *check_composites(achievements, composites, cycles, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
+        *check_cycles(metrics, achievements, points),
         *_duplicates("leaderboards", leaderboards),
         *_check_leaderboards(leaderboards, declared),
     ]

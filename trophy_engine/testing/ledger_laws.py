@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import Effect, LevelChanged, MetricChanged, PointsAwarded
+from trophy_engine.core import AchievementCompleted, Effect, LevelChanged, MetricChanged, PointsAwarded
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (
@@ -73,8 +73,47 @@ def _check_awards(
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
-    changes = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
+    for changes, awards in _passes(effects):
+        _check_pass(changes, awards, systems)
+    _check_rewards(effects, systems)
+
+
+def _check_rewards(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
+    """Check that triggers on achievements pay no more often than something that they name is completed."""
+    completions: Counter[str] = Counter()
+    for effect in effects:
+        if isinstance(effect, AchievementCompleted):
+            completions.update({effect.achievement, effect.key})
     awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
+    paid = Counter(
+        (award.system, award.trigger) for award in awards if isinstance(award.trigger, AchievementPointsTrigger)
+    )
+    for (system, trigger), times in paid.items():
+        if isinstance(trigger, AchievementPointsTrigger):
+            most = systems[system].triggers.count(trigger) * completions[trigger.achievement]
+            assert_true(times <= most, f"{times} awards of {trigger} for {most} completions")
+
+
+def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
+    """Yield the changes of metrics and the awards of each pass; a pass begins with the changes."""
+    changes: list[MetricChanged] = []
+    awards: list[PointsAwarded] = []
+    begins = True
+    for effect in effects:
+        if isinstance(effect, MetricChanged):
+            if not begins:
+                yield changes, awards
+                changes, awards = [], []
+            changes.append(effect)
+        elif isinstance(effect, PointsAwarded):
+            awards.append(effect)
+        begins = isinstance(effect, MetricChanged)
+    yield changes, awards
+
+
+def _check_pass(
+    changes: Sequence[MetricChanged], awards: Sequence[PointsAwarded], systems: Mapping[str, PointsSystem]
+) -> None:
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
@@ -84,9 +123,13 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
-        change = changes[award.trigger.metric]
         step = award.trigger.threshold
-        times = floor(Fraction(str(change.after)) / step) - floor(Fraction(str(change.before)) / step)
+        multiples = [
+            floor(Fraction(str(change.after or 0)) / step) - floor(Fraction(str(change.before or 0)) / step)
+            for change in changes
+            if change.metric == award.trigger.metric
+        ]
+        times = sum(max(multiple, 0) for multiple in multiples)
         assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
         expected = _apply_boosts(amount, award.boosts) if amount > 0 else amount
@@ -96,7 +139,7 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
 
 
 def _pays_once_per_event(award: PointsAwarded) -> bool:
-    return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
+    return isinstance(award.trigger, MetricPointsTrigger | UserCreationPointsTrigger)
 
 
 def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:
