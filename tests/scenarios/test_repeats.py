@@ -25,10 +25,11 @@ from trophy_engine.engine.plugs import compile_ruleset
 WORDS = Achievement("fifty", MetricTrigger("words", 50), repeatable=True)
 TODAY = Metric("lessons-today", source="lessons", window="day")
 THREE = Achievement("three", MetricTrigger("lessons-today", 3), repeatable=True)
+METRICS = (Metric("words"), Metric("lessons"), TODAY)
 NOON = at("06-03T12:00")
 
 
-def engine_with(*achievements, metrics=(Metric("words"), Metric("lessons"), TODAY), **parts):
+def engine_with(*achievements, metrics=METRICS, **parts):
     return Engine(Ruleset(metrics, achievements=achievements, **parts))
 
 
@@ -119,6 +120,10 @@ def test_sessions_and_resets_are_windows_too():
     story = "06-01T10:00 kills 4\n06-01T10:10 kills 4\n06-01T10:20 deaths 0\n06-01T10:30 kills 2\n06-01T12:00 kills 3"
     keys = [[view.key for view in outcome.achievements] for outcome in play(engine, story)]
     assert keys == [["spree", "session"], [], [], ["spree"], ["session"]]
+    when = at("06-01T12:30")
+    assert [view.progress for view in engine.user("jo", at=when).achievements] == [None, None]
+    [_, session] = engine.user("jo", at=at("06-01T12:31")).achievements
+    assert (session.times, session.progress.current) == (2, 0)
 
 
 def test_points_are_paid_for_each_time_in_one_award():
