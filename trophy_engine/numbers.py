@@ -69,6 +69,11 @@ def subtract(left: Number, right: Number) -> Number:
     return _canonical(_SUMS.subtract(Decimal(left), Decimal(right)))
 
 
+def negate(number: Number) -> Number:
+    """Return a number with the other sign; unlike the operator it rounds no decimal."""
+    return -number if isinstance(number, int) else number.copy_negate()
+
+
 def as_json(value: Number) -> int | float | str:
     """Return a JSON number that reads back equal, or the digits as a string if no float equals the number."""
     if isinstance(value, int):

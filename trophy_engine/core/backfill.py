@@ -33,9 +33,12 @@ def _has_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
 
 
 def _counts(board: BoardPlan) -> tuple[Any, ...]:
-    """Return everything that decides what a leaderboard counts for a user."""
+    """Return everything that decides what a leaderboard counts for a user.
+
+    The order does, because an ascending leaderboard has a value of 0, too.
+    """
     rule = board.rule
-    return rule.rank_by, board.counted, rule.points, board.runs, board.opens, board.closes
+    return rule.rank_by, board.counted, rule.points, board.runs, rule.time_zone, board.opens, board.closes, rule.order
 
 
 def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
@@ -69,27 +72,30 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
             elif kind is UserChanged and subject == "time_zone":
                 time_zone = plan_then.zone(raw[5])
             elif (kind, subject) in by_counter:
-                _count(plan, by_counter[kind, subject], state, raw, transition.command, time_zone)
+                boards = by_counter[kind, subject]
+                _count(plan, plan_then, boards, state, raw, transition.command, time_zone)
 
 
 def _count(
     plan: Plan,
+    plan_then: Plan,
     boards: Iterable[BoardPlan],
     state: UserState,
     raw: RawEffect,
     command: UserCommand | None,
-    time_zone: Zone,
+    user_zone: Zone,
 ) -> None:
     """Count a past change of a recorded metric, or a past award, for leaderboards."""
-    at = raw[2]
-    day = time_zone.window(at)[0]
-    if raw[0] is PointsAwarded:
-        count_for_boards(boards, state, raw[5], at, day, time_zone)
-        return
-    if not isinstance(command, Record) or command.metric != raw[3]:
+    is_award, at = raw[0] is PointsAwarded, raw[2]
+    if not is_award and (not isinstance(command, Record) or command.metric != raw[3]):
         return  # the metric was derived then
-    attributes = dict(command.attributes)
+    attributes = dict(command.attributes) if isinstance(command, Record) else {}
     for board in boards:
+        time_zone = user_zone if board.rule.time_zone is None else plan_then.zone(board.rule.time_zone)
+        day = time_zone.window(at)[0]
+        if is_award:
+            count_for_boards((board,), state, raw[5], at, day, time_zone)
+            continue
         metric = plan.metrics[str(board.rule.metric)]
         if metric.accepts(raw[4], attributes):
             count_for_boards((board,), state, metric.item_of(raw[4], attributes, day), at, day, time_zone)
