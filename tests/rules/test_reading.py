@@ -312,13 +312,10 @@ def rule_classes(root=Ruleset):
 
 def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     reader = Reader(TOML)
-    cls, raw = board(run_unit="week")
+    cls, raw = board(run_unit="weekly")
     reader.read_rule((cls,), raw, "here")
     assert [(problem.path, problem.message) for problem in reader.problems] == [
-        (
-            "here.run_unit",
-            "must be one of 'day', 'month', 'year', not 'week'; for weeks write run_unit 'day' with run_interval 7",
-        ),
+        ("here.run_unit", "must be one of 'day', 'week', 'month', 'year', not 'weekly'; did you mean 'week'?"),
         ("here.run_unit", "must be given together with run_interval, or not at all"),
     ]
 

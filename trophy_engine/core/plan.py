@@ -40,10 +40,11 @@ _INDEX: Final = attrgetter("index")
 
 @attrs.define(eq=False)
 class BoardPlan:
-    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight.
+    """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
-    ``values`` is the counter of the users' values; its windows are the runs. None for a leaderboard by streak.
-    ``counted`` is everything that decides which events of a metric count, and how.
+    ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
+    the users' values; its windows are the runs. None for a leaderboard by streak. ``counted`` is everything that
+    decides which events of a metric count, and how.
     """
 
     key: str
@@ -51,9 +52,12 @@ class BoardPlan:
     values: WindowedCounter[RunValues] | None
     rule: Leaderboard
     runs: Runs
+    time_zone: Zone | None
     opens: int
     closes: int
     windowed: bool
+    ascending: bool
+    shared: bool
 
 
 @attrs.define(eq=False)

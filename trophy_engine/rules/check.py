@@ -211,3 +211,9 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
         yield from check_use(board, path, declared)
+        if board.rank_by == "streak" and board.order == "ascending":
+            message = (
+                "ranks the shortest running streak first, and users without one nowhere; "
+                "remove it to rank the longest first"
+            )
+            yield Problem("warning", f"{path}.order", message)

@@ -37,7 +37,6 @@ _FREQUENCIES: Final[dict[CalendarUnit, FrequencyName]] = {
     "year": "yearly",
 }
 _UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
-_WEEK: Final = 7
 
 
 @attrs.frozen
@@ -62,7 +61,7 @@ class _Periods:
 def _calendar_of(window: CalendarUnit | RunWindow | DateWindow, first_weekday: Weekday) -> Calendar:
     match window:
         case RunWindow(every, unit, start):
-            return Runs(start, None, "day", every * _WEEK) if unit == "week" else Runs(start, None, unit, every)
+            return Runs(start, None, unit, every)
         case DateWindow(start, end):
             return Runs(start, end)
         case "day" | "week" | "month" | "year":
