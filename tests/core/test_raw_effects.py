@@ -31,7 +31,7 @@ VALUES = {
     "Number | Any": lambda place: Decimal(place) / 2,
     "date": lambda place: 739_343 + place,
     "date | None": lambda place: 739_343 + place,
-    "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place),
+    "PointsTrigger | ManualAward": lambda place: MetricPointsTrigger("words", 5, place),
     "Boost": lambda place: Boost(f"boost {place}", 2, date(2025, 4, place)),
     "tuple[Boost, ...]": lambda place: (place,),
     "tuple[LeaderboardRow, ...]": lambda place: (place,),

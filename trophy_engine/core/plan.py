@@ -345,6 +345,19 @@ class Plan:
             raise InvalidValue(f"{key!r} is derived from {self.metrics[key].source!r}; record that", "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
 
+    def system(self, key: str) -> SystemPlan:
+        """Return the points system with a key.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the points system.
+        """
+        check_text(key, "system")
+        for system in self.systems:
+            if system.key == key:
+                return system
+        raise UnknownKey("points system", key, tuple(system.key for system in self.systems))
+
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.
 

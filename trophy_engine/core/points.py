@@ -6,10 +6,11 @@ from bisect import bisect_right
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
+from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
-from trophy_engine.rules.points import Boost, Level
+from trophy_engine.rules.points import Boost, Level, PointsTrigger
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
@@ -23,40 +24,54 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         awards.sort()
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
-            _award(agenda, state, trigger, times, at)
+            system, amount = trigger.system, trigger.points * times
+            boosts: tuple[Boost, ...] = ()
+            if system.boosts is not None and amount > 0:
+                applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
+                boosts, amount = applied.boosts, applied.multiply(amount)
+            post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
     awards.clear()
 
 
-def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
-    system = trigger.system
+def award_manually(agenda: Agenda, state: UserState, system: SystemPlan, points: int, reason: str, at: int) -> None:
+    """Award points to a user, without boosts; negative points are a payment.
+
+    Raises:
+        OutOfPoints: the balance does not cover the payment; the state is unchanged.
+    """
+    post_entry(agenda, state, system, ManualAward(points, reason), None, points, (), True, at)
+
+
+def post_entry(
+    agenda: Agenda,
+    state: UserState,
+    system: SystemPlan,
+    trigger: PointsTrigger | ManualAward,
+    trigger_key: str | None,
+    amount: int,
+    boosts: tuple[Boost, ...],
+    blocks: bool,  # noqa: FBT001  # called for every award
+    at: int,
+) -> int:
+    """Enter an amount into the ledger of a points system, within the bounds of the balance; the level follows.
+
+    This is the only way into a ledger. Returns the amount that was entered.
+
+    Raises:
+        OutOfPoints: ``blocks`` is true, and a deduction would go below zero.
+    """
     index = system.index
     before = state.points.balances[index]
-    amount = trigger.points * times
-    boosts: tuple[Boost, ...] = ()
-    if system.boosts is not None and amount > 0:
-        applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
-        boosts, amount = applied.boosts, applied.multiply(amount)
     total = before + amount
     if not 0 <= total <= system.maximum:
-        total = _bounded(state, trigger, before, amount)
+        total = _bounded(state, system, before, amount, blocks=blocks)
     if total == before:
-        return
+        return 0
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
+    entered = total - before
     agenda.effects.append(
-        (
-            PointsAwarded,
-            state.id,
-            at,
-            system.key,
-            trigger.rule,
-            total - before,
-            before,
-            total,
-            boosts,
-            sequence,
-            trigger.key,
-        )
+        (PointsAwarded, state.id, at, system.key, trigger, entered, before, total, boosts, sequence, trigger_key)
     )
     rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
     if rank != rank_before:
@@ -66,20 +81,21 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)
+    return entered
 
 
-def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:
+def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, blocks: bool) -> int:
     """Return the total within its bounds; a maximum that was lowered below a total takes nothing away.
 
     Raises:
-        OutOfPoints: a deduction of a blocking trigger would go below zero.
+        OutOfPoints: ``blocks`` is true, and a deduction would go below zero.
     """
     if amount > 0:
-        return max(before, trigger.system.maximum)
+        return max(before, system.maximum)
     if before + amount >= 0:
         return before + amount
-    if trigger.blocks:
-        raise OutOfPoints(state.id, trigger.system.key, before, -amount)
+    if blocks:
+        raise OutOfPoints(state.id, system.key, before, -amount)
     return 0
 
 

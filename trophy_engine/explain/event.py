@@ -16,6 +16,7 @@ from trophy_engine.core import (
     AchievementBackdated,
     AchievementDue,
     AchievementPlan,
+    Award,
     BoostFinished,
     BoostStarted,
     Complete,
@@ -31,6 +32,7 @@ from trophy_engine.core import (
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
+    ManualAward,
     MetricChanged,
     NamedEffect,
     Pause,
@@ -156,6 +158,9 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
             return f"recorded {value:,} for {metric}{pairs}"
+        case Award(_, _, system, points, reason, _):
+            because = f" ({reason})" if reason else ""
+            return f"was awarded {points:,} {system}{because}" if points > 0 else f"paid {-points:,} {system}{because}"
         case Complete(_, _, achievement):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
@@ -301,6 +306,8 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
     """
+    if isinstance(award.trigger, ManualAward):
+        return 1
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,8 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
+    Award,
+    ManualAward,
     NamedEffect,
     PointsAwarded,
     Transition,
@@ -27,7 +30,15 @@ from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
-__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
+__all__ = [
+    "AwardExplanation",
+    "BoostStep",
+    "PointsExplanation",
+    "describe_reason",
+    "explain_award",
+    "explain_awards",
+    "explain_points",
+]
 
 
 @attrs.frozen
@@ -46,7 +57,8 @@ class AwardExplanation:
     Attributes:
         at, local: the instant (aware, UTC), and the user's local time.
         time_zone: the user's zone.
-        system, trigger: the key of the points system, and the rule that made the award.
+        system: the key of the points system.
+        trigger: the rule that made the award, or the manual award.
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
@@ -59,7 +71,7 @@ class AwardExplanation:
     local: str
     time_zone: str
     system: str
-    trigger: PointsTrigger
+    trigger: PointsTrigger | ManualAward
     times: int
     amount: int
     boosts: tuple[BoostStep, ...]
@@ -75,7 +87,7 @@ class AwardExplanation:
     @property
     def text(self) -> str:
         """The award and its calculation, in one line."""
-        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
+        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {describe_reason(self.trigger)}"
         if self.unmet_filter is not None:
             return f"{head}: nothing, because {self.unmet_filter.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
@@ -130,6 +142,14 @@ class PointsExplanation(TextAsHtml):
         return self.text
 
 
+def describe_reason(trigger: PointsTrigger | ManualAward) -> str:
+    """Return the reason of an award, as a phrase."""
+    if not isinstance(trigger, ManualAward):
+        return trigger.reason
+    kind = "by a manual award" if trigger.points > 0 else "by a payment"
+    return f"{kind} ({trigger.reason})" if trigger.reason else kind
+
+
 def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
     """Return the explanation of a balance after the last transition; its rules must have the points system."""
     last = transitions[-1]
@@ -150,24 +170,41 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
-    awarded = [effect for effect in transition.effects if effect.kind is PointsAwarded]
+    awards = [effect for effect in transition.effects if effect.kind is PointsAwarded]
+    awarded = deque(awards)
+    zone = transition.state.clock.zone
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
     at = transition.state.clock.settled
     for trigger, times in transition.due:
+        while awarded and isinstance(awarded[0].trigger, ManualAward):
+            award = explain_award(awarded.popleft(), 1, zone)
+            balances[award.system] = award.total
+            yield award
         system = trigger.system.key
         before = balances[system]
         entry = awarded[0] if awarded else None
         if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
-            awarded.pop(0)
+            awarded.popleft()
             at = entry.at
-            award = explain_award(entry, times, transition.state.clock.zone)
+            award = explain_award(entry, times, zone)
         else:
             award = _explain_zero(trigger, times, before, transition.state, at)
         balances[system] = award.total
         yield award
+    for entry in awarded:
+        yield explain_award(entry, 1, zone)
+    command = transition.command
+    if isinstance(command, Award) and not any(isinstance(award.trigger, ManualAward) for award in awards):
+        yield _explain_cut_off(command, balances[command.system], zone)
+
+
+def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
+    """Return the explanation of a manual award of which the maximum left nothing; it has no effect."""
+    trigger = ManualAward(command.points, command.reason)
+    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None)
 
 
 def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
@@ -192,7 +229,7 @@ def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanatio
 
 def _explain_calculation(
     system: str,
-    trigger: PointsTrigger,
+    trigger: PointsTrigger | ManualAward,
     times: int,
     boosts: tuple[Boost, ...],
     before_and_awarded: tuple[int, int],

@@ -21,6 +21,7 @@ from trophy_engine.core import (
     EFFECTS,
     AchievementBackdated,
     AchievementCompleted,
+    Award,
     Effect,
     RankChanged,
     Record,
@@ -186,9 +187,13 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
             assert_equal(
                 (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
             )
-        elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
+        elif (
+            isinstance(result, Outcome) and isinstance(command, Record | Award) and command.idempotency_key is not None
+        ):
             before = _states_and_log(engine), len(reported)
-            for repeat in (command, command._replace(value=99, at=command.at + 9 * DAY)):
+            later = command._replace(at=command.at + 9 * DAY)
+            later = later._replace(value=99) if isinstance(later, Record) else later._replace(points=-10_000)
+            for repeat in (command, later):
                 repeated = execute(engine, repeat)
                 assert_true(
                     isinstance(repeated, Outcome) and repeated.replayed, f"{repeat} was not recognized as a repeat"
