@@ -26,6 +26,7 @@ from trophy_engine.core import (
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -91,6 +92,7 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
@@ -185,6 +187,8 @@ __all__ = [
     "PointsChange",
     "PointsChanged",
     "PointsExplanation",
+    "PointsLimit",
+    "PointsLimited",
     "PointsRange",
     "PointsSystem",
     "PointsView",

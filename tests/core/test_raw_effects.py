@@ -32,6 +32,7 @@ VALUES = {
     "date": lambda place: 739_343 + place,
     "date | None": lambda place: 739_343 + place,
     "PointsTrigger | ManualAward": lambda place: MetricPointsTrigger("words", 5, place),
+    "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place, limit={"points": 9}),
     "Boost": lambda place: Boost(f"boost {place}", 2, date(2025, 4, place)),
     "tuple[Boost, ...]": lambda place: (place,),
     "tuple[LeaderboardRow, ...]": lambda place: (place,),

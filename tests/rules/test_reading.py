@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 
 from trophy_engine import (
+    AchievementPointsTrigger,
     ApiTrigger,
     Boost,
     Freezes,
     InvalidValue,
     Leaderboard,
     Metric,
+    MetricPointsTrigger,
     MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
     StreakMetric,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.diagnostics import select_errors
@@ -179,6 +184,19 @@ CONTRADICTIONS = [
             ".window": "a window of days has no latest value, because dates come back; write the window in hours, "
             'for example {"last": 24, "unit": "hour"}'
         },
+    ),
+    *(
+        (
+            (cls, {"points": -1, **fields, "limit": {"points": 5}}),
+            {".limit": "is for triggers that award points; remove it, or make points positive"},
+        )
+        for cls, fields in (
+            (MetricPointsTrigger, {"metric": "words"}),
+            (StreakPointsTrigger, {}),
+            (AchievementPointsTrigger, {"achievement": "done"}),
+            (TimePointsTrigger, {}),
+            (UserCreationPointsTrigger, {}),
+        )
     ),
     ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
     ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),

@@ -58,6 +58,7 @@ from trophy_engine.core.effects import (
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     RawEffect,
     ReactivationDue,

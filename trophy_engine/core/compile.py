@@ -27,6 +27,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
@@ -156,6 +157,8 @@ class _Compiler:
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
                 payers = find_payers(self.plan, trigger, rule)
+                if rule.limit is not None:
+                    trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
                 if rule.status == "active":
                     payers.append(trigger)
                 order += 1

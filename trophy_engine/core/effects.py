@@ -39,6 +39,7 @@ __all__ = [
     "MetricChanged",
     "PointsAwarded",
     "PointsChanged",
+    "PointsLimited",
     "RankChanged",
     "RawEffect",
     "ReactivationDue",
@@ -299,6 +300,17 @@ class PointsAwarded(Effect):
     def award_id(self) -> UUID:
         """The identifier of the award."""
         return derive("award", self.user_id, self.system, self.sequence)
+
+
+@attrs.frozen(repr=False)
+class PointsLimited(Effect):
+    """The limit of a trigger took ``lost`` points of an award; if any are left, ``PointsAwarded`` follows."""
+
+    type: ClassVar[str] = "points.limited"
+    system: str
+    trigger: PointsTrigger
+    lost: int
+    trigger_key: str
 
 
 @attrs.frozen(repr=False)

@@ -6,9 +6,10 @@ from bisect import bisect_right
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
-from trophy_engine.core.effects import LevelChanged, PointsAwarded
+from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.core.plan import SystemPlan, TriggerPlan
+from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan
+from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level, PointsTrigger
@@ -30,8 +31,30 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
             if system.boosts is not None and amount > 0:
                 applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
                 boosts, amount = applied.boosts, applied.multiply(amount)
-            post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+            if trigger.limit is None:
+                post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+            else:
+                _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     awards.clear()
+
+
+def _award_within(
+    limit: LimitPlan,
+    agenda: Agenda,
+    state: UserState,
+    trigger: TriggerPlan,
+    amount: int,
+    boosts: tuple[Boost, ...],
+    at: int,
+) -> None:
+    """Award an amount as far as the limit of the trigger leaves room for it."""
+    system, remaining = trigger.system, remaining_points(limit, state, at)
+    lost = 0 if remaining is None else max(amount - remaining, 0)
+    if lost:
+        agenda.effects.append((PointsLimited, state.id, at, system.key, trigger.rule, lost, trigger.key))
+    if amount > lost:
+        entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount - lost, boosts, False, at)
+        count_points(limit, state, entered, at)
 
 
 def award_manually(agenda: Agenda, state: UserState, system: SystemPlan, points: int, reason: str, at: int) -> None:
@@ -111,8 +134,10 @@ def level_of(system: SystemPlan, total: int) -> Level | None:
 
 
 def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
-    """Return True if paying a trigger now would change nothing."""
+    """Return True if paying a trigger now, or later while nothing else happens, would change nothing."""
     required, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
+        return True
+    if trigger.limit is not None and is_used_up(trigger.limit, state, state.clock.settled):
         return True
     return required is not None and required.mismatch(state.profile.attributes) is not None

@@ -39,6 +39,7 @@ from trophy_engine.core import (
     Plan,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -187,8 +188,9 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
     time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
         time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
+        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
         award = (
-            explain_award(effect, _count_steps(plan, effect, changes), time_zone)
+            explain_award(effect, _count_steps(plan, effect, changes, lost), time_zone, lost)
             if effect.kind is PointsAwarded
             else None
         )
@@ -204,6 +206,15 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             text,
             award,
         )
+
+
+def _limits(previous: NamedEffect, effect: NamedEffect) -> bool:
+    """Return True if an effect says what the limit took of the award after it."""
+    return (previous.kind is PointsLimited and effect.kind is PointsAwarded) and (
+        previous.at,
+        previous.system,
+        previous.trigger_key,
+    ) == (effect.at, effect.system, effect.trigger_key)
 
 
 def _changes_zone(effect: NamedEffect) -> bool:
@@ -246,6 +257,9 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     LevelChanged: lambda effect, _: (
         f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
         f"{effect.total:,}"
+    ),
+    PointsLimited: lambda effect, _: (
+        f"{effect.lost:,} {effect.system} {effect.trigger.reason} are lost: the limit is {effect.trigger.limit}"
     ),
     PointsChanged: lambda effect, _: f"a notification is due: {effect.system} {effect.added:+,} = {effect.total:,}",
     RankChanged: lambda effect, _: (
@@ -301,7 +315,7 @@ def _reaches(threshold: Number, before: Number | None, after: Number | None) -> 
     return after is not None and after >= threshold and (before is None or before < threshold)
 
 
-def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
+def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
@@ -316,9 +330,8 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         return times
     if counter is None or counter.unfiltered is None:
         return 1
-    return next(
-        number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
-    )
+    amount = abs(award.awarded) + lost
+    return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)
 
 
 def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:

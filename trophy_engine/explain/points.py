@@ -14,9 +14,11 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     Award,
+    Effect,
     ManualAward,
     NamedEffect,
     PointsAwarded,
+    PointsLimited,
     Transition,
     TriggerPlan,
     UserState,
@@ -63,6 +65,7 @@ class AwardExplanation:
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
         unmet_filter: the filter of the trigger that did not match the user, if any.
+        limited: the points that the limit of the trigger took.
         bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
     """
@@ -78,6 +81,7 @@ class AwardExplanation:
     rounding: Rounding | None
     boosted: int
     unmet_filter: UnmetFilter | None
+    limited: int
     bound: Literal["maximum", "floor"] | None
     clipped: int
     awarded: int
@@ -97,6 +101,8 @@ class AwardExplanation:
             calculation += (
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
+        if self.limited and not isinstance(self.trigger, ManualAward):
+            calculation += f"; {self.limited:,} above the limit of {self.trigger.limit}"
         if self.bound == "maximum":
             calculation += f"; {self.clipped:,} above the maximum"
         elif self.bound == "floor":
@@ -170,44 +176,55 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
-    awards = [effect for effect in transition.effects if effect.kind is PointsAwarded]
-    awarded = deque(awards)
-    zone = transition.state.clock.zone
+    entries = deque(effect for effect in transition.effects if effect.kind in {PointsAwarded, PointsLimited})
+    zone, command = transition.state.clock.zone, transition.command
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
     at = transition.state.clock.settled
+    is_entered = any(_is_manual(entry) for entry in entries)
     for trigger, times in transition.due:
-        while awarded and isinstance(awarded[0].trigger, ManualAward):
-            award = explain_award(awarded.popleft(), 1, zone)
+        while entries and _is_manual(entries[0]):
+            award = explain_award(entries.popleft(), 1, zone)
             balances[award.system] = award.total
             yield award
-        system = trigger.system.key
-        before = balances[system]
-        entry = awarded[0] if awarded else None
-        if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
-            awarded.popleft()
-            at = entry.at
-            award = explain_award(entry, times, zone)
+        lost = 0
+        if _is_of(entries, PointsLimited, trigger):
+            at, lost = entries[0].at, entries.popleft().lost
+        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == balances[trigger.system.key]:
+            at = entries[0].at
+            award = explain_award(entries.popleft(), times, zone, lost)
         else:
-            award = _explain_zero(trigger, times, before, transition.state, at)
-        balances[system] = award.total
+            award = _explain_zero(trigger, times, balances[trigger.system.key], transition.state, at, lost)
+        balances[trigger.system.key] = award.total
         yield award
-    for entry in awarded:
+    for entry in entries:
         yield explain_award(entry, 1, zone)
-    command = transition.command
-    if isinstance(command, Award) and not any(isinstance(award.trigger, ManualAward) for award in awards):
+    if isinstance(command, Award) and not is_entered:
         yield _explain_cut_off(command, balances[command.system], zone)
+
+
+def _is_manual(entry: NamedEffect) -> bool:
+    return isinstance(entry.trigger, ManualAward)
+
+
+def _is_of(entries: deque[NamedEffect], kind: type[Effect], trigger: TriggerPlan) -> bool:
+    """Return True if the first entry is of a kind and a trigger."""
+    if not entries or entries[0].kind is not kind:
+        return False
+    return entries[0].system == trigger.system.key and entries[0].trigger is trigger.rule
 
 
 def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
     """Return the explanation of a manual award of which the maximum left nothing; it has no effect."""
     trigger = ManualAward(command.points, command.reason)
-    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None)
+    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
 
 
-def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
+def _explain_zero(
+    trigger: TriggerPlan, times: int, before: int, state: UserState, at: int, lost: int
+) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
     required, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
@@ -215,15 +232,15 @@ def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserStat
         boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
     unmet_filter = None if required is None else find_unmet_filter(required, state.profile.attributes)
     return _explain_calculation(
-        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter
+        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter, lost
     )
 
 
-def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
-    """Return the explanation of an award, from its effect and the number of steps that it pays for."""
+def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:
+    """Return the explanation of an award, from its effect, the number of steps that it pays for, and what it lost."""
     before_and_awarded = award.before, award.awarded
     return _explain_calculation(
-        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None
+        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None, lost
     )
 
 
@@ -236,11 +253,12 @@ def _explain_calculation(
     zone: Zone,
     at: int,
     unmet_filter: UnmetFilter | None,
+    lost: int,
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    clipped = 0 if unmet_filter is not None else result - awarded
+    clipped = 0 if unmet_filter is not None else result - lost - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -254,6 +272,7 @@ def _explain_calculation(
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
         unmet_filter=unmet_filter,
+        limited=lost,
         bound=None if not clipped else "maximum" if clipped > 0 else "floor",
         clipped=clipped,
         awarded=awarded,

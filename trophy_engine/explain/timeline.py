@@ -91,7 +91,7 @@ class TimelineDay:
         Any other line begins a new one, so that the balances of the lines add up.
         """
         award = consequence.award
-        if award is None or award.boosts or award.bound:
+        if award is None or award.boosts or award.bound or award.limited:
             self._runs.clear()
             self.lines.append(consequence.text)
             return

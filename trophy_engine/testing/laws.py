@@ -45,6 +45,7 @@ from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
+from trophy_engine.testing.limit_laws import limits_are_never_exceeded
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 from trophy_engine.testing.translation_laws import (
     shifting_by_weeks_shifts_effects,
@@ -314,6 +315,7 @@ LAWS: Final[tuple[Law, ...]] = (
     repeats_and_refusals_change_nothing,
     users_commute,
     balances_are_sums_of_awards,
+    limits_are_never_exceeded,
     freezes_are_conserved,
     length_counts_credited_periods,
     completions_are_permanent,

@@ -25,6 +25,7 @@ KINDS = {
     datetime: {"instant"},
     Boost: {"text"},
     tuple[Boost, ...]: {"texts"},
+    PointsTrigger: {"rule"},
     PointsTrigger | ManualAward: {"rule"},
     tuple[LeaderboardRow, ...]: {"rankings"},
     UUID: {"text"},
