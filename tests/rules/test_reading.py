@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 
 from trophy_engine import (
+    AchievementPointsTrigger,
     ApiTrigger,
     Boost,
     Freezes,
     InvalidValue,
     Leaderboard,
     Metric,
+    MetricPointsTrigger,
     MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
     StreakMetric,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
@@ -248,6 +253,19 @@ CONTRADICTIONS = [
             ".repeatable": "must be false with at_most: a total that is at most a value has no multiples; take a "
             "value, or write several achievements"
         },
+    ),
+    *(
+        (
+            (cls, {"points": -1, **fields, "limit": {"points": 5}}),
+            {".limit": "is for triggers that award points; remove it, or make points positive"},
+        )
+        for cls, fields in (
+            (MetricPointsTrigger, {"metric": "words"}),
+            (StreakPointsTrigger, {}),
+            (AchievementPointsTrigger, {"achievement": "done"}),
+            (TimePointsTrigger, {}),
+            (UserCreationPointsTrigger, {}),
+        )
     ),
     ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
     ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),

@@ -28,6 +28,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
@@ -191,6 +192,8 @@ class _Compiler:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
+                if rule.limit is not None:
+                    trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
                 for payers in find_payers(self.plan, trigger, rule):
                     if rule.status == "active":
                         payers.append(trigger)
