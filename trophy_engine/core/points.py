@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.achievements import NO_ATTRIBUTES
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
@@ -13,18 +15,26 @@ from trophy_engine.rules.points import Boost, Level
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the queued triggers, in the order in which they are declared.
+    """Pay the queued triggers, in the order in which they are declared, each in one award.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
     """
     awards = agenda.awards
     if len(awards) > 1:
-        awards.sort()
+        awards[:] = _join_awards(awards)
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
+
+
+def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:
+    """Return awards in the order of their triggers, with those of one trigger joined."""
+    times_of: dict[TriggerPlan, int] = {}
+    for _, trigger, times in awards:
+        times_of[trigger] = times_of.get(trigger, 0) + times
+    return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
@@ -63,6 +73,10 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    if system.metrics and amount > 0:
+        agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
+    if system.balance is not None and system not in agenda.systems:
+        agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)
