@@ -137,6 +137,17 @@ def test_a_shared_rank_changes_when_another_user_leaves_it():
     assert days == [(1, None, 1)]
 
 
+def test_a_user_who_comes_onto_a_full_board_may_share_its_best_rank():
+    engine = engine_with(by_words(ties="shared", max_participants=3), notifications=NOTIFIED)
+    write(engine, "06-01T12:00 a 10\n06-01T12:01 b 10\n06-01T12:02 c 10\n06-01T12:03 d 10")
+    [outcome] = play(engine, "06-01T13:00 words -5", user="b")
+    changes = [effect for effect in outcome.effects if isinstance(effect, RankChanged)]
+    assert [(effect.user_id, effect.previous_rank, effect.rank) for effect in changes] == [
+        ("b", 1, None),
+        ("d", None, 1),
+    ]
+
+
 def test_the_history_of_a_shared_rank_has_the_days_on_which_others_joined_and_left():
     engine = engine_with(by_words(ties="shared"))
     write(

@@ -7,7 +7,19 @@ from typing import NamedTuple
 import attrs
 from metric_oracle import Event, aggregate, counts, months_after
 
-from trophy_engine import Engine, Leaderboard, Outcome, PointsAwarded, Ruleset, UserChanged, UserCreated
+from trophy_engine import (
+    AchievementBackdated,
+    AchievementCompleted,
+    CompletionsSource,
+    Engine,
+    Leaderboard,
+    MetricChanged,
+    PointsAwarded,
+    PointsSource,
+    Ruleset,
+    UserChanged,
+    UserCreated,
+)
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.commands import Record
@@ -18,10 +30,10 @@ __all__ = ["AllUsers", "run_of"]
 
 
 class _Gain(NamedTuple):
-    """An event, or an award with the points system as ``metric``, and the zone that the user had."""
+    """An event of a metric, an award of points or a completion, with its source, and the zone that the user had."""
 
     at: int
-    subject: str
+    source: str | PointsSource | CompletionsSource
     value: object
     attributes: dict[str, str]
     zone: str
@@ -31,8 +43,7 @@ class _Gain(NamedTuple):
 class _User:
     created: datetime
     zone: str
-    events: list[_Gain] = attrs.field(factory=list)
-    awards: list[_Gain] = attrs.field(factory=list)
+    gains: list[_Gain] = attrs.field(factory=list)
 
 
 class AllUsers:
@@ -42,24 +53,33 @@ class AllUsers:
         self.rules = ruleset
         self.engine = Engine(ruleset) if engine is None else engine
         self.users: dict[str, _User] = {}
+        self.completions = {one.source for one in ruleset.metrics if isinstance(one.source, CompletionsSource)}
 
     def follow(self, command):
         """Execute a command, note what it did, and return its result."""
         result = execute(self.engine, command)
         for effect in effects_of(result):
-            match effect:
-                case UserCreated(user, at):
-                    self.users[user] = _User(at, effect.time_zone)
-                case UserChanged(user, field="time_zone", after=name):
-                    self.users[user].zone = name
-                case PointsAwarded(user, at):
-                    user = self.users[user]
-                    user.awards.append(_Gain(to_micros(at), effect.system, effect.awarded, {}, user.zone))
-        if isinstance(command, Record) and isinstance(result, Outcome) and not result.replayed:
-            user = self.users[command.user_id]
-            gain = _Gain(command.at, command.metric, command.value, dict(command.attributes), user.zone)
-            user.events.append(gain)
+            self._note(effect, command)
         return result
+
+    def _note(self, effect, command):
+        def add(source, value, attributes=()):
+            user = self.users[effect.user_id]
+            user.gains.append(_Gain(to_micros(effect.at), source, value, dict(attributes), user.zone))
+
+        match effect:
+            case UserCreated():
+                self.users[effect.user_id] = _User(effect.at, effect.time_zone)
+            case UserChanged(field="time_zone"):
+                self.users[effect.user_id].zone = effect.after
+            case PointsAwarded():
+                add(PointsSource(effect.system), effect.awarded)
+            case AchievementCompleted() | AchievementBackdated():
+                for source in self.completions:
+                    if effect.achievement in source:
+                        add(source, 1)
+            case MetricChanged() if isinstance(command, Record) and effect.metric == command.metric:
+                add(command.metric, command.value, command.attributes)
 
     def rows(self, board: Leaderboard, day: date, until: datetime, plan: str | None = None) -> list[tuple]:
         """Return rank, user and value of each ranked user in the run that contains a date."""
@@ -84,11 +104,13 @@ class AllUsers:
         """Return the value of a user in the run that contains a date, and the instant at which it was reached."""
         if board.rank_by == "streak":
             return player.streak.length or None, player.streak.extended_at
-        gains = [gain for gain in known.awards if gain.subject == board.points]
+        gains = [gain for gain in known.gains if board.points and gain.source == PointsSource(board.points)]
         total = lambda some: sum(gain.value for gain in some)  # noqa: E731
         if board.rank_by == "metric":
             metric = next(metric for metric in self.rules.metrics if metric.key == board.metric)
-            gains = [gain for gain in known.events if counts(metric, self._dated(board, gain), {})]
+            gains = [gain for gain in known.gains if counts(metric, self._dated(board, gain), {})]
+            if isinstance(metric.source, PointsSource):
+                gains = [gain for gain in gains if gain.value > 0]  # a deduction is no event of it
             total = lambda some: aggregate(metric, [self._dated(board, gain) for gain in some])  # noqa: E731
         gains = [gain for gain in gains if self._is_counted(board, gain, day)]
         value = reached = None
@@ -99,7 +121,7 @@ class AllUsers:
         return value, reached
 
     def _dated(self, board: Leaderboard, gain: _Gain) -> Event:
-        return Event(gain.at, self._local(board, gain)[0], gain.subject, gain.value, gain.attributes)
+        return Event(gain.at, self._local(board, gain)[0], gain.source, gain.value, gain.attributes)
 
     def _local(self, board: Leaderboard, gain: _Gain) -> tuple[date, time]:
         """Return the date and the time of day on which something counts for a leaderboard."""

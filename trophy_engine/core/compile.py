@@ -247,6 +247,7 @@ class _Compiler:
             windowed=rule.start_time is not None or rule.end_time is not None,
             ascending=rule.order == "ascending",
             shared=rule.ties == "shared",
+            timed=rule.metric is None or not isinstance(self.plan.metrics[rule.metric].rule.source, str | None),
         )
 
 

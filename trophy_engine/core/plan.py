@@ -45,7 +45,7 @@ class BoardPlan:
 
     ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
     the users' values; its windows are the runs. None for a leaderboard by streak. ``counted`` is everything that
-    decides which events of a metric count, and how.
+    decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
     """
 
     key: str
@@ -59,6 +59,7 @@ class BoardPlan:
     windowed: bool
     ascending: bool
     shared: bool
+    timed: bool
 
 
 @attrs.define(eq=False)

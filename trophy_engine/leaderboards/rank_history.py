@@ -48,7 +48,7 @@ class RankHistory(HistoryIndex):
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time does not change the user's values."""
-        return NEVER if self._board.rule.rank_by == "metric" else next_change(state)
+        return next_change(state) if self._board.timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the moves of a user."""

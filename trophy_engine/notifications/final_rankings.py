@@ -41,12 +41,12 @@ class FinalRankings:
 
     def rows_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Return ``top_rows``, or nothing at once if no user has a value in the run."""
-        if board.rule.rank_by == "metric" and run not in self._runs_with_values(board):
+        if not board.timed and run not in self._runs_with_values(board):
             return ()
         return self.top_rows(board, run, at)
 
     def _runs_with_values(self, board: BoardPlan) -> frozenset[int]:
-        """Return the runs of a leaderboard by metric in which any user has a value."""
+        """Return the runs of a leaderboard by recorded events in which any user has a value."""
         if board.key not in self._runs:
             states = self._repository.all_states()
             self._runs[board.key] = frozenset(run for state in states for run in values_of(board, state))
