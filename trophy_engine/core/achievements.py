@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import floor
-from typing import Final
+from typing import Any, Final
 
 from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
@@ -69,9 +70,10 @@ def _with_current(
 ) -> tuple[int | None, ...]:
     """Return the windows in which an achievement was completed, with the present one, without those that are over."""
     counter = achievement.counter
-    if counter is None or counter.totals is None or counter.metric is None or counter.metric.window is None:
+    window = None if counter is None else _window_of(counter)
+    if counter is None or counter.totals is None or window is None:
         return ()
-    window, day = counter.metric.window, state.clock.day
+    day = state.clock.day
     current = window.current(counter.totals.find(state.counters.windows), state.clock.settled, day)
     return (*(name for name in windows if name != current and window.returns(name, day)), current)
 
@@ -89,11 +91,16 @@ def begin_repeats(state: UserState, achievement: AchievementPlan) -> None:
 def is_done_in_window(state: UserState, achievement: AchievementPlan) -> bool:
     """Return True if a repeatable achievement was completed in the present window of its metric."""
     counter, repeats = achievement.counter, state.counters.repeats.get(achievement.key)
-    if repeats is None or counter is None or counter.totals is None or counter.metric is None:
+    window = None if counter is None else _window_of(counter)
+    if repeats is None or counter is None or counter.totals is None or window is None:
         return False
-    window = counter.metric.window
     totals = counter.totals.find(state.counters.windows)
-    return window is not None and window.current(totals, state.clock.settled, state.clock.day) in repeats.windows
+    return window.current(totals, state.clock.settled, state.clock.day) in repeats.windows
+
+
+def _window_of(counter: Counter) -> Window[Any] | None:
+    """Return the window in which a total begins again, or None."""
+    return counter.metric.window if counter.is_windowed and counter.metric is not None else None
 
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
@@ -215,7 +222,7 @@ def _repeat_achievements(
 ) -> None:
     """Complete repeatable achievements: at each multiple or, on a total in windows, once in each window."""
     for step, achievement in counter.repeatable:
-        if counter.totals is not None:
+        if counter.is_windowed:
             times = int(after >= step and not is_done_in_window(state, achievement))
         else:
             times = count_multiples(after, step) - count_multiples(before, step)
@@ -227,7 +234,7 @@ def _narrow_quiet_interval(counter: Counter, counter_state: CounterState, total:
     """Let the quiet interval of a counter end where a total completes a repeatable achievement."""
     for step, _ in counter.repeatable:
         multiples = count_multiples(total, step)
-        if counter.totals is not None:
+        if counter.is_windowed:
             multiples = min(max(multiples, 0), 1)
             low = step if multiples else _BELOW
             high = BEYOND if multiples else step

@@ -351,7 +351,7 @@ def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
 def _count_reached(achievement: AchievementPlan, state: UserState) -> int:
     """Return how many times a total that reaches an achievement completes it: a repeatable one at each multiple."""
     counter = achievement.counter
-    if counter is None or counter.totals is not None or not achievement.rule.repeatable:
+    if counter is None or counter.is_windowed or not achievement.rule.repeatable:
         return 1
     return count_multiples(counter.read(state) or 0, achievement.threshold)
 

@@ -186,6 +186,11 @@ class Counter:
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
 
     @property
+    def is_windowed(self) -> bool:
+        """True if the total begins again in each window of the metric."""
+        return self.metric is not None and self.metric.rule.window is not None
+
+    @property
     def nothing(self) -> Number | None:
         """The total before any event."""
         return 0 if self.metric is None else self.metric.aggregate.nothing

@@ -150,7 +150,7 @@ class AchievementExplanation(TextAsHtml):
         """Whether the user has it, and one reason per line."""
         if self.completed:
             how = "was backdated" if self.backdated else "was completed"
-            first = f" first, of {count_noun(self.times, 'time')}" if self.times > 1 else ""
+            first = f" {count_noun(self.times, 'time')}, first" if self.times > 1 else ""
             head = f"{self.user_id} has {self.key!r}: it {how}{first} on {self.local}, {self.time_zone}."
         else:
             head = f"{self.user_id} does not have {self.key!r} on {self.local}, {self.time_zone}."

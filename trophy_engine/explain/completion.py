@@ -45,7 +45,7 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
 def is_counted_in_multiples(achievement: AchievementPlan) -> bool:
     """Return True if each multiple of its number completes an achievement."""
     counter = achievement.counter
-    return achievement.rule.repeatable and counter is not None and counter.totals is None
+    return achievement.rule.repeatable and counter is not None and not counter.is_windowed
 
 
 def _is_completed_by(achievement: AchievementPlan, before: Number | None, after: Number | None) -> bool:

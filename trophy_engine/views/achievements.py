@@ -33,7 +33,10 @@ _set_slot: Final = object.__setattr__
 
 
 class _Deferred:
-    """The base of a view whose fields are computed when the first of them is read."""
+    """The base of a view whose fields are computed when the first of them is read.
+
+    Until then a view has a function that returns the values of its fields, in their order.
+    """
 
     __slots__ = ("_source",)
 
@@ -43,8 +46,8 @@ class _Deferred:
             """Compute all fields, and return the one with the name."""
             if name[:1] == "_":
                 raise AttributeError(name)
-            for field, value in self._source().items():
-                _set_slot(self, field, value)
+            for set_field, value in zip(_SETTERS, self._source(), strict=True):
+                set_field(self, value)
             return object.__getattribute__(self, name)
 
 
@@ -95,69 +98,75 @@ class AchievementView(_Deferred):
         return view
 
 
+#: Functions that set the fields of a view, in their order.
+_SETTERS: Final = tuple(vars(AchievementView)[field.name].__set__ for field in attrs.fields(AchievementView))
+
+
 def view_completion(plan: Plan, effect: NamedEffect) -> AchievementView:
     """Return the view of one completion, from its effect."""
     parts, part = plan.tiers[effect.achievement], plan.achievements[name_completed(effect)]
     following = next(iter(parts[parts.index(part) + 1 :]), None)
-    instant = from_micros(effect.at)
+    instant, rule, declared = from_micros(effect.at), part.rule, part.declared
     return AchievementView(
-        **_appearance(part),
-        achieved_at=instant,
-        completion_id=completion_id(effect.user_id, part.key, effect.number),
-        progress=None,
-        last_achieved_at=instant,
-        times=effect.times,
-        next_tier=None if following is None else following.tier,
+        declared.key,
+        rule.name,
+        rule.description,
+        rule.badge_url,
+        declared.hidden,
+        declared.trigger,
+        instant,
+        completion_id(effect.user_id, part.key, effect.number),
+        None,
+        instant,
+        effect.times,
+        part.tier,
+        None if following is None else following.tier,
+        rule.metadata,
     )
 
 
-def _appearance(part: AchievementPlan) -> dict[str, Any]:
-    """Return the fields of an achievement, or of a tier, that do not depend on a user."""
-    rule, declared = part.rule, part.declared
-    return {
-        "key": declared.key,
-        "name": rule.name,
-        "description": rule.description,
-        "badge_url": rule.badge_url,
-        "hidden": declared.hidden,
-        "trigger": declared.trigger,
-        "tier": part.tier,
-        "metadata": rule.metadata,
-    }
-
-
-def _describe(parts: Sequence[AchievementPlan], state: UserState) -> dict[str, Any]:
-    """Return the fields of an achievement for a user."""
+def _describe(parts: Sequence[AchievementPlan], state: UserState) -> tuple[Any, ...]:
+    """Return the fields of the view of an achievement for a user."""
     completed = state.counters.completed
     held = [part for part in parts if part.key in completed]
+    rule = parts[0].declared
+    if not held and rule.hidden:
+        nothing = (None,) * 5
+        return rule.key, MASK, MASK, None, True, *nothing, 0, None, None, Metadata()
     following = next_part(parts, state)
     progress = None if following is None else measure_progress(following, state)
     next_tier = None if following is None else following.tier
     if not held:
-        return _describe_open(parts[0], progress, next_tier)
-    highest, instants = held[-1], [completed[part.key] for part in held]
+        shown = rule.key, rule.name, rule.description, rule.badge_url, False, rule.trigger
+        return *shown, None, None, progress, None, 0, None, next_tier, rule.metadata
+    return _describe_held(held, progress, next_tier, state)
+
+
+def _describe_held(
+    held: Sequence[AchievementPlan], progress: Progress | None, next_tier: str | None, state: UserState
+) -> tuple[Any, ...]:
+    """Return the fields of the view of an achievement of which a user has something."""
+    highest, instants = held[-1], [state.counters.completed[part.key] for part in held]
     repeats = state.counters.repeats.get(highest.key)
-    times = len(held) if repeats is None else repeats.times
-    return {
-        **_appearance(highest),
-        "achieved_at": from_micros(min(instants)),
-        "completion_id": completion_id(state.id, highest.key, 1 if repeats is None else repeats.times),
-        "progress": progress,
-        "last_achieved_at": from_micros(max(instants) if repeats is None else repeats.last),
-        "times": times,
-        "next_tier": next_tier,
-    }
-
-
-def _describe_open(first: AchievementPlan, progress: Progress | None, next_tier: str | None) -> dict[str, Any]:
-    rule = first.declared
-    open_fields = {"achieved_at": None, "completion_id": None, "last_achieved_at": None, "times": 0, "tier": None}
-    if rule.hidden:
-        masked = {"name": MASK, "description": MASK, "badge_url": None, "trigger": None, "metadata": Metadata()}
-        return {"key": rule.key, "hidden": True, **masked, **open_fields, "progress": None, "next_tier": None}
-    shown = {"name": rule.name, "description": rule.description, "badge_url": rule.badge_url, "metadata": rule.metadata}
-    appearance = {"key": rule.key, "hidden": False, "trigger": rule.trigger, **shown}
-    return {**appearance, **open_fields, "progress": progress, "next_tier": next_tier}
+    number, times = (1, len(held)) if repeats is None else (repeats.times, repeats.times)
+    last = max(instants) if repeats is None else repeats.last
+    rule, declared = highest.rule, highest.declared
+    return (
+        declared.key,
+        rule.name,
+        rule.description,
+        rule.badge_url,
+        declared.hidden,
+        declared.trigger,
+        from_micros(min(instants)),
+        completion_id(state.id, highest.key, number),
+        progress,
+        from_micros(last),
+        times,
+        highest.tier,
+        next_tier,
+        rule.metadata,
+    )
 
 
 def next_part(parts: Sequence[AchievementPlan], state: UserState) -> AchievementPlan | None:
@@ -177,13 +186,18 @@ def measure_progress(part: AchievementPlan, state: UserState) -> Progress | None
     total = 0 if counter is None else counter.read(state)
     if counter is not None and counter.negated is not None:
         return Progress(None if total is None else negate(total), negate(target), falling=True)
-    missing = tuple(
-        key
-        for key, alternatives in zip(part.prerequisites, part.alternatives, strict=True)
-        if not any(alternative in state.counters.completed for alternative in alternatives)
-    )
     if not part.rule.repeatable or counter is None:
-        return Progress(total or 0, target, missing)
-    if counter.totals is not None:
+        return Progress(total or 0, target, _list_missing(part, state) if part.prerequisites else ())
+    if counter.is_windowed:
         return None if is_done_in_window(state, part) else Progress(total or 0, target)
     return Progress(since_multiple(total or 0, target), target)
+
+
+def _list_missing(composite: AchievementPlan, state: UserState) -> tuple[str, ...]:
+    """Return the keys of the prerequisites that are not completed."""
+    completed = state.counters.completed
+    return tuple(
+        key
+        for key, alternatives in zip(composite.prerequisites, composite.alternatives, strict=True)
+        if not any(alternative in completed for alternative in alternatives)
+    )

@@ -263,9 +263,9 @@ class Session:
             return None
         return totals.since, totals.last + self.gap + 1
 
-    def current(self, totals: LatestTotal | None, _: int, __: int) -> int | None:
-        """Return the first instant of the session."""
-        return None if totals is None else totals.since
+    def current(self, totals: LatestTotal | None, at: int, _: int) -> int | None:
+        """Return the first instant of the session, or None if it is over."""
+        return None if totals is None or not self._is_open(totals, at) else totals.since
 
     def returns(self, _: int | None, __: int) -> bool:
         """Return False: a session that is over never holds an instant again."""
