@@ -81,6 +81,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -137,6 +138,7 @@ __all__ = [
     "Boost",
     "BoostFinished",
     "BoostStarted",
+    "CompletionsSource",
     "CompositeTrigger",
     "CustomizationDisabled",
     "DateWindow",
@@ -190,6 +192,7 @@ __all__ = [
     "PointsLimit",
     "PointsLimited",
     "PointsRange",
+    "PointsSource",
     "PointsSystem",
     "PointsView",
     "Progress",

@@ -36,7 +36,8 @@ def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = Tr
         events, agenda.events = agenda.events, []
         systems, agenda.systems = agenda.systems, []
         state.clock.day = state.clock.zone.window(at)[0]  # while time is settled, it is that of the last command
-        count_events(agenda, state, events, at, announce=announce)
+        counted = [event for event in events if event.metric.accepts(event.value, event.attributes)]
+        count_events(agenda, state, counted, at, announce=announce)
         for system in systems:
             if system.balance is not None:
                 total = state.points.balances[system.index]

@@ -77,7 +77,7 @@ class DeclaredRules:
         for reference in references_of(rule, path):
             for field, key in reference.keys.items():
                 yield from declared[reference.kind].check_known(reference.kind, key, field)
-        if rule.needs_streak:
+        if getattr(rule, "needs_streak", False):
             yield from self._check_streak_can_start(path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
