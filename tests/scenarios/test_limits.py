@@ -25,6 +25,8 @@ from trophy_engine import (
     StreakPointsTrigger,
     TimePointsTrigger,
 )
+from trophy_engine.analysis.tables.effects import columns_of, effect_row
+from trophy_engine.analysis.tables.text import json_row
 
 
 def rules(*triggers, metrics=("lessons",), **parts):
@@ -213,3 +215,12 @@ def test_a_trigger_that_deducts_has_no_limit():
     ):
         with pytest.raises(InvalidValue, match=message):
             trigger(limit={"points": 5})
+
+
+def test_awards_with_limits_are_rows_of_tables():
+    trigger = MetricPointsTrigger("lessons", 5, limit=PointsLimit(12, RunWindow(2, "week", date(2026, 3, 3))))
+    outcomes = play(Engine(rules(trigger)), FOUR_AND_ONE)
+    [*_, award] = outcomes[0].effects
+    assert '"limit":{"points":12,"window":{"every":2,"unit":"week","start":"2026-03-03"}}' in json_row(
+        columns_of(PointsAwarded), effect_row(award)
+    )

@@ -52,7 +52,7 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
 
 def plant_forgotten_boundary(monkeypatch):
     """Let an award exceed the maximum."""
-    monkeypatch.setattr(points, "_bounded", lambda state, trigger, before, amount: max(before + amount, 0))
+    monkeypatch.setattr(points, "_bounded", lambda state, system, before, amount, blocks: max(before + amount, 0))
 
 
 def plant_double_payment(monkeypatch):
@@ -119,7 +119,7 @@ def plant_uncounted_points(monkeypatch):
 )
 def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     @given(games(rulesets(streak_rules())))
-    @settings(ROUGH, max_examples=400, phases=[Phase.generate])
+    @settings(ROUGH, max_examples=1_000, phases=[Phase.generate])
     def check_history(history):
         check_laws(history.ruleset, history, [law])
 
