@@ -22,9 +22,11 @@ from trophy_engine.core import (
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
+    ManualAward,
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -93,6 +95,7 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
@@ -173,6 +176,7 @@ __all__ = [
     "LevelTrigger",
     "LevelView",
     "LongestStreak",
+    "ManualAward",
     "Metric",
     "MetricChanged",
     "MetricPeriodTotal",
@@ -191,6 +195,8 @@ __all__ = [
     "PointsChange",
     "PointsChanged",
     "PointsExplanation",
+    "PointsLimit",
+    "PointsLimited",
     "PointsRange",
     "PointsSource",
     "PointsSystem",

@@ -71,8 +71,8 @@ def subtract(left: Number, right: Number) -> Number:
 
 
 def negate(number: Number) -> Number:
-    """Return the negative of an exact number."""
-    return -number if type(number) is int else Decimal(number).copy_negate()
+    """Return a number with the other sign; unlike the operator it rounds no decimal."""
+    return -number if isinstance(number, int) else number.copy_negate()
 
 
 def count_multiples(total: Number, step: Number) -> int:

@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 
 from trophy_engine import (
+    AchievementPointsTrigger,
     ApiTrigger,
     Boost,
     Freezes,
     InvalidValue,
     Leaderboard,
     Metric,
+    MetricPointsTrigger,
     MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
     StreakMetric,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
@@ -249,6 +254,19 @@ CONTRADICTIONS = [
             "value, or write several achievements"
         },
     ),
+    *(
+        (
+            (cls, {"points": -1, **fields, "limit": {"points": 5}}),
+            {".limit": "is for triggers that award points; remove it, or make points positive"},
+        )
+        for cls, fields in (
+            (MetricPointsTrigger, {"metric": "words"}),
+            (StreakPointsTrigger, {}),
+            (AchievementPointsTrigger, {"achievement": "done"}),
+            (TimePointsTrigger, {}),
+            (UserCreationPointsTrigger, {}),
+        )
+    ),
     ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
     ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),
     (
@@ -312,13 +330,10 @@ def rule_classes(root=Ruleset):
 
 def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     reader = Reader(TOML)
-    cls, raw = board(run_unit="week")
+    cls, raw = board(run_unit="weekly")
     reader.read_rule((cls,), raw, "here")
     assert [(problem.path, problem.message) for problem in reader.problems] == [
-        (
-            "here.run_unit",
-            "must be one of 'day', 'month', 'year', not 'week'; for weeks write run_unit 'day' with run_interval 7",
-        ),
+        ("here.run_unit", "must be one of 'day', 'week', 'month', 'year', not 'weekly'; did you mean 'week'?"),
         ("here.run_unit", "must be given together with run_interval, or not at all"),
     ]
 

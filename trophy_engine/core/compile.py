@@ -10,12 +10,12 @@ from typing import assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
-from trophy_engine.calendar.runs import Runs
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals, without_start
 from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import find_condition, find_payers
-from trophy_engine.core.leaderboard_values import count_award, count_event
+from trophy_engine.core.leaderboard_values import count_award, count_award_in, count_event, count_event_in
 from trophy_engine.core.metric_totals import add_total
 from trophy_engine.core.plan import (
     AchievementPlan,
@@ -28,6 +28,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
@@ -191,6 +192,8 @@ class _Compiler:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
+                if rule.limit is not None:
+                    trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
                 for payers in find_payers(self.plan, trigger, rule):
                     if rule.status == "active":
                         payers.append(trigger)
@@ -204,38 +207,47 @@ class _Compiler:
         for rule in rules:
             if rule.status != "inactive":
                 self.plan.boards[rule.key] = self._board(rule)
-        by_metric: dict[str, list[BoardPlan]] = {}
-        by_system: dict[str, list[BoardPlan]] = {}
+        by_metric: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
+        by_system: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
         for board in self.plan.boards.values():
             if board.rule.status != "active":
                 continue
             if board.rule.metric is not None:
-                by_metric.setdefault(board.rule.metric, []).append(board)
+                by_metric.setdefault((board.rule.metric, board.time_zone), []).append(board)
             if board.rule.points is not None:
-                by_system.setdefault(board.rule.points, []).append(board)
-        for key, boards in by_metric.items():
+                by_system.setdefault((board.rule.points, board.time_zone), []).append(board)
+        for (key, time_zone), boards in by_metric.items():
             metric = self.plan.metrics[key]
-            self.plan.metrics[metric.source].observers.append(partial(count_event, boards, metric))
-        for system in self.plan.systems:
-            if system.key in by_system:
-                system.observers.append(partial(count_award, by_system[system.key]))
+            count = count_event if time_zone is None else partial(count_event_in, time_zone)
+            self.plan.metrics[metric.source].observers.append(partial(count, boards, metric))
+        systems = {system.key: system for system in self.plan.systems}
+        for (key, time_zone), boards in by_system.items():
+            count_points = count_award if time_zone is None else partial(count_award_in, time_zone)
+            systems[key].observers.append(partial(count_points, boards))
 
     def _add_board_counter(self, rule: Leaderboard) -> WindowedCounter[RunValues]:
         aggregate = AGGREGATES["sum"] if rule.metric is None else self.plan.metrics[rule.metric].aggregate
+        if rule.order == "ascending":
+            aggregate = without_start(aggregate)  # all values are ranked, those of a user without an event are none
         return self.plan.add_windowed_counter(
             partial(RunValues, aggregate), partial(RunValues.load, aggregate), "leaderboard", rule.key
         )
 
     def _board(self, rule: Leaderboard) -> BoardPlan:
+        runs = rule.runs(self.plan.ruleset.day_start)
         return BoardPlan(
             key=rule.key,
             counted=None if rule.metric is None else self.plan.metrics[rule.metric].counted,
             values=None if rule.rank_by == "streak" else self._add_board_counter(rule),
             rule=rule,
-            runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1, self.plan.day_start),
+            runs=runs,
+            time_zone=runs.time_zone,
             opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
             closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
             windowed=rule.start_time is not None or rule.end_time is not None,
+            ascending=rule.order == "ascending",
+            shared=rule.ties == "shared",
+            timed=rule.metric is None or not isinstance(self.plan.metrics[rule.metric].rule.source, str | None),
         )
 
 

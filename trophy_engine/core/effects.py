@@ -15,6 +15,7 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.leaderboard_row import LeaderboardRow
+from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
@@ -40,6 +41,7 @@ __all__ = [
     "MetricChanged",
     "PointsAwarded",
     "PointsChanged",
+    "PointsLimited",
     "RankChanged",
     "RawEffect",
     "ReactivationDue",
@@ -301,25 +303,37 @@ class AchievementBackdated(_Completion):
 
 @attrs.frozen(repr=False)
 class PointsAwarded(Effect):
-    """A trigger changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
+    """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
-    ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system.
+    ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system,
+    and is None for a manual award.
     """
 
     type: ClassVar[str] = "points.awarded"
     system: str
-    trigger: PointsTrigger
+    trigger: PointsTrigger | ManualAward
     awarded: int
     before: int
     total: int
     boosts: tuple[Boost, ...]
     sequence: int
-    trigger_key: str
+    trigger_key: str | None
 
     @property
     def award_id(self) -> UUID:
         """The identifier of the award."""
         return derive("award", self.user_id, self.system, self.sequence)
+
+
+@attrs.frozen(repr=False)
+class PointsLimited(Effect):
+    """The limit of a trigger took ``lost`` points of an award; if any are left, ``PointsAwarded`` follows."""
+
+    type: ClassVar[str] = "points.limited"
+    system: str
+    trigger: PointsTrigger
+    lost: int
+    trigger_key: str
 
 
 @attrs.frozen(repr=False)

@@ -203,6 +203,7 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
         for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
             if kept is not None:
                 tick.change_day_start(before.day_start, plan.day_start)
+    _drop_former_limits(after, diff)
     indexes = {system.key: system.index for system in before.systems}
     after.points.balances = [
         state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
@@ -210,6 +211,16 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
     after.points.awards = [
         state.points.awards[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
     ]
+
+
+def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
+    """Let the limits of triggers begin again that count something else than under the rules before."""
+    former = {(system.key, key): trigger for system in diff.before.systems for key, trigger in system.triggers.items()}
+    for system in diff.after.systems:
+        for key, trigger in system.triggers.items():
+            limit, known = trigger.limit, former.get((system.key, key))
+            if limit is not None and (known is None or known.limit is None or known.limit.counted != limit.counted):
+                after.counters.windows.pop(limit.awarded.index, None)
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:

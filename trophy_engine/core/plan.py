@@ -18,7 +18,8 @@ import attrs
 
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window
+from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
+from trophy_engine.core.aggregation.windows import Numbered
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import InvalidValue, UnknownKey
@@ -40,10 +41,11 @@ _INDEX: Final = attrgetter("index")
 
 @attrs.define(eq=False)
 class BoardPlan:
-    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight.
+    """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
-    ``values`` is the counter of the users' values; its windows are the runs. None for a leaderboard by streak.
-    ``counted`` is everything that decides which events of a metric count, and how.
+    ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
+    the users' values; its windows are the runs. None for a leaderboard by streak. ``counted`` is everything that
+    decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
     """
 
     key: str
@@ -51,9 +53,13 @@ class BoardPlan:
     values: WindowedCounter[RunValues] | None
     rule: Leaderboard
     runs: Runs
+    time_zone: Zone | None
     opens: int
     closes: int
     windowed: bool
+    ascending: bool
+    shared: bool
+    timed: bool
 
 
 @attrs.define(eq=False)
@@ -80,6 +86,20 @@ class SystemPlan:
 
 
 @attrs.define(eq=False)
+class LimitPlan:
+    """The limit of a trigger, and the counter of what it has awarded in each window.
+
+    ``counted`` is everything that decides what is counted.
+    """
+
+    points: int
+    is_forever: bool
+    window: Numbered
+    awarded: WindowedCounter[WindowTotals]
+    counted: tuple[object, ...]
+
+
+@attrs.define(eq=False)
 class TriggerPlan:
     """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system."""
 
@@ -91,6 +111,7 @@ class TriggerPlan:
     user_attributes: Filter | None
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
+    limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
     step: int = 1
@@ -390,6 +411,19 @@ class Plan:
         if refusal is not None:
             raise InvalidValue(refusal, "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
+
+    def system(self, key: str) -> SystemPlan:
+        """Return the points system with a key.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the points system.
+        """
+        check_text(key, "system")
+        for system in self.systems:
+            if system.key == key:
+                return system
+        raise UnknownKey("points system", key, tuple(system.key for system in self.systems))
 
     def find_balance(self, key: str) -> Counter:
         """Return the counter of the balance in a points system; add it if there is none."""

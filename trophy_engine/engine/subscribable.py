@@ -23,6 +23,7 @@ from trophy_engine.core import (
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -148,6 +149,11 @@ class Subscribable:
     @overload
     def subscribe(
         self, kind: Literal["points.awarded"], callback: Callable[[PointsAwarded], object]
+    ) -> Unsubscribe: ...
+
+    @overload
+    def subscribe(
+        self, kind: Literal["points.limited"], callback: Callable[[PointsLimited], object]
     ) -> Unsubscribe: ...
 
     @overload

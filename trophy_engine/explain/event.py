@@ -14,6 +14,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     AchievementDue,
+    Award,
     BoostFinished,
     BoostStarted,
     Complete,
@@ -29,12 +30,14 @@ from trophy_engine.core import (
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
+    ManualAward,
     MetricChanged,
     NamedEffect,
     Pause,
     Plan,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -152,6 +155,9 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
             return f"recorded {value:,} for {metric}{pairs}"
+        case Award(_, _, system, points, reason, _):
+            because = f" ({reason})" if reason else ""
+            return f"was awarded {points:,} {system}{because}" if points > 0 else f"paid {-points:,} {system}{because}"
         case Complete(_, _, achievement):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
@@ -180,8 +186,9 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             if previous is not None and previous.kind is not MetricChanged:
                 changes.clear()  # another pass begins
             changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
+        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
         award = (
-            explain_award(effect, _count_steps(plan, effect, changes), time_zone)
+            explain_award(effect, _count_steps(plan, effect, changes, lost), time_zone, lost)
             if effect.kind is PointsAwarded
             else None
         )
@@ -197,6 +204,15 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             text,
             award,
         )
+
+
+def _limits(previous: NamedEffect, effect: NamedEffect) -> bool:
+    """Return True if an effect says what the limit took of the award after it."""
+    return (previous.kind is PointsLimited and effect.kind is PointsAwarded) and (
+        previous.at,
+        previous.system,
+        previous.trigger_key,
+    ) == (effect.at, effect.system, effect.trigger_key)
 
 
 def _changes_zone(effect: NamedEffect) -> bool:
@@ -240,6 +256,9 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
         f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
         f"{effect.total:,}"
     ),
+    PointsLimited: lambda effect, _: (
+        f"{effect.lost:,} {effect.system} {effect.trigger.reason} are lost: the limit is {effect.trigger.limit}"
+    ),
     PointsChanged: lambda effect, _: f"a notification is due: {effect.system} {effect.added:+,} = {effect.total:,}",
     RankChanged: lambda effect, _: (
         f"a notification is due: rank {effect.rank or 'none'} in {effect.leaderboard}, previously "
@@ -278,11 +297,13 @@ def _describe_effect(
     return describe_completion(plan, effect, changes, time_zone)
 
 
-def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
+def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
     """
+    if isinstance(award.trigger, ManualAward):
+        return 1
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
@@ -290,9 +311,8 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
         return sum(number for number in steps if number > 0)
     if counter is not None and counter.unfiltered is None:
         return 1
-    return next(
-        number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
-    )
+    amount = abs(award.awarded) + lost
+    return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)
 
 
 def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:

@@ -23,6 +23,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
@@ -146,12 +147,19 @@ def _check_triggers(
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
+        if awards and _is_below(getattr(trigger, "limit", None), points[index]):
+            message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
+            yield Problem("warning", f"{trigger_path}.limit.points", message)
         for reference in references_of(trigger, trigger_path):
             for field, key in reference.keys.items():
                 if reference.kind == "achievement" and key in unreachable:
                     yield Problem(
                         "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
                     )
+
+
+def _is_below(limit: Any, points: int) -> bool:
+    return isinstance(limit, PointsLimit) and limit.points is not None and limit.points < points
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -211,3 +219,9 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
         yield from check_use(board, path, declared)
+        if board.rank_by == "streak" and board.order == "ascending":
+            message = (
+                "ranks the shortest running streak first, and users without one nowhere; "
+                "remove it to rank the longest first"
+            )
+            yield Problem("warning", f"{path}.order", message)

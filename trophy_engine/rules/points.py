@@ -36,6 +36,7 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
@@ -67,6 +68,12 @@ def _points() -> Any:
     return attrs.field(validator=Integer(allow_zero=False))
 
 
+def _check_limit(points: int, limit: PointsLimit | None) -> None:
+    if limit is not None and points < 0:
+        remedy = "is for triggers that award points; remove it, or make", FieldName("points"), "positive"
+        raise InvalidValue(remedy, "limit")
+
+
 @attrs.frozen(kw_only=True)
 class _Trigger:
     """The base of all points triggers.
@@ -74,14 +81,23 @@ class _Trigger:
     Attributes:
         user_attributes: the filter on users: it pays only those with all of these attribute values.
         status: ``"active"``, or ``"inactive"`` so that it never pays.
+        limit: the greatest number of points that it awards in a window; None for no limit.
         key: the key by which it is identified in its system, regardless of its position.
         needs_streak: True if it never pays without a streak.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
     needs_streak: ClassVar[bool] = False
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    limit: PointsLimit | None = attrs.field(
+        default=None, converter=as_points_limit, validator=Optional(InstanceOf((PointsLimit,)))
+    )
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the fields against one another."""
+        check_conditions(self)
 
 
 @attrs.frozen

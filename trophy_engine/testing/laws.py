@@ -21,6 +21,7 @@ from trophy_engine.core import (
     EFFECTS,
     AchievementBackdated,
     AchievementCompleted,
+    Award,
     Effect,
     RankChanged,
     Record,
@@ -44,6 +45,7 @@ from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
+from trophy_engine.testing.limit_laws import limits_are_never_exceeded
 from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
 from trophy_engine.testing.translation_laws import (
     shifting_by_weeks_shifts_effects,
@@ -186,9 +188,13 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
             assert_equal(
                 (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
             )
-        elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
+        elif (
+            isinstance(result, Outcome) and isinstance(command, Record | Award) and command.idempotency_key is not None
+        ):
             before = _states_and_log(engine), len(reported)
-            for repeat in (command, command._replace(value=99, at=command.at + 9 * DAY)):
+            later = command._replace(at=command.at + 9 * DAY)
+            later = later._replace(value=99) if isinstance(later, Record) else later._replace(points=-10_000)
+            for repeat in (command, later):
                 repeated = execute(engine, repeat)
                 assert_true(
                     isinstance(repeated, Outcome) and repeated.replayed, f"{repeat} was not recognized as a repeat"
@@ -313,6 +319,7 @@ LAWS: Final[tuple[Law, ...]] = (
     repeats_and_refusals_change_nothing,
     users_commute,
     balances_are_sums_of_awards,
+    limits_are_never_exceeded,
     freezes_are_conserved,
     length_counts_credited_periods,
     completions_are_permanent,

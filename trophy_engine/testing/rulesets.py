@@ -36,9 +36,11 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.windows import RunWindow
 from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
@@ -191,6 +193,21 @@ COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.Se
 }
 
 
+_limit_windows = st.sampled_from([None, "day", "week", "month", "year"]) | st.builds(
+    RunWindow,
+    st.sampled_from([1, 3]),
+    st.sampled_from(["day", "week", "month"]),
+    st.dates(date(2023, 12, 1), date(2024, 3, 31)),
+)
+#: Limits, for triggers that award points.
+_limits = st.none() | st.none() | st.builds(PointsLimit, st.integers(1, 20), _limit_windows)
+
+
+def _with_limit(drawn: tuple[PointsTrigger, PointsLimit | None]) -> PointsTrigger:
+    trigger, limit = drawn
+    return trigger if limit is None or trigger.points < 0 else attrs.evolve(trigger, limit=limit)
+
+
 @lru_cache(_KEPT)
 def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
     return st.one_of(*(kind(metrics) for kind in POINTS_TRIGGERS.values()))
@@ -199,7 +216,8 @@ def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTri
 def _triggers_for(metrics: tuple[Metric, ...], achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
     keys = achievement_names(achievements)
     completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    return st.one_of(_simple_payments(metrics), *completion_triggers)
+    triggers = st.one_of(_simple_payments(metrics), *completion_triggers)
+    return st.tuples(triggers, _limits).map(_with_limit)
 
 
 _boosts = st.builds(

@@ -51,6 +51,7 @@ EFFECT_COLUMNS: Final = (
     Column("trigger", "rule"),
     Column("trigger_key", "text"),
     Column("awarded", "integer"),
+    Column("lost", "integer"),
     Column("total", "integer"),
     Column("boosts", "texts"),
     Column("sequence", "integer"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from trophy_engine.calendar.runs import Runs, RunStatus
+from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core import (
     AchievementCompleted,
     AchievementDue,
@@ -270,7 +270,7 @@ def _value(rank: int | None, value: Number | None) -> int | None:
 def _run(bodies: Bodies, key: str, start: date, status: RunStatus) -> Json:
     """Return the JSON of a leaderboard with the dates of a run."""
     ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.leaderboards)
-    runs = Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1)
+    runs = rule.runs(ruleset.day_start)
     last = runs.last_day(runs.nearest(start.toordinal()))
     return serialize_leaderboard(rule, ruleset) | {
         "start": start.isoformat(),
