@@ -48,7 +48,7 @@ __all__ = [
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
 Changes = tuple[tuple[str, str | None], ...]
 
-#: The scope of an idempotency key and the key: the kind of command, the user, and the metric or the points system.
+#: The scope of an idempotency key and the key: the kind of command, the user, and what the command is about.
 ScopedKey = tuple[str, str, str, str]
 
 
@@ -88,6 +88,7 @@ class Complete(NamedTuple):
     user_id: str
     at: int
     achievement: str
+    idempotency_key: str | None = None
 
 
 class Identify(NamedTuple):
@@ -214,7 +215,11 @@ def decode(line: str) -> Command:
 def idempotency_key_of(command: Command) -> ScopedKey | None:
     """Return the idempotency key of a command with its scope, or None for a command without one."""
     match command:
-        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+        case (
+            Record(user_id, _, subject, _, _, key)
+            | Award(user_id, _, subject, _, _, key)
+            | Complete(user_id, _, subject, key)
+        ):
             return None if key is None else (NAMES[type(command)], user_id, subject, key)
         case _:
             return None
@@ -263,6 +268,11 @@ def _award(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempot
     )
 
 
+def _complete(user_id: Any, at: Any, achievement: Any, idempotency_key: Any) -> Complete:
+    key = None if idempotency_key is None else _text(idempotency_key)
+    return Complete(_text(user_id), _instant(at), _text(achievement), key)
+
+
 def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
     pairs = [(_text(field), None if value is None else _text(value)) for field, value in _list(changes)]
     return Identify(_text(user_id), _instant(at), tuple(pairs))
@@ -307,7 +317,7 @@ def _list(field: Any) -> list[Any]:
 _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "record": _record,
     "award": _award,
-    "complete": lambda user_id, at, achievement: Complete(_text(user_id), _instant(at), _text(achievement)),
+    "complete": _complete,
     "identify": _identify,
     "grant_freeze": lambda user_id, at: GrantFreeze(_text(user_id), _instant(at)),
     "pause": _pause,
