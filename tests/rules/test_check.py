@@ -20,6 +20,35 @@ def test_a_valid_file_has_no_problems(tmp_path):
     assert problems(tmp_path, 'metrics = [{ key = "words" }]') == []
 
 
+def test_faults_of_limits_are_reported_together(tmp_path):
+    messages = problems(
+        tmp_path,
+        """
+        streak = { metrics = [{ key = "words" }] }
+        metrics = [{ key = "words" }]
+        [[points]]
+        key = "xp"
+        triggers = [
+            { type = "streak", points = -1, limit = { points = 3 } },
+            { type = "streak", points = 1, limit = { point = 3, window = "dai" } },
+            { type = "streak", points = 1, limit = { points = 3, window = { last = 7, unit = "day" } } },
+            { type = "streak", points = 1, limit = 3 },
+        ]
+    """,
+    )
+    assert messages == [
+        "error: points[0].triggers[0].limit: is for triggers that award points; remove it, or make points positive",
+        "error: points[0].triggers[1].limit.point: unknown field 'point'; did you mean 'points'?",
+        "error: points[0].triggers[1].limit.window: must be one of 'day', 'week', 'month', 'year', not 'dai'; "
+        "did you mean 'day'?",
+        "error: points[0].triggers[2].limit.window.last: unknown field 'last'; known: 'every', 'unit', 'start'",
+        "error: points[0].triggers[2].limit.window: the field 'every' is missing",
+        "error: points[0].triggers[2].limit.window: the field 'start' is missing",
+        "error: points[0].triggers[3].limit: must be a table of fields, not 3; "
+        "write for example limit = { points = 3 }",
+    ]
+
+
 def test_faults_of_fields_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
@@ -51,10 +80,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: streak.metrics[0].threshold: must be above 0, not 0",
         "error: streak.freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
-        "'anniversary', "
-        "not 'metrik'; did you mean 'metric'?",
+        "'anniversary', 'points', 'level', not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
-        "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: must be at least 1, not 0",
         "error: points[0].maximum: must be at least 1, not 0",
@@ -133,7 +160,11 @@ def test_suspicious_rules_are_warnings(tmp_path):
         boosts = [{ name = "b", multiplier = 2, start = 2025-01-01 }]
         [[points]]
         key = "gems"
-        triggers = [{ type = "metric", metric = "words", points = 1, block_if_out_of_points = true }]
+        triggers = [
+            { type = "metric", metric = "words", points = 1, block_if_out_of_points = true },
+            { type = "metric", metric = "words", points = 5, limit = { points = 3, window = "day" } },
+            { type = "metric", metric = "words", points = 5, limit = { points = 5 } },
+        ]
     """,
     )
     assert messages == [
@@ -151,6 +182,8 @@ def test_suspicious_rules_are_warnings(tmp_path):
         "remove it",
         "warning: points[1].triggers[0].block_if_out_of_points: has no effect on a trigger that awards points; "
         "remove it",
+        "warning: points[1].triggers[1].limit.points: is less than one payment of 5, so every award is cut off; "
+        "raise it",
     ]
     assert Ruleset.load(tmp_path / "rules.toml").points[1].key == "gems"
 

@@ -28,6 +28,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
@@ -64,6 +65,7 @@ class _Compiler:
             length=Counter("the streak", attrgetter("streak.length")),
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
+            tiers={},
             composites=[],
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
@@ -84,8 +86,10 @@ class _Compiler:
         for achievement in ruleset.achievements:
             self._add_achievement(achievement)
         for composite in plan.composites:
-            for key in composite.prerequisites:
-                plan.achievements[key].composites.append(composite)
+            composite.alternatives = self._find_alternatives(composite.prerequisites)
+            for keys in composite.alternatives:
+                for key in keys:
+                    plan.achievements[key].composites.append(composite)
         self._link_sources()
         self._add_triggers()
         for counter in plan.counters:
@@ -140,17 +144,31 @@ class _Compiler:
             partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", metric.key
         )
 
-    def _add_achievement(self, rule: Achievement) -> None:
+    def _add_achievement(self, declared: Achievement) -> None:
+        tiers: list[str | None] = [tier.key for tier in declared.tiers]
+        parts = [self._add_part(declared, *part) for part in zip(declared.parts, tiers or [None], strict=True)]
+        self.plan.tiers[declared.key] = tuple(parts)
+
+    def _add_part(self, declared: Achievement, rule: Achievement, tier: str | None) -> AchievementPlan:
+        """Add an achievement without tiers, or a tier."""
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            rule, rule.key, rule.user_attributes or None, counter, threshold, prerequisites=prerequisites
+            declared, rule, rule.key, tier, rule.user_attributes or None, counter, threshold, prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
-            return
-        counter.achievements.append(achievement)
+            return achievement
+        if rule.repeatable:
+            counter.repeatable.append((threshold, achievement))
+        else:
+            counter.achievements.append(achievement)
         if prerequisites:
             self.plan.composites.append(achievement)
+        return achievement
+
+    def _find_alternatives(self, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
+        return tuple(tuple(part.key for part in self.plan.find_achievements(key)) for key in keys)
 
     def _link_sources(self) -> None:
         """Add each metric on points or completions to what moves it."""
@@ -161,7 +179,7 @@ class _Compiler:
                     next(system for system in plan.systems if system.key == points).metrics.append(metric)
                 case CompletionsSource() as source:
                     for achievement in plan.achievements.values():
-                        if achievement.key in source:
+                        if achievement.key in source or achievement.declared.key in source:
                             achievement.metrics.append(metric)
                 case None | str():
                     pass
@@ -174,9 +192,11 @@ class _Compiler:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
-                payers = find_payers(self.plan, trigger, rule)
-                if rule.status == "active":
-                    payers.append(trigger)
+                if rule.limit is not None:
+                    trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
+                for payers in find_payers(self.plan, trigger, rule):
+                    if rule.status == "active":
+                        payers.append(trigger)
                 order += 1
         for metric in self.plan.metrics.values():
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]

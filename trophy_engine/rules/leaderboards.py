@@ -30,6 +30,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.references import TO_METRIC, TO_SYSTEM
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "Order", "RankBy", "RunUnit", "Ties"]
@@ -89,6 +90,7 @@ class Leaderboard:
         breakdown_attributes: keys of user attributes; users with the same values of them form a group.
         user_attributes: the filter on users: only those with all of these attribute values are ranked.
         status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
         order: ``"descending"``, the greatest value first, where only values above 0 take part, or ``"ascending"``, the
             least first, where all values do. Without an event in the run a user takes part in neither.
         ties: the ranks of equal values: ``"first"``, consecutive ones, or ``"shared"``, the same, the best of them
@@ -122,6 +124,7 @@ class Leaderboard:
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    metadata: Metadata = metadata_field()
     order: Order = attrs.field(default="descending", validator=OneOf(get_args(Order)))
     ties: Ties = attrs.field(default="first", validator=OneOf(get_args(Ties)))
     time_zone: str | None = attrs.field(default=None, validator=Optional(TIME_ZONE))

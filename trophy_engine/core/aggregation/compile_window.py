@@ -58,8 +58,30 @@ class _Periods:
         return self.frequency.first_day(number + 1) - 1
 
 
-def _calendar_of(window: CalendarUnit | RunWindow | DateWindow, first_weekday: Weekday) -> Calendar:
+class _Always:
+    """A single window without bounds."""
+
+    def window_on(self, _: int) -> int:
+        """Return the number of the window."""
+        return 0
+
+    def first_day(self, _: int) -> int:
+        """Return the first day of all."""
+        return 1
+
+    def last_day(self, _: int) -> None:
+        """Return None: the window has no end."""
+        return
+
+
+_ALWAYS: Final = _Always()
+
+
+def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday) -> Calendar:
+    """Return the calendar of windows of local days; a single window for None."""
     match window:
+        case None:
+            return _ALWAYS
         case RunWindow(every, unit, start):
             return Runs(start, None, unit, every)
         case DateWindow(start, end):
@@ -77,7 +99,7 @@ def compile_window(rule: Metric, first_weekday: Weekday) -> Window[Any] | None:
         case None:
             return None if aggregate.holds_total else Forever(aggregate)
         case str() | RunWindow() | DateWindow():
-            return Numbered(aggregate, _calendar_of(window, first_weekday))
+            return Numbered(aggregate, compile_calendar(window, first_weekday))
         case RollingWindow(last, unit):
             return RollingDays(aggregate, last) if unit == "day" else RollingTime(aggregate, last * _UNITS[unit])
         case SessionWindow(gap, unit):
