@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
 from operator import index as identity
-from typing import assert_never
+from typing import Final, assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.runs import Runs
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals
+from trophy_engine.core.aggregation import AGGREGATES, Forever, RunValues, WindowTotals
 from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import find_condition, find_payers
@@ -40,6 +40,9 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.windows import ResetWindow
+
+#: The points that a user has earned in a system.
+_EARNED: Final = Forever(AGGREGATES["sum"])
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -172,6 +175,8 @@ class _Compiler:
     def _add_triggers(self) -> None:
         order = 0
         for system in self.plan.systems:
+            if system.rule.levels_by == "earned":
+                system.earned = self.plan.add_windowed_counter(_EARNED.new, _EARNED.load, "earned", system.key)
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger

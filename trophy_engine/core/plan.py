@@ -19,6 +19,7 @@ import attrs
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
+from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.aggregation.windows import Numbered
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
@@ -62,8 +63,8 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant. ``metrics`` are those that its positive awards move; ``balance`` is its counter if an achievement
-    has a threshold on it.
+    and the instant. ``earned`` counts the positive awards, if levels go by them. ``metrics`` are those that its
+    positive awards move; ``balance`` is its counter if an achievement has a threshold on it.
     """
 
     index: int
@@ -73,6 +74,7 @@ class SystemPlan:
     levels: list[Level]
     thresholds: list[int]
     boosts: BoostSchedule | None
+    earned: WindowedCounter[LatestTotal] | None = None
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)

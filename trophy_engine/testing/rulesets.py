@@ -241,6 +241,7 @@ def _system(draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger
         maximum=draw(_maxima),
         triggers=draw(st.lists(triggers, max_size=5)),
         levels=[Level(f"l{points}", points) for points in draw(_levels)],
+        levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
     )
 
