@@ -75,7 +75,9 @@ from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
     ApiTrigger,
+    BalanceTrigger,
     CompositeTrigger,
+    LevelTrigger,
     MetricTrigger,
     StreakTrigger,
 )
@@ -97,10 +99,12 @@ from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
+from trophy_engine.views.achievements import AchievementView
 from trophy_engine.views.player import Player
-from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+from trophy_engine.views.progress import LevelView, PauseView, PointsView, Progress, StreakView
 
 if TYPE_CHECKING:
     __version__: str
@@ -135,6 +139,7 @@ __all__ = [
     "AnniversaryTrigger",
     "ApiTrigger",
     "Attribute",
+    "BalanceTrigger",
     "Boost",
     "BoostFinished",
     "BoostStarted",
@@ -168,6 +173,7 @@ __all__ = [
     "Level",
     "LevelChanged",
     "LevelCount",
+    "LevelTrigger",
     "LevelView",
     "LongestStreak",
     "ManualAward",
@@ -234,6 +240,7 @@ __all__ = [
     "StreakView",
     "SubscribersFailed",
     "SummaryRow",
+    "Tier",
     "TimePointsTrigger",
     "TrophyError",
     "UnknownKey",

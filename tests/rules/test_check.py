@@ -80,10 +80,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: streak.metrics[0].threshold: must be above 0, not 0",
         "error: streak.freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
-        "'anniversary', "
-        "not 'metrik'; did you mean 'metric'?",
+        "'anniversary', 'points', 'level', not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
-        "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: must be at least 1, not 0",
         "error: points[0].maximum: must be at least 1, not 0",
@@ -283,4 +281,24 @@ def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
     messages = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
     assert messages == [
         "warning: leaderboards[0]: never has an effect, because the rules have no streak with metrics; add one"
+    ]
+
+
+def test_leaderboards_name_words_that_exist(tmp_path):
+    board = '[[leaderboards]]\nkey = "a"\nrank_by = "streak"\nstart = 2025-01-01\n'
+    rules = '[[metrics]]\nkey = "words"\n[[streak.metrics]]\nkey = "words"\n' + board
+    by_words = rules.replace('"streak"\n', '"metric"\nmetric = "words"\n')
+    wrong = 'order = "ascend"\nties = "same"\ntime_zone = "Europe/Berln"\nrun_unit = "weekly"\nrun_interval = 1'
+    assert problems(tmp_path, by_words + wrong) == [
+        "error: leaderboards[0].run_unit: must be one of 'day', 'week', 'month', 'year', not 'weekly'; "
+        "did you mean 'week'?",
+        "error: leaderboards[0].order: must be one of 'descending', 'ascending', not 'ascend'; "
+        "did you mean 'ascending'?",
+        "error: leaderboards[0].ties: must be one of 'first', 'shared', not 'same'; did you mean 'shared'?",
+        "error: leaderboards[0].time_zone: must be a time zone, for example 'Europe/London' or '+05:30', "
+        "not 'Europe/Berln'; did you mean 'Europe/Berlin'?",
+    ]
+    assert problems(tmp_path, rules + 'order = "ascending"') == [
+        "warning: leaderboards[0].order: ranks the shortest running streak first, and users without one nowhere; "
+        "remove it to rank the longest first"
     ]

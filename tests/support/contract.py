@@ -21,7 +21,7 @@ _SYSTEM = "id:uuid key:text name:text description:text|null badgeUrl:text|null m
 _LEADERBOARD = """id:uuid name:text key:text rankBy:metric/points/streak description:text|null
 breakdownAttribute:text|null breakdownAttributes:[text] metricKey?:text metricName?:text pointsSystemKey?:text
 pointsSystemName?:text start:date end:date|null startTime:text|null endTime:text|null maxParticipants:int|null
-runUnit:day/month/year|null runInterval:int|null userAttributes:[Pair] status:active/scheduled/finished"""
+runUnit:day/week/month/year|null runInterval:int|null userAttributes:[Pair] status:active/scheduled/finished"""
 _PERIOD = """metrics:{WrappedMetric} points:{WrappedPoints} achievements:[UserAchievement]
 leaderboards:{UserLeaderboard}"""
 _STANDING = "currentTotal:number changeThisPeriod:number percentChange:number percentileThisPeriod?:number"

@@ -169,7 +169,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         AchievementLocked: it can no longer be completed.
         FilterMismatch: its filter does not match the user's attributes.
     """
-    if achievement.key in state.counters.completed:
+    if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)

@@ -42,10 +42,11 @@ _INDEX: Final = attrgetter("index")
 
 @attrs.define(eq=False)
 class BoardPlan:
-    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight.
+    """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
-    ``values`` is the counter of the users' values; its windows are the runs. None for a leaderboard by streak.
-    ``counted`` is everything that decides which events of a metric count, and how.
+    ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
+    the users' values; its windows are the runs. None for a leaderboard by streak. ``counted`` is everything that
+    decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
     """
 
     key: str
@@ -53,9 +54,13 @@ class BoardPlan:
     values: WindowedCounter[RunValues] | None
     rule: Leaderboard
     runs: Runs
+    time_zone: Zone | None
     opens: int
     closes: int
     windowed: bool
+    ascending: bool
+    shared: bool
+    timed: bool
 
 
 @attrs.define(eq=False)
@@ -119,18 +124,28 @@ class TriggerPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that depend on it, the triggers that pay for it, and the metrics that count it.
+    """An achievement or one tier of it, with the composites, the triggers and the metrics that depend on it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
-    counter of a composite counts its completed ``prerequisites``; no other kind has any.
+    counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
+    by any of its ``alternatives``: by itself or, for an achievement with tiers, by any tier.
+
+    Attributes:
+        declared: the achievement in the rules.
+        rule: the same or, for a tier, the tier as an achievement of its own.
+        key: the key by which rules name it.
+        tier: the key of the tier; None for an achievement without tiers.
     """
 
+    declared: Achievement
     rule: Achievement
     key: str
+    tier: str | None
     user_attributes: Filter | None
     counter: Counter | None
     threshold: Number
     prerequisites: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
@@ -148,7 +163,10 @@ class Counter:
         event_attributes: the filter on those events, besides that of the metric.
         totals: the totals in windows; None for a counter whose total is in its state.
         unfiltered: the counter of all events of the metric, for a filtered one.
+        falling: the counter that reads the negative of this one, for achievements at most at a number.
+        negated: the counter whose negative this one reads.
         achievements: by rising threshold.
+        repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
         triggers: those that it pays.
         steps: the step of each trigger, with the trigger.
@@ -161,10 +179,18 @@ class Counter:
     event_attributes: Filter = attrs.field(factory=Filter)
     totals: WindowedCounter[Any] | None = None
     unfiltered: Counter | None = None
+    falling: Counter | None = None
+    negated: Counter | None = None
+    repeatable: list[tuple[Number, AchievementPlan]] = attrs.field(factory=list)
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
+
+    @property
+    def is_windowed(self) -> bool:
+        """True if the total begins again in each window of the metric."""
+        return self.metric is not None and self.metric.rule.window is not None
 
     @property
     def nothing(self) -> Number | None:
@@ -316,7 +342,10 @@ class Plan:
     streak: StreakPlan | None
     length: Counter
     anniversaries: Counter
+    #: By the key that names one: those without tiers, and each tier.
     achievements: dict[str, AchievementPlan]
+    #: By the key of each achievement: itself alone, or its tiers.
+    tiers: dict[str, tuple[AchievementPlan, ...]]
     composites: list[AchievementPlan]
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
@@ -351,6 +380,10 @@ class Plan:
         """Add a windowed counter with a name."""
         counter = self.windowed_counters[name] = WindowedCounter(name, new, load, len(self.windowed_counters))
         return counter
+
+    def find_achievements(self, key: str) -> tuple[AchievementPlan, ...]:
+        """Return what a key in the rules names: an achievement, one of its tiers, or all tiers of an achievement."""
+        return self.tiers.get(key) or (self.achievements[key],)
 
     def metric(self, key: str) -> MetricPlan:
         """Return the metric with a key.

@@ -36,7 +36,8 @@ from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.representation import brief_repr
-from trophy_engine.views.progress import AchievementView, LevelView, StreakView
+from trophy_engine.views.achievements import AchievementView, view_completion
+from trophy_engine.views.progress import LevelView, StreakView
 
 if TYPE_CHECKING:
     from trophy_engine.explain.event import EventExplanation
@@ -211,13 +212,9 @@ class Outcome:
 
     @property
     def achievements(self) -> tuple[AchievementView, ...]:
-        """The achievements that the command completed, in order."""
-        rules = self._plan.achievements
-        return tuple(
-            AchievementView.earned(self.user_id, rules[effect.achievement].rule, effect.at)
-            for effect in self._caused
-            if effect.kind is AchievementCompleted
-        )
+        """The completions by the command, in order: one for each tier, and one for all times of a repeatable one."""
+        plan = self._plan
+        return tuple(view_completion(plan, effect) for effect in self._caused if effect.kind is AchievementCompleted)
 
     @property
     def streak(self) -> StreakView:

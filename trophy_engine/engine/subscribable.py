@@ -143,6 +143,11 @@ class Subscribable:
 
     @overload
     def subscribe(
+        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
+    ) -> Unsubscribe: ...
+
+    @overload
+    def subscribe(
         self, kind: Literal["points.awarded"], callback: Callable[[PointsAwarded], object]
     ) -> Unsubscribe: ...
 
@@ -202,11 +207,6 @@ class Subscribable:
     @overload
     def subscribe(
         self, kind: Literal["emails.streak_reminder_due"], callback: Callable[[StreakReminderDue], object]
-    ) -> Unsubscribe: ...
-
-    @overload
-    def subscribe(
-        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
     ) -> Unsubscribe: ...
 
     def subscribe(self, kind: type[Effect] | str, callback: Callable[[Any], object]) -> Unsubscribe:

@@ -13,9 +13,7 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
-    AchievementBackdated,
     AchievementDue,
-    AchievementPlan,
     Award,
     BoostFinished,
     BoostStarted,
@@ -62,20 +60,18 @@ from trophy_engine.core import (
     UserCommand,
     UserCreated,
     boosted,
+    name_completed,
 )
+from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
-from trophy_engine.explain.metric import describe_change, describe_subject
+from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
-from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
-
-#: The changes of metrics in one pass of the evaluation, by the counter of the metric.
-MetricChanges = Mapping[Counter | None, Sequence[NamedEffect]]
 
 
 @attrs.frozen
@@ -186,11 +182,11 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
     time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
         time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
-        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
         if effect.kind is MetricChanged:
             if previous is not None and previous.kind is not MetricChanged:
                 changes.clear()  # another pass begins
             changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
+        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
         award = (
             explain_award(effect, _count_steps(plan, effect, changes, lost), time_zone, lost)
             if effect.kind is PointsAwarded
@@ -282,7 +278,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     StreakReminderDue: lambda effect, unit: (
         f"a reminder is due: the {unit} of {name_day(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the email about {effect.achievement!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
 }
 
 
@@ -298,24 +294,7 @@ def _describe_effect(
         return sentence(effect, unit)
     if effect.kind is MetricChanged:
         return describe_change(plan.metrics[effect.metric], effect, time_zone)
-    how = "backdated" if effect.kind is AchievementBackdated else "completed"
-    reason = _explain_completion(plan.achievements[effect.achievement], changes, time_zone)
-    return f"{effect.achievement!r} was {how}: {reason}"
-
-
-def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
-    counter, threshold = achievement.counter, achievement.threshold
-    reaching = (change for change in changes.get(counter, ()) if _reaches(threshold, change.before, change.after))
-    change = next(reaching, None)
-    if counter is None or change is None:
-        return achievement.rule.trigger.reason
-    subject = describe_subject(counter, change.at, time_zone)
-    before = "none" if change.before is None else f"{change.before:,}"
-    return f"{subject} went from {before} to {change.after:,}, reaching the threshold of {threshold:,}"
-
-
-def _reaches(threshold: Number, before: Number | None, after: Number | None) -> bool:
-    return after is not None and after >= threshold and (before is None or before < threshold)
+    return describe_completion(plan, effect, changes, time_zone)
 
 
 def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
@@ -330,7 +309,7 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     if counter in changes:
         steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
         return sum(number for number in steps if number > 0)
-    if counter is None or counter.unfiltered is None:
+    if counter is not None and counter.unfiltered is None:
         return 1
     amount = abs(award.awarded) + lost
     return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)

@@ -89,7 +89,7 @@ class DistributionIndex:
         }  # of the numbers that decide levels
         self._all = _Balances(len(self._systems) + len(self._earning))
         self._filtered: dict[Filter, _Balances] = {}
-        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievements)}
+        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievement_parts)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
         self._timed = is_timed(self.plan)

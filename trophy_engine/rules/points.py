@@ -34,6 +34,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
@@ -231,6 +232,7 @@ class Level:
         name: the name for display; the key by default.
         description: the description for display.
         badge_url: the URL of its picture.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -240,6 +242,7 @@ class Level:
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    metadata: Metadata = metadata_field()
 
 
 def _check_users(user_id: str | None, user_attributes: Filter) -> None:
@@ -298,6 +301,7 @@ class PointsSystem:
         levels_by: what reaches it: ``"balance"``, or ``"earned"``, the sum of all positive awards, which no payment
             lowers.
         boosts: the multipliers of positive awards.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -317,6 +321,7 @@ class PointsSystem:
     boosts: tuple[Boost, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Boost,), many=True)
     )
+    metadata: Metadata = metadata_field()
 
     @property
     def trigger_keys(self) -> tuple[str, ...]:

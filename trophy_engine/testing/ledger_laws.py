@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import Effect, LevelChanged, MetricChanged, PointsAwarded, PointsLimited
+from trophy_engine.core import AchievementCompleted, Effect, LevelChanged, MetricChanged, PointsAwarded, PointsLimited
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (
@@ -85,7 +85,24 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
         if isinstance(loss, PointsLimited) and isinstance(award, PointsAwarded) and _is_rest(award, loss):
             losses[id(award)] = loss.lost
     for changes, awards in _passes(effects):
-        _check_pass(changes, awards, losses, systems)
+        _check_pass(changes, awards, systems, losses)
+    _check_rewards(effects, systems)
+
+
+def _check_rewards(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
+    """Check that triggers on achievements pay no more often than something that they name is completed."""
+    completions: Counter[str] = Counter()
+    for effect in effects:
+        if isinstance(effect, AchievementCompleted):
+            completions.update({effect.achievement, effect.key})
+    awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
+    paid = Counter(
+        (award.system, award.trigger) for award in awards if isinstance(award.trigger, AchievementPointsTrigger)
+    )
+    for (system, trigger), times in paid.items():
+        if isinstance(trigger, AchievementPointsTrigger):
+            most = systems[system].triggers.count(trigger) * completions[trigger.achievement]
+            assert_true(times <= most, f"{times} awards of {trigger} for {most} completions")
 
 
 def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
@@ -108,8 +125,8 @@ def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], li
 def _check_pass(
     changes: Sequence[MetricChanged],
     awards: Sequence[PointsAwarded],
-    losses: Mapping[int, int],
     systems: Mapping[str, PointsSystem],
+    losses: Mapping[int, int],
 ) -> None:
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
     for (system, trigger), times in paid.items():
@@ -142,7 +159,7 @@ def _is_rest(award: PointsAwarded, loss: PointsLimited) -> bool:
 
 
 def _pays_once_per_event(award: PointsAwarded) -> bool:
-    return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
+    return isinstance(award.trigger, MetricPointsTrigger | UserCreationPointsTrigger)
 
 
 def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:

@@ -44,6 +44,8 @@ EFFECT_COLUMNS: Final = (
     Column("start", "date"),
     Column("end", "date"),
     Column("achievement", "text"),
+    Column("tier", "text"),
+    Column("times", "integer"),
     Column("completion_id", "text"),
     Column("system", "text"),
     Column("trigger", "rule"),

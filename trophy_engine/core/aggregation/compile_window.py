@@ -37,7 +37,6 @@ _FREQUENCIES: Final[dict[CalendarUnit, FrequencyName]] = {
     "year": "yearly",
 }
 _UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
-_WEEK: Final = 7
 
 
 @attrs.frozen
@@ -84,7 +83,7 @@ def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first
         case None:
             return _ALWAYS
         case RunWindow(every, unit, start):
-            return Runs(start, None, "day", every * _WEEK) if unit == "week" else Runs(start, None, unit, every)
+            return Runs(start, None, unit, every)
         case DateWindow(start, end):
             return Runs(start, end)
         case "day" | "week" | "month" | "year":
