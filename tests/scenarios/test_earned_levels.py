@@ -1,14 +1,18 @@
 """Levels by what was earned: spending never takes a level away."""
 
+import attrs
 import pytest
 from stories import at, play
 
 from trophy_engine import (
+    Achievement,
+    BalanceTrigger,
     Engine,
     Freezes,
     InvalidValue,
     Level,
     LevelChanged,
+    LevelTrigger,
     Metric,
     MetricPointsTrigger,
     PointsSystem,
@@ -64,6 +68,24 @@ def test_a_level_by_earned_is_never_lost_by_spending():
     assert engine.explain("jo", points="xp", at=at("2026-03-02T12:00")).level == "silver"
     assert [(row.level.key, row.users) for row in engine.reports.level_summary("xp")] == [("bronze", 0), ("silver", 1)]
     assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
+
+
+def test_an_achievement_on_a_level_by_earned():
+    ruleset = attrs.evolve(
+        rules(),
+        achievements=[
+            Achievement("silver", LevelTrigger("xp", "silver")),
+            Achievement("rich", BalanceTrigger("xp", 25)),
+        ],
+    )
+    engine = Engine(ruleset)
+    play(engine, "2026-03-02T08:00 lessons 20")
+    engine.award("xp", -20, user="jo", at=at("2026-03-02T09:00"))
+    progress = engine.user("jo", at=at("2026-03-02T09:00")).achievements[0].progress
+    assert (progress.current, progress.target) == (20, 25)
+    gift = engine.award("xp", 5, user="jo", at=at("2026-03-02T10:00"))
+    assert [view.key for view in gift.achievements] == ["silver"]
+    assert "rich" not in engine.user("jo", at=at("2026-03-02T10:00")).completed
 
 
 def test_levels_by_balance_fall():

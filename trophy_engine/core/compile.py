@@ -84,6 +84,7 @@ class _Compiler:
             self._link_metric(plan.metrics[metric.key])
         plan.add_counter(plan.length)
         plan.add_counter(plan.anniversaries)
+        self._add_earned_points()
         if ruleset.streak is not None:
             self._add_streak(ruleset.streak)
         for achievement in ruleset.achievements:
@@ -118,6 +119,12 @@ class _Compiler:
             self.plan.metrics[metric.source].derived.append(metric)
         if isinstance(metric.rule.window, ResetWindow):
             self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
+
+    def _add_earned_points(self) -> None:
+        """Count the points earned in the systems whose levels go by them."""
+        for system in self.plan.systems:
+            if system.rule.levels_by == "earned":
+                system.earned = self.plan.add_windowed_counter(_EARNED.new, _EARNED.load, "earned", system.key)
 
     def _add_streak(self, rule: Streak) -> None:
         calendar = rule.calendar(self.plan.ruleset.first_weekday)
@@ -192,8 +199,6 @@ class _Compiler:
     def _add_triggers(self) -> None:
         order = 0
         for system in self.plan.systems:
-            if system.rule.levels_by == "earned":
-                system.earned = self.plan.add_windowed_counter(_EARNED.new, _EARNED.load, "earned", system.key)
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger

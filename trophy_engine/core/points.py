@@ -132,7 +132,7 @@ def post_entry(
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
-    if system.balance is not None and system not in agenda.systems:
+    if system.counters and system not in agenda.systems:
         agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
