@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from trophy_engine import Freezes, Ruleset, Streak, StreakMetric
 from trophy_engine.calendar.frequencies import WEEKDAYS
+from trophy_engine.rules.achievements import Achievement, ApiTrigger, BalanceTrigger, CompositeTrigger, LevelTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.testing import rulesets
 from trophy_engine.testing.metrics import PLAIN_METRICS
 
-__all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "shown", "without"]
+__all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "sayable", "shown", "without"]
 
 TODAY: date = NOON.date()
 #: Shown fields that cannot be set, by resource.
@@ -86,6 +88,32 @@ def api_rulesets(draw):
         experimentation=Experimentation(draw(st.integers(0, 100))),
         notifications=Notifications(draw(st.sampled_from(["weekly", "monthly"]))),
     )
+
+
+def sayable(ruleset: Ruleset) -> Ruleset:
+    """Return rules with only what the fields of the API can say of achievements: one number each, completed once."""
+    names = {part.key: rule.key for rule in ruleset.achievements for part in rule.parts}
+    return attrs.evolve(
+        ruleset,
+        achievements=[_sayable(rule, names) for rule in ruleset.achievements],
+        points=[
+            attrs.evolve(
+                system,
+                triggers=[rename_references(trigger, "achievement", names) for trigger in system.triggers],
+            )
+            for system in ruleset.points
+        ],
+    )
+
+
+def _sayable(rule: Achievement, names: dict[str, str]) -> Achievement:
+    first, *_ = rule.parts
+    trigger = first.trigger
+    if isinstance(trigger, CompositeTrigger):
+        trigger = CompositeTrigger(list(dict.fromkeys(names.get(key, key) for key in trigger.achievements)))
+    if isinstance(trigger, BalanceTrigger | LevelTrigger):
+        trigger = ApiTrigger()
+    return attrs.evolve(first, key=rule.key, name=rule.name, trigger=trigger, repeatable=False, metadata={})
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:
