@@ -99,6 +99,7 @@ def sayable(ruleset: Ruleset) -> Ruleset:
         points=[
             attrs.evolve(
                 system,
+                levels_by="balance",
                 triggers=[rename_references(trigger, "achievement", names) for trigger in system.triggers],
             )
             for system in ruleset.points
