@@ -14,7 +14,7 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.engine.arguments import UNSET
-from trophy_engine.errors import InvalidRules, InvalidValue, one_of
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
@@ -249,8 +249,8 @@ class Variants:
             InvalidValue: it has, or has not, or no item can have the kind.
         """
         if whole and kind in self.unsaid:
-            choices = tuple(known for known in self.fields if known not in self.unsaid)
-            raise InvalidValue(one_of(choices, kind), "trigger")
+            choices = ", ".join(known for known in self.fields if known not in self.unsaid)
+            raise InvalidValue(f"must be one of {choices}", "trigger")
         own = self.fields[kind]
         names = {field.name for field in own}
         for field in self.all:
