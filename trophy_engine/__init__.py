@@ -77,6 +77,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -150,6 +151,7 @@ __all__ = [
     "FreezeLimitReached",
     "FreezeReturned",
     "Freezes",
+    "Gate",
     "Interval",
     "InvalidRules",
     "InvalidValue",

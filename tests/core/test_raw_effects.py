@@ -32,7 +32,7 @@ VALUES = {
     "date": lambda place: 739_343 + place,
     "date | None": lambda place: 739_343 + place,
     "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place),
-    "Boost": lambda place: Boost(f"boost {place}", 2, date(2025, 4, place)),
+    "Boost": lambda place: Boost(f"boost {place}", 2, when={"start": date(2025, 4, place)}),
     "tuple[Boost, ...]": lambda place: (place,),
     "tuple[LeaderboardRow, ...]": lambda place: (place,),
 }

@@ -10,7 +10,7 @@ from trophy_engine.rules.ruleset import check_text
 LISTS = ["metrics", "attributes", "achievements", "points", "leaderboards"]
 PARTS = ["points.triggers", "points.levels", "points.boosts", "streak.metrics"]
 TABLES = ["streak", "experimentation", "notifications"]
-INNER = ["streak.freezes", "achievements.trigger", "achievements.user_attributes"]
+INNER = ["streak.freezes", "achievements.trigger", "achievements.when"]
 
 
 def messages(text, format_="toml"):

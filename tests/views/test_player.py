@@ -27,7 +27,7 @@ RULES = Ruleset(
         Achievement("draft", ApiTrigger(), status="inactive"),
         Achievement("closed", ApiTrigger(), status="locked"),
         Achievement("far", MetricTrigger("words", 100)),
-        Achievement("pro", MetricTrigger("words", 6), user_attributes={"plan": "pro"}),
+        Achievement("pro", MetricTrigger("words", 6), when={"user_attributes": {"plan": "pro"}}),
         Achievement("near", MetricTrigger("words", 10)),
         Achievement("done", MetricTrigger("words", 5)),
         Achievement("both", CompositeTrigger(["done", "near"])),

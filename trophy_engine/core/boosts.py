@@ -48,10 +48,11 @@ class BoostSchedule:
 
     def __init__(self, boosts: Sequence[Boost]) -> None:
         self._boosts = boosts
-        ends = (boost.end.toordinal() + 1 for boost in boosts if boost.end is not None)
-        self._changes = sorted({*(boost.start.toordinal() for boost in boosts), *ends})
+        starts = (boost.when.start.toordinal() for boost in boosts if boost.when.start is not None)
+        ends = (boost.when.end.toordinal() + 1 for boost in boosts if boost.when.end is not None)
+        self._changes = sorted({*starts, *ends})
         self._users = frozenset(boost.user_id for boost in boosts if boost.user_id is not None)
-        self._attributes = tuple(sorted({name for boost in boosts for name in boost.user_attributes}))
+        self._attributes = tuple(sorted({name for boost in boosts for name in boost.when.user_attributes}))
         self._applied: dict[_Selection, AppliedBoosts] = {}
 
     def apply(self, user_id: str, attributes: Mapping[str, str], day: int) -> AppliedBoosts:
@@ -71,11 +72,12 @@ class BoostSchedule:
 
 
 def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:
-    if day < boost.start.toordinal() or (boost.end is not None and day > boost.end.toordinal()):
+    start, end = boost.when.start, boost.when.end
+    if (start is not None and day < start.toordinal()) or (end is not None and day > end.toordinal()):
         return False
     if boost.user_id is not None:
         return boost.user_id == user_id
-    return boost.user_attributes.mismatch(attributes) is None
+    return boost.when.user_attributes.mismatch(attributes) is None
 
 
 def boosted(amount: int, boosts: tuple[Boost, ...]) -> int:

@@ -140,7 +140,7 @@ class _Compiler:
     def _add_achievement(self, rule: Achievement) -> None:
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            rule, rule.key, rule.user_attributes or None, counter, threshold, prerequisites=prerequisites
+            rule, rule.key, rule.when.user_attributes or None, counter, threshold, prerequisites=prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
@@ -153,7 +153,7 @@ class _Compiler:
         order = 0
         for system in self.plan.systems:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
-                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
+                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
                 system.triggers[key] = trigger
                 payers = find_payers(self.plan, trigger, rule)
                 if rule.status == "active":

@@ -174,7 +174,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         backdated=backdated,
         progress=_measure_progress(transition, transition.state if backdated else transition.before, achievement),
         prerequisites=_list_prerequisites(transition.state, achievement),
-        unmet_filter=find_unmet_filter(achievement.rule.user_attributes, last.state.profile.attributes)
+        unmet_filter=find_unmet_filter(achievement.rule.when.user_attributes, last.state.profile.attributes)
         if at is None
         else None,
         by_call=achievement.counter is None,

@@ -23,6 +23,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.gates import GATE, Gate, as_gate
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
@@ -154,7 +155,7 @@ class Achievement:
         description: the description for display.
         badge_url: the URL of its picture.
         hidden: true to mask its name and description until it is completed.
-        user_attributes: the filter on users: only those with all of these attribute values can complete it.
+        when: the conditions under which it can be completed.
         status: ``"active"``; ``"inactive"``, so that it is neither completed nor shown; or ``"locked"``, so that it can
             no longer be completed and is shown only to users who have completed it.
     """
@@ -167,5 +168,5 @@ class Achievement:
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
+    when: Gate = attrs.field(factory=Gate, converter=as_gate, validator=GATE)
     status: AchievementStatus = attrs.field(default="active", validator=OneOf(_STATUSES), kw_only=True)

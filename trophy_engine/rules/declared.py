@@ -10,6 +10,7 @@ import attrs
 from trophy_engine.errors import nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.references import references_of
 
@@ -87,6 +88,9 @@ class DeclaredRules:
             for key in wanted or ():
                 key_path = f"{path}.{kind}_attributes.{key}"
                 yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
+        gate = getattr(rule, "when", None)
+        if isinstance(gate, Gate):
+            yield from self.check_filters(gate, f"{path}.when")
 
     def _check_streak_can_start(self, path: str) -> Iterator[Problem]:
         if not self.streak:

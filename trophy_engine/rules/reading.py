@@ -312,9 +312,9 @@ class _Table:
             present = {name for name in condition.given if name in unreadable and name in self._names}
             if unreadable.isdisjoint(set(condition.fields) - present):
                 try:
-                    condition.check(
-                        *(_PRESENT if name in present else getattr(rule, name) for name in condition.fields)
-                    )
+                    values = {name: getattr(rule, name) for name in condition.fields}
+                    values |= {name: _PRESENT for name in present if values[name] is None}
+                    condition.check(*values.values())
                 except InvalidValue as error:
                     given = self._names.get(error.field or "")
                     path = self._join(given) if given else self._path

@@ -21,6 +21,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metric_uses import refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -49,6 +50,7 @@ _KEYS: Final = tuple(metric.key for metric in PLAIN_METRICS)
 _points = st.integers(-5, 12).filter(bool)
 _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
+_gates = st.builds(Gate, user_attributes=_for_users)
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
 _intervals = st.builds(
@@ -137,7 +139,7 @@ def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievem
                 trigger,
                 description=draw(_texts),
                 hidden=draw(st.booleans()),
-                user_attributes=draw(_for_users),
+                when=draw(_gates),
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
             )
         )
@@ -152,16 +154,14 @@ POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
         _points,
         st.integers(1, 4),
         event_attributes=_for_events,
-        user_attributes=_for_users,
+        when=_gates,
         block_if_out_of_points=st.booleans(),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     ),
-    StreakPointsTrigger: lambda _: st.builds(
-        StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users
-    ),
+    StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
     TimePointsTrigger: lambda _: st.one_of(
         st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
-        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), when=_gates),
     ),
     UserCreationPointsTrigger: lambda _: st.builds(UserCreationPointsTrigger, _gains),
 }
@@ -186,12 +186,17 @@ _boosts = st.builds(
     Boost,
     st.sampled_from(["happy hour", "weekend"]),
     st.sampled_from([2, Decimal("1.5"), Decimal("0.25"), Decimal("1.1")]),
-    st.dates(date(2024, 1, 1), date(2024, 6, 1)),
-    st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
     st.sampled_from(["down", "up", "nearest"]),
-    user_attributes=_for_users,
+    when=st.builds(
+        Gate,
+        start=st.dates(date(2024, 1, 1), date(2024, 6, 1)),
+        end=st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
+        user_attributes=_for_users,
+    ),
 )
-_own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
+_own_boosts = _boosts.map(
+    lambda boost: attrs.evolve(boost, when=attrs.evolve(boost.when, user_attributes={}), user_id="ann")
+)
 
 
 _metric_rules = metric_rules()

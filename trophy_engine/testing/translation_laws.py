@@ -11,6 +11,7 @@ import attrs
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
 from trophy_engine.core import Effect, Identify, Pause, RestoreStreak, Settle, UserCreated
 from trophy_engine.engine.engine import Engine
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.windows import DateWindow, RunWindow, Window
@@ -82,14 +83,16 @@ def _shift_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
         points=[
             attrs.evolve(
                 system,
-                boosts=[
-                    attrs.evolve(boost, start=boost.start + shift, end=None if boost.end is None else boost.end + shift)
-                    for boost in system.boosts
-                ],
+                boosts=[attrs.evolve(boost, when=_shift_gate(boost.when, shift)) for boost in system.boosts],
             )
             for system in ruleset.points
         ],
     )
+
+
+def _shift_gate(gate: Gate, shift: timedelta) -> Gate:
+    start, end = (None if day is None else day + shift for day in (gate.start, gate.end))
+    return attrs.evolve(gate, start=start, end=end)
 
 
 def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:

@@ -56,7 +56,7 @@ def test_filters_and_badges_are_read_and_shown(admin):
     made = by_metric(admin, userAttributes=[PLAN], eventAttributes=[DEVICE], badge=badge, description="Go on")
     assert (made["userAttributes"], made["eventAttributes"], made["badge"]) == ([PLAN], [DEVICE], badge)
     rule = admin.ruleset.achievements[0]
-    assert (rule.badge_url, rule.user_attributes, rule.trigger.event_attributes) == (
+    assert (rule.badge_url, rule.when.user_attributes, rule.trigger.event_attributes) == (
         "https://example.com/b.png",
         {"plan": "pro"},
         {"device": "phone"},

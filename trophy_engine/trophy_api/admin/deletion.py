@@ -108,8 +108,9 @@ class _Deletion:
         )
 
     def _filters_by_deleted(self, rule: Any) -> bool:
-        """Return whether a rule filters by a deleted attribute."""
-        return any(
+        """Return whether a rule or its gate filters by a deleted attribute."""
+        gate = getattr(rule, "when", None)
+        return (gate is not None and self._filters_by_deleted(gate)) or any(
             (type_, key) in self.attributes
             for type_ in ("user", "event")
             for key in getattr(rule, f"{type_}_attributes", Filter())

@@ -37,7 +37,7 @@ def list_achievements(engine: Engine, request: Request) -> Response:
     achievements = [
         achievement
         for achievement in engine.ruleset.achievements
-        if achievement.status == "active" and not (required and achievement.user_attributes.mismatch(attributes))
+        if achievement.status == "active" and not (required and achievement.when.user_attributes.mismatch(attributes))
     ]
     stats = _completion_stats(engine)
     return Response(

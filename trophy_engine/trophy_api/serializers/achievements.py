@@ -21,7 +21,7 @@ def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
         "trigger": rule.trigger.type,
         "description": MASK if masked else rule.description,
         "badgeUrl": None if masked else rule.badge_url,
-        "userAttributes": serialize_attributes(rule.user_attributes),
+        "userAttributes": serialize_attributes(rule.when.user_attributes),
         **_trigger(rule, ruleset),
     }
 
