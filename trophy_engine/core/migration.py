@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import complete_achievement, complete_composites, qualifies
+from trophy_engine.core.achievements import complete_achievement, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record, ResetStreak
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
+from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import ended_protected
 from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
@@ -312,7 +313,7 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
         if qualifies(achievement, after) and _is_reached(achievement, after):
             complete_achievement(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False
-    complete_composites(agenda, after, at, announce=False)
+    run_passes(agenda, after, at, announce=False)
     after.counters.recheck = True
 
 

@@ -60,7 +60,8 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant.
+    and the instant. ``metrics`` are those that its positive awards move; ``balance`` is its counter if an achievement
+    has a threshold on it.
     """
 
     index: int
@@ -73,6 +74,8 @@ class SystemPlan:
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
+    metrics: list[MetricPlan] = attrs.field(factory=list)
+    balance: Counter | None = None
 
 
 @attrs.define(eq=False)
@@ -97,7 +100,7 @@ class TriggerPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that depend on it, and the triggers that pay for it.
+    """An achievement, the composites that depend on it, the triggers that pay for it, and the metrics that count it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
     counter of a composite counts its completed ``prerequisites``; no other kind has any.
@@ -111,6 +114,7 @@ class AchievementPlan:
     prerequisites: tuple[str, ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
+    metrics: list[MetricPlan] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -212,6 +216,11 @@ class MetricPlan:
     compound: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its events are recorded."""
+        return self.rule.source is None
 
     @property
     def source(self) -> str:
@@ -344,6 +353,15 @@ class Plan:
         if key in self.metrics:
             raise InvalidValue(f"{key!r} is derived from {self.metrics[key].source!r}; record that", "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
+
+    def find_balance(self, key: str) -> Counter:
+        """Return the counter of the balance in a points system; add it if there is none."""
+        system = next(system for system in self.systems if system.key == key)
+        if system.balance is None:
+            index = system.index
+            counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
+            system.balance = self.add_counter(counter)
+        return system.balance
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.achievements import NO_ATTRIBUTES
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
@@ -63,6 +64,10 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    if system.metrics and amount > 0:
+        agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
+    if system.balance is not None and system not in agenda.systems:
+        agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)
