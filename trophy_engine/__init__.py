@@ -50,8 +50,8 @@ from trophy_engine.errors import (
     CustomizationDisabled,
     EarlierThanSettled,
     EngineBusy,
-    FilterMismatch,
     FreezeLimitReached,
+    GateClosed,
     InvalidRules,
     InvalidValue,
     MissingExtra,
@@ -77,7 +77,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.gates import Gate
+from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -144,7 +144,6 @@ __all__ = [
     "EngineBusy",
     "EventExplanation",
     "Experimentation",
-    "FilterMismatch",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
@@ -152,6 +151,7 @@ __all__ = [
     "FreezeReturned",
     "Freezes",
     "Gate",
+    "GateClosed",
     "Interval",
     "InvalidRules",
     "InvalidValue",
@@ -211,6 +211,7 @@ __all__ = [
     "Streak",
     "StreakExplanation",
     "StreakExtended",
+    "StreakLength",
     "StreakLossUndone",
     "StreakLost",
     "StreakMetric",

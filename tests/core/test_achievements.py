@@ -12,7 +12,7 @@ from trophy_engine import (
     Attribute,
     CompositeTrigger,
     Engine,
-    FilterMismatch,
+    GateClosed,
     Metric,
     MetricTrigger,
     PointsSystem,
@@ -107,7 +107,8 @@ def test_an_api_achievement_for_other_users_is_refused():
     engine = engine_with(Achievement("vip", ApiTrigger(), when={"user_attributes": {"plan": "pro"}}))
     engine.identify("jo", attributes={"plan": "free"}, at=at("04-02T10:00"))
     with pytest.raises(
-        FilterMismatch, match="requires the user attribute 'plan' to be 'pro'; for user 'jo' it is 'free'"
+        GateClosed,
+        match="'vip' cannot be completed for user 'jo': it requires plan = 'pro'; the value of this user is 'free'",
     ):
         engine.complete("vip", user="jo", at=at("04-02T10:01"))
 

@@ -74,6 +74,7 @@ from trophy_engine.core.effects import (
     completion_id,
 )
 from trophy_engine.core.evaluate import apply_command, record_event
+from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
 from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.migration import RulesDiff, migrate_state

@@ -8,6 +8,7 @@ from typing import Final
 
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
+from trophy_engine.core.gates import is_open, is_waiting
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState
@@ -20,11 +21,24 @@ _BELOW: Final = -BEYOND
 
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
-    """Return True if the user has not completed the achievement and its filter matches their attributes."""
+    """Return True if the user has not completed the achievement, and its filter, which is no gate, matches them."""
     if achievement.key in state.counters.completed:
         return False
     required = achievement.user_attributes
     return required is None or required.mismatch(state.profile.attributes) is None
+
+
+def try_to_complete(
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, announce: bool = True
+) -> None:
+    """Complete a reached achievement for a user who qualifies, or let it wait for its gate."""
+    if not qualifies(achievement, state):
+        return
+    if achievement.gate is None or is_open(agenda, state, achievement, at):
+        complete_achievement(agenda, state, achievement, at, announce=announce)
+    else:
+        agenda.waiting.append(achievement)
+        state.counters.recheck = True  # a completion later in the pass can open the gate
 
 
 def complete_achievement(
@@ -32,7 +46,7 @@ def complete_achievement(
 ) -> None:
     """Complete an achievement for a user who qualifies; with ``announce=False`` no trigger pays for it."""
     state.counters.completed[achievement.key] = at
-    if achievement.composites:
+    if achievement.is_followed:
         agenda.completed.append(achievement)
     for metric in achievement.metrics:
         agenda.events.append(MetricEvent(metric, 1, NO_ATTRIBUTES))
@@ -45,21 +59,25 @@ def complete_achievement(
 
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
-    """Complete the composites for which the agenda completed the last prerequisite, until no more follow."""
-    if state.counters.recheck:
-        state.counters.recheck = False
-        candidates = agenda.plan.composites.copy()
-    else:
-        candidates = []
+    """Complete what follows from the completed achievements: composites, and achievements that waited for their gates.
+
+    A composite with a gate is looked at in every pass, so it is never known that none has to be.
+    """
+    candidates = agenda.plan.composites.copy() if state.counters.recheck else []
     missing: dict[str, int] = {}
     while candidates or agenda.completed:
+        if agenda.completed:
+            candidates += agenda.waiting
+            agenda.waiting.clear()
         for achievement in agenda.completed:
             candidates += achievement.composites
         agenda.completed.clear()
-        for composite in candidates:
-            if _has_all_prerequisites(composite, state, missing) and qualifies(composite, state):
-                complete_achievement(agenda, state, composite, at, announce=announce)
+        for candidate in candidates:
+            if _has_all_prerequisites(candidate, state, missing):
+                try_to_complete(agenda, state, candidate, at, announce=announce)
         candidates.clear()
+    agenda.waiting.clear()
+    state.counters.recheck = agenda.plan.has_gated_composites
 
 
 def _has_all_prerequisites(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
@@ -80,9 +98,11 @@ def cross_thresholds(
 ) -> None:
     """Complete the achievements that an integer counter reaches on its way, and queue a payment for each step.
 
-    A passed threshold is not evaluated again until the user's attributes change.
+    A passed threshold is not evaluated again until the user's attributes change, unless the achievement has a gate.
     """
     counter_state = state.counters.states[counter.index]
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     if after > before and announce:
@@ -104,6 +124,8 @@ def cross_metric_thresholds(
     announce: bool = True,
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]
@@ -120,6 +142,8 @@ def cross_metric_thresholds(
                 low = passed
             if passed + step < high:
                 high = passed + step
+    if counter.gated and is_waiting(counter, state, counter_state.cursor):
+        low, high = BEYOND, _BELOW
     counter_state.low = low
     counter_state.high = high
 
@@ -154,7 +178,23 @@ def _pass_thresholds(
 ) -> None:
     cursor = counter_state.cursor
     while after >= counter.thresholds[cursor]:
-        if qualifies(counter.achievements[cursor], state):
-            complete_achievement(agenda, state, counter.achievements[cursor], at, announce=announce)
+        try_to_complete(agenda, state, counter.achievements[cursor], at, announce=announce)
         cursor += 1
     counter_state.cursor = cursor
+
+
+def _look_again(
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    counter_state: CounterState,
+    after: Number,
+    at: int,
+    *,
+    announce: bool,
+) -> None:
+    """Complete the achievements with gates whose thresholds were passed before and are reached now."""
+    following = counter.thresholds[counter_state.cursor]
+    for achievement in counter.gated:
+        if achievement.threshold < following and achievement.threshold <= after:
+            try_to_complete(agenda, state, achievement, at, announce=announce)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan, TriggerPlan
 from trophy_engine.numbers import Number
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 
 class MetricEvent(NamedTuple):
@@ -33,9 +35,26 @@ class Agenda:
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
+        waiting: the achievements that the present pass found reached, with their gates closed.
+        closed: the metrics whose gates were closed before the command, with the unmet conditions.
+        balances: while triggers are paid, the balances before, if a gate depends on levels; otherwise None.
+        gate_answers: whether gates were open when they were asked, in order; None, the default, if nobody reads it.
     """
 
-    __slots__ = ("awards", "completed", "decisions", "effects", "events", "observed", "plan", "systems")
+    __slots__ = (
+        "awards",
+        "balances",
+        "closed",
+        "completed",
+        "decisions",
+        "effects",
+        "events",
+        "gate_answers",
+        "observed",
+        "plan",
+        "systems",
+        "waiting",
+    )
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -44,11 +63,15 @@ class Agenda:
         self.events: list[MetricEvent] = []
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
+        self.waiting: list[AchievementPlan] = []
+        self.closed: Mapping[MetricPlan, UnmetCondition] = {}
+        self.balances: list[int] | None = None
         self.begin([])
 
-    def begin(self, effects: list[RawEffect]) -> None:
-        """Append effects to the given list from now on."""
+    def begin(self, effects: list[RawEffect], gate_answers: list[GateAnswer] | None = None) -> None:
+        """Append effects to the given list from now on, and note the answers of gates if there is a list for them."""
         self.effects = effects
+        self.gate_answers = gate_answers
         self.observed = len(effects)
 
     def abandon(self, known: int) -> None:
@@ -59,3 +82,5 @@ class Agenda:
         self.awards.clear()
         self.events.clear()
         self.systems.clear()
+        self.waiting.clear()
+        self.balances = None

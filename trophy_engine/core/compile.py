@@ -12,7 +12,8 @@ from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals
 from trophy_engine.core.aggregation.compile_window import compile_window
-from trophy_engine.core.boosts import BoostSchedule
+from trophy_engine.core.boosts import FILTERED, BoostSchedule
+from trophy_engine.core.gates import GatePlan, compile_gate
 from trophy_engine.core.kinds import find_condition, find_payers
 from trophy_engine.core.leaderboard_values import count_award, count_event
 from trophy_engine.core.metric_totals import add_total
@@ -63,6 +64,9 @@ class _Compiler:
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
             composites=[],
+            has_gates=False,
+            has_gated_composites=False,
+            has_gates_on_levels=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
             ticks=[],
@@ -84,6 +88,7 @@ class _Compiler:
         for composite in plan.composites:
             for key in composite.prerequisites:
                 plan.achievements[key].composites.append(composite)
+        self._compile_gates()
         self._add_triggers()
         for counter in plan.counters:
             counter.sort_thresholds()
@@ -92,7 +97,8 @@ class _Compiler:
         for plan_metric in plan.metrics.values():
             compound = plan_metric.derived or plan_metric.resets or not plan_metric.plain
             plan_metric.compound = bool(compound)
-            plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable or compound)
+            follows = plan_metric.observers or plan_metric.streak or customizable or plan.has_gated_composites
+            plan_metric.alone = not (follows or compound)
 
     def _add_metric(self, rule: Metric) -> None:
         window = compile_window(rule, self.plan.ruleset.first_weekday)
@@ -149,11 +155,46 @@ class _Compiler:
         if prerequisites:
             self.plan.composites.append(achievement)
 
+    def _compile_gates(self) -> None:
+        """Compile the gates of all rules but triggers, and mark what depends on them."""
+        plan = self.plan
+        gates = [achievement.rule.when for achievement in plan.achievements.values()]
+        for achievement in plan.achievements.values():
+            achievement.gate = compile_gate(
+                plan, achievement.rule.when, "achievement", achievement.key, filtered=("user_attributes",)
+            )
+        plan.has_gated_composites = any(composite.gate is not None for composite in plan.composites)
+        needed = {key for gate in gates for key in gate.achievements}
+        for achievement in plan.achievements.values():
+            follows = achievement.composites or achievement.key in needed or plan.has_gated_composites
+            achievement.is_followed = bool(follows)
+        for metric in plan.metrics.values():
+            metric.gate = compile_gate(plan, metric.rule.when, "metric", metric.key)
+            if metric.gate is not None:
+                plan.metrics[metric.source].gated.append(metric)
+        for system in plan.systems:
+            if system.rule.boosts:
+                system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
+        paid = [rule.when for system in plan.systems for rule in (*system.rule.triggers, *system.rule.boosts)]
+        plan.has_gates_on_levels = any(gate.levels for gate in paid)
+        counted = [metric.rule.when for metric in plan.metrics.values()]
+        plan.has_gates = any(not gate.has_only("user_attributes") for gate in (*gates, *paid, *counted))
+
+    def _boost_gates(self, system: SystemPlan) -> dict[int, GatePlan]:
+        gates = {
+            index: compile_gate(self.plan, boost.when, "boost", system.key, key, filtered=FILTERED)
+            for index, (key, boost) in enumerate(zip(system.rule.boost_keys, system.rule.boosts, strict=True))
+        }
+        return {index: gate for index, gate in gates.items() if gate is not None}
+
     def _add_triggers(self) -> None:
         order = 0
         for system in self.plan.systems:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
+                trigger.gate = compile_gate(
+                    self.plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",)
+                )
                 system.triggers[key] = trigger
                 payers = find_payers(self.plan, trigger, rule)
                 if rule.status == "active":
@@ -216,5 +257,5 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         maximum=MOST_POINTS if rule.maximum is None else rule.maximum,
         levels=levels,
         thresholds=[level.points for level in levels],
-        boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
+        boosts=None,
     )

@@ -33,14 +33,14 @@ def count_for_boards(
 def count_event(
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
-    _: Agenda,
+    agenda: Agenda,
     state: UserState,
     value: Number,
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards by its metric, or by one derived from that."""
-    if metric.plain or metric.accepts(value, attributes):
+    if metric.plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import complete_achievement, qualifies
+from trophy_engine.core.achievements import try_to_complete
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Record, ResetStreak
@@ -162,7 +162,8 @@ def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int)
         if counter.index in counters.windows and name in plan.windowed_counters
     }
     signed_up = after.profile.sign_up_day
-    if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
+    moved = before.anniversaries.thresholds != plan.anniversaries.thresholds
+    if signed_up is not None and (moved or plan.anniversaries.gated):
         counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
     counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
@@ -310,10 +311,11 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
     for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
-        if qualifies(achievement, after) and _is_reached(achievement, after):
-            complete_achievement(agenda, after, achievement, at, announce=False)
+        if _is_reached(achievement, after):
+            try_to_complete(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
+    agenda.waiting.clear()
     after.counters.recheck = True
 
 

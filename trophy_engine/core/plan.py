@@ -32,6 +32,7 @@ from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
+    from trophy_engine.core.gates import GatePlan
     from trophy_engine.core.streak_plan import StreakPlan
 
 _INDEX: Final = attrgetter("index")
@@ -80,7 +81,10 @@ class SystemPlan:
 
 @attrs.define(eq=False)
 class TriggerPlan:
-    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system."""
+    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
+
+    ``gate`` is None if it has no conditions but ``user_attributes``.
+    """
 
     order: int
     key: str
@@ -88,6 +92,7 @@ class TriggerPlan:
     rule: PointsTrigger
     points: int
     user_attributes: Filter | None
+    gate: GatePlan | None = None
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
@@ -103,7 +108,8 @@ class AchievementPlan:
     """An achievement, the composites that depend on it, the triggers that pay for it, and the metrics that count it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
-    counter of a composite counts its completed ``prerequisites``; no other kind has any.
+    counter of a composite counts its completed ``prerequisites``; no other kind has any. ``gate`` is None if it has no
+    conditions but ``user_attributes``. ``is_followed`` is whether others can be completed because it is.
     """
 
     rule: Achievement
@@ -115,6 +121,8 @@ class AchievementPlan:
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
+    gate: GatePlan | None = None
+    is_followed: bool = False
 
 
 @attrs.define(eq=False)
@@ -131,6 +139,7 @@ class Counter:
         unfiltered: the counter of all events of the metric, for a filtered one.
         achievements: by rising threshold.
         thresholds: those of the achievements, and a last one beyond every total.
+        gated: the achievements with a gate, which are looked at again once their threshold is passed.
         triggers: those that it pays.
         steps: the step of each trigger, with the trigger.
     """
@@ -145,6 +154,7 @@ class Counter:
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
+    gated: list[AchievementPlan] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
 
     @property
@@ -156,6 +166,7 @@ class Counter:
         """Sort the achievements by threshold, and pair the triggers with their steps."""
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
+        self.gated = [achievement for achievement in self.achievements if achievement.gate is not None]
         self.steps = [(trigger.step, trigger) for trigger in self.triggers]
 
 
@@ -196,9 +207,9 @@ class MetricPlan:
 
     Every event of a recorded metric calls the ``observers``, with the agenda, the user's state, the value, the instant,
     and the attributes of the event. It moves the ``derived`` metrics, and empties the windows of the metrics that it
-    ``resets``; ``compound`` is whether there are such metrics, or the total is not ``plain``. ``plain`` is whether the
-    total is the sum of all recorded values. ``alone`` is whether its events move nothing but a plain total, so that
-    between two thresholds there is nothing to look at.
+    ``resets``; ``gated`` are those that it can move and that have a ``gate``. ``compound`` is whether there are such
+    metrics, or the total is not ``plain``. ``plain`` is whether the total is the sum of all recorded values. ``alone``
+    is whether its events move nothing but a plain total, so that between two thresholds there is nothing to look at.
     """
 
     key: str
@@ -210,6 +221,8 @@ class MetricPlan:
     derived: list[MetricPlan] = attrs.field(factory=list)
     resets: list[MetricPlan] = attrs.field(factory=list)
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
+    gate: GatePlan | None = None
+    gated: list[MetricPlan] = attrs.field(factory=list)
     streak: StreakPlan | None = None
     blocks: bool = False
     alone: bool = False
@@ -231,7 +244,8 @@ class MetricPlan:
     def counted(self) -> tuple[object, ...]:
         """Everything that decides what is counted; the total of a metric is kept where it is equal."""
         rule = self.rule
-        return self.source, rule.aggregate, rule.distinct_by, rule.event_attributes, rule.event_value, self.window
+        filters = rule.event_attributes, rule.event_value, rule.when
+        return self.source, rule.aggregate, rule.distinct_by, *filters, self.window
 
     def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
         """Return True if an event of the source passes the filter of the metric."""
@@ -292,6 +306,9 @@ class Plan:
     anniversaries: Counter
     achievements: dict[str, AchievementPlan]
     composites: list[AchievementPlan]
+    has_gates: bool
+    has_gated_composites: bool
+    has_gates_on_levels: bool
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
+from trophy_engine.core.gates import is_open
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
@@ -22,10 +23,16 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards = agenda.awards
     if len(awards) > 1:
         awards.sort()
+    if agenda.plan.has_gates_on_levels:
+        agenda.balances = state.points.balances.copy()
     for _, trigger, times in awards:
-        if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
+        if trigger.gate is not None:
+            if is_open(agenda, state, trigger, at):
+                _award(agenda, state, trigger, times, at)
+        elif trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
+    agenda.balances = None
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
@@ -35,7 +42,7 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
     amount = trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
+        applied = system.boosts.apply(state, at, agenda.balances)
         boosts, amount = applied.boosts, applied.multiply(amount)
     total = before + amount
     if not 0 <= total <= system.maximum:

@@ -60,7 +60,7 @@ def count_event(
             _credit(agenda, state, plan, period, at)
             return True
         condition.counter.open(windows).add(period, value)
-    elif not _count_all(state, plan, metric, value, attributes, period):
+    elif not _count_all(agenda, state, plan, metric, value, attributes, period):
         return False
     totals = open_totals(plan, state)
     if plan.is_met({key: held.total(period) for key, held in totals.items()}):
@@ -73,13 +73,19 @@ def count_event(
 
 
 def _count_all(
-    state: UserState, plan: StreakPlan, metric: MetricPlan, value: Number, attributes: Mapping[str, str], period: int
+    agenda: Agenda,
+    state: UserState,
+    plan: StreakPlan,
+    metric: MetricPlan,
+    value: Number,
+    attributes: Mapping[str, str],
+    period: int,
 ) -> bool:
     """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
     counted = False
     for other in (metric, *metric.derived):
         condition = plan.conditions.get(other.key)
-        if condition is not None and other.accepts(value, attributes):
+        if condition is not None and other not in agenda.closed and other.accepts(value, attributes):
             item = other.item_of(value, attributes, state.clock.day)
             condition.counter.open(state.counters.windows).add(period, item)
             counted = True

@@ -17,6 +17,7 @@ from trophy_engine.calendar.instants import NEVER, from_micros, to_micros
 from trophy_engine.core import (
     AT,
     Agenda,
+    GateAnswer,
     RawEffect,
     Record,
     UserCommand,
@@ -206,7 +207,8 @@ class Execution:
         effects: list[RawEffect] = []
         # False until the entry is in the log, so that the next call after an interruption loads the states again.
         repository.consistent = False
-        agenda.begin(effects)
+        gate_answers: list[GateAnswer] = []
+        agenda.begin(effects, gate_answers)
         if boards:
             self.announcer.advance_to(command.at)
         known = repository.states.get(user_id) if type(user_id) is str else None
@@ -225,7 +227,9 @@ class Execution:
             raise
         repository.states[user_id] = state
         number = state.commands
-        outcome = Outcome(repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects)
+        outcome = Outcome(
+            repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects, gate_answers
+        )
         repository.append(number, command)
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)

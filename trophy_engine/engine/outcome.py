@@ -37,6 +37,7 @@ from trophy_engine.representation import brief_repr
 from trophy_engine.views.progress import AchievementView, LevelView, StreakView
 
 if TYPE_CHECKING:
+    from trophy_engine.core import GateAnswer
     from trophy_engine.explain.event import EventExplanation
     from trophy_engine.leaderboards.views import LeaderboardChange
 
@@ -78,6 +79,7 @@ class Outcome:
         "_command",
         "_day",
         "_effects",
+        "_gate_answers",
         "_number",
         "_plan",
         "_streak",
@@ -96,6 +98,7 @@ class Outcome:
         day: int,
         time_zone: Zone,
         effects: Sequence[RawEffect] = (),
+        gate_answers: Sequence[GateAnswer] = (),
         total: Number | None = None,
         *,
         replayed: bool = False,
@@ -107,6 +110,7 @@ class Outcome:
         self._day = day
         self._zone = time_zone
         self._effects = effects
+        self._gate_answers = gate_answers
         self._total = total
         self.replayed = replayed
         self.leaderboards = _NO_CHANGES
@@ -118,11 +122,11 @@ class Outcome:
         choices = None if streak.custom_streak is None else streak.custom_streak.choices()
         streak.custom_streak = None
         command = (rules, self._command, self._number, streak, self._day, self._zone, self._effects, self._total)
-        return (*command, choices, self.replayed, dict(self.leaderboards))
+        return (*command, choices, self.replayed, self._gate_answers, dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
-        *command, choices, self.replayed, leaderboards = state
+        *command, choices, self.replayed, self._gate_answers, leaderboards = state
         rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         if choices is not None and self._plan.streak is not None:
@@ -241,4 +245,6 @@ class Outcome:
         """Explain the command: its local date, the thresholds that it crossed, and how its awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
-        return explain_event(self._plan, self._command, self._named_effects, self._zone, repeated=self.replayed)
+        return explain_event(
+            self._plan, self._command, self._named_effects, self._zone, self._gate_answers, repeated=self.replayed
+        )

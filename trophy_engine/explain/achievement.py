@@ -18,13 +18,14 @@ from trophy_engine.core import (
     StreakStarted,
     Transition,
     UserState,
+    find_unmet_condition,
 )
-from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import join_words
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
@@ -93,7 +94,8 @@ class AchievementExplanation(TextAsHtml):
         backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
-        unmet_filter: the filter that keeps the user from completing it, if any.
+        unmet_condition: the first condition of its ``when`` that does not hold, if any; of an achievement that is
+            reached, when it was last looked at.
         by_call: whether the application completes it by a call.
     """
 
@@ -109,7 +111,7 @@ class AchievementExplanation(TextAsHtml):
     backdated: bool
     progress: CounterProgress | None
     prerequisites: tuple[Prerequisite, ...]
-    unmet_filter: UnmetFilter | None
+    unmet_condition: UnmetCondition | None
     by_call: bool
 
     @property
@@ -144,7 +146,7 @@ class AchievementExplanation(TextAsHtml):
             )
         if self.by_call:
             reasons.append("the application completed it" if self.completed else "the application has not completed it")
-        return reasons if self.unmet_filter is None else [*reasons, self.unmet_filter.text]
+        return reasons if self.unmet_condition is None else [*reasons, self.unmet_condition.text]
 
     def __str__(self) -> str:
         """Return the text."""
@@ -174,11 +176,20 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
         backdated=backdated,
         progress=_measure_progress(transition, transition.state if backdated else transition.before, achievement),
         prerequisites=_list_prerequisites(transition.state, achievement),
-        unmet_filter=find_unmet_filter(achievement.rule.when.user_attributes, last.state.profile.attributes)
-        if at is None
-        else None,
+        unmet_condition=_find_unmet(transitions, achievement) if at is None else None,
         by_call=achievement.counter is None,
     )
+
+
+def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan) -> UnmetCondition | None:
+    """Return the condition that keeps a user from completing an achievement, or that last kept them from it."""
+    last = transitions[-1]
+    unmet = find_unmet_condition(last.state, achievement, last.state.clock.settled)
+    if unmet is not None or achievement.gate is None:
+        return unmet
+    name = (achievement.gate.kind, achievement.gate.keys)
+    answers = (answer for transition in transitions for answer in transition.gate_answers)
+    return next((answer.unmet for answer in reversed(list(answers)) if (answer.kind, answer.keys) == name), None)
 
 
 def _measure_progress(

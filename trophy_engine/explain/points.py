@@ -18,14 +18,15 @@ from trophy_engine.core import (
     TriggerPlan,
     UserState,
     boosted,
+    find_unmet_condition,
     level_of,
     products,
     rounding_of,
 )
-from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 __all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
 
@@ -50,7 +51,7 @@ class AwardExplanation:
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
-        unmet_filter: the filter of the trigger that did not match the user, if any.
+        unmet_condition: the first condition of the trigger's ``when`` that did not hold, if any.
         bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
     """
@@ -65,7 +66,7 @@ class AwardExplanation:
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
     boosted: int
-    unmet_filter: UnmetFilter | None
+    unmet_condition: UnmetCondition | None
     bound: Literal["maximum", "floor"] | None
     clipped: int
     awarded: int
@@ -76,8 +77,8 @@ class AwardExplanation:
     def text(self) -> str:
         """The award and its calculation, in one line."""
         head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
-        if self.unmet_filter is not None:
-            return f"{head}: nothing, because {self.unmet_filter.text}"
+        if self.unmet_condition is not None:
+            return f"{head}: nothing, because {self.unmet_condition.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
         steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
         calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
@@ -156,30 +157,40 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
         for system in transition.plan.systems
     }
     at = transition.state.clock.settled
+    answers = (answer for answer in transition.gate_answers if answer.kind == "trigger")
     for trigger, times in transition.due:
+        answer = None if trigger.gate is None else next(answers)
+        at = at if answer is None else answer.at
         system = trigger.system.key
         before = balances[system]
         entry = awarded[0] if awarded else None
-        if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
+        is_closed = answer is not None and answer.unmet is not None
+        if (
+            entry is not None
+            and not is_closed
+            and entry.system == system
+            and entry.trigger is trigger.rule
+            and entry.before == before
+        ):
             awarded.pop(0)
             at = entry.at
             award = explain_award(entry, times, transition.state.clock.zone)
         else:
-            award = _explain_zero(trigger, times, before, transition.state, at)
+            unmet = find_unmet_condition(transition.state, trigger, at) if answer is None else answer.unmet
+            award = _explain_zero(trigger, times, before, transition.state, at, unmet)
         balances[system] = award.total
         yield award
 
 
-def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
+def _explain_zero(
+    trigger: TriggerPlan, times: int, before: int, state: UserState, at: int, unmet: UnmetCondition | None
+) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
-    required, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
+    system, amount = trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
-    unmet_filter = None if required is None else find_unmet_filter(required, state.profile.attributes)
-    return _explain_calculation(
-        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter
-    )
+        boosts = system.boosts.apply(state, at).boosts
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet)
 
 
 def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
@@ -198,12 +209,12 @@ def _explain_calculation(
     before_and_awarded: tuple[int, int],
     zone: Zone,
     at: int,
-    unmet_filter: UnmetFilter | None,
+    unmet_condition: UnmetCondition | None,
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    clipped = 0 if unmet_filter is not None else result - awarded
+    clipped = 0 if unmet_condition is not None else result - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -216,7 +227,7 @@ def _explain_calculation(
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
-        unmet_filter=unmet_filter,
+        unmet_condition=unmet_condition,
         bound=None if not clipped else "maximum" if clipped > 0 else "floor",
         clipped=clipped,
         awarded=awarded,

@@ -23,7 +23,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.gates import GATE, Gate, as_gate
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
@@ -168,5 +168,5 @@ class Achievement:
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
-    when: Gate = attrs.field(factory=Gate, converter=as_gate, validator=GATE)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     status: AchievementStatus = attrs.field(default="active", validator=OneOf(_STATUSES), kw_only=True)

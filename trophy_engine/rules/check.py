@@ -11,11 +11,12 @@ from typing import Any
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.gate_checks import check_gate, gate_of, never_opens
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use, is_out_of_reach
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
-from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
+from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable, shortest_cycle
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
 
@@ -37,13 +38,18 @@ def check_parts(
         user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
         event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
         systems=DeclaredKeys(_keys(points), suggestions),
+        levels={
+            system.key: DeclaredKeys(_keys(system.levels), suggestions)
+            for system in reversed(points)
+            if isinstance(system, PointsSystem) and system.key and system.levels is not None
+        },
         streak=streak is not None
         and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
     )
-    composites = find_composites(achievements)
-    cycles = find_cyclic(composites)
+    needs = find_needs(achievements)
+    cycles = find_cyclic(needs)
     out_of_reach = _find_out_of_reach(achievements, declared)
-    unreachable = find_unreachable(achievements, composites, (*cycles, *out_of_reach), streak=declared.streak)
+    unreachable = find_unreachable(achievements, needs, (*cycles, *out_of_reach), streak=declared.streak)
     return [
         *_duplicates("metrics", metrics),
         *check_metrics(metrics, declared),
@@ -51,7 +57,8 @@ def check_parts(
         *_check_streak(streak, declared),
         *_duplicates("achievements", achievements),
         *_check_achievements(achievements, declared),
-        *_check_composites(achievements, composites, cycles, unreachable),
+        *_check_needs(achievements, needs, cycles, unreachable),
+        *_check_needs_of_metrics(metrics, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
         *_duplicates("leaderboards", leaderboards),
@@ -112,6 +119,7 @@ def _check_achievements(achievements: Sequence[Any], declared: DeclaredRules) ->
             continue
         path = item_path("achievements", index)
         yield from declared.check_filters(achievement, path)
+        yield from check_gate(achievement, path, declared)
         if achievement.trigger is not None:
             yield from declared.check_references(achievement.trigger, f"{path}.trigger")
             yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
@@ -120,30 +128,53 @@ def _check_achievements(achievements: Sequence[Any], declared: DeclaredRules) ->
 
 def _find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
     for achievement in achievements:
-        if isinstance(achievement, Achievement) and is_out_of_reach(achievement, declared.metric_rules):
+        if isinstance(achievement, Achievement) and (
+            is_out_of_reach(achievement, declared.metric_rules)
+            or never_opens(gate_of(achievement), streak=declared.streak)
+        ):
             yield achievement.key
 
 
-def _check_composites(
+def _check_needs(
     achievements: Sequence[Any],
-    composites: Mapping[str, tuple[str, ...]],
+    needs: Mapping[str, tuple[str, ...]],
     cycles: Mapping[str, int],
     unreachable: Collection[str],
 ) -> Iterator[Problem]:
     for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
+        if not isinstance(achievement, Achievement):
             continue
-        path = f"{item_path('achievements', index)}.trigger.achievements"
+        trigger, path = achievement.trigger, item_path("achievements", index)
+        prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
         if achievement.key in cycles:
-            cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
-            yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
+            _, following, *_ = cycle = shortest_cycle(achievement.key, needs, cycles)
+            field = "trigger" if following in prerequisites else "when"
+            message = f"depends on itself: {' -> '.join(cycle)}; break the cycle"
+            yield Problem("error", f"{path}.{field}.achievements", message)
             continue
-        for position, key in enumerate(achievement.trigger.achievements or ()):
-            if key in unreachable:
-                message = (
-                    f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
+        for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
+            for position, key in enumerate(keys):
+                if key in unreachable:
+                    message = (
+                        f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
+                    )
+                    yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
+
+
+def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Collection[str]) -> Iterator[Problem]:
+    for index, metric in enumerate(metrics):
+        if isinstance(metric, Metric):
+            yield from _check_unreachable(metric, item_path("metrics", index), unreachable)
+
+
+def _check_unreachable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each achievement that a rule refers to and that can never be completed."""
+    for reference in references_of(rule, path):
+        for field, key in reference.keys.items():
+            if reference.kind == "achievement" and key in unreachable:
+                yield Problem(
+                    "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
                 )
-                yield Problem("warning", item_path(path, position), message)
 
 
 def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
@@ -154,7 +185,7 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
             yield from _check_keys(f"{path}.triggers", system.triggers or (), "trigger")
             yield from _check_keys(f"{path}.boosts", system.boosts or (), "boost")
             yield from _check_levels(system, path)
-            yield from _check_boosts(system, path, declared)
+            yield from _check_boosts(system, path, unreachable, declared)
 
 
 def _check_triggers(
@@ -174,12 +205,8 @@ def _check_triggers(
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
-        for reference in references_of(trigger, trigger_path):
-            for field, key in reference.keys.items():
-                if reference.kind == "achievement" and key in unreachable:
-                    yield Problem(
-                        "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
-                    )
+        yield from check_gate(trigger, trigger_path, declared)
+        yield from _check_unreachable(trigger, trigger_path, unreachable)
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -205,12 +232,16 @@ def _name_of(level: Level, path: str) -> str:
     return repr(level.key) if level.key else path
 
 
-def _check_boosts(system: PointsSystem, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def _check_boosts(
+    system: PointsSystem, path: str, unreachable: Collection[str], declared: DeclaredRules
+) -> Iterator[Problem]:
     awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
     awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)
     for index, boost in enumerate(system.boosts or ()):
         item = item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
+        yield from check_gate(boost, item, declared)
+        yield from _check_unreachable(boost, item, unreachable)
         if not awards_points:
             yield Problem(
                 "warning", item, "never has an effect, because no trigger of the points system awards points; remove it"

@@ -10,7 +10,7 @@ import attrs
 from trophy_engine.errors import nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.gates import Gate
+from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.references import references_of
 
@@ -61,6 +61,7 @@ class DeclaredRules:
 
     Attributes:
         metric_rules: the metrics by key, the first one of each key.
+        levels: the levels of each readable points system, by its key.
         streak: True if there is a streak that can start.
     """
 
@@ -70,16 +71,19 @@ class DeclaredRules:
     user_attributes: DeclaredKeys
     event_attributes: DeclaredKeys
     systems: DeclaredKeys
+    levels: Mapping[str, DeclaredKeys]
     streak: bool
 
     def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Report what a rule lacks: a key that is not declared, or a streak."""
+        """Report what a rule lacks, without its gate: a key that is not declared, or a streak."""
         declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         for reference in references_of(rule, path):
             for field, key in reference.keys.items():
+                if field.startswith(f"{path}.when."):
+                    continue
                 yield from declared[reference.kind].check_known(reference.kind, key, field)
-        if rule.needs_streak:
-            yield from self._check_streak_can_start(path)
+        if getattr(rule, "needs_streak", False):
+            yield from self.check_streak_can_start(path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Yield the problems of filters: attributes that are not declared."""
@@ -89,10 +93,11 @@ class DeclaredRules:
                 key_path = f"{path}.{kind}_attributes.{key}"
                 yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
         gate = getattr(rule, "when", None)
-        if isinstance(gate, Gate):
+        if isinstance(gate, Gate) and gate is not ALWAYS:
             yield from self.check_filters(gate, f"{path}.when")
 
-    def _check_streak_can_start(self, path: str) -> Iterator[Problem]:
+    def check_streak_can_start(self, path: str) -> Iterator[Problem]:
+        """Yield a problem of a rule that needs a streak if none can start."""
         if not self.streak:
             yield Problem(
                 "warning", path, "never has an effect, because the rules have no streak with metrics; add one"

@@ -26,6 +26,7 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
     for metric in ruleset.metrics:
         yield metric.event_attributes
+        yield metric.when.user_attributes
     for achievement in ruleset.achievements:
         yield achievement.when.user_attributes
         yield _event_attributes(achievement.trigger)

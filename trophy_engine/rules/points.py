@@ -30,7 +30,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.gates import GATE, Gate, as_gate
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
@@ -75,7 +75,7 @@ class _Trigger:
     """
 
     needs_streak: ClassVar[bool] = False
-    when: Gate = attrs.field(factory=Gate, converter=as_gate, validator=GATE)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
 
@@ -248,7 +248,7 @@ class Boost:
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
-    when: Gate = attrs.field(factory=Gate, converter=as_gate, validator=GATE, kw_only=True)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
     key: str | None = attrs.field(default=None, validator=Optional(KEY), kw_only=True)
 

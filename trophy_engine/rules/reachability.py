@@ -1,6 +1,7 @@
-"""Reachability: which achievements can never be completed, and which composites depend on themselves.
+"""Reachability: which achievements can never be completed, and which depend on themselves.
 
-Both take time linear in the number of prerequisites, and no recursion.
+An achievement needs its prerequisites, if it is a composite, and the achievements of its gate. Both take time linear in
+the number of these, and no recursion.
 """
 
 from __future__ import annotations
@@ -9,24 +10,26 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.gate_checks import gate_of, needed_achievements
 
 #: The number of prerequisites that are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
 
 
-def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
-    """Return the prerequisites of every composite, by its key."""
-    return {
-        achievement.key: tuple(key for key in achievement.trigger.achievements or () if key is not None)
-        for achievement in achievements
-        if isinstance(achievement, Achievement)
-        and achievement.key
-        and isinstance(achievement.trigger, CompositeTrigger)
-    }
+def find_needs(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """Return, by key, the achievements that others need: the prerequisites of composites, and those of gates."""
+    needs: dict[str, tuple[str, ...]] = {}
+    for achievement in achievements:
+        if isinstance(achievement, Achievement) and achievement.key:
+            trigger = achievement.trigger
+            prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
+            keys = [key for key in prerequisites if key is not None]
+            needs[achievement.key] = (*keys, *needed_achievements(gate_of(achievement)))
+    return {key: needed for key, needed in needs.items() if needed}
 
 
 def find_unreachable(
-    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
+    achievements: Sequence[Any], needs: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
 ) -> frozenset[str]:
     """Return the keys of achievements that can never be completed.
 
@@ -34,12 +37,12 @@ def find_unreachable(
 
     Args:
         achievements: all achievements.
-        composites: the prerequisites of the composites among them.
-        never: achievements that are known to be among them, such as composites that depend on themselves.
+        needs: the result of ``find_needs`` for them.
+        never: achievements that are known to be among them, such as those that depend on themselves.
         streak: True if a streak can start.
     """
     dependents: dict[str, list[str]] = {}
-    for key, prerequisites in composites.items():
+    for key, prerequisites in needs.items():
         for prerequisite in prerequisites:
             dependents.setdefault(prerequisite, []).append(key)
     pending = list(never)
@@ -58,8 +61,8 @@ def find_unreachable(
     return frozenset(unreachable)
 
 
-def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the composites that depend on themselves, each with the number of its strongly connected component.
+def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return the achievements that depend on themselves, each with the number of its strongly connected component.
 
     This is Tarjan's algorithm, with an explicit stack in place of recursion.
     """
@@ -67,16 +70,16 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     lowest: dict[str, int] = {}
     component: dict[str, int] = {}
     open_keys: list[str] = []
-    for root in composites:
-        calls = [] if root in order else [(root, iter(composites[root]))]
+    for root in needs:
+        calls = [] if root in order else [(root, iter(needs[root]))]
         while calls:
             key, prerequisites = calls[-1]
             if key not in order:
                 order[key] = lowest[key] = len(order)
                 open_keys.append(key)
             for prerequisite in prerequisites:
-                if prerequisite in composites and prerequisite not in order:
-                    calls.append((prerequisite, iter(composites[prerequisite])))
+                if prerequisite in needs and prerequisite not in order:
+                    calls.append((prerequisite, iter(needs[prerequisite])))
                     break
                 if prerequisite in order and prerequisite not in component:
                     lowest[key] = min(lowest[key], order[prerequisite])
@@ -90,9 +93,7 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     for number in component.values():
         sizes[number] = sizes.get(number, 0) + 1
     return {
-        key: component[key]
-        for key, prerequisites in composites.items()
-        if sizes[component[key]] > 1 or key in prerequisites
+        key: component[key] for key, prerequisites in needs.items() if sizes[component[key]] > 1 or key in prerequisites
     }
 
 
@@ -105,28 +106,26 @@ def _close_component(root: str, open_keys: list[str], component: dict[str, int])
             return
 
 
-def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the shortest cycle of prerequisites from a composite to itself; its key is the first and the last.
+def shortest_cycle(key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the shortest cycle of prerequisites from an achievement to itself; its key is the first and the last.
 
     If it is not found within a hundred prerequisites, all but the first step are replaced by an ellipsis.
 
     Args:
-        key: a composite that depends on itself.
-        composites: the prerequisites of all composites.
+        key: an achievement that depends on itself.
+        needs: the result of ``find_needs``.
         cycles: the result of ``find_cyclic`` for them.
     """
     came_from: dict[str, str] = {}
     queue = [key]
     followed = 0
     for reached in queue:  # grows during the iteration
-        for prerequisite in composites[reached]:
+        for prerequisite in needs[reached]:
             followed += 1
             if prerequisite == key:
                 return (*_path_to(key, reached, came_from), key)
             if followed > _MAX_FOLLOWED:
-                first = next(
-                    prerequisite for prerequisite in composites[key] if cycles.get(prerequisite) == cycles[key]
-                )
+                first = next(prerequisite for prerequisite in needs[key] if cycles.get(prerequisite) == cycles[key])
                 return key, first, "…", key
             if prerequisite in cycles and cycles[prerequisite] == cycles[key] and prerequisite not in came_from:
                 came_from[prerequisite] = reached
@@ -135,7 +134,7 @@ def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: 
 
 
 def _path_to(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys on the path from one composite to another."""
+    """Return the keys on the path from one achievement to another."""
     path = [end]
     while path[-1] != start:
         path.append(came_from[path[-1]])

@@ -365,6 +365,7 @@ def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
 
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
     """Return the constraint on an item of a value, and the item, by its path within the value."""
+    constraint = constraint.constraint if isinstance(constraint, Optional) else constraint
     if isinstance(value, Filter):
         return constraint.item, value.get(path)
     return constraint.item, value[int(path.strip("[]"))]

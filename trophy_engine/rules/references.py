@@ -42,15 +42,18 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
                 if isinstance(value, str)
                 else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
-            yield Reference(kind, keys)
+            if keys:
+                yield Reference(kind, keys)
 
 
 def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:
-    """Return a rule that refers to what is of a kind by new keys, given by the old ones."""
+    """Return a rule that refers, also in its tables, to what is of a kind by new keys, given by the old ones."""
     changes: dict[str, Any] = {}
     for field in attrs.fields(type(rule)):
-        if field.metadata.get(_REFERS_TO) == kind:
-            value = getattr(rule, field.name)
+        value = getattr(rule, field.name)
+        if attrs.has(type(value)):
+            changes[field.name] = rename_references(value, kind, names)
+        elif field.metadata.get(_REFERS_TO) == kind:
             changes[field.name] = (
                 tuple(names.get(key, key) for key in value) if isinstance(value, tuple) else names.get(value, value)
             )

@@ -18,7 +18,7 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.gates import Gate
+from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
@@ -186,7 +186,7 @@ def read_fields(
             values[field.rule_field] = field.codec.read(context, value)
         else:
             gate_values[field.gate_field] = field.codec.read(context, value)
-    return {**values, "when": _change_gate(gate or Gate(), gate_values)} if gate_values else values
+    return {**values, "when": _change_gate(gate or ALWAYS, gate_values)} if gate_values else values
 
 
 def _change_gate(gate: Gate, values: dict[str, Any]) -> Gate:

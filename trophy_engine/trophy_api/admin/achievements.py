@@ -88,6 +88,7 @@ class Achievements(Resource[Achievement]):
                 for achievement in ruleset.achievements
             ),
             points=tuple(_with_rewards_renamed(system, names) for system in ruleset.points),
+            metrics=tuple(rename_references(metric, "achievement", names) for metric in ruleset.metrics),
         )
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
@@ -124,9 +125,10 @@ def _key_from_name(name: str) -> str:
 
 
 def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achievement:
-    return attrs.evolve(achievement, trigger=rename_references(achievement.trigger, "achievement", names))
+    return rename_references(achievement, "achievement", names)
 
 
 def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
     triggers = tuple(rename_references(trigger, "achievement", names) for trigger in system.triggers)
-    return attrs.evolve(system, triggers=triggers)
+    boosts = tuple(rename_references(boost, "achievement", names) for boost in system.boosts)
+    return attrs.evolve(system, triggers=triggers, boosts=boosts)

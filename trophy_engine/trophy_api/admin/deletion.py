@@ -9,9 +9,10 @@ import attrs
 
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.rules.points import PointsSystem, PointsTrigger
+from trophy_engine.rules.points import Boost, PointsSystem, PointsTrigger
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
@@ -28,9 +29,10 @@ def delete_cascade(
     """Return the ruleset without some of its rules and without the rules that depend on them.
 
     Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets. So are
-    rules that filter by a deleted attribute, because without the filter they would apply to all users or events, and
-    metrics that count its values. A composite achievement loses its deleted prerequisites, and is deleted with the last
-    of them. Rules that reward a deleted achievement or rank by a deleted points system are deleted.
+    rules that filter by a deleted attribute, because without the filter they would apply to all users or events,
+    metrics that count its values, and rules whose ``when`` requires a deleted achievement or a level of a deleted
+    points system. A composite achievement loses its deleted prerequisites, and is deleted with the last of them. Rules
+    that reward a deleted achievement or rank by a deleted points system are deleted.
 
     Args:
         ruleset: the rules to start from.
@@ -39,8 +41,9 @@ def delete_cascade(
         achievements: keys of the achievements to delete.
         systems: keys of the points systems to delete.
     """
-    gone = _Deletion(metrics, attributes, achievements, systems).with_metrics(ruleset.metrics)
-    gone = gone.completed(ruleset.achievements)
+    gone, before = _Deletion(metrics, attributes, achievements, systems), None
+    while gone != before:  # a metric can need an achievement, and an achievement a metric
+        before, gone = gone, gone.with_metrics(ruleset.metrics).completed(ruleset.achievements)
     return attrs.evolve(
         ruleset,
         metrics=tuple(metric for metric in ruleset.metrics if metric.key not in gone.metrics),
@@ -98,14 +101,22 @@ class _Deletion:
         return attrs.evolve(self, achievements=self.achievements | dependents).completed(achievements)
 
     def _includes(self, achievement: Achievement) -> bool:
-        return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
+        broken = self._filters_by_deleted(achievement) or self._opens_gate(achievement)
+        return broken or self._is_broken(achievement.trigger)
 
-    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard | Metric) -> bool:
-        """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
+    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Boost | Leaderboard | Metric) -> bool:
+        """Return whether the rule loses its attribute, a condition of its gate, or all references of another field."""
+        if self._opens_gate(rule):
+            return True
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         return self._filters_by_deleted(rule) or any(
             deleted[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
         )
+
+    def _opens_gate(self, rule: Any) -> bool:
+        """Return whether a gate loses a condition, so that it would be open for more users."""
+        gate = getattr(rule, "when", ALWAYS)
+        return not (self.achievements.isdisjoint(gate.achievements) and self.systems.isdisjoint(gate.levels))
 
     def _filters_by_deleted(self, rule: Any) -> bool:
         """Return whether a rule or its gate filters by a deleted attribute."""
@@ -148,7 +159,7 @@ class _Deletion:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
         kept = with_explicit_keys(system)
         triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken(trigger))
-        boosts = tuple(boost for boost in kept.boosts if not self._filters_by_deleted(boost))
+        boosts = tuple(boost for boost in kept.boosts if not self._is_broken(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)
