@@ -218,6 +218,18 @@ def test_adopted_rules_ask_for_the_gate_at_that_instant():
         assert player.points["xp"].total == 0
 
 
+def test_a_new_derived_metric_is_counted_from_the_log_by_the_gate_of_each_event():
+    engine = Engine(rules(Achievement("start", MetricTrigger("words", 3))))
+    play(engine, "04-04T10:00 words 1\n04-05T10:00 words 2\n04-05T11:00 words 4\n04-06T10:00 words 8")
+    started = Metric("started", source="words", when={"achievements": ["start"]})
+    running = Metric("running", source="words", when={"streak": {"at_least": 2}, "weekdays": ["sunday"]})
+    metrics = [Metric("words"), started, running]
+    engine.update(rules(Achievement("start", MetricTrigger("words", 3)), metrics=metrics), at=at("04-06T11:00"))
+    assert engine.user("jo", at=at("04-06T11:00")).metrics == {"words": 15, "started": 12, "running": 8}
+    play(engine, "04-06T12:00 words 1")
+    assert engine.user("jo", at=at("04-06T12:00")).metrics == {"words": 16, "started": 13, "running": 9}
+
+
 def test_a_gate_given_as_a_mapping_is_the_gate():
     assert Achievement("a", ApiTrigger(), when={"streak": {"at_least": 3}}) == Achievement(
         "a", ApiTrigger(), when=Gate(streak=StreakLength(3))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
 from operator import index as identity
+from typing import assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
@@ -32,6 +33,7 @@ from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_o
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
@@ -65,6 +67,7 @@ class _Compiler:
             achievements={},
             composites=[],
             has_gates=False,
+            gated_awards=[],
             has_gated_composites=False,
             has_gates_on_levels=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
@@ -88,6 +91,7 @@ class _Compiler:
         for composite in plan.composites:
             for key in composite.prerequisites:
                 plan.achievements[key].composites.append(composite)
+        self._link_sources()
         self._compile_gates()
         self._add_triggers()
         for counter in plan.counters:
@@ -95,7 +99,7 @@ class _Compiler:
         self._add_boards(ruleset.leaderboards)
         customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
         for plan_metric in plan.metrics.values():
-            compound = plan_metric.derived or plan_metric.resets or not plan_metric.plain
+            compound = plan_metric.derived or plan_metric.resets or plan_metric.gated or not plan_metric.plain
             plan_metric.compound = bool(compound)
             follows = plan_metric.observers or plan_metric.streak or customizable or plan.has_gated_composites
             plan_metric.alone = not (follows or compound)
@@ -110,8 +114,8 @@ class _Compiler:
 
     def _link_metric(self, metric: MetricPlan) -> None:
         """Add a metric to its source, and to the metric that resets it."""
-        if metric.rule.source is not None:
-            self.plan.metrics[metric.rule.source].derived.append(metric)
+        if metric.source != metric.key:
+            self.plan.metrics[metric.source].derived.append(metric)
         if isinstance(metric.rule.window, ResetWindow):
             self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
 
@@ -170,8 +174,12 @@ class _Compiler:
             achievement.is_followed = bool(follows)
         for metric in plan.metrics.values():
             metric.gate = compile_gate(plan, metric.rule.when, "metric", metric.key)
-            if metric.gate is not None:
+            if metric.gate is not None and isinstance(metric.rule.source, str):
                 plan.metrics[metric.source].gated.append(metric)
+            elif metric.gate is not None:
+                plan.gated_awards.append(metric)
+        for metric in plan.recorded.values():
+            metric.gated += plan.gated_awards
         for system in plan.systems:
             if system.rule.boosts:
                 system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
@@ -186,6 +194,22 @@ class _Compiler:
             for index, (key, boost) in enumerate(zip(system.rule.boost_keys, system.rule.boosts, strict=True))
         }
         return {index: gate for index, gate in gates.items() if gate is not None}
+
+    def _link_sources(self) -> None:
+        """Add each metric on points or completions to what moves it."""
+        plan = self.plan
+        for metric in plan.metrics.values():
+            match metric.rule.source:
+                case PointsSource(points):
+                    next(system for system in plan.systems if system.key == points).metrics.append(metric)
+                case CompletionsSource() as source:
+                    for achievement in plan.achievements.values():
+                        if achievement.key in source:
+                            achievement.metrics.append(metric)
+                case None | str():
+                    pass
+                case _:
+                    assert_never(metric.rule.source)
 
     def _add_triggers(self) -> None:
         order = 0

@@ -181,6 +181,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     if unmet is not None:
         raise GateClosed(state.id, achievement.key, *unmet, f"{unmet.text}; {unmet.remedy}")
     _advance(agenda, state, at)
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     complete_achievement(agenda, state, achievement, at)
     run_passes(agenda, state, at)
 

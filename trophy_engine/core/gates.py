@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import attrs
@@ -64,12 +65,14 @@ class GatePlan:
     """A compiled gate.
 
     Attributes:
+        plan: the plan with the rule.
         kind, keys: the kind of the rule and its key, for a trigger after that of its points system.
         rule: the gate.
         tests: those of its conditions, in the order of the fields.
         needs_standing: True if it depends on achievements, levels or a streak.
     """
 
+    plan: Plan
     kind: GateKind
     keys: tuple[str, ...]
     rule: Gate
@@ -93,6 +96,14 @@ class GatePlan:
         return None
 
 
+@lru_cache(maxsize=256)
+def gate_under(gate: GatePlan, plan: Plan) -> GatePlan:
+    """Return the gate for states of a plan, which can be earlier than its own; the levels are those of its own plan."""
+    if plan is gate.plan:
+        return gate
+    return compile_gate(plan, gate.rule, gate.kind, *gate.keys, levels=gate.plan) or gate
+
+
 def compile_gate(
     plan: Plan, rule: Gate, kind: GateKind, *keys: str, filtered: Sequence[str] = (), levels: Plan | None = None
 ) -> GatePlan | None:
@@ -109,7 +120,7 @@ def compile_gate(
     if rule.has_only(*filtered):
         return None
     tests = tuple(_tests(rule, plan, levels or plan))
-    return GatePlan(kind, keys, rule, tests, needs_standing=not rule.has_only(*_LOCAL_FIELDS))
+    return GatePlan(levels or plan, kind, keys, rule, tests, needs_standing=not rule.has_only(*_LOCAL_FIELDS))
 
 
 #: The fields that depend on nothing but the instant and the profile of the user.

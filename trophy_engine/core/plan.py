@@ -27,6 +27,7 @@ from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
@@ -237,15 +238,15 @@ class MetricPlan:
 
     @property
     def source(self) -> str:
-        """The key of the recorded metric whose events count."""
-        return self.rule.source or self.key
+        """The key of the metric whose events count: its own, unless it is derived from another metric."""
+        return self.rule.source if isinstance(self.rule.source, str) else self.key
 
     @property
     def counted(self) -> tuple[object, ...]:
         """Everything that decides what is counted; the total of a metric is kept where it is equal."""
         rule = self.rule
         filters = rule.event_attributes, rule.event_value, rule.when
-        return self.source, rule.aggregate, rule.distinct_by, *filters, self.window
+        return rule.source or self.key, rule.aggregate, rule.distinct_by, *filters, self.window
 
     def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
         """Return True if an event of the source passes the filter of the metric."""
@@ -307,6 +308,8 @@ class Plan:
     achievements: dict[str, AchievementPlan]
     composites: list[AchievementPlan]
     has_gates: bool
+    #: The metrics on points and completions that have a gate.
+    gated_awards: list[MetricPlan]
     has_gated_composites: bool
     has_gates_on_levels: bool
     systems: list[SystemPlan]
@@ -367,8 +370,9 @@ class Plan:
         metric = self.recorded.get(key)
         if metric is not None:
             return metric
-        if key in self.metrics:
-            raise InvalidValue(f"{key!r} is derived from {self.metrics[key].source!r}; record that", "metric")
+        refusal = refuse_to_record(self.metrics[key].rule) if key in self.metrics else None
+        if refusal is not None:
+            raise InvalidValue(refusal, "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
 
     def find_balance(self, key: str) -> Counter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
@@ -15,14 +16,14 @@ from trophy_engine.rules.points import Boost, Level
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the queued triggers, in the order in which they are declared.
+    """Pay the queued triggers, in the order in which they are declared, each in one award.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
     """
     awards = agenda.awards
     if len(awards) > 1:
-        awards.sort()
+        awards[:] = _join_awards(awards)
     if agenda.plan.has_gates_on_levels:
         agenda.balances = state.points.balances.copy()
     for _, trigger, times in awards:
@@ -33,6 +34,14 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
     agenda.balances = None
+
+
+def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:
+    """Return awards in the order of their triggers, with those of one trigger joined."""
+    times_of: dict[TriggerPlan, int] = {}
+    for _, trigger, times in awards:
+        times_of[trigger] = times_of.get(trigger, 0) + times
+    return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:

@@ -23,7 +23,7 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import plugs
 from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.gates import is_waiting
+from trophy_engine.core.gates import close_gates, is_waiting
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.points import has_no_effect
@@ -143,6 +143,7 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
         earn_freezes(agenda, state, streak, at)
     else:
         before = state.counters.years
+        close_gates(agenda, state, agenda.plan.gated_awards, at)
         state.counters.years = int(_next_years(agenda.plan, state))
         cross_thresholds(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
         run_passes(agenda, state, at)
@@ -206,6 +207,7 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
 
 
 def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards.append((trigger.order, trigger, 1))
     run_passes(agenda, state, at)
     if agenda.plan.plugs:

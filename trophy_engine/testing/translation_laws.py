@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -23,6 +23,7 @@ __all__ = ["shifting_by_weeks_shifts_effects", "shifting_offsets_and_instants_ch
 
 #: Between 1901 and 2099, the calendar repeats after 28 years, which are 1,461 weeks.
 _CYCLE: Final = 1461
+_R = TypeVar("_R")
 _WEEKS: Final = (1, 53, _CYCLE)
 _HOURS: Final = (3, -7)
 _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
@@ -36,7 +37,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_metrics(_shift_streak(_shift_boosts(ruleset, weeks), weeks), weeks)
+        later = _shift_metrics(_shift_streak(_shift_gates(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
         if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
@@ -76,23 +77,27 @@ def _is_independent_of_dates(command: HistoryCommand) -> bool:
     return "sign_up_date" not in changes and (time_zone == "UTC" or time_zone[0] in "+-")
 
 
-def _shift_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
-    shift = timedelta(weeks=weeks)
+def _shift_gates(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose gates have dates that are so many weeks later."""
     return attrs.evolve(
         ruleset,
+        metrics=[_shift_gate(metric, weeks) for metric in ruleset.metrics],
+        achievements=[_shift_gate(achievement, weeks) for achievement in ruleset.achievements],
         points=[
             attrs.evolve(
                 system,
-                boosts=[attrs.evolve(boost, when=_shift_gate(boost.when, shift)) for boost in system.boosts],
+                triggers=[_shift_gate(trigger, weeks) for trigger in system.triggers],
+                boosts=[_shift_gate(boost, weeks) for boost in system.boosts],
             )
             for system in ruleset.points
         ],
     )
 
 
-def _shift_gate(gate: Gate, shift: timedelta) -> Gate:
-    start, end = (None if day is None else day + shift for day in (gate.start, gate.end))
-    return attrs.evolve(gate, start=start, end=end)
+def _shift_gate(rule: _R, weeks: int) -> _R:
+    gate: Gate = rule.when  # type: ignore[attr-defined]  # all have one
+    start, end = (None if day is None else day + timedelta(weeks=weeks) for day in (gate.start, gate.end))
+    return attrs.evolve(rule, when=attrs.evolve(gate, start=start, end=end))  # type: ignore[misc]  # all are attrs classes
 
 
 def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:
