@@ -1,6 +1,6 @@
 """Gates from their description: the clock is read minute by minute, and every condition is asked for each event."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -44,11 +44,17 @@ def date_of(gate, at, zone_name, day_start):
     if gate.between is not None:
         first, last = map(time.fromisoformat, gate.between)
         for step in (timedelta(minutes=1), timedelta(seconds=1)):
-            while first > last and all(
-                is_between(wall_clock(then, zone_name).time(), first, last) for then in (at, at - step)
-            ):
+            while first > last and continues(first, last, at - step, at, zone_name):
                 at -= step
     return local_date(at, zone_name, day_start)
+
+
+def continues(first, last, earlier, at, zone_name):
+    """Return whether the clock is between two times at two instants, and was not put forward over the first time."""
+    before, after = wall_clock(earlier, zone_name), wall_clock(at, zone_name)
+    expected = before + (at - earlier)  # if the clock was not changed
+    skipped = any(expected <= datetime.combine(day, first) < after for day in {expected.date(), after.date()})
+    return not skipped and is_between(before.time(), first, last) and is_between(after.time(), first, last)
 
 
 def first_unmet(gate, at, zone_name, day_start, standing):

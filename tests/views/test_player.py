@@ -28,7 +28,7 @@ RULES = Ruleset(
         Achievement("closed", ApiTrigger(), status="locked"),
         Achievement("far", MetricTrigger("words", 100)),
         Achievement("pro", MetricTrigger("words", 6), when={"user_attributes": {"plan": "pro"}}),
-        Achievement("near", MetricTrigger("words", 10)),
+        Achievement("near", MetricTrigger("words", 10), when={"weekdays": ["sunday"]}),
         Achievement("done", MetricTrigger("words", 5)),
         Achievement("both", CompositeTrigger(["done", "near"])),
     ],

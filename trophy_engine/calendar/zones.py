@@ -101,7 +101,7 @@ class Zone:
     def shown_since(self, instant: int, start: int, end: int) -> int:
         """Return the instant since when the clock has shown times of day from ``start`` up to ``end``.
 
-        It shows one at the given instant. Where the clock is changed, it comes there or leaves with the change.
+        It shows one at the given instant. Where the clock is put forward over ``start``, that comes with the change.
         """
         length = (end - start) % DAY
         while True:
@@ -109,7 +109,9 @@ class Zone:
             since = instant - (instant + offset - start) % DAY
             if since >= first:
                 return since
-            if (self.time_of_day(first - 1) - start) % DAY >= length:
+            before = self.plain._piece(first - 1)[2]  # noqa: SLF001
+            shown = first + before
+            if (start - shown) % DAY < offset - before or (shown - 1 - start) % DAY >= length:
                 return first
             instant = first - 1
 

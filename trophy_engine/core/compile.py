@@ -66,7 +66,6 @@ class _Compiler:
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
             composites=[],
-            has_gates=False,
             gated_awards=[],
             has_gated_composites=False,
             has_gates_on_levels=False,
@@ -185,8 +184,6 @@ class _Compiler:
                 system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
         paid = [rule.when for system in plan.systems for rule in (*system.rule.triggers, *system.rule.boosts)]
         plan.has_gates_on_levels = any(gate.levels for gate in paid)
-        counted = [metric.rule.when for metric in plan.metrics.values()]
-        plan.has_gates = any(not gate.has_only("user_attributes") for gate in (*gates, *paid, *counted))
 
     def _boost_gates(self, system: SystemPlan) -> dict[int, GatePlan]:
         gates = {

@@ -307,7 +307,6 @@ class Plan:
     anniversaries: Counter
     achievements: dict[str, AchievementPlan]
     composites: list[AchievementPlan]
-    has_gates: bool
     #: The metrics on points and completions that have a gate.
     gated_awards: list[MetricPlan]
     has_gated_composites: bool

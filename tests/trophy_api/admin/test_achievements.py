@@ -1,7 +1,7 @@
 import pytest
 from admin_client import AdminClient
 
-from trophy_engine import AchievementPointsTrigger, Attribute, Metric, PointsSystem, Ruleset
+from trophy_engine import AchievementPointsTrigger, Attribute, Gate, Metric, PointsSystem, Ruleset
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id
 
@@ -215,3 +215,21 @@ def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_co
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
     assert [trigger.achievement for trigger in admin.ruleset.points[0].triggers] == ["b"]
+
+
+def test_an_edit_keeps_the_conditions_that_the_api_does_not_show():
+    several = {"plan": ["pro", "team"], "city": "Rome"}
+    gate = Gate(weekdays=["sunday"], user_attributes=several)
+    rules = Ruleset(
+        attributes=[Attribute("plan"), Attribute("city")], achievements=[Achievement("a", ApiTrigger(), when=gate)]
+    )
+    admin = AdminClient(rules)
+    [shown] = admin.get("achievements")
+    city = {"attributeId": str(attribute_id("user", "city")), "attributeValue": "Rome"}
+    assert shown["userAttributes"] == [city]
+    admin.update("achievements", shown, userAttributes=[{**city, "attributeValue": "Bern"}])
+    assert admin.ruleset.achievements[0].when == Gate(
+        weekdays=["sunday"], user_attributes={"plan": ["pro", "team"], "city": "Bern"}
+    )
+    admin.update("achievements", shown, userAttributes=[])
+    assert admin.ruleset.achievements[0].when == Gate(weekdays=["sunday"], user_attributes={"plan": ["pro", "team"]})

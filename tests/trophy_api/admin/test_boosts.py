@@ -5,7 +5,7 @@ import pytest
 from admin_client import AdminClient, issue
 from datetimes import utc
 
-from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
+from trophy_engine import Attribute, Boost, Engine, Gate, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.ids import attribute_id, boost_id, system_id
 from trophy_engine.trophy_api.statuses import boost_status, leaderboard_status
@@ -139,3 +139,26 @@ def test_statuses_change_later_by_the_start_of_the_day():
     assert boost_status(everyone, utc("2026-02-15 16:00"), "03:00") == "finished"
     assert boost_status(you, utc("2026-02-14 02:59"), "03:00") == "scheduled"
     assert boost_status(you, utc("2026-02-15 02:59"), "03:00") == "active"
+
+
+def test_a_boost_without_a_start_began_when_the_rules_first_had_it():
+    engine = Engine(Ruleset())
+    admin = AdminClient(engine=engine)
+    engine.update(
+        Ruleset(
+            attributes=[Attribute("plan"), Attribute("city")],
+            points=[
+                PointsSystem(
+                    "xp", boosts=[Boost("Night", 2, when={"between": ["22:00", "04:00"], "end": date(2026, 1, 1)})]
+                )
+            ],
+        ),
+        at=admin.at,
+    )
+    added = admin.at.date().isoformat()
+    [shown] = admin.get(BOOSTS)
+    assert (shown["start"], shown["end"], shown["status"]) == (added, "2026-01-01", "active")
+    assert admin.update(BOOSTS, shown, name="Nights", end=None)["start"] == added
+    assert admin.ruleset.points[0].boosts[0].when == Gate(between=("22:00", "04:00"))
+    assert admin.update(BOOSTS, shown, start="2025-06-02")["start"] == "2025-06-02"
+    assert admin.ruleset.points[0].boosts[0].when == Gate(between=("22:00", "04:00"), start=date(2025, 6, 2))
