@@ -38,7 +38,7 @@ ADMIN_SHAPES = {
         timeInterval?:int""",
     "AdminLeaderboard": """id:uuid name:text key:text status:inactive/active/scheduled/finished
         rankBy:metric/points/streak maxParticipants:int|null start:date breakdownAttributes:[uuid] description?:text
-        metricId?:uuid pointsSystemId?:uuid end?:date startTime?:text endTime?:text runUnit?:day/month/year
+        metricId?:uuid pointsSystemId?:uuid end?:date startTime?:text endTime?:text runUnit?:day/week/month/year
         runInterval?:int userAttributes?:[AttributeValue]""",
     "AdminPause": "id:uuid userId:text start:date end:date status:active/archived",
     "AdminFreezes": "startCount:int maxCount:int autoEarnInterval:int|null autoEarnAmount:int|null",

@@ -75,7 +75,7 @@ def api_rulesets(draw):
             attrs.evolve(
                 system,
                 triggers=[
-                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])))
+                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])), limit=None)
                     for trigger in system.triggers
                 ],
                 boosts=[attrs.evolve(boost, user_id=None) for boost in system.boosts],  # there are no users

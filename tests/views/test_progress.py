@@ -37,7 +37,9 @@ def test_a_hidden_achievement_is_masked_until_it_is_earned():
     engine = engine_with(secret)
     play(engine, "04-02T10:00 words 1")
     [view] = engine.user("jo", at=at("04-02T10:00")).achievements
-    assert (view.name, view.description, view.hidden, view.progress.fraction) == ("???", "???", True, 0.5)
+    assert (view.name, view.description, view.hidden) == ("???", "???", True)
+    assert (view.trigger, view.progress, view.badge_url) == (None, None, None)
+    assert engine.user("jo", at=at("04-02T11:00")).next_achievements() == ()
     play(engine, "04-02T10:01 words 1")
     [view] = engine.user("jo", at=at("04-02T10:01")).achievements
     assert (view.name, view.description, view.progress) == ("Easter egg", "Found it", None)

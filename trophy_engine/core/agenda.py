@@ -35,7 +35,7 @@ class Agenda:
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
-        waiting: the achievements that the present pass found reached, with their gates closed.
+        waiting: the achievements that the present pass found reached, with their gates closed, and how many times each.
         closed: the metrics whose gates were closed before the command, with the unmet conditions.
         balances: while triggers are paid, the balances before, if a gate depends on levels; otherwise None.
         gate_answers: whether gates were open when they were asked, in order; None, the default, if nobody reads it.
@@ -63,7 +63,7 @@ class Agenda:
         self.events: list[MetricEvent] = []
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
-        self.waiting: list[AchievementPlan] = []
+        self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}
         self.balances: list[int] | None = None
         self.begin([])

@@ -140,7 +140,7 @@ def _tests(rule: Gate, plan: Plan, levels: Plan) -> Iterator[_Test]:
     if rule.user_attributes:
         yield _test_attributes(rule.user_attributes)
     for key in rule.achievements:
-        yield _test_achievement(key)
+        yield _test_achievement(key, tuple(part.key for part in (levels.find_achievements(key))))
     for system, level in rule.levels.items():
         yield _test_level(_system_of(plan, system), _system_of(levels, system), system, level)
     if rule.streak is not None:
@@ -229,11 +229,12 @@ def find_unmet_attribute(wanted: Filter, state: UserState) -> UnmetCondition | N
     return UnmetCondition(f"user_attributes.{name}", wanted[name], state.profile.attributes.get(name))
 
 
-def _test_achievement(key: str) -> _Test:
+def _test_achievement(key: str, alternatives: tuple[str, ...]) -> _Test:
     unmet = UnmetCondition("achievements", key, None)
 
     def test(state: UserState, _: int, __: Sequence[int]) -> UnmetCondition | None:
-        return None if key in state.counters.completed else unmet
+        completed = state.counters.completed
+        return None if any(name in completed for name in alternatives) else unmet
 
     return test
 

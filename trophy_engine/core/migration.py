@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import try_to_complete
+from trophy_engine.core.achievements import begin_repeats, try_to_complete
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import ResetStreak
@@ -33,7 +33,7 @@ from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH, enter_zone
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, count_multiples
 from trophy_engine.rules.streak import Freezes
 from trophy_engine.rules.windows import ResetWindow
 
@@ -55,13 +55,13 @@ class RulesDiff:
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed, or whose metric counts in another way."""
-        known = {key: achievement.rule for key, achievement in self.before.achievements.items()}
+        known = {key: _condition_of(achievement) for key, achievement in self.before.achievements.items()}
         uncounted = {counter for _, counter in self.uncounted}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
             if achievement.rule.status == "active"
-            and (known.get(key) != achievement.rule or achievement.counter in uncounted)
+            and (known.get(key) != _condition_of(achievement) or _counted_by(achievement) in uncounted)
         )
 
     @cached_property
@@ -115,6 +115,19 @@ def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
     return trigger.system.key, trigger.key, trigger.hours, trigger.days
 
 
+def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
+    """Return everything that decides when an achievement is completed, besides what is counted."""
+    rule = achievement.rule
+    reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
+    return *reached_by, rule.when, rule.status
+
+
+def _counted_by(achievement: AchievementPlan) -> Counter | None:
+    """Return the counter of an achievement, or the one whose negative that is."""
+    counter = achievement.counter
+    return counter if counter is None or counter.negated is None else counter.negated
+
+
 def _counterpart(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
     """Return the counter of a plan that counts the same as a counter of a metric of another plan, or None."""
     former = plan.metrics.get(metric.key)
@@ -158,6 +171,11 @@ def _keep_profile(after: UserState, plan: Plan) -> None:
 def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before, counters = diff.after, diff.before, after.counters
     counters.completed = {key: completed for key, completed in counters.completed.items() if key in plan.achievements}
+    counters.repeats = {
+        key: repeats
+        for key, repeats in counters.repeats.items()
+        if key in plan.achievements and plan.achievements[key].rule.repeatable
+    }
     counters.windows = {
         plan.windowed_counters[name].index: counters.windows[counter.index]
         for name, counter in before.windowed_counters.items()
@@ -187,6 +205,7 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
         for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
             if kept is not None:
                 tick.change_day_start(before.day_start, plan.day_start)
+    _drop_former_limits(after, diff)
     indexes = {system.key: system.index for system in before.systems}
     after.points.balances = [
         state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
@@ -194,6 +213,16 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
     after.points.awards = [
         state.points.awards[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
     ]
+
+
+def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
+    """Let the limits of triggers begin again that count something else than under the rules before."""
+    former = {(system.key, key): trigger for system in diff.before.systems for key, trigger in system.triggers.items()}
+    for system in diff.after.systems:
+        for key, trigger in system.triggers.items():
+            limit, known = trigger.limit, former.get((system.key, key))
+            if limit is not None and (known is None or known.limit is None or known.limit.counted != limit.counted):
+                after.counters.windows.pop(limit.awarded.index, None)
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
@@ -307,8 +336,12 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
     close_gates(agenda, after, agenda.plan.gated_awards, at)
     for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
-        if _is_reached(achievement, after):
-            try_to_complete(agenda, after, achievement, at, announce=False)
+        if not _is_reached(achievement, after):
+            continue
+        if achievement.key in after.counters.completed:
+            begin_repeats(after, achievement)
+        else:
+            try_to_complete(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
     agenda.waiting.clear()
@@ -317,6 +350,14 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
 
 def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
     return achievement.counter is not None and _is_at_least(achievement.counter.read(state), achievement.threshold)
+
+
+def _count_reached(achievement: AchievementPlan, state: UserState) -> int:
+    """Return how many times a total that reaches an achievement completes it: a repeatable one at each multiple."""
+    counter = achievement.counter
+    if counter is None or counter.is_windowed or not achievement.rule.repeatable:
+        return 1
+    return count_multiples(counter.read(state) or 0, achievement.threshold)
 
 
 def _is_at_least(total: Number | None, threshold: Number) -> bool:

@@ -6,6 +6,7 @@ New totals are computed from them when rules change; so are the daily totals of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Literal, NamedTuple, assert_never
 
 from trophy_engine.calendar.zones import Zone
@@ -22,6 +23,7 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.gates import GatePlan, gate_under
 from trophy_engine.core.plan import MetricPlan, Plan
+from trophy_engine.core.raw_effects import name_completed
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -34,12 +36,13 @@ class PastEvent(NamedTuple):
     """An event of a recorded metric, an award of points or a completion of an achievement.
 
     Attributes:
-        kind, key: the kind of what it is an event of, and its key.
+        kind, key: the kind of what it is an event of, and its key; for a tier, that by which rules name it.
         value: the recorded value, the change of the balance, or 1.
         attributes: those of the event, empty for an award or a completion.
         at: the instant in microseconds.
         zone: the zone of the user at that instant.
         transition: the transition that it is part of.
+        tier_of: for a tier, the key of the achievement.
     """
 
     kind: Literal["metric", "points", "achievement"]
@@ -49,6 +52,7 @@ class PastEvent(NamedTuple):
     at: int
     zone: Zone
     transition: Transition
+    tier_of: str | None = None
 
     @property
     def day(self) -> int:
@@ -69,7 +73,9 @@ def events_of(transition: Transition) -> Iterator[PastEvent]:
         elif kind is PointsAwarded:
             yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, effect.at, zone, transition)
         elif kind is AchievementCompleted or kind is AchievementBackdated:
-            yield PastEvent("achievement", effect.achievement, 1, NO_ATTRIBUTES, effect.at, zone, transition)
+            key, tier_of = name_completed(effect), effect.achievement if effect.tier else None
+            event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, effect.at, zone, transition, tier_of)
+            yield from repeat(event, effect.times)
         elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
             yield PastEvent(
                 "metric", effect.metric, effect.value, dict(command.attributes), effect.at, zone, transition
@@ -112,7 +118,7 @@ def _comes_from(event: PastEvent, source: MetricSource) -> bool:
         case PointsSource(points):
             return event.kind == "points" and event.key == points and event.value > 0
         case CompletionsSource():
-            return event.kind == "achievement" and event.key in source
+            return event.kind == "achievement" and (event.key in source or event.tier_of in source)
         case _:
             assert_never(source)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +13,12 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
+    Award,
+    Effect,
+    ManualAward,
     NamedEffect,
     PointsAwarded,
+    PointsLimited,
     Transition,
     TriggerPlan,
     UserState,
@@ -28,7 +33,15 @@ from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 
-__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
+__all__ = [
+    "AwardExplanation",
+    "BoostStep",
+    "PointsExplanation",
+    "describe_reason",
+    "explain_award",
+    "explain_awards",
+    "explain_points",
+]
 
 
 @attrs.frozen
@@ -47,11 +60,13 @@ class AwardExplanation:
     Attributes:
         at, local: the instant (aware, UTC), and the user's local time.
         time_zone: the user's zone.
-        system, trigger: the key of the points system, and the rule that made the award.
+        system: the key of the points system.
+        trigger: the rule that made the award, or the manual award.
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
         unmet_condition: the first condition of the trigger's ``when`` that did not hold, if any.
+        limited: the points that the limit of the trigger took.
         bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
     """
@@ -60,13 +75,14 @@ class AwardExplanation:
     local: str
     time_zone: str
     system: str
-    trigger: PointsTrigger
+    trigger: PointsTrigger | ManualAward
     times: int
     amount: int
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
     boosted: int
     unmet_condition: UnmetCondition | None
+    limited: int
     bound: Literal["maximum", "floor"] | None
     clipped: int
     awarded: int
@@ -76,7 +92,7 @@ class AwardExplanation:
     @property
     def text(self) -> str:
         """The award and its calculation, in one line."""
-        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
+        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {describe_reason(self.trigger)}"
         if self.unmet_condition is not None:
             return f"{head}: nothing, because {self.unmet_condition.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
@@ -86,6 +102,8 @@ class AwardExplanation:
             calculation += (
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
+        if self.limited and not isinstance(self.trigger, ManualAward):
+            calculation += f"; {self.limited:,} above the limit of {self.trigger.limit}"
         if self.bound == "maximum":
             calculation += f"; {self.clipped:,} above the maximum"
         elif self.bound == "floor":
@@ -131,6 +149,14 @@ class PointsExplanation(TextAsHtml):
         return self.text
 
 
+def describe_reason(trigger: PointsTrigger | ManualAward) -> str:
+    """Return the reason of an award, as a phrase."""
+    if not isinstance(trigger, ManualAward):
+        return trigger.reason
+    kind = "by a manual award" if trigger.points > 0 else "by a payment"
+    return f"{kind} ({trigger.reason})" if trigger.reason else kind
+
+
 def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
     """Return the explanation of a balance after the last transition; its rules must have the points system."""
     last = transitions[-1]
@@ -151,70 +177,99 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
-    awarded = [effect for effect in transition.effects if effect.kind is PointsAwarded]
+    entries = deque(effect for effect in transition.effects if effect.kind in {PointsAwarded, PointsLimited})
+    zone, command = transition.state.clock.zone, transition.command
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
     at = transition.state.clock.settled
+    is_entered = any(_is_manual(entry) for entry in entries)
     answers = (answer for answer in transition.gate_answers if answer.kind == "trigger")
     for trigger, times in transition.due:
+        while entries and _is_manual(entries[0]):
+            award = explain_award(entries.popleft(), 1, zone)
+            balances[award.system] = award.total
+            yield award
+        lost, before = 0, balances[trigger.system.key]
         answer = None if trigger.gate is None else next(answers)
-        at = at if answer is None else answer.at
-        system = trigger.system.key
-        before = balances[system]
-        entry = awarded[0] if awarded else None
-        is_closed = answer is not None and answer.unmet is not None
-        if (
-            entry is not None
-            and not is_closed
-            and entry.system == system
-            and entry.trigger is trigger.rule
-            and entry.before == before
-        ):
-            awarded.pop(0)
-            at = entry.at
-            award = explain_award(entry, times, transition.state.clock.zone)
+        if answer is not None and answer.unmet is not None:
+            at = answer.at
+            yield _explain_zero(trigger, times, before, transition.state, at, lost, answer.unmet)
+            continue
+        if _is_of(entries, PointsLimited, trigger):
+            at, lost = entries[0].at, entries.popleft().lost
+        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == before:
+            at = entries[0].at
+            award = explain_award(entries.popleft(), times, zone, lost)
         else:
-            unmet = find_unmet_condition(transition.state, trigger, at) if answer is None else answer.unmet
-            award = _explain_zero(trigger, times, before, transition.state, at, unmet)
-        balances[system] = award.total
+            unmet = find_unmet_condition(transition.state, trigger, at) if answer is None else None
+            award = _explain_zero(trigger, times, before, transition.state, at, lost, unmet)
+        balances[trigger.system.key] = award.total
         yield award
+    for entry in entries:
+        yield explain_award(entry, 1, zone)
+    if isinstance(command, Award) and not is_entered:
+        yield _explain_cut_off(command, balances[command.system], zone)
+
+
+def _is_manual(entry: NamedEffect) -> bool:
+    return isinstance(entry.trigger, ManualAward)
+
+
+def _is_of(entries: deque[NamedEffect], kind: type[Effect], trigger: TriggerPlan) -> bool:
+    """Return True if the first entry is of a kind and a trigger."""
+    if not entries or entries[0].kind is not kind:
+        return False
+    return entries[0].system == trigger.system.key and entries[0].trigger is trigger.rule
+
+
+def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
+    """Return the explanation of a manual award of which the maximum left nothing; it has no effect."""
+    trigger = ManualAward(command.points, command.reason)
+    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
 
 
 def _explain_zero(
-    trigger: TriggerPlan, times: int, before: int, state: UserState, at: int, unmet: UnmetCondition | None
+    trigger: TriggerPlan,
+    times: int,
+    before: int,
+    state: UserState,
+    at: int,
+    lost: int,
+    unmet: UnmetCondition | None,
 ) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
     system, amount = trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
         boosts = system.boosts.apply(state, at).boosts
-    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet)
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet, lost)
 
 
-def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
-    """Return the explanation of an award, from its effect and the number of steps that it pays for."""
+def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:
+    """Return the explanation of an award, from its effect, the number of steps that it pays for, and what it lost."""
     before_and_awarded = award.before, award.awarded
     return _explain_calculation(
-        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None
+        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None, lost
     )
 
 
 def _explain_calculation(
     system: str,
-    trigger: PointsTrigger,
+    trigger: PointsTrigger | ManualAward,
     times: int,
     boosts: tuple[Boost, ...],
     before_and_awarded: tuple[int, int],
     zone: Zone,
     at: int,
     unmet_condition: UnmetCondition | None,
+    lost: int,
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    clipped = 0 if unmet_condition is not None else result - awarded
+    clipped = 0 if unmet_condition is not None else result - lost - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -228,6 +283,7 @@ def _explain_calculation(
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
         unmet_condition=unmet_condition,
+        limited=lost,
         bound=None if not clipped else "maximum" if clipped > 0 else "floor",
         clipped=clipped,
         awarded=awarded,

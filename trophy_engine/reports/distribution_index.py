@@ -85,7 +85,7 @@ class DistributionIndex:
         self._systems = {system.key: system.index for system in self.plan.systems}
         self._all = _Balances(len(self._systems))
         self._filtered: dict[Filter, _Balances] = {}
-        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievements)}
+        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievement_parts)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
         self._timed = is_timed(self.plan)

@@ -5,19 +5,27 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.achievement_checks import (
+    check_achievements,
+    check_needs,
+    check_tier_names,
+    find_out_of_reach,
+    names_of,
+    systems_by_key,
+)
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
-from trophy_engine.rules.gate_checks import check_gate, gate_of, never_opens
+from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use, is_out_of_reach
+from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
-from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable, shortest_cycle
+from trophy_engine.rules.points_limit import PointsLimit
+from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import Streak
 
@@ -35,30 +43,28 @@ def check_parts(
     declared = DeclaredRules(
         metrics=DeclaredKeys(_keys(metrics), suggestions),
         metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
-        achievements=DeclaredKeys(_keys(achievements), suggestions),
+        system_rules=(systems := systems_by_key(points)),
+        levels={key: DeclaredKeys(_keys(system.levels or ()), suggestions) for key, system in systems.items()},
+        achievements=DeclaredKeys(names_of(achievements), suggestions),
         user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
         event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
         systems=DeclaredKeys(_keys(points), suggestions),
-        levels={
-            system.key: DeclaredKeys(_keys(system.levels), suggestions)
-            for system in reversed(points)
-            if isinstance(system, PointsSystem) and system.key and system.levels is not None
-        },
         streak=streak is not None
         and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
     )
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)
-    out_of_reach = _find_out_of_reach(achievements, declared)
-    unreachable = find_unreachable(achievements, needs, (*cycles, *out_of_reach), streak=declared.streak)
+    out_of_reach = find_out_of_reach(achievements, declared)
+    unreachable = find_unreachable(achievements, (*cycles, *out_of_reach), streak=declared.streak)
     return [
         *_duplicates("metrics", metrics),
         *check_metrics(metrics, declared),
         *_duplicate_attributes(attributes),
         *_check_streak(streak, declared),
         *_duplicates("achievements", achievements),
-        *_check_achievements(achievements, declared),
-        *_check_needs(achievements, needs, cycles, unreachable),
+        *check_tier_names(achievements),
+        *check_achievements(achievements, declared),
+        *check_needs(achievements, needs, cycles, unreachable),
         *_check_needs_of_metrics(metrics, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
@@ -115,54 +121,6 @@ def _check_streak(streak: Any, declared: DeclaredRules) -> Iterator[Problem]:
     yield from _duplicates("streak.metrics", streak.metrics or (), "metric", "remove one")
 
 
-def _check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
-    for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement):
-            continue
-        path = item_path("achievements", index)
-        yield from declared.check_filters(achievement, path)
-        yield from check_gate(achievement, path, declared)
-        if achievement.trigger is not None:
-            yield from declared.check_references(achievement.trigger, f"{path}.trigger")
-            yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
-            yield from check_use(achievement.trigger, f"{path}.trigger", declared)
-
-
-def _find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
-    for achievement in achievements:
-        if isinstance(achievement, Achievement) and (
-            is_out_of_reach(achievement, declared.metric_rules)
-            or never_opens(gate_of(achievement), streak=declared.streak)
-        ):
-            yield achievement.key
-
-
-def _check_needs(
-    achievements: Sequence[Any],
-    needs: Mapping[str, tuple[str, ...]],
-    cycles: Mapping[str, int],
-    unreachable: Collection[str],
-) -> Iterator[Problem]:
-    for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement):
-            continue
-        trigger, path = achievement.trigger, item_path("achievements", index)
-        prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
-        if achievement.key in cycles:
-            _, following, *_ = cycle = shortest_cycle(achievement.key, needs, cycles)
-            field = "trigger" if following in prerequisites else "when"
-            message = f"depends on itself: {' -> '.join(cycle)}; break the cycle"
-            yield Problem("error", f"{path}.{field}.achievements", message)
-            continue
-        for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
-            for position, key in enumerate(keys):
-                if key in unreachable:
-                    message = (
-                        f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
-                    )
-                    yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
-
-
 def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Collection[str]) -> Iterator[Problem]:
     for index, metric in enumerate(metrics):
         if isinstance(metric, Metric):
@@ -207,8 +165,15 @@ def _check_triggers(
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
+        if awards and _is_below(getattr(trigger, "limit", None), points[index]):
+            message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
+            yield Problem("warning", f"{trigger_path}.limit.points", message)
         yield from check_gate(trigger, trigger_path, declared)
         yield from _check_unreachable(trigger, trigger_path, unreachable)
+
+
+def _is_below(limit: Any, points: int) -> bool:
+    return isinstance(limit, PointsLimit) and limit.points is not None and limit.points < points
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -272,3 +237,9 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
         yield from check_use(board, path, declared)
+        if board.rank_by == "streak" and board.order == "ascending":
+            message = (
+                "ranks the shortest running streak first, and users without one nowhere; "
+                "remove it to rank the longest first"
+            )
+            yield Problem("warning", f"{path}.order", message)

@@ -12,6 +12,7 @@ from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import references_of
 
 #: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
@@ -61,12 +62,14 @@ class DeclaredRules:
 
     Attributes:
         metric_rules: the metrics by key, the first one of each key.
-        levels: the levels of each readable points system, by its key.
+        system_rules: the points systems in the same way.
+        levels: the keys of the levels of each points system.
         streak: True if there is a streak that can start.
     """
 
     metrics: DeclaredKeys
     metric_rules: Mapping[str, Metric]
+    system_rules: Mapping[str, PointsSystem]
     achievements: DeclaredKeys
     user_attributes: DeclaredKeys
     event_attributes: DeclaredKeys

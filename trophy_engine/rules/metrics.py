@@ -12,6 +12,7 @@ from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
@@ -84,6 +85,7 @@ class Metric:
             table; None for all time.
         when: the conditions under which events count for a derived metric, with the user's achievements, levels and
             streak before the event.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -107,6 +109,7 @@ class Metric:
     )
     window: Window | None = attrs.field(default=None, converter=as_window, validator=WINDOW)
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
+    metadata: Metadata = metadata_field()
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""

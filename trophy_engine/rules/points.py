@@ -31,7 +31,9 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
 
 __all__ = [
@@ -63,6 +65,12 @@ def _points() -> Any:
     return attrs.field(validator=Integer(allow_zero=False))
 
 
+def _check_limit(points: int, limit: PointsLimit | None) -> None:
+    if limit is not None and points < 0:
+        remedy = "is for triggers that award points; remove it, or make", FieldName("points"), "positive"
+        raise InvalidValue(remedy, "limit")
+
+
 @attrs.frozen(kw_only=True)
 class _Trigger:
     """The base of all points triggers.
@@ -70,14 +78,23 @@ class _Trigger:
     Attributes:
         when: the conditions under which it pays.
         status: ``"active"``, or ``"inactive"`` so that it never pays.
+        limit: the greatest number of points that it awards in a window; None for no limit.
         key: the key by which it is identified in its system, regardless of its position.
         needs_streak: True if it never pays without a streak.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
     needs_streak: ClassVar[bool] = False
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    limit: PointsLimit | None = attrs.field(
+        default=None, converter=as_points_limit, validator=Optional(InstanceOf((PointsLimit,)))
+    )
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the fields against one another."""
+        check_conditions(self)
 
 
 @attrs.frozen
@@ -210,6 +227,7 @@ class Level:
         name: the name for display; the key by default.
         description: the description for display.
         badge_url: the URL of its picture.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -219,6 +237,7 @@ class Level:
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    metadata: Metadata = metadata_field()
 
 
 def _check_users(user_id: str | None, when: Gate) -> None:
@@ -270,6 +289,7 @@ class PointsSystem:
         triggers: the rules that award or deduct points, in the order in which they apply.
         levels: the levels; a user has the level with the highest threshold that the balance reaches.
         boosts: the multipliers of positive awards.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -288,6 +308,7 @@ class PointsSystem:
     boosts: tuple[Boost, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Boost,), many=True)
     )
+    metadata: Metadata = metadata_field()
 
     @property
     def trigger_keys(self) -> tuple[str, ...]:

@@ -10,55 +10,89 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
-from trophy_engine.rules.gate_checks import gate_of, needed_achievements
+from trophy_engine.rules.gate_checks import gate_of, needed_achievements, never_opens
+from trophy_engine.rules.gates import ALWAYS
+from trophy_engine.rules.tiers import tier_names
 
 #: The number of prerequisites that are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
 
 
 def find_needs(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
-    """Return, by key, the achievements that others need: the prerequisites of composites, and those of gates."""
+    """Return, by key, what achievements and tiers need: the prerequisites of composites, and those of gates."""
     needs: dict[str, tuple[str, ...]] = {}
     for achievement in achievements:
-        if isinstance(achievement, Achievement) and achievement.key:
-            trigger = achievement.trigger
-            prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
-            keys = [key for key in prerequisites if key is not None]
-            needs[achievement.key] = (*keys, *needed_achievements(gate_of(achievement)))
-    return {key: needed for key, needed in needs.items() if needed}
+        if isinstance(achievement, Achievement) and achievement.key and _can_depend(achievement):
+            keys = (*_prerequisites(achievement), *needed_achievements(gate_of(achievement)))
+            needs |= dict.fromkeys(_names(achievement) if keys else (), keys)
+    return needs
 
 
-def find_unreachable(
-    achievements: Sequence[Any], needs: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
-) -> frozenset[str]:
-    """Return the keys of achievements that can never be completed.
+def _can_depend(achievement: Achievement) -> bool:
+    """Return True if an achievement is a composite, has a gate or needs a streak."""
+    trigger = achievement.trigger
+    needs_streak = trigger is not None and trigger.needs_streak
+    return achievement.when is not ALWAYS or needs_streak or isinstance(trigger, CompositeTrigger)
+
+
+def _names(achievement: Achievement) -> tuple[str, ...]:
+    """Return the key of an achievement and those of its tiers."""
+    return achievement.key, *(name for _, name in tier_names(achievement))
+
+
+def _prerequisites(achievement: Achievement) -> tuple[str, ...]:
+    """Return the readable prerequisites of a composite; none for other achievements."""
+    trigger = achievement.trigger
+    keys = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
+    return tuple(key for key in keys if key is not None)
+
+
+def find_unreachable(achievements: Sequence[Any], never: Collection[str], *, streak: bool) -> frozenset[str]:
+    """Return the keys of achievements and tiers that can never be completed.
 
     Achievements that are unreadable or not declared count as reachable; other checks report them.
 
     Args:
         achievements: all achievements.
-        needs: the result of ``find_needs`` for them.
         never: achievements that are known to be among them, such as those that depend on themselves.
         streak: True if a streak can start.
     """
-    dependents: dict[str, list[str]] = {}
-    for key, prerequisites in needs.items():
-        for prerequisite in prerequisites:
-            dependents.setdefault(prerequisite, []).append(key)
+    composites: dict[str, list[str]] = {}
+    gated: dict[str, list[str]] = {}
     pending = list(never)
-    if not streak:
-        pending += [
-            achievement.key
-            for achievement in achievements
-            if isinstance(achievement, Achievement) and achievement.trigger and achievement.trigger.needs_streak
-        ]
+    for achievement in achievements:
+        if not isinstance(achievement, Achievement) or not _can_depend(achievement):
+            continue
+        for prerequisite in _prerequisites(achievement):
+            composites.setdefault(prerequisite, []).append(achievement.key)
+        gate, names = gate_of(achievement), _names(achievement)
+        for needed in needed_achievements(gate):
+            gated.setdefault(needed, []).extend(names)
+        needs_streak = achievement.trigger is not None and achievement.trigger.needs_streak
+        if never_opens(gate, streak=streak) or (needs_streak and not streak):
+            pending += names
+    spare = _count_spare(achievements)
     unreachable: set[str] = set()
     while pending:
         key = pending.pop()
         if key not in unreachable:
             unreachable.add(key)
-            pending += dependents.get(key, ())
+            pending += gated.get(key, ())
+            for dependent in composites.get(key, ()):
+                spare[dependent] -= 1
+                if spare[dependent] < 0:
+                    pending.append(dependent)
     return frozenset(unreachable)
+
+
+def _count_spare(achievements: Sequence[Any]) -> dict[str, int]:
+    """Return how many prerequisites each composite can do without."""
+    spare: dict[str, int] = {}
+    for achievement in achievements:
+        if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger):
+            at_least = achievement.trigger.at_least
+            spare[achievement.key] = 0 if at_least is None else len(_prerequisites(achievement)) - at_least
+    return spare
 
 
 def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from trophy_engine.calendar.instants import DAY, LAST, parse_time_of_day, to_mic
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
     LAST_DAY,
+    Award,
     Complete,
     GrantFreeze,
     Identify,
@@ -36,7 +37,7 @@ from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets
 
-__all__ = ["USERS", "History", "commands", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "History", "awards", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: A function of a ruleset, a user and an instant that returns a strategy of commands.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
@@ -115,6 +116,14 @@ def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 
 
+def awards(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Award]:
+    """Draw a manual award or a payment at an instant (microseconds); some have an idempotency key."""
+    systems = st.sampled_from([system.key for system in ruleset.points])
+    points = st.sampled_from([1, 3, 10, 25, -1, -2, -5, -40])
+    drawn = st.tuples(systems, points, st.sampled_from(["", "a hat"]), st.sampled_from([None, None, None, "k"]))
+    return drawn.map(lambda fields: Award(user, at, *fields))
+
+
 def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Identify]:
     """Draw a user's move to a time zone at an instant (microseconds); ``zones`` is ``time_zones()`` by default."""
     return (time_zones() if zones is None else zones).map(lambda name: Identify(user, at, (("time_zone", name),)))
@@ -141,6 +150,8 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
     ]
     if calls:
         chances["complete"] = 1, st.sampled_from(calls).map(lambda key: Complete(user, at, key))
+    if ruleset.points:
+        chances["award"] = 1, awards(ruleset, user, at)
     if ruleset.streak is not None:
         chances["care"] = 1, _streak_commands(user, at)
     names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]

@@ -24,7 +24,8 @@ from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.representation import html_table
 from trophy_engine.rules.constraints import Integer
-from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+from trophy_engine.views.achievements import AchievementView, next_part
+from trophy_engine.views.progress import LevelView, PauseView, PointsView, StreakView
 
 __all__ = ["Player"]
 
@@ -161,7 +162,10 @@ class Player:
 
     @property
     def completed(self) -> Mapping[str, datetime]:
-        """The instant of completion of each completed achievement, by key, in order of completion."""
+        """The instant at which each achievement or tier was completed first, by the key that names it, in this order.
+
+        The key of a tier is that of the achievement, a hyphen and its own.
+        """
         return MappingProxyType({key: from_micros(at) for key, at in self._state.counters.completed.items()})
 
     @cached_property
@@ -216,30 +220,22 @@ class Player:
 
         Inactive achievements are left out, and locked ones unless the user has completed them.
         """
-        return tuple(
-            self._achievement(achievement)
-            for achievement in self._plan.achievements.values()
-            if self._is_visible(achievement)
-        )
+        view, state = AchievementView.of, self._state
+        return tuple([view(parts, state) for parts in self._visible])
 
-    def _is_visible(self, achievement: AchievementPlan) -> bool:
-        status = achievement.rule.status
-        return status == "active" or (status == "locked" and achievement.key in self._state.counters.completed)
-
-    def _achievement(self, achievement: AchievementPlan) -> AchievementView:
-        at = self._state.counters.completed.get(achievement.key)
-        if at is not None:
-            return AchievementView.earned(self.id, achievement.rule, at)
-        return AchievementView.open(achievement.rule, self._progress(achievement))
-
-    def _progress(self, achievement: AchievementPlan) -> Progress:
-        state = self._state
-        current = (0 if achievement.counter is None else achievement.counter.read(state)) or 0
-        missing = tuple(key for key in achievement.prerequisites if key not in state.counters.completed)
-        return Progress(current, achievement.threshold, missing)
+    @property
+    def _visible(self) -> Iterator[tuple[AchievementPlan, ...]]:
+        """The achievements that the user sees, each alone or as its tiers."""
+        completed = self._state.counters.completed
+        for parts in self._plan.tiers.values():
+            status = parts[0].rule.status
+            if status == "active" or (status == "locked" and any(part.key in completed for part in parts)):
+                yield parts
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:
-        """List up to ``n`` open achievements for the user's attributes, nearest to completion first.
+        """List up to ``n`` achievements that the user can complete next, nearest to completion first.
+
+        Achievements for users with other attributes are left out, and so are hidden ones that were not completed yet.
 
         Raises:
             InvalidValue: ``n`` is not an integer of at least 0.
@@ -248,9 +244,9 @@ class Player:
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
 
     def _nearest(self) -> Iterator[AchievementView]:
-        reachable = [
-            (-view.progress.fraction, index, view)
-            for index, view in enumerate(self.achievements)
-            if view.progress is not None and qualifies(self._plan.achievements[view.key], self._state)
-        ]
+        reachable = []
+        for index, (view, parts) in enumerate(zip(self.achievements, self._visible, strict=True)):
+            following = next_part(parts, self._state)
+            if view.progress is not None and following is not None and qualifies(following, self._state):
+                reachable.append((-view.progress.fraction, index, view))
         return (view for _, _, view in sorted(reachable, key=lambda entry: entry[:2]))

@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 import pytest
 
-from trophy_engine import Boost, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
+from trophy_engine import Boost, ManualAward, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
 from trophy_engine.core import EFFECTS, LeaderboardRow
 from trophy_engine.numbers import Number
@@ -26,6 +26,7 @@ KINDS = {
     Boost: {"text"},
     tuple[Boost, ...]: {"texts"},
     PointsTrigger: {"rule"},
+    PointsTrigger | ManualAward: {"rule"},
     tuple[LeaderboardRow, ...]: {"rankings"},
     UUID: {"text"},
 }

@@ -57,7 +57,7 @@ class Triggers(NestedResource[PointsTrigger]):
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
             raise InvalidValue("can only be changed while the trigger is inactive", "type")
-        kept = {"points": rule.points, "status": rule.status, "when": rule.when, "key": rule.key}
+        kept = {"points": rule.points, "status": rule.status, "when": rule.when, "limit": rule.limit, "key": rule.key}
         trigger: PointsTrigger = _TYPES[kind](**{**kept, **values})
         return trigger
 
