@@ -84,7 +84,7 @@ def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment
         streak=SimpleNamespace(length=standing.streak),
     )
     compiled = compile_gate(PLAN, gate, "achievement", "a")
-    unmet = None if compiled is None else compiled.find_unmet(state, to_micros(at))
+    unmet = None if compiled is None else compiled.find_unmet(state, to_micros(at), balances)
     expected = first_unmet(gate, at, name, day_start, standing)
     assert (unmet and tuple(unmet)) == expected
     event("open" if expected is None else expected[0])

@@ -37,19 +37,20 @@ class Agenda:
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
         waiting: the achievements that the present pass found reached, with their gates closed, and how many times each.
         closed: the metrics whose gates were closed before the command, with the unmet conditions.
-        balances: while triggers are paid, the balances before, if a gate depends on levels; otherwise None.
+        level_points: while triggers are paid, by points system, the numbers that decided on levels before, if a gate
+            depends on them; otherwise None.
         gate_answers: whether gates were open when they were asked, in order; None, the default, if nobody reads it.
     """
 
     __slots__ = (
         "awards",
-        "balances",
         "closed",
         "completed",
         "decisions",
         "effects",
         "events",
         "gate_answers",
+        "level_points",
         "observed",
         "plan",
         "systems",
@@ -65,7 +66,7 @@ class Agenda:
         self.decisions: list[PeriodDecision] | None = None
         self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}
-        self.balances: list[int] | None = None
+        self.level_points: list[int] | None = None
         self.begin([])
 
     def begin(self, effects: list[RawEffect], gate_answers: list[GateAnswer] | None = None) -> None:
@@ -83,4 +84,4 @@ class Agenda:
         self.events.clear()
         self.systems.clear()
         self.waiting.clear()
-        self.balances = None
+        self.level_points = None

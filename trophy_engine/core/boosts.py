@@ -65,14 +65,14 @@ class BoostSchedule:
         self._attributes = tuple(sorted({name for boost in boosts for name in boost.when.user_attributes}))
         self._applied: dict[_Selection, AppliedBoosts] = {}
 
-    def apply(self, state: UserState, at: int, balances: Sequence[int] | None = None) -> AppliedBoosts:
-        """Return the boosts that apply to a user's awards at an instant; ``balances`` decide on levels."""
+    def apply(self, state: UserState, at: int, level_points: Sequence[int] | None = None) -> AppliedBoosts:
+        """Return the boosts that apply to a user's awards at an instant; ``level_points`` decide on levels."""
         user_id, attributes, day = state.id, state.profile.attributes, state.clock.zone.window(at)[0]
         selection = (
             bisect_right(self._changes, day),
             user_id if user_id in self._users else None,
             tuple(map(attributes.get, self._attributes)) if self._attributes else (),
-            self._open_gates(state, at, balances) if self._gates else (),
+            self._open_gates(state, at, level_points) if self._gates else (),
         )
         applied = self._applied.get(selection)
         if applied is None:
@@ -86,8 +86,8 @@ class BoostSchedule:
             applied = self._applied[selection] = AppliedBoosts(boosts)
         return applied
 
-    def _open_gates(self, state: UserState, at: int, balances: Sequence[int] | None) -> tuple[int, ...]:
-        return tuple(index for index, gate in self._gates.items() if gate.find_unmet(state, at, balances) is None)
+    def _open_gates(self, state: UserState, at: int, level_points: Sequence[int] | None) -> tuple[int, ...]:
+        return tuple(index for index, gate in self._gates.items() if gate.find_unmet(state, at, level_points) is None)
 
 
 def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:

@@ -1,14 +1,14 @@
 """Gates: the conditions of ``when``, compiled once for each rule into a test of a user's state at an instant.
 
 A gate with conditions on user attributes alone is not compiled: plans of rules have those attributes as a filter, which
-is cheaper to ask. Where a gate is asked, and with which balances, follows from the rule:
+is cheaper to ask. When a gate is asked follows from the rule:
 
 ==================  ================================================================================================
 rule                when its gate is asked
 ==================  ================================================================================================
 achievement         when its threshold is reached; while it is closed, again with every later event of its counter,
                     and in the same pass when another achievement is completed. A composite: in every pass
-points trigger      when it is paid, with the balances from which the payments of the pass began
+points trigger      when it is paid, by the levels from which the payments of the pass began
 boost               the same
 derived metric      before the command, for leaderboards and streaks that count the metric, too
 ==================  ================================================================================================
@@ -25,6 +25,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, format_time_of_day, parse_time_of_day
+from trophy_engine.core.level_points import points_for_level
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.unmet_conditions import UnmetCondition
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 _WEEK: Final = 7
 
-#: A test of a user's state at an instant, with the balances to read: the unmet condition, or None.
-_Test = Callable[["UserState", int, Sequence[int]], UnmetCondition | None]
+#: A test of a user's state at an instant, with the numbers that decide on levels: the unmet condition, or None.
+_Test = Callable[["UserState", int, Sequence[int] | None], UnmetCondition | None]
 
 
 #: The kinds of rules that have gates; those of boosts are not noted.
@@ -79,18 +80,16 @@ class GatePlan:
     tests: tuple[_Test, ...]
     needs_standing: bool
 
-    def find_unmet(self, state: UserState, at: int, balances: Sequence[int] | None = None) -> UnmetCondition | None:
+    def find_unmet(self, state: UserState, at: int, level_points: Sequence[int] | None = None) -> UnmetCondition | None:
         """Return the first condition that does not hold for a user at an instant, or None if the gate is open.
 
         Args:
             state: the user.
             at: the instant.
-            balances: the balances that decide on levels; those of the state by default.
+            level_points: by points system, the numbers that decide on levels; those of the state by default.
         """
-        if balances is None:
-            balances = state.points.balances
         for test in self.tests:
-            unmet = test(state, at, balances)
+            unmet = test(state, at, level_points)
             if unmet is not None:
                 return unmet
         return None
@@ -174,7 +173,7 @@ def _local_day(zone: Zone, at: int) -> int:
 def _test_weekdays(wanted: tuple[str, ...], find_day: Callable[[Zone, int], int]) -> _Test:
     numbers = frozenset(WEEKDAYS.index(name) for name in wanted)
 
-    def test(state: UserState, at: int, _: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
         weekday = find_day(state.clock.zone, at) % _WEEK
         return None if weekday in numbers else UnmetCondition("weekdays", wanted, WEEKDAYS[weekday])
 
@@ -185,7 +184,7 @@ def _test_between(first: str, last: str) -> _Test:
     start, end = parse_time_of_day(first), parse_time_of_day(last)
     length = (end - start) % DAY
 
-    def test(state: UserState, at: int, _: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
         time_of_day = state.clock.zone.time_of_day(at)
         if (time_of_day - start) % DAY < length:
             return None
@@ -197,7 +196,7 @@ def _test_between(first: str, last: str) -> _Test:
 def _test_start(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     first = wanted.toordinal()
 
-    def test(state: UserState, at: int, _: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
         day = find_day(state.clock.zone, at)
         return None if day >= first else UnmetCondition("start", wanted, date.fromordinal(day))
 
@@ -207,7 +206,7 @@ def _test_start(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
 def _test_end(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     last = wanted.toordinal()
 
-    def test(state: UserState, at: int, _: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
         day = find_day(state.clock.zone, at)
         return None if day <= last else UnmetCondition("end", wanted, date.fromordinal(day))
 
@@ -215,7 +214,7 @@ def _test_end(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
 
 
 def _test_attributes(wanted: Filter) -> _Test:
-    def test(state: UserState, _: int, __: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
         return find_unmet_attribute(wanted, state)
 
     return test
@@ -232,7 +231,7 @@ def find_unmet_attribute(wanted: Filter, state: UserState) -> UnmetCondition | N
 def _test_achievement(key: str, alternatives: tuple[str, ...]) -> _Test:
     unmet = UnmetCondition("achievements", key, None)
 
-    def test(state: UserState, _: int, __: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
         completed = state.counters.completed
         return None if any(name in completed for name in alternatives) else unmet
 
@@ -242,13 +241,13 @@ def _test_achievement(key: str, alternatives: tuple[str, ...]) -> _Test:
 def _test_level(system: SystemPlan | None, levels: SystemPlan | None, key: str, wanted: str) -> _Test:
     threshold = None if levels is None else next(level.points for level in levels.levels if level.key == wanted)
 
-    def test(_: UserState, __: int, balances: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, _: int, level_points: Sequence[int] | None) -> UnmetCondition | None:
         if system is None or levels is None or threshold is None:  # the rules of that time have no such balance
             return UnmetCondition(f"levels.{key}", wanted, None)
-        balance = balances[system.index]
-        if balance >= threshold:
+        points = points_for_level(system, state) if level_points is None else level_points[system.index]
+        if points >= threshold:
             return None
-        held = [level.key for level in levels.levels if level.points <= balance]
+        held = [level.key for level in levels.levels if level.points <= points]
         return UnmetCondition(f"levels.{key}", wanted, held[-1] if held else None)
 
     return test
@@ -259,7 +258,7 @@ def _system_of(plan: Plan, key: str) -> SystemPlan | None:
 
 
 def _test_streak(wanted: int) -> _Test:
-    def test(state: UserState, _: int, __: Sequence[int]) -> UnmetCondition | None:
+    def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
         length = state.streak.length
         return None if length >= wanted else UnmetCondition("streak", wanted, length)
 
@@ -274,7 +273,7 @@ def is_open(agenda: Agenda, state: UserState, rule: AchievementPlan | TriggerPla
     gate = rule.gate
     if gate is None:
         return True
-    unmet = gate.find_unmet(state, at, agenda.balances)
+    unmet = gate.find_unmet(state, at, agenda.level_points)
     if agenda.gate_answers is not None:
         agenda.gate_answers.append(GateAnswer(gate.kind, gate.keys, at, unmet))
     return unmet is None

@@ -9,6 +9,7 @@ from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.gates import is_open
+from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
@@ -27,7 +28,7 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     if len(awards) > 1:
         awards[:] = _join_awards(awards)
     if agenda.plan.has_gates_on_levels:
-        agenda.balances = state.points.balances.copy()
+        agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
     for _, trigger, times in awards:
         if trigger.gate is not None:
             if not is_open(agenda, state, trigger, at):
@@ -40,14 +41,14 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         system, amount = trigger.system, trigger.points * times
         boosts: tuple[Boost, ...] = ()
         if system.boosts is not None and amount > 0:
-            applied = system.boosts.apply(state, at, agenda.balances)
+            applied = system.boosts.apply(state, at, agenda.level_points)
             boosts, amount = applied.boosts, applied.multiply(amount)
         if trigger.limit is None:
             post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
         else:
             _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     awards.clear()
-    agenda.balances = None
+    agenda.level_points = None
 
 
 def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:
@@ -114,17 +115,35 @@ def post_entry(
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
     entered = total - before
+    counted_before, counted, earned = before, total, None
+    if system.earned is not None:
+        counted_before = earned_points(system.earned, state)
+        counted = earned = counted_before + max(entered, 0)
+        system.earned.open(state.counters.windows).add(counted - counted_before, at)
     agenda.effects.append(
-        (PointsAwarded, state.id, at, system.key, trigger, entered, before, total, boosts, sequence, trigger_key)
+        (
+            PointsAwarded,
+            state.id,
+            at,
+            system.key,
+            trigger,
+            entered,
+            before,
+            total,
+            boosts,
+            sequence,
+            trigger_key,
+            earned,
+        )
     )
-    rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
+    rank_before, rank = bisect_right(system.thresholds, counted_before), bisect_right(system.thresholds, counted)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
-    if system.balance is not None and system not in agenda.systems:
+    if system.counters and system not in agenda.systems:
         agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
@@ -148,7 +167,7 @@ def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, 
 
 
 def level_of(system: SystemPlan, total: int) -> Level | None:
-    """Return the level at a total, that of the highest threshold reached, or None."""
+    """Return the level at a number of points, that of the highest threshold reached, or None."""
     reached = bisect_right(system.thresholds, total)
     return system.levels[reached - 1] if reached else None
 
