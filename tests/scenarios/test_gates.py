@@ -264,3 +264,81 @@ def test_explanations_name_the_condition_that_did_not_hold():
     assert [award.unmet_condition.text for award in engine.explain("jo", points="xp", at=later).awards] == [ended]
     engine.record("words", user="jo", at=later)
     assert engine.explain("jo", achievement="owl", at=later).unmet_condition is None
+
+
+def test_a_repeat_at_a_multiple_that_passes_a_closed_gate_is_not_made_up():
+    rule = Achievement("ten", MetricTrigger("words", 10), repeatable=True, when={"weekdays": ["friday"]})
+    engine = engine_with(rule)
+    thursday, friday, later = play(engine, "04-03T10:00 words 12\n04-04T10:00 words 1\n04-04T11:00 words 20")
+    assert [[one.times for one in outcome.achievements] for outcome in (thursday, friday, later)] == [[], [], [2]]
+
+
+def test_a_repeat_of_a_window_is_looked_at_again_within_it():
+    daily = Metric("daily", source="words", window="day")
+    rule = Achievement("ten", MetricTrigger("daily", 10), repeatable=True, when={"between": ["18:00", "20:00"]})
+    engine = engine_with(rule, metrics=[Metric("words"), daily])
+    story = "04-03T10:00 words 12\n04-03T18:00 words 1\n04-03T19:00 words 9\n04-04T18:00 words 9\n04-04T19:00 words 1"
+    assert [keys(outcome) for outcome in play(engine, story)] == [[], ["ten"], [], [], ["ten"]]
+
+
+def test_repeats_wait_for_what_the_same_event_completes():
+    engine = engine_with(
+        Achievement("five", MetricTrigger("words", 5), repeatable=True, when={"achievements": ["twelve"]}),
+        Achievement("twelve", MetricTrigger("words", 12)),
+    )
+    [outcome] = play(engine, "04-03T10:00 words 12")
+    assert {effect.achievement: effect.times for effect in outcome.effects if hasattr(effect, "achievement")} == {
+        "twelve": 1,
+        "five": 2,
+    }
+
+
+def test_a_gate_can_require_any_tier_or_one():
+    tiers = [{"key": "bronze", "value": 2}, {"key": "gold", "value": 5}]
+    engine = engine_with(
+        Achievement("words", MetricTrigger("words"), tiers=tiers),
+        Achievement("any", ApiTrigger(), when={"achievements": ["words"]}),
+        Achievement("gold", ApiTrigger(), when={"achievements": ["words-gold"]}),
+    )
+    play(engine, "04-03T10:00 words 2")
+    assert keys(engine.complete("any", user="jo", at=at("04-03T11:00"))) == ["any"]
+    with pytest.raises(GateClosed, match="it requires the achievement 'words-gold'"):
+        engine.complete("gold", user="jo", at=at("04-03T11:00"))
+    play(engine, "04-03T12:00 words 3")
+    assert keys(engine.complete("gold", user="jo", at=at("04-03T13:00"))) == ["gold"]
+
+
+def test_every_tier_has_the_gate_of_its_achievement():
+    tiers = [{"key": "bronze", "at_most": 70}, {"key": "gold", "at_most": 60}]
+    lap = Metric("lap", aggregate="min")
+    engine = engine_with(
+        Achievement("fast", MetricTrigger("lap"), tiers=tiers, when={"weekdays": ["friday"]}),
+        metrics=[Metric("words"), lap],
+    )
+    thursday, friday, last = play(engine, "04-03T10:00 lap 65\n04-04T10:00 lap 80\n04-04T11:00 lap 55")
+    assert [[one.tier for one in outcome.achievements] for outcome in (thursday, friday, last)] == [
+        [],
+        ["bronze"],
+        ["gold"],
+    ]
+
+
+def test_a_level_by_points_earned_is_not_lost_by_spending():
+    system = PointsSystem(
+        "xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("gold", 10)], levels_by="earned"
+    )
+    engine = engine_with(Achievement("vip", ApiTrigger(), when={"levels": {"xp": "gold"}}), points=[system])
+    play(engine, "04-03T10:00 words 12")
+    engine.award("xp", -12, user="jo", at=at("04-03T11:00"))
+    assert keys(engine.complete("vip", user="jo", at=at("04-03T12:00"))) == ["vip"]
+
+
+def test_a_limit_does_not_count_what_a_closed_gate_left_out():
+    happy = MetricPointsTrigger("words", 5, limit={"points": 10, "window": "day"}, when={"between": ["12:00", "14:00"]})
+    engine = engine_with(points=[PointsSystem("xp", triggers=[happy])])
+    story = "04-03T11:00 words 1\n04-03T12:00 words 1\n04-03T13:00 words 1\n04-03T13:30 words 1"
+    added = [outcome.points["xp"].added if "xp" in outcome.points else 0 for outcome in play(engine, story)]
+    assert added == [0, 5, 5, 0]
+    texts = [award.text for award in engine.explain("jo", points="xp", at=at("04-03T14:00")).awards]
+    assert "it requires a local time from 12:00 to 14:00; it was 11:00" in texts[0]
+    assert len(texts) == 4
