@@ -35,9 +35,13 @@ def try_to_complete(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
 ) -> None:
     """Complete a reached achievement for a user who qualifies, or let it wait for its gate."""
-    if not qualifies(achievement, state) or is_done_in_window(state, achievement):
+    if not qualifies(achievement, state):
         return
-    if achievement.gate is None or is_open(agenda, state, achievement, at):
+    if achievement.gate is None:
+        complete_achievement(agenda, state, achievement, at, times, announce=announce)
+    elif is_done_in_window(state, achievement):
+        return  # it waited twice in one pass
+    elif is_open(agenda, state, achievement, at):
         complete_achievement(agenda, state, achievement, at, times, announce=announce)
     else:
         agenda.waiting.append((achievement, times))
@@ -167,10 +171,10 @@ def cross_thresholds(
     A passed threshold is not evaluated again until the user's attributes change, unless the achievement has a gate.
     """
     counter_state = state.counters.states[counter.index]
-    if counter.gated:
-        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after > before:
         for step, trigger in counter.steps if announce else ():
             times = after // step - before // step
@@ -192,8 +196,6 @@ def cross_metric_thresholds(
     announce: bool = True,
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
-    if counter.gated:
-        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]
@@ -210,8 +212,10 @@ def cross_metric_thresholds(
                 low = passed
             if passed + step < high:
                 high = passed + step
-    if counter.gated and is_waiting(counter, state, counter_state.cursor):
-        low, high = BEYOND, _BELOW
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
+        if is_waiting(counter, state, counter_state.cursor):
+            low, high = BEYOND, _BELOW
     counter_state.low = low
     counter_state.high = high
     if counter.repeatable:
@@ -303,4 +307,6 @@ def _look_again(
     following = counter.thresholds[counter_state.cursor]
     for achievement in counter.gated:
         if achievement.threshold < following and achievement.threshold <= after:
+            if (achievement, 1) in agenda.waiting:
+                continue  # its threshold was passed just now
             try_to_complete(agenda, state, achievement, at, announce=announce)

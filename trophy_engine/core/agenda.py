@@ -64,15 +64,15 @@ class Agenda:
         self.events: list[MetricEvent] = []
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
+        self.gate_answers: list[GateAnswer] | None = None
         self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}
         self.level_points: list[int] | None = None
         self.begin([])
 
-    def begin(self, effects: list[RawEffect], gate_answers: list[GateAnswer] | None = None) -> None:
-        """Append effects to the given list from now on, and note the answers of gates if there is a list for them."""
+    def begin(self, effects: list[RawEffect]) -> None:
+        """Append effects to the given list from now on."""
         self.effects = effects
-        self.gate_answers = gate_answers
         self.observed = len(effects)
 
     def abandon(self, known: int) -> None:
@@ -85,3 +85,10 @@ class Agenda:
         self.systems.clear()
         self.waiting.clear()
         self.level_points = None
+
+
+def noting_agenda(plan: Plan) -> Agenda:
+    """Return an agenda that notes whether gates are open, if the plan has any."""
+    agenda = Agenda(plan)
+    agenda.gate_answers = [] if plan.has_gates else None
+    return agenda

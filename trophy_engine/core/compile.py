@@ -72,6 +72,7 @@ class _Compiler:
             tiers={},
             composites=[],
             gated_awards=[],
+            has_gates=False,
             has_gated_composites=False,
             has_gates_on_levels=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
@@ -212,6 +213,7 @@ class _Compiler:
                 system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
         paid = [rule.when for system in plan.systems for rule in (*system.rule.triggers, *system.rule.boosts)]
         plan.has_gates_on_levels = any(gate.levels for gate in paid)
+        plan.has_gates = any((*gates, *paid, *(metric.rule.when for metric in plan.metrics.values())))
 
     def _boost_gates(self, system: SystemPlan) -> dict[int, GatePlan]:
         gates = {
@@ -244,6 +246,7 @@ class _Compiler:
                 trigger.gate = compile_gate(
                     self.plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",)
                 )
+                trigger.is_conditional = bool(rule.when)
                 system.triggers[key] = trigger
                 if rule.limit is not None:
                     trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)

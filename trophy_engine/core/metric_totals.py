@@ -147,7 +147,7 @@ def move_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -
         for counter in metric.counters:
             reset_total(state, counter, at)
     for metric in source.derived:
-        if metric.accepts(value, attributes) and not (metric in agenda.closed and is_closed(agenda, metric, at)):
+        if metric.accepts(value, attributes) and (metric.gate is None or not is_closed(agenda, metric, at)):
             total = count_in_total(state, metric.total, metric, value, at, attributes)
             if total.before != total.after:
                 agenda.effects.append((MetricChanged, state.id, at, metric.key, value, total.before, total.after))

@@ -109,7 +109,7 @@ class LimitPlan:
 class TriggerPlan:
     """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
 
-    ``gate`` is None if it has no conditions but ``user_attributes``.
+    ``gate`` is None if it has no conditions but ``user_attributes``; ``is_conditional`` is whether it has any.
     """
 
     order: int
@@ -119,6 +119,7 @@ class TriggerPlan:
     points: int
     user_attributes: Filter | None
     gate: GatePlan | None = None
+    is_conditional: bool = False
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     limit: LimitPlan | None = None
@@ -360,6 +361,7 @@ class Plan:
     composites: list[AchievementPlan]
     #: The metrics on points and completions that have a gate.
     gated_awards: list[MetricPlan]
+    has_gates: bool
     has_gated_composites: bool
     has_gates_on_levels: bool
     systems: list[SystemPlan]

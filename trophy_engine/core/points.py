@@ -27,16 +27,13 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards = agenda.awards
     if len(awards) > 1:
         awards[:] = _join_awards(awards)
-    if agenda.plan.has_gates_on_levels:
-        agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
+        if agenda.plan.has_gates_on_levels and agenda.level_points is None:
+            agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
+            pay_awards(agenda, state, at)
+            agenda.level_points = None
+            return
     for _, trigger, times in awards:
-        if trigger.gate is not None:
-            if not is_open(agenda, state, trigger, at):
-                continue
-        elif (
-            trigger.user_attributes is not None
-            and trigger.user_attributes.mismatch(state.profile.attributes) is not None
-        ):
+        if trigger.is_conditional and not _pays(agenda, state, trigger, at):
             continue
         system, amount = trigger.system, trigger.points * times
         boosts: tuple[Boost, ...] = ()
@@ -48,7 +45,14 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         else:
             _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     awards.clear()
-    agenda.level_points = None
+
+
+def _pays(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> bool:
+    """Return True if the gate of a trigger is open."""
+    if trigger.gate is not None:
+        return is_open(agenda, state, trigger, at)
+    required = trigger.user_attributes
+    return required is None or required.mismatch(state.profile.attributes) is None
 
 
 def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:

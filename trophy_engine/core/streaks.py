@@ -85,7 +85,9 @@ def _count_all(
     counted = False
     for other in (metric, *metric.derived):
         condition = plan.conditions.get(other.key)
-        if condition is not None and other not in agenda.closed and other.accepts(value, attributes):
+        if condition is None or (other.gate is not None and other in agenda.closed):
+            continue
+        if other.accepts(value, attributes):
             item = other.item_of(value, attributes, state.clock.day)
             condition.counter.open(state.counters.windows).add(period, item)
             counted = True

@@ -82,12 +82,12 @@ class Outcome:
         "_command",
         "_day",
         "_effects",
-        "_gate_answers",
         "_number",
         "_plan",
         "_streak",
         "_total",
         "_zone",
+        "gate_answers",
         "leaderboards",
         "replayed",
     )
@@ -101,7 +101,6 @@ class Outcome:
         day: int,
         time_zone: Zone,
         effects: Sequence[RawEffect] = (),
-        gate_answers: Sequence[GateAnswer] = (),
         total: Number | None = None,
         *,
         replayed: bool = False,
@@ -113,10 +112,13 @@ class Outcome:
         self._day = day
         self._zone = time_zone
         self._effects = effects
-        self._gate_answers = gate_answers
         self._total = total
         self.replayed = replayed
         self.leaderboards = _NO_CHANGES
+
+    def _gate_answers(self) -> Sequence[GateAnswer]:
+        """Return whether gates were open when the command asked them; the execution sets it only where it did."""
+        return getattr(self, "gate_answers", ())
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Return the state for pickle: the rules in place of the plan, the choices in place of a custom streak."""
@@ -125,11 +127,11 @@ class Outcome:
         choices = None if streak.custom_streak is None else streak.custom_streak.choices()
         streak.custom_streak = None
         command = (rules, self._command, self._number, streak, self._day, self._zone, self._effects, self._total)
-        return (*command, choices, self.replayed, self._gate_answers, dict(self.leaderboards))
+        return (*command, choices, self.replayed, self._gate_answers(), dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
-        *command, choices, self.replayed, self._gate_answers, leaderboards = state
+        *command, choices, self.replayed, self.gate_answers, leaderboards = state
         rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         if choices is not None and self._plan.streak is not None:
@@ -251,5 +253,5 @@ class Outcome:
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
         return explain_event(
-            self._plan, self._command, self._named_effects, self._zone, self._gate_answers, repeated=self.replayed
+            self._plan, self._command, self._named_effects, self._zone, self._gate_answers(), repeated=self.replayed
         )
