@@ -92,7 +92,7 @@ from trophy_engine.rules.points import (
 )
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
-from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak, StreakFreezeReward, StreakMetric
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 from trophy_engine.views.player import Player
@@ -124,6 +124,7 @@ __all__ = [
     "AchievementCompleted",
     "AchievementDue",
     "AchievementExplanation",
+    "AchievementFreezeReward",
     "AchievementLocked",
     "AchievementPointsTrigger",
     "AchievementView",
@@ -209,6 +210,7 @@ __all__ = [
     "Streak",
     "StreakExplanation",
     "StreakExtended",
+    "StreakFreezeReward",
     "StreakLossUndone",
     "StreakLost",
     "StreakMetric",

@@ -16,7 +16,7 @@ STARTS = [date(2004, 1, 31), date(2004, 2, 29), date(2004, 12, 1), date(2017, 6,
 @st.composite
 def boards(draw, key: str, ruleset: Ruleset) -> Leaderboard:
     """Draw leaderboards of every kind that the rest of the rules allows."""
-    ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.streak is not None)]
+    ways = ["metric", *["points"] * bool(ruleset.points), *["streak"] * (ruleset.primary_streak is not None)]
     rank_by = draw(st.sampled_from(ways))
     repeats = rank_by != "streak" and draw(st.booleans())
     units = ["month", "year"] if ruleset.notifications else ["day", "month", "year"]  # every run is announced

@@ -27,7 +27,7 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
 def complete_achievement(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, announce: bool = True
 ) -> None:
-    """Complete an achievement for a user who qualifies; with ``announce=False`` no trigger pays for it."""
+    """Complete an achievement for a user who qualifies; with ``announce=False`` nothing pays for it."""
     state.counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
@@ -35,6 +35,8 @@ def complete_achievement(
         agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
     agenda.effects.append((AchievementCompleted, state.id, at, achievement.key))
+    for reward in achievement.rewards:
+        agenda.awards.append((reward.order, reward, 1))
     for trigger in achievement.triggers:
         agenda.awards.append((trigger.order, trigger, 1))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, Plan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, Plan
 
 
 class Agenda:
@@ -16,7 +18,7 @@ class Agenda:
         plan: the rules.
         effects: what happened, in order.
         completed: the completed achievements from which composites are still to be evaluated.
-        awards: the triggers to pay: (order, trigger, number of times).
+        awards: the triggers to pay, and the rewards of freezes to grant: (order, trigger or reward, number of times).
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
     """
@@ -26,7 +28,7 @@ class Agenda:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
-        self.awards: list[tuple[int, TriggerPlan, int]] = []
+        self.awards: list[tuple[int, Any, int]] = []
         self.decisions: list[PeriodDecision] | None = None
         self.begin([])
 

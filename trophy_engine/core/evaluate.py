@@ -1,8 +1,9 @@
 """Evaluation: one command applied to one user.
 
-The order within an event follows the dependences: metric total, streak, achievements (metric, streak, then composites
-until nothing follows), points in the order of the triggers, with each award the level and the observers of the balance.
-Points move no metric and no streak, so one pass is enough. Every command first settles what time has made due.
+The order within an event follows the dependences: metric total, streaks, achievements (metric, streaks, then composites
+until nothing follows), rewards of freezes, points in the order of the triggers, with each award the level and the
+observers of the balance. Points move no metric and no streak, so one pass is enough. Every command first settles what
+time has made due.
 
 ``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
 for a metric that can be blocked, pass a copy of the state and keep it only on success.
@@ -129,15 +130,14 @@ def record_event(
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and counter_state.low <= after < counter_state.high:
         return
-    streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
-        streak = None
+    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
     for observe in metric.observers:
         observe(agenda, state, value, at, attributes)
-    if streak is not None:
-        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    for streak in credited:
+        length = state.streaks[streak.place].length
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
     if agenda.completed or counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:
@@ -149,15 +149,14 @@ def _record_compound_event(
 ) -> None:
     """Apply an event of a metric that is not a plain sum, or moves others: all totals first, then what follows."""
     moved = move_totals(agenda, state, metric, value, at, attributes)
-    streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
-        streak = None
+    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
     for counter, before, after in moved:
         cross_moved_thresholds(agenda, state, counter, before, after, at)
     for observe in metric.observers:
         observe(agenda, state, value, at, attributes)
-    if streak is not None:
-        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    for streak in credited:
+        length = state.streaks[streak.place].length
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
     complete_composites(agenda, state, at)
     pay_awards(agenda, state, at)
 

@@ -5,11 +5,11 @@ counter                             moved by             thresholds and steps on
 ==================================  ===================  ==================================================
 metric total                        a metric event       achievement *at N*; points *every N*
 total over events with attributes   a matching event     the same
-streak length                       a credited period    achievement *at N*; points *every N*
+length of a streak                  a credited period    achievement *at N*; points, freezes *every N*
 years since sign-up                 midnight             achievement *at N*
 hours or days since the anchor      time                 points *every N*
 completed prerequisites             a completion         achievement *at all of them*
-completion of an achievement        that completion      points *at 1*
+completion of an achievement        that completion      points and freezes *at 1*
 existence of the user               creation             points *at 1*
 points total                        an award             level *at N*
 ==================================  ===================  ==================================================
@@ -53,8 +53,8 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
     match trigger:
         case MetricTrigger(metric, value, event_attributes):
             return find_total(plan, metric, event_attributes), value, ()
-        case StreakTrigger(length):
-            return plan.length, length, ()
+        case StreakTrigger(length, streak):
+            return _find_length(plan, streak), length, ()
         case AnniversaryTrigger(years):
             return plan.anniversaries, years, ()
         case CompositeTrigger(keys):
@@ -74,7 +74,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
             trigger.blocks = rule.block_if_out_of_points
             return trigger.counter.triggers
         case StreakPointsTrigger():
-            trigger.counter, trigger.step = plan.length, rule.length
+            trigger.counter, trigger.step = _find_length(plan, rule.streak), rule.length
             return trigger.counter.triggers
         case AchievementPointsTrigger():
             return plan.achievements[rule.achievement].triggers
@@ -88,6 +88,11 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[T
             return plan.creation
         case _:
             assert_never(rule)
+
+
+def _find_length(plan: Plan, streak: str | None) -> Counter:
+    """Return the counter of the length of a streak; one that stays 0 where the rules have no streak."""
+    return plan.streak_of(streak).length if plan.streaks else Counter("the streak", lambda _: 0)
 
 
 def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:

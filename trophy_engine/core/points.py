@@ -8,12 +8,13 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the queued triggers, in the order in which they are declared.
+    """Grant the queued rewards of freezes, then pay the queued triggers, in the order in which they are declared.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
@@ -21,10 +22,21 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards = agenda.awards
     if len(awards) > 1:
         awards.sort()
+    if awards and awards[0][0] < 0:
+        _grant_rewards(agenda, state, at)
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             _award(agenda, state, trigger, times, at)
     awards.clear()
+
+
+def _grant_rewards(agenda: Agenda, state: UserState, at: int) -> None:
+    """Grant the queued rewards of freezes, which are at the beginning of the awards, and remove them from there."""
+    awards = agenda.awards
+    count = sum(order < 0 for order, _, _ in awards)
+    for _, reward, times in awards[:count]:
+        grant_reward(agenda, state, reward, times, at)
+    del awards[:count]
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:

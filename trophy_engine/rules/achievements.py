@@ -23,8 +23,8 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
+from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "Achievement",
@@ -74,20 +74,24 @@ class MetricTrigger(_Trigger):
 
 @attrs.frozen
 class StreakTrigger(_Trigger):
-    """The streak reaches a length.
+    """A streak reaches a length.
 
     Attributes:
         length: the number of periods, at least 1.
+        streak: the key of the streak; None for the primary one.
     """
+
+    __repr__ = brief_repr
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
     length: int = attrs.field(validator=Integer(min=1))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"the streak reached {self.length:,}"
+        return f"{name_streak(self.streak)} reached {self.length:,}"
 
 
 @attrs.frozen

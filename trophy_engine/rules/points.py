@@ -34,8 +34,8 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.phrases import count_noun, describe_counter
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
+from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -113,11 +113,12 @@ class MetricPointsTrigger(_Trigger):
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period extends the streak to a multiple of the length.
+    """Points each time a credited period extends a streak to a multiple of the length.
 
     Attributes:
         points: the number of points; negative to deduct points.
         length: the number of periods for each payment, at least 1.
+        streak: the key of the streak; None for the primary one.
     """
 
     __repr__ = brief_repr
@@ -126,13 +127,13 @@ class StreakPointsTrigger(_Trigger):
     needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Integer(min=1))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        return (
-            "for every period of the streak" if self.length == 1 else f"for every {self.length:,} periods of the streak"
-        )
+        periods = "period" if self.length == 1 else f"{self.length:,} periods"
+        return f"for every {periods} of {name_streak(self.streak)}"
 
 
 @attrs.frozen

@@ -48,6 +48,7 @@ _Days = Counter[int]
 
 #: Positions of fields of frequent effects; fields of other effects are read by name.
 _METRIC: Final = position(MetricChanged, "metric")
+_STREAK: Final = position(StreakLost, "streak")
 _LENGTH: Final = position(StreakLost, "length")
 _ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
 _SYSTEM: Final = position(PointsAwarded, "system")
@@ -105,7 +106,8 @@ class Tally:
         active: the number of users with an event, by day.
         hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
         completions: the number of completions by achievement and day.
-        streaks, freezes, points: see their classes; ``points`` is by system.
+        streaks, freezes, points: see their classes; ``points`` is by system, the others are of the primary streak.
+        primary: the key of the primary streak; None without one.
         derived: the keys of derived metrics, whose changes are not events of their own.
     """
 
@@ -119,6 +121,7 @@ class Tally:
     freezes: FreezeTally = attrs.field(factory=FreezeTally)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
     derived: frozenset[str] = frozenset()
+    primary: str | None = None
 
     def __repr__(self) -> str:
         """Return the numbers of users and events."""
@@ -128,7 +131,11 @@ class Tally:
     def of(cls, ruleset: Ruleset) -> Self:
         """Return an empty tally with entries for the achievements, systems and levels of the rules."""
         recorded = {metric.key for metric in ruleset.recorded_metrics}
-        tally = cls(derived=frozenset(metric.key for metric in ruleset.metrics) - recorded)
+        primary = ruleset.primary_streak
+        tally = cls(
+            derived=frozenset(metric.key for metric in ruleset.metrics) - recorded,
+            primary=None if primary is None else primary.key,
+        )
         for achievement in ruleset.achievements:
             tally.completions[achievement.key] = Counter()
         for system in ruleset.points:
@@ -187,10 +194,11 @@ class UserCounter:
 
     def add(self, effects: Sequence[RawEffect]) -> None:
         """Count effects on the user, which follow those of earlier calls."""
-        counters = self._HANDLERS
+        counters, others = self._HANDLERS, self._OF_STREAKS
+        primary = self.tally.primary
         for raw in effects:
             count = counters.get(raw[KIND])
-            if count is not None:
+            if count is not None and not (raw[KIND] in others and raw[_STREAK] != primary):
                 self._day = raw[AT] // DAY + EPOCH_DAY
                 count(self, raw)
 
@@ -290,3 +298,7 @@ class UserCounter:
         PointsAwarded: _awarded,
         LevelChanged: _levelled,
     }
+    #: The kinds of effects that belong to a streak; those of other streaks than the primary one are not counted.
+    _OF_STREAKS: ClassVar[frozenset[type[Effect]]] = frozenset(
+        kind for kind in _HANDLERS if "streak" in attrs.fields_dict(kind)
+    )

@@ -14,6 +14,7 @@ from trophy_engine.rules.achievements import Achievement, AchievementTrigger, Ap
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
@@ -88,6 +89,7 @@ class Achievements(Resource[Achievement]):
                 for achievement in ruleset.achievements
             ),
             points=tuple(_with_rewards_renamed(system, names) for system in ruleset.points),
+            streaks=tuple(_with_freezes_renamed(streak, names) for streak in ruleset.streaks),
         )
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
@@ -125,6 +127,13 @@ def _key_from_name(name: str) -> str:
 
 def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achievement:
     return attrs.evolve(achievement, trigger=rename_references(achievement.trigger, "achievement", names))
+
+
+def _with_freezes_renamed(streak: Streak, names: dict[str, str]) -> Streak:
+    if streak.freezes is None:
+        return streak
+    rewards = tuple(rename_references(reward, "achievement", names) for reward in streak.freezes.rewards)
+    return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
 
 
 def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:

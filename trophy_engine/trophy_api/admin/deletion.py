@@ -14,7 +14,7 @@ from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import FreezeReward, Streak
 
 
 def delete_cascade(
@@ -30,7 +30,8 @@ def delete_cascade(
     Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets. So are
     rules that filter by a deleted attribute, because without the filter they would apply to all users or events, and
     metrics that count its values. A composite achievement loses its deleted prerequisites, and is deleted with the last
-    of them. Rules that reward a deleted achievement or rank by a deleted points system are deleted.
+    of them. Rules that reward a deleted achievement, with points or freezes, or rank by a deleted points system are
+    deleted.
 
     Args:
         ruleset: the rules to start from.
@@ -47,7 +48,7 @@ def delete_cascade(
         attributes=tuple(
             attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
         ),
-        streak=ruleset.streak and gone.from_streak(ruleset.streak),
+        streaks=tuple(map(gone.from_streak, ruleset.streaks)),
         achievements=tuple(map(gone.from_achievement, filter(gone.keeps_achievement, ruleset.achievements))),
         points=tuple(gone.from_system(system) for system in ruleset.points if system.key not in gone.systems),
         leaderboards=tuple(filter(gone.keeps_leaderboard, ruleset.leaderboards)),
@@ -100,11 +101,12 @@ class _Deletion:
     def _includes(self, achievement: Achievement) -> bool:
         return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
 
-    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard | Metric) -> bool:
+    def _is_broken(self, rule: AchievementTrigger | FreezeReward | PointsTrigger | Leaderboard | Metric) -> bool:
         """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         return self._filters_by_deleted(rule) or any(
-            deleted[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
+            deleted.get(reference.kind, frozenset()) >= set(reference.keys.values())
+            for reference in references_of(rule)
         )
 
     def _filters_by_deleted(self, rule: Any) -> bool:
@@ -138,10 +140,13 @@ class _Deletion:
         return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
-        """Return the streak without the conditions on deleted metrics."""
-        return attrs.evolve(
-            streak, metrics=tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
-        )
+        """Return a streak without the conditions on deleted metrics, and the freezes for deleted achievements."""
+        freezes = streak.freezes
+        if freezes is not None:
+            kept = tuple(reward for reward in freezes.rewards if not self._is_broken(reward))
+            freezes = attrs.evolve(freezes, rewards=kept)
+        metrics = tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
+        return attrs.evolve(streak, metrics=metrics, freezes=freezes)
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
